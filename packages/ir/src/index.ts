@@ -1,0 +1,3 @@
+export * from './errors.ts'
+export * from './suggest.ts'
+export * from './tensor/tensor.ts'
