@@ -1,0 +1,7 @@
+export * from './backend.ts'
+export * from './executor.ts'
+export * from './observer.ts'
+export * from './progress.ts'
+export * from './samples.ts'
+export * from './strategy.ts'
+export * from './target.ts'

@@ -1,0 +1,33 @@
+import type { Diagnostic } from '../errors.ts'
+
+/** What an observer learned of one value: the numbers a calibration table holds. */
+export interface ObservedRange {
+  readonly threshold: number
+  readonly min: number
+  readonly max: number
+}
+
+/** What is known of a value before the first sample comes. */
+export interface ObservedValue {
+  readonly name: string
+  /** Place of the layer among all layers of the table, and their number. */
+  readonly index: number
+  readonly count: number
+  /** Elements of one sample, and the number of samples. */
+  readonly elements: number
+  readonly samples: number
+}
+
+/** Watches one value over all samples, then tells its range. Plain data in between, so it can live in a worker. */
+export interface Observer {
+  observe(values: Float32Array): void
+  /** May be called once all samples were seen. */
+  range(): ObservedRange
+  readonly diagnostics?: readonly Diagnostic[]
+}
+
+/** A calibration method. */
+export interface ObserverFactory {
+  readonly name: string
+  create(value: ObservedValue): Observer
+}

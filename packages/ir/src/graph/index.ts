@@ -1,0 +1,3 @@
+export * from './edges.ts'
+export * from './node-types.ts'
+export * from './types.ts'

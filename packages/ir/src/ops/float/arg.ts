@@ -1,0 +1,18 @@
+import { bool, defineOp, int, none, one, own, shared } from '../define.ts'
+import { reduced } from '../infer.ts'
+
+/** Place of the largest (smallest) element along `axis`; the extension `values` is the element itself. */
+const arg = <const Name extends string>(name: Name) =>
+  defineOp({
+    name,
+    inputs: { x: one(own()) },
+    outputs: { indices: none(), values: shared('x') },
+    attrs: { axis: int(0), keepdims: bool(true), select_last_index: bool(false) },
+    infer({ x }, { axis, keepdims }) {
+      const y = { dtype: x.dtype, shape: reduced(x.shape, [axis], keepdims) }
+      return { indices: y, values: y }
+    },
+  })
+
+export const ArgMax = arg('ArgMax')
+export const ArgMin = arg('ArgMin')

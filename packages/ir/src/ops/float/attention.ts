@@ -1,0 +1,19 @@
+import { defineOp, float, floats, int, one, optional, own, weight } from '../define.ts'
+
+/**
+ * Extension: multi-head attention with its linear projections, made by back ends whose chip runs it as one step.
+ *
+ * `y = sum over heads of softmax((x Wq + bq)(k Wk + bk)^T * scale + mask)(v Wv + bv) Wo + bo`; `k` and `v` default to
+ * `x`. `quantScales` are the scales of q, k, v, the product before and after `scale`, the softmax and the product with v.
+ */
+export const Attention = defineOp({
+  name: 'Attention',
+  inputs: {
+    x: one(own()), k: optional(own()), v: optional(own()),
+    wq: one(weight(1)), bq: optional(weight(-1)), wk: one(weight(1)), bk: optional(weight(-1)), wv: one(weight(1)), bv: optional(weight(-1)),
+    wo: one(weight(1)), bo: optional(weight(-1)), mask: optional(own()),
+  },
+  outputs: { y: own() },
+  attrs: { heads: int(), headSize: int(), scale: float(), quantScales: floats([]) },
+  infer: ({ x, wo }) => ({ y: { dtype: x.dtype, shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }),
+})

@@ -1,0 +1,27 @@
+import { defineOp, derived, int, ints, one, optional, own, weight } from '../define.ts'
+import { must } from '../infer.ts'
+import { fusedRelu } from '../relu.ts'
+
+/**
+ * Transposed convolution over data laid out `[N, C, ...spatial]`; `w` is `[C, M / group, ...kernel]`.
+ *
+ * - C1: `x` and `w` have the same number of axes.
+ * - C2: `x` has the channels of `w`.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
+ */
+export const ConvTranspose = defineOp({
+  name: 'ConvTranspose',
+  inputs: { x: one(own()), w: one(weight(1)), b: optional(derived('x', 'w')) },
+  outputs: { y: own() },
+  attrs: { strides: ints(), pads: ints(), dilations: ints([]), output_padding: ints([]), group: int(1), ...fusedRelu },
+
+  infer({ x, w }, { strides, pads, dilations, output_padding, group }) {
+    must(x.shape.length === w.shape.length, 'C1: x and w have the same number of axes', `${x.shape.length} and ${w.shape.length}`)
+    must(x.shape[1] === w.shape[0], 'C2: x has the channels of w', `${x.shape[1]} and ${w.shape[0]}`)
+    const n = strides.length
+    const spatial = x.shape.slice(2).map((d, i) =>
+      (d - 1) * strides[i]! + (dilations[i] ?? 1) * (w.shape[i + 2]! - 1) + 1 + (output_padding[i] ?? 0) - pads[i]! - pads[i + n]!)
+    return { y: { dtype: x.dtype, shape: [x.shape[0]!, w.shape[1]! * group, ...spatial] } }
+  },
+})

@@ -1,0 +1,30 @@
+import { defineOp, derived, int, ints, one, optional, own, weight } from '../define.ts'
+import { must, slide } from '../infer.ts'
+import { fusedRelu } from '../relu.ts'
+
+/**
+ * Convolution over data laid out `[N, C, ...spatial]`.
+ *
+ * - C1: `x` has two axes more than `strides` has entries, or one less (a spatial axis of 1 left out).
+ * - C2: `x` has `group` times the channels of `w`.
+ *
+ * `pads` lists every begin, then every end. An empty `dilations` means ones.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__Conv.html
+ */
+export const Conv = defineOp({
+  name: 'Conv',
+  inputs: { x: one(own()), w: one(weight(0)), b: optional(derived('x', 'w')) },
+  outputs: { y: own() },
+  attrs: { strides: ints(), pads: ints(), dilations: ints([]), group: int(1), ...fusedRelu },
+
+  infer({ x, w }, { strides, pads, dilations, group }) {
+    const n = strides.length
+    must(x.shape.length === n + 2 || x.shape.length === n + 1, 'C1: x has the batch, the channels and the spatial axes', `${x.shape.length} axes`)
+    const size = [...x.shape.slice(2), 1].slice(0, n)
+    const [m, perGroup, ...kernel] = w.shape
+    must(x.shape[1] === perGroup! * group, 'C2: x has group times the channels of w', `${x.shape[1]} channels, w ${perGroup} x ${group}`)
+    const spatial = size.map((d, i) => slide(d, kernel[i]!, strides[i]!, pads[i]! + pads[i + n]!, dilations[i] ?? 1))
+    return { y: { dtype: x.dtype, shape: [x.shape[0]!, m!, ...spatial].slice(0, x.shape.length) } }
+  },
+})

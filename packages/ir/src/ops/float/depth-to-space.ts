@@ -1,0 +1,26 @@
+import { bool, defineOp, int, one, own, shared, text } from '../define.ts'
+import { must } from '../infer.ts'
+
+/**
+ * Moves channels into blocks of `block_h` by `block_w` places, or back when `inverse` is true (ONNX's SpaceToDepth).
+ * `mode` says whether the block index is the slower (`DCR`) or the faster (`CRD`) part of the channel index.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__DepthToSpace.html
+ */
+export const DepthToSpace = defineOp({
+  name: 'DepthToSpace',
+  inputs: { x: one(own()) },
+  outputs: { y: shared('x') },
+  attrs: { block_h: int(), block_w: int(), mode: text(['DCR', 'CRD'], 'DCR'), inverse: bool(false), swapColumnRow: bool(false) },
+  infer({ x }, { block_h, block_w, inverse }) {
+    const [n, c, h, w] = x.shape as [number, number, number, number]
+    must(x.shape.length === 4 && (inverse ? h % block_h === 0 && w % block_w === 0 : c % (block_h * block_w) === 0),
+      'C1: x has four axes that the block divides', `[${x.shape.join(', ')}] by ${block_h} x ${block_w}`)
+    return {
+      y: {
+        dtype: x.dtype,
+        shape: inverse ? [n, c * block_h * block_w, h / block_h, w / block_w] : [n, c / (block_h * block_w), h * block_h, w * block_w],
+      },
+    }
+  },
+})

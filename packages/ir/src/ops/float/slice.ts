@@ -1,0 +1,21 @@
+import { defineOp, ints, one, own, shared } from '../define.ts'
+import { must } from '../infer.ts'
+
+/**
+ * A regular part of a tensor. `starts`, `ends` and `steps` have one entry for every axis (ONNX's operands, resolved:
+ * starts inside the axis, ends clamped; a negative step walks down and may end at -1).
+ *
+ * - C1: one start, end and step for every axis; no step is 0.
+ */
+export const Slice = defineOp({
+  name: 'Slice',
+  inputs: { x: one(own()) },
+  outputs: { y: shared('x') },
+  attrs: { starts: ints(), ends: ints(), steps: ints() },
+  infer({ x }, { starts, ends, steps }) {
+    const rank = x.shape.length
+    must(starts.length === rank && ends.length === rank && steps.length === rank && !steps.includes(0),
+      'C1: one start, end and step for every axis; no step is 0', `${starts.length}, ${ends.length}, ${steps.length} for ${rank} axes`)
+    return { y: { dtype: x.dtype, shape: starts.map((start, i) => Math.max(0, Math.ceil((ends[i]! - start) / steps[i]!))) } }
+  },
+})

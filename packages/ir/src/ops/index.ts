@@ -1,0 +1,7 @@
+export * from './define.ts'
+export * from './infer.ts'
+export * from './relu.ts'
+export * from './op-set.ts'
+export * from './quantized/requantization.ts'
+export * from './float/index.ts'
+export * from './quantized/index.ts'

@@ -1,0 +1,18 @@
+import { defineOp, float, int, ints, none, one, optional, own } from '../define.ts'
+
+/**
+ * One head of attention on codes. `parameters` are multiplier, shift, zero point of q, k, v, q k^T and p v, and the
+ * zero point of the result; `table` holds the 256 exponentials of the softmax. The result is the int32 sum of the
+ * output projection.
+ */
+export const QAttention = defineOp({
+  name: 'QAttention',
+  inputs: {
+    x: one(own()), k: optional(own()), v: optional(own()),
+    wq: one(none()), bq: optional(none()), wk: one(none()), bk: optional(none()), wv: one(none()), bv: optional(none()),
+    wo: one(none()), bo: optional(none()), mask: optional(own()), table: one(none()),
+  },
+  outputs: { y: none() },
+  attrs: { parameters: ints(), scale: float(), heads: int(1), headSize: int() },
+  infer: ({ x, wo }) => ({ y: { dtype: 'i32', shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }),
+})

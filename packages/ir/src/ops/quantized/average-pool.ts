@@ -1,0 +1,19 @@
+import { bool, defineOp, ints, one, own } from '../define.ts'
+import { AveragePool } from '../float/pool.ts'
+import { requantization } from './requantization.ts'
+
+/**
+ * Integer average pool: the rounded sum `v = half-away(f32(f32(average * kh) * kw))` of each window (the average in
+ * float32, its divisor the counted places), then requantization.
+ */
+export const QAveragePool = defineOp({
+  name: 'QAveragePool',
+  inputs: { x: one(own()) },
+  outputs: { y: own() },
+  attrs: {
+    kernel_shape: ints(), strides: ints(), pads: ints(), count_include_pad: bool(false), keepdims: bool(true),
+    ...requantization,
+  },
+  infer: ({ x }, { kernel_shape, strides, pads, count_include_pad, keepdims }) =>
+    AveragePool.infer({ x }, { kernel_shape, strides, pads, count_include_pad, keepdims, relu: false, reluLimit: -1 }),
+})

@@ -1,0 +1,16 @@
+import { bool, defineOp, none, one, optional, own } from '../define.ts'
+import { MatMul } from '../float/mat-mul.ts'
+import { perChannelRequantization } from './requantization.ts'
+
+/** Integer matrix product: `acc = sum (a - zero point) * (b - zero point) + bias` exactly in int32, then requantization per column. */
+export const QMatMul = defineOp({
+  name: 'QMatMul',
+  inputs: { a: one(own()), b: one(own()), bias: optional(none()) },
+  outputs: { y: own() },
+  attrs: {
+    transA: bool(false), transB: bool(false), transY: bool(false), headsAsBatch: bool(false), keepdims: bool(true),
+    ...perChannelRequantization,
+  },
+  infer: ({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims }) =>
+    MatMul.infer({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims, relu: false, reluLimit: -1 }),
+})

@@ -1,0 +1,29 @@
+import { defineOp, one, own } from '../define.ts'
+import { like } from '../infer.ts'
+import { roundingAttr } from './requantization.ts'
+
+/**
+ * Float to codes of the result's type: `saturate(round(x * (1 / scale)) + zero point)`.
+ *
+ * The product is taken in the float type of `x`: float32 for `f32`; for `f16` and `bf16` both `1 / scale` and the
+ * product are rounded to that type.
+ */
+export const QuantizeLinear = defineOp({
+  name: 'QuantizeLinear',
+  inputs: { x: one(own()) },
+  outputs: { y: own() },
+  attrs: { rounding: roundingAttr },
+  infer: ({ x }) => ({ y: like(x) }),
+})
+
+/**
+ * Codes to float: `scale * (x - zero point)` in the float type of the result (for `f16` and `bf16` the scale, the
+ * difference and the product are rounded to that type).
+ */
+export const DequantizeLinear = defineOp({
+  name: 'DequantizeLinear',
+  inputs: { x: one(own()) },
+  outputs: { y: own() },
+  attrs: {},
+  infer: ({ x }) => ({ y: { dtype: 'f32', shape: x.shape } }),
+})

@@ -1,0 +1,67 @@
+import { didYouMean, QError, type Tensor } from '@q/ir'
+
+import { decodeNpy, npyParts } from './npy.ts'
+import { type Place, placeParts } from './place.ts'
+import { readZipDirectory, readZipMember } from './zip-read.ts'
+import { writeStoredZip } from './zip-write.ts'
+
+/** An npz file whose arrays are decoded one by one, when they are asked for. */
+export interface NpzReader {
+  /** Array names in file order. */
+  readonly names: readonly string[]
+  /** Decodes one array anew. @throws QError `NPZ_NAME` for an unknown name, and as {@link decodeNpz} */
+  read(name: string): Tensor
+}
+
+/**
+ * Opens an npz file without decoding its arrays. Members not called `*.npy` are left out.
+ *
+ * @throws QError `NPZ_NOT_ZIP`, `NPZ_TRUNCATED`, `NPZ_DAMAGED`
+ */
+export function openNpz(bytes: Uint8Array, place: Place): NpzReader {
+  const members = new Map(
+    readZipDirectory(bytes, place).filter(({ name }) => name.endsWith('.npy')).map((member) => [member.name.slice(0, -4), member]),
+  )
+  const names = [...members.keys()]
+  return {
+    names,
+    read(name) {
+      const member = members.get(name)
+      if (member === undefined) {
+        throw new QError('NPZ_NAME', 'the npz file has no such array', {
+          at: placeParts(place), found: names.length === 0 ? 'no arrays' : listed(names), wanted: name,
+          hint: didYouMean(name, names, 'use one of the names found'),
+        })
+      }
+      return decodeNpy(readZipMember(bytes, member, place), [...placeParts(place), name])
+    },
+  }
+}
+
+/**
+ * Every array of an npz file by name, stored or deflated members.
+ *
+ * @throws QError `NPZ_NOT_ZIP`, `NPZ_TRUNCATED`, `NPZ_DAMAGED`, `NPZ_METHOD`, and as `decodeNpy`
+ */
+export function decodeNpz(bytes: Uint8Array, place: Place): Map<string, Tensor> {
+  const npz = openNpz(bytes, place)
+  return new Map(npz.names.map((name) => [name, npz.read(name)]))
+}
+
+/**
+ * Named tensors as an npz file of stored members `NAME.npy`, in the order given; equal input gives equal bytes.
+ *
+ * Stored, because TPU-MLIR's reader of weight files takes neither deflated members nor data descriptors.
+ *
+ * @throws QError `NPZ_TOO_LARGE` from 4 GiB or 65535 arrays on
+ */
+export function encodeNpz(entries: Iterable<readonly [string, Tensor]>): Uint8Array {
+  return writeStoredZip(Array.from(entries, ([name, tensor]) => {
+    const { header, elements } = npyParts(tensor)
+    return { name: `${name}.npy`, parts: [header, elements] }
+  }))
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')}, … (${names.length} in all)`
+}
