@@ -1,6 +1,7 @@
 export * from './contracts/index.ts'
 export * from './errors.ts'
 export * from './graph/index.ts'
+export * from './hash/sha256.ts'
 export * from './ops/index.ts'
 export * from './resolve/lower-context.ts'
 export * from './suggest.ts'

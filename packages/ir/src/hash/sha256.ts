@@ -1,0 +1,70 @@
+const firstWords = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+]
+const roundWords = roundConstants()
+
+/** The SHA-256 digest (FIPS 180-4) of some bytes, 32 bytes. Synchronous, and the same wherever JavaScript runs. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  const state = Uint32Array.from(firstWords)
+  const schedule = new Uint32Array(64)
+  const whole = bytes.length - (bytes.length % 64)
+  for (let at = 0; at < whole; at += 64) compress(state, schedule, bytes, at)
+  const rest = bytes.length - whole
+  const tail = new Uint8Array(rest < 56 ? 64 : 128)
+  tail.set(bytes.subarray(whole))
+  tail[rest] = 0x80
+  new DataView(tail.buffer).setBigUint64(tail.length - 8, BigInt(bytes.length) * 8n)
+  for (let at = 0; at < tail.length; at += 64) compress(state, schedule, tail, at)
+  const digest = new Uint8Array(32)
+  const view = new DataView(digest.buffer)
+  state.forEach((word, i) => view.setUint32(4 * i, word))
+  return digest
+}
+
+function compress(state: Uint32Array, w: Uint32Array, bytes: Uint8Array, at: number): void {
+  for (let i = 0; i < 16; i++) {
+    const j = at + 4 * i
+    w[i] = (bytes[j]! << 24) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 8) | bytes[j + 3]!
+  }
+  for (let i = 16; i < 64; i++) {
+    const x = w[i - 15]!
+    const y = w[i - 2]!
+    const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3)
+    const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10)
+    w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0
+  }
+  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number]
+  for (let i = 0; i < 64; i++) {
+    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + roundWords[i]! + w[i]!) | 0
+    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
+    h = g
+    g = f
+    f = e
+    e = (d + t1) | 0
+    d = c
+    c = b
+    b = a
+    a = (t1 + t2) | 0
+  }
+  ;[a, b, c, d, e, f, g, h].forEach((word, i) => {
+    state[i] = state[i]! + word
+  })
+}
+
+function rotate(x: number, n: number): number {
+  return (x >>> n) | (x << (32 - n))
+}
+
+/** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+function roundConstants(): Uint32Array {
+  const words = new Uint32Array(64)
+  let count = 0
+  for (let n = 2; count < 64; n++) {
+    let prime = true
+    for (let d = 2; d * d <= n && prime; d++) prime = n % d !== 0
+    if (prime) words[count++] = Math.floor((Math.cbrt(n) % 1) * 2 ** 32)
+  }
+  return words
+}

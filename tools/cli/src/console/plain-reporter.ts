@@ -1,0 +1,33 @@
+import { formatError } from '@q/ir'
+import { formatSeconds, secondsLeft } from './eta.ts'
+import type { Reporter, Streams } from './reporter.ts'
+
+/** Plain lines, for logs: progress at the start, the end, and at most every `everyMs` milliseconds in between. */
+export function plainReporter(streams: Streams, now: () => number = Date.now, everyMs = 2000): Reporter {
+  let stage = ''
+  let started = 0
+  let lastLine = 0
+  const note = (line: string) => void streams.err.write(`${line}\n`)
+  return {
+    print: (line) => void streams.out.write(`${line}\n`),
+    note,
+    diagnostic: ({ level, code, message, at }) => note(`${level}: ${code}: ${message}${at.length > 0 ? ` (${at.join(' > ')})` : ''}`),
+    progress(progress) {
+      const time = now()
+      if (progress.stage !== stage) {
+        stage = progress.stage
+        started = time
+        lastLine = Number.NEGATIVE_INFINITY
+      }
+      const ended = progress.done >= progress.total
+      if (!ended && time - lastLine < everyMs) return
+      lastLine = time
+      const left = secondsLeft(started, time, progress.done, progress.total)
+      const tail = ended ? `, took ${formatSeconds((time - started) / 1000)}` : left === undefined ? '' : `, ${formatSeconds(left)} left`
+      note(`${progress.stage}: ${progress.done}/${progress.total}${tail}`)
+    },
+    event: () => {},
+    error: (error) => note(formatError(error)),
+    close: () => {},
+  }
+}

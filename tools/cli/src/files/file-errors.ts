@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { QError, didYouMean } from '@q/ir'
+
+const reasons: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
+  ENOENT: ['FILE_MISSING', 'there is no such file', 'check the path'],
+  EISDIR: ['FILE_IS_FOLDER', 'this is a folder, not a file', 'give a file'],
+  ENOTDIR: ['FOLDER_IS_FILE', 'a part of the path is a file, not a folder', 'check the path'],
+  EACCES: ['FILE_FORBIDDEN', 'the file system refuses access', 'change the permissions or the place'],
+  EPERM: ['FILE_FORBIDDEN', 'the file system refuses access', 'change the permissions or the place'],
+  EROFS: ['FILE_READ_ONLY', 'the file system is read-only', 'choose another place'],
+  ENOSPC: ['DISK_FULL', 'the disk is full', 'free some space or choose another place'],
+  EDQUOT: ['DISK_FULL', 'the disk quota is used up', 'free some space or choose another place'],
+  EFBIG: ['DISK_FULL', 'the file would be larger than the file system allows', 'choose another place'],
+  EMFILE: ['FILES_OPEN', 'too many files are open', 'raise the limit of open files'],
+}
+
+/** An error of the file system as one that says place and remedy. */
+export async function fileError(error: unknown, path: string, doing: 'read' | 'write'): Promise<unknown> {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  const reason = code === undefined ? undefined : reasons[code]
+  if (reason === undefined) return error
+  const missingInput = code === 'ENOENT' && doing === 'read'
+  const hint = missingInput
+    ? didYouMean(basename(path), await readdir(dirname(path)).catch(() => []), reason[2])
+    : code === 'ENOENT'
+      ? 'make the folder first'
+      : reason[2]
+  return new QError(reason[0], `cannot ${doing} ${path}: ${code === 'ENOENT' && doing === 'write' ? 'its folder does not exist' : reason[1]}`, {
+    at: [path],
+    hint,
+    kind: missingInput || (code === 'EISDIR' && doing === 'read') ? 'input' : 'file-system',
+    cause: error,
+  })
+}

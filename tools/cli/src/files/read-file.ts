@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises'
+import { fileError } from './file-errors.ts'
+
+/** The bytes of a file. @throws QError `FILE_MISSING`, `FILE_FORBIDDEN`, … */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw await fileError(error, path, 'read')
+  }
+}
+
+/** The text of a UTF-8 file. @throws QError as {@link readBytes} */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path))
+}

@@ -1,0 +1,58 @@
+import { InvalidArgumentError } from 'commander'
+
+/** `[[1,3,224,224],[10]]` or `[1,3,224,224]`. */
+export function parseShapes(text: string): readonly (readonly number[])[] {
+  const shapes = parseJson(text, 'shapes like [[1,3,224,224],[10]]')
+  const list = Array.isArray(shapes) && shapes.every((each) => typeof each === 'number') ? [shapes] : shapes
+  if (!Array.isArray(list) || !list.every((shape) => Array.isArray(shape) && shape.every((dim) => Number.isInteger(dim) && dim > 0))) {
+    throw new InvalidArgumentError('wanted shapes of positive whole numbers, like [[1,3,224,224],[10]].')
+  }
+  return list as readonly (readonly number[])[]
+}
+
+/** `123.675,116.28,103.53` */
+export function parseNumbers(text: string): readonly number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part.trim())
+    if (part.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`wanted numbers joined by commas, found "${part}".`)
+    return value
+  })
+}
+
+/** `256,256`, two positive whole numbers. */
+export function parseSize(text: string): readonly number[] {
+  const numbers = parseNumbers(text)
+  if (numbers.length !== 2 || !numbers.every((each) => Number.isInteger(each) && each > 0)) {
+    throw new InvalidArgumentError('wanted height,width, like 256,256.')
+  }
+  return numbers
+}
+
+/** A whole number of at least `least`. */
+export function parseCount(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`wanted a whole number of at least ${least}.`)
+    return value
+  }
+}
+
+/** `0.9,0.8`: the cosine and euclidean similarity to exceed. */
+export function parseTolerance(text: string): readonly [number, number] {
+  const numbers = parseNumbers(text)
+  if (numbers.length !== 2) throw new InvalidArgumentError('wanted cosine,euclidean, like 0.9,0.8.')
+  return [numbers[0]!, numbers[1]!]
+}
+
+/** Names joined by commas; blanks around them do not count. */
+export function parseNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+}
+
+function parseJson(text: string, wanted: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidArgumentError(`wanted ${wanted}.`)
+  }
+}
