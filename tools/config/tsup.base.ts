@@ -1,5 +1,8 @@
 import { defineConfig } from 'tsup'
 
+/** Private workspace packages whose code and types go into the packages that use them. */
+const inlined = ['@q/npz', 'fflate']
+
 /** Build settings of one package: ES modules with their types, private workspace packages inlined. */
 export function library({ entries = ['src/index.ts'] }: { readonly entries?: readonly string[] } = {}) {
   return defineConfig({
@@ -7,11 +10,12 @@ export function library({ entries = ['src/index.ts'] }: { readonly entries?: rea
     format: ['esm'],
     target: 'node20',
     platform: 'neutral',
-    dts: { compilerOptions: { customConditions: [], rootDir: undefined } },
+    // Without the source condition the types of other packages come from their `dist`, as a consumer sees them.
+    dts: { resolve: inlined, compilerOptions: { customConditions: [] } },
     clean: true,
     sourcemap: false,
     splitting: true,
-    noExternal: ['@q/npz', 'fflate'],
-    external: [/^node:/],
+    noExternal: inlined,
+    external: [/^node:/, /^@q\/ir($|\/)/],
   })
 }

@@ -1,1 +1,2 @@
-export {}
+export { bm1684x } from './bm1684x.ts'
+export { target } from './target.ts'

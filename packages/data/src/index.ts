@@ -1,1 +1,10 @@
-export {}
+export { decodeImage, type DecodedFormat } from './image/decode-image.ts'
+export type { Image } from './image/image.ts'
+export { decodedFormat, preprocessImage } from './image/preprocess-image.ts'
+export { resizeBilinearU8 } from './image/resize-bilinear.ts'
+export { iterate } from './samples/iterate.ts'
+export { loadTestInput } from './samples/load-test-input.ts'
+export type { SampleInput } from './samples/sample-input.ts'
+export type { SampleKind } from './samples/sample-kind.ts'
+export { createSampleSource, type SampleSourceOptions } from './samples/sample-source.ts'
+export { selectSamples, type SampleChoice, type SelectedSamples } from './samples/select-samples.ts'

@@ -1,1 +1,1 @@
-export {}
+export { encodeModel, type EncodeModelOptions } from './encode/encode-model.ts'

@@ -86,8 +86,10 @@ function findDirectory(bytes: Uint8Array, view: DataView, at: readonly string[])
     const short = { count: view.getUint16(p + 10, true), size: view.getUint32(p + 12, true), offset: view.getUint32(p + 16, true), end: p }
     const locator = p - 20
     if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50) return short
-    const wide = Number(view.getBigUint64(locator + 8, true))
-    if (wide + 56 > bytes.length || view.getUint32(wide, true) !== 0x06064b50) throw damaged('the zip64 directory is garbled', at)
+    // TPU-MLIR's writer gives a wrong offset here; its record stands where it must, right before the locator.
+    const stated = Number(view.getBigUint64(locator + 8, true))
+    const wide = [stated, locator - 56].find((q) => q >= 0 && q + 56 <= bytes.length && view.getUint32(q, true) === 0x06064b50)
+    if (wide === undefined) throw damaged('the zip64 directory is garbled', at)
     const long = (place: number): number => Number(view.getBigUint64(wide + place, true))
     return { count: long(32), size: long(40), offset: long(48), end: wide }
   }

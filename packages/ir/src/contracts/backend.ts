@@ -11,6 +11,28 @@ export interface Pass {
   run(graph: Graph): Graph
 }
 
+/** What the whole graph is resolved for. */
+export interface ResolveSettings {
+  /** The mode of layers the plan does not name. */
+  readonly mode: QuantMode
+  /** INT8 with zero points. */
+  readonly asymmetric: boolean
+  /** Keep delicate operators in a wider type (`Target.highPrecision`). */
+  readonly highPrecision: boolean
+}
+
+/** A pass that knows the settings; run on the float graph with ranges, before anything is decided by mode. */
+export interface RewritePass {
+  readonly name: string
+  run(graph: Graph, settings: ResolveSettings): Graph
+}
+
+/** A pass over the quantized graph that knows the plan in effect. */
+export interface SimplifyPass {
+  readonly name: string
+  run(graph: Graph, settings: ResolveSettings, plan: Plan): Graph
+}
+
 /** Lowers one node of a float graph to nodes of the quantized graph. */
 export type LowerOp = (node: Node, context: LowerContext) => LoweredNode
 
@@ -33,9 +55,12 @@ export interface EmitOptions {
 /**
  * A chip family: what it can do (`target`, data), how each operator is lowered, and its files.
  *
- * Three optional members, each a last resort:
+ * `lower` is looked up by operator form (`Mul#constant`), then by operator.
+ *
+ * Four optional members, each a last resort:
  * `prepare` are passes wanted before the float graph is frozen (absent: none);
  * `rewrite` are passes that need calibrated ranges (absent: none);
+ * `simplify` are passes over the quantized graph (absent: none);
  * `restrict` says why a node cannot have a mode where data cannot say it (absent: everything in `target.ops` goes).
  */
 export interface Backend {
@@ -44,7 +69,8 @@ export interface Backend {
   readonly lower: Readonly<Record<string, LowerOp>>
   emit(graph: Graph, options: EmitOptions): Artifact
   readonly prepare?: readonly Pass[]
-  readonly rewrite?: readonly Pass[]
+  readonly rewrite?: readonly RewritePass[]
+  readonly simplify?: readonly SimplifyPass[]
   restrict?(node: Node, mode: QuantMode, graph: Graph, plan: Plan): Diagnostic | undefined
 }
 

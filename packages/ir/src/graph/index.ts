@@ -1,3 +1,5 @@
+export * from './draft.ts'
 export * from './edges.ts'
 export * from './node-types.ts'
+export * from './op-form.ts'
 export * from './types.ts'

@@ -23,9 +23,9 @@ export function symmetricScale(threshold: number, { bits, signed }: { readonly b
 /**
  * Scale, zero point and sign of codes for numbers from `min` to `max` (TPU-MLIR 1.30.2 behaviour, all in double).
  *
- * Codes are signed when `min` is negative. Symmetric: the {@link symmetricScale} of max(|min|, |max|), zero point 0. Asymmetric: the whole range is
- * stretched over all codes, the zero point is rounded (halves away from zero); when it falls outside the codes it becomes the nearest
- * code and the scale follows from the far end of the range.
+ * Codes are signed when `min` is negative. Symmetric: the {@link symmetricScale} of max(|min|, |max|), zero point 0.
+ * Asymmetric: the whole range is stretched over all codes and the zero point is rounded (halves away from zero); when it falls
+ * outside the codes it becomes the nearest code and the scale follows from the far end of the range.
  *
  * @throws QError `RANGE_INVALID` when a bound is not finite, `min` is above `max`, or an asymmetric range is [0, 0].
  */

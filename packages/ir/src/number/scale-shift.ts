@@ -42,7 +42,8 @@ export function scaleShift(x: number, { bits, range = 'general', maxShift }: Sca
     }
   }
   if (best === undefined) {
-    throw new QError('MULTIPLIER_OUT_OF_RANGE', `no ${bits === 32 ? 32 : 8}-bit multiplier and shift from ${first} to ${last} stand for the factor ${x}`, {
+    const width = bits === 32 ? 32 : 8
+    throw new QError('MULTIPLIER_OUT_OF_RANGE', `no ${width}-bit multiplier and shift from ${first} to ${last} stand for the factor ${x}`, {
       found: String(x),
       wanted: 'a finite factor small enough for the multiplier',
       hint: 'look at the ranges of this node: one of them is zero or far too large',

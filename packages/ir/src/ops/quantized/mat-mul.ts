@@ -2,7 +2,10 @@ import { bool, defineOp, none, one, optional, own } from '../define.ts'
 import { MatMul } from '../float/mat-mul.ts'
 import { perChannelRequantization } from './requantization.ts'
 
-/** Integer matrix product: `acc = sum (a - zero point) * (b - zero point) + bias` exactly in int32, then requantization per column. */
+/**
+ * Integer matrix product: `acc = sum a * (b - zero point of b) + bias` exactly in int32, then requantization per column.
+ * As in `QConv`, the zero point of `a` is not taken off: the bias makes up for it.
+ */
 export const QMatMul = defineOp({
   name: 'QMatMul',
   inputs: { a: one(own()), b: one(own()), bias: optional(none()) },

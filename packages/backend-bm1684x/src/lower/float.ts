@@ -1,0 +1,32 @@
+import { layerOf, loweredTo, type LowerContext, type LoweredNode, type LowerOp, type Node, numberOperand, type Value, valueOf } from '@q/ir'
+import { floatConstant } from './float-constant.ts'
+import { floatResult, floatTypeOf } from './float-type.ts'
+
+/** How the general float lowering treats a node. */
+export interface FloatForm {
+  /** Operands (by place) whose constants stay float32. @default none */
+  readonly keep?: readonly number[]
+  /** The result is left at float32 digits although its type is narrower. @default false */
+  readonly unrounded?: boolean
+}
+
+/**
+ * A node computed in the float mode of the context: constants are rounded to its type once, the result after the
+ * operation. Numbers (constants of one element next to a tensor) stay as they are.
+ */
+export function lowerFloat(node: Node, context: LowerContext, { keep = [], unrounded = false }: FloatForm = {}): LoweredNode {
+  const type = floatTypeOf(context.mode)
+  const number = numberOperand(node, (name) => valueOf(context.graph, name))
+  const constants: Value[] = []
+  const inputs = node.inputs.map((name, place) => {
+    if (name === undefined || context.constantOf(name) === undefined || place === number || keep.includes(place)) return name
+    const constant = floatConstant(name, type, layerOf(node), context)
+    constants.push(constant)
+    return constant.name
+  })
+  const results = node.outputs.map((name) => ({ name, type: floatResult(name, context) }))
+  return loweredTo({ ...node, inputs, ...(unrounded && type !== 'f32' ? { unrounded } : {}) }, [...constants, ...results])
+}
+
+/** {@link lowerFloat} as a lowering. */
+export const asFloat = (form?: FloatForm): LowerOp => (node, context) => lowerFloat(node, context, form)

@@ -1,0 +1,25 @@
+import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node, type Value } from '@q/ir'
+import { floatConstant } from './float-constant.ts'
+import { floatResult, floatTypeOf } from './float-type.ts'
+import { integerConstant } from './integer-constant.ts'
+
+/** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
+export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {
+  const [x, indices] = node.inputs as [string, string]
+  const type = floatTypeOf(context.mode)
+  const values: Value[] = []
+  let data = x
+  if (context.constantOf(x) !== undefined) {
+    const constant = floatConstant(x, type, layerOf(node), context)
+    values.push(constant)
+    data = constant.name
+  }
+  const places = context.constantOf(indices)
+  let picked = indices
+  if (places !== undefined) {
+    picked = `${indices}_int`
+    values.push(integerConstant(picked, 'i32', places.shape, Int32Array.from(places.data as Float32Array, Number)))
+  }
+  values.push({ name: layerOf(node), type: floatResult(layerOf(node), context) })
+  return { nodes: [{ ...node, inputs: [data, picked] }], values, operands: new Map([[picked, 'i32']]) }
+}

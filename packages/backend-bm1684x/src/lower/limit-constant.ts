@@ -1,0 +1,24 @@
+import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { tensorAndNumber } from './number-operand.ts'
+
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const name = layerOf(node)
+  const { x, number } = tensorAndNumber(node, context)
+  return loweredTo(
+    {
+      op: 'QLimitConstant',
+      inputs: [x],
+      outputs: [name],
+      attrs: {
+        constant: roundHalfAway(number / context.quantizedType(x).quant!.scale),
+        operation: node.op === 'Max' ? 'max' : 'min',
+        rounding: context.target.rounding.requantize,
+      },
+    },
+    [{ name, type: context.quantizedType(name) }],
+  )
+}
+
+/** The larger or smaller of a tensor and a number: in INT8 on the codes, whose scale does not change. */
+export const lowerLimitConstant = byMode(int8)

@@ -1,0 +1,64 @@
+import type { LowerOp } from '@q/ir'
+import { activations } from './activations.ts'
+import { lowerAdd } from './add.ts'
+import { lowerAddConstant } from './add-constant.ts'
+import { lowerArg } from './arg.ts'
+import { lowerAveragePool } from './average-pool.ts'
+import { lowerCompare } from './compare.ts'
+import { lowerConcat } from './concat.ts'
+import { lowerConv } from './conv.ts'
+import { lowerConvTranspose } from './conv-transpose.ts'
+import { lowerCopy } from './copy.ts'
+import { asFloat } from './float.ts'
+import { lowerGather } from './gather.ts'
+import { lowerLeakyRelu } from './leaky-relu.ts'
+import { lowerLimitConstant } from './limit-constant.ts'
+import { lowerActivation, lowerReciprocal } from './lut.ts'
+import { lowerMatMul } from './mat-mul.ts'
+import { lowerMul } from './mul.ts'
+import { lowerMulConstant } from './mul-constant.ts'
+import { lowerPRelu } from './p-relu.ts'
+import { lowerPad } from './pad.ts'
+import { lowerPowConstant } from './pow.ts'
+import { lowerSoftmax } from './softmax.ts'
+import { lowerSub } from './sub.ts'
+import { lowerWhere } from './where.ts'
+
+const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
+
+/** Every lowering, by operator form. */
+export const lowerings: Readonly<Record<string, LowerOp>> = {
+  ...each(Object.keys(activations), lowerActivation),
+  ...each([
+    'Abs', 'DepthToSpace', 'Max', 'MaxPool', 'Min', 'Relu', 'Reshape', 'Reverse', 'ShuffleChannel', 'Slice', 'Squeeze', 'SwapDimInner', 'Tile',
+    'Transpose', 'Unsqueeze', 'Upsample',
+  ], lowerCopy),
+  ...each([
+    'Acos', 'Atanh', 'Clip', 'Cosh', 'CumSum', 'Div', 'GroupNormalization', 'InstanceNormalization', 'LRN', 'Mod', 'Pow',
+    'PixelNormalization', 'ReduceL1', 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Sinh', 'Tan', 'TopK',
+  ], asFloat()),
+  ...each(['LayerNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
+  ...each(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'NotEqual', 'And', 'Or', 'Xor', 'Not'], lowerCompare),
+  ...each(['ArgMax', 'ArgMin'], lowerArg),
+  ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
+  'Add': lowerAdd,
+  'Add#constant': lowerAddConstant,
+  'AveragePool': lowerAveragePool,
+  'Concat': lowerConcat,
+  'Conv': lowerConv,
+  'ConvTranspose': lowerConvTranspose,
+  'Div#constant': lowerReciprocal,
+  'LeakyRelu': lowerLeakyRelu,
+  'MatMul': lowerMatMul,
+  'Max#constant': lowerLimitConstant,
+  'Min#constant': lowerLimitConstant,
+  'Mul': lowerMul,
+  'Mul#constant': lowerMulConstant,
+  'PRelu': lowerPRelu,
+  'Pad': lowerPad,
+  'Pow#constant': lowerPowConstant,
+  'Softmax': lowerSoftmax,
+  'Sub': lowerSub,
+  'Sub#constant': lowerAddConstant,
+  'Where': lowerWhere,
+}

@@ -1,0 +1,53 @@
+import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway, saturate, scaleShift, type Value } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { lowerFloat } from './float.ts'
+import { integerConstant, largestOf } from './integer-constant.ts'
+
+/** Scale and codes of a matrix, one scale for all of it: largest / 127 in double. */
+export function quantizeMatrix(weights: Float32Array): { readonly scale: number, readonly codes: Int8Array } {
+  const scale = (largestOf(weights) || 1e-5) / 127
+  return { scale, codes: Int8Array.from(weights, (w) => saturate(roundHalfAway(w / scale), 'i8')) }
+}
+
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const [a, b, bias] = node.inputs as [string, string, string?]
+  const name = layerOf(node)
+  if (context.constantOf(a) !== undefined) return lowerFloat(node, context.in('F16'))
+  const right = context.constantOf(b)
+  const addend = context.constantOf(bias)
+  if (bias !== undefined && addend === undefined) return lowerFloat(node, context.in('F32'))
+  const { transA, transB, transY, headsAsBatch, keepdims, relu } = context.attrs(node)
+  const result = context.quantizedType(name)
+  const values: Value[] = []
+  const inputScale = context.quantizedType(a).quant!.scale
+  let rightScale: number
+  let rightName = b
+  if (right === undefined) {
+    rightScale = context.quantizedType(b).quant!.scale
+  } else {
+    const matrix = quantizeMatrix(right.data as Float32Array)
+    rightScale = matrix.scale
+    rightName = `${name}_filter_int8`
+    values.push(integerConstant(rightName, 'i8', right.shape, matrix.codes))
+  }
+  if (addend !== undefined) {
+    const codes = Int32Array.from(addend.data as Float32Array, (x) => saturate(roundHalfAway(x / (rightScale * inputScale)), 'i32'))
+    values.push(integerConstant(`${name}_bias_int32`, 'i32', addend.shape, codes))
+  }
+  const { multiplier, shift } = scaleShift((inputScale * rightScale) / result.quant!.scale, { bits: 32 })
+  return loweredTo(
+    {
+      op: 'QMatMul',
+      inputs: [a, rightName, ...(addend === undefined ? [] : [`${name}_bias_int32`])],
+      outputs: [name],
+      attrs: {
+        transA: transA!, transB: transB!, transY: transY!, headsAsBatch: headsAsBatch!, keepdims: keepdims!, relu: relu!,
+        multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize,
+      },
+    },
+    [...values, { name, type: result }],
+  )
+}
+
+/** Matrix product: in INT8 one scale for the whole weight matrix and a 32-bit multiplier. */
+export const lowerMatMul = byMode(int8)

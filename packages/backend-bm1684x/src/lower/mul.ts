@@ -1,0 +1,26 @@
+import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, scaleShift } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { constantsOf, operandOf } from './weight-operand.ts'
+
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const name = layerOf(node)
+  const result = context.quantizedType(name)
+  const operands = node.inputs.map((_, place) => operandOf(node, place, context, (largest, signed) => {
+    const scale = Math.fround(largest / (signed ? 127 : 255))
+    return { scale, encode: (x) => x / scale }
+  }))
+  const product = operands.reduce((factor, { scale }) => factor * scale, 1)
+  const { multiplier, shift } = scaleShift(product / result.quant!.scale, { bits: 8 })
+  return loweredTo(
+    {
+      op: 'QMul',
+      inputs: operands.map((operand) => operand.name),
+      outputs: [name],
+      attrs: { multiplier, shift, rounding: context.target.rounding.requantize, relu: context.attrs(node).relu! },
+    },
+    [...constantsOf(operands), { name, type: result }],
+  )
+}
+
+/** Product: in INT8 one 8-bit multiplier and shift. */
+export const lowerMul = byMode(int8)

@@ -1,0 +1,21 @@
+import { byteMultiplier, layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, quantizedScale } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { lowerFloat } from './float.ts'
+import { integerConstant, largestOf } from './integer-constant.ts'
+
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const name = layerOf(node)
+  const [x, slopeName] = node.inputs as [string, string]
+  const slope = context.constantOf(slopeName)
+  if (slope === undefined) return lowerFloat(node, context.in('F16'))
+  const data = slope.data as Float32Array
+  const { shift } = quantizedScale(largestOf(data))
+  const codes = integerConstant(`${name}_slope_i8`, 'i8', slope.shape, Int8Array.from(data, (each) => byteMultiplier(each, shift)))
+  return loweredTo(
+    { op: 'QPRelu', inputs: [x, codes.name], outputs: [name], attrs: { shift, rounding: context.target.rounding.requantize } },
+    [codes, { name, type: context.quantizedType(name) }],
+  )
+}
+
+/** PReLU: in INT8 an int8 slope per channel, one shift for all. */
+export const lowerPRelu = byMode(int8)

@@ -1,0 +1,16 @@
+import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway } from '@q/ir'
+import { byMode } from './by-mode.ts'
+
+/**
+ * In INT8 the chip's simulator pads with `float32((K - zero point) scale)`, K being the code of the value, and not with K
+ * itself; so do we.
+ */
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const { scale, zeroPoint } = context.quantizedType(node.inputs[0]!).quant!
+  const code = roundHalfAway((context.attrs(node).value as number) / scale + zeroPoint)
+  const value = Math.fround((code - zeroPoint) * scale)
+  return loweredTo({ ...node, attrs: { ...node.attrs, value } }, [{ name: layerOf(node), type: context.quantizedType(layerOf(node)) }])
+}
+
+/** A border around a tensor. */
+export const lowerPad = byMode(int8)

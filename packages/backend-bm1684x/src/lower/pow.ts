@@ -1,0 +1,49 @@
+import { layerOf, type LowerContext, type LoweredNode, type Node, type TensorType, type Value } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { floatResult } from './float-type.ts'
+import { lowerPowerTable } from './lut.ts'
+import { tensorAndNumber } from './number-operand.ts'
+
+/** A constant of one element. */
+const numberValue = (name: string, x: number): Value => ({
+  name, type: { dtype: 'f64', shape: [1] }, constant: { dtype: 'f64', shape: [1], data: Float64Array.of(x) },
+})
+
+/**
+ * A power computed in floats by exponentials and logarithms: `x^e = e^(e ln |x|)`; an odd whole exponent is one less, times x; without
+ * a whole exponent the absolute value is left out. `c^x = e^(x ln c)`.
+ */
+function float(node: Node, context: LowerContext): LoweredNode {
+  const name = layerOf(node)
+  const { x, number, numberFirst } = tensorAndNumber(node, context)
+  const type = floatResult(name, context)
+  const step: TensorType = { dtype: type.dtype, shape: context.typeOf(x).shape }
+  const nodes: Node[] = []
+  const values: Value[] = []
+  const add = (op: string, inputs: readonly string[], suffix: string): string => {
+    const result = `${name}${suffix}`
+    nodes.push({ op, inputs, outputs: [result], attrs: {} })
+    values.push({ name: result, type: suffix === '' ? type : step })
+    return result
+  }
+  const times = (base: string, factor: number): string => {
+    const constant = numberValue(`${name}_mul_const_const`, factor)
+    values.push(constant)
+    return add('Mul', [base, constant.name], '_mul_const')
+  }
+  if (numberFirst) {
+    add('Exp', [times(x, Math.log(number))], '')
+    return { nodes, values }
+  }
+  const isWhole = Number.isInteger(number)
+  const isOdd = isWhole && number % 2 !== 0
+  const base = isWhole ? add('Abs', [x], '_abs') : x
+  const power = times(add('Log', [base], '_log'), isOdd ? number - 1 : number)
+  if (isOdd) add('Mul', [x, add('Exp', [power], '_exp')], '')
+  else add('Exp', [power], '')
+  return { nodes, values }
+}
+
+/** Powers with a number as exponent or base. */
+export const lowerPowConstant = byMode(lowerPowerTable, float)
+

@@ -1,0 +1,47 @@
+import { layerOf, type LowerContext, type LoweredNode, loweredTo, type Node, type Value } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { lowerFloat } from './float.ts'
+import { integerConstant } from './integer-constant.ts'
+
+/** The exponentials `float32(e^(-scale i))` of a softmax over codes. */
+export function softmaxTable(name: string, scale: number): Value {
+  const entries = Float32Array.from({ length: 256 }, (_, i) => Math.exp(-scale * i))
+  return integerConstant(name, 'f32', [1, 1, 1, 256], entries)
+}
+
+/**
+ * INT8 only over axis 1 of at most four axes. Fewer than four axes are padded by reshapes, and the result then has the name
+ * of the last reshape, `<name>__softmax_reshape`.
+ */
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const name = layerOf(node)
+  const x = node.inputs[0]!
+  const { axis, log } = context.attrs(node)
+  const result = context.quantizedType(name)
+  const rank = result.shape.length
+  if (log === true || rank > 4 || ((axis as number) + rank) % rank !== 1) return lowerFloat(node, context.in('F16'))
+  const table = softmaxTable(`${name}_table`, context.quantizedType(x).quant!.scale)
+  if (rank === 4) {
+    return loweredTo({ op: 'QSoftmax', inputs: [x, table.name], outputs: [name], attrs: { axis: 1 } }, [table, { name, type: result }])
+  }
+  const shape = [...result.shape, 1, 1, 1].slice(0, 4)
+  const reshaped = `${x}_reshape`
+  const inner = `${name}__softmax`
+  return {
+    nodes: [
+      { op: 'QSoftmax', inputs: [reshaped, table.name], outputs: [inner], attrs: { axis: 1 } },
+      { op: 'Reshape', inputs: [inner], outputs: [`${inner}_reshape`], attrs: { shape: result.shape } },
+    ],
+    hoisted: [{ op: 'Reshape', inputs: [x], outputs: [reshaped], attrs: { shape } }],
+    values: [
+      table,
+      { name: reshaped, type: { ...context.quantizedType(x), shape } },
+      { name: inner, type: { ...result, shape } },
+      { name: `${inner}_reshape`, type: result },
+    ],
+    renamed: new Map([[name, `${inner}_reshape`]]),
+  }
+}
+
+/** Softmax. */
+export const lowerSoftmax = byMode(int8)

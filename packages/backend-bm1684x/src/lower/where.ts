@@ -1,0 +1,22 @@
+import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
+import { byMode } from './by-mode.ts'
+import { integerConstant } from './integer-constant.ts'
+
+function int8(node: Node, context: LowerContext): LoweredNode {
+  const name = layerOf(node)
+  const type = context.quantizedType(name)
+  const dtype = type.dtype as 'i8' | 'u8'
+  const values: Value[] = []
+  const inputs = node.inputs.map((each, place) => {
+    const constant = context.constantOf(each)
+    if (constant === undefined || place === 0) return each
+    const codes = Array.from(constant.data as Float32Array, (x) => saturate(roundHalfAway(Number(x) / type.quant!.scale), dtype))
+    const value = integerConstant(`${each}_${dtype}`, dtype, constant.shape, dtype === 'i8' ? Int8Array.from(codes) : Uint8Array.from(codes))
+    values.push(value)
+    return value.name
+  })
+  return loweredTo({ ...node, inputs }, [...values, { name, type }])
+}
+
+/** Selection by a condition: in INT8 constant branches are rounded to the scale of the result. */
+export const lowerWhere = byMode(int8)

@@ -1,0 +1,83 @@
+import { defineTarget, type OpForm, type OpModes, type QuantMode } from '@q/ir'
+
+const modes = (int8: QuantMode, f16: QuantMode): OpModes => ({ INT8: int8, F16: f16, F32: 'F32' })
+
+const each = (ops: readonly OpForm[], made: OpModes): Partial<Record<OpForm, OpModes>> => Object.fromEntries(ops.map((op) => [op, made]))
+
+/** Operators that run in every mode they are asked for. */
+const native: readonly OpForm[] = [
+  'Abs', 'Add', 'Add#constant', 'Concat', 'Conv', 'ConvTranspose', 'DepthToSpace', 'Equal', 'Exp', 'Floor', 'Ceil', 'Round', 'Greater',
+  'GreaterOrEqual', 'HardSwish', 'LeakyRelu', 'Less', 'LessOrEqual', 'Log', 'MatMul', 'Max', 'Max#constant', 'MaxPool', 'Min', 'Min#constant',
+  'Mul', 'Mul#constant', 'Not', 'NotEqual', 'PRelu', 'Pad', 'Relu', 'Reshape', 'Reverse', 'ShuffleChannel', 'Sign', 'Slice', 'Softmax', 'Squeeze',
+  'Sub', 'Sub#constant', 'SwapDimInner', 'Tile', 'Transpose', 'Unsqueeze', 'Upsample', 'Where', 'Attention', 'And', 'Or', 'Xor', 'Affine',
+]
+
+/** Operators whose float form is float32. */
+const wide: readonly OpForm[] = [
+  'AveragePool', 'Cos', 'Div#constant', 'Elu', 'Erf', 'Gelu', 'HardSigmoid', 'Mish', 'Pow#constant', 'Rsqrt', 'Sigmoid', 'Silu', 'Sin', 'Softplus',
+  'Softsign', 'Sqrt', 'Swish', 'Tanh',
+]
+
+/** Operators without an INT8 form that compute in half floats. */
+const half: readonly OpForm[] = [
+  'Clip', 'Gather', 'GatherElements', 'GatherND', 'LayerNormalization', 'RMSNormalization', 'ReduceL1', 'ReduceL2', 'ReduceMax', 'ReduceMean',
+  'ReduceMin', 'ReduceProd', 'ReduceSum', 'Resize', 'Cast',
+]
+
+/** Operators that always compute in float32. */
+const full: readonly OpForm[] = ['Acos', 'Atanh', 'Cosh', 'CumSum', 'Div', 'InstanceNormalization', 'LRN', 'Mod', 'PixelNormalization', 'Pow', 'Sinh', 'Tan', 'TopK']
+
+const forwardOps: readonly OpForm[] = [
+  'Relu', 'MaxPool', 'Min#constant', 'Max#constant', 'Reshape', 'Unsqueeze', 'Squeeze', 'Slice', 'Tile', 'Pad', 'Transpose', 'Reverse', 'Upsample',
+  'LeakyRelu', 'Abs', 'Mul#constant', 'ArgMax', 'ArgMin', 'PRelu',
+]
+
+const signs = [
+  { rule: 'keep-sign', ops: ['AveragePool', 'MaxPool', 'Abs'] },
+  { rule: 'sum-sign', ops: ['Add', 'Add#constant', 'Sub#constant'] },
+] as const
+
+const branches = [{ rule: 'cover-constants', ops: ['Where'] }] as const
+
+/** The BM1684X family as data, after TPU-MLIR 1.30.2. */
+export const target = defineTarget({
+  name: 'bm1684x',
+  modes: ['INT8', 'F16', 'F32'],
+  defaultFloat: 'F16',
+  floatModes: ['F16', 'F32'],
+  ops: {
+    ...each(native, modes('INT8', 'F16')),
+    ...each(wide, modes('INT8', 'F32')),
+    ...each(half, modes('F16', 'F16')),
+    ...each(full, modes('F32', 'F32')),
+    ...each(['ArgMax', 'ArgMin'], modes('F32', 'F16')),
+    GroupNormalization: modes('F32', 'F16'),
+  },
+  highPrecision: { AveragePool: 'F32', Softmax: 'F32', Gelu: 'F32' },
+  rangeImport: { 'Abs': 'symmetric', 'Softmax': 'unit', 'Sigmoid': 'unit-unless-log', 'Mul': 'product', 'Sub': 'difference' },
+  nonNegativeOps: ['Sigmoid', 'Relu'],
+  rangeSteps: [
+    [{ rule: 'forward', ops: ['Reshape', 'Transpose'] }],
+    signs,
+    [
+      { rule: 'product-sign', ops: ['Mul'] },
+      { rule: 'sum-sign', ops: ['Sub#constant'] },
+      { rule: 'difference-sign', ops: ['Sub'] },
+    ],
+    [{ rule: 'unify-operands', ops: ['Concat', 'Min', 'Max'] }],
+    [
+      { rule: 'backward', ops: ['Relu', 'MaxPool', 'DepthToSpace', 'Abs'] },
+      { rule: 'backward-max', ops: ['PRelu', 'LeakyRelu'] },
+    ],
+    [{ rule: 'sum-of-products', ops: ['Add'] }],
+    [{ rule: 'unify-comparison', ops: ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'] }],
+    branches,
+    [{ rule: 'forward', ops: forwardOps }],
+    signs,
+    branches,
+  ],
+  typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
+  automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
+  rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
+  tolerance: { INT8: [0.9, 0.8], F16: [0.99, 0.9], F32: [0.99, 0.99] },
+})

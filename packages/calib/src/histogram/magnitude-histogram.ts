@@ -1,0 +1,117 @@
+import type { Diagnostic } from '@q/ir'
+import type { Extent, Kernels } from '../kernels/kernels.ts'
+
+/** A histogram of |x| over equally wide bins; bin j holds the magnitudes around `j * width`, so bin 0 is half as wide. */
+export interface Histogram {
+  readonly counts: Int32Array
+  readonly width: number
+}
+
+/** A histogram that widens as larger values come. Zeros are not counted. */
+export interface MagnitudeHistogram {
+  /** Counts one sample. `seen` is told the sample's extent and returns the largest magnitude of all samples so far, this one included. */
+  add(values: Float32Array, seen: (extent: Extent) => number): void
+  /** The counts so far; `undefined` when no sample had an element of at least 1e-8. */
+  read(): Histogram | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** More bins than this and the history is given up, as TPU-MLIR does. */
+const maxBins = 8_000_000
+/** A sample whose largest magnitude is below this is not counted. */
+const smallestMagnitude = 1e-8
+
+/**
+ * The histogram of TPU-MLIR 1.30.2.
+ *
+ * The first sample sets the range. A sample with a larger magnitude A' adds `floor((A' - range) / s) + 1` bins of
+ * `s = range / bins`, and the old counts keep their bins; since a width is `range / (bins - 1)`, that moves the meaning of
+ * the old bins a little at every growth, and thresholds depend on it.
+ *
+ * @param baseBins bins for the first sample
+ * @param place names the value in diagnostics
+ */
+export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: readonly string[]): MagnitudeHistogram {
+  let counts: Int32Array | undefined
+  let width = 0
+  let range = 0
+  // Until the first growth the range is a float32, and so is a difference to it.
+  let grown = false
+  const diagnostics: Diagnostic[] = []
+
+  const start = (magnitude: number): void => {
+    counts = new Int32Array(baseBins)
+    width = magnitude / (baseBins - 1)
+    range = magnitude
+    grown = false
+  }
+
+  const grow = (magnitude: number, old: Int32Array): void => {
+    const step = range / old.length
+    const difference = grown ? magnitude - range : Math.fround(magnitude - range)
+    const more = Math.trunc(floorDivide(difference, step) + 1)
+    const bins = old.length + more
+    if (bins > maxBins) {
+      diagnostics.push({
+        level: 'warning',
+        code: 'CALIBRATION_HISTORY_DROPPED',
+        message: `a sample reaches ${magnitude}, the ones before it only ${range}: their histogram was given up. `
+          + 'Reorder or replace the samples, those with large values first',
+        at: place,
+      })
+      return start(magnitude)
+    }
+    range = more * step + range
+    width = range / (bins - 1)
+    counts = new Int32Array(bins)
+    counts.set(old)
+    grown = true
+  }
+
+  return {
+    diagnostics,
+    add(values, seen) {
+      let sample: Int32Array | undefined
+      kernels.count(values, (extent) => {
+        const magnitude = seen(extent)
+        if (Math.max(Math.abs(extent.min), Math.abs(extent.max)) < smallestMagnitude) return undefined
+        if (counts === undefined) start(magnitude)
+        else if (magnitude > range) grow(magnitude, counts)
+        const bins = counts!.length
+        if (firstMovedBin(bins) < bins) sample = new Int32Array(bins)
+        return { width: range / (bins - 1), counts: sample ?? counts! }
+      })
+      if (sample !== undefined) addMoved(sample, counts!)
+    },
+    read: () => (counts === undefined ? undefined : { counts, width }),
+  }
+}
+
+/**
+ * The first bin whose elements NumPy counts in the bin after it, or `bins` when there is none.
+ *
+ * TPU-MLIR lets `numpy.histogram` count the bin numbers. Up to 65536 bins that compares them with borders
+ * `k * (bins - 1) / bins` rounded to float32, and above 4096 bins the last of them are rounded down to the number itself.
+ */
+export function firstMovedBin(bins: number): number {
+  if (bins <= 4096 || bins > 65536) return bins
+  const step = (bins - 1) / bins
+  let first = bins - 1
+  while (first > 0 && first - 1 >= Math.fround(first * step)) first--
+  return first === bins - 1 ? bins : first
+}
+
+function addMoved(sample: Int32Array, counts: Int32Array): void {
+  const last = counts.length - 1
+  const moved = firstMovedBin(counts.length)
+  for (let bin = 0; bin <= last; bin++) counts[bin < moved ? bin : Math.min(bin + 1, last)]! += sample[bin]!
+}
+
+/** Floor division as Python defines it for floats, by the remainder: `Math.floor(a / b)` may be one more where `a / b` rounds up. */
+export function floorDivide(dividend: number, divisor: number): number {
+  let remainder = dividend % divisor
+  if (remainder !== 0 && (divisor < 0) !== (remainder < 0)) remainder += divisor
+  const quotient = (dividend - remainder) / divisor
+  const floor = Math.floor(quotient)
+  return quotient - floor > 0.5 ? floor + 1 : floor
+}

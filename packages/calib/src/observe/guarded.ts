@@ -1,0 +1,26 @@
+import type { ObserverFactory } from '@q/ir'
+import type { Kernels } from '../kernels/kernels.ts'
+import { notFinite } from '../observers/running-range.ts'
+
+/** The method, with each sample checked before an observer sees it: its errors then name the layer. */
+export function guarded(method: ObserverFactory, kernels: Kernels): ObserverFactory {
+  return {
+    name: method.name,
+    create(value) {
+      const observer = method.create(value)
+      return {
+        observe(values) {
+          kernels.count(values, (extent) => {
+            if (!Number.isFinite(extent.min) || !Number.isFinite(extent.max)) throw notFinite(value.name, extent)
+            return undefined
+          })
+          observer.observe(values)
+        },
+        range: () => observer.range(),
+        get diagnostics() {
+          return observer.diagnostics ?? []
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { QError } from '@q/ir'
+import type { Executor, Graph, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
+import { throwIfInterrupted } from '../interruption.ts'
+import type { CalibratedValue } from '../layers.ts'
+import { floatValues } from './float-values.ts'
+import type { ObserverFault, ObserverPool, PoolResult } from './observer-pool.ts'
+
+/** The streaming pass: what runs, on what, and who watches. */
+export interface ObserveSamples {
+  readonly graph: Graph
+  readonly executor: Executor
+  readonly samples: SampleSource
+  readonly values: readonly CalibratedValue[]
+  readonly pool: ObserverPool
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+}
+
+/**
+ * Runs the float graph on every sample and shows all activations to the observers. The next sample is loaded meanwhile; no more than
+ * two samples are held at a time.
+ *
+ * @throws QError `ACTIVATION_NOT_FINITE` for the first sample, and in it the first layer, with a NaN or an infinity; `INTERRUPTED`;
+ *   what the executor and the samples throw
+ */
+export async function observeSamples({ graph, executor, samples, values, pool, signal, onProgress }: ObserveSamples): Promise<PoolResult> {
+  const inputs = new Set(graph.inputs.map(({ name }) => name))
+  const session = await executor.load(graph, { fetches: values.map(({ name }) => name).filter((name) => !inputs.has(name)) })
+  try {
+    await runAll(session)
+  } finally {
+    await session.close()
+  }
+  const result = await pool.finish()
+  if (pool.fault !== undefined) throw faultError(pool.fault, samples)
+  return result
+
+  async function runAll({ run }: Session): Promise<void> {
+    let next = prefetch(0)
+    let fetched: ReadonlyMap<string, Tensor> = new Map()
+    for (let index = 0; index < samples.count; index++) {
+      throwIfInterrupted(signal)
+      const feeds = await next
+      next = prefetch(index + 1)
+      const results = await run(feeds, fetched)
+      fetched = results
+      await pool.observe(values.map(({ name }) => floatValues(name, results.get(name) ?? feeds.get(name))))
+      onProgress?.({ stage: 'observe', done: index + 1, total: samples.count })
+      if (pool.fault !== undefined) return
+    }
+  }
+
+  function prefetch(index: number): Promise<ReadonlyMap<string, Tensor>> {
+    if (index >= samples.count) return Promise.resolve(new Map())
+    const loading = samples.load(index)
+    // An error is reported when its turn comes, or never when the work ends before.
+    loading.catch(() => {})
+    return loading
+  }
+}
+
+function faultError({ sample, error }: ObserverFault, samples: SampleSource): QError {
+  const { found, wanted, hint } = error
+  return new QError(error.code, error.message, {
+    at: [samples.describe?.(sample) ?? `sample ${sample}`, ...error.at],
+    kind: error.kind,
+    cause: error,
+    ...(found === undefined ? {} : { found }),
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

@@ -1,0 +1,62 @@
+import { isQError } from '@q/ir'
+import type { Diagnostic, ObservedRange, ObservedValue, ObserverFactory, QError } from '@q/ir'
+
+/** What was learned of all values, in their order. */
+export interface PoolResult {
+  readonly ranges: readonly ObservedRange[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** An error an observer threw, and where. */
+export interface ObserverFault {
+  readonly sample: number
+  /** Index of the value. */
+  readonly value: number
+  readonly error: QError
+}
+
+/** The observers of all values of a graph, wherever they live. */
+export interface ObserverPool {
+  /**
+   * Shows the values of the next sample. Resolves when the arrays may be changed again and there is room for more.
+   *
+   * A fault may come to light later than the sample it belongs to; `finish` is sure to know it.
+   */
+  observe(values: readonly Float32Array[]): Promise<void>
+  /** Waits for all observers. */
+  finish(): Promise<PoolResult>
+  /** The first fault so far, by sample and then by value. */
+  readonly fault: ObserverFault | undefined
+  close(): Promise<void>
+}
+
+/** Observers on the calling thread. */
+export function localPool(method: ObserverFactory, values: readonly ObservedValue[]): ObserverPool {
+  const observers = values.map((value) => method.create(value))
+  let sample = 0
+  let fault: ObserverFault | undefined
+  return {
+    get fault() {
+      return fault
+    },
+    async observe(arrays) {
+      for (const [value, array] of arrays.entries()) {
+        if (fault !== undefined) return
+        try {
+          observers[value]!.observe(array)
+        } catch (error) {
+          if (!isQError(error)) throw error
+          fault = { sample, value, error }
+        }
+      }
+      sample++
+    },
+    async finish() {
+      return {
+        ranges: observers.map((observer) => observer.range()),
+        diagnostics: observers.flatMap(({ diagnostics = [] }) => diagnostics),
+      }
+    },
+    async close() {},
+  }
+}

@@ -1,0 +1,52 @@
+import { isQError } from '@q/ir'
+import type { Observer, QError } from '@q/ir'
+import { createKernels } from '../kernels/kernels.ts'
+import { methodOf } from '../observers/method.ts'
+import type { PlainError, WorkerPort } from './worker-protocol.ts'
+
+/** Runs observers in a worker thread. Bundled into `generated/worker-source.ts`. */
+export function serve(port: WorkerPort): void {
+  let observers: readonly Observer[] = []
+  let ring: Float32Array = new Float32Array(0)
+  const faulty = new Set<number>()
+  port.on('message', (message) => {
+    try {
+      if (message.kind === 'start') {
+        const method = methodOf(message.method, createKernels())
+        observers = message.values.map((value) => method.create(value))
+        ring = new Float32Array(message.ring)
+      } else if (message.kind === 'observe') {
+        const { sample, value, offset, length } = message
+        if (!faulty.has(value)) {
+          try {
+            observers[value]!.observe(ring.subarray(offset, offset + length))
+          } catch (error) {
+            if (!isQError(error)) throw error
+            faulty.add(value)
+            port.postMessage({ kind: 'fault', sample, value, error: plain(error) })
+          }
+        }
+        port.postMessage({ kind: 'free' })
+      } else {
+        const good = faulty.size === 0 ? observers : []
+        port.postMessage({
+          kind: 'result',
+          ranges: good.map((observer) => observer.range()),
+          diagnostics: good.flatMap(({ diagnostics = [] }) => diagnostics),
+        })
+      }
+    } catch (error) {
+      port.postMessage({ kind: 'crash', message: error instanceof Error ? error.stack ?? error.message : String(error) })
+    }
+  })
+}
+
+function plain({ code, message, at, found, wanted, hint, kind }: QError): PlainError {
+  return {
+    code,
+    message,
+    details: {
+      at, kind, ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { wanted }), ...(hint === undefined ? {} : { hint }),
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { Observer, ObserverFactory } from '@q/ir'
+import { createKernels } from '../kernels/kernels.ts'
+import type { Kernels } from '../kernels/kernels.ts'
+import { runningRange } from './running-range.ts'
+
+export interface MaxOptions {
+  /** The inner loops; one set can serve all observers of a thread. @default a set of its own */
+  readonly kernels?: Kernels
+}
+
+/** The method `max`: the largest magnitude of all samples. */
+export function max({ kernels = createKernels() }: MaxOptions = {}): ObserverFactory {
+  return {
+    name: 'max',
+    create({ name }): Observer {
+      const running = runningRange(name)
+      const finish = () => running.finish((magnitude) => magnitude)
+      return {
+        observe(values) {
+          kernels.count(values, (extent) => {
+            running.extend(extent)
+            return undefined
+          })
+        },
+        range: () => finish().range,
+        get diagnostics() {
+          return finish().diagnostics
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,6 @@
+import { formatPercentF7 } from '@q/ir'
+
+/** The number as a calibration table shows it: seven decimals. */
+export function printedNumber(value: number): number {
+  return Number(formatPercentF7(value))
+}

@@ -1,0 +1,106 @@
+import { elementCount } from '@q/ir'
+import type { Attrs, DType, Graph, Node, Tensor, TensorData, Value } from '@q/ir'
+import { onnxOps, onnxTypeNumber } from './onnx-ops.ts'
+
+/** Element type and shape of a value while a model is built. */
+export interface OnnxType {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+}
+
+/** Builds a graph of standard ONNX operators node by node. Value names are made here and never clash. */
+export interface OnnxBuilder {
+  /** A model input of that name. */
+  input(name: string, type: OnnxType): string
+  /** A constant; the same tensor object gives the same value. */
+  constant(tensor: Tensor): string
+  /** A constant of one element, or a list along one axis. */
+  numbers(dtype: DType, values: number | readonly number[], shape?: readonly number[]): string
+  /** One node with one result. @returns the result's name */
+  node(op: string, inputs: readonly (string | undefined)[], type: OnnxType, attrs?: Attrs): string
+  /** One node with several results. */
+  nodes(op: string, inputs: readonly (string | undefined)[], types: readonly OnnxType[], attrs?: Attrs): readonly string[]
+  /** `Cast`. */
+  cast(x: string, to: DType): string
+  typeOf(name: string): OnnxType
+  build(name: string, outputs: readonly string[]): Graph
+}
+
+/** An empty model. */
+export function onnxBuilder(): OnnxBuilder {
+  const values = new Map<string, Value>()
+  const nodes: Node[] = []
+  const inputs: string[] = []
+  const constants = new Map<Tensor, string>()
+  const scalars = new Map<string, string>()
+  let count = 0
+  const fresh = (hint: string) => `${hint}_${count++}`
+
+  const builder: OnnxBuilder = {
+    input(name, type) {
+      const id = fresh('feed')
+      inputs.push(id)
+      values.set(id, { name: id, type })
+      return id
+    },
+    constant(tensor) {
+      const known = constants.get(tensor)
+      if (known !== undefined) return known
+      const name = fresh('c')
+      constants.set(tensor, name)
+      values.set(name, { name, type: { dtype: tensor.dtype, shape: tensor.shape }, isConstant: true, constant: tensor })
+      return name
+    },
+    numbers(dtype, numbers, shape) {
+      const list = typeof numbers === 'number' ? [numbers] : numbers
+      const dims = shape ?? (typeof numbers === 'number' ? [] : [list.length])
+      const key = `${dtype}[${dims.join(',')}]${list.join(',')}`
+      const known = list.length <= 16 ? scalars.get(key) : undefined
+      if (known !== undefined) return known
+      const name = builder.constant({ dtype, shape: dims, data: toData(dtype, list) })
+      scalars.set(key, name)
+      return name
+    },
+    node: (op, operands, type, attrs) => builder.nodes(op, operands, [type], attrs)[0]!,
+    nodes(op, operands, types, attrs = {}) {
+      const results = types.map((type) => {
+        const name = fresh(op)
+        values.set(name, { name, type })
+        return name
+      })
+      nodes.push({ op, inputs: operands, outputs: results, attrs })
+      return results
+    },
+    cast(x, to) {
+      const { dtype, shape } = builder.typeOf(x)
+      return dtype === to ? x : builder.node('Cast', [x], { dtype: to, shape }, { to: onnxTypeNumber[to] })
+    },
+    typeOf: (name) => values.get(name)!.type,
+    build: (name, outputs) => ({
+      name,
+      inputs: inputs.map((input) => ({ name: input })),
+      outputs,
+      nodes,
+      values,
+      ops: onnxOps,
+      properties: {},
+    }),
+  }
+  return builder
+}
+
+function toData(dtype: DType, values: readonly number[]): TensorData {
+  switch (dtype) {
+    case 'i64': return BigInt64Array.from(values, BigInt)
+    case 'f64': return Float64Array.from(values)
+    case 'i32': return Int32Array.from(values)
+    case 'u8': case 'bool': return Uint8Array.from(values)
+    case 'i8': return Int8Array.from(values)
+    default: return Float32Array.from(values)
+  }
+}
+
+/** Number of elements of a value being built. */
+export function sizeOf(builder: OnnxBuilder, name: string): number {
+  return elementCount(builder.typeOf(name).shape)
+}

@@ -1,0 +1,75 @@
+import type { Attrs, Node } from '@q/ir'
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
+import { finished, relu, reshaped, rounded } from './finish.ts'
+import type { Translate, Translation } from './translator.ts'
+
+/** Operators of ONNX with the same operands and attributes. */
+export const translateSame: Translate = (node, t) => {
+  const type = t.typeOf(node.outputs[0]!)
+  const { relu: _relu, reluLimit: _limit, ...attrs } = t.attrs(node) as Attrs & { relu?: boolean; reluLimit?: number }
+  const y = t.build.node(node.op, node.inputs.map((name) => (name === undefined ? undefined : t.carried(name))), { dtype: 'f32', shape: type.shape }, attrs)
+  return [finished(t.build, y, type, node)]
+}
+
+/** Comparisons and logic, whose results here are numbers. */
+export const translateComparison: Translate = (node, t) => {
+  const type = t.typeOf(node.outputs[0]!)
+  const build = t.build
+  const logic = ['And', 'Or', 'Xor', 'Not'].includes(node.op)
+  const operands = node.inputs.map((name) => (logic ? build.cast(t.carried(name!), 'bool') : build.cast(t.carried(name!), 'f32')))
+  const test = (op: string) => build.node(op, operands, { dtype: 'bool', shape: type.shape })
+  const holds = node.op === 'NotEqual' ? build.node('Not', [test('Equal')], { dtype: 'bool', shape: type.shape }) : test(node.op)
+  return [build.cast(holds, type.dtype === 'u8' ? 'u8' : type.dtype === 'i8' ? 'u8' : 'f32')]
+}
+
+const unary = (build: OnnxBuilder, op: string, x: string) => build.node(op, [x], build.typeOf(x))
+
+const rewritten: Readonly<Record<string, (build: OnnxBuilder, x: string, attrs: Attrs) => string>> = {
+  Silu: (build, x) => build.node('Mul', [x, unary(build, 'Sigmoid', x)], build.typeOf(x)),
+  Swish: (build, x, attrs) =>
+    build.node('Mul', [x, unary(build, 'Sigmoid', build.node('Mul', [x, build.numbers('f32', Number(attrs['alpha']))], build.typeOf(x)))], build.typeOf(x)),
+  Rsqrt: (build, x) => unary(build, 'Reciprocal', unary(build, 'Sqrt', x)),
+  Relu: (build, x, attrs) => relu(build, x, Number(attrs['reluLimit'])),
+  Sigmoid: (build, x, attrs) => (attrs['log'] === true ? unary(build, 'Log', unary(build, 'Sigmoid', x)) : unary(build, 'Sigmoid', x)),
+  Clip: (build, x, attrs) =>
+    build.node('Clip', [x, build.numbers('f32', Number(attrs['min'])), build.numbers('f32', Number(attrs['max']))], build.typeOf(x)),
+  Sign: (build, x) =>
+    build.node('Where', [
+      build.node('Less', [x, build.numbers('f32', 0)], { ...build.typeOf(x), dtype: 'bool' }), build.numbers('f32', -1), build.numbers('f32', 1),
+    ], build.typeOf(x)),
+  Gelu: (build, x, attrs) => {
+    if (attrs['approximate'] !== 'sigmoid') return build.node('Gelu', [x], build.typeOf(x), { approximate: attrs['approximate']! })
+    const scaled = build.node('Mul', [x, build.numbers('f32', 1.702)], build.typeOf(x))
+    return build.node('Mul', [x, unary(build, 'Sigmoid', scaled)], build.typeOf(x))
+  },
+}
+
+/** Operators that are extensions of ONNX, or have attributes that are. */
+export const translateRewritten: Translate = (node, t) => {
+  const type = t.typeOf(node.outputs[0]!)
+  const rewrite = rewritten[node.op]
+  return rewrite === undefined ? undefined : [rounded(t.build, rewrite(t.build, t.carried(node.inputs[0]!), t.attrs(node)), type, node)]
+}
+
+/** `x * scale + bias` along axis 1. */
+export const translateAffine: Translate = (node, t) => {
+  const [x, scale, bias] = node.inputs
+  const type = t.typeOf(node.outputs[0]!)
+  const float = { dtype: 'f32', shape: type.shape } as const
+  const product = t.build.node('Mul', [t.carried(x!), alongChannels(t, scale!, type.shape.length)], float)
+  return [finished(t.build, t.build.node('Add', [product, alongChannels(t, bias!, type.shape.length)], float), type, node)]
+}
+
+/** A slope for each slice of axis 1. */
+export const translatePRelu: Translate = (node: Node, t) => {
+  const [x, slope] = node.inputs
+  const type = t.typeOf(node.outputs[0]!)
+  const y = t.build.node('PRelu', [t.carried(x!), alongChannels(t, slope!, type.shape.length)], { dtype: 'f32', shape: type.shape })
+  return [rounded(t.build, y, type, node)]
+}
+
+/** A list of one number for each slice of axis 1, shaped to broadcast. */
+export function alongChannels(t: Translation, name: string, rank: number): string {
+  const count = t.typeOf(name).shape.reduce((product, dim) => product * dim, 1)
+  return reshaped(t.build, t.carried(name), [1, count, ...Array.from({ length: Math.max(0, rank - 2) }, () => 1)])
+}

@@ -1,0 +1,113 @@
+import type { Attrs, Node } from '@q/ir'
+import { shiftOf } from '../onnx/carriers.ts'
+import { reshaped, transposed } from './finish.ts'
+import type { Translate, Translation } from './translator.ts'
+
+const list = (attrs: Attrs, name: string) => attrs[name] as readonly number[]
+
+/** The type of a result as it travels. */
+function carriedType(node: Node, t: Translation, index = 0) {
+  return { dtype: t.build.typeOf(t.carried(node.inputs[0]!)).dtype, shape: t.typeOf(node.outputs[index]!).shape }
+}
+
+export const translateReshape: Translate = (node, t) => [reshaped(t.build, t.carried(node.inputs[0]!), t.typeOf(node.outputs[0]!).shape)]
+
+export const translateTranspose: Translate = (node, t) => [transposed(t.build, t.carried(node.inputs[0]!), list(t.attrs(node), 'perm'))]
+
+export const translateConcat: Translate = (node, t) => {
+  const type = carriedType(node, t)
+  const joined = t.build.node('Concat', node.inputs.map((name) => t.carried(name!)), type, { axis: Number(t.attrs(node)['axis']) })
+  return node.attrs['relu'] === true ? undefined : [joined]
+}
+
+export const translateSlice: Translate = (node, t) => {
+  const attrs = t.attrs(node)
+  const starts = list(attrs, 'starts')
+  const steps = list(attrs, 'steps')
+  const ends = list(attrs, 'ends').map((end, i) => (steps[i]! < 0 && end < 0 ? -2147483648 : end))
+  const i64 = (values: readonly number[]) => t.build.numbers('i64', values, [values.length])
+  return [t.build.node('Slice', [t.carried(node.inputs[0]!), i64(starts), i64(ends), i64(starts.map((_, i) => i)), i64(steps)], carriedType(node, t))]
+}
+
+export const translateTile: Translate = (node, t) =>
+  [t.build.node('Tile', [t.carried(node.inputs[0]!), t.build.numbers('i64', list(t.attrs(node), 'repeats'))], carriedType(node, t))]
+
+export const translatePad: Translate = (node, t) => {
+  const attrs = t.attrs(node)
+  const mode = String(attrs['mode'])
+  if (mode === 'symmetric') return undefined
+  const x = t.carried(node.inputs[0]!)
+  const { dtype } = t.build.typeOf(x)
+  const value = Number(attrs['value']) + shiftOf(t.typeOf(node.inputs[0]!).dtype)
+  if (mode === 'constant' && dtype !== 'f32' && !Number.isInteger(value)) return undefined
+  const operands = [x, t.build.numbers('i64', list(attrs, 'pads')), ...(mode === 'constant' ? [t.build.numbers(dtype, value)] : [])]
+  return [t.build.node('Pad', operands, carriedType(node, t), { mode })]
+}
+
+export const translateUpsample: Translate = (node, t) => {
+  const attrs = t.attrs(node)
+  const x = t.carried(node.inputs[0]!)
+  const type = carriedType(node, t)
+  const rank = type.shape.length
+  const scales = [...Array.from({ length: rank - 2 }, () => 1), Number(attrs['scale_h']), Number(attrs['scale_w'])]
+  return [t.build.node('Resize', [x, undefined, t.build.numbers('f32', scales)], type,
+    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' })]
+}
+
+export const translateDepthToSpace: Translate = (node, t) => {
+  const { block_h, block_w, mode, inverse, swapColumnRow } = t.attrs(node) as { block_h: number; block_w: number; mode: string; inverse: boolean; swapColumnRow: boolean }
+  if (swapColumnRow) return undefined
+  const x = t.carried(node.inputs[0]!)
+  const [n, c, h, w] = t.typeOf(node.inputs[0]!).shape as [number, number, number, number]
+  const build = t.build
+  const shape = t.typeOf(node.outputs[0]!).shape
+  if (inverse) {
+    const split = reshaped(build, x, [n, c, h / block_h, block_h, w / block_w, block_w])
+    return [reshaped(build, transposed(build, split, mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]), shape)]
+  }
+  const inner = c / (block_h * block_w)
+  const split = reshaped(build, x, mode === 'DCR' ? [n, block_h, block_w, inner, h, w] : [n, inner, block_h, block_w, h, w])
+  return [reshaped(build, transposed(build, split, mode === 'DCR' ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]), shape)]
+}
+
+export const translateShuffleChannel: Translate = (node, t) => {
+  const group = Number(t.attrs(node)['group'])
+  const shape = t.typeOf(node.outputs[0]!).shape
+  const inner = shape.slice(2).reduce((product, dim) => product * dim, 1)
+  const split = reshaped(t.build, t.carried(node.inputs[0]!), [shape[0]!, group, shape[1]! / group, inner])
+  return [reshaped(t.build, transposed(t.build, split, [0, 2, 1, 3]), shape)]
+}
+
+export const translateReverse: Translate = (node, t) => {
+  const axis = Number(t.attrs(node)['axis'])
+  const i64 = (value: number) => t.build.numbers('i64', [value])
+  return [t.build.node('Slice', [t.carried(node.inputs[0]!), i64(-1), i64(-2147483648), i64(axis), i64(-1)], carriedType(node, t))]
+}
+
+export const translateGather: Translate = (node, t) => {
+  const [x, indices] = node.inputs
+  const { axis, keepdims } = t.attrs(node) as { axis: number; keepdims: boolean }
+  const data = t.carried(x!)
+  const shape = t.typeOf(x!).shape
+  const at = axis < 0 ? axis + shape.length : axis
+  const picked = [...shape.slice(0, at), ...t.typeOf(indices!).shape, ...shape.slice(at + 1)]
+  const y = t.build.node('Gather', [data, t.build.cast(t.carried(indices!), 'i64')], { dtype: t.build.typeOf(data).dtype, shape: picked }, { axis })
+  return [keepdims ? y : reshaped(t.build, y, t.typeOf(node.outputs[0]!).shape)]
+}
+
+export const translateGatherElements: Translate = (node, t) => {
+  const [x, indices] = node.inputs
+  return [t.build.node(node.op, [t.carried(x!), t.build.cast(t.carried(indices!), 'i64')], carriedType(node, t), t.attrs(node))]
+}
+
+export const translateScatter: Translate = (node, t) => {
+  const [data, indices, updates] = node.inputs
+  return [t.build.node(node.op, [t.carried(data!), t.build.cast(t.carried(indices!), 'i64'), t.carried(updates!)], carriedType(node, t), t.attrs(node))]
+}
+
+export const translateWhere: Translate = (node, t) => {
+  const [condition, x, y] = node.inputs
+  const dtype = t.build.typeOf(t.carried(x!)).dtype
+  return [t.build.node('Where', [t.build.cast(t.carried(condition!), 'bool'), t.carried(x!), t.build.cast(t.carried(y!), dtype)],
+    { dtype, shape: t.typeOf(node.outputs[0]!).shape })]
+}

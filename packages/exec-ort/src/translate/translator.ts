@@ -1,0 +1,30 @@
+import type { Attrs, Graph, Node, TensorType, Value } from '@q/ir'
+import type { KernelForms } from '../kernel-forms.ts'
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
+
+/** How results may differ from the operators' definitions: not at all, or by one step of the result's type. */
+export type Precision = 'exact' | 'fast'
+
+/** What a translation works with. */
+export interface Translation {
+  readonly build: OnnxBuilder
+  readonly graph: Graph
+  readonly precision: Precision
+  readonly kernels: KernelForms
+  /** The value being built for a value of the graph; constants appear when first asked for. */
+  carried(name: string): string
+  typeOf(name: string): TensorType
+  valueOf(name: string): Value
+  /** Attributes with defaults filled in. */
+  attrs(node: Node): Attrs
+  /** Largest magnitude an int32 value of the graph can have, where that is known. */
+  boundOf(name: string): number
+  setBound(name: string, bound: number): void
+}
+
+/**
+ * Writes one node in standard ONNX operators.
+ *
+ * @returns the built values that carry the results, in order; `undefined` when the node cannot be written so
+ */
+export type Translate = (node: Node, translation: Translation) => readonly string[] | undefined

@@ -1,0 +1,94 @@
+import { elementCount, type TensorType } from '@q/ir'
+
+import type { KernelCall, Numbers } from '../kernel.ts'
+import { num, nums, operand, resultType, zeroPointOf } from '../operands.ts'
+import { slidingSums, type Slide } from './windows.ts'
+
+/** What becomes of the exact sums of one output channel of one image: `sums` into `to` from `offset` on. */
+export type WriteChannel = (sums: Float64Array, channel: number, offset: number) => void
+
+/**
+ * The sums `x * w` of a convolution, without bias, channel by channel. Integer operands give exact integers; places
+ * outside `x` hold its zero point.
+ */
+export function convolve(call: KernelCall, write: WriteChannel): void {
+  const x = operand(call, 0)
+  const w = operand(call, 1)
+  const strides = nums(call, 'strides')
+  const spatial = strides.length
+  const places = spatialOf(resultType(call), spatial)
+  const pads = nums(call, 'pads')
+  const dilations = nums(call, 'dilations')
+  const axes = spatialOf(x.type, spatial).map((size, a): Slide => ({
+    size, places: places[a]!, kernel: w.type.shape[a + 2]!, stride: strides[a]!, dilation: dilations[a] ?? 1, begin: pads[a]!, spread: 1,
+  }))
+  sumWindows(call, axes, Float64Array.from(w.data), w.type.shape[0]!, zeroPointOf(x.type), write)
+}
+
+/**
+ * The sums of a transposed convolution: a convolution of stride 1 over `x` with its elements spread by the stride, by
+ * the filter turned round. Places between elements and outside hold the zero point of `x`.
+ */
+export function convolveTransposed(call: KernelCall, write: WriteChannel): void {
+  const x = operand(call, 0)
+  const w = operand(call, 1)
+  const strides = nums(call, 'strides')
+  const spatial = strides.length
+  const places = spatialOf(resultType(call), spatial)
+  const pads = nums(call, 'pads')
+  const dilations = nums(call, 'dilations')
+  const kernel = w.type.shape.slice(2)
+  const axes = spatialOf(x.type, spatial).map((size, a): Slide => {
+    const dilation = dilations[a] ?? 1
+    return { size, places: places[a]!, kernel: kernel[a]!, stride: 1, dilation, begin: dilation * (kernel[a]! - 1) - pads[a]!, spread: strides[a]! }
+  })
+  const group = num(call, 'group')
+  sumWindows(call, axes, turnFilter(w.data, w.type.shape, group), w.type.shape[1]! * group, zeroPointOf(x.type), write)
+}
+
+function sumWindows(
+  call: KernelCall, axes: readonly Slide[], weights: Float64Array, outputs: number, fill: number, write: WriteChannel,
+): void {
+  const x = operand(call, 0)
+  const group = num(call, 'group')
+  const channels = x.type.shape[1]! / group
+  const images = x.type.shape[0]!
+  const perGroup = outputs / group
+  const plane = elementCount(axes.map((axis) => axis.size))
+  const places = elementCount(axes.map((axis) => axis.places))
+  const terms = weights.length / outputs
+  const windows = slidingSums(channels, axes, fill)
+  const sums = new Float64Array(places)
+  for (let n = 0; n < images; n++) {
+    for (let g = 0; g < group; g++) {
+      windows.load(x.data, (n * group + g) * channels * plane)
+      for (let m = g * perGroup; m < (g + 1) * perGroup; m++) {
+        windows.channel(weights, m * terms, sums)
+        write(sums, m, (n * outputs + m) * places)
+      }
+    }
+  }
+}
+
+/** `[C, M / group, ...kernel]` to `[M, C / group, ...kernel]` with every kernel turned round. */
+function turnFilter(w: Numbers, shape: readonly number[], group: number): Float64Array {
+  const [c, perGroup] = shape as readonly [number, number]
+  const taps = elementCount(shape.slice(2))
+  const channels = c / group
+  const turned = new Float64Array(w.length)
+  for (let g = 0; g < group; g++) {
+    for (let m = 0; m < perGroup; m++) {
+      for (let i = 0; i < channels; i++) {
+        const to = ((g * perGroup + m) * channels + i) * taps
+        const from = ((g * channels + i) * perGroup + m) * taps
+        for (let k = 0; k < taps; k++) turned[to + k] = w[from + taps - 1 - k]!
+      }
+    }
+  }
+  return turned
+}
+
+/** The spatial axes; a missing last one counts 1. */
+function spatialOf(type: TensorType, count: number): readonly number[] {
+  return [...type.shape.slice(2), 1].slice(0, count)
+}

@@ -1,0 +1,48 @@
+import { multiplyByQuantizedMultiplier, multiplyShift, shiftRight, type RoundingMode } from '@q/ir'
+
+/** How sums become codes; the words of the `requantize` attribute. */
+export type RequantizeKind = 'multiplier-shift' | 'quantized-multiplier' | 'shift' | 'none'
+
+/** Products up to here have a half added without loss when the shift is at most 31. */
+const fastLimit = 2 ** 52
+
+/**
+ * A function that brings an integer to the scale of the result, exactly, before zero point and saturation.
+ *
+ * Products below 2^52 are divided and rounded in doubles (a power of two divides a double without loss); others go
+ * through 64-bit integers.
+ */
+export function requantizer(kind: RequantizeKind, multiplier: number, shift: number, rounding: RoundingMode): (v: number) => number {
+  switch (kind) {
+    case 'none': return (v) => v
+    case 'shift': return (v) => shiftRight(v, shift, rounding)
+    case 'quantized-multiplier': {
+      const factor = { mantissa: multiplier, exponent: -shift }
+      return (v) => multiplyByQuantizedMultiplier(v, factor, rounding)
+    }
+    case 'multiplier-shift': {
+      const fast = shift >= 0 && shift <= 31
+      const scale = 2 ** -shift
+      if (fast && rounding === 'half-up') {
+        return (v) => {
+          const product = v * multiplier
+          return product < fastLimit && product > -fastLimit
+            ? Math.floor(product * scale + 0.5) : multiplyShift(v, multiplier, shift, rounding)
+        }
+      }
+      if (fast && rounding === 'half-away-from-zero') {
+        return (v) => {
+          const product = v * multiplier
+          if (!(product < fastLimit && product > -fastLimit)) return multiplyShift(v, multiplier, shift, rounding)
+          return product < 0 ? -Math.floor(0.5 - product * scale) : Math.floor(product * scale + 0.5)
+        }
+      }
+      return (v) => multiplyShift(v, multiplier, shift, rounding)
+    }
+  }
+}
+
+/** Entry `i` of parameters given once for all channels or once for each; `otherwise` when there are none. */
+export function perChannel(list: readonly number[], i: number, otherwise: number): number {
+  return (list.length === 1 ? list[0] : list[i]) ?? otherwise
+}

@@ -1,0 +1,33 @@
+import type { Attrs, Bf16Style, Node, TensorData, TensorType } from '@q/ir'
+
+/**
+ * The elements of a tensor while a graph runs, as numbers: codes in the array of their element type, floats of every
+ * width in a `Float32Array` (16-bit ones hold numbers that such a float can hold), 64-bit types in a `Float64Array`.
+ *
+ * A `Float32Array` also stands for codes when a result has numbers its integer type cannot hold.
+ */
+export type Numbers = Exclude<TensorData, BigInt64Array | BigUint64Array>
+
+/** An operand at hand: its declared type and its elements, which a kernel must not change. */
+export interface Operand {
+  readonly type: TensorType
+  readonly data: Numbers
+}
+
+/** Everything a kernel is told about the node it computes. */
+export interface KernelCall {
+  readonly node: Node
+  /** Attributes with defaults filled in. */
+  readonly attrs: Attrs
+  /** Operands in the order of the operator's definition. */
+  readonly inputs: readonly (Operand | undefined)[]
+  /** Declared types of the results, in order. */
+  readonly results: readonly TensorType[]
+  /** How bfloat16 results are made. */
+  readonly bf16: Bf16Style
+  /** Whether the graph is a quantized one. */
+  readonly quantized: boolean
+}
+
+/** Computes one node: the elements of each result, in order. A result may be an operand's own array. */
+export type Kernel = (call: KernelCall) => readonly Numbers[]

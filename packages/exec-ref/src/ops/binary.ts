@@ -1,0 +1,45 @@
+import { fuseRelu } from '../compute/fused-relu.ts'
+import { broadcastTo } from '../compute/broadcast.ts'
+import type { Kernel } from '../kernel.ts'
+import { newResult, operand, resultType } from '../operands.ts'
+
+/** Element by element on two operands that broadcast; computed in double, which rounds once to float32. */
+const binary = (apply: (a: number, b: number) => number): Kernel => (call) => {
+  const { shape } = resultType(call)
+  const a = broadcastTo(operand(call, 0).data, operand(call, 0).type.shape, shape)
+  const b = broadcastTo(operand(call, 1).data, operand(call, 1).type.shape, shape)
+  const y = newResult(call)
+  for (let i = 0; i < y.length; i++) y[i] = apply(a[i]!, b[i]!)
+  return [fuseRelu(call, y)]
+}
+
+export const add = binary((a, b) => a + b)
+export const sub = binary((a, b) => a - b)
+export const mul = binary((a, b) => a * b)
+export const div = binary((a, b) => a / b)
+export const max = binary((a, b) => (a > b || a !== a ? a : b))
+export const min = binary((a, b) => (a < b || a !== a ? a : b))
+export const pow = binary((a, b) => a ** b)
+export const mod = binary((a, b) => a - b * Math.floor(a / b))
+
+const holds = (test: (a: number, b: number) => boolean): Kernel => binary((a, b) => (test(a, b) ? 1 : 0))
+
+export const equal = holds((a, b) => a === b)
+export const notEqual = holds((a, b) => a !== b)
+export const greater = holds((a, b) => a > b)
+export const greaterOrEqual = holds((a, b) => a >= b)
+export const less = holds((a, b) => a < b)
+export const lessOrEqual = holds((a, b) => a <= b)
+export const and = holds((a, b) => a !== 0 && b !== 0)
+export const or = holds((a, b) => a !== 0 || b !== 0)
+export const xor = holds((a, b) => (a !== 0) !== (b !== 0))
+
+/** `x` where the condition is not 0, `y` elsewhere. */
+export const where: Kernel = (call) => {
+  const { shape } = resultType(call)
+  const [condition, x, y] = [0, 1, 2].map((i) => broadcastTo(operand(call, i).data, operand(call, i).type.shape, shape)) as
+    [ReturnType<typeof broadcastTo>, ReturnType<typeof broadcastTo>, ReturnType<typeof broadcastTo>]
+  const z = newResult(call)
+  for (let i = 0; i < z.length; i++) z[i] = condition[i] !== 0 ? x[i]! : y[i]!
+  return [z]
+}

@@ -1,0 +1,84 @@
+import { roundBf16, roundF16, roundTo, saturate, type Bf16Style, type DType, type RoundingMode } from '@q/ir'
+
+import { isInteger, limitsOf } from '../compute/codes.ts'
+import type { Kernel, KernelCall } from '../kernel.ts'
+import { newResult, operand, resultType, word } from '../operands.ts'
+
+/** Rounds a number to a float type. */
+function rounderTo(dtype: DType, bf16: Bf16Style): (x: number) => number {
+  if (dtype === 'f16') return roundF16
+  if (dtype === 'bf16') return (x) => roundBf16(x, bf16)
+  return Math.fround
+}
+
+/** The scale and zero point of each element of a tensor. */
+function paramsOf(call: KernelCall, which: 'operand' | 'result'): (i: number) => { readonly scale: number, readonly zero: number } {
+  const type = which === 'operand' ? operand(call, 0).type : resultType(call)
+  const { quant, shape } = type
+  const { axis, scales, zeroPoints } = quant ?? {}
+  if (axis === undefined || scales === undefined) {
+    const all = { scale: quant?.scale ?? 1, zero: quant?.zeroPoint ?? 0 }
+    return () => all
+  }
+  const inner = shape.slice(axis + 1).reduce((product, dim) => product * dim, 1)
+  const each = scales.map((scale, c) => ({ scale, zero: zeroPoints?.[c] ?? quant?.zeroPoint ?? 0 }))
+  return (i) => each[Math.floor(i / inner) % each.length]!
+}
+
+/**
+ * Float to codes; the float type of `x` decides in which precision the quotient is made. A bfloat16 operand that was left
+ * unrounded is rounded first, a float16 one is taken as it is (TPU-MLIR 1.30.2 behaviour).
+ */
+export const quantizeLinear: Kernel = (call) => {
+  const x = operand(call, 0)
+  const round = rounderTo(x.type.dtype, call.bf16)
+  const narrow = x.type.dtype === 'bf16'
+  const rounding = word(call, 'rounding') as RoundingMode
+  const { dtype } = resultType(call)
+  const { min } = limitsOf(dtype)
+  const params = paramsOf(call, 'result')
+  const y = newResult(call)
+  for (let i = 0; i < y.length; i++) {
+    const { scale, zero } = params(i)
+    const quotient = round((narrow ? round(x.data[i]!) : x.data[i]!) * round(1 / scale))
+    const code = roundTo(quotient, rounding) + zero
+    y[i] = isInteger(dtype) ? (code !== code ? min : saturate(code, dtype)) : code
+  }
+  return [y]
+}
+
+/** Codes to float, in the precision of the result. */
+export const dequantizeLinear: Kernel = (call) => {
+  const x = operand(call, 0).data
+  const round = rounderTo(resultType(call).dtype, call.bf16)
+  const params = paramsOf(call, 'operand')
+  const y = newResult(call)
+  for (let i = 0; i < y.length; i++) {
+    const { scale, zero } = params(i)
+    y[i] = round(round(scale) * round(x[i]! - zero))
+  }
+  return [y]
+}
+
+/**
+ * Between element types without scales. A 16-bit float made from another float is rounded, except from the other 16-bit
+ * type: TPU-MLIR 1.30.2 copies f16 to bf16 as it is. In a float graph numbers are cut off toward zero.
+ */
+export const cast: Kernel = (call) => {
+  const x = operand(call, 0)
+  const to = resultType(call).dtype
+  const y = newResult(call)
+  const wanted = word(call, 'to')
+  if (!isInteger(wanted as DType)) {
+    const half = x.type.dtype === 'f16' || x.type.dtype === 'bf16'
+    const round = half || wanted === 'f32' ? Math.fround : rounderTo(wanted as DType, call.bf16)
+    for (let i = 0; i < y.length; i++) y[i] = round(x.data[i]!)
+    return [y]
+  }
+  const rounding: RoundingMode = call.quantized ? word(call, 'rounding') as RoundingMode : 'toward-zero'
+  for (let i = 0; i < y.length; i++) {
+    const v = roundTo(x.data[i]!, rounding)
+    y[i] = isInteger(to) ? saturate(v, to) : v
+  }
+  return [y]
+}

@@ -1,0 +1,55 @@
+import { rounded } from './compute/round-result.ts'
+import type { Kernel } from './kernel.ts'
+import { attention, qAttention } from './ops/attention.ts'
+import * as binary from './ops/binary.ts'
+import { cast, dequantizeLinear, quantizeLinear } from './ops/cast.ts'
+import { conv, convTranspose, qConv, qConvTranspose } from './ops/conv.ts'
+import { gather, gatherElements, gatherND, scatterElements, scatterND } from './ops/gather.ts'
+import { matMul, qMatMul } from './ops/mat-mul.ts'
+import * as movement from './ops/movement.ts'
+import * as normalization from './ops/normalization.ts'
+import { averagePool, maxPool, qAveragePool } from './ops/pool.ts'
+import * as arithmetic from './ops/quantized-arithmetic.ts'
+import * as reduce from './ops/reduce.ts'
+import { lut, qAddConstant, qCompareConstant, qLimitConstant, requantize, requantizeAxis } from './ops/requantize.ts'
+import { resize } from './ops/resize.ts'
+import { qSoftmax, softmax } from './ops/softmax.ts'
+import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
+
+/** Operators whose float results are rounded to the element type of the result. */
+const computing: Readonly<Record<string, Kernel>> = {
+  Conv: conv, ConvTranspose: convTranspose, MatMul: matMul, Attention: attention,
+  Add: binary.add, Sub: binary.sub, Mul: binary.mul, Div: binary.div, Max: binary.max, Min: binary.min, Pow: binary.pow, Mod: binary.mod,
+  Relu: relu, Abs: abs, PRelu: pRelu, Affine: affine,
+  MaxPool: maxPool, AveragePool: averagePool,
+  LayerNormalization: normalization.layerNormalization, RMSNormalization: normalization.rmsNormalization,
+  GroupNormalization: normalization.groupNormalization, InstanceNormalization: normalization.instanceNormalization,
+  PixelNormalization: normalization.pixelNormalization, LRN: normalization.lrn,
+  Softmax: softmax, Resize: resize, CumSum: reduce.cumSum,
+  ReduceMax: reduce.reduceMax, ReduceMin: reduce.reduceMin, ReduceMean: reduce.reduceMean, ReduceSum: reduce.reduceSum,
+  ReduceProd: reduce.reduceProd, ReduceL1: reduce.reduceL1, ReduceL2: reduce.reduceL2,
+}
+
+/** Operators that copy, choose or compare, and those that round by themselves. */
+const copying: Readonly<Record<string, Kernel>> = {
+  Reshape: movement.sameElements, Squeeze: movement.sameElements, Unsqueeze: movement.sameElements,
+  Transpose: movement.transpose, Slice: movement.slice, Concat: movement.concat, Tile: movement.tile, Pad: movement.pad,
+  Upsample: movement.upsample, Reverse: movement.reverse, SwapDimInner: movement.swapDimInner, ShuffleChannel: movement.shuffleChannel,
+  DepthToSpace: movement.depthToSpace, Where: binary.where,
+  Gather: gather, GatherElements: gatherElements, GatherND: gatherND, ScatterND: scatterND, ScatterElements: scatterElements,
+  Equal: binary.equal, NotEqual: binary.notEqual, Greater: binary.greater, GreaterOrEqual: binary.greaterOrEqual, Less: binary.less,
+  LessOrEqual: binary.lessOrEqual, And: binary.and, Or: binary.or, Xor: binary.xor,
+  ArgMax: reduce.argMax, ArgMin: reduce.argMin, TopK: reduce.topK,
+  Cast: cast, QuantizeLinear: quantizeLinear, DequantizeLinear: dequantizeLinear,
+  QConv: qConv, QConvTranspose: qConvTranspose, QMatMul: qMatMul, QAveragePool: qAveragePool, QSoftmax: qSoftmax, QAttention: qAttention,
+  QAdd: arithmetic.qAdd, QSub: arithmetic.qSub, QMul: arithmetic.qMul, QLeakyRelu: arithmetic.qLeakyRelu, QPRelu: arithmetic.qPRelu,
+  QAffine: arithmetic.qAffine, QAddConstant: qAddConstant, QLimitConstant: qLimitConstant, QCompareConstant: qCompareConstant,
+  Requantize: requantize, RequantizeAxis: requantizeAxis, Lut: lut,
+}
+
+/** The kernel of every operator of `@q/ir`, by operator name. */
+export const referenceKernels: ReadonlyMap<string, Kernel> = new Map([
+  ...Object.entries(computing).map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
+  ...unaryKernels.map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
+  ...Object.entries(copying),
+])

@@ -1,0 +1,38 @@
+import { elementCount, fromBf16Bits, fromF16Bits, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
+
+import type { Numbers } from './kernel.ts'
+
+/** The elements as numbers: bit patterns of 16-bit floats decoded, 64-bit integers as doubles. */
+export function toNumbers(tensor: Tensor): Numbers {
+  const { data, dtype } = tensor
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data as ArrayLike<bigint>, Number)
+  if (data instanceof Uint16Array && dtype === 'f16') return fromF16Bits(data)
+  if (data instanceof Uint16Array && dtype === 'bf16') return fromBf16Bits(data)
+  return data
+}
+
+/** A tensor that its receiver may keep: 64-bit integers are stored as such; `copy` when the array is somebody else's. */
+export function toTensor(type: TensorType, data: Numbers, copy: boolean): Tensor {
+  const { dtype, shape } = type
+  if (dtype === 'i64') return { dtype, shape, data: BigInt64Array.from(data as ArrayLike<number>, BigInt) }
+  if (dtype === 'u64') return { dtype, shape, data: BigUint64Array.from(data as ArrayLike<number>, BigInt) }
+  return { dtype, shape, data: copy ? data.slice() : data }
+}
+
+/**
+ * Checks a tensor that is fed against the declared type of its value.
+ *
+ * @throws QError `FEED_TYPE`
+ */
+export function checkFeed(name: string, type: TensorType, fed: Tensor): void {
+  const sameShape = fed.shape.length === type.shape.length && fed.shape.every((dim, i) => dim === type.shape[i])
+  const fits = fed.data instanceof storageArray[fed.dtype] || fed.data instanceof Float32Array
+  if (fed.dtype !== type.dtype || !sameShape || fed.data.length !== elementCount(type.shape) || !fits) {
+    throw new QError('FEED_TYPE', `the tensor fed as ${name} is not of the declared type`, {
+      at: [name],
+      found: `${fed.dtype} [${fed.shape.join(', ')}], ${fed.data.length} elements in a ${fed.data.constructor.name}`,
+      wanted: `${type.dtype} [${type.shape.join(', ')}], ${elementCount(type.shape)} elements in a ${storageArray[type.dtype].name} or Float32Array`,
+      hint: 'convert the sample, or load the graph it was made for',
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import type { Plan } from '../contracts/strategy.ts'
+import type { ResolveSettings } from '../contracts/backend.ts'
+import type { Target } from '../contracts/target.ts'
+import { QError } from '../errors.ts'
+import { layerOf, valueOf } from '../graph/edges.ts'
+import { formOf } from '../graph/op-form.ts'
+import type { Graph, Node } from '../graph/types.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+
+/**
+ * The mode a node is lowered in: its entry in the plan or the mode of the graph, then what the target makes of it for
+ * this operator.
+ *
+ * @throws QError `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`
+ */
+export function chooseMode(node: Node, graph: Graph, plan: Plan, target: Target, settings: ResolveSettings): QuantMode {
+  const layer = layerOf(node)
+  const asked = plan.get(layer) ?? settings.mode
+  const form = formOf(node, (name) => valueOf(graph, name))
+  if (settings.highPrecision) {
+    const wide = target.highPrecision?.[form]
+    if (wide !== undefined) return wide
+  }
+  const modes = target.ops[form] ?? target.ops[node.op as keyof typeof target.ops]
+  if (modes === undefined) {
+    throw new QError('OP_UNSUPPORTED', `${target.name} cannot run ${node.op}`, {
+      at: [layer],
+      wanted: `one of ${Object.keys(target.ops).join(', ')}`,
+      hint: 'cut the graph before this layer, or write a lowering for it',
+    })
+  }
+  const mode = modes[asked]
+  if (mode !== undefined) return mode
+  throw modeUnsupported(asked, target, [layer], Object.keys(modes))
+}
+
+/** @throws QError `MODE_UNSUPPORTED` when the target does not have the mode of the whole graph. */
+export function checkSettings(target: Target, settings: ResolveSettings): void {
+  if (!target.modes.includes(settings.mode)) throw modeUnsupported(settings.mode, target, [], target.modes)
+  if (settings.asymmetric && target.asymmetric !== true) {
+    throw new QError('MODE_UNSUPPORTED', `${target.name} has no asymmetric quantization`, {
+      found: `${settings.mode} asymmetric`, wanted: `${target.modes.join(', ')}, symmetric`, hint: 'quantize symmetrically', kind: 'usage',
+    })
+  }
+}
+
+function modeUnsupported(mode: QuantMode, target: Target, at: readonly string[], known: readonly string[]): QError {
+  return new QError('MODE_UNSUPPORTED', `${target.name} cannot do ${mode}${at.length > 0 ? ' here' : ''}`, {
+    at, found: mode, wanted: known.join(', '), kind: 'usage',
+  })
+}

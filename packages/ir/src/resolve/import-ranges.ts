@@ -1,0 +1,76 @@
+import type { ObservedRange } from '../contracts/observer.ts'
+import type { RangeImport, Target } from '../contracts/target.ts'
+import { QError } from '../errors.ts'
+import { edgesOf, valueOf } from '../graph/edges.ts'
+import { formOf } from '../graph/op-form.ts'
+import type { Graph, Node, Range, Value } from '../graph/types.ts'
+
+/** Ranges by layer name, as a calibration table holds them. */
+export type RangeTable = ReadonlyMap<string, ObservedRange>
+
+const nothing: ObservedRange = { threshold: 0, min: 0, max: 0 }
+
+/**
+ * Gives every computed value its calibrated range from the table, by the rule of the operator that makes it
+ * (`Target.rangeImport`). Values without a row stay without a range; integer inputs never have one.
+ *
+ * @throws QError `RANGE_INVALID` when a row gives an empty or reversed range.
+ */
+export function importRanges(graph: Graph, table: RangeTable, target: Target, asymmetric: boolean): Graph {
+  const { producer } = edgesOf(graph)
+  const values = new Map(graph.values)
+  const set = (name: string, node: Node | undefined): void => {
+    const value = valueOf(graph, name)
+    const range = rangeOf(table.get(name) ?? nothing, ruleOf(graph, node, target), node, asymmetric, producer, target)
+    const { range: _, ...bare } = value.type
+    values.set(name, { ...value, type: range === undefined ? bare : { ...bare, range: checked(name, range, target) } } satisfies Value)
+  }
+  for (const { name, sourceDtype } of graph.inputs) if (sourceDtype === undefined || sourceDtype === 'f32') set(name, undefined)
+  for (const node of graph.nodes) for (const output of node.outputs) set(output, node)
+  return { ...graph, values }
+}
+
+function ruleOf(graph: Graph, node: Node | undefined, target: Target): RangeImport {
+  if (node === undefined) return 'observed'
+  return target.rangeImport?.[formOf(node, (name) => valueOf(graph, name))] ?? 'observed'
+}
+
+function rangeOf(
+  { threshold: th, min, max }: ObservedRange,
+  rule: RangeImport,
+  node: Node | undefined,
+  asymmetric: boolean,
+  producer: ReadonlyMap<string, Node>,
+  target: Target,
+): Range | undefined {
+  if (rule === 'unit' || (rule === 'unit-unless-log' && node?.attrs.log !== true)) return { min: 0, max: 1 }
+  if (th === 0 && min === 0 && max === 0) return undefined
+  const signed = min < 0
+  const fused = node?.attrs.relu === true
+  switch (rule) {
+    case 'symmetric': return { min: -th, max: th }
+    case 'difference': return { min: signed ? -th : -1e-5, max: th }
+    case 'product': return { min: signed && !fused && !neverNegative(node!, producer, target) ? -th : 0, max: th }
+    default: break
+  }
+  const range = asymmetric ? { min, max } : { min: signed ? -th : 0, max: th }
+  return fused ? { min: 0, max: range.max } : range
+}
+
+/** Whether a product cannot be negative: a square, or factors that come from operators without negative results. */
+function neverNegative(node: Node, producer: ReadonlyMap<string, Node>, target: Target): boolean {
+  if (node.inputs.every((name) => name === node.inputs[0])) return true
+  const kinds = target.nonNegativeOps ?? []
+  return node.inputs.every((name) => name !== undefined && kinds.some((op) => op === producer.get(name)?.op))
+}
+
+function checked(name: string, range: Range, target: Target): Range {
+  const made = target.alwaysSigned === true ? { min: -range.max, max: range.max } : range
+  if (made.min < made.max) return made
+  throw new QError('RANGE_INVALID', `the layer ${name} has no usable range`, {
+    at: [name],
+    found: `${made.min} to ${made.max}`,
+    wanted: 'a least value below the largest',
+    hint: 'the layer was constant over the calibration samples: calibrate with more samples, or quantize symmetrically',
+  })
+}

@@ -1,0 +1,7 @@
+export * from './automatic-plan.ts'
+export * from './import-ranges.ts'
+export * from './lower-context.ts'
+export * from './lowering-cache.ts'
+export * from './propagate-ranges.ts'
+export * from './quantized-type.ts'
+export * from './resolve.ts'

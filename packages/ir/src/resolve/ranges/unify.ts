@@ -1,0 +1,76 @@
+import type { Range } from '../../graph/types.ts'
+import { type ApplyRangeRule, isSigned, passThroughMaker, passToSource, sameRange } from './range-draft.ts'
+
+/**
+ * Operands that nothing but this operator (and max pools) uses take the range of the result, so that joining needs no
+ * arithmetic. Operands that agree already give theirs to the result. A Concat only joins operands of one sign.
+ */
+export const unifyOperands: ApplyRangeRule = (node, graph) => {
+  const result = node.outputs[0]!
+  const to = graph.rangeOf(result)
+  const ranges: Range[] = []
+  for (const name of node.inputs) {
+    const range = graph.rangeOf(name!)
+    const users = graph.graph.consumers(name!)
+    if (range === undefined || graph.graph.isOutput(name!)) return false
+    if (!users.every((user) => user === node || user.outputs[0] === result || user.op === 'MaxPool')) return false
+    ranges.push(range)
+  }
+  if (to === undefined || ranges.length === 0) return false
+  if (node.op === 'Concat' && ranges.some((range) => isSigned(range) !== isSigned(ranges[0]!))) return false
+  if (ranges.every((range) => sameRange(range, ranges[0]))) return graph.setRange(result, ranges[0]!)
+  let changed = false
+  for (const name of node.inputs) {
+    if (sameRange(graph.rangeOf(name!), to)) continue
+    changed = graph.setRange(name!, to) || changed
+    const maker = graph.graph.producer(name!)
+    if (maker !== undefined) passThroughMaker(maker, to, graph)
+  }
+  return changed
+}
+
+/** Products used only by one sum take the range of the sum. */
+export const sumOfProducts: ApplyRangeRule = (node, graph) => {
+  const to = graph.rangeOf(node.outputs[0]!)
+  if (to === undefined) return false
+  const products = node.inputs.every((name) => {
+    const maker = graph.graph.producer(name!)
+    return maker !== undefined && graph.form(maker) === 'Mul' && graph.graph.useCount(name!) === 1 && graph.rangeOf(name!) !== undefined
+  })
+  if (!products) return false
+  let changed = false
+  for (const name of node.inputs) changed = passToSource(name!, to, graph) || changed
+  return changed
+}
+
+/** Both operands of a comparison take the range that covers both. */
+export const unifyComparison: ApplyRangeRule = (node, graph) => {
+  const [a, b] = node.inputs.map((name) => graph.rangeOf(name!))
+  if (a === undefined || b === undefined) return false
+  const both = { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) }
+  const changed = graph.setRange(node.inputs[0]!, both)
+  return graph.setRange(node.inputs[1]!, both) || changed
+}
+
+/** The result of a selection covers the numbers among its branches, and gives its range to the computed branch. */
+export const coverConstants: ApplyRangeRule = (node, graph) => {
+  const result = node.outputs[0]!
+  const before = graph.rangeOf(result)
+  if (before === undefined) return false
+  const branches = node.inputs.slice(1).map((name) => name!)
+  const numbers = branches.flatMap((name) => {
+    const { constant } = graph.graph.value(name)
+    return constant !== undefined && constant.data.length === 1 ? [Math.abs(Number(constant.data[0]))] : []
+  })
+  let range = before
+  for (const number of numbers) {
+    if (number > range.max) range = { min: isSigned(range) ? -0.1 * number : range.min, max: number }
+  }
+  let changed = graph.setRange(result, range)
+  const mode = graph.plan.get(result)
+  if (mode !== undefined && mode !== 'INT8' && mode !== 'UINT8') return changed
+  for (const name of branches) {
+    if (graph.rangeOf(name) !== undefined) changed = passToSource(name, range, graph) || changed
+  }
+  return changed
+}

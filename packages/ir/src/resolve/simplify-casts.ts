@@ -1,0 +1,30 @@
+import { draftOf } from '../graph/draft.ts'
+import type { Graph, Node, TensorType } from '../graph/types.ts'
+
+const casts: readonly string[] = ['Cast', 'QuantizeLinear', 'DequantizeLinear']
+
+/**
+ * Takes away casts that do nothing: to the type the value has already, and there and back again when nothing else uses the
+ * value in between.
+ */
+export function simplifyCasts(graph: Graph): Graph {
+  const draft = draftOf(graph)
+  const isCast = (node: Node | undefined): node is Node => node !== undefined && casts.includes(node.op)
+  for (const node of draft.nodes()) {
+    if (!isCast(node)) continue
+    const current = draft.producer(node.outputs[0]!)
+    if (current === undefined) continue
+    const from = current.inputs[0]!
+    const to = current.outputs[0]!
+    const before = draft.producer(from)
+    const source = isCast(before) && draft.useCount(from) === 1 ? before.inputs[0]! : from
+    if (!sameElement(draft.value(source).type, draft.value(to).type)) continue
+    draft.replace(current, [])
+    if (source !== from) draft.replace(before!, [])
+    draft.redirect(to, source)
+  }
+  return draft.finish()
+}
+
+const sameElement = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && a.quant?.scale === b.quant?.scale && a.quant?.zeroPoint === b.quant?.zeroPoint

@@ -1,0 +1,110 @@
+import { QError } from '../errors.ts'
+import { suggest } from '../suggest.ts'
+import type { CalibrationTable } from './calibration-table.ts'
+import type { QuantPlan } from './quant-plan.ts'
+
+/** What a graph has to say about the names in a calibration table. */
+export interface CalibrationNames {
+  /** Values that must have a row. */
+  readonly required: Iterable<string>
+  /** Values that may have one. */
+  readonly optional?: Iterable<string>
+  /** Every other name of the model. With none of `optional` and `known`, only missing rows are looked for. */
+  readonly known?: Iterable<string>
+  /** Fingerprint of the graph. */
+  readonly fingerprint?: string
+  /** Where the table comes from, for messages. */
+  readonly place?: string
+}
+
+/** What a graph has to say about the names in a plan. */
+export interface PlanNames {
+  readonly fingerprint?: string
+  readonly place?: string
+}
+
+const mostShown = 10
+
+/**
+ * Refuses a calibration table that does not belong to the graph.
+ *
+ * @throws QError `CALIBRATION_TABLE_STALE` when table and graph both have a fingerprint and they differ.
+ * @throws QError `CALIBRATION_TABLE_MISMATCH` naming the missing rows and the names the model does not have, ten of each at most,
+ *   with the nearest names beside them.
+ */
+export function checkCalibrationTable(table: CalibrationTable, names: CalibrationNames): void {
+  const { place = 'calibration table' } = names
+  checkFingerprint('CALIBRATION_TABLE_STALE', 'calibration table', table.fingerprint, names.fingerprint, place, 'calibrate this model')
+  const required = new Set(names.required)
+  const known = new Set([...required, ...(names.optional ?? []), ...(names.known ?? [])])
+  const missing = [...required].filter((name) => !table.entries.has(name))
+  const checksUnknown = names.optional !== undefined || names.known !== undefined
+  const unknown = checksUnknown ? [...table.entries.keys()].filter((name) => !known.has(name)) : []
+  if (missing.length === 0 && unknown.length === 0) return
+  // a name that fits nothing on one side most likely belongs to one that fits nothing on the other
+  const spareRows = unknown.length > 0 ? unknown : [...table.entries.keys()]
+  const spareNames = missing.length > 0 ? missing : [...known]
+  const sentences: string[] = []
+  if (missing.length > 0) {
+    const listed = list(missing, (near) => `the table has ${near}`, spareRows)
+    sentences.push(`no row for ${count(missing, 'value')} of the model: ${listed}`)
+  }
+  if (unknown.length > 0) {
+    const listed = list(unknown, (near) => `did you mean ${near}?`, spareNames)
+    sentences.push(`rows for ${count(unknown, 'name')} the model does not have: ${listed}`)
+  }
+  throw new QError('CALIBRATION_TABLE_MISMATCH', `the calibration table does not fit the model: ${sentences.join('; ')}`, {
+    at: [place],
+    found: `${table.entries.size} rows, ${unknown.length} of them unknown to the model`,
+    wanted: `a row for each of ${count([...required], 'value')}`,
+    hint: 'give the table that was made for this model, or calibrate again',
+  })
+}
+
+/**
+ * Refuses a plan that names layers the graph does not have (the vendor's compiler passes over them in silence).
+ *
+ * @throws QError `QUANT_PLAN_STALE` when plan and graph both have a fingerprint and they differ.
+ * @throws QError `QUANT_PLAN_UNKNOWN_NAMES` naming ten of them at most, with the nearest names beside them.
+ */
+export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, names: PlanNames = {}): void {
+  const { fingerprint, place = 'quantization plan' } = names
+  checkFingerprint('QUANT_PLAN_STALE', 'quantization plan', plan.fingerprint, fingerprint, place, 'search a plan for this model')
+  const known = new Set(knownNames)
+  const unknown = [...plan.entries.keys()].filter((name) => !known.has(name))
+  if (unknown.length === 0) return
+  const listed = list(unknown, (near) => `did you mean ${near}?`, [...known])
+  const layers = count(unknown, 'layer')
+  throw new QError('QUANT_PLAN_UNKNOWN_NAMES', `the quantization plan names ${layers} the model does not have: ${listed}`, {
+    at: [place],
+    found: `${unknown.length} of ${plan.entries.size} names unknown`,
+    wanted: 'names of layers of this model',
+    hint: 'mend or remove these lines, or give the plan that was made for this model',
+  })
+}
+
+function checkFingerprint(
+  code: string, what: string, found: string | undefined, wanted: string | undefined, place: string, remedy: string,
+): void {
+  if (found === undefined || wanted === undefined || found === wanted) return
+  throw new QError(code, `the ${what} was made for another graph`, {
+    at: [place],
+    found: `fingerprint ${found}`,
+    wanted: `fingerprint ${wanted}`,
+    hint: `${remedy}, or take the "# q fingerprint" line out to use it all the same`,
+  })
+}
+
+function count(names: readonly string[], noun: string): string {
+  return `${names.length} ${noun}${names.length === 1 ? '' : 's'}`
+}
+
+/** The first names, each with what `say` makes of the nearest of `others`, and how many more there are. */
+function list(names: readonly string[], say: (near: string) => string, others: readonly string[]): string {
+  const shown = names.slice(0, mostShown).map((name) => {
+    const near = suggest(name, others, 2)
+    return near.length === 0 ? name : `${name} (${say(near.join(' or '))})`
+  })
+  const more = names.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}

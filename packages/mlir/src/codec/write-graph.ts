@@ -1,0 +1,213 @@
+import { QError, attributesOf, definitionOf, elementCount, inferNode } from '@q/ir'
+import type { Attrs, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
+import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../text/mlir-module.ts'
+import { mlirTypeOf } from './element-types.ts'
+import type { ElementSpelling } from './element-types.ts'
+import { attributeOf, constantKey, writeFields } from './field.ts'
+import { writePreprocess } from './preprocess.ts'
+import type { Spelling, SpellingBook, WriteForm } from './spelling.ts'
+import { weightPlaces } from './weight-places.ts'
+
+export interface WriteGraphOptions {
+  readonly books: readonly SpellingBook[]
+  readonly attributes: MlirAttributes
+  /** Whether constants without elements are allowed; they are then missing in `weights`. */
+  readonly allowMissingWeights: boolean
+}
+
+export interface WrittenGraph {
+  readonly module: MlirModule
+  /** The weights that the text names, in its order. */
+  readonly weights: ReadonlyMap<string, Tensor>
+}
+
+/** Turns a graph into a module, with the spellings of its dialects. */
+export function writeGraph(graph: Graph, { books, attributes, allowMissingWeights }: WriteGraphOptions): WrittenGraph {
+  const operations: MlirOperation[] = []
+  const weights = new Map<string, Tensor>()
+  const types = new Map<string, MlirType>()
+  const valueOf = (name: string, user: string): Value => graph.values.get(name) ?? missingValue(name, user)
+  const codesOf = new Map<string, ElementSpelling['codes']>()
+  const typeOf = (name: string, spelling: ElementSpelling = {}): MlirType => {
+    const known = types.get(name)
+    if (known !== undefined) return known
+    const type = mlirTypeOf(valueOf(name, name).type, [name], { codes: codesOf.get(name), ...spelling } as ElementSpelling)
+    types.set(name, type)
+    return type
+  }
+  checkNames(graph)
+  const planned = graph.nodes.map((node) => planNode(node, graph, books))
+
+  const writeWeight = ({ name, type, constant, elementName }: PlannedWeight): void => {
+    if (weights.has(name) || types.has(name)) return
+    checkWeight(name, type, constant, allowMissingWeights)
+    if (constant !== undefined) weights.set(name, constant)
+    types.set(name, mlirTypeOf(type, [name], elementName === undefined ? {} : { name: elementName }))
+    operations.push(operation('top.Weight', [name], [], new Map(), [], [types.get(name)!]))
+  }
+
+  if (planned.some(({ inputs }) => inputs.includes(undefined))) {
+    operations.push({ ...operation('top.None', [noneName], [], new Map(), [], [{ kind: 'none' }]), location: undefined })
+  }
+  const declared = graph.inputs.map(({ name, sourceDtype, preprocess }, k) => {
+    const { shape } = valueOf(name, name).type
+    const type = mlirTypeOf({ dtype: sourceDtype ?? 'f32', shape }, [name], sourceDtype === 'i32' ? { name: 'si32' } : {})
+    operations.push(operation('top.Input', [name], [`arg#${k}`], writePreprocess(preprocess), [type], [typeOf(name)]))
+    return { name: `arg#${k}`, type, location: undefined }
+  })
+  const plannedWeights = new Map(planned.toReversed().flatMap(({ weights: needed }) => [...needed]))
+  const places = weightPlaces(graph, planned.map(({ weights: needed }) => new Set(needed.keys())))
+  planned.forEach((plan, k) => {
+    for (const name of places[k]!) writeWeight(plannedWeights.get(name)!)
+    const { node, spelling, inputs, form } = plan
+    if (spelling.codes !== undefined) for (const output of node.outputs) codesOf.set(output, spelling.codes)
+    operations.push(operation(
+      `${plan.dialect}.${spelling.name}`, node.outputs, inputs.map((input) => input ?? noneName), writeFields(spelling.fields, form.attrs, form),
+      inputs.map((input) => (input === undefined ? { kind: 'none' } as const : typeOf(input))), node.outputs.map((output) => typeOf(output)),
+    ))
+  })
+  return {
+    module: {
+      name: graph.name, attributes, arguments: declared, resultTypes: graph.outputs.map((output) => typeOf(output)), operations,
+      returns: graph.outputs, endsWithBlankLine: true,
+    },
+    weights,
+  }
+}
+
+const noneName = 'none#'
+
+interface PlannedWeight {
+  readonly name: string
+  readonly type: TensorType
+  readonly constant: Tensor | undefined
+  readonly elementName: ElementSpelling['name']
+}
+
+interface PlannedNode {
+  readonly node: Node
+  readonly dialect: string
+  readonly spelling: Spelling
+  readonly form: WriteForm
+  readonly inputs: readonly (string | undefined)[]
+  readonly weights: ReadonlyMap<string, PlannedWeight>
+}
+
+function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): PlannedNode {
+  const at = [node.outputs[0] ?? node.op]
+  const type = (name: string): TensorType => (graph.values.get(name) ?? missingValue(name, at[0]!)).type
+  const replaced = new Map<string, { readonly type: TensorType; readonly constant: Tensor | undefined }>()
+  const attrs: Attrs = attributesOf(node, definitionOf(node, graph.ops))
+  const form: WriteForm = {
+    node, at, attrs, inputs: node.inputs, outputTypes: node.outputs.map(type), typeOf: type,
+    constantOf: (name) => graph.values.get(name)?.constant,
+    isConstant: (name) => isConstant(graph.values.get(name)),
+    replace(name, newType, constant) {
+      replaced.set(name, { type: newType, constant })
+      return name
+    },
+  }
+  checkShapes(node, graph, form)
+  const { spelling, dialect } = choose(form, books)
+  const dropped = new Set((spelling.constants ?? []).filter(({ keepsPlace }) => keepsPlace !== true).map(({ at: place }) => place))
+  const kept = new Set((spelling.constants ?? []).filter(({ keepsPlace }) => keepsPlace === true).map(({ at: place }) => place))
+  const inputs = spelling.writeInputs !== undefined
+    ? [...spelling.writeInputs(form)]
+    : node.inputs.flatMap((input, k) => (dropped.has(k) ? [] : [kept.has(k) ? undefined : input]))
+  while (inputs.length < (spelling.operands ?? 0)) inputs.push(undefined)
+  const filled: WriteForm = { ...form, attrs: { ...attrs, ...constantAttributes(spelling, form) } }
+  const weights = new Map<string, PlannedWeight>()
+  inputs.forEach((input, k) => {
+    if (input === undefined || !form.isConstant(input)) return
+    const value = replaced.get(input) ?? graph.values.get(input)!
+    weights.set(input, { name: input, type: value.type, constant: value.constant, elementName: spelling.elementName?.(form, k) })
+  })
+  return { node, dialect, spelling, form: filled, inputs, weights }
+}
+
+function constantAttributes({ constants = [] }: Spelling, form: WriteForm): Attrs {
+  return Object.fromEntries(constants.map(({ at, name }) => [constantKey(name), Number(form.constantOf(form.inputs[at]!)!.data[0]!)]))
+}
+
+function choose(form: WriteForm, books: readonly SpellingBook[]): { readonly spelling: Spelling; readonly dialect: string } {
+  for (const { dialect, byOp } of books) {
+    const spelling = byOp.get(form.node.op)?.find((each) => fits(each, form))
+    if (spelling !== undefined) return { spelling, dialect }
+  }
+  const dialects = books.map(({ dialect }) => dialect).join(' and ')
+  throw new QError('MLIR_OPERATOR', `the ${dialects} dialect has no way to write this ${form.node.op}`, {
+    at: form.at,
+    found: `${form.node.op} of ${form.inputs.map((input) => (input === undefined ? 'none' : describe(form.typeOf(input)))).join(', ')}`,
+    wanted: 'an operator in a form that this file format has',
+    hint: dialects.includes('tpu') ? 'keep this layer in a float mode, or deploy the Top file with tables' : 'simplify the model, or split this operator',
+  })
+}
+
+function fits({ constants = [], writes }: Spelling, form: WriteForm): boolean {
+  return constants.every(({ at }) => {
+    const input = form.inputs[at]
+    return input !== undefined && form.constantOf(input)?.data.length === 1
+  }) && (writes?.(form) ?? true)
+}
+
+function describe({ dtype, shape }: TensorType): string {
+  return `${dtype} [${shape.join(', ')}]`
+}
+
+function isConstant(value: Value | undefined): boolean {
+  return value?.isConstant === true || value?.constant !== undefined
+}
+
+function operation(
+  name: string, results: readonly string[], operands: readonly string[], attributes: MlirAttributes,
+  operandTypes: readonly MlirType[], resultTypes: readonly MlirType[],
+): MlirOperation {
+  return { name, results, operands, attributes, operandTypes, resultTypes, location: results, line: 0 }
+}
+
+function missingValue(name: string, user: string): never {
+  throw new QError('GRAPH_VALUE', 'a node uses a value that the graph does not have', {
+    at: [user], found: name, wanted: 'an entry in graph.values', hint: 'verify the graph before writing it',
+  })
+}
+
+function checkNames({ nodes, inputs, values }: Graph): void {
+  const seen = new Set<string>()
+  for (const name of [...inputs.map((input) => input.name), ...nodes.flatMap(({ outputs }) => outputs)]) {
+    if (seen.has(name) || isConstant(values.get(name))) {
+      throw new QError('MLIR_DUPLICATE_NAME', `two values are called ${name}`, {
+        at: [name], found: 'a second value of this name', wanted: 'a name of its own for each layer', hint: 'rename one of them',
+      })
+    }
+    seen.add(name)
+  }
+}
+
+function checkShapes(node: Node, graph: Graph, form: WriteForm): void {
+  const inferred = inferNode(node, graph.ops, form.typeOf)
+  inferred.forEach(({ shape }, k) => {
+    const declared = form.outputTypes[k]!.shape
+    if (shape.join() === declared.join()) return
+    throw new QError('GRAPH_SHAPE', `the shape of ${node.outputs[k]} is not what its operands give`, {
+      at: form.at, found: `[${declared.join(', ')}]`, wanted: `[${shape.join(', ')}]`, hint: 'the vendor\'s compiler does not notice; correct the graph',
+    })
+  })
+}
+
+function checkWeight(name: string, type: TensorType, constant: Tensor | undefined, allowMissing: boolean): void {
+  if (constant === undefined) {
+    if (allowMissing) return
+    throw new QError('WEIGHT_MISSING', 'a constant has no elements', {
+      at: [name], found: 'only its type', wanted: 'its elements', hint: 'read the text together with its weight file',
+    })
+  }
+  if (constant.data.length === elementCount(type.shape) && constant.dtype === type.dtype) return
+  throw new QError('WEIGHT_SIZE', 'a constant does not have the size its type declares', {
+    at: [name], found: `${constant.dtype}, ${constant.data.length} elements`, wanted: describe(type), hint: 'verify the graph before writing it',
+  })
+}
+
+/** A module attribute of type string, bool or i64. */
+export function moduleAttribute(value: string | boolean | number) {
+  return attributeOf(typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : 'i64', value)
+}

@@ -1,0 +1,47 @@
+import type { Attrs, Graph } from '@q/ir'
+import { QError } from '@q/ir'
+import { readGraph } from '../codec/read-graph.ts'
+import type { Weights } from '../codec/weights.ts'
+import { weightTensors } from '../codec/weights.ts'
+import type { MlirModule } from '../text/mlir-module.ts'
+import { parseMlir } from '../text/parse-module.ts'
+import { topBook } from './top-book.ts'
+
+export interface ReadOptions {
+  /** File name for error messages. */
+  readonly file?: string
+  /** Name of the weight file for error messages. */
+  readonly weightFile?: string
+}
+
+/**
+ * The float graph of a Top file, as `model_transform` writes it.
+ *
+ * Value names are the names in the file, the ones that tables use. Without `weights` constants have
+ * types only.
+ *
+ * @throws QError of {@link parseMlir}, and `MLIR_STATE`, `MLIR_OPERATION`, `MLIR_FORM`, `MLIR_ATTRIBUTE`,
+ * `MLIR_UNSUPPORTED_ATTRIBUTE`, `MLIR_UNRANKED`, `MLIR_ELEMENT`, `MLIR_NAMELESS`, `MLIR_DUPLICATE_NAME`, `WEIGHT_MISSING`, `WEIGHT_SIZE`
+ */
+export function readTop(text: string, weights?: Weights, { file, weightFile }: ReadOptions = {}): Graph {
+  const module = parseMlir(text, file === undefined ? {} : { file })
+  const state = stringAttribute(module, 'module.state')
+  if (state !== undefined && !state.startsWith('TOP_')) {
+    throw new QError('MLIR_STATE', 'this is a lowered file', {
+      at: file === undefined ? [] : [file], found: `module.state = "${state}"`, wanted: '"TOP_F32"', hint: 'read it with readTpu',
+    })
+  }
+  const flops = module.attributes.get('module.FLOPs')
+  const properties: Attrs = {
+    stage: 'float',
+    platform: stringAttribute(module, 'module.platform') ?? 'ONNX',
+    ...(flops?.kind === 'int' ? { flops: Number(flops.value) } : {}),
+  }
+  return readGraph(module, { books: [topBook], weights: weightTensors(weights, weightFile), file, properties })
+}
+
+/** A module attribute of type string. */
+export function stringAttribute(module: MlirModule, name: string): string | undefined {
+  const attribute = module.attributes.get(name)
+  return attribute?.kind === 'string' ? attribute.value : undefined
+}

@@ -1,0 +1,36 @@
+import { QError } from '@q/ir'
+import proto from 'onnx-proto'
+
+/** Bytes of an ONNX file as its message. @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH` */
+export function readModel(bytes: Uint8Array, place: string): proto.onnx.ModelProto & { readonly graph: proto.onnx.IGraphProto } {
+  const model = parse(bytes, place)
+  const { graph } = model
+  if (graph === undefined || graph === null || ((graph.node?.length ?? 0) === 0 && (graph.output?.length ?? 0) === 0)) {
+    throw new QError('ONNX_NO_GRAPH', 'the file holds no network', {
+      at: [place], found: bytes.length === 0 ? 'an empty file' : 'a message without nodes', wanted: 'an ONNX model',
+    })
+  }
+  return Object.assign(model, { graph })
+}
+
+function parse(bytes: Uint8Array, place: string): proto.onnx.ModelProto {
+  try {
+    return proto.onnx.ModelProto.decode(bytes)
+  } catch (cause) {
+    throw new QError('ONNX_NOT_A_MODEL', 'the file is no ONNX model, or is cut off', {
+      at: [place],
+      found: `${bytes.length} bytes that do not parse${cause instanceof Error ? ` (${cause.message})` : ''}`,
+      wanted: 'a complete ONNX file',
+      hint: 'check the download or the export',
+      cause,
+    })
+  }
+}
+
+/** Versions of the operator sets a model asks for, by domain (`ai.onnx` is the empty name). */
+export function opsetsOf(model: proto.onnx.ModelProto): ReadonlyMap<string, number> {
+  return new Map(model.opsetImport.map(({ domain, version }) => [
+    domain === undefined || domain === null || domain === 'ai.onnx' ? '' : domain,
+    Number((version ?? 1).toString()),
+  ]))
+}

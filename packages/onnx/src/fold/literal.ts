@@ -1,0 +1,110 @@
+import { type DType, elementCount, storageArray, type Tensor } from '@q/ir'
+
+/**
+ * A known tensor while constants are folded. Floats of 32 bits and less are held as float32, everything else as double, which
+ * is exact for integers below 2^53.
+ */
+export interface Literal {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Float64Array
+}
+
+/** Whether a type's elements are real numbers. */
+export const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' || dtype === 'f64'
+
+/** An array for elements of a type. */
+export function elementsOf(dtype: DType, count: number): Float32Array | Float64Array {
+  return dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' ? new Float32Array(count) : new Float64Array(count)
+}
+
+/** A literal from its elements. */
+export function literal(dtype: DType, shape: readonly number[], elements: ArrayLike<number>): Literal {
+  const data = elementsOf(dtype, elementCount(shape))
+  data.set(elements)
+  return { dtype, shape, data }
+}
+
+/** A literal of whole numbers, as shapes are. */
+export const whole = (elements: readonly number[], shape: readonly number[] = [elements.length]): Literal => literal('i64', shape, elements)
+
+const float = new Float32Array(1)
+const word = new Uint32Array(float.buffer)
+
+function fromHalf(bits: number): number {
+  const exponent = (bits >>> 10) & 31
+  const fraction = bits & 1023
+  const sign = bits & 0x8000 ? -1 : 1
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
+}
+
+function fromBfloat(bits: number): number {
+  word[0] = bits << 16
+  return float[0]!
+}
+
+/** A tensor as a literal; float32 data is shared, not copied. */
+export function literalOf({ dtype, shape, data }: Tensor): Literal {
+  if (data instanceof Float32Array || data instanceof Float64Array) return { dtype, shape, data }
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return { dtype, shape, data: Float64Array.from(data, Number) }
+  if (dtype === 'f16') return { dtype, shape, data: Float32Array.from(data, fromHalf) }
+  if (dtype === 'bf16') return { dtype, shape, data: Float32Array.from(data, fromBfloat) }
+  return { dtype, shape, data: Float64Array.from(data) }
+}
+
+/** A literal as a tensor in the storage of its type; numbers of 16-bit floats stay float32. */
+export function tensorOf({ dtype, shape, data }: Literal): Tensor {
+  const array = storageArray[dtype]
+  if (data instanceof array || data instanceof Float32Array) return { dtype, shape, data }
+  if (dtype === 'i64') return { dtype, shape, data: BigInt64Array.from(data, toBigInt) }
+  if (dtype === 'u64') return { dtype, shape, data: BigUint64Array.from(data, toBigInt) }
+  return { dtype, shape, data: new (array as Int32ArrayConstructor)(data) }
+}
+
+function toBigInt(x: number): bigint {
+  if (x >= 2 ** 63) return 2n ** 63n - 1n
+  return BigInt(Math.trunc(x))
+}
+
+/** How far apart neighbours along each axis lie. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides: number[] = new Array<number>(shape.length).fill(1)
+  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!
+  return strides
+}
+
+/**
+ * Elements at `offset + sum of index * stride` for every index of `shape`, in order: transposition, slicing and broadcasting
+ * are all this walk.
+ */
+export function gatherStrided(x: Literal, shape: readonly number[], strides: readonly number[], offset = 0): Literal {
+  const count = elementCount(shape)
+  const data = elementsOf(x.dtype, count)
+  const rank = shape.length
+  const index = new Array<number>(rank).fill(0)
+  let at = offset
+  for (let i = 0; i < count; i++) {
+    data[i] = x.data[at]!
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      at += strides[axis]!
+      if (++index[axis]! < shape[axis]!) break
+      at -= strides[axis]! * shape[axis]!
+      index[axis] = 0
+    }
+  }
+  return { dtype: x.dtype, shape, data }
+}
+
+/** A literal repeated to a larger shape (NumPy rules). */
+export function broadcastTo(x: Literal, shape: readonly number[]): Literal {
+  const own = stridesOf(x.shape)
+  const lead = shape.length - x.shape.length
+  return gatherStrided(x, shape, shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]!)))
+}
+
+/** A literal with its axes in another order. */
+export function permuted(x: Literal, perm: readonly number[]): Literal {
+  const own = stridesOf(x.shape)
+  return gatherStrided(x, perm.map((axis) => x.shape[axis]!), perm.map((axis) => own[axis]!))
+}

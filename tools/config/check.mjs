@@ -1,0 +1,64 @@
+import { checkApiReports } from './checks/api-report.mjs'
+import { checkErrorList } from './checks/error-list.mjs'
+import { checkChipNames, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
+import { checkDeclarations, checkPublint, checkTypesResolve, measureImports } from './checks/published.mjs'
+import { checkStar } from './checks/star.mjs'
+import { inlined } from './rules.mjs'
+import { failuresOfTool, filesBelow, publicPackages, workspacesIn } from './workspace.mjs'
+
+const updateApi = process.argv.includes('--update-api')
+const packages = publicPackages()
+const libraries = packages.filter(({ place }) => place.startsWith('packages/'))
+const privateNames = [
+  ...inlined,
+  ...workspacesIn('tools')
+    .filter(({ manifest }) => manifest.private)
+    .map(({ manifest }) => manifest.name),
+]
+const declarations = (place) => filesBelow(`${place}/dist`, ['.d.ts'], { built: true })
+
+/** In this order, so that cheap answers come first. Each gives its failures, or failures with notes. */
+const checks = [
+  ['lint and format', () => failuresOfTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=20'])],
+  ['star rule', checkStar],
+  ['file length', checkLengths],
+  ['file names', checkNames],
+  ['chip names', checkChipNames],
+  ['error list', () => checkErrorList()],
+  ['package files', () => checkReadmes(packages)],
+  ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
+  ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
+  ['published types', () => checkDeclarations(packages, declarations, privateNames)],
+  ['API report', () => checkApiReports(libraries)],
+  ['import size', measureImports],
+  ['publint', () => checkPublint(packages)],
+  ['attw', () => checkTypesResolve(packages)],
+]
+
+const updates = [
+  ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
+  ['API report', () => checkApiReports(libraries, { update: true })],
+  ['error list', () => checkErrorList({ update: true })],
+]
+
+const begin = performance.now()
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s`
+const failed = []
+for (const [name, run] of updateApi ? updates : checks) {
+  const since = performance.now()
+  let result
+  try {
+    result = await run()
+  } catch (error) {
+    result = [`the check itself broke: ${error.stack ?? error}`]
+  }
+  const { failures, notes = [] } = Array.isArray(result) ? { failures: result } : result
+  console.log(
+    `${failures.length === 0 ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${seconds(since)}${notes.map((note) => `  ${note}`).join('')}`,
+  )
+  for (const failure of failures) console.log(`        ${failure}`)
+  if (failures.length > 0) failed.push(name)
+}
+const verdict = failed.length === 0 ? 'all passed' : `failed: ${failed.join(', ')}`
+console.log(`${updateApi ? updates.length : checks.length} checks, ${verdict}, ${seconds(begin).trim()}`)
+process.exitCode = failed.length === 0 ? 0 : 1
