@@ -1,4 +1,5 @@
-import { checkApiReports } from './checks/api-report.mjs'
+import { checkApiReports, checkDocComments } from './checks/api-report.mjs'
+import { checkDocsExamples } from './checks/docs-examples.mjs'
 import { checkErrorList } from './checks/error-list.mjs'
 import { checkChipNames, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
 import { checkDeclarations, checkPublint, checkTypesResolve, measureImports } from './checks/published.mjs'
@@ -27,9 +28,11 @@ const checks = [
   ['error list', () => checkErrorList()],
   ['package files', () => checkReadmes(packages)],
   ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
+  ['docs examples', checkDocsExamples],
   ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
   ['published types', () => checkDeclarations(packages, declarations, privateNames)],
   ['API report', () => checkApiReports(libraries)],
+  ['doc comments', () => checkDocComments(libraries)],
   ['import size', measureImports],
   ['publint', () => checkPublint(packages)],
   ['attw', () => checkTypesResolve(packages)],

@@ -1,9 +1,13 @@
+import { copyFile, readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'tsup'
 
-/** Private workspace packages whose code and types go into the packages that use them. */
+/** Private workspace packages and small ones from the registry whose code and types go into the packages that use them. */
 const inlined = ['@q/npz', 'fflate']
 
-/** Build settings of one package: ES modules with their types, private workspace packages inlined. */
+const root = fileURLToPath(new URL('../..', `file://${process.cwd()}/`))
+
+/** Build settings of one package: ES modules with their types, private workspace packages inlined, the licences of what is inside. */
 export function library({ entries = ['src/index.ts'] }: { readonly entries?: readonly string[] } = {}) {
   return defineConfig({
     entry: Object.fromEntries(entries.map((entry) => [entry.replace(/^src\//, '').replace(/\.ts$/, ''), entry])),
@@ -17,5 +21,15 @@ export function library({ entries = ['src/index.ts'] }: { readonly entries?: rea
     splitting: true,
     noExternal: inlined,
     external: [/^node:/, /^@q\/ir($|\/)/],
+    onSuccess: copyLicences,
   })
+}
+
+async function copyLicences(): Promise<void> {
+  await copyFile(`${root}LICENSE`, 'dist/LICENSE')
+  const files = (await readdir('dist')).filter((name) => name.endsWith('.js'))
+  const texts = await Promise.all(files.map((name) => readFile(`dist/${name}`, 'utf8')))
+  // The bundler marks each module it takes in with a comment that holds the module's path.
+  if (texts.some((text) => /\/\/ .*(tools\/npz|node_modules\/fflate)\//.test(text)))
+    await copyFile(`${root}node_modules/fflate/LICENSE`, 'dist/LICENSE-fflate')
 }

@@ -1,4 +1,5 @@
-import { type Backend, type BackendFactory, QError } from '@q/ir'
+import type { Backend, BackendFactory } from '@q/ir'
+import { emitPortable } from './emit.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
 import { simplifications } from './simplify/simplifications.ts'
@@ -11,7 +12,5 @@ export const bm1684x: BackendFactory = (): Backend => ({
   lower: lowerings,
   rewrite: rewrites,
   simplify: simplifications,
-  emit() {
-    throw new QError('EMIT_UNSUPPORTED', 'this back end writes no files yet')
-  },
+  emit: emitPortable,
 })

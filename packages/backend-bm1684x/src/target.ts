@@ -9,7 +9,7 @@ const native: readonly OpForm[] = [
   'Abs', 'Add', 'Add#constant', 'Concat', 'Conv', 'ConvTranspose', 'DepthToSpace', 'Equal', 'Exp', 'Floor', 'Ceil', 'Round', 'Greater',
   'GreaterOrEqual', 'HardSwish', 'LeakyRelu', 'Less', 'LessOrEqual', 'Log', 'MatMul', 'Max', 'Max#constant', 'MaxPool', 'Min', 'Min#constant',
   'Mul', 'Mul#constant', 'Not', 'NotEqual', 'PRelu', 'Pad', 'Relu', 'Reshape', 'Reverse', 'ShuffleChannel', 'Sign', 'Slice', 'Softmax', 'Squeeze',
-  'Sub', 'Sub#constant', 'SwapDimInner', 'Tile', 'Transpose', 'Unsqueeze', 'Upsample', 'Where', 'Attention', 'And', 'Or', 'Xor', 'Affine',
+  'Sub', 'Sub#constant', 'SwapDimInner', 'Tile', 'Transpose', 'Unsqueeze', 'Upsample', 'Where', 'And', 'Or', 'Xor', 'Affine',
 ]
 
 /** Operators whose float form is float32. */
@@ -51,6 +51,7 @@ export const target = defineTarget({
     ...each(half, modes('F16', 'F16')),
     ...each(full, modes('F32', 'F32')),
     ...each(['ArgMax', 'ArgMin'], modes('F32', 'F16')),
+    Attention: { INT8: 'INT8', F16: 'F16', F32: 'F16' },
     GroupNormalization: modes('F32', 'F16'),
   },
   highPrecision: { AveragePool: 'F32', Softmax: 'F32', Gelu: 'F32' },

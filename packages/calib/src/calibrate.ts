@@ -33,6 +33,11 @@ export interface CalibrateOptions {
   readonly bins?: number
   /** @default 5 samples for `kl` and for a method of the caller's, none for `max`, whose thresholds have no room */
   readonly tune?: TuneOptions
+  /**
+   * Layers whose range is to be symmetric: min becomes 0 where it is not negative, else `-threshold * 128 / 127`, max the threshold.
+   * @default none
+   */
+  readonly symmetric?: Iterable<string>
   /** Threads for the statistics beside the calling one; the result does not depend on it. @default 1 */
   readonly workers?: number
   readonly signal?: AbortSignal
@@ -70,16 +75,20 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const tuneCount = checkedCount('samples to tune on', tune.count ?? (factory.name === 'max' ? 0 : 5))
   checkedCount('worker threads', workers)
   if (samples.count < 1) {
-    throw new QError('CALIBRATION_NO_SAMPLES', 'there is nothing to calibrate with', { found: `${samples.count} samples`, wanted: 'at least one sample' })
+    throw new QError('CALIBRATION_NO_SAMPLES', 'there is nothing to calibrate with', {
+      found: `${samples.count} samples`, wanted: 'at least one sample',
+    })
   }
 
   const values = calibratedValues(graph)
   const pool = await poolOf(values)
-  const { ranges, diagnostics } = await observeSamples({ graph, executor, samples, values, pool, signal, onProgress }).finally(() => pool.close())
+  const observed = observeSamples({ graph, executor, samples, values, pool, signal, onProgress })
+  const { ranges, diagnostics } = await observed.finally(() => pool.close())
   const untuned = new Map(values.map(({ name }, index) => [name, ranges[index]!] as const))
   const tuneSamples = tune.samples ?? samples
-  const result = { method: factory.name, bins, sampleCount: samples.count, untuned, diagnostics }
-  if (tuneCount === 0 || tuneSamples.count === 0) return { ...result, entries: untuned, tuneCount: 0 }
+  const symmetric = new Set(options.symmetric)
+  const result = { method: factory.name, bins, sampleCount: samples.count, untuned: symmetricRows(untuned, symmetric), diagnostics }
+  if (tuneCount === 0 || tuneSamples.count === 0) return { ...result, entries: result.untuned, tuneCount: 0 }
 
   const thresholds = await tuneThresholds({
     ...tune, graph, executor, samples: tuneSamples, count: tuneCount, kernels: createKernels(), signal, onProgress,
@@ -89,7 +98,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     ])),
   })
   const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
-  return { ...result, entries, tuneCount: Math.min(tuneCount, tuneSamples.count) }
+  return { ...result, entries: symmetricRows(entries, symmetric), tuneCount: Math.min(tuneCount, tuneSamples.count) }
 
   async function poolOf(calibrated: readonly CalibratedValue[]): Promise<ObserverPool> {
     const observed = calibrated.map((value) => ({ ...value, samples: samples.count }))
@@ -99,7 +108,16 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   }
 }
 
+function symmetricRows(rows: ReadonlyMap<string, ObservedRange>, names: ReadonlySet<string>): ReadonlyMap<string, ObservedRange> {
+  return new Map([...rows].map(([name, row]) => {
+    const { threshold, min } = row
+    return [name, names.has(name) ? { threshold, min: min >= 0 ? 0 : (-threshold * 128) / 127, max: threshold } : row]
+  }))
+}
+
 function checkedCount(what: string, count: number): number {
   if (Number.isInteger(count) && count >= 0) return count
-  throw new QError('CALIBRATION_COUNT', `this number of ${what} cannot be used`, { kind: 'usage', found: String(count), wanted: 'a whole number, 0 or more' })
+  throw new QError('CALIBRATION_COUNT', `this number of ${what} cannot be used`, {
+    kind: 'usage', found: String(count), wanted: 'a whole number, 0 or more',
+  })
 }

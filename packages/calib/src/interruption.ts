@@ -1,12 +1,23 @@
 import { QError } from '@q/ir'
 
-/** Stops the work when the caller asked for it. @throws QError `INTERRUPTED` */
-export function throwIfInterrupted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return
-  throw new QError('INTERRUPTED', 'the calibration was stopped', { kind: 'interrupted', cause: signal.reason })
-}
+/** Time after which waiting timers and signals get their turn, in milliseconds. */
+const breathInterval = 200
 
-/** Lets timers and input events run, so a signal can be raised between long synchronous stretches. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0))
+/**
+ * To be called between stretches of work that may never give way by themselves: now and then lets timers and signal handlers run, and stops
+ * the work when `signal` was raised.
+ *
+ * @throws QError `INTERRUPTED` from the returned function
+ */
+export function pauses(signal: AbortSignal | undefined): () => Promise<void> {
+  let breathed = performance.now()
+  return async () => {
+    if (performance.now() - breathed > breathInterval) {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      breathed = performance.now()
+    }
+    if (signal?.aborted === true) {
+      throw new QError('INTERRUPTED', 'the calibration was stopped', { kind: 'interrupted', cause: signal.reason })
+    }
+  }
 }

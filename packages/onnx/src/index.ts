@@ -1,1 +1,6 @@
+export { canonicalize } from './canonicalize.ts'
+export { decodeOnnx, type DecodeOptions } from './decode/decode-onnx.ts'
+export type { InputShapes } from './decode/input-types.ts'
+export type { ReadExternal } from './decode/read-tensor.ts'
 export { encodeModel, type EncodeModelOptions } from './encode/encode-model.ts'
+export { importOnnx } from './import-onnx.ts'

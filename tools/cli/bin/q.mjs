@@ -24,5 +24,5 @@ function buildOnce() {
 }
 
 if (!existsSync(built)) buildOnce()
-const { main } = await import(built.href)
+const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; install again ('npm ci' in a checkout)`))
 process.exitCode = await main(process.argv.slice(2))

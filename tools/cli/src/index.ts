@@ -1,1 +1,3 @@
-export {}
+export { main } from './main.ts'
+export { quantize } from './pipeline/quantize.ts'
+export type { Quantized, QuantizeOptions } from './pipeline/quantize.ts'

@@ -12,7 +12,8 @@ const codeOfDtype: Readonly<Record<DType, string>> = {
 /**
  * One npy file (format 1.0, 2.0 or 3.0, C or Fortran order, either byte order) as a tensor in C order.
  *
- * A float16 file becomes an `f16` tensor of bit patterns. The tensor owns its elements. Bytes after the last element are ignored, as numpy does.
+ * A float16 file becomes an `f16` tensor of bit patterns. The tensor owns its elements. Bytes after the last element are
+ * ignored, as numpy does.
  *
  * @throws QError `NPY_MAGIC`, `NPY_VERSION`, `NPY_TRUNCATED`, `NPY_HEADER`, `NPY_DTYPE`
  */

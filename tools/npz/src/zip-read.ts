@@ -41,7 +41,8 @@ export function readZipDirectory(bytes: Uint8Array, place: Place): readonly ZipM
     const unpacked = field(view.getUint32(p + 24, true))
     const packedSize = field(view.getUint32(p + 20, true))
     const headerOffset = field(view.getUint32(p + 42, true))
-    members.push({ name, method: view.getUint16(p + 10, true), crc: view.getUint32(p + 16, true), packedSize, size: unpacked, headerOffset })
+    const method = view.getUint16(p + 10, true)
+    members.push({ name, method, crc: view.getUint32(p + 16, true), packedSize, size: unpacked, headerOffset })
     p = extraEnd + view.getUint16(p + 32, true)
   }
   return members
@@ -56,7 +57,7 @@ export function readZipMember(bytes: Uint8Array, member: ZipMember, place: Place
   const at = [...placeParts(place), member.name]
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const p = member.headerOffset
-  if (p + 30 > bytes.length || view.getUint32(p, true) !== 0x04034b50) throw damaged('the member is not where the directory says', at)
+  if (p + 30 > bytes.length || view.getUint32(p, true) !== 0x04034b50) throw damaged('a member is not where the directory says', at)
   const start = p + 30 + view.getUint16(p + 26, true) + view.getUint16(p + 28, true)
   if (start + member.packedSize > bytes.length) throw damaged('the member reaches beyond the end of the file', at)
   const content = unpack(bytes.subarray(start, start + member.packedSize), member, at)
@@ -68,7 +69,8 @@ function unpack(packed: Uint8Array, member: ZipMember, at: readonly string[]): U
   if (member.method === 0) return packed
   if (member.method !== 8) {
     throw new QError('NPZ_METHOD', 'the member is packed in a way that is not supported', {
-      at, found: `zip method ${member.method}`, wanted: 'stored (0) or deflated (8)', hint: 'save with numpy.savez or numpy.savez_compressed',
+      at, found: `zip method ${member.method}`, wanted: 'stored (0) or deflated (8)',
+      hint: 'save with numpy.savez or numpy.savez_compressed',
     })
   }
   try {
@@ -83,7 +85,8 @@ function findDirectory(bytes: Uint8Array, view: DataView, at: readonly string[])
   const lowest = Math.max(0, bytes.length - 22 - 0xffff)
   for (let p = bytes.length - 22; p >= lowest; p--) {
     if (view.getUint32(p, true) !== 0x06054b50) continue
-    const short = { count: view.getUint16(p + 10, true), size: view.getUint32(p + 12, true), offset: view.getUint32(p + 16, true), end: p }
+    const [count, size, offset] = [view.getUint16(p + 10, true), view.getUint32(p + 12, true), view.getUint32(p + 16, true)]
+    const short = { count, size, offset, end: p }
     const locator = p - 20
     if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50) return short
     // TPU-MLIR's writer gives a wrong offset here; its record stands where it must, right before the locator.
@@ -99,7 +102,8 @@ function findDirectory(bytes: Uint8Array, view: DataView, at: readonly string[])
     })
   }
   throw new QError('NPZ_NOT_ZIP', 'not an npz file', {
-    at, found: `${bytes.length} bytes that are no zip archive`, wanted: 'a zip archive of npy members', hint: 'save the arrays with numpy.savez',
+    at, found: `${bytes.length} bytes that are no zip archive`, wanted: 'a zip archive of npy members',
+    hint: 'save the arrays with numpy.savez',
   })
 }
 

@@ -20,14 +20,16 @@ const utf8Flag = 0x800
 export function writeStoredZip(files: readonly StoredFile[]): Uint8Array {
   const members = files.map((file) => {
     const name = new TextEncoder().encode(file.name)
-    return { name, ascii: name.length === file.name.length, parts: file.parts, size: file.parts.reduce((sum, part) => sum + part.length, 0) }
+    const size = file.parts.reduce((sum, part) => sum + part.length, 0)
+    return { name, ascii: name.length === file.name.length, parts: file.parts, size }
   })
   const directorySize = members.reduce((sum, { name }) => sum + 46 + name.length, 0)
   const filesSize = members.reduce((sum, { name, size }) => sum + 30 + name.length + size, 0)
   const total = filesSize + directorySize + 22
   if (total >= 0xffffffff || members.length >= 0xffff) {
     throw new QError('NPZ_TOO_LARGE', 'the arrays do not fit into one plain npz file', {
-      found: `${members.length} arrays, ${total} bytes`, wanted: 'fewer than 65535 arrays and 4 GiB', hint: 'split the arrays over several files',
+      found: `${members.length} arrays, ${total} bytes`, wanted: 'fewer than 65535 arrays and 4 GiB',
+      hint: 'split the arrays over several files',
     })
   }
   const bytes = new Uint8Array(total)

@@ -2,7 +2,9 @@ import type { LowerOp } from '@q/ir'
 import { activations } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
+import { lowerAffine } from './affine.ts'
 import { lowerArg } from './arg.ts'
+import { lowerAttention } from './attention.ts'
 import { lowerAveragePool } from './average-pool.ts'
 import { lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
@@ -43,6 +45,8 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
   'Add': lowerAdd,
   'Add#constant': lowerAddConstant,
+  'Affine': lowerAffine,
+  'Attention': lowerAttention,
   'AveragePool': lowerAveragePool,
   'Concat': lowerConcat,
   'Conv': lowerConv,

@@ -32,7 +32,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   if (addend !== undefined) {
     const codes = Int32Array.from(addend.data as Float32Array, (x) => saturate(roundHalfAway(x / (rightScale * inputScale)), 'i32'))
-    values.push(integerConstant(`${name}_bias_int32`, 'i32', addend.shape, codes))
+    const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
+    values.push(integerConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }
   const { multiplier, shift } = scaleShift((inputScale * rightScale) / result.quant!.scale, { bits: 32 })
   return loweredTo(

@@ -1,4 +1,8 @@
 import type { RewritePass } from '@q/ir'
+import { affineToConv } from './affine-to-conv.ts'
+import { foldRightTranspose } from './fold-right-transpose.ts'
+import { fuseAttention } from './fuse-attention.ts'
+import { patchEmbedding } from './patch-embedding.ts'
 
 /** The rewrites of the family, in order. */
-export const rewrites: readonly RewritePass[] = []
+export const rewrites: readonly RewritePass[] = [fuseAttention, patchEmbedding, affineToConv, foldRightTranspose]

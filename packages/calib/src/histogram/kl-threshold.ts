@@ -2,7 +2,10 @@ import type { Histogram } from './magnitude-histogram.ts'
 
 /** Longer histograms are halved before the search. */
 const maxBins = 131_072
-const whole32 = 2 ** 24
+/** Sums of counts below this are exact in float32. */
+const exactSum = 2 ** 24
+/** Keeps logarithms of empty bins finite. */
+const tiny = 1e-30
 
 /**
  * The threshold whose quantization into `levels` magnitudes changes the distribution least.
@@ -33,7 +36,11 @@ export function klThreshold({ counts: given, width: givenWidth }: Histogram, lev
   return Math.fround(Math.fround(width * (best + 1)) * levels)
 }
 
-/** The divergence of each candidate, `(m + 1) * levels` bins wide; NaN for an empty histogram. The number of bins is a multiple of `levels`. */
+/**
+ * The divergence of each candidate, `(m + 1) * levels` bins wide; NaN for an empty histogram.
+ *
+ * @param counts as many as a multiple of `levels`
+ */
 export function klDivergences(counts: Int32Array, levels: number): Float32Array {
   const bins = counts.length
   const total = sum(counts, 0, bins)
@@ -49,44 +56,35 @@ export function klDivergences(counts: Int32Array, levels: number): Float32Array 
   return divergences
 
   function divergence(group: number, end: number, insideCount: number): number {
+    const last = end - 1
     let result = 0
-    const lastCount = tails === undefined ? addInFloat32(counts[end - 1]!, counts, end, bins) : counts[end - 1]! + tails[end]!
-    const lastShare = Math.fround(lastCount / Math.fround(total))
+    let level = 0
     for (let from = 0; from < end; from += group) {
       const to = from + group
-      let mass = 0
-      let nonZero = 0
-      for (let bin = from; bin < to; bin++) {
-        const count = counts[bin]!
-        if (count === 0) continue
-        mass = Math.fround(mass + Math.fround(count))
-        nonZero++
-      }
-      const level = Math.fround(Math.fround(mass / Math.max(nonZero, 1)) / insideCount)
-      const logLevel = Math.log10(level + 1e-30)
-      const stop = to === end ? to - 1 : to
+      level = meanOfNonZero(from, to, insideCount)
+      const logLevel = Math.log10(level + tiny)
+      const stop = Math.min(to, last)
       for (let bin = from; bin < stop; bin++) {
-        // An empty bin adds exactly zero, unless the whole histogram is empty.
+        // An empty bin adds exactly zero.
         if (counts[bin] !== 0) result = Math.fround(result + share[bin]! * (logShare[bin]! - logLevel))
       }
     }
-    const last = end - 1
-    const logLast = Math.log10(lastShare + 1e-30)
-    result = Math.fround(result + lastShare * (logLast - Math.log10(lastLevel(group, end, insideCount) + 1e-30)))
-    return result
+    const lastCount = tails === undefined ? addInFloat32(counts[last]!, counts, end, bins) : counts[last]! + tails[end]!
+    const lastShare = Math.fround(lastCount / Math.fround(total))
+    // Where the last bin itself is empty, what lies beyond is compared with nothing and costs about 30 a share.
+    const lastLevel = counts[last] === 0 ? 0 : level
+    return Math.fround(result + lastShare * (Math.log10(lastShare + tiny) - Math.log10(lastLevel + tiny)))
   }
 
-  /** The mean of the last group, or 0 where its last bin is empty: then what lies beyond costs about 30 a share. */
-  function lastLevel(group: number, end: number, insideCount: number): number {
-    if (counts[end - 1] === 0) return 0
+  function meanOfNonZero(from: number, to: number, insideCount: number): number {
     let mass = 0
     let nonZero = 0
-    for (let bin = end - group; bin < end; bin++) {
+    for (let bin = from; bin < to; bin++) {
       if (counts[bin] === 0) continue
       mass = Math.fround(mass + Math.fround(counts[bin]!))
       nonZero++
     }
-    return Math.fround(Math.fround(mass / nonZero) / insideCount)
+    return Math.fround(Math.fround(mass / Math.max(nonZero, 1)) / insideCount)
   }
 }
 
@@ -97,7 +95,7 @@ function shares(counts: Int32Array, total: number): { readonly share: Float32Arr
   const whole = Math.fround(total)
   for (let bin = 0; bin < counts.length; bin++) {
     share[bin] = Math.fround(counts[bin]!) / whole
-    logShare[bin] = Math.log10(share[bin]! + 1e-30)
+    logShare[bin] = Math.log10(share[bin]! + tiny)
   }
   return { share, logShare }
 }
@@ -106,7 +104,7 @@ function shares(counts: Int32Array, total: number): { readonly share: Float32Arr
 function tailSums(counts: Int32Array): Float64Array | undefined {
   const tails = new Float64Array(counts.length + 1)
   for (let bin = counts.length - 1; bin >= 0; bin--) tails[bin] = tails[bin + 1]! + counts[bin]!
-  return tails[0]! < whole32 ? tails : undefined
+  return tails[0]! < exactSum ? tails : undefined
 }
 
 /** Adds the counts one by one, rounding each sum to float32. */

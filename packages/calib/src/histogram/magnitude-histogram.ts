@@ -59,7 +59,8 @@ export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: re
           + 'Reorder or replace the samples, those with large values first',
         at: place,
       })
-      return start(magnitude)
+      start(magnitude)
+      return
     }
     range = more * step + range
     width = range / (bins - 1)

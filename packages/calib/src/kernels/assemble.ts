@@ -12,7 +12,10 @@ export type WasmType = keyof typeof typeCodes
 
 const typeCodes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
 
-/** Opcode and the immediates that follow: `l` a local, `n` an unsigned number, `s` a signed one, `m` memory, `b` an empty block type, `x` 16 bytes. */
+/**
+ * Opcode and the immediates that follow: `l` a local, `n` an unsigned number, `s` a signed one, `m` memory, `b` an empty block type,
+ * `x` 16 bytes.
+ */
 const instructions: Readonly<Record<string, readonly [opcode: readonly number[], immediates: string]>> = {
   'block': [[0x02], 'b'], 'loop': [[0x03], 'b'], 'end': [[0x0b], ''], 'br': [[0x0c], 'n'], 'br_if': [[0x0d], 'n'],
   'local.get': [[0x20], 'l'], 'local.set': [[0x21], 'l'], 'local.tee': [[0x22], 'l'],

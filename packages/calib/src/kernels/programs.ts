@@ -39,7 +39,10 @@ const countLane = (lane: number): string => `
 const countBins: WasmFunction = {
   name: 'countBins',
   params: [['from', 'i32'], ['to', 'i32'], ['width', 'f32'], ['last', 'f32'], ['counts', 'i32'], ['stride', 'i32'], ['zeros', 'i32']],
-  locals: [['v', 'v128'], ['bins', 'v128'], ['widths', 'v128'], ['lasts', 'v128'], ['bases', 'v128'], ['strides', 'v128'], ['none', 'v128'], ['slot', 'i32']],
+  locals: [
+    ['v', 'v128'], ['bins', 'v128'], ['widths', 'v128'], ['lasts', 'v128'],
+    ['bases', 'v128'], ['strides', 'v128'], ['none', 'v128'], ['slot', 'i32'],
+  ],
   body: `
     local.get $width f32x4.splat local.set $widths
     local.get $last f32x4.splat local.set $lasts

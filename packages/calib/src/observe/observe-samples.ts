@@ -1,6 +1,6 @@
 import { QError } from '@q/ir'
 import type { Executor, Graph, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
-import { throwIfInterrupted } from '../interruption.ts'
+import { pauses } from '../interruption.ts'
 import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
 import type { ObserverFault, ObserverPool, PoolResult } from './observer-pool.ts'
@@ -36,10 +36,11 @@ export async function observeSamples({ graph, executor, samples, values, pool, s
   return result
 
   async function runAll({ run }: Session): Promise<void> {
+    const pause = pauses(signal)
     let next = prefetch(0)
     let fetched: ReadonlyMap<string, Tensor> = new Map()
     for (let index = 0; index < samples.count; index++) {
-      throwIfInterrupted(signal)
+      await pause()
       const feeds = await next
       next = prefetch(index + 1)
       const results = await run(feeds, fetched)

@@ -46,7 +46,11 @@ function plain({ code, message, at, found, wanted, hint, kind }: QError): PlainE
     code,
     message,
     details: {
-      at, kind, ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { wanted }), ...(hint === undefined ? {} : { hint }),
+      at,
+      kind,
+      ...(found === undefined ? {} : { found }),
+      ...(wanted === undefined ? {} : { wanted }),
+      ...(hint === undefined ? {} : { hint }),
     },
   }
 }

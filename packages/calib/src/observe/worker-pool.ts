@@ -7,6 +7,8 @@ import type { ObserverFault, ObserverPool } from './observer-pool.ts'
 import { createRing } from './ring.ts'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
+const startScript = `${workerSource};calibWorker.serve(require('node:worker_threads').parentPort)`
+
 /** Elements a worker's buffer holds at most, unless one value is larger. */
 const maxRingElements = 1 << 24
 
@@ -19,7 +21,7 @@ export async function workerPool(method: MethodSpec, values: readonly ObservedVa
   const threads = await import('node:worker_threads').catch(() => undefined)
   if (threads?.Worker === undefined || typeof SharedArrayBuffer === 'undefined') return undefined
   const members = shareOut(values, workers).map((indices) => {
-    const worker = new threads.Worker(`${workerSource};calibWorker.serve(require('node:worker_threads').parentPort)`, { eval: true, execArgv: [] })
+    const worker = new threads.Worker(startScript, { eval: true, execArgv: [] })
     return member(worker, method, indices, values)
   })
   const owner = new Map(members.flatMap((one) => one.indices.map((index, slot) => [index, { one, slot }] as const)))
@@ -127,7 +129,8 @@ function member(worker: Worker, method: MethodSpec, indices: readonly number[], 
 /** Gives the largest value to the thread with the least to do, again and again; every list of indices ascends. */
 function shareOut(values: readonly ObservedValue[], workers: number): readonly (readonly number[])[] {
   const shares = Array.from({ length: Math.max(1, Math.min(workers, values.length)) }, () => ({ load: 0, indices: [] as number[] }))
-  const largestFirst = values.map(({ elements }, index) => ({ elements, index })).sort((a, b) => b.elements - a.elements || a.index - b.index)
+  const sized = values.map(({ elements }, index) => ({ elements, index }))
+  const largestFirst = sized.sort((a, b) => b.elements - a.elements || a.index - b.index)
   for (const { elements, index } of largestFirst) {
     const least = shares.reduce((best, share) => (share.load < best.load ? share : best))
     least.load += elements

@@ -8,7 +8,9 @@ type Mix = (r: number, g: number, b: number) => number
  * @param gamma the gamma the file states; then an 8-bit mixture is made of linear light, through tables of 8 bits
  */
 export function grayLikeLibpng(rgb: Uint8Array | Uint16Array, gamma?: number): Uint8Array {
-  if (rgb instanceof Uint16Array) return gray(rgb, (r, g, b) => (r === g && r === b ? r : (9797 * r + 19234 * g + 3737 * b + 16384) >>> 15) >>> 8)
+  if (rgb instanceof Uint16Array) {
+    return gray(rgb, (r, g, b) => (r === g && r === b ? r : (9797 * r + 19234 * g + 3737 * b + 16384) >>> 15) >>> 8)
+  }
   // libpng takes a gamma within 5 % of 1 for none.
   if (gamma === undefined || Math.abs(gamma - 1) < 0.05) {
     return gray(rgb, (r, g, b) => (r === g && r === b ? r : (9797 * r + 19234 * g + 3737 * b) >> 15))

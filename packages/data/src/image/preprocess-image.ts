@@ -61,7 +61,8 @@ export function preprocessImage(image: Image, input: SampleInput): Float32Array 
   const { channels, height, width, preprocess } = imageLayout(input)
   if (image.channels !== channels) {
     throw new QError('PREPROCESS_CHANNELS', 'the image was decoded to other channels than the input takes', {
-      at: [`input ${input.name}`], found: `${image.channels} channels`, wanted: `${channels} channels`, hint: 'decode with decodedFormat(preprocess)',
+      at: [`input ${input.name}`], found: `${image.channels} channels`, wanted: `${channels} channels`,
+      hint: 'decode with decodedFormat(preprocess)',
     })
   }
   const [resizeH = height, resizeW = width] = preprocess.resizeDims

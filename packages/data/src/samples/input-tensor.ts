@@ -37,5 +37,6 @@ function squeezed(shape: readonly number[]): string {
 
 function hintFor(found: readonly number[], wanted: readonly number[]): string {
   const sorted = (shape: readonly number[]): string => shape.toSorted((a, b) => a - b).join('x')
-  return sorted(found) === sorted(wanted) ? 'the axes stand in another order; transpose the array' : 'save the array in the shape of the network input'
+  if (sorted(found) === sorted(wanted)) return 'the axes stand in another order; transpose the array'
+  return 'save the array in the shape of the network input'
 }

@@ -20,7 +20,8 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
     const kind = kindOfFile(file)
     if (kind !== undefined && kind !== 'yuv' && (kind !== 'npz' || files.length === 1)) return kind
     throw new QError('TEST_INPUT_KIND', 'a file cannot be used as test input', {
-      at: [source], found: file === '' ? 'an empty name' : file, wanted: 'one npz; or npy, jpg, jpeg, jfif, png, bmp files, one for each network input',
+      at: [source], found: file === '' ? 'an empty name' : file,
+      wanted: 'one npz; or npy, jpg, jpeg, jfif, png, bmp files, one for each network input',
       hint: kind === 'npz' ? 'put all inputs into one npz' : 'give a file of one of these kinds', kind: 'usage',
     })
   })
@@ -34,7 +35,8 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
   }
   if (files.length !== inputs.length) {
     throw new QError('SAMPLE_INPUTS', 'the test input has another number of files than the network has inputs', {
-      at: [source], found: `${files.length} files`, wanted: `${inputs.length} files, one for each of ${inputs.map(({ name }) => name).join(', ')}`,
+      at: [source], found: `${files.length} files`,
+      wanted: `${inputs.length} files, one for each of ${inputs.map(({ name }) => name).join(', ')}`,
       hint: 'separate the files by commas, or put all inputs into one npz', kind: 'usage',
     })
   }

@@ -37,7 +37,8 @@ export async function readNpz(path: string, inputs: readonly SampleInput[], at: 
 
 function missing({ names }: NpzReader, name: string, at: readonly string[]): QError<'SAMPLE_NAME'> {
   return new QError('SAMPLE_NAME', `the npz file has no array for the network input ${name}`, {
-    at, found: names.length === 0 ? 'no arrays' : names.slice(0, 12).join(', ') + (names.length > 12 ? `, … (${names.length} in all)` : ''),
+    at,
+    found: names.length === 0 ? 'no arrays' : names.slice(0, 12).join(', ') + (names.length > 12 ? `, … (${names.length} in all)` : ''),
     wanted: name, hint: didYouMean(name, names, `save the array under the name ${name}`),
   })
 }

@@ -22,7 +22,8 @@ export async function readImages(files: readonly ImageFile[], input: SampleInput
       at: files[0]?.at ?? [], found: `${files.length} images`, wanted: `${batch} images`, hint: 'give as many images as the batch has rows',
     })
   }
-  const rows = await Promise.all(files.map(async ({ path, at }) => preprocessImage(await decodeImage(path, decodedFormat(preprocess), at), input)))
+  const format = decodedFormat(preprocess)
+  const rows = await Promise.all(files.map(async ({ path, at }) => preprocessImage(await decodeImage(path, format, at), input)))
   const data = new Float32Array(elementCount(input.shape))
   const rowLength = data.length / batch
   for (let i = 0; i < batch; i++) data.set(rows[rows.length === 1 ? 0 : i]!, i * rowLength)

@@ -31,14 +31,16 @@ export function kindOfEntries(entries: readonly string[], listName = 'sample lis
       const kind = kindOfFile(file)
       if (kind === undefined || (kind === 'npz' && file !== entry)) {
         throw new QError('SAMPLE_KIND', 'an entry is no sample file', {
-          at, found: entry === '' ? 'a blank line' : entry, wanted: 'a path ending in npz; or in npy, jpg, jpeg, jfif, png, bmp, one for each network input',
-          hint: entry === '' ? 'delete the blank line' : kind === 'npz' ? 'put all inputs into one npz' : 'correct the entry or take it out',
+          at, found: entry === '' ? 'a blank line' : entry,
+          wanted: 'a path ending in npz; or in npy, jpg, jpeg, jfif, png, bmp, one for each network input',
+          hint: entry === '' ? 'delete the line' : kind === 'npz' ? 'put all inputs into one npz' : 'correct the entry or take it out',
         })
       }
       first ??= { kind, entry }
       if (kind !== first.kind) {
         throw new QError('SAMPLES_MIXED', 'one list of samples holds files of two kinds', {
-          at, found: `${file} (${kind}) after ${first.entry} (${first.kind})`, wanted: 'npz, npy or images only', hint: 'make one list for each kind',
+          at, found: `${file} (${kind}) after ${first.entry} (${first.kind})`, wanted: 'npz, npy or images only',
+          hint: 'make one list for each kind',
         })
       }
     }

@@ -25,7 +25,8 @@ type LoadSample = (indices: readonly number[]) => Promise<readonly Tensor[]>
  * Samples from the entries of a list: images, npz or npy files, several files of an entry separated by commas, one for each network input.
  *
  * The batch is the leading axis of the first input. Image entries are joined to batches, the list being filled up with copies of its last
- * entry. Every file is read when its sample is asked for, so memory does not grow with the list. TPU-MLIR 1.30.2 behaviour, with shapes checked.
+ * entry. Every file is read when its sample is asked for, so memory does not grow with the list. TPU-MLIR 1.30.2 behaviour, with
+ * shapes checked.
  *
  * @throws QError `SAMPLES_EMPTY`, `SAMPLE_KIND`, `SAMPLES_MIXED`, `SAMPLE_INPUTS`; `load` throws `SAMPLE_SHAPE`, `SAMPLE_NAME`,
  *   `SAMPLE_INDEX`, and what decoding a file throws
@@ -74,7 +75,8 @@ export async function createSampleSource(
   const groups = grouping === 'entry' || batch === 1 ? entries.map((_, index) => [index]) : await npzGroups(entries, inputs, batch, place)
   if (groups.length === 0) {
     throw new QError('SAMPLES_EMPTY', 'the entries do not fill one batch', {
-      at: [listName], found: `${entries.length} npz files of one row`, wanted: `at least ${batch}`, hint: 'give more samples, or import the model with batch 1',
+      at: [listName], found: `${entries.length} npz files of one row`, wanted: `at least ${batch}`,
+      hint: 'give more samples, or import the model with batch 1',
     })
   }
   return sourceOf(groups, entries, inputs, load)
@@ -132,7 +134,8 @@ function checkFileCounts(entries: readonly string[], inputs: readonly SampleInpu
     const count = entryFiles(entry).length
     if (count === inputs.length) return
     throw new QError('SAMPLE_INPUTS', 'an entry has another number of files than the network has inputs', {
-      at: place(index), found: `${count} files`, wanted: `${inputs.length} files, one for each of ${inputs.map(({ name }) => name).join(', ')}`,
+      at: place(index), found: `${count} files`,
+      wanted: `${inputs.length} files, one for each of ${inputs.map(({ name }) => name).join(', ')}`,
       hint: 'separate the files of one sample by commas',
     })
   })

@@ -28,8 +28,8 @@ const seed = 1684
 /**
  * Chooses sample files as TPU-MLIR 1.30.2 does, so that both tools calibrate on the same files in the same order.
  *
- * A folder's sample files are sorted by path (code points), shuffled as Python does with seed 1684, and the first `inputNum` taken; a smaller
- * number is therefore a prefix of a larger one. A list keeps its order.
+ * A folder's sample files are sorted by path (code points), shuffled as Python does with seed 1684, and the first `inputNum` taken;
+ * a smaller number is therefore a prefix of a larger one. A list keeps its order.
  *
  * @throws QError `SAMPLES_NOWHERE`, `SAMPLES_NUMBER`, `SAMPLES_EMPTY`, `SAMPLE_KIND`, `SAMPLES_MIXED`, `FILE_NOT_FOUND` and alike
  */
@@ -63,7 +63,7 @@ async function shuffledFiles(dataset: string): Promise<readonly string[]> {
   const files: string[] = []
   let seen = 0
   const visit = async (path: string): Promise<void> => {
-    const found = await readdir(path === '' ? '.' : path, { withFileTypes: true }).catch((cause: unknown) => { throw fileError(cause, [path]) })
+    const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => { throw fileError(cause, [path]) })
     for (const entry of found) {
       const child = path === '.' ? entry.name : path === '/' ? `/${entry.name}` : `${path}/${entry.name}`
       seen++

@@ -3,7 +3,9 @@ import type { Tensor } from '@q/ir'
 /** The numbers of a tensor as float32, rounded as numpy's `astype(float32)` does; float32 data is handed on as it is. */
 export function toFloat32({ dtype, data }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float32Array.from({ length: data.length }, (_, i) => wide(data[i]!))
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    return Float32Array.from({ length: data.length }, (_, i) => wide(data[i]!))
+  }
   if (dtype === 'f16') return Float32Array.from(data, half)
   if (dtype === 'bf16') return new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer)
   return Float32Array.from(data)

@@ -82,7 +82,7 @@ export const qPRelu: Kernel = (call) => {
     shiftRight(v * slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!, shift, rounding))
 }
 
-/** Codes times an integer scale plus an integer bias, shifted right, for each slice of axis 1. */
+/** Codes times an integer scale plus an integer bias, shifted, for each slice of axis 1; the shift is stored as a left shift. */
 export const qAffine: Kernel = (call) => {
   const x = operand(call, 0)
   const [scale, bias, shift] = [operand(call, 1).data, operand(call, 2).data, operand(call, 3).data]
@@ -96,7 +96,7 @@ export const qAffine: Kernel = (call) => {
   for (let i = 0; i < y.length; i++) {
     const c = Math.floor(i / inner) % size
     const sum = x.data[i]! * scale[c]! + bias[c]!
-    const v = (kind === 'none' ? sum : shiftRight(sum, shift[c]!, rounding)) + zero
+    const v = (kind === 'none' ? sum : shiftRight(sum, -shift[c]!, rounding)) + zero
     y[i] = v > max ? max : v < min ? min : v
   }
   return [y]

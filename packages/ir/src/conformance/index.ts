@@ -1,1 +1,2 @@
-export {}
+export { executorConformance, type ExecutorConformanceOptions } from './executor-conformance.ts'
+export type { ConformanceRunner } from './runner.ts'

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../errors.ts'
 import type { Graph, Node } from '../graph/types.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import type { Plan } from './strategy.ts'
 import type { Target } from './target.ts'
 
@@ -46,8 +47,8 @@ export interface Artifact {
 export interface EmitOptions {
   /** Stem of the file names. */
   readonly name: string
-  /** Text files of the quantized graph, made by the caller's codec, to be carried inside a container. */
-  readonly attachments?: ReadonlyMap<string, Uint8Array>
+  /** The quantized graph as text with its weights, made by the caller's codec, for a container to carry. */
+  readonly program?: { readonly text: string, readonly weights: ReadonlyMap<string, Tensor> }
   /** Seconds since 1970 written as the time of creation. */
   readonly time: number
 }

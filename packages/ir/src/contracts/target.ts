@@ -13,7 +13,7 @@ export type OpModes = Readonly<Partial<Record<QuantMode, QuantMode>>>
  * How the range of a result follows from its row of the calibration table (threshold th, min, max):
  * - `observed`: `[-th, th]` when min is negative, else `[0, th]`; asymmetric: `[min, max]`;
  * - `symmetric`: `[-th, th]`;
- * - `unit`: `[0, 1]`, even without a row (unless the node has the attribute `log`... whose range is taken the same way for Softmax);
+ * - `unit`: `[0, 1]`, even without a row; `unit-unless-log`: the same, but `observed` when the attribute `log` is true;
  * - `product`: as `observed`, symmetric also in asymmetric mode; `[0, th]` when all operands are one value or all come from an
  *   operator of `Target.nonNegativeOps`;
  * - `difference`: `[-th, th]` when min is negative, else `[-1e-5, th]`; a fused ReLU does not change it.
@@ -41,7 +41,7 @@ export type RangeStep = readonly RangeRule[]
 export interface AutomaticPlan {
   /** Mode of an Add whose two operands differ in size by more than a factor of 64 (masks before a softmax). */
   readonly unevenAdd?: QuantMode
-  /** Mode of a Sub whose result is smaller than each of its operands (cancellation). */
+  /** Mode of a Sub whose result is smaller than one of its operands (cancellation). */
   readonly cancellingSub?: QuantMode
 }
 

@@ -1,5 +1,6 @@
 export * from './draft.ts'
 export * from './edges.ts'
+export * from './fingerprint.ts'
 export * from './node-types.ts'
 export * from './op-form.ts'
 export * from './types.ts'

@@ -42,12 +42,12 @@ function isUneven(graph: Graph, node: Node): boolean {
   return Math.fround(a / b) > unevenRatio || Math.fround(b / a) > unevenRatio
 }
 
-/** A Sub whose result is smaller than each operand. */
+/** A Sub whose result is smaller than one of its operands. */
 function isCancelling(graph: Graph, node: Node): boolean {
   const range = valueOf(graph, layerOf(node)).type.range
   if (range === undefined) return false
   const result = threshold(range)
-  return node.inputs.every((name) => {
+  return node.inputs.some((name) => {
     const { type, constant } = valueOf(graph, name!)
     if (constant !== undefined) return result < largest(constant.data as Float32Array)
     return type.range !== undefined && result < threshold(type.range)

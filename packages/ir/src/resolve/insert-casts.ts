@@ -13,6 +13,8 @@ import { followsType } from './forward-types.ts'
 export interface PlacedNode {
   readonly node: Node
   readonly needs: ReadonlyMap<string, OperandNeed>
+  /** The graph input it stands behind, for nodes hoisted up to one. */
+  readonly input?: string
 }
 
 /** The nodes of all lowered steps in order, hoisted ones behind the value they read. */
@@ -26,15 +28,15 @@ export function placeNodes(inputs: readonly string[], steps: readonly LoweredSte
     }
   }
   const placed: PlacedNode[] = []
-  const behind = (name: string): void => {
-    for (const each of hoisted.get(name) ?? []) place(each)
+  const behind = (name: string, input?: string): void => {
+    for (const each of hoisted.get(name) ?? []) place(input === undefined ? each : { ...each, input })
     hoisted.delete(name)
   }
   const place = (each: PlacedNode): void => {
     placed.push(each)
-    each.node.outputs.forEach(behind)
+    for (const name of each.node.outputs) behind(name, each.input)
   }
-  inputs.forEach(behind)
+  for (const name of inputs) behind(name, name)
   for (const { lowered } of steps) for (const node of lowered.nodes) place({ node, needs: lowered.operands ?? none })
   return placed
 }
@@ -65,7 +67,7 @@ export function insertCasts(graph: Graph, placed: readonly PlacedNode[], target:
     return result
   }
 
-  const nodes = placed.map(({ node, needs }) => {
+  const nodes = placed.map(({ node, needs, input }) => {
     const inputs = node.inputs.map((name) => {
       if (name === undefined) return undefined
       const { type, constant, isConstant } = values.get(name)!
@@ -74,7 +76,7 @@ export function insertCasts(graph: Graph, placed: readonly PlacedNode[], target:
       const wanted = wantedType(name, type, need, node, settings)
       return wanted === undefined ? name : cast(name, wanted, layerOf(node), node.origin ?? [])
     })
-    return { ...node, inputs }
+    return { node: { ...node, inputs }, input }
   })
   const outputs = graph.outputs.map((name) => {
     const { type } = values.get(name)!
@@ -90,11 +92,15 @@ export function insertCasts(graph: Graph, placed: readonly PlacedNode[], target:
       each.outputs.forEach(follow)
     }
   }
-  graph.inputs.forEach(({ name }) => follow(name))
-  for (const node of nodes) {
+  const put = (node: Node): void => {
     ordered.push(node)
     node.outputs.forEach(follow)
   }
+  for (const { name } of graph.inputs) {
+    follow(name)
+    for (const { node, input } of nodes) if (input === name) put(node)
+  }
+  for (const { node, input } of nodes) if (input === undefined) put(node)
   return { ...graph, nodes: ordered, outputs, values }
 }
 

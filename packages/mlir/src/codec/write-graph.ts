@@ -6,7 +6,7 @@ import type { ElementSpelling } from './element-types.ts'
 import { attributeOf, constantKey, writeFields } from './field.ts'
 import { writePreprocess } from './preprocess.ts'
 import type { Spelling, SpellingBook, WriteForm } from './spelling.ts'
-import { weightPlaces } from './weight-places.ts'
+import { sourcePlaces } from './source-places.ts'
 
 export interface WriteGraphOptions {
   readonly books: readonly SpellingBook[]
@@ -49,16 +49,21 @@ export function writeGraph(graph: Graph, { books, attributes, allowMissingWeight
   if (planned.some(({ inputs }) => inputs.includes(undefined))) {
     operations.push({ ...operation('top.None', [noneName], [], new Map(), [], [{ kind: 'none' }]), location: undefined })
   }
-  const declared = graph.inputs.map(({ name, sourceDtype, preprocess }, k) => {
-    const { shape } = valueOf(name, name).type
+  const argumentsOf = new Map(graph.inputs.map(({ name, sourceDtype, preprocess }, k) => {
+    const { shape, dtype } = valueOf(name, name).type
+    if (dtype === 'i32') typeOf(name, { name: 'si32' })
     const type = mlirTypeOf({ dtype: sourceDtype ?? 'f32', shape }, [name], sourceDtype === 'i32' ? { name: 'si32' } : {})
-    operations.push(operation('top.Input', [name], [`arg#${k}`], writePreprocess(preprocess), [type], [typeOf(name)]))
-    return { name: `arg#${k}`, type, location: undefined }
-  })
+    return [name, { name: `arg#${k}`, type, location: undefined, preprocess }]
+  }))
   const plannedWeights = new Map(planned.toReversed().flatMap(({ weights: needed }) => [...needed]))
-  const places = weightPlaces(graph, planned.map(({ weights: needed }) => new Set(needed.keys())))
+  const writeSource = (name: string): void => {
+    const argument = argumentsOf.get(name)
+    if (argument === undefined) return writeWeight(plannedWeights.get(name)!)
+    operations.push(operation('top.Input', [name], [argument.name], writePreprocess(argument.preprocess), [argument.type], [typeOf(name)]))
+  }
+  const places = sourcePlaces(graph, planned.map(({ weights: needed }) => new Set(needed.keys())))
   planned.forEach((plan, k) => {
-    for (const name of places[k]!) writeWeight(plannedWeights.get(name)!)
+    places[k]!.forEach(writeSource)
     const { node, spelling, inputs, form } = plan
     if (spelling.codes !== undefined) for (const output of node.outputs) codesOf.set(output, spelling.codes)
     operations.push(operation(
@@ -66,9 +71,10 @@ export function writeGraph(graph: Graph, { books, attributes, allowMissingWeight
       inputs.map((input) => (input === undefined ? { kind: 'none' } as const : typeOf(input))), node.outputs.map((output) => typeOf(output)),
     ))
   })
+  places.at(-1)!.forEach(writeSource)
   return {
     module: {
-      name: graph.name, attributes, arguments: declared, resultTypes: graph.outputs.map((output) => typeOf(output)), operations,
+      name: graph.name, attributes, arguments: [...argumentsOf.values()], resultTypes: graph.outputs.map((output) => typeOf(output)), operations,
       returns: graph.outputs, endsWithBlankLine: true,
     },
     weights,

@@ -40,6 +40,11 @@ export function readTop(text: string, weights?: Weights, { file, weightFile }: R
   return readGraph(module, { books: [topBook], weights: weightTensors(weights, weightFile), file, properties })
 }
 
+/** The graph of a parsed Top file, types of constants only. */
+export function readTopModule(module: MlirModule): Graph {
+  return readGraph(module, { books: [topBook], weights: undefined, file: undefined, properties: {} })
+}
+
 /** A module attribute of type string. */
 export function stringAttribute(module: MlirModule, name: string): string | undefined {
   const attribute = module.attributes.get(name)

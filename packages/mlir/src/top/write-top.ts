@@ -1,8 +1,11 @@
 import { QError } from '@q/ir'
 import type { Graph, Tensor } from '@q/ir'
+import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
+import { parseMlir } from '../text/parse-module.ts'
 import { printMlir } from '../text/print-module.ts'
 import { countFlops } from './flops.ts'
+import { readTopModule } from './read-top.ts'
 import { topBook } from './top-book.ts'
 
 export interface WriteTopOptions {
@@ -10,6 +13,8 @@ export interface WriteTopOptions {
   readonly weightFile?: string
   /** Write the text although some constants have no elements; they are missing in `weights` then. @default false */
   readonly allowMissingWeights?: boolean
+  /** A text whose spelling is kept where it says the same: the one the graph was read from. */
+  readonly like?: string
 }
 
 export interface WrittenText {
@@ -26,7 +31,8 @@ export interface WrittenText {
  * @throws QError `MLIR_STATE`, `MLIR_OPERATOR`, `MLIR_DUPLICATE_NAME`, `GRAPH_SHAPE`, `GRAPH_VALUE`, `WEIGHT_MISSING`, `WEIGHT_SIZE`,
  * and of `attributesOf`
  */
-export function writeTop(graph: Graph, { weightFile = `${graph.name}_top_f32_all_weight.npz`, allowMissingWeights = false }: WriteTopOptions = {}): WrittenText {
+export function writeTop(graph: Graph, options: WriteTopOptions = {}): WrittenText {
+  const { weightFile = `${graph.name}_top_f32_all_weight.npz`, allowMissingWeights = false, like } = options
   if (graph.properties['stage'] === 'quantized') {
     throw new QError('MLIR_STATE', 'the graph is quantized', { at: [graph.name], found: 'stage quantized', wanted: 'a float graph', hint: 'use writeTpu' })
   }
@@ -43,5 +49,5 @@ export function writeTop(graph: Graph, { weightFile = `${graph.name}_top_f32_all
     attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, moduleAttribute(value)])),
     allowMissingWeights,
   })
-  return { text: printMlir(module), weights }
+  return { text: printMlir(like === undefined ? module : keepSpelling(module, parseMlir(like), readTopModule)), weights }
 }

@@ -35,7 +35,7 @@ function stored(name: string, { dtype, data }: Tensor): TensorData {
     case 'bf16': return Uint16Array.from(data, bfloatBits)
     case 'i64': return BigInt64Array.from(data, BigInt)
     case 'u64': return BigUint64Array.from(data, BigInt)
-    default: return new array(data)
+    default: return new (array as Float64ArrayConstructor)(data)
   }
 }
 

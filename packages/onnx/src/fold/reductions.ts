@@ -11,9 +11,9 @@ const total = (elements: Float32Array | Float64Array, f: (x: number) => number =
 }
 
 const folds: Readonly<Record<string, Fold>> = {
-  ReduceSum: (x) => total(x), ReduceMean: (x) => total(x) / x.length, ReduceProd: (x) => x.reduce((a, b) => a * b, 1),
-  ReduceMax: (x) => x.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ReduceMin: (x) => x.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+  ReduceSum: (x) => total(x), ReduceMean: (x) => total(x) / x.length, ReduceProd: (x) => (x as Float64Array).reduce((a, b) => a * b, 1),
+  ReduceMax: (x) => (x as Float64Array).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  ReduceMin: (x) => (x as Float64Array).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
   ReduceL1: (x) => total(x, Math.abs), ReduceL2: (x) => Math.sqrt(total(x, (v) => v * v)), ReduceSumSquare: (x) => total(x, (v) => v * v),
   ReduceLogSum: (x) => Math.log(total(x)), ReduceLogSumExp: (x) => Math.log(total(x, Math.exp)),
 }

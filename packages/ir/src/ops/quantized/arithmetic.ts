@@ -78,7 +78,10 @@ export const QPRelu = defineOp({
   infer: ({ x }) => ({ y: like(x) }),
 })
 
-/** `saturate(relu((x * scale + bias) >> shift) + zero point)`, int8 scale, int16 bias and int8 shift for each slice of axis 1. */
+/**
+ * `saturate(relu((x * scale + bias) >> s) + zero point)`, int8 scale, int16 bias and int8 `shift` = minus s for each slice
+ * of axis 1.
+ */
 export const QAffine = defineOp({
   name: 'QAffine',
   inputs: { x: one(own()), scale: one(own()), bias: one(own()), shift: one(own()) },

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import type { ObserverFactory } from '@q/ir'
+import { calibrate } from './calibrate.ts'
+import { noise, tinyExecutor, tinyGraph, tinySamples } from './fixtures/tiny-executor.ts'
+import type { TinyNode } from './fixtures/tiny-executor.ts'
+
+const size = 6000
+const executor = tinyExecutor({
+  Double: (x) => [x!.map((value) => value * 2)],
+  Add: (a, b) => [a!.map((value, i) => value + b![i]!)],
+  Relu: (x) => [x!.map((value) => Math.max(0, value))],
+  Halves: (x) => [x!.slice(0, x!.length / 2), x!.slice(x!.length / 2)],
+  Reciprocal: (x) => [x!.map((value) => 1 / value)],
+})
+const nodes: readonly TinyNode[] = [
+  [['double'], 'Double', ['x']],
+  [['sum'], 'Add', ['double', 'x']],
+  [['relu'], 'Relu', ['sum']],
+]
+const graph = tinyGraph(size, nodes)
+const samples = tinySamples([1, 2, 3, 4, 5, 6].map((seed) => noise(size, seed, seed * 2)))
+
+describe('calibration', () => {
+  it('gives every value its exact range, in graph order', async () => {
+    const data = [1, 2, 3, 4, 5, 6].flatMap((seed) => [...noise(size, seed, seed * 2)])
+    const [min, max] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))]
+    const { entries, sampleCount, tuneCount } = await calibrate({ graph, executor, samples, method: 'max' })
+    expect([...entries.keys()]).toEqual(['x', 'double', 'sum', 'relu'])
+    expect(entries.get('x')).toEqual({ threshold: Math.max(-min, max), min, max })
+    expect(entries.get('double')).toEqual({ threshold: 2 * Math.max(-min, max), min: 2 * min, max: 2 * max })
+    expect(entries.get('relu')!.min).toBe(0)
+    expect([sampleCount, tuneCount]).toEqual([6, 0])
+  })
+
+  it('does not depend on the number of worker threads', async () => {
+    const alone = await calibrate({ graph, executor, samples, workers: 0 })
+    for (const workers of [1, 2, 7]) expect(await calibrate({ graph, executor, samples, workers })).toEqual(alone)
+    // Otherwise the comparison would say little.
+    expect(alone.untuned.get('x')!.threshold).toBeLessThan(alone.entries.get('x')!.max)
+  })
+
+  it('leaves unused results of a node out when another is used, and keeps all when none is', async () => {
+    const sizes = { low: size / 2, high: size / 2, more: size / 2, least: size / 4, rest: size / 4 }
+    const split = tinyGraph(size, [
+      [['low', 'high'], 'Halves', ['x']],
+      [['more'], 'Double', ['high']],
+      [['least', 'rest'], 'Halves', ['more']],
+    ], sizes)
+    const { entries } = await calibrate({ graph: split, executor, samples, tune: { count: 0 } })
+    expect([...entries.keys()]).toEqual(['x', 'high', 'more', 'least', 'rest'])
+  })
+
+  it.each([0, 2])('names the first sample and the first layer that is not finite (%i workers)', async (workers) => {
+    const good = noise(size, 1).map((value) => value + 2)
+    const bad = good.with(17, 0)
+    const broken = tinyGraph(size, [
+      [['fine'], 'Double', ['x']],
+      [['inverse'], 'Reciprocal', ['fine']],
+      [['after'], 'Double', ['inverse']],
+    ])
+    await expect(calibrate({ graph: broken, executor, samples: tinySamples([good, bad, bad]), workers })).rejects.toMatchObject({
+      code: 'ACTIVATION_NOT_FINITE', at: ['picture-1', 'inverse'],
+    })
+  })
+
+  it('warns of a value that is all zeros and gives it the smallest threshold', async () => {
+    const { entries, diagnostics } = await calibrate({ graph, executor, samples: tinySamples([new Float32Array(size)]) })
+    expect(entries.get('sum')).toEqual({ threshold: 1e-5, min: 0, max: 1e-5 })
+    const codes = diagnostics.filter(({ at }) => at[0] === 'sum').map(({ code }) => code)
+    expect(codes).toEqual(['CALIBRATION_ALL_ZEROS', 'CALIBRATION_ZERO_THRESHOLD'])
+  })
+
+  it('makes the rows of symmetric layers symmetric about the codes', async () => {
+    const { entries } = await calibrate({ graph, executor, samples, symmetric: ['sum', 'relu'] })
+    const { threshold, min, max } = entries.get('sum')!
+    expect([min, max]).toEqual([(-threshold * 128) / 127, threshold])
+    expect(entries.get('relu')!.min).toBe(0)
+    expect(entries.get('x')!.min).not.toBe((-entries.get('x')!.threshold * 128) / 127)
+  })
+
+  it("runs a caller's own method, which learns sizes and places beforehand", async () => {
+    const told: unknown[] = []
+    const last: ObserverFactory = {
+      name: 'last',
+      create(value) {
+        told.push(value)
+        let first = 0
+        return { observe: (values) => (first = values[0]!), range: () => ({ threshold: Math.abs(first), min: first, max: first }) }
+      },
+    }
+    const { entries, method } = await calibrate({ graph, executor, samples, method: last, tune: { count: 0 } })
+    expect(told[2]).toEqual({ name: 'sum', index: 2, count: 4, elements: size, samples: 6 })
+    expect(entries.get('x')!.min).toBe(noise(size, 6, 12)[0])
+    expect(method).toBe('last')
+  })
+
+  it('stops when told to', async () => {
+    const controller = new AbortController()
+    const seen: string[] = []
+    const running = calibrate({
+      graph, executor, samples, signal: controller.signal,
+      onProgress({ stage, done, total }) {
+        seen.push(`${stage} ${done}/${total}`)
+        if (done === 2) controller.abort()
+      },
+    })
+    await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED', kind: 'interrupted' })
+    expect(seen).toEqual(['observe 1/6', 'observe 2/6'])
+  })
+
+  it.each([
+    ['CALIBRATION_NO_SAMPLES', { samples: tinySamples([]) }],
+    ['CALIBRATION_METHOD', { method: 'kll' as 'kl' }],
+    ['CALIBRATION_BINS', { bins: 1 }],
+    ['CALIBRATION_COUNT', { workers: -1 }],
+    ['CALIBRATION_COUNT', { tune: { count: 1.5 } }],
+  ])('refuses bad input with %s', async (code, wrong) => {
+    await expect(calibrate({ graph, executor, samples, ...wrong })).rejects.toMatchObject({ code })
+  })
+})

@@ -1,0 +1,6 @@
+import { executorConformance } from '@q/ir/conformance'
+import { describe, it } from 'vitest'
+
+import { createReferenceExecutor } from './reference-executor.ts'
+
+executorConformance({ runner: { describe, it }, create: () => createReferenceExecutor(), reference: () => createReferenceExecutor() })

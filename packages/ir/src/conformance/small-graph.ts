@@ -1,0 +1,63 @@
+import type { Attrs, Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
+import { allOps } from '../ops/op-set.ts'
+import { elementCount, storageArray, type DType, type Tensor } from '../tensor/tensor.ts'
+import { fromBf16Bits, toBf16Bits } from '../number/bf16.ts'
+import { fromF16Bits, toF16Bits } from '../number/f16.ts'
+
+/** A value of a small graph: its type, and its elements when it is a constant. */
+export interface SmallValue {
+  readonly type: TensorType
+  readonly constant?: readonly number[]
+}
+
+/** What a small graph is made of; inputs are the values that no node makes and that are no constants. */
+export interface SmallGraph {
+  readonly stage?: 'float' | 'quantized'
+  readonly values: Readonly<Record<string, SmallValue>>
+  readonly nodes: readonly Node[]
+  readonly outputs: readonly string[]
+}
+
+/** Types of float tensors. */
+export const f32 = (...shape: readonly number[]): TensorType => ({ dtype: 'f32', shape })
+export const f16 = (...shape: readonly number[]): TensorType => ({ dtype: 'f16', shape })
+export const bf16 = (...shape: readonly number[]): TensorType => ({ dtype: 'bf16', shape })
+export const i32 = (...shape: readonly number[]): TensorType => ({ dtype: 'i32', shape })
+
+/** The type of codes. */
+export function codes(dtype: DType, shape: readonly number[], scale = 1, zeroPoint = 0): TensorType {
+  const quant: Quant = { scale, zeroPoint, expressed: 'f32' }
+  return { dtype, shape, quant }
+}
+
+/** One node. */
+export function node(op: string, inputs: readonly (string | undefined)[], outputs: readonly string[], attrs: Attrs = {}, unrounded = false): Node {
+  return { op, inputs, outputs, attrs, ...(unrounded ? { unrounded } : {}) }
+}
+
+/** Builds the graph. */
+export function smallGraph({ stage = 'quantized', values, nodes, outputs }: SmallGraph): Graph {
+  const made = new Set(nodes.flatMap((each) => each.outputs))
+  const all = Object.entries(values).map(([name, { type, constant }]): [string, Value] => [name, {
+    name, type, ...(constant === undefined ? {} : { isConstant: true, constant: tensorOf(type, constant) }),
+  }])
+  const inputs = Object.entries(values).filter(([name, { constant }]) => constant === undefined && !made.has(name)).map(([name]) => ({ name }))
+  return { name: 'small', inputs, outputs, nodes, values: new Map(all), ops: allOps, properties: { stage } }
+}
+
+/** A tensor of numbers, in the storage array of its type. */
+export function tensorOf(type: TensorType, numbers: readonly number[]): Tensor {
+  const { dtype, shape } = type
+  if (numbers.length !== elementCount(shape)) throw new Error(`${numbers.length} numbers for the shape [${shape.join(', ')}]`)
+  if (dtype === 'f16') return { dtype, shape, data: toF16Bits(Float32Array.from(numbers)) }
+  if (dtype === 'bf16') return { dtype, shape, data: toBf16Bits(Float32Array.from(numbers)) }
+  if (dtype === 'i64' || dtype === 'u64') return { dtype, shape, data: BigInt64Array.from(numbers, BigInt) }
+  return { dtype, shape, data: storageArray[dtype].from(numbers) }
+}
+
+/** The numbers of a tensor, whichever way they are stored. */
+export function numbersOf({ dtype, data }: Tensor): readonly number[] {
+  if (data instanceof Uint16Array && dtype === 'f16') return [...fromF16Bits(data)]
+  if (data instanceof Uint16Array && dtype === 'bf16') return [...fromBf16Bits(data)]
+  return Array.from(data as ArrayLike<number | bigint>, Number)
+}

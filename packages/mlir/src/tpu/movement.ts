@@ -1,0 +1,92 @@
+import { derived, field, fixed, lax, selects } from '../codec/field.ts'
+import type { Field } from '../codec/field.ts'
+import { readSlice, sliceFields } from '../codec/slice-fields.ts'
+import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
+import {
+  concatFields, depthToSpaceFields, gatherFields, padWords, readDepthToSpace, readReshape, reshapeFields, squeezeFields, withoutTensors,
+} from '../top/movement.ts'
+import { readResize, reduceFields, reductions, upsampleFields, whereSpellings } from '../top/selection.ts'
+
+const onlyFirst = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 1) })
+const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
+
+/**
+ * The number a padded place holds. The text names a code; the simulator writes the number it stands
+ * for, `(code - zero point) * scale` in float32, even into a tensor of codes.
+ */
+function paddedNumber({ inputs, typeOf, operation }: ReadForm) {
+  const { quant } = typeOf(inputs[0]!)
+  const attribute = operation.attributes.get('val')
+  const code = attribute?.kind === 'float' ? attribute.value : 0
+  const value = quant === undefined ? code : Math.fround((code - quant.zeroPoint) * quant.scale)
+  return { inputs: inputs.slice(0, 1), attrs: { value } }
+}
+
+function paddedCode({ attrs, inputs, typeOf }: WriteForm): number {
+  const { quant } = typeOf(inputs[0]!)
+  const value = attrs['value'] as number
+  return quant === undefined ? value : Math.round(value / quant.scale + quant.zeroPoint)
+}
+
+const resizeFields: readonly Field[] = [
+  field('enum:mode', 'mode', 'mode'),
+  field('enum:coord_mode', 'coord_mode', 'coordinate_transformation_mode'),
+  field('f64', 'scale_h', 'scale_h'),
+  field('f64', 'scale_w', 'scale_w'),
+  lax('bool', 'ppl_flag', false),
+]
+
+/** Operators that move, copy, select or reduce elements, on codes as on floats; tables and buffers are filled in by later passes. */
+export const tpuMovement: readonly Spelling[] = [
+  { op: 'Reshape', name: 'Reshape', fields: reshapeFields, read: readReshape },
+  { op: 'Squeeze', name: 'Squeeze', fields: squeezeFields },
+  { op: 'Unsqueeze', name: 'Unsqueeze', fields: [field('ints', 'axes', 'axes')] },
+  { op: 'Transpose', name: 'Permute', operands: 2, fields: [field('ints', 'order', 'perm')], read: onlyFirst },
+  { op: 'Tile', name: 'Tile', operands: 2, fields: [field('ints', 'tile', 'repeats')], read: onlyFirst },
+  {
+    op: 'Pad', name: 'Pad', operands: 5,
+    fields: [
+      field('ints', 'paddings', 'pads'), derived('f64', 'val', paddedCode), field('enum:Pad_Mode', 'mode', 'mode', { words: padWords }),
+      fixed('bool', 'with_insert_zero', false),
+    ],
+    read: paddedNumber,
+  },
+  { op: 'Slice', name: 'Slice', operands: 5, fields: sliceFields, reads: withoutTensors, read: readSlice },
+  {
+    op: 'Concat', name: 'Concat', fields: [...concatFields, lax('bool', 'only_merge', false)],
+    reads: ({ operation }) => !operation.attributes.has('multipliers'),
+  },
+  { op: 'DepthToSpace', name: 'Depth2Space', fields: depthToSpaceFields, read: readDepthToSpace },
+  { op: 'ShuffleChannel', name: 'ShuffleChannel', fields: [field('i64', 'group', 'group')] },
+  { op: 'SwapDimInner', name: 'SwapDimInner', fields: [field('ints', 'offset', 'offsets')] },
+  { op: 'Reverse', name: 'Reverse', fields: [field('i64', 'axis', 'axis')] },
+  { op: 'Gather', name: 'Gather', operands: 3, fields: [...gatherFields, lax('bool', 'if_neg_index', true)], read: firstTwo },
+  { op: 'GatherElements', name: 'GatherElements', operands: 4, fields: [field('i64', 'axis', 'axis', { value: 2 })], read: firstTwo },
+  { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
+  { op: 'CumSum', name: 'CumSum', operands: 2, fields: [field('i64', 'axis', 'axis')], read: onlyFirst },
+  { op: 'Upsample', name: 'Upsample', operands: 2, fields: upsampleFields, read: onlyFirst },
+  { op: 'Resize', name: 'Interp', operands: 3, fields: resizeFields, read: (form, attrs) => ({ ...readResize({ ...form, attrs }), unrounded: true }) },
+  ...reductions.map((op): Spelling => ({ op, name: 'Reduce', operands: 3, fields: reduceFields(op), read: onlyFirst })),
+  ...(['ArgMax', 'ArgMin'] as const).map((op): Spelling => ({
+    op, name: 'Arg',
+    fields: [
+      field('i64', 'axis', 'axis'), field('bool', 'keepdims', 'keepdims'), selects('string', 'mode', op),
+      field('bool', 'select_last_index', 'select_last_index', { value: true }), fixed('bool', 'use_int_input', false),
+    ],
+  })),
+  {
+    op: 'TopK', name: 'TopK', read: onlyFirst,
+    fields: [
+      field('i64', 'axis', 'axis'), field('i64', 'K', 'k'), field('bool', 'largest', 'largest', { value: true }),
+      field('bool', 'sorted', 'sorted', { value: true }), fixed('bool', 'replace_topk_indices', false), lax('bool', 'use_hau', true),
+      lax('bool', 'values_used_only', false),
+    ],
+    writeInputs: ({ inputs }) => [inputs[0], undefined, undefined, undefined, undefined],
+  },
+  ...whereSpellings('Where', 4).map((spelling): Spelling => ({ ...spelling, read: ({ inputs, ...form }) => whereInputs({ inputs, ...form }, spelling) })),
+]
+
+/** Drops the buffer, keeps constants that stand for branches. */
+function whereInputs(form: ReadForm, { constants = [] }: Spelling) {
+  return constants.length > 0 ? {} : { inputs: form.inputs.slice(0, 3) }
+}

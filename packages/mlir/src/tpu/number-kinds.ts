@@ -1,0 +1,25 @@
+import type { DType, TensorType } from '@q/ir'
+import type { ReadForm, WriteForm } from '../codec/spelling.ts'
+
+const integers: ReadonlySet<DType> = new Set(['i8', 'u8', 'i16', 'u16', 'i32', 'u32'])
+
+/** Whether a tensor holds codes or integer sums. */
+export function isInteger({ dtype }: TensorType): boolean {
+  return integers.has(dtype)
+}
+
+/** Whether operand `k` holds codes or integer sums. */
+export function hasIntegerOperand({ inputs, typeOf }: ReadForm | WriteForm, k = 0): boolean {
+  const name = inputs[k]
+  return name !== undefined && isInteger(typeOf(name))
+}
+
+/** Whether the named operand is a float tensor. */
+export function hasFloatOperand(form: ReadForm | WriteForm, k = 0): boolean {
+  return !hasIntegerOperand(form, k)
+}
+
+/** Whether the weight (operand 1) is given and holds integers. */
+export function hasIntegerWeight(form: ReadForm | WriteForm): boolean {
+  return hasIntegerOperand(form, 1)
+}

@@ -1,0 +1,108 @@
+import type { AttrValue } from '@q/ir'
+import { derived, field, fixed, lax, reluFields } from '../codec/field.ts'
+import type { Field } from '../codec/field.ts'
+import { fromStoredDeconv, toStoredDeconv } from '../codec/deconv-weight.ts'
+import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
+import type { ElementName } from '../text/mlir-module.ts'
+import { matMulFields, windowFields } from '../top/products.ts'
+import { hasIntegerOperand, hasIntegerWeight } from './number-kinds.ts'
+import { impliedRounding, multipliersAndShifts, plainRelu, quantMode, roundsAsImplied, textRounding } from './requantization.ts'
+
+const withBias = derived('bool', 'with_bias', ({ inputs }) => inputs[2] !== undefined)
+const perChannel: readonly Field[] = [
+  field('ints', 'multiplier', 'multipliers', { absent: [] }), field('ints', 'rshift', 'shifts', { absent: [] }), quantMode,
+]
+const idleQuantMode = lax('enum:rq_mode', 'quant_mode', 'MultiplierShift')
+
+const convFields: readonly Field[] = [
+  ...windowFields, withBias, lax('bool', 'coeff_merged', false), lax('bool', 'dynweight_reorderd', false), fixed('i64', 'kernel_zp', 0),
+  lax('bool', 'support_compress', true), lax('i64', 'use_3ic_optimize', 0), lax('i64', 'weight_is_coeff', 1), textRounding('HalfUp'),
+]
+const deconvFields: readonly Field[] = [
+  ...windowFields, field('ints', 'output_padding', 'output_padding', { absent: [] }), withBias, lax('bool', 'dynweight_reorderd', false),
+]
+const tpuMatMul: readonly Field[] = [
+  ...matMulFields, lax('bool', 'fuse_rq', false), lax('i64', 'left_reuse', 1), textRounding(),
+]
+
+const kernelRank = ({ node, typeOf }: WriteForm): number => typeOf(node.inputs[1]!).shape.length - 2
+const rounding = (_: ReadForm, attrs: Readonly<Record<string, AttrValue>>) => ({ attrs: { rounding: impliedRounding(attrs['requantize']) } })
+
+/** Weights of convolutions are signed integers; the family that only shifts declares them without a sign. */
+function convElement({ attrs, inputs, typeOf }: WriteForm, operand: number): ElementName | undefined {
+  const type = typeOf(inputs[operand]!)
+  if (operand === 1 && type.dtype === 'i8' && attrs['requantize'] !== 'shift') return 'si8'
+  return undefined
+}
+
+/** Weights of matrix products are declared without a sign, with one where TFLite's requantization follows. */
+function matMulElement({ attrs, inputs, typeOf }: WriteForm, operand: number): ElementName | undefined {
+  if (attrs['requantize'] !== 'quantized-multiplier') return undefined
+  const { dtype } = typeOf(inputs[operand]!)
+  return dtype === 'i8' ? 'si8' : dtype === 'i32' ? 'si32' : undefined
+}
+
+function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
+  const isRight = (form: WriteForm): boolean => (kernelRank(form) === 3) === (name === 'Conv3D')
+  return [
+    {
+      op: 'QConv', name, operands: 3,
+      fields: [...convFields, ...plainRelu, ...perChannel, lax('bool', 'do_winograd', false)],
+      reads: hasIntegerWeight,
+      read: rounding,
+      writes: (form) => isRight(form) && roundsAsImplied(form),
+      elementName: convElement,
+    },
+    { op: 'Conv', name, operands: 3, fields: [...convFields, ...reluFields, idleQuantMode], reads: (form) => !hasIntegerWeight(form), writes: isRight },
+  ]
+}
+
+/** Convolutions and matrix products, on codes and on floats. */
+export const tpuProducts: readonly Spelling[] = [
+  ...conv('Conv2D'),
+  ...conv('Conv3D'),
+  {
+    op: 'QConvTranspose', name: 'Deconv', operands: 3,
+    fields: [...deconvFields, ...plainRelu, ...perChannel],
+    reads: hasIntegerWeight,
+    read(form, attrs) {
+      fromStoredDeconv(form, attrs)
+      const requantize = form.operation.attributes.has('rshift') ? attrs['requantize']! : 'none'
+      return { attrs: { requantize, rounding: impliedRounding(requantize) } }
+    },
+    writes: roundsAsImplied,
+    writeInputs: toStoredDeconv,
+    elementName: convElement,
+  },
+  {
+    op: 'ConvTranspose', name: 'Deconv', operands: 3,
+    fields: [...deconvFields, ...reluFields, idleQuantMode],
+    read: fromStoredDeconv,
+    writeInputs: toStoredDeconv,
+  },
+  {
+    op: 'QMatMul', name: 'MatMul', operands: 5,
+    fields: [
+      ...tpuMatMul, ...plainRelu, ...multipliersAndShifts, quantMode,
+      derived('i64', 'input_zp', (form) => zeroPoint(form, 0)),
+      derived('i64', 'right_zp', (form) => zeroPoint(form, 1)),
+      derived('bool', 'cal_i8', ({ attrs }) => (attrs['requantize'] === 'multiplier-shift' ? true : undefined)),
+    ],
+    reads: hasIntegerOperand,
+    read: ({ inputs }, attrs) => ({ inputs: inputs.slice(0, 3), attrs: { rounding: impliedRounding(attrs['requantize']) } }),
+    writes: roundsAsImplied,
+    elementName: matMulElement,
+  },
+  {
+    op: 'MatMul', name: 'MatMul', operands: 5,
+    fields: [
+      ...tpuMatMul, ...reluFields, lax('ints', 'multipliers', [1]), lax('ints', 'rshifts', [0]), idleQuantMode,
+      lax('i64', 'input_zp', 0), lax('i64', 'right_zp', 0),
+    ],
+    read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }),
+  },
+]
+
+function zeroPoint({ inputs, typeOf }: WriteForm, operand: number): number {
+  return typeOf(inputs[operand]!).quant?.zeroPoint ?? 0
+}

@@ -1,0 +1,43 @@
+import { QError } from '@q/ir'
+import type { Attrs, AttrValue, Graph } from '@q/ir'
+import { readGraph } from '../codec/read-graph.ts'
+import type { Weights } from '../codec/weights.ts'
+import { weightTensors } from '../codec/weights.ts'
+import type { MlirModule } from '../text/mlir-module.ts'
+import { parseMlir } from '../text/parse-module.ts'
+import type { ReadOptions } from '../top/read-top.ts'
+import { stringAttribute } from '../top/read-top.ts'
+import { moduleEntries } from './module-entries.ts'
+import { tpuBook } from './tpu-book.ts'
+
+/**
+ * The quantized graph of a lowered file (`*_tpu.mlir`), as `model_deploy` makes it in its first step.
+ *
+ * Chip, mode and the other module attributes become properties of the graph.
+ *
+ * @throws QError of `parseMlir`, and the codes listed at `readTop`
+ */
+export function readTpu(text: string, weights?: Weights, { file, weightFile }: ReadOptions = {}): Graph {
+  const module = parseMlir(text, file === undefined ? {} : { file })
+  const state = stringAttribute(module, 'module.state')
+  if (state !== 'TPU_LOWERED') {
+    throw new QError('MLIR_STATE', 'this is not a lowered file', {
+      at: file === undefined ? [] : [file],
+      found: state === undefined ? 'no module.state' : `module.state = "${state}"`,
+      wanted: '"TPU_LOWERED"',
+      hint: state?.startsWith('TOP_') === true ? 'read it with readTop' : 'give the *_tpu.mlir that the final file was made from',
+    })
+  }
+  const properties: Record<string, AttrValue> = { stage: 'quantized' }
+  for (const { name, property } of moduleEntries) {
+    const attribute = module.attributes.get(name)
+    if (attribute?.kind === 'string' || attribute?.kind === 'bool') properties[property] = attribute.value
+    else if (attribute?.kind === 'int') properties[property] = Number(attribute.value)
+  }
+  return readGraph(module, { books: [tpuBook], weights: weightTensors(weights, weightFile), file, properties: properties satisfies Attrs })
+}
+
+/** The graph of a parsed lowered file, types of constants only. */
+export function readTpuModule(module: MlirModule): Graph {
+  return readGraph(module, { books: [tpuBook], weights: undefined, file: undefined, properties: {} })
+}

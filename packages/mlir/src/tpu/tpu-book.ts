@@ -1,0 +1,13 @@
+import type { SpellingBook } from '../codec/spelling.ts'
+import { spellingBook } from '../codec/spelling.ts'
+import { tpuActivations } from './activations.ts'
+import { tpuArithmetic } from './arithmetic.ts'
+import { tpuCasts } from './casts.ts'
+import { tpuLayers } from './layers.ts'
+import { tpuMovement } from './movement.ts'
+import { tpuProducts } from './products.ts'
+
+/** How the Tpu dialect writes the operators of a quantized graph. */
+export const tpuBook: SpellingBook = spellingBook('tpu', [
+  ...tpuCasts, ...tpuProducts, ...tpuArithmetic, ...tpuActivations, ...tpuLayers, ...tpuMovement,
+])

@@ -1,0 +1,146 @@
+import { elementCount } from '@q/ir'
+import { isFloat } from '../fold/literal.ts'
+import { addConstant, addNumber, bypass, constantOf, numberOf } from '../net/constants.ts'
+import type { Net, NetNode } from '../net/net.ts'
+import type { Rule } from '../net/rules.ts'
+
+/** Puts a value made in passing before a node: `op` of these operands, in the type of `like`. */
+export function before(net: Net, node: NetNode, name: string, op: string, inputs: readonly string[], like: string, attrs: NetNode['attrs'] = {}): string {
+  const result = net.freshName(name)
+  net.setValue({ ...net.value(like), name: result })
+  net.add({ op, inputs: [...inputs], outputs: [result], attrs }, node)
+  return result
+}
+
+/** A constant operand of a commutative operator stands on the right. */
+export const constantRight: Rule = (net, node) => {
+  const [a, b] = node.inputs as [string, string]
+  if (constantOf(net, a) === undefined || constantOf(net, b) !== undefined) return false
+  net.change(node, { inputs: [b, a] })
+  return true
+}
+
+/** `-x` is `x * -1`. */
+export const negation: Rule = (net, node) => {
+  net.change(node, { op: 'Mul', inputs: [node.inputs[0], addNumber(net, `${node.outputs[0]}_const`, -1)] })
+  return true
+}
+
+/** `1 / x` with the number on the left. */
+export const reciprocal: Rule = (net, node) => {
+  net.change(node, { op: 'Div', inputs: [addNumber(net, `${node.outputs[0]}_const`, 1), node.inputs[0]] })
+  return true
+}
+
+/** `x - c` is `x + (-c)`. */
+export const subtraction: Rule = (net, node) => {
+  const number = numberOf(net, node.inputs[1], true)
+  if (number !== undefined && elementCount(net.shape(node.inputs[1]!)) <= elementCount(net.shape(node.inputs[0]!))) {
+    net.change(node, { op: 'Add', inputs: [node.inputs[0], addNumber(net, `${node.inputs[1]}_negative`, -number)] })
+    return true
+  }
+  return oneNumber(net, node, 0)
+}
+
+/** `x / c` is `x * (1 / c)`, the factor in double precision; integers are rounded down after it. */
+export const division: Rule = (net, node) => {
+  const [a, b] = node.inputs as [string, string]
+  const whole = !isFloat(net.value(node.outputs[0]!).type.dtype)
+  const number = numberOf(net, b, true)
+  const known = constantOf(net, b)
+  if (number !== undefined) {
+    const factor = addNumber(net, `${b}_reciprocal`, 1 / number)
+    if (whole) {
+      const scaled = before(net, node, `${node.outputs[0]}_Mul`, 'Mul', [a, factor], node.outputs[0]!)
+      net.change(node, { op: 'Floor', inputs: [scaled], attrs: {} })
+    } else net.change(node, { op: 'Mul', inputs: [a, factor] })
+    return true
+  }
+  if (known !== undefined && !whole) {
+    net.change(node, { op: 'Mul', inputs: [a, addConstant(net, `${b}_reciprocal`, known.shape, known.data.map((each) => 1 / each))] })
+    return true
+  }
+  return oneNumber(net, node, 0)
+}
+
+/** A constant operand whose elements are all equal becomes a constant of one element. */
+export function oneNumber(net: Net, node: NetNode, side: number): boolean {
+  const name = node.inputs[side]!
+  const number = numberOf(net, name, true)
+  if (number === undefined || elementCount(net.shape(name)) === 1 || elementCount(net.shape(name)) > elementCount(net.shape(node.inputs[1 - side]!))) return false
+  const inputs = [...node.inputs]
+  inputs[side] = addNumber(net, `${name}_number`, number)
+  net.change(node, { inputs })
+  return true
+}
+
+/** Powers: 1 is nothing, 2 a product, 1/2 a root. */
+export const power: Rule = (net, node) => {
+  const x = node.inputs[0]!
+  switch (numberOf(net, node.inputs[1], true)) {
+    case 1:
+      bypass(net, node, x)
+      return true
+    case 2:
+      net.change(node, { op: 'Mul', inputs: [x, x] })
+      return true
+    case 0.5:
+      net.change(node, { op: 'Sqrt', inputs: [x] })
+      return true
+    default:
+      return oneNumber(net, node, 1) || oneNumber(net, node, 0)
+  }
+}
+
+/** Sums, maxima and minima of more than two operands are chains; the last step carries the name. */
+export const chain = (op: string): Rule => (net, node) => {
+  if (node.inputs.length === 1) {
+    bypass(net, node, node.inputs[0]!)
+    return true
+  }
+  if (node.inputs.length === 2) {
+    if (node.op === op) return false
+    net.change(node, { op })
+    return true
+  }
+  const inputs = node.inputs as string[]
+  const total = inputs.slice(1, -1).reduce((sum, each, i) => before(net, node, `${node.outputs[0]}_${i + 1}`, op, [sum, each], node.outputs[0]!), inputs[0]!)
+  net.change(node, { op, inputs: [total, inputs.at(-1)!] })
+  return true
+}
+
+/** A mean of tensors is their sum times a number. */
+export const mean: Rule = (net, node) => {
+  const sum = before(net, node, `${node.outputs[0]}_sum`, 'Sum', node.inputs as string[], node.outputs[0]!)
+  net.change(node, { op: 'Mul', inputs: [sum, addNumber(net, `${node.outputs[0]}_const`, 1 / node.inputs.length)] })
+  return true
+}
+
+/** Clip from 0 up is a ReLU; without a bound it is a maximum, a minimum, or nothing. */
+export const clip: Rule = (net, node) => {
+  const { min, max } = node.attrs as { readonly min?: number; readonly max?: number }
+  const unbounded = (bound: number | undefined): boolean => bound === undefined || Math.abs(bound) > 3.4e38
+  const x = node.inputs[0]!
+  if (min === 0) net.change(node, { op: 'Relu', attrs: { reluLimit: unbounded(max) ? -1 : max! } })
+  else if (unbounded(min) && unbounded(max)) bypass(net, node, x)
+  else if (unbounded(min)) net.change(node, { op: 'Min', inputs: [x, addNumber(net, `${node.outputs[0]}_max`, max!)], attrs: {} })
+  else if (unbounded(max)) net.change(node, { op: 'Max', inputs: [x, addNumber(net, `${node.outputs[0]}_min`, min!)], attrs: {} })
+  else return false
+  return true
+}
+
+/** PRelu with one slope is a LeakyRelu; slopes get the rank of the tensor. */
+export const preluSlope: Rule = (net, node) => {
+  const [x, slope] = node.inputs as [string, string]
+  const single = numberOf(net, slope, true)
+  if (single !== undefined) {
+    net.change(node, { op: 'LeakyRelu', inputs: [x], attrs: { alpha: single } })
+    return true
+  }
+  const known = constantOf(net, slope)
+  const shape = net.shape(x)
+  if (known === undefined || known.shape.length === shape.length) return false
+  const wanted = [...new Array<number>(shape.length - known.shape.length).fill(1), ...known.shape]
+  net.change(node, { inputs: [x, addConstant(net, slope, wanted, known.data)] })
+  return true
+}

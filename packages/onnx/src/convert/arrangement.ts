@@ -1,0 +1,130 @@
+import { elementCount } from '@q/ir'
+import { addConstant, constantOf, numberOf, sameShape } from '../net/constants.ts'
+import type { Net, NetNode } from '../net/net.ts'
+import type { Rule } from '../net/rules.ts'
+import { before } from './arithmetic.ts'
+
+/** Puts a Reshape before a node. */
+function reshaped(net: Net, node: NetNode, name: string, x: string, shape: readonly number[]): string {
+  const result = before(net, node, name, 'Reshape', [x], x, { shape: [...shape] })
+  net.setValue({ name: result, type: { ...net.value(x).type, shape: [...shape] } })
+  return result
+}
+
+/** Flatten is a Reshape. */
+export const flatten: Rule = (net, node) => {
+  net.change(node, { op: 'Reshape' })
+  return true
+}
+
+/** Expand repeats axes of size 1; axes added in front come by a Reshape. */
+export const expand: Rule = (net, node) => {
+  const from = net.shape(node.inputs[0]!)
+  const to = net.shape(node.outputs[0]!)
+  const x = from.length === to.length
+    ? node.inputs[0]!
+    : reshaped(net, node, `${node.outputs[0]}_reshape`, node.inputs[0]!, [...new Array<number>(to.length - from.length).fill(1), ...from])
+  const start = net.shape(x)
+  net.change(node, { op: 'Tile', inputs: [x], attrs: { repeats: to.map((d, i) => d / start[i]!) } })
+  return true
+}
+
+/** Split is one Slice for each result that is used. */
+export const split: Rule = (net, node) => {
+  const [x] = node.inputs as [string]
+  const shape = net.shape(x)
+  const { axis, split: sizes } = node.attrs as { readonly axis: number; readonly split: readonly number[] }
+  const { outputs } = node
+  const place = node
+  let from = 0
+  outputs.forEach((output, i) => {
+    const to = from + sizes[i]!
+    if (net.useCount(output) > 0) {
+      const attrs = { starts: shape.map((_, k) => (k === axis ? from : 0)), ends: shape.map((d, k) => (k === axis ? to : d)), steps: shape.map(() => 1) }
+      net.add({ op: 'Slice', inputs: [x], outputs: [output], attrs }, place)
+    }
+    from = to
+  })
+  net.remove(node)
+  return true
+}
+
+/** SpaceToDepth is DepthToSpace backwards. */
+export const spaceToDepth: Rule = (net, node) => {
+  net.change(node, { op: 'DepthToSpace' })
+  return true
+}
+
+/** Indices from the end count from the front. */
+export const frontIndices: Rule = (net, node) => {
+  const indices = constantOf(net, node.inputs[1])
+  if (indices === undefined || indices.data.every((index) => index >= 0)) return false
+  const size = net.shape(node.inputs[0]!)[node.attrs['axis'] as number]!
+  const name = addConstant(net, `${node.inputs[1]}_fix`, indices.shape, indices.data.map((index) => (index < 0 ? index + size : index)), 'i64')
+  net.change(node, { inputs: [node.inputs[0], name] })
+  return true
+}
+
+/** Resizing by nearest whole factors repeats elements; to the same size it is nothing to do for linear resizing either. */
+export const resize: Rule = (net, node) => {
+  const { mode, scale_h, scale_w, sizes, coordinate_transformation_mode: coordinates } = node.attrs as {
+    readonly mode: string; readonly scale_h: number; readonly scale_w: number; readonly sizes: readonly number[]; readonly coordinate_transformation_mode: string
+  }
+  const shape = net.shape(node.inputs[0]!)
+  const exact = Number.isInteger(scale_h) && Number.isInteger(scale_w) && sizes[0] === shape.at(-2)! * scale_h && sizes[1] === shape.at(-1)! * scale_w
+  if (mode === 'nearest' && exact && shape.length === 4 && coordinates !== 'align_corners') {
+    net.change(node, { op: 'Upsample', attrs: { scale_h, scale_w } })
+    return true
+  }
+  const known = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric']
+  const attrs = { ...node.attrs, coordinate_transformation_mode: known.includes(coordinates) ? coordinates : 'half_pixel' }
+  if (node.op === 'Resize' && attrs.coordinate_transformation_mode === coordinates) return false
+  net.change(node, { op: 'Resize', attrs })
+  return true
+}
+
+/** Softmax over everything from an axis on (before opset 13) goes through two axes. */
+export const softmax: Rule = (net, node) => {
+  const { flattened, axis } = node.attrs as { readonly flattened?: boolean; readonly axis: number }
+  const log = node.op === 'LogSoftmax'
+  const plain = { axis, ...(log ? { log: true } : {}) }
+  if (flattened !== true) {
+    if (!log) return false
+    net.change(node, { op: 'Softmax', attrs: plain })
+    return true
+  }
+  const shape = net.shape(node.outputs[0]!)
+  const flat = reshaped(net, node, `${node.outputs[0]}_flat`, node.inputs[0]!, [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))])
+  const soft = before(net, node, `${node.outputs[0]}_softmax`, 'Softmax', [flat], flat, { ...plain, axis: 1 })
+  net.change(node, { op: 'Reshape', inputs: [soft], attrs: { shape: [...shape] } })
+  return true
+}
+
+/** Factors that are all 1 and terms that are all 0 are left out of a normalization. */
+export const plainNorm: Rule = (net, node) => {
+  const [x, scale, bias] = node.inputs
+  const noScale = scale !== undefined && numberOf(net, scale, true) === 1
+  const noBias = bias !== undefined && numberOf(net, bias, true) === 0
+  if (!noScale && !noBias) return false
+  net.change(node, { inputs: [x, noScale ? undefined : scale, noBias ? undefined : bias] })
+  return true
+}
+
+/** Constants of a normalization get the rank of the tensor: `lead` sizes of 1 stand before them. */
+export const rankOf = (perChannel: boolean): Rule => (net, node) => {
+  const shape = net.shape(node.inputs[0]!)
+  let changed = false
+  const inputs = node.inputs.map((name, i) => {
+    const known = i === 0 ? undefined : constantOf(net, name)
+    if (known === undefined) return name
+    const size = elementCount(known.shape)
+    const wanted = perChannel
+      ? [1, size, ...new Array<number>(shape.length - 2).fill(1)]
+      : [...new Array<number>(Math.max(0, shape.length - known.shape.length)).fill(1), ...known.shape]
+    if (sameShape(wanted, known.shape)) return name
+    changed = true
+    return addConstant(net, name!, wanted, known.data)
+  })
+  if (changed) net.change(node, { inputs })
+  return changed
+}

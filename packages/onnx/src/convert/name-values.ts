@@ -1,0 +1,12 @@
+import type { Net } from '../net/net.ts'
+
+/** Operators whose results keep the tensor's bare name. */
+const bare = new Set(['Ceil'])
+
+/** Gives every result its layer name: the tensor's name and the operator's, as the network stands now. */
+export function nameValues(net: Net): void {
+  for (const node of net.nodes()) {
+    if (bare.has(node.op)) continue
+    for (const output of [...node.outputs]) net.rename(output, net.freshName(`${output}_${node.op}`))
+  }
+}

@@ -1,0 +1,244 @@
+import { didYouMean, type Graph, type GraphInput, inferNode, type InferredType, isQError, type Node, QError, type Value } from '@q/ir'
+import type proto from 'onnx-proto'
+import { evaluate } from '../fold/evaluate.ts'
+import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'
+import type { FormView } from '../normalize/form.ts'
+import { forms } from '../normalize/forms.ts'
+import { sourceOps } from '../ops/source-ops.ts'
+import { type InputShapes, inputTypes } from './input-types.ts'
+import { readAttributes } from './read-attributes.ts'
+import { opsetsOf, readModel } from './read-model.ts'
+import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
+import { type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
+
+/** How to read an ONNX file. */
+export interface DecodeOptions {
+  /** Finds the file that holds external weights; needed for models that keep them outside. */
+  readonly readExternal?: ReadExternal
+  /** Shapes of the inputs, in order or by name. Needed when the model leaves sizes open. */
+  readonly inputShapes?: InputShapes
+  /** Tensors to end at, instead of the model's outputs. */
+  readonly outputNames?: readonly string[]
+  /** Name of the graph. @default the name in the file */
+  readonly name?: string
+  /** What errors call the file. @default 'model' */
+  readonly place?: string
+}
+
+/** Elements beyond which a folded tensor is rather computed while the network runs than stored. */
+const largestFolded = 2 ** 26
+
+/**
+ * An ONNX file as a graph: values carry ONNX names, nodes ONNX operators in one form each ({@link sourceOps}), every shape
+ * is known, and what depends on constants and shapes alone has been computed.
+ *
+ * @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH`, `ONNX_UNSUPPORTED_OP` (all of them at once), `ONNX_DYNAMIC_SHAPE`,
+ * `ONNX_INPUT_SHAPE`, `ONNX_OUTPUT_NAME`, `ONNX_EXTERNAL_DATA`, `ONNX_TENSOR_TYPE`, `ONNX_TENSOR_SIZE`, `ONNX_NOT_CONSTANT`,
+ * `ONNX_BAD_NODE`, `SHAPE_*`
+ */
+export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Graph> {
+  const place = options.place ?? 'model'
+  const model = readModel(bytes, place)
+  const external = externalFiles(options.readExternal)
+  const walk = startWalk(inputTypes(model.graph, options.inputShapes, place), opsetsOf(model), external, place)
+  for (const initializer of model.graph.initializer ?? []) {
+    walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
+  }
+  const outputs = options.outputNames ?? (model.graph.output ?? []).map(({ name }) => name ?? '')
+  for (const node of neededNodes(model.graph, outputs, place)) await walk.step(node)
+  return walk.finish(options.name ?? model.graph.name ?? 'model', outputs, model.graph)
+}
+
+/** The nodes that the outputs depend on, in order. */
+function neededNodes(graph: proto.onnx.IGraphProto, outputs: readonly string[], place: string): readonly proto.onnx.INodeProto[] {
+  const nodes = graph.node ?? []
+  const known = new Set([...(graph.input ?? []), ...(graph.initializer ?? [])].map(({ name }) => name ?? ''))
+  for (const node of nodes) for (const output of node.output ?? []) known.add(output)
+  for (const output of outputs) {
+    if (!known.has(output)) {
+      throw new QError('ONNX_OUTPUT_NAME', `there is no tensor ${output}`, { at: [place], hint: didYouMean(output, known, 'use the name of a tensor in the model') })
+    }
+  }
+  const makers = new Map(nodes.flatMap((node) => (node.output ?? []).map((output) => [output, node] as const)))
+  const needed = new Set<proto.onnx.INodeProto>()
+  const waiting = [...outputs]
+  while (waiting.length > 0) {
+    const maker = makers.get(waiting.pop()!)
+    if (maker === undefined || needed.has(maker)) continue
+    needed.add(maker)
+    waiting.push(...(maker.input ?? []))
+  }
+  return ordered(nodes.filter((node) => needed.has(node)))
+}
+
+/** Nodes such that operands come first; files in order stay as they are. */
+function ordered(nodes: readonly proto.onnx.INodeProto[]): readonly proto.onnx.INodeProto[] {
+  const makers = new Map(nodes.flatMap((node) => (node.output ?? []).map((output) => [output, node] as const)))
+  const done = new Set<proto.onnx.INodeProto>()
+  for (const root of nodes) {
+    const stack = [root]
+    const open = new Set<proto.onnx.INodeProto>()
+    while (stack.length > 0) {
+      const node = stack.at(-1)!
+      const waits = done.has(node) || open.has(node)
+        ? []
+        : (node.input ?? []).flatMap((input) => {
+            const maker = makers.get(input)
+            return maker === undefined || done.has(maker) || open.has(maker) ? [] : [maker]
+          })
+      open.add(node)
+      if (waits.length > 0) stack.push(...waits)
+      else {
+        done.add(node)
+        stack.pop()
+      }
+    }
+  }
+  return [...done]
+}
+
+interface Walk {
+  readonly constants: Map<string, Literal>
+  step(node: proto.onnx.INodeProto): Promise<void>
+  finish(name: string, outputs: readonly string[], graph: proto.onnx.IGraphProto): Graph
+}
+
+function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMap<string, number>, external: ExternalFiles, place: string): Walk {
+  const constants = new Map<string, Literal>()
+  const types = new Map(inputs)
+  const aliases = new Map<string, string>()
+  const nodes: Node[] = []
+  const unsupported: UnsupportedNode[] = []
+  const lost = new Set<string>()
+  const typeOf = (name: string): InferredType => {
+    const type = constants.get(name) ?? types.get(name)
+    if (type === undefined) throw new QError('ONNX_BAD_NODE', 'a tensor is used that nothing makes', { at: [place], found: name })
+    return type
+  }
+
+  return {
+    constants,
+    async step(source) {
+      const op = source.opType ?? ''
+      const outputs = source.output ?? []
+      const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
+      const domain = source.domain === 'ai.onnx' ? '' : source.domain ?? ''
+      const rule = domain === '' || domain === 'com.microsoft' ? forms[op] : undefined
+      const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : aliases.get(name) ?? name))
+      while (inputNames.length > 0 && inputNames.at(-1) === undefined) inputNames.pop()
+      const lose = (): void => {
+        for (const output of outputs) lost.add(output)
+      }
+      if (inputNames.some((name) => name !== undefined && lost.has(name))) {
+        if (rule === undefined && evaluate({ op, inputs: [], attrs: {}, opset: 0, results: 0 }) === undefined) unsupported.push({ domain, op, name: outputs[0] ?? op })
+        return lose()
+      }
+      const attrs = await readAttributes(source, external, at)
+      const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
+      const opset = opsets.get('') ?? 1
+      const folded = fold(op, attrs, inputNames, literals, opset, outputs.length, typeOf)
+      if (folded !== undefined) {
+        outputs.forEach((output, i) => {
+          if (folded[i] !== undefined) constants.set(output, folded[i])
+        })
+        return
+      }
+      if (rule === undefined) {
+        unsupported.push({ domain, op, name: outputs[0] ?? op })
+        return lose()
+      }
+      const view: FormView = {
+        op, opset, inputs: inputNames, outputs, attrs,
+        known: (operand) => literals[operand],
+        type: (operand) => {
+          const name = inputNames[operand]
+          if (name === undefined) throw new QError('ONNX_BAD_NODE', `${op} lacks its operand ${operand}`, { at })
+          return typeOf(name)
+        },
+      }
+      const form = placed(at, () => rule(view))
+      if (typeof form === 'string') {
+        aliases.set(outputs[0]!, form)
+        const known = constants.get(form)
+        if (known !== undefined) constants.set(outputs[0]!, known)
+        return
+      }
+      const node: Node = { op: form.op, inputs: form.inputs, outputs, attrs: form.attrs }
+      const results = placed(at, () => {
+        const inferred = form.types === undefined || form.types.length < 1 ? inferNode(node, sourceOps, typeOf) : form.types
+        return inferred
+      })
+      outputs.forEach((output, i) => {
+        const type = results[i]
+        if (type !== undefined) types.set(output, type)
+      })
+      nodes.push(node)
+    },
+
+    finish(name, outputs, graph) {
+      if (unsupported.length > 0) throw unsupportedOperators(unsupported, Object.keys(forms), place)
+      const finalOutputs = outputs.map((output) => aliases.get(output) ?? output)
+      const values = new Map<string, Value>()
+      const addValue = (each: string): void => {
+        if (values.has(each)) return
+        const known = constants.get(each)
+        if (known !== undefined) {
+          const constant = tensorOf(known)
+          values.set(each, { name: each, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant })
+        } else values.set(each, { name: each, type: typeOf(each) })
+      }
+      for (const each of inputs.keys()) addValue(each)
+      for (const node of nodes) for (const each of [...node.inputs, ...node.outputs]) if (each !== undefined && each !== '') addValue(each)
+      for (const each of finalOutputs) addValue(each)
+      const graphInputs = (graph.input ?? []).flatMap(({ name: each }): GraphInput[] => {
+        const type = inputs.get(each ?? '')
+        if (type === undefined) return []
+        return [type.dtype === 'f32' ? { name: each! } : { name: each!, sourceDtype: type.dtype }]
+      })
+      return { name, inputs: graphInputs, outputs: finalOutputs, nodes, values, ops: sourceOps, properties: {} }
+    },
+  }
+}
+
+function fold(
+  op: string, attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>, names: readonly (string | undefined)[],
+  literals: readonly (Literal | undefined)[], opset: number, results: number, typeOf: (name: string) => InferredType,
+): readonly (Literal | undefined)[] | undefined {
+  if (op === 'Constant') return constantNode(attrs)
+  if ((op === 'Shape' || op === 'Size') && names[0] !== undefined) {
+    const { shape } = typeOf(names[0])
+    return op === 'Size'
+      ? [whole([shape.reduce((a, b) => a * b, 1)], [])]
+      : [whole(shape.slice((attrs['start'] as number | undefined) ?? 0, attrs['end'] as number | undefined))]
+  }
+  if (names.length === 0 || names.some((name, i) => name !== undefined && literals[i] === undefined)) return undefined
+  const known = evaluate({ op, inputs: literals, attrs, opset, results })
+  return known === undefined || known.length === 0 || known.some(({ data }) => data.length > largestFolded) ? undefined : known
+}
+
+function constantNode(attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>): readonly Literal[] {
+  const value = attrs['value'] ?? attrs['value_float'] ?? attrs['value_int'] ?? attrs['value_floats'] ?? attrs['value_ints']
+  const dtype = 'value_int' in attrs || 'value_ints' in attrs ? 'i64' : 'f32'
+  if (typeof value === 'number') return [{ dtype, shape: [], data: dtype === 'f32' ? Float32Array.of(value) : Float64Array.of(value) }]
+  if (Array.isArray(value)) {
+    const numbers = value as readonly number[]
+    return [{ dtype, shape: [numbers.length], data: dtype === 'f32' ? Float32Array.from(numbers) : Float64Array.from(numbers) }]
+  }
+  return value === undefined ? [] : [value as Literal]
+}
+
+/** Runs a step; what it throws says where in the model it was. */
+function placed<T>(at: readonly string[], step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (isQError(error)) {
+      throw new QError(error.code, error.message, {
+        at: [at[0]!, ...(error.at.length > 0 ? error.at : at.slice(1))], kind: error.kind, cause: error.cause,
+        ...(error.found === undefined ? {} : { found: error.found }), ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      })
+    }
+    throw new QError('ONNX_BAD_NODE', 'a node of the model makes no sense', { at, found: error instanceof Error ? error.message : String(error), cause: error })
+  }
+}

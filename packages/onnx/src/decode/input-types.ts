@@ -1,0 +1,85 @@
+import { didYouMean, type InferredType, QError } from '@q/ir'
+import type proto from 'onnx-proto'
+import { dtypeOf, toNumber } from './read-tensor.ts'
+
+/** Shapes of the inputs: in the order of the model, or by name. */
+export type InputShapes = readonly (readonly number[])[] | Readonly<Record<string, readonly number[]>>
+
+interface Declared {
+  readonly name: string
+  readonly dtype: InferredType['dtype']
+  /** Sizes, or the names of the sizes that are open. */
+  readonly shape: readonly (number | string)[] | undefined
+}
+
+/**
+ * Name, element type and fixed shape of every input.
+ *
+ * @throws QError `ONNX_INPUT_SHAPE` when a given shape does not fit, `ONNX_DYNAMIC_SHAPE` when a size stays open
+ */
+export function inputTypes(graph: proto.onnx.IGraphProto, given: InputShapes | undefined, place: string): ReadonlyMap<string, InferredType> {
+  const initialized = new Set((graph.initializer ?? []).map(({ name }) => name))
+  const declared = (graph.input ?? []).filter(({ name }) => !initialized.has(name)).map((input) => read(input, place))
+  const wanted = shapesByName(declared, given, place)
+  const open: string[] = []
+  const types = new Map<string, InferredType>()
+  for (const { name, dtype, shape } of declared) {
+    const fixed = wanted.get(name)
+    if (fixed !== undefined) check(name, shape, fixed, place)
+    const sizes = fixed ?? shape
+    if (sizes === undefined || sizes.some((size) => typeof size === 'string')) open.push(`${name}: [${(sizes ?? ['?']).join(', ')}]`)
+    else types.set(name, { dtype, shape: sizes as readonly number[] })
+  }
+  if (open.length > 0) {
+    const example = declared.map(({ name, shape }) => types.get(name)?.shape ?? (shape ?? [1]).map((size) => (typeof size === 'string' ? 1 : size)))
+    throw new QError('ONNX_DYNAMIC_SHAPE', 'the shapes of some inputs are open', {
+      at: [place], found: open.join('; '), wanted: 'a size for every axis',
+      hint: `give every input its shape, for example --input_shapes ${JSON.stringify(example)}`,
+    })
+  }
+  return types
+}
+
+function read(input: proto.onnx.IValueInfoProto, place: string): Declared {
+  const name = input.name ?? ''
+  const tensor = input.type?.tensorType
+  if (tensor === undefined || tensor === null) {
+    throw new QError('ONNX_INPUT_TYPE', 'an input is no tensor', { at: [place, name], wanted: 'a tensor' })
+  }
+  const dims = tensor.shape?.dim?.map((dim) => {
+    const size = dim.dimValue === undefined || dim.dimValue === null ? 0 : toNumber(dim.dimValue)
+    return size > 0 ? size : dim.dimParam || '?'
+  })
+  return { name, dtype: dtypeOf(tensor.elemType, [place, name]), shape: dims }
+}
+
+function shapesByName(declared: readonly Declared[], given: InputShapes | undefined, place: string): ReadonlyMap<string, readonly number[]> {
+  if (given === undefined) return new Map()
+  const names = declared.map(({ name }) => name)
+  if (!isList(given)) {
+    for (const name of Object.keys(given)) {
+      if (!names.includes(name)) {
+        throw new QError('ONNX_INPUT_SHAPE', `there is no input ${name}`, { at: [place], wanted: names.join(', '), hint: didYouMean(name, names, 'use one of these') })
+      }
+    }
+    return new Map(Object.entries(given))
+  }
+  if (given.length !== names.length) {
+    throw new QError('ONNX_INPUT_SHAPE', 'not every input has a shape', {
+      at: [place], found: `${given.length} shapes`, wanted: `${names.length} shapes, for ${names.join(', ')}`,
+    })
+  }
+  return new Map(names.map((name, i) => [name, given[i]!]))
+}
+
+const isList = (given: InputShapes): given is readonly (readonly number[])[] => Array.isArray(given)
+
+function check(name: string, shape: Declared['shape'], fixed: readonly number[], place: string): void {
+  const fits = fixed.every((size) => Number.isInteger(size) && size > 0) &&
+    (shape === undefined || shape.length === 0 || shape.length === fixed.length)
+  if (!fits) {
+    throw new QError('ONNX_INPUT_SHAPE', 'a given shape does not fit its input', {
+      at: [place, name], found: `[${fixed.join(', ')}]`, wanted: shape === undefined ? 'sizes above 0' : `[${shape.join(', ')}]`,
+    })
+  }
+}

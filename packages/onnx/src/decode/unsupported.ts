@@ -1,0 +1,32 @@
+import { QError, suggest } from '@q/ir'
+
+/** A node whose operator the program does not have. */
+export interface UnsupportedNode {
+  readonly domain: string
+  readonly op: string
+  readonly name: string
+}
+
+/** One error for all of them: each operator once, how often it stands, where, and names near it. */
+export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: readonly string[], place: string): QError {
+  const groups = groupBy(nodes, ({ domain, op }) => (domain === '' ? op : `${domain}.${op}`))
+  const lines = [...groups].map(([op, members]) => {
+    const places = members.slice(0, 3).map(({ name }) => name).join(', ')
+    const near = suggest(members[0]!.op, known)
+    return `${op} x${members.length} (${places}${members.length > 3 ? ', …' : ''})${near.length === 0 ? '' : `, near ${near.join(', ')}`}`
+  })
+  return new QError('ONNX_UNSUPPORTED_OP', `${groups.size === 1 ? 'an operator is' : `${groups.size} operators are`} not supported`, {
+    at: [place], found: lines.join('; '), wanted: 'operators of ONNX that a quantized network can hold',
+    hint: 'cut the network before these nodes with output names, or export it differently',
+  })
+}
+
+function groupBy(nodes: readonly UnsupportedNode[], key: (node: UnsupportedNode) => string): ReadonlyMap<string, readonly UnsupportedNode[]> {
+  const groups = new Map<string, UnsupportedNode[]>()
+  for (const node of nodes) {
+    const members = groups.get(key(node))
+    if (members === undefined) groups.set(key(node), [node])
+    else members.push(node)
+  }
+  return groups
+}

@@ -1,0 +1,70 @@
+import { broadcast, type DType, type InferredType } from '@q/ir'
+import { type Form, type FormView, floatAttr, intAttr, type Normalize, textAttr } from './form.ts'
+
+const broadcastType = (view: FormView, dtype: DType): InferredType => ({
+  dtype, shape: view.inputs.map((_, i) => view.type(i).shape).reduce((a, b) => broadcast(a, b)),
+})
+
+/** Operators of two or more operands that broadcast. */
+export const elementwise: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, view.type(0).dtype)] })
+
+/** Comparisons and logic give truth values. */
+export const truth: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, 'bool')] })
+
+/** Division of integers rounds down afterwards. */
+export const division: Normalize = (view) => {
+  const { dtype } = view.type(0)
+  return { op: 'Div', inputs: view.inputs, attrs: {}, types: [broadcastType(view, dtype)] }
+}
+
+/** Where: the type of its second operand. */
+export const where: Normalize = (view) => ({ op: 'Where', inputs: view.inputs, attrs: {}, types: [broadcastType(view, view.type(1).dtype)] })
+
+/** Clip: the bounds as attributes, absent ones left out. */
+export const clip: Normalize = (view) => {
+  const bound = (name: string, operand: number): number | undefined =>
+    view.inputs[operand] === undefined ? (view.attrs[name] as number | undefined) : view.known(operand)?.data[0]
+  const dynamic = [1, 2].some((operand) => view.inputs[operand] !== undefined && view.known(operand) === undefined)
+  if (dynamic) return clipBetweenTensors(view)
+  const min = bound('min', 1)
+  const max = bound('max', 2)
+  return { op: 'Clip', inputs: [view.inputs[0]], attrs: { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) } }
+}
+
+function clipBetweenTensors(view: FormView): Form {
+  return view.inputs[2] === undefined
+    ? { op: 'Max', inputs: [view.inputs[0], view.inputs[1]], attrs: {} }
+    : { op: 'Min', inputs: [view.inputs[0], view.inputs[2]], attrs: {} }
+}
+
+/** Cast: a type of ours; a cast to the type it has is no operation. */
+export const cast: Normalize = (view) => {
+  const to = view.attrs['to'] as DType
+  if (to === view.type(0).dtype) return view.inputs[0]!
+  return { op: 'Cast', inputs: view.inputs, attrs: { to }, types: [{ dtype: to, shape: view.type(0).shape }] }
+}
+
+/** Gelu by its approximation. */
+export const gelu: Normalize = (view) => ({ op: 'Gelu', inputs: view.inputs, attrs: { approximate: textAttr(view, 'approximate', 'none') } })
+
+/** HardSigmoid, with ONNX's slope 0.2 where it is not given. */
+export const hardSigmoid: Normalize = (view) => ({
+  op: 'HardSigmoid', inputs: view.inputs, attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.2)), beta: floatAttr(view, 'beta', 0.5) },
+})
+
+/** LeakyRelu, with ONNX's slope 0.01 where it is not given. */
+export const leakyRelu: Normalize = (view) => ({ op: 'LeakyRelu', inputs: view.inputs, attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.01)) } })
+
+/** Gemm: every factor and transposition given. */
+export const gemm: Normalize = (view) => {
+  const transA = intAttr(view, 'transA', 0) === 1
+  const transB = intAttr(view, 'transB', 0) === 1
+  const [a, b] = [view.type(0).shape, view.type(1).shape]
+  return {
+    op: 'Gemm', inputs: view.inputs, attrs: { transA, transB, alpha: floatAttr(view, 'alpha', 1), beta: floatAttr(view, 'beta', 1) },
+    types: [{ dtype: view.type(0).dtype, shape: [transA ? a[1]! : a[0]!, transB ? b[0]! : b[1]!] }],
+  }
+}
+
+/** MatMul with operands of one axis: the result loses that axis. */
+export const matMul: Normalize = (view) => ({ op: 'MatMul', inputs: view.inputs, attrs: {} })

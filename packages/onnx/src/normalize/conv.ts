@@ -1,0 +1,33 @@
+import { intAttr, intsAttr, type Normalize, refuse, textAttr } from './form.ts'
+import { windowOf } from './windows.ts'
+
+/** Conv: kernel size from the weights, `auto_pad` resolved. */
+export const conv: Normalize = (view) => {
+  const { kernel, strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
+  void kernel
+  return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: intAttr(view, 'group', 1) } }
+}
+
+/** ConvTranspose: `output_shape` and `auto_pad` become pads. */
+export const convTranspose: Normalize = (view) => {
+  const kernel = view.type(1).shape.slice(2)
+  const size = view.type(0).shape.slice(2)
+  const n = kernel.length
+  const strides = intsAttr(view, 'strides') ?? kernel.map(() => 1)
+  const dilations = intsAttr(view, 'dilations') ?? kernel.map(() => 1)
+  const output_padding = intsAttr(view, 'output_padding') ?? kernel.map(() => 0)
+  const pads = [...(intsAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
+  const autoPad = textAttr(view, 'auto_pad', 'NOTSET')
+  const same = autoPad.startsWith('SAME')
+  const wanted = intsAttr(view, 'output_shape')?.slice(-n) ?? (same ? size.map((d, i) => d * strides[i]!) : undefined)
+  if (wanted !== undefined) {
+    for (let i = 0; i < n; i++) {
+      const all = strides[i]! * (size[i]! - 1) + output_padding[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - wanted[i]!
+      if (all < 0) refuse(view, 'the output shape is larger than the kernel reaches', `${wanted[i]}`, `at most ${wanted[i]! + all}`)
+      const less = Math.floor(all / 2)
+      pads[i] = autoPad === 'SAME_UPPER' ? less : all - less
+      pads[i + n] = all - pads[i]!
+    }
+  }
+  return { op: 'ConvTranspose', inputs: view.inputs, attrs: { strides, pads, dilations, output_padding, group: intAttr(view, 'group', 1) } }
+}

@@ -1,0 +1,33 @@
+import { cast, clip, division, elementwise, gelu, gemm, hardSigmoid, leakyRelu, matMul, truth, where } from './arithmetic.ts'
+import {
+  alongAxis, concat, depthToSpace, expand, flatten, gather, pad, reshape, slice, split, squeeze, tile, transpose, unsqueeze,
+} from './arrangement.ts'
+import { conv, convTranspose } from './conv.ts'
+import { kept, type Normalize } from './form.ts'
+import { batchNormalization, byEpsilon, groupNormalization, layerNormalization, lrn, nothing } from './normalization.ts'
+import { averagePool, maxPool } from './pool.ts'
+import { arg, cumSum, reduction, softmax, topK } from './reduction.ts'
+import { resize } from './resize.ts'
+
+const each = (rule: Normalize, ...ops: readonly string[]): Readonly<Record<string, Normalize>> => Object.fromEntries(ops.map((op) => [op, rule]))
+
+/** Every ONNX operator that can stand in a network, with the rule that brings it into its one form. */
+export const forms: Readonly<Record<string, Normalize>> = {
+  ...each(elementwise, 'Add', 'Sub', 'Mul', 'Max', 'Min', 'Sum', 'Mean', 'Pow', 'Mod', 'PRelu'),
+  ...each(truth, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'),
+  ...each(reduction, 'ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'),
+  ...each(kept(), 'Abs', 'Acos', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp', 'Floor', 'HardSwish', 'Log', 'Mish', 'Neg', 'Reciprocal', 'Relu', 'Round', 'Sigmoid',
+    'Sign', 'Sin', 'Sinh', 'Softplus', 'Softsign', 'Sqrt', 'Tan', 'Tanh', 'GlobalAveragePool', 'GlobalMaxPool'),
+  ...each(nothing, 'Identity', 'Dropout'),
+  ...each(resize, 'Resize', 'Upsample'),
+  ...each(arg, 'ArgMax', 'ArgMin'),
+  ...each(softmax, 'Softmax', 'LogSoftmax'),
+  ...each(alongAxis, 'GatherElements', 'Scatter', 'ScatterElements'),
+  ...each(depthToSpace, 'DepthToSpace', 'SpaceToDepth'),
+  ...each(byEpsilon, 'InstanceNormalization', 'RMSNormalization'),
+  AveragePool: averagePool, BatchNormalization: batchNormalization, Cast: cast, Clip: clip, Concat: concat, Conv: conv, ConvTranspose: convTranspose,
+  CumSum: cumSum, Div: division, Elu: kept('alpha'), Expand: expand, Flatten: flatten, Gather: gather, GatherND: kept('batch_dims'), Gelu: gelu, Gemm: gemm,
+  GroupNormalization: groupNormalization, HardSigmoid: hardSigmoid, LayerNormalization: layerNormalization, LeakyRelu: leakyRelu, LRN: lrn, MatMul: matMul,
+  MaxPool: maxPool, Pad: pad, Reshape: reshape, ScatterND: kept(), Slice: slice, Split: split, Squeeze: squeeze, Swish: kept('alpha'), Tile: tile, TopK: topK,
+  Transpose: transpose, Unsqueeze: unsqueeze, Where: where,
+}

@@ -1,0 +1,43 @@
+import { constantOperand, type FormView, type Normalize, refuse, textAttr } from './form.ts'
+
+function scalesOf(view: FormView, rank: number): readonly number[] | undefined {
+  if (view.op === 'Upsample') {
+    return view.inputs[1] === undefined ? (view.attrs['scales'] as readonly number[] | undefined) : constantOperand(view, 1, 'scales')
+  }
+  const operand = view.opset >= 11 ? 2 : 1
+  const known = view.inputs[operand] === undefined ? undefined : constantOperand(view, operand, 'scales')
+  void rank
+  return known === undefined || known.length === 0 ? undefined : known
+}
+
+/**
+ * Resize and Upsample of any version: scales and sizes of the last two axes.
+ *
+ * Cubic interpolation is read as linear, as TPU-MLIR 1.30.2 does; before opset 11 coordinates are asymmetric.
+ */
+export const resize: Normalize = (view) => {
+  const { shape, dtype } = view.type(0)
+  const rank = shape.length
+  const axes = (view.attrs['axes'] as readonly number[] | undefined)?.map((axis) => (axis < 0 ? axis + rank : axis))
+  const spread = (list: readonly number[], fill: readonly number[]): readonly number[] =>
+    axes === undefined ? list : fill.map((each, i) => (axes.includes(i) ? list[axes.indexOf(i)]! : each))
+  const scales = scalesOf(view, rank)
+  const full = scales === undefined ? undefined : spread(scales, shape.map(() => 1))
+  const sizes = full === undefined
+    ? spread(constantOperand(view, 3, 'sizes'), shape)
+    : shape.map((d, i) => Math.floor(d * full[i]! + 1e-6))
+  const factors = full ?? sizes.map((size, i) => size / shape[i]!)
+  if (rank < 3 || sizes.some((size, i) => i < rank - 2 && size !== shape[i])) {
+    refuse(view, 'only the last two axes can be resized', `[${shape.join(', ')}] to [${sizes.join(', ')}]`, 'the same leading axes')
+  }
+  const mode = textAttr(view, 'mode', 'nearest')
+  const coordinates = view.op === 'Upsample' || view.opset < 11 ? 'asymmetric' : textAttr(view, 'coordinate_transformation_mode', 'half_pixel')
+  return {
+    op: view.op, inputs: [view.inputs[0]],
+    attrs: {
+      mode: mode === 'nearest' ? 'nearest' : 'linear', coordinate_transformation_mode: coordinates,
+      scale_h: rank < 4 ? 1 : factors[rank - 2]!, scale_w: factors[rank - 1]!, sizes: sizes.slice(-2),
+    },
+    types: [{ dtype, shape: sizes }],
+  }
+}

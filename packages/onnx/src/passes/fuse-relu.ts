@@ -1,0 +1,42 @@
+import { onlyUser } from '../net/constants.ts'
+import type { Net, NetNode } from '../net/net.ts'
+import { numberOf } from '../net/constants.ts'
+import type { Rule } from '../net/rules.ts'
+
+const fusable = new Set(['Conv', 'ConvTranspose', 'MatMul', 'Affine', 'MaxPool', 'AveragePool', 'Add', 'Sub', 'Mul', 'Upsample'])
+
+const takesRelu = (net: Net, node: NetNode): boolean => fusable.has(node.op) || (node.op === 'Div' && numberOf(net, node.inputs[0]) !== undefined)
+
+/** A ReLU becomes part of the operator before it when nothing else uses that result; the operator takes the ReLU's name. */
+export const fuseRelu: Rule = (net, node) => {
+  const producer = net.producer(node.inputs[0]!)
+  if (producer === undefined || onlyUser(net, producer) !== node) return false
+  const limit = node.attrs['reluLimit'] as number | undefined ?? -1
+  if (producer.op === 'Concat') return moveAhead(net, producer, node, limit)
+  if (!takesRelu(net, producer)) return false
+  const before = producer.attrs['reluLimit'] as number | undefined ?? -1
+  const limits = [limit, before].filter((each) => each > 0)
+  const { op, inputs, attrs } = producer
+  net.remove(producer)
+  net.change(node, { op, inputs, attrs: { ...attrs, relu: true, ...(limits.length === 0 ? {} : { reluLimit: Math.min(...limits) }) } })
+  return true
+}
+
+/** A ReLU behind a Concat goes to each of its operands. */
+function moveAhead(net: Net, concat: NetNode, relu: NetNode, limit: number): boolean {
+  const result = concat.outputs[0]!
+  const inputs = concat.inputs.map((input) => {
+    const name = `${input}_move_ahead_relu`
+    if (!net.has(name)) {
+      net.setValue({ ...net.value(input!), name })
+      net.add({ op: 'Relu', inputs: [input], outputs: [name], attrs: { reluLimit: limit } }, concat)
+    }
+    return name
+  })
+  net.change(concat, { inputs })
+  const last = relu.outputs[0]!
+  net.remove(relu)
+  net.redirect(last, result)
+  net.rename(result, net.freshName(`${result}_relu`))
+  return true
+}

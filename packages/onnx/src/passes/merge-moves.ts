@@ -1,0 +1,18 @@
+import { bypass, onlyUser, sameShape } from '../net/constants.ts'
+import type { Rule } from '../net/rules.ts'
+
+/** Of two Reshapes in a row the second is enough. */
+export const mergeReshapes: Rule = (net, node) => {
+  const producer = net.producer(node.inputs[0]!)
+  if (producer?.op !== 'Reshape' || onlyUser(net, producer) !== node) return false
+  net.change(node, { inputs: [producer.inputs[0]] })
+  return true
+}
+
+/** A Reshape to the shape a tensor has is nothing. */
+export const dropReshape: Rule = (net, node) => {
+  const [x] = node.inputs as [string]
+  if (!sameShape(net.shape(x), net.shape(node.outputs[0]!)) || net.producer(x) === undefined) return false
+  bypass(net, node, x)
+  return true
+}

@@ -1,0 +1,14 @@
+import { onlyUser } from '../net/constants.ts'
+import type { Rule } from '../net/rules.ts'
+import { madeBy } from '../patterns/match.ts'
+
+/** `x * sigmoid(x)` is a SiLU under the name of the product. */
+export const silu: Rule = (net, node) => {
+  for (const side of [0, 1] as const) {
+    const gate = madeBy(net, node.inputs[side], 'Sigmoid')
+    if (gate === undefined || gate.inputs[0] !== node.inputs[1 - side] || onlyUser(net, gate) !== node) continue
+    net.change(node, { op: 'Silu', inputs: [node.inputs[1 - side]], attrs: {} })
+    return true
+  }
+  return false
+}

@@ -1,0 +1,45 @@
+import { numberOf } from '../net/constants.ts'
+import type { Net, NetNode } from '../net/net.ts'
+import type { Rule } from '../net/rules.ts'
+import { factorsOf, madeBy, withNumber } from './match.ts'
+
+/** `x * (1 + erf(x / sqrt 2)) / 2`, in any order of its factors, and its approximation by tanh, are a GELU. */
+export const gelu: Rule = (net, node) => {
+  const factors = factorsOf(net, node)
+  const inner = factors.map((name) => (name === '/2' ? undefined : cdf(net, name))).findIndex((x) => x !== undefined)
+  if (inner < 0) return false
+  const x = cdf(net, factors[inner]!)!
+  const rest = factors.filter((_, i) => i !== inner)
+  const halved = rest.filter((name) => name === '/2' || near(numberOf(net, name, true), 0.5))
+  if (rest.length !== 2 || halved.length !== 1 || !rest.includes(x)) return false
+  net.change(node, { op: 'GELU', inputs: [x], attrs: {} })
+  return true
+}
+
+const near = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) < 1e-4
+
+/** The `x` of `1 + erf(x / sqrt 2)` or `1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))`. */
+function cdf(net: Net, name: string): string | undefined {
+  const sum = withNumber(net, madeBy(net, name, 'Add'), 1)
+  const erf = madeBy(net, sum, 'Erf')
+  if (erf !== undefined) {
+    const scaled = net.producer(erf.inputs[0]!)
+    return scaled?.op === 'Div' ? withNumber(net, scaled, Math.SQRT2) : scaled?.op === 'Mul' ? withNumber(net, scaled, Math.SQRT1_2) : undefined
+  }
+  const tanh = madeBy(net, sum, 'Tanh')
+  return tanh === undefined ? undefined : cubic(net, madeBy(net, tanh.inputs[0], 'Mul'))
+}
+
+function cubic(net: Net, outer: NetNode | undefined): string | undefined {
+  const inner = madeBy(net, withNumber(net, outer, Math.sqrt(2 / Math.PI)), 'Add')
+  if (inner === undefined) return undefined
+  for (const side of [0, 1] as const) {
+    const cube = withNumber(net, madeBy(net, inner.inputs[side], 'Mul'), 0.044715)
+    const x = inner.inputs[1 - side]!
+    if (cube === undefined) continue
+    const power = withNumber(net, madeBy(net, cube, 'Pow'), 3)
+    const product = madeBy(net, cube, 'Mul')
+    if (power === x || (product !== undefined && factorsOf(net, product).every((each) => each === x))) return x
+  }
+  return undefined
+}

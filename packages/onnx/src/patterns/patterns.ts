@@ -1,0 +1,10 @@
+import type { RuleSet } from '../net/rules.ts'
+import { gelu } from './gelu.ts'
+import { hardSigmoid, hardSwish } from './hard-swish.ts'
+import { layerNorm } from './layer-norm.ts'
+
+/** Groups of ONNX operators that spell one operator. */
+export const patterns: RuleSet = {
+  Mul: [gelu, hardSwish, hardSigmoid],
+  Div: [hardSwish, hardSigmoid, layerNorm],
+}

@@ -1,0 +1,72 @@
+import type { AttrValue } from '@q/ir'
+import { bypass, numberOf, onlyUser, sameShape } from '../net/constants.ts'
+import type { Net, NetNode } from '../net/net.ts'
+import type { Rule } from '../net/rules.ts'
+
+const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
+
+/** Whether a node's result is its operand. */
+const doesNothing: Readonly<Record<string, (node: NetNode, net: Net) => boolean>> = {
+  Transpose: (node) => list(node, 'perm').every((axis, i) => axis === i),
+  Pad: (node) => list(node, 'pads').every((pad) => pad === 0),
+  Tile: (node) => list(node, 'repeats').every((count) => count === 1),
+  Slice: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)) && list(node, 'steps').every((step) => step === 1),
+  Reshape: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)),
+  Flatten: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)),
+  Expand: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)),
+  Concat: (node) => node.inputs.length === 1,
+  Split: (node) => node.outputs.length === 1,
+  Sum: (node) => node.inputs.length === 1,
+  Max: (node) => node.inputs.length === 1,
+  Min: (node) => node.inputs.length === 1,
+  Mean: (node) => node.inputs.length === 1,
+  Squeeze: (node) => list(node, 'axes').length === 0,
+  Unsqueeze: (node) => list(node, 'axes').length === 0,
+}
+
+/** Takes out nodes that hand on their operand. */
+export const dropNothing: Rule = (net, node) => {
+  if (doesNothing[node.op]?.(node, net) !== true) return false
+  if (net.producer(node.inputs[0]!) === undefined && net.isOutput(node.outputs[0]!)) return false
+  bypass(net, node, node.inputs[0]!)
+  return true
+}
+
+/** Takes out `x + 0`, `x - 0`, `x * 1`, `x / 1`. */
+export const dropUnits: Rule = (net, node) => {
+  const unit = node.op === 'Add' || node.op === 'Sub' ? 0 : 1
+  for (const side of node.op === 'Add' || node.op === 'Mul' ? ([1, 0] as const) : ([1] as const)) {
+    const kept = node.inputs[1 - side]!
+    if (numberOf(net, node.inputs[side], true) !== unit || !sameShape(net.shape(kept), net.shape(node.outputs[0]!))) continue
+    if (net.producer(kept) === undefined) continue
+    bypass(net, node, kept)
+    return true
+  }
+  return false
+}
+
+/** Two transpositions in a row are one. */
+export const mergeTransposes: Rule = (net, node) => {
+  const producer = net.producer(node.inputs[0]!)
+  if (producer?.op !== 'Transpose') return false
+  const first = list(producer, 'perm')
+  const attrs: Readonly<Record<string, AttrValue>> = { perm: list(node, 'perm').map((axis) => first[axis]!) }
+  net.change(node, { inputs: [producer.inputs[0]], attrs })
+  return true
+}
+
+/** A border of zeros in front of a convolution is part of its pads. */
+export const fusePad: Rule = (net, node) => {
+  const pad = net.producer(node.inputs[0]!)
+  if (pad?.op !== 'Pad' || pad.attrs['mode'] !== 'constant' || pad.attrs['value'] !== 0 || onlyUser(net, pad) !== node) return false
+  const pads = list(pad, 'pads')
+  const rank = pads.length / 2
+  if ([0, 1, rank, rank + 1].some((i) => pads[i] !== 0) || pads.some((each) => each < 0)) return false
+  const own = list(node, 'pads')
+  const n = rank - 2
+  net.change(node, {
+    inputs: [pad.inputs[0], ...node.inputs.slice(1)],
+    attrs: { ...node.attrs, pads: own.map((each, i) => each + (i < n ? pads[i + 2]! : pads[rank + 2 + i - n]!)) },
+  })
+  return true
+}

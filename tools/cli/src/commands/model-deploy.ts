@@ -1,0 +1,131 @@
+import { Option } from 'commander'
+import { QError, parseQuantMode } from '@q/ir'
+import { parseNames, parseTolerance } from '../options/parse.ts'
+import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
+import { deploy } from '../pipeline/deploy.ts'
+import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
+import { backendOf, chipNames } from '../wiring/backends.ts'
+import { readModel } from '../wiring/read-model.ts'
+import type { DefineCommand } from './command.ts'
+import { subcommand } from './command.ts'
+
+const vendorOptions = [
+  withoutEffect('--q_group_size <size>', 'group size of W4 and W8 modes'),
+  notYet('--q_symmetric', 'symmetric W4 and W8 modes'),
+  notYet('--quant_input', 'integers at the inputs'),
+  notYet('--quant_output', 'integers at the outputs'),
+  notYet('--quant_output_bf16', 'bfloat16 at the outputs'),
+  notYet('--quant_input_int8', 'int8 at the inputs'),
+  notYet('--quant_output_int8', 'int8 at the outputs'),
+  notYet('--quant_input_list <numbers>', 'inputs that are integers'),
+  notYet('--quant_output_list <numbers>', 'outputs that are integers'),
+  notYet('--ignore_f16_overflow', 'keep some operators out of float16'),
+  notYet('--gen_test_input', 'make a test input'),
+  notYet('--gen_test_seed <seed>', 'seed of --gen_test_input'),
+  withoutEffect('--cache_skip', 'skip comparing what was compared before'),
+  notYet('--fazzy_match', 'match tensors by their values'),
+  withoutEffect('--cuda', 'run on a GPU'),
+  notYet('--ip <user@ip>', 'run on a remote board'),
+  notYet('--pwd <password>', 'password of --ip'),
+  notYet('--fuse_preprocess', 'preprocessing inside the model'),
+  notYet('--customization_format <format>', 'image format of --fuse_preprocess'),
+  notYet('--aligned_input', 'aligned input frames'),
+  withoutEffect('--num_device <count>', 'devices'),
+  withoutEffect('--num_core <count>', 'cores'),
+  withoutEffect('--group_by_cores <mode>', 'layer groups by core'),
+  notYet('--dynamic', 'dynamic compilation'),
+  withoutEffect('--opt <level>', 'optimization level of the compiler'),
+  withoutEffect('--layer_group_config <file>', 'layer groups'),
+  withoutEffect('--shape_secs_search_strategy <id>', 'layer group search'),
+  withoutEffect('--disable_structure_detect_opt', 'layer group detection'),
+  notYet('--addr_mode <mode>', 'address assignment'),
+  notYet('--same_addr <pairs>', 'inputs and outputs at one address'),
+  notYet('--save_io_alone_config <file>', 'io_alone configuration'),
+  notYet('--use_io_alone_config <file>', 'io_alone configuration'),
+  notYet('--use_rewriter_config', 'rewriter configuration'),
+  withoutEffect('--disable_topo_sort', 'compiler pass'),
+  withoutEffect('--enable_lghash', 'layer group hashes'),
+  withoutEffect('--lghash_dir <folder>', 'layer group hashes'),
+  withoutEffect('--rvti', 'kernel module'),
+  withoutEffect('--disable_affine', 'compiler pass'),
+  withoutEffect('--debug', 'keep intermediate files; the lowered files are kept always'),
+  withoutEffect('--log_level <level>', 'how much the original program prints'),
+  withoutEffect('--disable_layer_group', 'compiler pass'),
+  withoutEffect('--disable_gdma_check', 'compiler check'),
+  notYet('--trunc_final <names...>', 'cut the final model'),
+  withoutEffect('--lg_debugger <level>', 'layer group debugger'),
+  withoutEffect('--op_divide', 'compiler pass'),
+  notYet('--merge_weight', 'weights of several models in one file'),
+  withoutEffect('--model_version <version>', 'version of the container'),
+  notYet('--iomem_set <names>', 'io memory'),
+  notYet('--do_winograd', 'Winograd convolutions'),
+  withoutEffect('--includeWeight', 'weights inside the text'),
+  withoutEffect('--compress_mode <mode>', 'compression'),
+  notYet('--opt_post_processor', 'compiler pass'),
+  withoutEffect('--weight_deduplicate', 'compiler pass'),
+  withoutEffect('--patterns_count <counts>', 'expected numbers of applied patterns'),
+  notYet('--matmul_perchannel', 'one scale for each column of a matrix product'),
+  notYet('--time_fixed_subnet <mode>', 'split by time'),
+  notYet('--subnet_params <params>', 'parameters of --time_fixed_subnet'),
+  notYet('--io_alone', 'io_alone addresses'),
+  notYet('--enable_maskrcnn', 'Mask R-CNN rewrites'),
+  withoutEffect('--global_op_types <types>', 'operators kept out of layer groups'),
+  withoutEffect('--debug_cmd <text>', 'debugging of the original program'),
+]
+
+/** `model_deploy`: a Top file and its tables to the files of a chip. */
+export const defineModelDeploy: DefineCommand = (program, start) => {
+  const command = subcommand(program, 'model_deploy', 'quantize a Top .mlir file for a chip, compare it, and write the chip\'s files')
+    .requiredOption('--mlir <file>', 'the Top .mlir file')
+    .requiredOption('--chip, --processor <name>', `the chip: ${chipNames().join(', ')}`)
+    .requiredOption('--model <file>', 'output container, such as m.bmodel')
+    .option('--quantize <mode>', 'mode of layers that no table names: INT8, F16, F32', 'F32')
+    .option('--calibration_table <file>', 'calibration table, needed for INT8')
+    .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
+    .option('--asymmetric', 'INT8 with zero points')
+    .option('--high_precision', 'keep delicate operators in float32')
+    .option('--test_input <files>', 'npz, npy or image to compare with')
+    .option('--test_reference <file>', 'npz of the float model\'s tensors; run here when absent')
+    .option('--compare_all', 'compare every tensor, not only the outputs')
+    .option('--tolerance <cosine,euclidean>', 'similarity with the float model to exceed; by mode when absent', parseTolerance)
+    .option('--correctness <cosine,euclidean>', 'similarity of the chip\'s model with the lowered one to exceed', parseTolerance)
+    .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
+    .option('--skip_validation', 'do not compare')
+    .option('--not_gen_bmodel', 'stop after the lowered _tpu.mlir')
+    .option('--vendor <folder>', 'folder of the chip\'s toolchain; TPUC_ROOT and PATH are searched when absent')
+    .option('--weights <file>', 'weight file, in place of the one the model names')
+    .addOption(new Option('--gelu_mode <mode>', 'how GELU is approximated').choices(['normal']).default('normal'))
+  addVendorOptions(command, vendorOptions)
+  command.action((options) => start(async (context) => {
+    checkVendorOptions(command, vendorOptions, context.reporter)
+    const backend = backendOf(options.processor)
+    const mode = parseQuantMode(options.quantize, ['--quantize'])
+    const graph = await readModel(options.mlir, options.weights === undefined ? {} : { weights: options.weights })
+    if (graph.properties['stage'] !== 'float') {
+      throw new QError('MODEL_STAGE', `${options.mlir} is quantized already`, { at: [options.mlir], wanted: 'a Top file', hint: 'run it with model_runner', kind: 'usage' })
+    }
+    const table = options.calibration_table === undefined ? undefined : await readCalibrationTable(options.calibration_table, graph, context.reporter)
+    const plan = options.quantize_table === undefined ? undefined : await readPlan(options.quantize_table, graph, context.reporter)
+    if (table === undefined && (mode === 'INT8' || [...(plan?.values() ?? [])].includes('INT8'))) {
+      throw new QError('TABLE_NEEDED', 'INT8 needs a calibration table', { at: [options.mlir], hint: 'run run_calibration and give its table as --calibration_table', kind: 'usage' })
+    }
+    return deploy({
+      graph,
+      chip: backend.target.name,
+      mode,
+      ...(table === undefined ? {} : { table }),
+      ...(plan === undefined ? {} : { plan }),
+      asymmetric: options.asymmetric === true,
+      highPrecision: options.high_precision === true,
+      model: options.model,
+      ...(options.test_input === undefined || options.skip_validation ? {} : { testInput: options.test_input }),
+      ...(options.test_reference === undefined ? {} : { testReference: options.test_reference }),
+      compareAll: options.compare_all === true,
+      ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
+      ...(options.correctness === undefined ? {} : { correctness: options.correctness }),
+      excepts: options.excepts,
+      notGenBmodel: options.not_gen_bmodel === true,
+      ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
+    }, context)
+  }))
+}

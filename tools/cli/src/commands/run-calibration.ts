@@ -1,0 +1,84 @@
+import { Option } from 'commander'
+import { QError } from '@q/ir'
+import type { MethodName } from '@q/calib'
+import { checkWritable, writeFiles } from '../files/write-files.ts'
+import { parseCount } from '../options/parse.ts'
+import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
+import { calibrateModel } from '../pipeline/calibrate-model.ts'
+import { backendOf } from '../wiring/backends.ts'
+import { readModel } from '../wiring/read-model.ts'
+import type { DefineCommand } from './command.ts'
+import { subcommand } from './command.ts'
+
+const vendorOptions = [
+  notYet('--we', 'weight equalization'),
+  notYet('--bc', 'bias correction'),
+  notYet('--sq', 'SmoothQuant'),
+  notYet('--smc', 'softmax correction'),
+  notYet('--search <kind>', 'search for thresholds or float layers'),
+  withoutEffect('--inference_num <count>', 'samples a search scores on'),
+  withoutEffect('--bc_inference_num <count>', 'samples of the bias correction'),
+  withoutEffect('--expected_cos <number>', 'similarity a search wants'),
+  withoutEffect('--min_layer_cos <number>', 'least similarity of a layer'),
+  withoutEffect('--max_float_layers <count>', 'most float layers of a search'),
+  withoutEffect('--fp_type <type>', 'float type of a search'),
+  notYet('--post_process <file>', 'post-processing program'),
+  withoutEffect('--global_compare_layers <names>', 'layers a search compares'),
+  withoutEffect('--quantize_method_list <names>', 'threshold methods of a search'),
+  withoutEffect('--benchmark_method <name>', 'metric of a search'),
+  notYet('--kurtosis_analysis', 'kurtosis of every layer'),
+  notYet('--part_quantize <mode>', 'quantize some operators only'),
+  notYet('--custom_operator <types>', 'operators of --part_quantize custom_mode'),
+  notYet('--part_asymmetric', 'asymmetric ranges for some patterns'),
+  withoutEffect('--mix_mode <mode>', 'bit widths of a search'),
+  withoutEffect('--q_group_size <size>', 'group size of dynamic modes'),
+  notYet('--pre_qtable <file>', 'table a search starts from'),
+  notYet('--cluster', 'cluster layers in a search'),
+  withoutEffect('--quantize_table <file>', 'output table of a search'),
+  notYet('--debug_cmd <text>', 'variants of calibration'),
+  withoutEffect('--debug_log', 'print more'),
+]
+
+const methods = ['kl', 'max', 'use_kl', 'use_max'] as const
+const laterMethods = ['mse', 'percentile9999', 'aciq_laplace', 'aciq_gauss', 'use_mse', 'use_percentile9999'] as const
+
+/** `run_calibration`: the range of every activation of a Top file. */
+export const defineRunCalibration: DefineCommand = (program, start) => {
+  const command = subcommand(program, 'run_calibration', 'find the range of every activation and write the calibration table')
+    .argument('<mlir_file>', 'the Top .mlir file')
+    .option('--dataset <folder>', 'folder of samples: images, npz, npy')
+    .option('--data_list <file>', 'list of samples, one a line; wins over --dataset')
+    .option('--input_num <count>', 'samples to use; 0 for all', parseCount(0), 0)
+    .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
+    .option('--tune_list <file>', 'list of samples to tune on; the first calibration samples when absent')
+    .option('--histogram_bin_num <count>', 'bins of the histograms', parseCount(128), 2048)
+    .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices([...methods, ...laterMethods]).default('kl'))
+    .option('--chip, --processor <name>', 'chip the table is meant for')
+    .option('--weights <file>', 'weight file, in place of the one the model names')
+    .requiredOption('-o, --calibration_table <file>', 'output calibration table')
+  addVendorOptions(command, vendorOptions)
+  command.action((file: string, options) => start(async (context) => {
+    const { reporter } = context
+    checkVendorOptions(command, vendorOptions, reporter)
+    if ((laterMethods as readonly string[]).includes(options.cali_method)) {
+      throw new QError('OPTION_UNSUPPORTED', `--cali_method ${options.cali_method}: not supported yet`, { wanted: 'kl or max', hint: 'use kl', kind: 'usage' })
+    }
+    if (options.processor !== undefined) backendOf(options.processor)
+    await checkWritable(options.calibration_table)
+    const graph = await readModel(file, options.weights === undefined ? {} : { weights: options.weights })
+    const { calibration, text, samples } = await calibrateModel(graph, file, {
+      inputNum: options.input_num,
+      method: options.cali_method.replace('use_', '') as MethodName,
+      bins: options.histogram_bin_num,
+      tuneNum: options.tune_num,
+      ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
+      ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
+      ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
+    }, context)
+    await writeFiles(new Map([[options.calibration_table, text]]), (path) => reporter.note(`note: ${path} replaced`))
+    reporter.print(`real input_num = ${samples.count}`)
+    reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
+    reporter.event('calibrated', { table: options.calibration_table, rows: calibration.entries.size, samples: samples.count })
+    return undefined
+  }))
+}

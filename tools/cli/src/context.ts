@@ -1,0 +1,15 @@
+import type { Reporter } from './console/reporter.ts'
+
+/** What every command is given beside its options. */
+export interface Context {
+  readonly reporter: Reporter
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** The time written into files: `SOURCE_DATE_EPOCH` where it is set, else now. */
+export function timeOf({ env }: Context): Date {
+  const epoch = Number(env['SOURCE_DATE_EPOCH'])
+  return env['SOURCE_DATE_EPOCH'] !== undefined && Number.isFinite(epoch) ? new Date(epoch * 1000) : new Date()
+}

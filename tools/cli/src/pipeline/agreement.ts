@@ -1,0 +1,62 @@
+import { elementCount } from '@q/ir'
+import type { Executor, Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
+import { similarity } from '../compare/tensor-similarity.ts'
+import { dumpTensors } from './dump-tensors.ts'
+
+/** How far a quantized model agrees with the float one, over some samples. */
+export interface Agreement {
+  readonly samples: number
+  /** By output of the float model: mean cosine similarity and signal-to-noise ratio, in dB. */
+  readonly outputs: readonly { readonly name: string; readonly cosine: number; readonly sqnr: number }[]
+  /** Share of samples whose largest element of the first output is the same; only for outputs that are one list. */
+  readonly sameTop1?: number
+}
+
+export interface AgreementOptions {
+  readonly float: { readonly graph: Graph; readonly executor: Executor }
+  readonly quantized: { readonly graph: Graph; readonly executor: Executor }
+  readonly samples: SampleSource
+  readonly count: number
+  readonly signal: AbortSignal
+  readonly onProgress: OnProgress
+}
+
+/** Runs both models on the first samples and compares their outputs. */
+export async function measureAgreement({ float, quantized, samples, count, signal, onProgress }: AgreementOptions): Promise<Agreement> {
+  const sessions = [await float.executor.load(float.graph), await quantized.executor.load(quantized.graph)] as const
+  const names = float.graph.outputs
+  const sums = names.map(() => ({ cosine: 0, sqnr: 0 }))
+  let same = 0
+  try {
+    for (let i = 0; i < count; i++) {
+      signal.throwIfAborted()
+      const inputs = await samples.load(i)
+      const expected = await sessions[0].run(inputs)
+      const got = dumpTensors(quantized.graph, await sessions[1].run(inputs), 'floats')
+      names.forEach((name, k) => {
+        const reference = expected.get(name)!.data as Float32Array
+        const target = got.get(quantized.graph.outputs[k]!)!.data as Float32Array
+        const alike = similarity(target, reference)
+        sums[k]!.cosine += alike.cosine
+        sums[k]!.sqnr += Math.min(alike.sqnr, 100)
+        if (k === 0 && largest(target) === largest(reference)) same++
+      })
+      onProgress({ stage: 'compare', done: i + 1, total: count })
+    }
+  } finally {
+    await Promise.all(sessions.map((session) => session.close()))
+  }
+  const first = float.graph.values.get(names[0]!)!.type.shape
+  const isList = names.length === 1 && elementCount(first) === first.at(-1)! * (first.length > 1 ? first[0]! : 1) && first[0] === 1
+  return {
+    samples: count,
+    outputs: names.map((name, k) => ({ name, cosine: sums[k]!.cosine / count, sqnr: sums[k]!.sqnr / count })),
+    ...(isList ? { sameTop1: same / count } : {}),
+  }
+}
+
+function largest(values: Tensor['data']): number {
+  let best = 0
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
+  return best
+}

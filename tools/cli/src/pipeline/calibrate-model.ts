@@ -1,0 +1,75 @@
+import { basename } from 'node:path'
+import { availableParallelism } from 'node:os'
+import { calibrate } from '@q/calib'
+import type { Calibration, MethodName } from '@q/calib'
+import { createSampleSource, selectSamples } from '@q/data'
+import { createCalibrationTable, fingerprintOf, formatCalibrationTable, formatTimestamp } from '@q/ir'
+import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
+import type { Context } from '../context.ts'
+import { timeOf } from '../context.ts'
+import { floatExecutor } from '../wiring/executors.ts'
+import { version } from '../version.ts'
+import { sampleInputs } from './sample-inputs.ts'
+
+export interface CalibrationChoice {
+  readonly dataset?: string
+  readonly dataList?: string
+  /** Samples to use; 0 for all. */
+  readonly inputNum: number
+  readonly method: MethodName
+  readonly bins: number
+  readonly tuneNum: number
+  readonly tuneList?: string
+}
+
+/** A calibration and the table it makes. */
+export interface CalibratedModel {
+  readonly calibration: Calibration
+  readonly table: CalibrationTable
+  readonly text: string
+  readonly samples: SampleSource
+}
+
+/**
+ * Calibrates a float graph on chosen samples.
+ *
+ * @param mlirFile the name the table gives to the model
+ */
+export async function calibrateModel(graph: Graph, mlirFile: string, choice: CalibrationChoice, context: Context): Promise<CalibratedModel> {
+  const inputs = sampleInputs(graph)
+  const chosen = await selectSamples({
+    inputNum: choice.inputNum,
+    ...(choice.dataset === undefined ? {} : { dataset: choice.dataset }),
+    ...(choice.dataList === undefined ? {} : { dataList: choice.dataList }),
+  })
+  const samples = await createSampleSource(chosen.entries, inputs)
+  const tuned = choice.method === 'kl' ? choice.tuneNum : 0
+  const tuneSamples = choice.tuneList === undefined || tuned === 0
+    ? undefined
+    : await createSampleSource((await selectSamples({ dataList: choice.tuneList })).entries, inputs)
+  const calibration = await calibrate({
+    graph,
+    executor: floatExecutor(),
+    samples,
+    method: choice.method,
+    bins: choice.bins,
+    tune: { count: tuned, ...(tuneSamples === undefined ? {} : { samples: tuneSamples }) },
+    workers: Math.max(1, availableParallelism() - 1),
+    signal: context.signal,
+    onProgress: context.reporter.progress,
+  })
+  for (const diagnostic of calibration.diagnostics) context.reporter.diagnostic(diagnostic)
+  const table = createCalibrationTable({
+    version: `q-${version}`,
+    mlirFile: basename(mlirFile),
+    generatedTime: formatTimestamp(timeOf(context)),
+    // A tuned table names its method as a list, an untuned one bare; readers of both exist.
+    method: tuned > 0 ? `['${calibration.method}']` : calibration.method,
+    histogramBins: calibration.bins,
+    samples: calibration.sampleCount,
+    tune: calibration.tuneCount,
+    entries: calibration.entries,
+    fingerprint: fingerprintOf(graph),
+  })
+  return { calibration, table, text: formatCalibrationTable(table), samples }
+}

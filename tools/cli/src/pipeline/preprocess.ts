@@ -1,0 +1,70 @@
+import { QError, valueOf } from '@q/ir'
+import type { Graph, Preprocess } from '@q/ir'
+
+/** Preprocessing as the user gives it; what is absent takes its default. */
+export interface PreprocessOptions {
+  readonly resizeDims?: readonly number[]
+  readonly keepAspectRatio?: boolean
+  readonly keepRatioMode?: Preprocess['keepRatioMode']
+  readonly mean?: readonly number[]
+  readonly scale?: readonly number[]
+  readonly pixelFormat?: Preprocess['pixelFormat']
+  readonly channelFormat?: Preprocess['channelFormat']
+  readonly padValue?: number
+  readonly padType?: Preprocess['padType']
+  /** Inputs it applies to, counted from 1. @default all */
+  readonly inputs?: readonly number[]
+}
+
+const channelCounts: Readonly<Partial<Record<Preprocess['pixelFormat'], number>>> = { gray: 1, rgba: 4 }
+
+/**
+ * Attaches preprocessing to the inputs that can be images: three axes, or four with at most four channels.
+ *
+ * @throws QError `PREPROCESS_INPUT` for an input number there is not, `PREPROCESS_CHANNELS` for too few numbers
+ */
+export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph {
+  const { inputs: chosen = [] } = options
+  for (const number of chosen) {
+    if (number < 1 || number > graph.inputs.length) {
+      throw new QError('PREPROCESS_INPUT', `there is no input number ${number}`, { wanted: `1 to ${graph.inputs.length}`, hint: 'correct --preprocess_list', kind: 'usage' })
+    }
+  }
+  const channelFormat = options.channelFormat ?? 'nchw'
+  const inputs = graph.inputs.map((input, i) => {
+    const { shape } = valueOf(graph, input.name).type
+    const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
+    const image = channelFormat !== 'none' && input.sourceDtype === undefined && (shape.length === 3 || (shape.length === 4 && channels <= 4))
+    if (!image || (chosen.length > 0 && !chosen.includes(i + 1))) return input
+    const size = channelFormat === 'nhwc' ? shape.slice(-3, -1) : shape.slice(-2)
+    return { ...input, preprocess: preprocessOf(options, channelFormat, size) }
+  })
+  return { ...graph, inputs }
+}
+
+function preprocessOf(options: PreprocessOptions, channelFormat: Preprocess['channelFormat'], size: readonly number[]): Preprocess {
+  const pixelFormat = options.pixelFormat ?? 'bgr'
+  return {
+    pixelFormat,
+    channelFormat,
+    resizeDims: options.resizeDims ?? size,
+    keepAspectRatio: options.keepAspectRatio ?? false,
+    keepRatioMode: options.keepRatioMode ?? 'letterbox',
+    padValue: options.padValue ?? 0,
+    padType: options.padType ?? 'center',
+    mean: perChannel('--mean', options.mean ?? [0, 0, 0], pixelFormat),
+    scale: perChannel('--scale', options.scale ?? [1, 1, 1], pixelFormat),
+    yuvType: '',
+  }
+}
+
+/** Numbers of every channel, as float32, the precision they are applied in. */
+function perChannel(option: string, values: readonly number[], pixelFormat: Preprocess['pixelFormat']): readonly number[] {
+  const channels = channelCounts[pixelFormat] ?? 3
+  if (values.length < channels) {
+    throw new QError('PREPROCESS_CHANNELS', `${option} has too few numbers`, {
+      found: `${values.length}`, wanted: `${channels}, one for each channel of ${pixelFormat}`, kind: 'usage',
+    })
+  }
+  return values.map(Math.fround)
+}

@@ -1,0 +1,41 @@
+import { QError, isQError, valueOf } from '@q/ir'
+import type { Executor, Graph, Tensor } from '@q/ir'
+
+/** Every activation of a graph: its inputs and the results of its nodes, in order. */
+export function activationNames(graph: Graph): readonly string[] {
+  return [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)]
+}
+
+/**
+ * Runs a graph once.
+ *
+ * @param wanted values to fetch; the graph's outputs when absent
+ * @returns the wanted values in that order, inputs included
+ */
+export async function runGraph(
+  graph: Graph,
+  executor: Executor,
+  inputs: ReadonlyMap<string, Tensor>,
+  wanted: readonly string[] = graph.outputs,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const fed = new Map(graph.inputs.map(({ name }) => [name, asDeclared(graph, name, inputs.get(name))]))
+  const session = await executor.load(graph, { fetches: wanted.filter((name) => !fed.has(name)) })
+  try {
+    const results = await session.run(fed)
+    return new Map(wanted.map((name) => [name, fed.get(name) ?? results.get(name)!]))
+  } finally {
+    await session.close()
+  }
+}
+
+/** Samples come as float32; an integer input of a quantized graph takes them as whole numbers. */
+function asDeclared(graph: Graph, name: string, tensor: Tensor | undefined): Tensor {
+  const { type } = valueOf(graph, name)
+  if (tensor === undefined) throw new QError('FEED_MISSING', `the input ${name} was not given`, { at: [name], hint: `give a tensor named ${name}` })
+  if (tensor.dtype === type.dtype) return tensor
+  if (type.dtype === 'i32') return { dtype: 'i32', shape: tensor.shape, data: Int32Array.from(tensor.data as Float32Array, Number) }
+  return tensor
+}
+
+/** Whether an error is one the user can mend. */
+export const isUserError = isQError

@@ -1,0 +1,82 @@
+import { dirname, join } from 'node:path'
+import { loadTestInput } from '@q/data'
+import { QError } from '@q/ir'
+import type { Graph, Tensor } from '@q/ir'
+import { encodeNpz } from '@q/npz'
+import { compareSets } from '../compare/compare-files.ts'
+import type { Comparison } from '../compare/compare-files.ts'
+import type { Context } from '../context.ts'
+import { checkWritable, writeFiles } from '../files/write-files.ts'
+import { floatExecutor } from '../wiring/executors.ts'
+import { readModel } from '../wiring/read-model.ts'
+import { topFiles } from '../wiring/write-model.ts'
+import { originalOutputs } from './original-outputs.ts'
+import { withPreprocess } from './preprocess.ts'
+import type { PreprocessOptions } from './preprocess.ts'
+import { reportComparison } from './report-comparison.ts'
+import { activationNames, runGraph } from './run-graph.ts'
+import { sampleInputs } from './sample-inputs.ts'
+
+export interface TransformOptions {
+  readonly modelName: string
+  readonly modelDef: string
+  readonly mlir: string
+  readonly inputShapes?: readonly (readonly number[])[]
+  readonly outputNames?: readonly string[]
+  readonly preprocess: PreprocessOptions
+  readonly testInput?: string
+  readonly testResult?: string
+  readonly tolerance: readonly [number, number]
+  readonly excepts: readonly string[]
+}
+
+export interface Transformed {
+  readonly graph: Graph
+  readonly comparison?: Comparison
+  readonly files: readonly string[]
+}
+
+/**
+ * A float model to a Top file: import, write, and with a test input run it and compare its outputs with those of the
+ * model as it was given.
+ */
+export async function transform(options: TransformOptions, context: Context): Promise<Transformed> {
+  const { reporter } = context
+  const onReplace = (path: string) => reporter.note(`note: ${path} replaced`)
+  if (!options.modelDef.endsWith('.onnx')) {
+    throw new QError('MODEL_KIND', `${options.modelDef} is no ONNX model`, { at: [options.modelDef], wanted: 'a .onnx file', hint: 'export the model to ONNX', kind: 'usage' })
+  }
+  await checkWritable(options.mlir)
+  const imported = await readModel(options.modelDef, {
+    name: options.modelName,
+    ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
+    ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
+  })
+  const graph = withPreprocess(imported, options.preprocess)
+  const weightFile = `${options.modelName}_top_f32_all_weight.npz`
+  const model = topFiles(graph, options.mlir, weightFile)
+  await writeFiles(model.files, onReplace)
+  const written = [options.mlir, join(dirname(options.mlir), weightFile)]
+  reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
+  if (options.testInput === undefined) return { graph, files: written }
+
+  const inputs = await loadTestInput(options.testInput, sampleInputs(graph))
+  const inputFile = `${options.modelName}_in_f32.npz`
+  const tensors = await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
+  const files = new Map<string, Uint8Array>([[inputFile, encodeNpz(inputs)]])
+  if (options.testResult !== undefined) files.set(options.testResult, encodeNpz(tensors))
+  await writeFiles(files, onReplace)
+  const comparison = await compareWithOriginal(options, graph, inputs, tensors, context)
+  return { graph, files: [...written, ...files.keys()], comparison }
+}
+
+async function compareWithOriginal(
+  options: TransformOptions, graph: Graph, inputs: ReadonlyMap<string, Tensor>, tensors: ReadonlyMap<string, Tensor>, context: Context,
+): Promise<Comparison> {
+  const original = await originalOutputs(options.modelDef, graph, inputs, options.inputShapes)
+  const named = new Map(graph.outputs.map((name, i) => [name, original[i]!]))
+  const [cosine, euclidean] = options.tolerance
+  const comparison = compareSets(tensors, named, { cosine, euclidean }, { excepts: options.excepts, all: true })
+  reportComparison(comparison, context.reporter, options.testResult ?? `${options.mlir} run in float`, options.modelDef, tensors)
+  return comparison
+}

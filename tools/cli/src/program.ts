@@ -1,0 +1,21 @@
+import { Command } from 'commander'
+import type { Action } from './commands/command.ts'
+import { defineModelDeploy } from './commands/model-deploy.ts'
+import { defineModelRunner } from './commands/model-runner.ts'
+import { defineModelTransform } from './commands/model-transform.ts'
+import { defineNpzTool } from './commands/npz-tool.ts'
+import { defineQuantize } from './commands/quantize.ts'
+import { defineRunCalibration } from './commands/run-calibration.ts'
+
+/** The command line: every command under its name. `start` is handed what the chosen command does. */
+export function createProgram(version: string, start: (action: Action) => void): Command {
+  const program = new Command('q')
+    .description('Quantize float ONNX models for edge NPUs, compare them on this machine, and write the files their compilers take.')
+    .version(version, '-V, --version', 'print the version')
+    .showHelpAfterError('(--help lists the commands)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 a comparison missed its tolerance, 2 usage, 3 bad input, 4 target not reached, 5 file system, 130 interrupted.')
+  for (const define of [defineQuantize, defineModelTransform, defineRunCalibration, defineModelDeploy, defineModelRunner, defineNpzTool]) {
+    define(program, start)
+  }
+  return program
+}

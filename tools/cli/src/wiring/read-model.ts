@@ -1,0 +1,72 @@
+import { access } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { readPortableBmodel } from '@q/backend-bm1684x'
+import { QError } from '@q/ir'
+import type { Graph, Tensor } from '@q/ir'
+import { parseMlir, readTop, readTpu } from '@q/mlir'
+import type { MlirModule } from '@q/mlir'
+import { importOnnx } from '@q/onnx'
+import { readBytes, readText } from '../files/read-file.ts'
+
+export interface ReadModelOptions {
+  /** Weight file, in place of the one the text names. */
+  readonly weights?: string
+  /** Fixes dynamic dimensions of an ONNX model. */
+  readonly inputShapes?: readonly (readonly number[])[]
+  readonly outputNames?: readonly string[]
+  /** Name of the graph. @default from the file */
+  readonly name?: string
+}
+
+/**
+ * A model from any file this program reads: `.onnx`, Top and Tpu `.mlir`, portable `.bmodel`.
+ *
+ * @throws QError `MODEL_KIND` for other files, and the errors of the codecs
+ */
+export async function readModel(path: string, options: ReadModelOptions = {}): Promise<Graph> {
+  if (path.endsWith('.onnx')) return readOnnx(path, options)
+  if (path.endsWith('.mlir')) return readMlir(path, await readText(path), options)
+  if (path.endsWith('.bmodel')) return readBmodel(path)
+  throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
+    at: [path],
+    wanted: '.onnx, .mlir or .bmodel',
+    hint: 'give the file its usual ending',
+  })
+}
+
+async function readOnnx(path: string, { inputShapes, outputNames, name }: ReadModelOptions): Promise<Graph> {
+  return importOnnx(await readBytes(path), {
+    place: path,
+    name: name ?? basename(path, '.onnx'),
+    readExternal: (location: string) => readBytes(join(dirname(path), location)),
+    ...(inputShapes === undefined ? {} : { inputShapes }),
+    ...(outputNames === undefined ? {} : { outputNames }),
+  })
+}
+
+/** The weight file is looked up beside the text first, then in the working directory. */
+async function readMlir(path: string, text: string, { weights }: ReadModelOptions): Promise<Graph> {
+  const module = parseMlir(text, { file: path })
+  const named = stringAttribute(module, 'module.weight_file')
+  const weightFile = weights ?? (named === undefined ? undefined : await findBeside(path, named))
+  const bytes = weightFile === undefined ? undefined : new Uint8Array(await readBytes(weightFile))
+  const lowered = stringAttribute(module, 'module.state')?.startsWith('TPU') === true
+  return (lowered ? readTpu : readTop)(text, bytes, { file: path, ...(weightFile === undefined ? {} : { weightFile }) })
+}
+
+function stringAttribute(module: MlirModule, name: string): string | undefined {
+  const attribute = module.attributes.get(name)
+  return attribute?.kind === 'string' ? attribute.value : undefined
+}
+
+async function findBeside(path: string, name: string): Promise<string> {
+  const beside = join(dirname(path), name)
+  const exists = await access(beside).then(() => true, () => false)
+  return exists ? beside : name
+}
+
+async function readBmodel(path: string): Promise<Graph> {
+  const model = readPortableBmodel(await readBytes(path), path)
+  const weights = new Map<string, Tensor>(model.weights.map(({ name, bytes }) => [name, { dtype: 'u8', shape: [bytes.length], data: bytes.slice() }]))
+  return readTpu(model.program, weights, { file: path, weightFile: path })
+}
