@@ -14,8 +14,17 @@ import { describe, expect, it } from 'vitest'
 const reference = join(process.env['Q_SHARED'] ?? join(import.meta.dirname, '../../shared'), 'reference/tpu-mlir')
 
 const networks = [
-  'mnist-8', 'resnet8_cifar10', 'mobilenet_v1_0.25_128', 'blazeface', 'vit_pgd_2_3_16_cifar10', 'stories260K_s64',
-  'zoo_act', 'zoo_ew', 'zoo_nn', 'zoo_shape', 'zoo_mm',
+  'mnist-8',
+  'resnet8_cifar10',
+  'mobilenet_v1_0.25_128',
+  'blazeface',
+  'vit_pgd_2_3_16_cifar10',
+  'stories260K_s64',
+  'zoo_act',
+  'zoo_ew',
+  'zoo_nn',
+  'zoo_shape',
+  'zoo_mm',
 ]
 
 /** Sums in another order: float convolutions, products, means. */
@@ -28,22 +37,35 @@ function numbersOf({ dtype, data }: Tensor, declared: string): ArrayLike<number>
   return data as Float32Array
 }
 
-function load(network: string, variant: string): { readonly graph: Graph, readonly tensors: ReadonlyMap<string, Tensor> } {
+function load(network: string, variant: string): { readonly graph: Graph; readonly tensors: ReadonlyMap<string, Tensor> } {
   const file = (name: string): string => join(reference, network, name)
   const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(file(name)))
-  const graph = readTpu(readFileSync(file(`${variant}_tpu.mlir`), 'utf8'), bytes(`${variant}_weights.npz`), { file: file(`${variant}_tpu.mlir`) })
-  return { graph, tensors: new Map([...decodeNpz(bytes('input.npz'), 'input.npz'), ...decodeNpz(bytes(`${variant}_tensors.npz`), 'tensors')]) }
+  const graph = readTpu(readFileSync(file(`${variant}_tpu.mlir`), 'utf8'), bytes(`${variant}_weights.npz`), {
+    file: file(`${variant}_tpu.mlir`),
+  })
+  return {
+    graph,
+    tensors: new Map([...decodeNpz(bytes('input.npz'), 'input.npz'), ...decodeNpz(bytes(`${variant}_tensors.npz`), 'tensors')]),
+  }
 }
 
 /** How many elements of the results of `node` differ from the files. */
-async function differences(graph: Graph, node: Node, tensors: ReadonlyMap<string, Tensor>): Promise<{ readonly count: number, readonly of: number }> {
+async function differences(
+  graph: Graph,
+  node: Node,
+  tensors: ReadonlyMap<string, Tensor>,
+): Promise<{ readonly count: number; readonly of: number }> {
   const feeds = node.inputs.filter((name) => name !== undefined && graph.values.get(name)!.isConstant !== true) as readonly string[]
   const session = await createReferenceExecutor().load(graph, { feeds, fetches: node.outputs })
-  const fetched = await session.run(new Map(feeds.map((name): [string, Tensor] => {
-    const { dtype, shape } = graph.values.get(name)!.type
-    const numbers = numbersOf(tensors.get(name)!, dtype)
-    return [name, { dtype, shape, data: dtype === 'i32' ? Int32Array.from(numbers) : (numbers as Float32Array) }]
-  })))
+  const fetched = await session.run(
+    new Map(
+      feeds.map((name): [string, Tensor] => {
+        const { dtype, shape } = graph.values.get(name)!.type
+        const numbers = numbersOf(tensors.get(name)!, dtype)
+        return [name, { dtype, shape, data: dtype === 'i32' ? Int32Array.from(numbers) : (numbers as Float32Array) }]
+      }),
+    ),
+  )
   let count = 0
   let of = 0
   for (const name of node.outputs) {
@@ -80,6 +102,7 @@ describe.skipIf(!present)(`nodes of lowered networks${present ? '' : ' (skipped:
     const session = await createReferenceExecutor().load(graph)
     const fetched = await session.run(new Map(graph.inputs.map(({ name }) => [name, tensors.get(name)!])))
     expect([...fetched.keys()]).toEqual([...graph.outputs])
-    for (const [name, { data }] of fetched) expect(Array.from(data as Float32Array), name).toEqual(Array.from(tensors.get(name)!.data as Float32Array))
+    for (const [name, { data }] of fetched)
+      expect(Array.from(data as Float32Array), name).toEqual(Array.from(tensors.get(name)!.data as Float32Array))
   })
 })

@@ -14,7 +14,7 @@ const native: readonly OpForm[] = [
 
 /** Operators whose float form is float32. */
 const wide: readonly OpForm[] = [
-  'AveragePool', 'Cos', 'Div#constant', 'Elu', 'Erf', 'Gelu', 'HardSigmoid', 'Mish', 'Pow#constant', 'Rsqrt', 'Sigmoid', 'Silu', 'Sin', 'Softplus',
+  'AveragePool', 'Cos', 'Cosh', 'Div#constant', 'Elu', 'Erf', 'Gelu', 'HardSigmoid', 'Mish', 'Pow#constant', 'Rsqrt', 'Sigmoid', 'Silu', 'Sin', 'Sinh', 'Softplus',
   'Softsign', 'Sqrt', 'Swish', 'Tanh',
 ]
 
@@ -25,7 +25,7 @@ const half: readonly OpForm[] = [
 ]
 
 /** Operators that always compute in float32. */
-const full: readonly OpForm[] = ['Acos', 'Atanh', 'Cosh', 'CumSum', 'Div', 'InstanceNormalization', 'LRN', 'Mod', 'PixelNormalization', 'Pow', 'Sinh', 'Tan', 'TopK']
+const full: readonly OpForm[] = ['Acos', 'Atanh', 'CumSum', 'Div', 'InstanceNormalization', 'LRN', 'Mod', 'PixelNormalization', 'Pow', 'Tan', 'TopK']
 
 const forwardOps: readonly OpForm[] = [
   'Relu', 'MaxPool', 'Min#constant', 'Max#constant', 'Reshape', 'Unsqueeze', 'Squeeze', 'Slice', 'Tile', 'Pad', 'Transpose', 'Reverse', 'Upsample',

@@ -1,4 +1,4 @@
-import { elementCount, type DType, type TensorType } from '@q/ir'
+import { type DType, elementCount, type TensorType } from '@q/ir'
 
 import type { KernelCall, Numbers, Operand } from './kernel.ts'
 
@@ -44,14 +44,27 @@ export function zeroPointOf(type: TensorType): number {
 /** An array of zeros for numbers of `dtype` (see {@link Numbers}). */
 export function newNumbers(dtype: DType, length: number): Numbers {
   switch (dtype) {
-    case 'f32': case 'f16': case 'bf16': return new Float32Array(length)
-    case 'f64': case 'i64': case 'u64': return new Float64Array(length)
-    case 'i8': return new Int8Array(length)
-    case 'u8': case 'bool': return new Uint8Array(length)
-    case 'i16': return new Int16Array(length)
-    case 'u16': return new Uint16Array(length)
-    case 'i32': return new Int32Array(length)
-    case 'u32': return new Uint32Array(length)
+    case 'f32':
+    case 'f16':
+    case 'bf16':
+      return new Float32Array(length)
+    case 'f64':
+    case 'i64':
+    case 'u64':
+      return new Float64Array(length)
+    case 'i8':
+      return new Int8Array(length)
+    case 'u8':
+    case 'bool':
+      return new Uint8Array(length)
+    case 'i16':
+      return new Int16Array(length)
+    case 'u16':
+      return new Uint16Array(length)
+    case 'i32':
+      return new Int32Array(length)
+    case 'u32':
+      return new Uint32Array(length)
   }
 }
 
@@ -78,7 +91,7 @@ export function stridesOf(shape: readonly number[]): readonly number[] {
 }
 
 /** Number of elements before, along and behind `axis` (negative counts from the end). */
-export function around(shape: readonly number[], axis: number): { readonly outer: number, readonly size: number, readonly inner: number } {
+export function around(shape: readonly number[], axis: number): { readonly outer: number; readonly size: number; readonly inner: number } {
   const at = axis < 0 ? axis + shape.length : axis
   return { outer: elementCount(shape.slice(0, at)), size: shape[at] ?? 1, inner: elementCount(shape.slice(at + 1)) }
 }

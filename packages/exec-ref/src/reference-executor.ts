@@ -1,4 +1,15 @@
-import { flushingBf16, QError, valueOf, type Bf16Style, type Executor, type Graph, type Section, type Session, type Tensor, type TensorType } from '@q/ir'
+import {
+  type Bf16Style,
+  type Executor,
+  flushingBf16,
+  type Graph,
+  QError,
+  type Section,
+  type Session,
+  type Tensor,
+  type TensorType,
+  valueOf,
+} from '@q/ir'
 
 import type { Kernel, Numbers, Operand } from './kernel.ts'
 import { referenceKernels } from './reference-kernels.ts'
@@ -35,10 +46,12 @@ function openSession(graph: Graph, plan: SectionPlan, bf16: Bf16Style): Session 
     types.set(name, type)
     return type
   }
-  const constants = new Map(plan.constants.map((name): [string, Operand] => {
-    const tensor = valueOf(graph, name).constant!
-    return [name, { type: { ...typeOf(name), dtype: tensor.dtype, shape: tensor.shape }, data: toNumbers(tensor) }]
-  }))
+  const constants = new Map(
+    plan.constants.map((name): [string, Operand] => {
+      const tensor = valueOf(graph, name).constant!
+      return [name, { type: { ...typeOf(name), dtype: tensor.dtype, shape: tensor.shape }, data: toNumbers(tensor) }]
+    }),
+  )
   const quantized = graph.properties['stage'] === 'quantized'
   let closed = false
 
@@ -47,7 +60,7 @@ function openSession(graph: Graph, plan: SectionPlan, bf16: Bf16Style): Session 
     for (const name of plan.feeds) live.set(name, { type: typeOf(name), data: fedNumbers(name, typeOf(name), feeds) })
     const foreign = new Set<Numbers>([...live.values(), ...constants.values()].map((each) => each.data))
     for (const { node, kernel, attrs, lastUses } of plan.steps) {
-      const inputs = node.inputs.map((name) => (name === undefined ? undefined : live.get(name) ?? constants.get(name)))
+      const inputs = node.inputs.map((name) => (name === undefined ? undefined : (live.get(name) ?? constants.get(name))))
       const results = node.outputs.map(typeOf)
       const computed = kernel({ node, attrs, inputs, results, bf16, quantized })
       node.outputs.forEach((name, i) => {
@@ -55,12 +68,14 @@ function openSession(graph: Graph, plan: SectionPlan, bf16: Bf16Style): Session 
       })
       for (const name of lastUses) live.delete(name)
     }
-    return new Map(plan.fetches.map((name): [string, Tensor] => {
-      const { data } = live.get(name) ?? constants.get(name)!
-      const fetched = toTensor(typeOf(name), data, foreign.has(data))
-      foreign.add(data)
-      return [name, fetched]
-    }))
+    return new Map(
+      plan.fetches.map((name): [string, Tensor] => {
+        const { data } = live.get(name) ?? constants.get(name)!
+        const fetched = toTensor(typeOf(name), data, foreign.has(data))
+        foreign.add(data)
+        return [name, fetched]
+      }),
+    )
   }
 
   return {
@@ -81,7 +96,9 @@ function fedNumbers(name: string, type: TensorType, feeds: ReadonlyMap<string, T
   const fed = feeds.get(name)
   if (fed === undefined) {
     throw new QError('FEED_MISSING', `no tensor was fed as ${name}`, {
-      at: [name], found: [...feeds.keys()].join(', ') || 'no feeds', wanted: `${type.dtype} [${type.shape.join(', ')}]`,
+      at: [name],
+      found: [...feeds.keys()].join(', ') || 'no feeds',
+      wanted: `${type.dtype} [${type.shape.join(', ')}]`,
     })
   }
   checkFeed(name, type, fed)

@@ -1,4 +1,4 @@
-import { attributesOf, definitionOf, didYouMean, isQError, QError, type Attrs, type Graph, type Node, type Section } from '@q/ir'
+import { type Attrs, attributesOf, definitionOf, didYouMean, type Graph, isQError, type Node, QError, type Section } from '@q/ir'
 
 import type { Kernel } from './kernel.ts'
 
@@ -33,7 +33,9 @@ export function planSection(graph: Graph, section: Section, kernels: ReadonlyMap
   for (const name of [...feeds, ...fetches]) {
     if (!graph.values.has(name)) {
       throw new QError('VALUE_UNKNOWN', `the graph has no value ${name}`, {
-        at: [graph.name], wanted: 'the name of a value of the graph', hint: didYouMean(name, graph.values.keys(), 'list the values of the graph'),
+        at: [graph.name],
+        wanted: 'the name of a value of the graph',
+        hint: didYouMean(name, graph.values.keys(), 'list the values of the graph'),
       })
     }
   }
@@ -54,11 +56,16 @@ export function planSection(graph: Graph, section: Section, kernels: ReadonlyMap
     if (value?.constant !== undefined) constants.add(name)
     else if (value?.isConstant === true) {
       throw new QError('CONSTANT_MISSING', `the elements of the constant ${name} were not loaded`, {
-        at: [graph.name, name], wanted: 'a graph with its weights', hint: 'read the graph together with its weight file',
+        at: [graph.name, name],
+        wanted: 'a graph with its weights',
+        hint: 'read the graph together with its weight file',
       })
     } else {
       throw new QError('FEED_MISSING', `what is asked for needs ${name}, which is not fed`, {
-        at: [graph.name, name], found: `feeds ${feeds.join(', ')}`, wanted: `${name} among the feeds`, hint: 'feed it, or feed a value behind it',
+        at: [graph.name, name],
+        found: `feeds ${feeds.join(', ')}`,
+        wanted: `${name} among the feeds`,
+        hint: 'feed it, or feed a value behind it',
       })
     }
   }

@@ -28,10 +28,11 @@ function roundEven(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1
 }
 
-/** The operators that INT8 looks up in a table of 256 entries. The sign of 0 is +1 (TPU-MLIR 1.30.2 behaviour). */
+/** The operators that INT8 looks up in a table of 256 entries. */
 export const activations: Readonly<Record<string, Activation>> = {
   Ceil: Math.ceil,
   Cos: Math.cos,
+  Cosh: Math.cosh,
   Elu: (x, { alpha }) => (x > 0 ? x : Number(alpha) * (Math.exp(x) - 1)),
   Erf: erf,
   Exp: Math.exp,
@@ -44,9 +45,10 @@ export const activations: Readonly<Record<string, Activation>> = {
   Round: roundEven,
   Rsqrt: (x) => 1 / Math.sqrt(x),
   Sigmoid: (x, { log }) => (log === true ? Math.log(sigmoid(x)) : sigmoid(x)),
-  Sign: (x) => (x < 0 ? -1 : 1),
+  Sign: Math.sign,
   Silu: (x) => x / (1 + Math.exp(-x)),
   Sin: Math.sin,
+  Sinh: Math.sinh,
   Softplus: (x) => (x > 20 ? x : Math.log(Math.exp(x) + 1)),
   Softsign: (x) => x / (1 + Math.abs(x)),
   Sqrt: Math.sqrt,
@@ -59,7 +61,5 @@ export const floatOnlyActivations: Readonly<Record<string, Activation>> = {
   Abs: Math.abs,
   Acos: Math.acos,
   Atanh: Math.atanh,
-  Cosh: Math.cosh,
-  Sinh: Math.sinh,
   Tan: Math.tan,
 }

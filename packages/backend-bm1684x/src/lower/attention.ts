@@ -99,7 +99,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     }
     const q = project('q', wq!, bq, x!, sq)
     const keys = project('k', wk!, bk, k ?? x!, sk)
-    const contents = project('v', wv!, bv, v ?? x!, sv)
+    const contents = project('v', wv!, bv, v ?? k ?? x!, sv)
     const table = put(softmaxTable(`${head.name}_table`, Math.fround(sScaled)))
     return {
       op: 'QAttention',
@@ -156,7 +156,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
     let outBias: string | undefined
     if (bo !== undefined && head.index === 0) {
       const constant = floatConstant(bo, type, head.name, context)
-      outBias = heads.length > 1 && type !== 'f32' && !constant.name.startsWith(head.name) ? `${head.name}${constant.name}` : constant.name
+      outBias = constant.name.startsWith(head.name) ? constant.name : `${head.name}${constant.name}`
       values.push({ ...constant, name: outBias })
     }
     return { op: 'Attention', inputs: [x, k, v, ...projections, out, outBias], outputs: [head.name], attrs: { heads: 1, headSize: headSize!, scale: scale! } }
@@ -167,7 +167,10 @@ function float(node: Node, context: LowerContext): LoweredNode {
     values.push({ name: made, type: made === name ? result : { dtype: type, shape: result.shape } })
   }
   const needs = [x, k, v].flatMap((each) => (each === undefined ? [] : [[each, type] as const]))
-  return { nodes: interleave(nodes, sums), values, operands: new Map(needs) }
+  return {
+    nodes: interleave(nodes, sums), values, operands: new Map(needs),
+    ...(heads.length === 1 ? { renamed: new Map([[name, heads[0]!.name]]) } : {}),
+  }
 }
 
 /** Attention: one node for each head, their results added; in INT8 the sum is requantized. */

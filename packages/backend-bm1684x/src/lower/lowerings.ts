@@ -21,7 +21,7 @@ import { lowerMul } from './mul.ts'
 import { lowerMulConstant } from './mul-constant.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
-import { lowerPowConstant } from './pow.ts'
+import { lowerPow, lowerPowConstant } from './pow.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
 import { lowerWhere } from './where.ts'
@@ -36,8 +36,8 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
     'Transpose', 'Unsqueeze', 'Upsample',
   ], lowerCopy),
   ...each([
-    'Acos', 'Atanh', 'Clip', 'Cosh', 'CumSum', 'Div', 'GroupNormalization', 'InstanceNormalization', 'LRN', 'Mod', 'Pow',
-    'PixelNormalization', 'ReduceL1', 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Sinh', 'Tan', 'TopK',
+    'Acos', 'Atanh', 'Clip', 'CumSum', 'Div', 'GroupNormalization', 'InstanceNormalization', 'LRN', 'Mod',
+    'PixelNormalization', 'ReduceL1', 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Tan', 'TopK',
   ], asFloat()),
   ...each(['LayerNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
   ...each(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'NotEqual', 'And', 'Or', 'Xor', 'Not'], lowerCompare),
@@ -60,6 +60,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   'Mul#constant': lowerMulConstant,
   'PRelu': lowerPRelu,
   'Pad': lowerPad,
+  'Pow': lowerPow,
   'Pow#constant': lowerPowConstant,
   'Softmax': lowerSoftmax,
   'Sub': lowerSub,

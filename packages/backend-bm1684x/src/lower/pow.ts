@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type Node, type TensorType, type Value } from '@q/ir'
+import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node, type TensorType, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { floatResult } from './float-type.ts'
 import { lowerPowerTable } from './lut.ts'
@@ -26,13 +26,13 @@ function float(node: Node, context: LowerContext): LoweredNode {
     values.push({ name: result, type: suffix === '' ? type : step })
     return result
   }
-  const times = (base: string, factor: number): string => {
-    const constant = numberValue(`${name}_mul_const_const`, factor)
+  const times = (base: string, factor: number, suffix = '_mul_const'): string => {
+    const constant = numberValue(`${name}${suffix}_const`, factor)
     values.push(constant)
-    return add('Mul', [base, constant.name], '_mul_const')
+    return add('Mul', [base, constant.name], suffix)
   }
   if (numberFirst) {
-    add('Exp', [times(x, Math.log(number))], '')
+    add('Exp', [times(x, Math.log(number), '_mul')], '')
     return { nodes, values }
   }
   const isWhole = Number.isInteger(number)
@@ -47,3 +47,23 @@ function float(node: Node, context: LowerContext): LoweredNode {
 /** Powers with a number as exponent or base. */
 export const lowerPowConstant = byMode(lowerPowerTable, float)
 
+
+/** A tensor to the power of a tensor: `e^(y ln x)`. */
+export const lowerPow: LowerOp = (node, context) => {
+  const name = layerOf(node)
+  const type = floatResult(name, context)
+  const [x, y] = node.inputs as [string, string]
+  const nodes: Node[] = [
+    { op: 'Log', inputs: [x], outputs: [`${name}_log`], attrs: {} },
+    { op: 'Mul', inputs: [y, `${name}_log`], outputs: [`${name}_mul`], attrs: {} },
+    { op: 'Exp', inputs: [`${name}_mul`], outputs: [name], attrs: {} },
+  ]
+  return {
+    nodes,
+    values: [
+      { name: `${name}_log`, type: { ...type, shape: context.typeOf(x).shape } },
+      { name: `${name}_mul`, type },
+      { name, type },
+    ],
+  }
+}

@@ -3,9 +3,15 @@ import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { integerConstant } from './integer-constant.ts'
 
-/** The exponentials `float32(e^(-scale i))` of a softmax over codes. */
+/** The smallest normal float32; what lies below counts as 0. */
+const smallest = 2 ** -126
+
+/** The exponentials `float32(e^(-scale i))` of a softmax over codes, without subnormal ones. */
 export function softmaxTable(name: string, scale: number): Value {
-  const entries = Float32Array.from({ length: 256 }, (_, i) => Math.exp(-scale * i))
+  const entries = Float32Array.from({ length: 256 }, (_, i) => {
+    const entry = Math.exp(-scale * i)
+    return entry < smallest ? 0 : entry
+  })
   return integerConstant(name, 'f32', [1, 1, 1, 256], entries)
 }
 

@@ -1,4 +1,4 @@
-import { draftOf, type Graph, type GraphDraft, layerOf, type Node, type RewritePass, symmetricScale, type Range } from '@q/ir'
+import { draftOf, type Graph, type GraphDraft, layerOf, type Node, quantParams, type Range, type RewritePass } from '@q/ir'
 
 /** A linear projection split into heads: matrix product, reshape, transposition. */
 interface Projection {
@@ -73,13 +73,13 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   }
 }
 
-const signedScale = ({ min, max }: Range): number => symmetricScale(Math.max(Math.abs(min), Math.abs(max)), { bits: 8, signed: true })
+const scaleOf = (range: Range): number => quantParams(range, { bits: 8, symmetric: true }).scale
 
 /** The scales of all inner tensors; empty when one of them was not calibrated. */
 function innerScales(draft: GraphDraft, parts: Parts): readonly number[] {
   const ranges = [parts.q.result, parts.k.result, parts.v.result, parts.product, parts.scaled, parts.mixed].map((name) => draft.value(name).type.range)
   if (ranges.some((range) => range === undefined)) return []
-  const [q, k, v, product, scaled, mixed] = ranges.map((range) => signedScale(range!)) as [number, number, number, number, number, number]
+  const [q, k, v, product, scaled, mixed] = ranges.map((range) => scaleOf(range!)) as [number, number, number, number, number, number]
   return [q, k, v, product, scaled, 1 / 255, mixed]
 }
 
@@ -89,19 +89,18 @@ function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
   draft.replace(node, [{
     op: 'Attention',
     inputs: [
-      q.source, isSelf ? undefined : k.source, isSelf ? undefined : v.source,
+      q.source, isSelf ? undefined : k.source, undefined,
       q.weight, q.bias, k.weight, k.bias, v.weight, v.bias, node.inputs[1], node.inputs[2],
     ],
     outputs: node.outputs,
     attrs: { heads: q.heads, headSize: q.headSize, scale: parts.scale, quantScales: innerScales(draft, parts) },
     origin: [...parts.nodes.map(layerOf), layerOf(node)],
   }])
-  for (const gone of parts.nodes) draft.replace(gone, [])
 }
 
 /**
  * Attention with its linear projections becomes one node: `softmax(q k^T * scale) v`, projected. Not when high precision is
- * wanted.
+ * wanted. The nodes it replaces stay behind unused (casts are named after them) until the quantized graph is cleaned.
  */
 export const fuseAttention: RewritePass = {
   name: 'fuse-attention',

@@ -25,7 +25,8 @@ function patchOf(graph: Graph, node: Node): Patch | undefined {
 
 /**
  * A patch embedding (a convolution whose kernel is as large as its stride) becomes reshapes, transpositions and a matrix
- * product, with the names `<layer>_0` to `_7`; a reshape behind it is taken in.
+ * product, with the names `<layer>_0` to `_7` (numbers 4 and 5 belong to the weights); a reshape behind it is taken in. A fused ReLU
+ * goes with the product (TPU-MLIR 1.30.2 loses it).
  */
 export const patchEmbedding: RewritePass = {
   name: 'patch-embedding',
@@ -54,10 +55,9 @@ export const patchEmbedding: RewritePass = {
       const turned = put(1, source, [batch, rows, size, channels, columns, size])
       const grouped = put(2, source, [batch, rows, columns, channels, size, size])
       const flat = put(3, source, [batch, count, channels * size * size])
-      const product = put(6, result, [batch, count, filters])
-      const planes = put(7, result, [batch, filters, count])
-      const { relu, reluLimit } = node.attrs
-      const fused = relu === undefined ? {} : { relu, ...(reluLimit === undefined ? {} : { reluLimit }) }
+      const at = b === undefined ? 5 : 6
+      const product = put(at, result, [batch, count, filters])
+      const planes = put(at + 1, result, [batch, filters, count])
       const origin = { origin: [name] }
       const reshape = (from: string, to: string): Node =>
         ({ op: 'Reshape', inputs: [from], outputs: [to], attrs: { shape: draft.value(to).type.shape }, ...origin })
@@ -70,7 +70,7 @@ export const patchEmbedding: RewritePass = {
           op: 'MatMul',
           inputs: [flat, fold(w, [filters, channels * size * size]), ...(b === undefined ? [] : [fold(b, [1, 1, filters])])],
           outputs: [product],
-          attrs: { transB: true, ...fused },
+          attrs: { transB: true, ...node.attrs.relu === true ? { relu: true, reluLimit: node.attrs.reluLimit ?? -1 } : {} },
           ...origin,
         },
         { op: 'Transpose', inputs: [product], outputs: [planes], attrs: { perm: [0, 2, 1] }, ...origin },

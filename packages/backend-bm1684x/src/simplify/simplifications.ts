@@ -1,4 +1,6 @@
 import type { SimplifyPass } from '@q/ir'
+import { mergeMatMulAdd } from './merge-mat-mul-add.ts'
+import { tabulateActivations } from './tabulate-activations.ts'
 
 /** The simplifications of the family, in order. */
-export const simplifications: readonly SimplifyPass[] = []
+export const simplifications: readonly SimplifyPass[] = [mergeMatMulAdd, tabulateActivations]

@@ -35,7 +35,7 @@ export async function observeSamples({ graph, executor, samples, values, pool, s
   if (pool.fault !== undefined) throw faultError(pool.fault, samples)
   return result
 
-  async function runAll({ run }: Session): Promise<void> {
+  async function runAll(ready: Session): Promise<void> {
     const pause = pauses(signal)
     let next = prefetch(0)
     let fetched: ReadonlyMap<string, Tensor> = new Map()
@@ -43,7 +43,7 @@ export async function observeSamples({ graph, executor, samples, values, pool, s
       await pause()
       const feeds = await next
       next = prefetch(index + 1)
-      const results = await run(feeds, fetched)
+      const results = await ready.run(feeds, fetched)
       fetched = results
       await pool.observe(values.map(({ name }) => floatValues(name, results.get(name) ?? feeds.get(name))))
       onProgress?.({ stage: 'observe', done: index + 1, total: samples.count })

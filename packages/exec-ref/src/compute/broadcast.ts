@@ -19,7 +19,7 @@ export function gatherStrided(data: Numbers, shape: readonly number[], steps: re
   const step = steps[rank - 1]!
   const index = shape.map(() => 0)
   let from = start
-  for (let to = 0; to < result.length;) {
+  for (let to = 0; to < result.length; ) {
     for (let i = 0, at = from; i < last; i++, at += step) result[to++] = data[at]!
     let axis = rank - 2
     for (; axis >= 0; axis--) {
@@ -37,5 +37,9 @@ export function broadcastTo(data: Numbers, from: readonly number[], to: readonly
   if (data.length === elementCount(to)) return data
   const steps = stridesOf(from)
   const skip = to.length - from.length
-  return gatherStrided(data, to, to.map((_, i) => (i < skip || from[i - skip] === 1 ? 0 : steps[i - skip]!)))
+  return gatherStrided(
+    data,
+    to,
+    to.map((_, i) => (i < skip || from[i - skip] === 1 ? 0 : steps[i - skip]!)),
+  )
 }

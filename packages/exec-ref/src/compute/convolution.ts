@@ -2,7 +2,7 @@ import { elementCount, type TensorType } from '@q/ir'
 
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { num, nums, operand, resultType, zeroPointOf } from '../operands.ts'
-import { slidingSums, type Slide } from './windows.ts'
+import { type Slide, slidingSums } from './windows.ts'
 
 /** What becomes of the exact sums of one output channel of one image: `sums` into `to` from `offset` on. */
 export type WriteChannel = (sums: Float64Array, channel: number, offset: number) => void
@@ -19,10 +19,18 @@ export function convolve(call: KernelCall, write: WriteChannel): void {
   const places = spatialOf(resultType(call), spatial)
   const pads = nums(call, 'pads')
   const dilations = nums(call, 'dilations')
-  const axes = spatialOf(x.type, spatial).map((size, a): Slide => ({
-    size, places: places[a]!, kernel: w.type.shape[a + 2]!, stride: strides[a]!, dilation: dilations[a] ?? 1, begin: pads[a]!, spread: 1,
-  }))
-  sumWindows(call, axes, Float64Array.from(w.data), w.type.shape[0]!, zeroPointOf(x.type), write)
+  const axes = spatialOf(x.type, spatial).map(
+    (size, a): Slide => ({
+      size,
+      places: places[a]!,
+      kernel: w.type.shape[a + 2]!,
+      stride: strides[a]!,
+      dilation: dilations[a] ?? 1,
+      begin: pads[a]!,
+      spread: 1,
+    }),
+  )
+  sumWindows(call, axes, new Float64Array(w.data), w.type.shape[0]!, zeroPointOf(x.type), write)
 }
 
 /**
@@ -40,14 +48,27 @@ export function convolveTransposed(call: KernelCall, write: WriteChannel): void 
   const kernel = w.type.shape.slice(2)
   const axes = spatialOf(x.type, spatial).map((size, a): Slide => {
     const dilation = dilations[a] ?? 1
-    return { size, places: places[a]!, kernel: kernel[a]!, stride: 1, dilation, begin: dilation * (kernel[a]! - 1) - pads[a]!, spread: strides[a]! }
+    return {
+      size,
+      places: places[a]!,
+      kernel: kernel[a]!,
+      stride: 1,
+      dilation,
+      begin: dilation * (kernel[a]! - 1) - pads[a]!,
+      spread: strides[a]!,
+    }
   })
   const group = num(call, 'group')
   sumWindows(call, axes, turnFilter(w.data, w.type.shape, group), w.type.shape[1]! * group, zeroPointOf(x.type), write)
 }
 
 function sumWindows(
-  call: KernelCall, axes: readonly Slide[], weights: Float64Array, outputs: number, fill: number, write: WriteChannel,
+  call: KernelCall,
+  axes: readonly Slide[],
+  weights: Float64Array,
+  outputs: number,
+  fill: number,
+  write: WriteChannel,
 ): void {
   const x = operand(call, 0)
   const group = num(call, 'group')

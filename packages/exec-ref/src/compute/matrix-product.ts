@@ -62,8 +62,12 @@ function matrices(shape: readonly number[], transposed: boolean, heads: boolean)
   const moved = order.map((axis) => steps[axis]!)
   const [r, c] = transposed ? [-1, -2] : [-2, -1]
   return {
-    batch: sizes.slice(0, -2), batchSteps: moved.slice(0, -2),
-    rows: sizes.at(r)!, columns: sizes.at(c)!, rowStep: moved.at(r)!, columnStep: moved.at(c)!,
+    batch: sizes.slice(0, -2),
+    batchSteps: moved.slice(0, -2),
+    rows: sizes.at(r)!,
+    columns: sizes.at(c)!,
+    rowStep: moved.at(r)!,
+    columnStep: moved.at(c)!,
   }
 }
 

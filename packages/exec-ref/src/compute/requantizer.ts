@@ -1,4 +1,4 @@
-import { multiplyByQuantizedMultiplier, multiplyShift, shiftRight, type RoundingMode } from '@q/ir'
+import { multiplyByQuantizedMultiplier, multiplyShift, type RoundingMode, shiftRight } from '@q/ir'
 
 /** How sums become codes; the words of the `requantize` attribute. */
 export type RequantizeKind = 'multiplier-shift' | 'quantized-multiplier' | 'shift' | 'none'
@@ -14,8 +14,10 @@ const fastLimit = 2 ** 52
  */
 export function requantizer(kind: RequantizeKind, multiplier: number, shift: number, rounding: RoundingMode): (v: number) => number {
   switch (kind) {
-    case 'none': return (v) => v
-    case 'shift': return (v) => shiftRight(v, shift, rounding)
+    case 'none':
+      return (v) => v
+    case 'shift':
+      return (v) => shiftRight(v, shift, rounding)
     case 'quantized-multiplier': {
       const factor = { mantissa: multiplier, exponent: -shift }
       return (v) => multiplyByQuantizedMultiplier(v, factor, rounding)
@@ -27,7 +29,8 @@ export function requantizer(kind: RequantizeKind, multiplier: number, shift: num
         return (v) => {
           const product = v * multiplier
           return product < fastLimit && product > -fastLimit
-            ? Math.floor(product * scale + 0.5) : multiplyShift(v, multiplier, shift, rounding)
+            ? Math.floor(product * scale + 0.5)
+            : multiplyShift(v, multiplier, shift, rounding)
         }
       }
       if (fast && rounding === 'half-away-from-zero') {

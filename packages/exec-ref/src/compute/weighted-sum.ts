@@ -5,8 +5,14 @@
  * 32-bit integers cost.
  */
 export function addWeighted(
-  sums: Float64Array, values: Float64Array, offsets: Int32Array, weights: Float64Array,
-  first: number, count: number, begin: number, end: number,
+  sums: Float64Array,
+  values: Float64Array,
+  offsets: Int32Array,
+  weights: Float64Array,
+  first: number,
+  count: number,
+  begin: number,
+  end: number,
 ): void {
   let t = 0
   for (; t + 4 <= count; t += 4) {

@@ -51,18 +51,24 @@ export function slidingSums(channels: number, axes: readonly Slide[], fill: numb
   const values = new Float64Array(channels * phases * plane).fill(fill)
   const taps = elementCount(axes.map((axis) => axis.kernel))
   const offsets = new Int32Array(channels * taps)
-  forEachIndex(axes.map((axis) => axis.kernel), (tapIndex, k) => {
-    const at = placeOf(tapIndex.map((i, a) => i * axes[a]!.dilation))
-    for (let c = 0; c < channels; c++) offsets[c * taps + k] = c * phases * plane + at
-  })
+  forEachIndex(
+    axes.map((axis) => axis.kernel),
+    (tapIndex, k) => {
+      const at = placeOf(tapIndex.map((i, a) => i * axes[a]!.dilation))
+      for (let c = 0; c < channels; c++) offsets[c * taps + k] = c * phases * plane + at
+    },
+  )
   const length = axes.reduce((last, axis, a) => last * rows[a]! + axis.places - 1, 0) + 1
   const padded = new Float64Array(length)
   const inputPlane = elementCount(axes.map((axis) => axis.size))
   const targets = new Int32Array(inputPlane).fill(-1)
-  forEachIndex(axes.map((axis) => axis.size), (index, i) => {
-    const at = index.map((each, a) => lanes[a]!.positions[each]!)
-    if (!at.includes(-1)) targets[i] = placeOf(at)
-  })
+  forEachIndex(
+    axes.map((axis) => axis.size),
+    (index, i) => {
+      const at = index.map((each, a) => lanes[a]!.positions[each]!)
+      if (!at.includes(-1)) targets[i] = placeOf(at)
+    },
+  )
   const row = axes.at(-1)!.places
   const [outerRows, outerStarts] = rowStarts()
 

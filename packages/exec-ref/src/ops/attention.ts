@@ -7,7 +7,14 @@ const f = Math.fround
 
 /** `x [rows, inner] * w [inner, columns]` in doubles, `w` read from column `first` of rows `stride` long. */
 function product(
-  x: Numbers, w: Numbers, rows: number, inner: number, columns: number, first: number, stride: number, transposed = false,
+  x: Numbers,
+  w: Numbers,
+  rows: number,
+  inner: number,
+  columns: number,
+  first: number,
+  stride: number,
+  transposed = false,
 ): Float64Array {
   const y = new Float64Array(rows * columns)
   for (let i = 0; i < rows; i++) {
@@ -21,7 +28,16 @@ function product(
 }
 
 /** Sizes of an attention over `x [batch, m, c]` and keys `[batch, n, ck]`. */
-function sizesOf(call: KernelCall): { batch: number, m: number, n: number, c: number, ck: number, cv: number, size: number, heads: number } {
+function sizesOf(call: KernelCall): {
+  batch: number
+  m: number
+  n: number
+  c: number
+  ck: number
+  cv: number
+  size: number
+  heads: number
+} {
   const x = operand(call, 0).type.shape
   const k = call.inputs[1]?.type.shape ?? x
   const v = call.inputs[2]?.type.shape ?? k
@@ -31,7 +47,8 @@ function sizesOf(call: KernelCall): { batch: number, m: number, n: number, c: nu
 }
 
 /** The part of an operand that belongs to batch `b`. */
-const partOf = (data: Numbers, b: number, batch: number): Numbers => data.subarray((b * data.length) / batch, ((b + 1) * data.length) / batch)
+const partOf = (data: Numbers, b: number, batch: number): Numbers =>
+  data.subarray((b * data.length) / batch, ((b + 1) * data.length) / batch)
 
 /** Float attention; queries, keys, values, probabilities and their product are rounded to the result's type. */
 export const attention: Kernel = (call) => {
@@ -72,9 +89,13 @@ export const attention: Kernel = (call) => {
         for (let j = 0; j < n; j++) p[i * n + j] = round(f(p[i * n + j]! / total))
       }
       const pv = product(p, v, m, n, size, 0, size).map(round)
-      product(pv, wo.subarray(h * size * outs), m, size, outs, 0, outs).forEach((sum, i) => { sums[i] = sums[i]! + sum })
+      product(pv, wo.subarray(h * size * outs), m, size, outs, 0, outs).forEach((sum, i) => {
+        sums[i] = sums[i]! + sum
+      })
     }
-    sums.forEach((sum, i) => { y[b * m * outs + i] = sum + (bo?.[i % outs] ?? 0) })
+    sums.forEach((sum, i) => {
+      y[b * m * outs + i] = sum + (bo?.[i % outs] ?? 0)
+    })
   }
   return [y]
 }
@@ -110,10 +131,14 @@ export const qAttention: Kernel = (call) => {
       const row = scores.subarray(i * n, (i + 1) * n)
       const largest = row.reduce((most, each) => Math.max(most, each), -Infinity)
       const total = row.reduce((sum, each) => f(sum + table[largest - each]!), 0)
-      row.forEach((each, j) => { p[i * n + j] = Math.min(255, Math.trunc(f(table[largest - each]! / f(total * divisorScale)) + 0.5)) })
+      row.forEach((each, j) => {
+        p[i * n + j] = Math.min(255, Math.trunc(f(table[largest - each]! / f(total * divisorScale)) + 0.5))
+      })
     }
     const pv = requantized(product(p, v, m, n, size, 0, size), 4)
-    product(pv, wo, m, size, outs, 0, outs).forEach((sum, i) => { y[b * m * outs + i] = sum + (bo?.[i % outs] ?? 0) })
+    product(pv, wo, m, size, outs, 0, outs).forEach((sum, i) => {
+      y[b * m * outs + i] = sum + (bo?.[i % outs] ?? 0)
+    })
   }
   return [y]
 }

@@ -1,17 +1,19 @@
-import { fuseRelu } from '../compute/fused-relu.ts'
 import { broadcastTo } from '../compute/broadcast.ts'
+import { fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel } from '../kernel.ts'
 import { newResult, operand, resultType } from '../operands.ts'
 
 /** Element by element on two operands that broadcast; computed in double, which rounds once to float32. */
-const binary = (apply: (a: number, b: number) => number): Kernel => (call) => {
-  const { shape } = resultType(call)
-  const a = broadcastTo(operand(call, 0).data, operand(call, 0).type.shape, shape)
-  const b = broadcastTo(operand(call, 1).data, operand(call, 1).type.shape, shape)
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) y[i] = apply(a[i]!, b[i]!)
-  return [fuseRelu(call, y)]
-}
+const binary =
+  (apply: (a: number, b: number) => number): Kernel =>
+  (call) => {
+    const { shape } = resultType(call)
+    const a = broadcastTo(operand(call, 0).data, operand(call, 0).type.shape, shape)
+    const b = broadcastTo(operand(call, 1).data, operand(call, 1).type.shape, shape)
+    const y = newResult(call)
+    for (let i = 0; i < y.length; i++) y[i] = apply(a[i]!, b[i]!)
+    return [fuseRelu(call, y)]
+  }
 
 export const add = binary((a, b) => a + b)
 export const sub = binary((a, b) => a - b)
@@ -37,8 +39,11 @@ export const xor = holds((a, b) => (a !== 0) !== (b !== 0))
 /** `x` where the condition is not 0, `y` elsewhere. */
 export const where: Kernel = (call) => {
   const { shape } = resultType(call)
-  const [condition, x, y] = [0, 1, 2].map((i) => broadcastTo(operand(call, i).data, operand(call, i).type.shape, shape)) as
-    [ReturnType<typeof broadcastTo>, ReturnType<typeof broadcastTo>, ReturnType<typeof broadcastTo>]
+  const [condition, x, y] = [0, 1, 2].map((i) => broadcastTo(operand(call, i).data, operand(call, i).type.shape, shape)) as [
+    ReturnType<typeof broadcastTo>,
+    ReturnType<typeof broadcastTo>,
+    ReturnType<typeof broadcastTo>,
+  ]
   const z = newResult(call)
   for (let i = 0; i < z.length; i++) z[i] = condition[i] !== 0 ? x[i]! : y[i]!
   return [z]

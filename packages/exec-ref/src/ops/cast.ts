@@ -1,4 +1,4 @@
-import { roundBf16, roundF16, roundTo, saturate, type Bf16Style, type DType, type RoundingMode } from '@q/ir'
+import { type Bf16Style, type DType, type RoundingMode, roundBf16, roundF16, roundTo, saturate } from '@q/ir'
 
 import { isInteger, limitsOf } from '../compute/codes.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
@@ -12,7 +12,7 @@ function rounderTo(dtype: DType, bf16: Bf16Style): (x: number) => number {
 }
 
 /** The scale and zero point of each element of a tensor. */
-function paramsOf(call: KernelCall, which: 'operand' | 'result'): (i: number) => { readonly scale: number, readonly zero: number } {
+function paramsOf(call: KernelCall, which: 'operand' | 'result'): (i: number) => { readonly scale: number; readonly zero: number } {
   const type = which === 'operand' ? operand(call, 0).type : resultType(call)
   const { quant, shape } = type
   const { axis, scales, zeroPoints } = quant ?? {}
@@ -75,7 +75,7 @@ export const cast: Kernel = (call) => {
     for (let i = 0; i < y.length; i++) y[i] = round(x.data[i]!)
     return [y]
   }
-  const rounding: RoundingMode = call.quantized ? word(call, 'rounding') as RoundingMode : 'toward-zero'
+  const rounding: RoundingMode = call.quantized ? (word(call, 'rounding') as RoundingMode) : 'toward-zero'
   for (let i = 0; i < y.length; i++) {
     const v = roundTo(x.data[i]!, rounding)
     y[i] = isInteger(to) ? saturate(v, to) : v

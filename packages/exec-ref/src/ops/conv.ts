@@ -3,7 +3,7 @@ import type { RoundingMode } from '@q/ir'
 import { codeLimits } from '../compute/codes.ts'
 import { convolve, convolveTransposed, type WriteChannel } from '../compute/convolution.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
-import { perChannel, requantizer, type RequantizeKind } from '../compute/requantizer.ts'
+import { perChannel, type RequantizeKind, requantizer } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { flag, newResult, nums, resultType, word, zeroPointOf } from '../operands.ts'
 
@@ -13,37 +13,41 @@ type Sums = (call: KernelCall, write: WriteChannel) => void
  * Float convolutions: the sum is taken in double and rounded to float32 together with the bias (the float32 sums of
  * other implementations depend on their order; this one is nearest to all of them), then ReLU.
  */
-const floatConv = (sumUp: Sums): Kernel => (call) => {
-  const y = newResult(call)
-  const bias = call.inputs[2]?.data
-  sumUp(call, (sums, channel, offset) => {
-    const b = bias?.[channel] ?? 0
-    for (let i = 0; i < sums.length; i++) y[offset + i] = sums[i]! + b
-  })
-  return [fuseRelu(call, y)]
-}
+const floatConv =
+  (sumUp: Sums): Kernel =>
+  (call) => {
+    const y = newResult(call)
+    const bias = call.inputs[2]?.data
+    sumUp(call, (sums, channel, offset) => {
+      const b = bias?.[channel] ?? 0
+      for (let i = 0; i < sums.length; i++) y[offset + i] = sums[i]! + b
+    })
+    return [fuseRelu(call, y)]
+  }
 
 /** Integer convolutions: exact sums, one requantization for each output channel, zero point, ReLU, saturation. */
-const integerConv = (sumUp: Sums): Kernel => (call) => {
-  const y = newResult(call)
-  const type = resultType(call)
-  const bias = call.inputs[2]?.data
-  const multipliers = nums(call, 'multipliers')
-  const shifts = nums(call, 'shifts')
-  const kind = word(call, 'requantize') as RequantizeKind
-  const rounding = word(call, 'rounding') as RoundingMode
-  const zero = zeroPointOf(type)
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  sumUp(call, (sums, channel, offset) => {
-    const b = bias?.[channel] ?? 0
-    const requantize = requantizer(kind, perChannel(multipliers, channel, 1), perChannel(shifts, channel, 0), rounding)
-    for (let i = 0; i < sums.length; i++) {
-      const v = requantize(sums[i]! + b) + zero
-      y[offset + i] = v > max ? max : v < min ? min : v
-    }
-  })
-  return [y]
-}
+const integerConv =
+  (sumUp: Sums): Kernel =>
+  (call) => {
+    const y = newResult(call)
+    const type = resultType(call)
+    const bias = call.inputs[2]?.data
+    const multipliers = nums(call, 'multipliers')
+    const shifts = nums(call, 'shifts')
+    const kind = word(call, 'requantize') as RequantizeKind
+    const rounding = word(call, 'rounding') as RoundingMode
+    const zero = zeroPointOf(type)
+    const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
+    sumUp(call, (sums, channel, offset) => {
+      const b = bias?.[channel] ?? 0
+      const requantize = requantizer(kind, perChannel(multipliers, channel, 1), perChannel(shifts, channel, 0), rounding)
+      for (let i = 0; i < sums.length; i++) {
+        const v = requantize(sums[i]! + b) + zero
+        y[offset + i] = v > max ? max : v < min ? min : v
+      }
+    })
+    return [y]
+  }
 
 export const conv = floatConv(convolve)
 export const convTranspose = floatConv(convolveTransposed)

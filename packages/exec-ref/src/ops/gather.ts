@@ -8,7 +8,9 @@ function frontIndex(call: KernelCall, index: number, size: number): number {
   const front = index < 0 ? index + size : index
   if (!(front >= 0 && front < size) || !Number.isInteger(front)) {
     throw new QError('INDEX_OUT_OF_RANGE', `${call.node.op} was given an index that its operand does not have`, {
-      at: [call.node.outputs[0]!], found: String(index), wanted: `an integer from ${-size} to ${size - 1}`,
+      at: [call.node.outputs[0]!],
+      found: String(index),
+      wanted: `an integer from ${-size} to ${size - 1}`,
     })
   }
   return front
@@ -29,21 +31,31 @@ export const gather: Kernel = (call) => {
 }
 
 /** For every element of `indices`: the place in an array of `shape` with its own index, but for `axis`. */
-function elementPlaces(call: KernelCall, shape: readonly number[], indices: Numbers, indexShape: readonly number[], axis: number): Int32Array {
+function elementPlaces(
+  call: KernelCall,
+  shape: readonly number[],
+  indices: Numbers,
+  indexShape: readonly number[],
+  axis: number,
+): Int32Array {
   const at = axis < 0 ? axis + shape.length : axis
   const steps = stridesOf(shape)
   const from = stridesOf(indexShape)
-  return Int32Array.from(indices, (index, i) => shape.reduce((place, size, a) => {
-    const own = Math.floor(i / from[a]!) % indexShape[a]!
-    return place + steps[a]! * (a === at ? frontIndex(call, index, size) : own)
-  }, 0))
+  return Int32Array.from(indices, (index, i) =>
+    shape.reduce((place, size, a) => {
+      const own = Math.floor(i / from[a]!) % indexShape[a]!
+      return place + steps[a]! * (a === at ? frontIndex(call, index, size) : own)
+    }, 0),
+  )
 }
 
 export const gatherElements: Kernel = (call) => {
   const x = operand(call, 0)
   const indices = operand(call, 1)
   const y = sameKind(x.data, indices.data.length)
-  elementPlaces(call, x.type.shape, indices.data, indices.type.shape, num(call, 'axis')).forEach((place, i) => { y[i] = x.data[place]! })
+  elementPlaces(call, x.type.shape, indices.data, indices.type.shape, num(call, 'axis')).forEach((place, i) => {
+    y[i] = x.data[place]!
+  })
   return [y]
 }
 
@@ -52,7 +64,9 @@ export const scatterElements: Kernel = (call) => {
   const indices = operand(call, 1)
   const updates = operand(call, 2).data
   const y = x.data.slice()
-  elementPlaces(call, x.type.shape, indices.data, indices.type.shape, num(call, 'axis')).forEach((place, i) => { y[place] = updates[i]! })
+  elementPlaces(call, x.type.shape, indices.data, indices.type.shape, num(call, 'axis')).forEach((place, i) => {
+    y[place] = updates[i]!
+  })
   return [y]
 }
 

@@ -3,7 +3,7 @@ import type { RoundingMode } from '@q/ir'
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import { multiplyMatrices } from '../compute/matrix-product.ts'
-import { perChannel, requantizer, type RequantizeKind } from '../compute/requantizer.ts'
+import { perChannel, type RequantizeKind, requantizer } from '../compute/requantizer.ts'
 import type { Kernel } from '../kernel.ts'
 import { flag, newResult, nums, resultType, word, zeroPointOf } from '../operands.ts'
 
@@ -30,7 +30,8 @@ export const qMatMul: Kernel = (call) => {
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
   const columns = Math.max(1, multipliers.length, shifts.length)
   const requantize = Array.from({ length: columns }, (_, j) =>
-    requantizer(kind, perChannel(multipliers, j, 1), perChannel(shifts, j, 0), rounding))
+    requantizer(kind, perChannel(multipliers, j, 1), perChannel(shifts, j, 0), rounding),
+  )
   multiplyMatrices(call, (sums, place, step) => {
     for (let j = 0; j < sums.length; j++) {
       const v = requantize[columns === 1 ? 0 : j]!(sums[j]! + (bias === undefined ? 0 : bias[j % bias.length]!)) + zero
@@ -39,4 +40,3 @@ export const qMatMul: Kernel = (call) => {
   })
   return [y]
 }
-

@@ -12,7 +12,13 @@ export const transpose: Kernel = (call) => {
   const x = operand(call, 0)
   const steps = stridesOf(x.type.shape)
   const perm = nums(call, 'perm')
-  return [gatherStrided(x.data, perm.map((axis) => x.type.shape[axis]!), perm.map((axis) => steps[axis]!))]
+  return [
+    gatherStrided(
+      x.data,
+      perm.map((axis) => x.type.shape[axis]!),
+      perm.map((axis) => steps[axis]!),
+    ),
+  ]
 }
 
 export const slice: Kernel = (call) => {
@@ -21,7 +27,14 @@ export const slice: Kernel = (call) => {
   const starts = nums(call, 'starts')
   const steps = nums(call, 'steps')
   const start = starts.reduce((at, each, axis) => at + each * strides[axis]!, 0)
-  return [gatherStrided(x.data, resultType(call).shape, steps.map((step, axis) => step * strides[axis]!), start)]
+  return [
+    gatherStrided(
+      x.data,
+      resultType(call).shape,
+      steps.map((step, axis) => step * strides[axis]!),
+      start,
+    ),
+  ]
 }
 
 export const concat: Kernel = (call) => {
@@ -61,8 +74,14 @@ function pick(call: Parameters<Kernel>[0], indices: readonly (Int32Array | undef
 
 export const tile: Kernel = (call) => {
   const { shape } = operand(call, 0).type
-  return [pick(call, nums(call, 'repeats').map((count, axis) =>
-    count === 1 ? undefined : Int32Array.from({ length: shape[axis]! * count }, (_, i) => i % shape[axis]!)))]
+  return [
+    pick(
+      call,
+      nums(call, 'repeats').map((count, axis) =>
+        count === 1 ? undefined : Int32Array.from({ length: shape[axis]! * count }, (_, i) => i % shape[axis]!),
+      ),
+    ),
+  ]
 }
 
 export const upsample: Kernel = (call) => {
@@ -70,21 +89,36 @@ export const upsample: Kernel = (call) => {
   const repeat = (axis: number, times: number): Int32Array =>
     Int32Array.from({ length: shape[axis]! * times }, (_, i) => Math.floor(i / times))
   const h = shape.length - 2
-  const y = pick(call, shape.map((_, axis) =>
-    axis === h ? repeat(axis, num(call, 'scale_h')) : axis === h + 1 ? repeat(axis, num(call, 'scale_w')) : undefined))
+  const y = pick(
+    call,
+    shape.map((_, axis) =>
+      axis === h ? repeat(axis, num(call, 'scale_h')) : axis === h + 1 ? repeat(axis, num(call, 'scale_w')) : undefined,
+    ),
+  )
   return [fuseRelu(call, y)]
 }
 
 export const reverse: Kernel = (call) => {
   const { shape } = operand(call, 0).type
   const at = num(call, 'axis') < 0 ? num(call, 'axis') + shape.length : num(call, 'axis')
-  return [pick(call, shape.map((size, axis) => (axis === at ? Int32Array.from({ length: size }, (_, i) => size - 1 - i) : undefined)))]
+  return [
+    pick(
+      call,
+      shape.map((size, axis) => (axis === at ? Int32Array.from({ length: size }, (_, i) => size - 1 - i) : undefined)),
+    ),
+  ]
 }
 
 export const swapDimInner: Kernel = (call) => {
   const { shape } = operand(call, 0).type
-  return [pick(call, nums(call, 'offsets').map((offset, axis) =>
-    offset === 0 ? undefined : Int32Array.from({ length: shape[axis]! }, (_, i) => (i + offset) % shape[axis]!)))]
+  return [
+    pick(
+      call,
+      nums(call, 'offsets').map((offset, axis) =>
+        offset === 0 ? undefined : Int32Array.from({ length: shape[axis]! }, (_, i) => (i + offset) % shape[axis]!),
+      ),
+    ),
+  ]
 }
 
 export const shuffleChannel: Kernel = (call) => {
@@ -104,16 +138,23 @@ export const pad: Kernel = (call) => {
   const pads = nums(call, 'pads')
   const mode = word(call, 'mode')
   if (mode !== 'constant') {
-    return [pick(call, shape.map((size, axis) => {
-      const length = pads[axis]! + size + pads[axis + shape.length]!
-      return Int32Array.from({ length }, (_, i) => mirrored(i - pads[axis]!, size, mode))
-    }))]
+    return [
+      pick(
+        call,
+        shape.map((size, axis) => {
+          const length = pads[axis]! + size + pads[axis + shape.length]!
+          return Int32Array.from({ length }, (_, i) => mirrored(i - pads[axis]!, size, mode))
+        }),
+      ),
+    ]
   }
   const value = num(call, 'value')
   const to = resultType(call).shape
   const held = sameKind(x.data, 1)
   held[0] = value
-  const y = (held[0] === value || x.data instanceof Float32Array ? sameKind(x.data, elementCount(to)) : new Float32Array(elementCount(to))).fill(value)
+  const y = (
+    held[0] === value || x.data instanceof Float32Array ? sameKind(x.data, elementCount(to)) : new Float32Array(elementCount(to))
+  ).fill(value)
   const inSteps = stridesOf(shape)
   const outSteps = stridesOf(to)
   const copy = (axis: number, from: number, at: number): void => {

@@ -1,4 +1,4 @@
-import { roundBf16, type Bf16Style } from '@q/ir'
+import { type Bf16Style, roundBf16 } from '@q/ir'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { around, newResult, num, operand, resultType } from '../operands.ts'
@@ -9,34 +9,38 @@ const f = Math.fround
 type NormalizeRun = (x: Numbers, y: Numbers, base: number, count: number, step: number) => void
 
 /** float32, sums in index order: `(x - mean) / sqrt(variance + epsilon)`. */
-const run32 = (epsilon: number): NormalizeRun => (x, y, base, count, step) => {
-  let sum = 0
-  for (let i = 0; i < count; i++) sum = f(sum + x[base + i * step]!)
-  const mean = f(sum / count)
-  let squares = 0
-  for (let i = 0; i < count; i++) {
-    const d = f(x[base + i * step]! - mean)
-    squares = f(squares + f(d * d))
+const run32 =
+  (epsilon: number): NormalizeRun =>
+  (x, y, base, count, step) => {
+    let sum = 0
+    for (let i = 0; i < count; i++) sum = f(sum + x[base + i * step]!)
+    const mean = f(sum / count)
+    let squares = 0
+    for (let i = 0; i < count; i++) {
+      const d = f(x[base + i * step]! - mean)
+      squares = f(squares + f(d * d))
+    }
+    const scale = f(1 / f(Math.sqrt(f(f(squares / count) + f(epsilon)))))
+    for (let i = 0; i < count; i++) y[base + i * step] = f(f(x[base + i * step]! - mean) * scale)
   }
-  const scale = f(1 / f(Math.sqrt(f(f(squares / count) + f(epsilon)))))
-  for (let i = 0; i < count; i++) y[base + i * step] = f(f(x[base + i * step]! - mean) * scale)
-}
 
 /** The same with every step rounded to bfloat16, as TPU-MLIR 1.30.2 computes LayerNorm in that type. */
-const runBf16 = (epsilon: number, style: Bf16Style): NormalizeRun => (x, y, base, count, step) => {
-  const b = (v: number): number => roundBf16(v, style)
-  const share = b(1 / count)
-  let sum = 0
-  for (let i = 0; i < count; i++) sum = f(sum + f(x[base + i * step]! * share))
-  const mean = b(sum)
-  let squares = 0
-  for (let i = 0; i < count; i++) {
-    const d = b(x[base + i * step]! - mean)
-    squares = f(squares + b(b(d * d) * share))
+const runBf16 =
+  (epsilon: number, style: Bf16Style): NormalizeRun =>
+  (x, y, base, count, step) => {
+    const b = (v: number): number => roundBf16(v, style)
+    const share = b(1 / count)
+    let sum = 0
+    for (let i = 0; i < count; i++) sum = f(sum + f(x[base + i * step]! * share))
+    const mean = b(sum)
+    let squares = 0
+    for (let i = 0; i < count; i++) {
+      const d = b(x[base + i * step]! - mean)
+      squares = f(squares + b(b(d * d) * share))
+    }
+    const scale = b(1 / b(Math.sqrt(b(b(squares) + b(epsilon)))))
+    for (let i = 0; i < count; i++) y[base + i * step] = b(b(x[base + i * step]! - mean) * scale)
   }
-  const scale = b(1 / b(Math.sqrt(b(b(squares) + b(epsilon)))))
-  for (let i = 0; i < count; i++) y[base + i * step] = b(b(x[base + i * step]! - mean) * scale)
-}
 
 const isBf16 = (call: KernelCall): boolean => resultType(call).dtype === 'bf16' && call.node.unrounded !== true
 
@@ -68,17 +72,19 @@ export const layerNormalization: Kernel = (call) => {
 }
 
 /** Normalizes `groups` runs of channels of each sample; scale and bias are per channel. */
-const grouped = (groupsOf: (call: KernelCall) => number): Kernel => (call) => {
-  const x = operand(call, 0)
-  const channels = x.type.shape[1]!
-  const { inner } = around(x.type.shape, 1)
-  const count = (channels / groupsOf(call)) * inner
-  const y = newResult(call)
-  const run = isBf16(call) ? runBf16(num(call, 'epsilon'), call.bf16) : run32(num(call, 'epsilon'))
-  for (let base = 0; base < y.length; base += count) run(x.data, y, base, count, 1)
-  scaleAndShift(call, y, (i) => Math.floor(i / inner) % channels)
-  return [y]
-}
+const grouped =
+  (groupsOf: (call: KernelCall) => number): Kernel =>
+  (call) => {
+    const x = operand(call, 0)
+    const channels = x.type.shape[1]!
+    const { inner } = around(x.type.shape, 1)
+    const count = (channels / groupsOf(call)) * inner
+    const y = newResult(call)
+    const run = isBf16(call) ? runBf16(num(call, 'epsilon'), call.bf16) : run32(num(call, 'epsilon'))
+    for (let base = 0; base < y.length; base += count) run(x.data, y, base, count, 1)
+    scaleAndShift(call, y, (i) => Math.floor(i / inner) % channels)
+    return [y]
+  }
 
 export const groupNormalization = grouped((call) => num(call, 'num_groups'))
 export const instanceNormalization = grouped((call) => operand(call, 0).type.shape[1]!)

@@ -1,8 +1,8 @@
-import { elementCount, roundHalfAway, type RoundingMode } from '@q/ir'
+import { elementCount, type RoundingMode, roundHalfAway } from '@q/ir'
 
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
-import { requantizer, type RequantizeKind } from '../compute/requantizer.ts'
+import { type RequantizeKind, requantizer } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { flag, newResult, num, nums, operand, resultType, stridesOf, word, zeroPointOf } from '../operands.ts'
 
@@ -24,7 +24,9 @@ export const maxPool: Kernel = (call) => {
 /** The float32 mean of each window. */
 export const averagePool: Kernel = (call) => {
   const y = newResult(call)
-  forEachMean(call, 0, (place, mean) => { y[place] = mean })
+  forEachMean(call, 0, (place, mean) => {
+    y[place] = mean
+  })
   return [fuseRelu(call, y)]
 }
 
@@ -39,7 +41,11 @@ export const qAveragePool: Kernel = (call) => {
   const zero = zeroPointOf(type)
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
   const requantize = requantizer(
-    word(call, 'requantize') as RequantizeKind, num(call, 'multiplier'), num(call, 'shift'), word(call, 'rounding') as RoundingMode)
+    word(call, 'requantize') as RequantizeKind,
+    num(call, 'multiplier'),
+    num(call, 'shift'),
+    word(call, 'rounding') as RoundingMode,
+  )
   forEachMean(call, zeroPointOf(operand(call, 0).type), (place, mean) => {
     const v = requantize(roundHalfAway(kernel.reduce((sum, side) => Math.fround(sum * side), mean))) + zero
     y[place] = v > max ? max : v < min ? min : v

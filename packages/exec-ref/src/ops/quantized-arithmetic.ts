@@ -1,4 +1,4 @@
-import { shiftRight, type RoundingMode } from '@q/ir'
+import { type RoundingMode, shiftRight } from '@q/ir'
 
 import { broadcastTo } from '../compute/broadcast.ts'
 import { codeLimits, limitsOf } from '../compute/codes.ts'
@@ -8,32 +8,36 @@ import { around, flag, newResult, num, nums, operand, resultType, word, zeroPoin
 import { wholeTensor } from './requantize.ts'
 
 /** Sums (or the difference) of codes, each brought to the scale of the result before, or all together after. */
-const combined = (signs: readonly [number, number]): Kernel => (call) => {
-  const type = resultType(call)
-  const multipliers = nums(call, 'multipliers')
-  const shifts = nums(call, 'shifts')
-  const rounding = word(call, 'rounding') as RoundingMode
-  const once = flag(call, 'requantizeSum')
-  const sums = new Float64Array(newResult(call).length)
-  call.inputs.forEach((input, k) => {
-    if (input === undefined) return
-    const x = broadcastTo(input.data, input.type.shape, type.shape)
-    const from = zeroPointOf(input.type)
-    const sign = signs[k === 0 ? 0 : 1]
-    const multiplier = perEach(multipliers, k, 1)
-    const apply = once ? (v: number): number => v * multiplier : requantizer('multiplier-shift', multiplier, perEach(shifts, k, 0), rounding)
-    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + sign * apply(x[i]! - from)
-  })
-  const zero = zeroPointOf(type)
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const y = newResult(call)
-  const shift = perEach(shifts, 0, 0)
-  for (let i = 0; i < y.length; i++) {
-    const v = (once ? shiftRight(sums[i]!, shift, rounding) : sums[i]!) + zero
-    y[i] = v > max ? max : v < min ? min : v
+const combined =
+  (signs: readonly [number, number]): Kernel =>
+  (call) => {
+    const type = resultType(call)
+    const multipliers = nums(call, 'multipliers')
+    const shifts = nums(call, 'shifts')
+    const rounding = word(call, 'rounding') as RoundingMode
+    const once = flag(call, 'requantizeSum')
+    const sums = new Float64Array(newResult(call).length)
+    call.inputs.forEach((input, k) => {
+      if (input === undefined) return
+      const x = broadcastTo(input.data, input.type.shape, type.shape)
+      const from = zeroPointOf(input.type)
+      const sign = signs[k === 0 ? 0 : 1]
+      const multiplier = perEach(multipliers, k, 1)
+      const apply = once
+        ? (v: number): number => v * multiplier
+        : requantizer('multiplier-shift', multiplier, perEach(shifts, k, 0), rounding)
+      for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + sign * apply(x[i]! - from)
+    })
+    const zero = zeroPointOf(type)
+    const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
+    const y = newResult(call)
+    const shift = perEach(shifts, 0, 0)
+    for (let i = 0; i < y.length; i++) {
+      const v = (once ? shiftRight(sums[i]!, shift, rounding) : sums[i]!) + zero
+      y[i] = v > max ? max : v < min ? min : v
+    }
+    return [y]
   }
-  return [y]
-}
 
 const perEach = (list: readonly number[], k: number, otherwise: number): number => list[k] ?? otherwise
 
@@ -78,8 +82,7 @@ export const qPRelu: Kernel = (call) => {
   const { size, inner } = around(operand(call, 0).type.shape, 1)
   const rounding = word(call, 'rounding') as RoundingMode
   const shift = num(call, 'shift')
-  return scaleNegative(call, (v, i) =>
-    shiftRight(v * slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!, shift, rounding))
+  return scaleNegative(call, (v, i) => shiftRight(v * slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!, shift, rounding))
 }
 
 /** Codes times an integer scale plus an integer bias, shifted, for each slice of axis 1; the shift is stored as a left shift. */

@@ -1,7 +1,7 @@
-import { saturate, shiftRight, type RoundingMode } from '@q/ir'
+import { type RoundingMode, saturate, shiftRight } from '@q/ir'
 
 import { codeLimits, isInteger, limitsOf } from '../compute/codes.ts'
-import { requantizer, type RequantizeKind } from '../compute/requantizer.ts'
+import { type RequantizeKind, requantizer } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { around, flag, newResult, num, operand, resultType, word, zeroPointOf } from '../operands.ts'
 
@@ -113,5 +113,9 @@ export const qLimitConstant: Kernel = (call) => {
 /** The requantization that the attributes of a whole tensor describe. */
 export function wholeTensor(call: KernelCall): (v: number) => number {
   return requantizer(
-    word(call, 'requantize') as RequantizeKind, num(call, 'multiplier'), num(call, 'shift'), word(call, 'rounding') as RoundingMode)
+    word(call, 'requantize') as RequantizeKind,
+    num(call, 'multiplier'),
+    num(call, 'shift'),
+    word(call, 'rounding') as RoundingMode,
+  )
 }

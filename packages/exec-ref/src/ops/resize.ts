@@ -60,8 +60,6 @@ function linear(o: number, size: number, wanted: number, align: boolean): number
 }
 
 function nearest(o: number, size: number, wanted: number, mode: string): number {
-  const at = mode === 'asymmetric'
-    ? Math.floor((o * size) / wanted)
-    : wanted > 1 ? roundHalfAway((o * (size - 1)) / (wanted - 1)) : 0
+  const at = mode === 'asymmetric' ? Math.floor((o * size) / wanted) : wanted > 1 ? roundHalfAway((o * (size - 1)) / (wanted - 1)) : 0
   return Math.max(0, Math.min(size - 1, at))
 }

@@ -6,7 +6,10 @@ import { around, flag, newResult, num, operand, resultType, zeroPointOf } from '
 
 const f = Math.fround
 
-/** `e^(x - max) / sum`, exponentials and their sum float32 in axis order; codes count times their scale. */
+/**
+ * `e^(x - max) / sum`, exponentials and their sum float32 in axis order; codes count times their scale. The logarithm is
+ * that of the float32 quotient (TPU-MLIR 1.30.2 behaviour); where that is 0 it is taken as `x - max - log(sum)`.
+ */
 export const softmax: Kernel = (call) => {
   const x = operand(call, 0)
   const y = newResult(call)
@@ -24,12 +27,13 @@ export const softmax: Kernel = (call) => {
         const shifted = f(f(x.data[at]! - largest) * scale)
         const e = f(Math.exp(shifted))
         sum = f(sum + e)
-        y[at] = log ? shifted : e
+        y[at] = log && e === 0 ? shifted : e
       }
       const logSum = f(Math.log(sum))
       for (let k = 0; k < size; k++) {
         const at = base + k * inner
-        y[at] = log ? y[at]! - logSum : y[at]! / sum
+        const share = f(y[at]! / sum)
+        y[at] = !log ? share : y[at]! < 0 ? y[at]! - logSum : Math.log(share)
       }
     }
   }

@@ -9,13 +9,15 @@ import { flag, newResult, num, operand, resultType, word } from '../operands.ts'
 type Curve = (call: KernelCall) => (x: number) => number
 
 /** Evaluates a function in double on each element; storing rounds to float32. */
-const unary = (curve: Curve): Kernel => (call) => {
-  const f = curve(call)
-  const x = operand(call, 0).data
-  const y = newResult(call)
-  for (let i = 0; i < x.length; i++) y[i] = f(x[i]!)
-  return [y]
-}
+const unary =
+  (curve: Curve): Kernel =>
+  (call) => {
+    const f = curve(call)
+    const x = operand(call, 0).data
+    const y = newResult(call)
+    for (let i = 0; i < x.length; i++) y[i] = f(x[i]!)
+    return [y]
+  }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 const clamp = (x: number, low: number, high: number): number => Math.max(low, Math.min(high, x))
@@ -40,14 +42,23 @@ export const curves: Readonly<Record<string, Curve>> = {
   Ceil: () => Math.ceil,
   Cos: () => Math.cos,
   Cosh: () => Math.cosh,
-  Elu: (call) => { const a = num(call, 'alpha'); return (x) => (x > 0 ? x : a * (Math.exp(x) - 1)) },
+  Elu: (call) => {
+    const a = num(call, 'alpha')
+    return (x) => (x > 0 ? x : a * (Math.exp(x) - 1))
+  },
   Erf: () => erf,
   Exp: () => Math.exp,
   Floor: () => Math.floor,
   Gelu: (call) => gelu[word(call, 'approximate')]!,
-  HardSigmoid: (call) => { const [a, b] = [num(call, 'alpha'), num(call, 'beta')]; return (x) => clamp(a * x + b, 0, 1) },
+  HardSigmoid: (call) => {
+    const [a, b] = [num(call, 'alpha'), num(call, 'beta')]
+    return (x) => clamp(a * x + b, 0, 1)
+  },
   HardSwish: () => (x) => x * clamp((x + 3) / 6, 0, 1),
-  LeakyRelu: (call) => { const a = Math.fround(num(call, 'alpha')); return (x) => (x < 0 ? a * x : x) },
+  LeakyRelu: (call) => {
+    const a = Math.fround(num(call, 'alpha'))
+    return (x) => (x < 0 ? a * x : x)
+  },
   Log: () => Math.log,
   Mish: () => mish32,
   Not: () => (x) => (x === 0 ? 1 : 0),
@@ -61,10 +72,16 @@ export const curves: Readonly<Record<string, Curve>> = {
   Softplus: () => (x) => (x > 20 ? x : Math.log(Math.exp(x) + 1)),
   Softsign: () => (x) => x / (1 + Math.abs(x)),
   Sqrt: () => Math.sqrt,
-  Swish: (call) => { const a = num(call, 'alpha'); return (x) => x / (1 + Math.exp(-a * x)) },
+  Swish: (call) => {
+    const a = num(call, 'alpha')
+    return (x) => x / (1 + Math.exp(-a * x))
+  },
   Tan: () => Math.tan,
   Tanh: () => Math.tanh,
-  Clip: (call) => { const [low, high] = [num(call, 'min'), num(call, 'max')]; return (x) => (x < low ? low : x > high ? high : x) },
+  Clip: (call) => {
+    const [low, high] = [num(call, 'min'), num(call, 'max')]
+    return (x) => (x < low ? low : x > high ? high : x)
+  },
 }
 
 /** The kernel of each curve. */

@@ -1,6 +1,5 @@
-import type { Attrs, TensorType } from '../graph/types.ts'
-import { node, smallGraph, type SmallValue } from './small-graph.ts'
-import type { Graph } from '../graph/types.ts'
+import type { Attrs, Graph, TensorType } from '../graph/types.ts'
+import { node, type SmallValue, smallGraph } from './small-graph.ts'
 
 /** One node with operands whose results are known by hand. */
 export interface ExecutorCase {
@@ -41,7 +40,11 @@ export const gives = (type: TensorType, wanted: readonly number[]): CaseResult =
 
 /** A case of one node; operands are called `a`, `b`, … and results `y`, `z`. */
 export function nodeCase(
-  name: string, op: string, operands: readonly (CaseOperand | undefined)[], results: readonly CaseResult[], options: CaseOptions = {},
+  name: string,
+  op: string,
+  operands: readonly (CaseOperand | undefined)[],
+  results: readonly CaseResult[],
+  options: CaseOptions = {},
 ): ExecutorCase {
   const names = operands.map((operand, i) => (operand === undefined ? undefined : String.fromCharCode(97 + i)))
   const outputs = results.map((_, i) => String.fromCharCode(121 + i))
@@ -52,7 +55,9 @@ export function nodeCase(
     values[names[i]!] = { type: operand.type, ...(operand.constant === true ? { constant: operand.numbers } : {}) }
     if (operand.constant !== true) feeds[names[i]!] = operand.numbers
   })
-  results.forEach((result, i) => { values[outputs[i]!] = { type: result.type } })
+  results.forEach((result, i) => {
+    values[outputs[i]!] = { type: result.type }
+  })
   const { stage = 'quantized', attrs = {}, unrounded = false, tolerance } = options
   return {
     name: `${op}: ${name}`,

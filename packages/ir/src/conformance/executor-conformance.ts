@@ -1,13 +1,13 @@
 import type { Executor } from '../contracts/executor.ts'
+import type { Graph } from '../graph/types.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { ExecutorCase } from './executor-case.ts'
 import { executorFloatCases } from './executor-float-cases.ts'
 import { executorQuantizedCases } from './executor-quantized-cases.ts'
 import { executorReferenceCases, type ReferenceCase } from './executor-reference-cases.ts'
 import { describeSections } from './executor-section-cases.ts'
-import type { ExecutorCase } from './executor-case.ts'
-import { check, type ConformanceRunner } from './runner.ts'
+import { type ConformanceRunner, check } from './runner.ts'
 import { numbersOf, tensorOf } from './small-graph.ts'
-import type { Graph } from '../graph/types.ts'
-import type { Tensor } from '../tensor/tensor.ts'
 
 export interface ExecutorConformanceOptions {
   readonly runner: ConformanceRunner
@@ -44,14 +44,20 @@ export function executorConformance({ runner, create, reference }: ExecutorConfo
 
 async function runCase(create: ExecutorConformanceOptions['create'], { graph, feeds, wanted, tolerance = 0 }: ExecutorCase): Promise<void> {
   const executor = await create()
-  const fetched = await runOnce(executor, graph, new Map(Object.entries(feeds).map(([name, numbers]) =>
-    [name, tensorOf(graph.values.get(name)!.type, numbers)])))
+  const fetched = await runOnce(
+    executor,
+    graph,
+    new Map(Object.entries(feeds).map(([name, numbers]) => [name, tensorOf(graph.values.get(name)!.type, numbers)])),
+  )
   for (const [name, numbers] of Object.entries(wanted)) {
     const { type } = graph.values.get(name)!
     const tensor = fetched.get(name)
     check(tensor !== undefined, `${name} was not fetched`)
     check(tensor.dtype === type.dtype, `${name} is ${tensor.dtype}, wanted ${type.dtype}`)
-    check(tensor.shape.join() === type.shape.join(), `${name} has the shape [${tensor.shape.join(', ')}], wanted [${type.shape.join(', ')}]`)
+    check(
+      tensor.shape.join() === type.shape.join(),
+      `${name} has the shape [${tensor.shape.join(', ')}], wanted [${type.shape.join(', ')}]`,
+    )
     const found = numbersOf(tensor)
     const step = executor.exact || type.quant === undefined ? 0 : 1
     numbers.forEach((number, i) => {
@@ -63,7 +69,9 @@ async function runCase(create: ExecutorConformanceOptions['create'], { graph, fe
 }
 
 async function compareCase(
-  create: ExecutorConformanceOptions['create'], reference: ExecutorConformanceOptions['create'], { graph, feeds, tolerance }: ReferenceCase,
+  create: ExecutorConformanceOptions['create'],
+  reference: ExecutorConformanceOptions['create'],
+  { graph, feeds, tolerance }: ReferenceCase,
 ): Promise<void> {
   const executor = await create()
   const found = await runOnce(executor, graph, feeds)

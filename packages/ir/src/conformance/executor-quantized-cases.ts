@@ -1,4 +1,4 @@
-import { fed, gives, held, nodeCase, type ExecutorCase } from './executor-case.ts'
+import { type ExecutorCase, fed, gives, held, nodeCase } from './executor-case.ts'
 import { codes, f16, f32, i32 } from './small-graph.ts'
 
 const i8 = (...shape: readonly number[]) => codes('i8', shape)
@@ -15,68 +15,165 @@ const factors = { multipliers: [51, 83], shifts: [7, 6] }
 
 /** Integer operators on codes that can be checked by hand. */
 export const executorQuantizedCases: readonly ExecutorCase[] = [
-  nodeCase('halves away from zero, saturation', 'QuantizeLinear', [fed(f32(6), [0.25, -0.25, 0.24, 100, -100, 0.75])],
-    [gives(codes('i8', [6], 0.5), [1, -1, 0, 127, -128, 2])], { attrs: { rounding: 'half-away-from-zero' } }),
-  nodeCase('zero point', 'QuantizeLinear', [fed(f32(3), [-10.4, 3, 300])], [gives(codes('u8', [3], 1, 10), [0, 13, 255])],
-    { attrs: { rounding: 'half-away-from-zero' } }),
-  nodeCase('the quotient in the precision of a float16 operand', 'QuantizeLinear', [fed(f16(1), [2.849609375])],
-    [gives(codes('i8', [1], 0.3), [10])], { attrs: { rounding: 'half-away-from-zero' } }),
-  nodeCase('the quotient in float32', 'QuantizeLinear', [fed(f32(1), [2.849609375])],
-    [gives(codes('i8', [1], 0.3), [9])], { attrs: { rounding: 'half-away-from-zero' } }),
+  nodeCase(
+    'halves away from zero, saturation',
+    'QuantizeLinear',
+    [fed(f32(6), [0.25, -0.25, 0.24, 100, -100, 0.75])],
+    [gives(codes('i8', [6], 0.5), [1, -1, 0, 127, -128, 2])],
+    { attrs: { rounding: 'half-away-from-zero' } },
+  ),
+  nodeCase('zero point', 'QuantizeLinear', [fed(f32(3), [-10.4, 3, 300])], [gives(codes('u8', [3], 1, 10), [0, 13, 255])], {
+    attrs: { rounding: 'half-away-from-zero' },
+  }),
+  nodeCase(
+    'the quotient in the precision of a float16 operand',
+    'QuantizeLinear',
+    [fed(f16(1), [2.849609375])],
+    [gives(codes('i8', [1], 0.3), [10])],
+    { attrs: { rounding: 'half-away-from-zero' } },
+  ),
+  nodeCase('the quotient in float32', 'QuantizeLinear', [fed(f32(1), [2.849609375])], [gives(codes('i8', [1], 0.3), [9])], {
+    attrs: { rounding: 'half-away-from-zero' },
+  }),
   nodeCase('zero point', 'DequantizeLinear', [fed(codes('i8', [3], 0.5, -1), [-128, 0, 127])], [gives(f32(3), [-63.5, 0.5, 64])]),
-  nodeCase('zero point in the padding, requantization by channel', 'QConv', [x, w, held(i32(2), [10, -5])], [gives(y, [9, 15, 9, 6, 3, 9])], { attrs: along }),
+  nodeCase(
+    'zero point in the padding, requantization by channel',
+    'QConv',
+    [x, w, held(i32(2), [10, -5])],
+    [gives(y, [9, 15, 9, 6, 3, 9])],
+    { attrs: along },
+  ),
   nodeCase('negative halves up', 'QConv', [x, w, held(i32(2), [-18, -5])], [gives(y, [-12, -6, -12, 6, 3, 9])], { attrs: along }),
-  nodeCase('negative halves away from zero', 'QConv', [x, w, held(i32(2), [-18, -5])], [gives(y, [-13, -7, -13, 6, 3, 9])],
-    { attrs: { ...along, rounding: 'half-away-from-zero' } }),
-  nodeCase('ReLU ends at the zero point', 'QConv', [x, w, held(i32(2), [-18, -5])], [gives(y, [-2, -2, -2, 6, 3, 9])], { attrs: { ...along, relu: true } }),
-  nodeCase('sums beyond 2^24 stay exact', 'QConv',
+  nodeCase('negative halves away from zero', 'QConv', [x, w, held(i32(2), [-18, -5])], [gives(y, [-13, -7, -13, 6, 3, 9])], {
+    attrs: { ...along, rounding: 'half-away-from-zero' },
+  }),
+  nodeCase('ReLU ends at the zero point', 'QConv', [x, w, held(i32(2), [-18, -5])], [gives(y, [-2, -2, -2, 6, 3, 9])], {
+    attrs: { ...along, relu: true },
+  }),
+  nodeCase(
+    'sums beyond 2^24 stay exact',
+    'QConv',
     [fed(u8(1, 64, 3, 3), Array<number>(576).fill(255)), held(i8(1, 64, 3, 3), Array<number>(576).fill(127)), held(i32(1), [1])],
-    [gives(i32(1, 1, 1, 1), [18653761])], { attrs: { strides: [1, 1], pads: [0, 0, 0, 0], requantize: 'none' } }),
-  nodeCase('two filters of two groups', 'QConv', [fed(i8(1, 2, 1, 1), [7, -9]), held(i8(2, 1, 1, 1), [3, 5])], [gives(i8(1, 2, 1, 1), [21, -45])],
-    { attrs: { strides: [1, 1], pads: [0, 0, 0, 0], group: 2, multipliers: [1], shifts: [0] } }),
-  nodeCase('zero point between the elements', 'QConvTranspose',
-    [fed(codes('u8', [1, 1, 1, 2], 1, 1), [5, 6]), held(i8(1, 1, 1, 2), [1, 10])], [gives(i32(1, 1, 1, 4), [15, 51, 16, 61])],
-    { attrs: { strides: [1, 2], pads: [0, 0, 0, 0], requantize: 'none' } }),
-  nodeCase('bias and multiplier', 'QMatMul', [fed(u8(1, 3), [200, 31, 7]), held(i8(3, 2), [127, 1, -64, 1, 25, 1]), held(i32(2), [3239, 0])],
-    [gives(i8(1, 2), [26, 0])], { attrs: { multipliers: [65793], shifts: [26] } }),
-  nodeCase('a multiplier for each column', 'QMatMul', [fed(i8(1, 2), [4, 8]), held(i8(2, 2), [1, 1, 1, 1])],
-    [gives(i8(1, 2), [12, 6])], { attrs: { multipliers: [1, 1], shifts: [0, 1] } }),
+    [gives(i32(1, 1, 1, 1), [18653761])],
+    { attrs: { strides: [1, 1], pads: [0, 0, 0, 0], requantize: 'none' } },
+  ),
+  nodeCase(
+    'two filters of two groups',
+    'QConv',
+    [fed(i8(1, 2, 1, 1), [7, -9]), held(i8(2, 1, 1, 1), [3, 5])],
+    [gives(i8(1, 2, 1, 1), [21, -45])],
+    { attrs: { strides: [1, 1], pads: [0, 0, 0, 0], group: 2, multipliers: [1], shifts: [0] } },
+  ),
+  nodeCase(
+    'zero point between the elements',
+    'QConvTranspose',
+    [fed(codes('u8', [1, 1, 1, 2], 1, 1), [5, 6]), held(i8(1, 1, 1, 2), [1, 10])],
+    [gives(i32(1, 1, 1, 4), [15, 51, 16, 61])],
+    { attrs: { strides: [1, 2], pads: [0, 0, 0, 0], requantize: 'none' } },
+  ),
+  nodeCase(
+    'bias and multiplier',
+    'QMatMul',
+    [fed(u8(1, 3), [200, 31, 7]), held(i8(3, 2), [127, 1, -64, 1, 25, 1]), held(i32(2), [3239, 0])],
+    [gives(i8(1, 2), [26, 0])],
+    { attrs: { multipliers: [65793], shifts: [26] } },
+  ),
+  nodeCase('a multiplier for each column', 'QMatMul', [fed(i8(1, 2), [4, 8]), held(i8(2, 2), [1, 1, 1, 1])], [gives(i8(1, 2), [12, 6])], {
+    attrs: { multipliers: [1, 1], shifts: [0, 1] },
+  }),
   nodeCase('each operand is rounded', 'QAdd', [a, b], [gives(i8(3), [8, 0, 127])], { attrs: factors }),
-  nodeCase('the sum is rounded', 'QAdd', [a, b], [gives(i8(3), [6, -2, 105])], { attrs: { multipliers: [51, 83], shifts: [7, 7], requantizeSum: true } }),
+  nodeCase('the sum is rounded', 'QAdd', [a, b], [gives(i8(3), [6, -2, 105])], {
+    attrs: { multipliers: [51, 83], shifts: [7, 7], requantizeSum: true },
+  }),
   nodeCase('difference', 'QSub', [a, b], [gives(i8(3), [0, -8, -90])], { attrs: factors }),
   nodeCase('product', 'QMul', [a, b], [gives(i8(3), [0, 0, 79])], { attrs: { multiplier: 65, shift: 13 } }),
-  nodeCase('constant added', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [20, -7])], { attrs: { constant: 1408, multiplier: 117, shift: 7 } }),
-  nodeCase('subtracted from a constant', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [13, 38])],
-    { attrs: { constant: 2688, operation: 'subtract-from', multiplier: 107, shift: 7 } }),
-  nodeCase('larger of code and number', 'QLimitConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [10, 5])], { attrs: { constant: 5, operation: 'max' } }),
+  nodeCase('constant added', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [20, -7])], {
+    attrs: { constant: 1408, multiplier: 117, shift: 7 },
+  }),
+  nodeCase('subtracted from a constant', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [13, 38])], {
+    attrs: { constant: 2688, operation: 'subtract-from', multiplier: 107, shift: 7 },
+  }),
+  nodeCase('larger of code and number', 'QLimitConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [10, 5])], {
+    attrs: { constant: 5, operation: 'max' },
+  }),
   nodeCase('scaled below zero', 'QLeakyRelu', [fed(i8(2), [-100, 50])], [gives(i8(2), [-10, 50])], { attrs: { multiplier: 51, shift: 9 } }),
-  nodeCase('a slope for each channel', 'QPRelu', [fed(i8(1, 2, 1, 2), [-10, 5, -10, 7]), held(codes('i8', [1, 2, 1, 1]), [64, -32])],
-    [gives(i8(1, 2, 1, 2), [-10, 5, 5, 7])], { attrs: { shift: 6 } }),
-  nodeCase('shifted down', 'QAffine',
+  nodeCase(
+    'a slope for each channel',
+    'QPRelu',
+    [fed(i8(1, 2, 1, 2), [-10, 5, -10, 7]), held(codes('i8', [1, 2, 1, 1]), [64, -32])],
+    [gives(i8(1, 2, 1, 2), [-10, 5, 5, 7])],
+    { attrs: { shift: 6 } },
+  ),
+  nodeCase(
+    'shifted down',
+    'QAffine',
     [fed(i8(1, 2), [10, -20]), held(i8(1, 2), [65, 98]), held({ dtype: 'i16', shape: [1, 2] }, [96, 10]), held(i8(1, 2), [-6, -7])],
-    [gives(i8(1, 2), [11, -16])], { attrs: { rounding: 'down' } }),
-  nodeCase('the sum of a window', 'QAveragePool', [fed(i8(1, 1, 3, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9])], [gives(i8(1, 1, 1, 1), [13])],
-    { attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0], multiplier: 19, shift: 6 } }),
-  nodeCase('padding left out of the mean', 'QAveragePool', [fed(i8(1, 1, 2, 2), [1, 2, 3, 4])],
-    [gives(i8(1, 1, 3, 3), [4, 6, 8, 8, 10, 12, 12, 14, 16])], { attrs: { kernel_shape: [2, 2], strides: [1, 1], pads: [1, 1, 1, 1] } }),
-  nodeCase('negative codes in the second half', 'Lut',
-    [fed(i8(4), [-128, -1, 0, 127]), held(i8(1, 1, 1, 256), Array.from({ length: 256 }, (_, i) => ((i * 7 + 3) << 24) >> 24))],
-    [gives(i8(4), [-125, -4, 3, 124])]),
+    [gives(i8(1, 2), [11, -16])],
+    { attrs: { rounding: 'down' } },
+  ),
+  nodeCase('the sum of a window', 'QAveragePool', [fed(i8(1, 1, 3, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9])], [gives(i8(1, 1, 1, 1), [13])], {
+    attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0], multiplier: 19, shift: 6 },
+  }),
+  nodeCase(
+    'padding left out of the mean',
+    'QAveragePool',
+    [fed(i8(1, 1, 2, 2), [1, 2, 3, 4])],
+    [gives(i8(1, 1, 3, 3), [4, 6, 8, 8, 10, 12, 12, 14, 16])],
+    { attrs: { kernel_shape: [2, 2], strides: [1, 1], pads: [1, 1, 1, 1] } },
+  ),
+  nodeCase(
+    'negative codes in the second half',
+    'Lut',
+    [
+      fed(i8(4), [-128, -1, 0, 127]),
+      held(
+        i8(1, 1, 1, 256),
+        Array.from({ length: 256 }, (_, i) => ((i * 7 + 3) << 24) >> 24),
+      ),
+    ],
+    [gives(i8(4), [-125, -4, 3, 124])],
+  ),
   nodeCase('halves up', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -2, 127])], { attrs: { multiplier: 1, shift: 1 } }),
-  nodeCase('halves away from zero', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -3, 127])],
-    { attrs: { multiplier: 1, shift: 1, rounding: 'half-away-from-zero' } }),
-  nodeCase('products beyond 2^53', 'Requantize', [fed(i32(2), [2147483647, -2147483647])], [gives(i32(2), [1073741824, -1073741824])],
-    { attrs: { multiplier: 1073741825, shift: 31 } }),
-  nodeCase('two roundings', 'Requantize', [fed(i32(1), [1000])], [gives(i32(1), [300])],
-    { attrs: { multiplier: 1288490189, shift: 1, requantize: 'quantized-multiplier', rounding: 'half-away-from-zero' } }),
-  nodeCase('parameters of each slice', 'RequantizeAxis', [fed(i32(1, 2, 1, 2), [5, -5, 7, -7]), held(i32(1, 2, 1, 3), [1, -1, 0, 3, -2, 1])],
-    [gives(i8(1, 2, 1, 2), [3, -3, 6, -4])], { attrs: { rounding: 'half-away-from-zero' } }),
-  nodeCase('a table of powers of two', 'QSoftmax', [fed(i8(1, 3), [3, 2, 3]), held(f32(1, 1, 1, 256), Array.from({ length: 256 }, (_, i) => 2 ** -i))],
-    [gives(codes('u8', [1, 3], 1 / 255), [102, 51, 102])], { attrs: { axis: 1 } }),
-  nodeCase('above a number', 'QCompareConstant', [fed(i8(2), [3, 4])], [gives({ dtype: 'u8', shape: [2] }, [0, 1])], { attrs: { constant: 3, operation: 'Greater' } }),
-  nodeCase('codes are compared', 'MaxPool', [fed(u8(1, 1, 2, 2), [200, 7, 9, 255])], [gives(u8(1, 1, 1, 1), [255])],
-    { attrs: { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] } }),
-  nodeCase('codes are copied', 'Concat', [fed(i8(1, 1), [-128]), fed(i8(1, 2), [1, 127])], [gives(i8(1, 3), [-128, 1, 127])], { attrs: { axis: 1 } }),
-  nodeCase('codes are copied', 'Transpose', [fed(u8(1, 2, 2), [1, 2, 3, 255])], [gives(u8(1, 2, 2), [1, 3, 2, 255])], { attrs: { perm: [0, 2, 1] } }),
+  nodeCase('halves away from zero', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -3, 127])], {
+    attrs: { multiplier: 1, shift: 1, rounding: 'half-away-from-zero' },
+  }),
+  nodeCase('products beyond 2^53', 'Requantize', [fed(i32(2), [2147483647, -2147483647])], [gives(i32(2), [1073741824, -1073741824])], {
+    attrs: { multiplier: 1073741825, shift: 31 },
+  }),
+  nodeCase('two roundings', 'Requantize', [fed(i32(1), [1000])], [gives(i32(1), [300])], {
+    attrs: { multiplier: 1288490189, shift: 1, requantize: 'quantized-multiplier', rounding: 'half-away-from-zero' },
+  }),
+  nodeCase(
+    'parameters of each slice',
+    'RequantizeAxis',
+    [fed(i32(1, 2, 1, 2), [5, -5, 7, -7]), held(i32(1, 2, 1, 3), [1, -1, 0, 3, -2, 1])],
+    [gives(i8(1, 2, 1, 2), [3, -3, 6, -4])],
+    { attrs: { rounding: 'half-away-from-zero' } },
+  ),
+  nodeCase(
+    'a table of powers of two',
+    'QSoftmax',
+    [
+      fed(i8(1, 3), [3, 2, 3]),
+      held(
+        f32(1, 1, 1, 256),
+        Array.from({ length: 256 }, (_, i) => 2 ** -i),
+      ),
+    ],
+    [gives(codes('u8', [1, 3], 1 / 255), [102, 51, 102])],
+    { attrs: { axis: 1 } },
+  ),
+  nodeCase('above a number', 'QCompareConstant', [fed(i8(2), [3, 4])], [gives({ dtype: 'u8', shape: [2] }, [0, 1])], {
+    attrs: { constant: 3, operation: 'Greater' },
+  }),
+  nodeCase('codes are compared', 'MaxPool', [fed(u8(1, 1, 2, 2), [200, 7, 9, 255])], [gives(u8(1, 1, 1, 1), [255])], {
+    attrs: { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] },
+  }),
+  nodeCase('codes are copied', 'Concat', [fed(i8(1, 1), [-128]), fed(i8(1, 2), [1, 127])], [gives(i8(1, 3), [-128, 1, 127])], {
+    attrs: { axis: 1 },
+  }),
+  nodeCase('codes are copied', 'Transpose', [fed(u8(1, 2, 2), [1, 2, 3, 255])], [gives(u8(1, 2, 2), [1, 3, 2, 255])], {
+    attrs: { perm: [0, 2, 1] },
+  }),
   nodeCase('codes are compared', 'Max', [fed(i8(2), [-5, 7]), fed(i8(2), [-6, 100])], [gives(i8(2), [-5, 100])]),
 ]

@@ -1,14 +1,19 @@
 import type { Executor } from '../contracts/executor.ts'
 import { tensor } from '../tensor/tensor.ts'
-import { check, checkRefused, type ConformanceRunner } from './runner.ts'
+import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 import { codes, f32, node, numbersOf, smallGraph, tensorOf } from './small-graph.ts'
 
 /** x doubled, plus one, negative part cut; two branches join in `joined`. */
 const chain = smallGraph({
   stage: 'float',
   values: {
-    x: { type: f32(1, 3) }, two: { type: f32(1), constant: [2] }, one: { type: f32(1), constant: [1] },
-    doubled: { type: f32(1, 3) }, raised: { type: f32(1, 3) }, cut: { type: f32(1, 3) }, joined: { type: f32(1, 6) },
+    x: { type: f32(1, 3) },
+    two: { type: f32(1), constant: [2] },
+    one: { type: f32(1), constant: [1] },
+    doubled: { type: f32(1, 3) },
+    raised: { type: f32(1, 3) },
+    cut: { type: f32(1, 3) },
+    joined: { type: f32(1, 6) },
   },
   nodes: [
     node('Mul', ['x', 'two'], ['doubled']),
@@ -26,7 +31,10 @@ export function describeSections({ describe, it }: ConformanceRunner, create: ()
   describe('sections', () => {
     it('a whole graph from its inputs to its outputs', async () => {
       const session = await (await create()).load(chain)
-      check(session.feeds.join() === 'x' && session.fetches.join() === 'joined', `feeds ${session.feeds.join()}, fetches ${session.fetches.join()}`)
+      check(
+        session.feeds.join() === 'x' && session.fetches.join() === 'joined',
+        `feeds ${session.feeds.join()}, fetches ${session.fetches.join()}`,
+      )
       same((await session.run(new Map([['x', x]]))).get('joined'), [3, 0, 1, 2, -4, 0])
       await session.close()
     })
@@ -42,7 +50,17 @@ export function describeSections({ describe, it }: ConformanceRunner, create: ()
 
     it('from the middle: what was fed is not computed again', async () => {
       const session = await (await create()).load(chain, { feeds: ['raised', 'doubled'], fetches: ['joined'] })
-      same((await session.run(new Map([['raised', x], ['doubled', tensorOf(f32(1, 3), [7, 8, 9])]]))).get('joined'), [1, 0, 0, 7, 8, 9])
+      same(
+        (
+          await session.run(
+            new Map([
+              ['raised', x],
+              ['doubled', tensorOf(f32(1, 3), [7, 8, 9])],
+            ]),
+          )
+        ).get('joined'),
+        [1, 0, 0, 7, 8, 9],
+      )
       await session.close()
     })
 
@@ -66,16 +84,21 @@ export function describeSections({ describe, it }: ConformanceRunner, create: ()
     })
 
     it('each sample of a batch by itself', async () => {
-      const graph = (n: number) => smallGraph({
-        values: {
-          x: { type: codes('i8', [n, 1, 1, 3], 1, 1) }, w: { type: codes('i8', [1, 1, 1, 2]), constant: [1, -2] },
-          y: { type: codes('i8', [n, 1, 1, 2]) },
-        },
-        nodes: [node('QConv', ['x', 'w', undefined], ['y'], { strides: [1, 1], pads: [0, 0, 0, 0], multipliers: [1], shifts: [0] })],
-        outputs: ['y'],
-      })
+      const graph = (n: number) =>
+        smallGraph({
+          values: {
+            x: { type: codes('i8', [n, 1, 1, 3], 1, 1) },
+            w: { type: codes('i8', [1, 1, 1, 2]), constant: [1, -2] },
+            y: { type: codes('i8', [n, 1, 1, 2]) },
+          },
+          nodes: [node('QConv', ['x', 'w', undefined], ['y'], { strides: [1, 1], pads: [0, 0, 0, 0], multipliers: [1], shifts: [0] })],
+          outputs: ['y'],
+        })
       const session = await (await create()).load(graph(2))
-      same((await session.run(new Map([['x', tensorOf(codes('i8', [2, 1, 1, 3], 1, 1), [1, 2, 3, -4, 5, -6])]]))).get('y'), [-3, -4, -14, 17])
+      same(
+        (await session.run(new Map([['x', tensorOf(codes('i8', [2, 1, 1, 3], 1, 1), [1, 2, 3, -4, 5, -6])]]))).get('y'),
+        [-3, -4, -14, 17],
+      )
       await session.close()
     })
   })
@@ -111,5 +134,8 @@ export function describeSections({ describe, it }: ConformanceRunner, create: ()
 function same(found: ReturnType<typeof tensorOf> | undefined, wanted: readonly number[]): void {
   check(found !== undefined, 'a value was not fetched')
   const numbers = numbersOf(found)
-  check(numbers.length === wanted.length && numbers.every((each, i) => each === wanted[i]), `found [${numbers.join(', ')}], wanted [${wanted.join(', ')}]`)
+  check(
+    numbers.length === wanted.length && numbers.every((each, i) => each === wanted[i]),
+    `found [${numbers.join(', ')}], wanted [${wanted.join(', ')}]`,
+  )
 }

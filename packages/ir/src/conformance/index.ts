@@ -1,2 +1,2 @@
-export { executorConformance, type ExecutorConformanceOptions } from './executor-conformance.ts'
+export { type ExecutorConformanceOptions, executorConformance } from './executor-conformance.ts'
 export type { ConformanceRunner } from './runner.ts'

@@ -18,7 +18,7 @@ export async function checkRefused(action: () => Promise<unknown>, code: string,
     error = thrown
   }
   check(error !== undefined, `nothing was refused, wanted ${code}`)
-  const found = error as { readonly code?: unknown, readonly at?: unknown, readonly message?: unknown }
+  const found = error as { readonly code?: unknown; readonly at?: unknown; readonly message?: unknown }
   check(found.code === code, `refused with ${String(found.code)} (${String(found.message)}), wanted ${code}`)
   const place = JSON.stringify(found.at)
   for (const word of mentioned) check(place.includes(word), `the error does not name ${word}: ${place}`)

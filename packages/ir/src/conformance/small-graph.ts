@@ -1,8 +1,8 @@
 import type { Attrs, Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
-import { allOps } from '../ops/op-set.ts'
-import { elementCount, storageArray, type DType, type Tensor } from '../tensor/tensor.ts'
 import { fromBf16Bits, toBf16Bits } from '../number/bf16.ts'
 import { fromF16Bits, toF16Bits } from '../number/f16.ts'
+import { allOps } from '../ops/op-set.ts'
+import { type DType, elementCount, storageArray, type Tensor } from '../tensor/tensor.ts'
 
 /** A value of a small graph: its type, and its elements when it is a constant. */
 export interface SmallValue {
@@ -31,17 +31,30 @@ export function codes(dtype: DType, shape: readonly number[], scale = 1, zeroPoi
 }
 
 /** One node. */
-export function node(op: string, inputs: readonly (string | undefined)[], outputs: readonly string[], attrs: Attrs = {}, unrounded = false): Node {
+export function node(
+  op: string,
+  inputs: readonly (string | undefined)[],
+  outputs: readonly string[],
+  attrs: Attrs = {},
+  unrounded = false,
+): Node {
   return { op, inputs, outputs, attrs, ...(unrounded ? { unrounded } : {}) }
 }
 
 /** Builds the graph. */
 export function smallGraph({ stage = 'quantized', values, nodes, outputs }: SmallGraph): Graph {
   const made = new Set(nodes.flatMap((each) => each.outputs))
-  const all = Object.entries(values).map(([name, { type, constant }]): [string, Value] => [name, {
-    name, type, ...(constant === undefined ? {} : { isConstant: true, constant: tensorOf(type, constant) }),
-  }])
-  const inputs = Object.entries(values).filter(([name, { constant }]) => constant === undefined && !made.has(name)).map(([name]) => ({ name }))
+  const all = Object.entries(values).map(([name, { type, constant }]): [string, Value] => [
+    name,
+    {
+      name,
+      type,
+      ...(constant === undefined ? {} : { isConstant: true, constant: tensorOf(type, constant) }),
+    },
+  ])
+  const inputs = Object.entries(values)
+    .filter(([name, { constant }]) => constant === undefined && !made.has(name))
+    .map(([name]) => ({ name }))
   return { name: 'small', inputs, outputs, nodes, values: new Map(all), ops: allOps, properties: { stage } }
 }
 

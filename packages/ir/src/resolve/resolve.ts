@@ -11,6 +11,7 @@ import { insertCasts, placeNodes } from './insert-casts.ts'
 import { diagnosticsOf, lowerNodes, type LoweredStep } from './lower-nodes.ts'
 import type { LoweringCache } from './lowering-cache.ts'
 import { propagateRanges } from './propagate-ranges.ts'
+import { removeUnused } from './remove-unused.ts'
 import { simplifyCasts } from './simplify-casts.ts'
 
 /** Settings of {@link resolve}; absent ones have the defaults named here. */
@@ -56,7 +57,7 @@ export function resolve(graph: Graph, table: RangeTable | undefined, plan: Plan,
   const steps = withNewNames(lowerNodes(propagated, effective, backend, settings, options.cache))
   const assembled = forwardTypes(assemble(propagated, steps, settings, backend), target)
   const placed = placeNodes(assembled.inputs.map(({ name }) => name), steps)
-  const cast = simplifyCasts(insertCasts(assembled, placed, target, settings))
+  const cast = removeUnused(simplifyCasts(insertCasts(assembled, placed, target, settings)))
   const simplified = (backend.simplify ?? []).reduce((current, pass) => pass.run(current, settings, effective), cast)
   return { graph: simplified, plan: effective, diagnostics: diagnosticsOf(steps) }
 }

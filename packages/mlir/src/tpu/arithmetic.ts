@@ -4,7 +4,7 @@ import { roundingWords } from '../codec/rounding-words.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import type { ElementName } from '../text/mlir-module.ts'
 import { comparisons } from '../top/element-wise.ts'
-import { hasFloatOperand, hasIntegerOperand } from './number-kinds.ts'
+import { hasFloatOperand, hasIntegerOperand, unroundedHalf } from './number-kinds.ts'
 import {
   idleMultiplier, impliedRounding, multiplierAndShift, multipliersAndShifts, noRelu, plainRelu, quantMode, requantizeWords, roundsAsImplied, textRounding,
 } from './requantization.ts'
@@ -71,7 +71,7 @@ const onCodes: readonly Spelling[] = [
   { op: 'QPRelu', name: 'PReluOp', fields: [field('si32', 'rshift', 'shift', { value: 0 })], reads: hasIntegerOperand, writes: halfUp },
   {
     op: 'QAffine', name: 'Scale', operands: 4, fields: plainRelu, reads: hasIntegerOperand,
-    read: () => ({ attrs: { requantize: 'shift', rounding: 'down' } }),
+    read: () => ({ attrs: { rounding: 'down' } }),
     elementName: (form, operand) => (operand === 2 && form.typeOf(form.inputs[2]!).dtype === 'i16' ? 'si16' : undefined),
   },
   { op: 'Requantize', name: 'MulShift', fields: multiplierAndShift, writes: (form) => halfUp(form) && form.attrs['requantize'] === 'multiplier-shift' },
@@ -114,7 +114,7 @@ const onFloatTensors: readonly Spelling[] = [
   { op: 'PRelu', name: 'PReluOp', fields: [lax('si32', 'rshift', 0)], reads: hasFloatOperand },
   {
     op: 'Affine', name: 'Scale', operands: 4, fields: reluFields,
-    reads: hasFloatOperand, read: ({ inputs }) => ({ inputs: inputs.slice(0, 3), unrounded: true }),
+    reads: hasFloatOperand, read: unroundedHalf(3),
   },
   { op: 'Clip', name: 'Clip', fields: [field('f64', 'min', 'min'), field('f64', 'max', 'max')] },
   { op: 'Relu', name: 'Relu', fields: [field('f64', 'relu_limit', 'reluLimit', { value: -1 })] },

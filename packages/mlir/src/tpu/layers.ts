@@ -4,19 +4,20 @@ import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import {
   averagePoolFields, groupNormFields, layerNormFields, maxPoolFields, planeNormFields, responseNormFields, rmsNormFields, softmaxFields,
 } from '../top/pools-and-norms.ts'
-import { hasIntegerOperand } from './number-kinds.ts'
+import { hasIntegerOperand, unroundedHalf } from './number-kinds.ts'
 import { impliedRounding, multiplierAndShift, plainRelu, roundsAsImplied, textRounding } from './requantization.ts'
 
 const firstRounding = lax('enum:round_mode', 'first_round_mode', 'HalfAwayFromZero')
 const poolMode = (mode: string): Field => selects('enum:pool_mode', 'pool_mode', mode)
 
+const firstOf = (operands: number) => ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, operands) })
+
 function pool(rank: 1 | 2 | 3): readonly Spelling[] {
   const name = `Pool${rank}D`
   const operands = rank === 3 ? { operands: 2 } : {}
   const isRight = ({ attrs }: WriteForm): boolean => (attrs['kernel_shape'] as readonly number[]).length === rank
-  const firstOperand = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 1) })
   return [
-    { op: 'MaxPool', name, ...operands, fields: [...maxPoolFields, ...reluFields, poolMode('Max'), textRounding(), firstRounding], read: firstOperand, writes: isRight },
+    { op: 'MaxPool', name, ...operands, fields: [...maxPoolFields, ...reluFields, poolMode('Max'), textRounding(), firstRounding], read: firstOf(1), writes: isRight },
     {
       op: 'QAveragePool', name, ...operands,
       fields: [...averagePoolFields, ...plainRelu, ...multiplierAndShift, poolMode('Avg'), textRounding(), firstRounding],
@@ -28,15 +29,11 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
       op: 'AveragePool', name, ...operands,
       fields: [...averagePoolFields, ...reluFields, poolMode('Avg'), textRounding(), firstRounding],
       reads: (form) => !hasIntegerOperand(form),
-      read: firstOperand,
+      read: firstOf(1),
       writes: isRight,
     },
   ]
 }
-
-/** The simulators leave these results at float32 although their type is narrower. */
-const unroundedHalf = (operands: number) => ({ inputs, resultTypes }: ReadForm) =>
-  ({ inputs: inputs.slice(0, operands), unrounded: resultTypes[0]!.dtype === 'f16' })
 
 const hasBias = ({ inputs }: WriteForm): number => [4, 6, 8, 10].reduce((bits, at, k) => bits + (inputs[at] === undefined ? 0 : 1 << k), 0)
 
@@ -49,10 +46,10 @@ export const tpuLayers: readonly Spelling[] = [
   ...pool(2), ...pool(1), ...pool(3),
   { op: 'LayerNormalization', name: 'LayerNorm', operands: 5, fields: layerNormFields, read: unroundedHalf(3) },
   { op: 'RMSNormalization', name: 'RMSNorm', operands: 2, fields: rmsNormFields, read: unroundedHalf(2) },
-  { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: unroundedHalf(3) },
-  { op: 'InstanceNormalization', name: 'InstanceNorm', operands: 5, fields: planeNormFields, read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }) },
-  { op: 'PixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: unroundedHalf(3) },
-  { op: 'LRN', name: 'LRN', operands: 3, fields: responseNormFields, read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },
+  { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: firstOf(3) },
+  { op: 'InstanceNormalization', name: 'InstanceNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
+  { op: 'PixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
+  { op: 'LRN', name: 'LRN', operands: 3, fields: responseNormFields, read: firstOf(1) },
   {
     op: 'QSoftmax', name: 'Softmax', operands: 6,
     fields: [field('si32', 'axis', 'axis'), fixed('bool', 'log', false), lax('f64', 'beta', 1), textRounding()],

@@ -9,6 +9,7 @@ import { readResize, reduceFields, reductions, upsampleFields, whereSpellings } 
 
 const onlyFirst = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 1) })
 const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
+import { unroundedHalf } from './number-kinds.ts'
 
 /**
  * The number a padded place holds. The text names a code; the simulator writes the number it stands
@@ -65,7 +66,7 @@ export const tpuMovement: readonly Spelling[] = [
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
   { op: 'CumSum', name: 'CumSum', operands: 2, fields: [field('i64', 'axis', 'axis')], read: onlyFirst },
   { op: 'Upsample', name: 'Upsample', operands: 2, fields: upsampleFields, read: onlyFirst },
-  { op: 'Resize', name: 'Interp', operands: 3, fields: resizeFields, read: (form, attrs) => ({ ...readResize({ ...form, attrs }), unrounded: true }) },
+  { op: 'Resize', name: 'Interp', operands: 3, fields: resizeFields, read: (form, attrs) => ({ ...unroundedHalf(1)(form), ...readResize({ ...form, attrs }) }) },
   ...reductions.map((op): Spelling => ({ op, name: 'Reduce', operands: 3, fields: reduceFields(op), read: onlyFirst })),
   ...(['ArgMax', 'ArgMin'] as const).map((op): Spelling => ({
     op, name: 'Arg',

@@ -23,3 +23,8 @@ export function hasFloatOperand(form: ReadForm | WriteForm, k = 0): boolean {
 export function hasIntegerWeight(form: ReadForm | WriteForm): boolean {
   return hasIntegerOperand(form, 1)
 }
+
+/** Reads an operation whose 16-bit results the chips' simulators leave at float32; keeps the first operands. */
+export function unroundedHalf(operands: number) {
+  return ({ inputs, resultTypes }: ReadForm) => ({ inputs: inputs.slice(0, operands), unrounded: resultTypes[0]!.dtype !== 'f32' })
+}

@@ -52,7 +52,10 @@ export const unifyComparison: ApplyRangeRule = (node, graph) => {
   return graph.setRange(node.inputs[1]!, both) || changed
 }
 
-/** The result of a selection covers the numbers among its branches, and gives its range to the computed branch. */
+/**
+ * The result of a selection covers the numbers among its branches, and gives its range to the computed branches, whoever
+ * else uses them. (Selections that share a branch never agree: the one visited last, the first of the graph, wins.)
+ */
 export const coverConstants: ApplyRangeRule = (node, graph) => {
   const result = node.outputs[0]!
   const before = graph.rangeOf(result)
@@ -70,7 +73,7 @@ export const coverConstants: ApplyRangeRule = (node, graph) => {
   const mode = graph.plan.get(result)
   if (mode !== undefined && mode !== 'INT8' && mode !== 'UINT8') return changed
   for (const name of branches) {
-    if (graph.rangeOf(name) !== undefined) changed = passToSource(name, range, graph) || changed
+    if (graph.rangeOf(name) !== undefined) changed = graph.setRange(name, range) || changed
   }
   return changed
 }

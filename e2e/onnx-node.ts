@@ -10,23 +10,35 @@ export interface OnnxOperand {
 export type OnnxAttrs = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>
 
 /** Runs one ONNX operator of opset 21 on ONNX Runtime and gives its first result. */
-export async function runOnnxNode(op: string, operands: readonly (OnnxOperand | undefined)[], attrs: OnnxAttrs): Promise<{ shape: readonly number[], data: ArrayLike<number> }> {
+export async function runOnnxNode(
+  op: string,
+  operands: readonly (OnnxOperand | undefined)[],
+  attrs: OnnxAttrs,
+): Promise<{ shape: readonly number[]; data: ArrayLike<number> }> {
   const names = operands.map((operand, i) => (operand === undefined ? '' : `x${i}`))
   const given = operands.flatMap((operand, i) => (operand === undefined ? [] : [{ name: names[i]!, ...operand }]))
   const node = [
-    ...names.map((name) => text(1, name)), text(2, 'y'), text(4, op),
+    ...names.map((name) => text(1, name)),
+    text(2, 'y'),
+    text(4, op),
     ...Object.entries(attrs).map(([name, value]) => message(5, attribute(name, value))),
   ]
   const graph = [
-    message(1, node), text(2, 'one'),
+    message(1, node),
+    text(2, 'one'),
     ...given.map(({ name, integers }) => message(11, [text(1, name), message(2, [message(1, [int(1, integers === undefined ? 1 : 7)])])])),
     message(12, [text(1, 'y'), message(2, [message(1, [int(1, 1)])])]),
   ]
   const model = Uint8Array.from([int(1, 10), message(8, [text(1, ''), int(2, 21)]), message(7, graph)].flat())
   const session = await InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 3 })
-  const feeds = Object.fromEntries(given.map(({ name, shape, floats, integers }) => [name, integers === undefined
-    ? new OrtTensor('float32', Float32Array.from(floats!), shape)
-    : new OrtTensor('int64', BigInt64Array.from(integers, BigInt), shape)]))
+  const feeds = Object.fromEntries(
+    given.map(({ name, shape, floats, integers }) => [
+      name,
+      integers === undefined
+        ? new OrtTensor('float32', Float32Array.from(floats!), shape)
+        : new OrtTensor('int64', BigInt64Array.from(integers, BigInt), shape),
+    ]),
+  )
   const { y } = await session.run(feeds)
   return { shape: y!.dims, data: y!.data as Float32Array }
 }

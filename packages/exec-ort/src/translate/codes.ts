@@ -1,0 +1,71 @@
+import { QError } from '@q/ir'
+import type { TensorType } from '@q/ir'
+import { shiftOf } from '../onnx/carriers.ts'
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
+import type { Translation } from './translator.ts'
+
+/** Range of codes of an element type. @throws QError `CODES_TYPE` */
+export function codeRange(dtype: TensorType['dtype']): readonly [number, number] {
+  switch (dtype) {
+    case 'i8': return [-128, 127]
+    case 'u8': return [0, 255]
+    case 'i16': return [-32768, 32767]
+    case 'u16': return [0, 65535]
+    case 'i32': return [-2147483648, 2147483647]
+    default: throw new QError('CODES_TYPE', 'codes of this element type cannot be run', { found: dtype, wanted: 'i8, u8, i16, u16 or i32' })
+  }
+}
+
+/** Whether an element type is one of the integers that codes can have here. */
+export function isCodeType(dtype: TensorType['dtype']): boolean {
+  return dtype === 'i8' || dtype === 'u8' || dtype === 'i16' || dtype === 'u16' || dtype === 'i32'
+}
+
+/** Whether codes of that element type travel in bytes. */
+export function isByte(dtype: TensorType['dtype']): boolean {
+  return dtype === 'i8' || dtype === 'u8'
+}
+
+/** Zero point of a type's codes as they are, and as they travel. */
+export function zeroPointOf(type: TensorType): number {
+  return type.quant?.zeroPoint ?? 0
+}
+
+export function carriedZero(type: TensorType): number {
+  return zeroPointOf(type) + shiftOf(type.dtype)
+}
+
+/** Largest magnitude of a code of `name`, its zero point taken off. */
+export function reach(t: Translation, name: string): number {
+  const type = t.typeOf(name)
+  if (type.dtype === 'i32') return t.boundOf(name)
+  const [low, high] = codeRange(type.dtype)
+  const zero = zeroPointOf(type)
+  return Math.max(high - zero, zero - low)
+}
+
+/** Codes as numbers of `dtype`, less `zero` (the zero point of their type unless given). */
+export function centred(build: OnnxBuilder, carried: string, type: TensorType, dtype: 'f32' | 'f64', zero = zeroPointOf(type)): string {
+  const wide = build.cast(carried, dtype)
+  const offset = zero + shiftOf(type.dtype)
+  return offset === 0 ? wide : build.node('Sub', [wide, build.numbers(dtype, offset)], { dtype, shape: build.typeOf(wide).shape })
+}
+
+/** Floats that are whole numbers, the zero point of `type` added, clamped to its codes, as its carrier. */
+export function saturated(build: OnnxBuilder, whole: string, type: TensorType, relu = false): string {
+  const { dtype, shape } = build.typeOf(whole)
+  const shift = shiftOf(type.dtype)
+  const [low, high] = codeRange(type.dtype)
+  const offset = carriedZero(type)
+  const placed = offset === 0 ? whole : build.node('Add', [whole, build.numbers(dtype, offset)], { dtype, shape })
+  const floor = relu ? Math.max(low, zeroPointOf(type)) : low
+  const clamped = build.node('Clip', [placed, build.numbers(dtype, floor + shift), build.numbers(dtype, high + shift)], { dtype, shape })
+  return build.cast(clamped, isByte(type.dtype) ? 'u8' : 'i32')
+}
+
+/** Rounds a float to the nearest integer, ties away from zero. Doubles only up to 2^51. */
+export function halfAwayFromZero(build: OnnxBuilder, x: string): string {
+  const wide = build.typeOf(x)
+  const magnitude = build.node('Floor', [build.node('Add', [build.node('Abs', [x], wide), build.numbers(wide.dtype, 0.5)], wide)], wide)
+  return build.node('Mul', [build.node('Sign', [x], wide), magnitude], wide)
+}

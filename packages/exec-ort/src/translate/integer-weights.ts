@@ -1,0 +1,47 @@
+import type { Tensor } from '@q/ir'
+import type { WeightForm } from '../kernel-forms.ts'
+import { toCarrier } from '../onnx/carriers.ts'
+import type { Translation } from './translator.ts'
+
+/** A constant factor in the storage that an integer kernel takes. */
+export interface WeightOperand {
+  readonly name: string
+  readonly dtype: 'i8' | 'u8'
+  /** Zero point of that storage. */
+  readonly zero: number
+}
+
+/** A weight in the wanted storage; unsigned weights stay as they are. */
+export function weightOperand({ build }: Translation, tensor: Tensor, form: WeightForm): WeightOperand {
+  if (tensor.dtype === 'u8') return { name: build.constant(tensor), zero: 0, dtype: 'u8' }
+  if (form === 'i8') return { name: build.constant(tensor), zero: 0, dtype: 'i8' }
+  return { name: build.constant(toCarrier(tensor)), zero: 128, dtype: 'u8' }
+}
+
+/** Sums over the weights of each output channel (the first axis): of the weights, and of their magnitudes. */
+export function channelSums(weights: Tensor): { readonly sums: Float64Array; readonly magnitudes: Float64Array } {
+  const channels = weights.shape[0]!
+  const codes = weights.data as Int8Array
+  const each = codes.length / channels
+  const sums = new Float64Array(channels)
+  const magnitudes = new Float64Array(channels)
+  for (let c = 0; c < channels; c++) {
+    let sum = 0
+    let magnitude = 0
+    for (let i = c * each; i < (c + 1) * each; i++) {
+      const w = codes[i]!
+      sum += w
+      magnitude += w < 0 ? -w : w
+    }
+    sums[c] = sum
+    magnitudes[c] = magnitude
+  }
+  return { sums, magnitudes }
+}
+
+/** The largest of numbers that are not negative. */
+export function largest(numbers: ArrayLike<number>): number {
+  let most = 0
+  for (let i = 0; i < numbers.length; i++) most = Math.max(most, numbers[i]!)
+  return most
+}

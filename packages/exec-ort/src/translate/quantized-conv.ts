@@ -1,0 +1,131 @@
+import type { Attrs, Node, Tensor, TensorType } from '@q/ir'
+import { carriedZero, centred, isByte, reach, zeroPointOf } from './codes.ts'
+import { reshaped, transposed } from './finish.ts'
+import { fullRank, windowAttrs } from './float-window.ts'
+import { channelSums, largest, weightOperand } from './integer-weights.ts'
+import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
+import type { Requantization } from './requantize-sums.ts'
+import type { Translate, Translation } from './translator.ts'
+
+/** What all ways to compute a convolution need. */
+interface Convolution {
+  readonly x: string
+  readonly xType: TensorType
+  readonly weights: Tensor
+  /** Shape of the result with all its spatial axes. */
+  readonly shape: readonly number[]
+  readonly window: Attrs
+  /** Number added to `sum (x - zero point) * w` for each channel. */
+  readonly bias: Float64Array
+  /** Largest magnitude of these sums for each channel. */
+  readonly bounds: Float64Array
+}
+
+/**
+ * The sums are taken over `x - zero point`, so that padding contributes nothing, and `zero point * sum of the weights`
+ * joins the bias: the operator itself does not take the zero point off.
+ */
+export const translateQConv: Translate = (node, t) => {
+  const conv = convolutionOf(node, t)
+  if (conv === undefined) return undefined
+  const attrs = t.attrs(node)
+  const type = t.typeOf(node.outputs[0]!)
+  const r = requantizationOf(attrs, conv.bounds, conv.bias)
+  if (r.kind === 'none') {
+    if (r.relu || type.dtype !== 'i32') return undefined
+    t.setBound(node.outputs[0]!, largest(conv.bounds.map((bound, c) => bound + Math.abs(conv.bias[c]!))))
+    return [reshaped(t.build, biased(t.build, integerSums(conv, t), conv.bias, 1), type.shape)]
+  }
+  const fused = t.precision === 'fast' ? linearConv(conv, type, r, t) : undefined
+  if (fused !== undefined) return [reshaped(t.build, fused, type.shape)]
+  if (!isExactInDouble(r, type)) return undefined
+  const y = byMatrixProduct(conv, type, r, t) ?? requantized(t.build, exactSums(conv, t), type, r, 1)
+  return [reshaped(t.build, y, type.shape)]
+}
+
+function convolutionOf(node: Node, t: Translation): Convolution | undefined {
+  const attrs = t.attrs(node)
+  const [x, w, b] = node.inputs
+  const weights = t.valueOf(w!).constant
+  const xType = t.typeOf(x!)
+  const given = b === undefined ? undefined : t.valueOf(b).constant
+  if (weights === undefined || !isByte(xType.dtype) || !isByte(weights.dtype) || (b !== undefined && given === undefined)) return undefined
+  const axes = (attrs['strides'] as readonly number[]).length
+  const { sums, magnitudes } = channelSums(weights)
+  const distance = reach(t, x!)
+  const zero = zeroPointOf(xType)
+  const bias = sums.map((sum, c) => sum * zero + Number(given?.data[c] ?? 0))
+  const bounds = magnitudes.map((magnitude) => magnitude * distance)
+  if (bounds.some((bound, c) => bound + Math.abs(bias[c]!) >= 2 ** 31)) return undefined
+  return {
+    x: reshaped(t.build, t.carried(x!), fullRank(xType.shape, axes)),
+    xType,
+    weights,
+    shape: fullRank(t.typeOf(node.outputs[0]!).shape, axes),
+    window: { ...windowAttrs(attrs, axes), group: Number(attrs['group']), kernel_shape: weights.shape.slice(2) },
+    bias,
+    bounds,
+  }
+}
+
+/** One fused kernel: the exact ratio rounded to float32, ties rounded to even, so at most one step off. */
+function linearConv({ x, xType, weights, shape, window, bias }: Convolution, type: TensorType, r: Requantization, t: Translation): string | undefined {
+  if (r.kind !== 'multiplier-shift' || !isByte(type.dtype)) return undefined
+  const build = t.build
+  const channels = shape[1]!
+  const weight = weightOperand(t, weights, t.kernels.linearConv)
+  const pick = (items: readonly number[], i: number) => items[items.length === 1 ? 0 : i]!
+  const ratios = Array.from({ length: channels }, (_, i) => pick(r.multipliers, i) * 2 ** -pick(r.shifts, i))
+  const zero = carriedZero(type)
+  const y = build.node('QLinearConv', [
+    x, build.numbers('f32', 1), build.numbers('u8', carriedZero(xType)),
+    weight.name, build.numbers('f32', ratios, [channels]), build.numbers(weight.dtype, Array.from(ratios, () => weight.zero), [channels]),
+    build.numbers('f32', 1), build.numbers('u8', zero),
+    ...(bias.every((each) => each === 0) ? [] : [build.numbers('i32', Array.from(bias), [channels])]),
+  ], { dtype: 'u8', shape }, window)
+  return r.relu && zero > 0 ? build.node('Clip', [y, build.numbers('u8', zero)], { dtype: 'u8', shape }) : y
+}
+
+/** The sums as int32 numbers. */
+function integerSums({ x, xType, weights, shape, window }: Convolution, t: Translation): string {
+  const weight = weightOperand(t, weights, t.kernels.conv)
+  const operands = [x, weight.name, t.build.numbers('u8', carriedZero(xType)), t.build.numbers(weight.dtype, weight.zero)]
+  return t.build.node('ConvInteger', operands, { dtype: 'i32', shape }, window)
+}
+
+/** The sums as int32 numbers, or as float32 ones where the float kernel is proven exact and faster: group by group. */
+function exactSums(conv: Convolution, t: Translation): string {
+  const { x, xType, weights, shape, window, bounds } = conv
+  if (window['group'] === 1 || t.kernels.depthwise !== 'f32' || largest(bounds) >= 2 ** 24) return integerSums(conv, t)
+  const kernel = t.build.constant({ dtype: 'f32', shape: weights.shape, data: Float32Array.from(weights.data as Int8Array) })
+  return t.build.node('Conv', [centred(t.build, x, xType, 'f32'), kernel], { dtype: 'f32', shape }, window)
+}
+
+/**
+ * A convolution with a window of one place over a small plane as a matrix product: its kernel keeps the weights
+ * packed, which ConvInteger does anew at every run.
+ */
+function byMatrixProduct({ x, xType, weights, shape, window }: Convolution, type: TensorType, r: Requantization, t: Translation): string | undefined {
+  const [batch, inputs, ...plane] = t.build.typeOf(x).shape as [number, number, ...number[]]
+  const places = plane.reduce((product, dim) => product * dim, 1)
+  const isPoint = weights.shape.slice(2).every((side) => side === 1) && window['group'] === 1 &&
+    (window['strides'] as readonly number[]).every((stride) => stride === 1) && (window['pads'] as readonly number[]).every((pad) => pad === 0)
+  if (!isPoint || places > 64) return undefined
+  const build = t.build
+  const channels = shape[1]!
+  const weight = weightOperand(t, { dtype: weights.dtype, shape: [inputs, channels], data: turned(weights, inputs) }, t.kernels.matMul)
+  const rows = transposed(build, reshaped(build, x, [batch, inputs, places]), [0, 2, 1])
+  const sums = build.node('MatMulInteger',
+    [rows, weight.name, build.numbers('u8', carriedZero(xType)), build.numbers(weight.dtype, weight.zero)],
+    { dtype: 'i32', shape: [batch, places, channels] })
+  return reshaped(build, transposed(build, requantized(build, sums, type, r, 2), [0, 2, 1]), shape)
+}
+
+/** The matrix `[channels, inputs]` with its axes swapped. */
+function turned({ data, shape }: Tensor, inputs: number): Int8Array | Uint8Array {
+  const codes = data as Int8Array
+  const swapped = codes.slice()
+  const channels = shape[0]!
+  for (let c = 0; c < channels; c++) for (let i = 0; i < inputs; i++) swapped[i * channels + c] = codes[c * inputs + i]!
+  return swapped
+}

@@ -1,0 +1,96 @@
+import { allOps } from '@q/ir'
+import type { Graph, Node, TensorType, Value } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { parseMlir, readTpu, writeTpu } from '../index.ts'
+
+const codes: TensorType = { dtype: 'i8', shape: [1, 2, 3, 3], quant: { scale: 0.5, zeroPoint: 0, expressed: 'f32' } }
+
+function graphOf(node: Node, operands: readonly Value[], result: TensorType): Graph {
+  return {
+    name: 'net',
+    inputs: [{ name: operands[0]!.name }],
+    outputs: [node.outputs[0]!],
+    nodes: [node],
+    values: new Map([...operands, { name: node.outputs[0]!, type: result }].map((value) => [value.name, value])),
+    ops: allOps,
+    properties: { stage: 'quantized', chip: 'a-chip', mode: 'INT8' },
+  }
+}
+
+const x: Value = { name: 'x', type: codes }
+const filter = (dtype: 'i8' | 'u8'): Value => ({
+  name: 'w', type: { dtype, shape: [2, 2, 1, 1] },
+  constant: { dtype, shape: [2, 2, 1, 1], data: dtype === 'i8' ? Int8Array.of(1, -2, 3, 4) : Uint8Array.of(1, 2, 3, 4) },
+})
+const conv = (attrs: Node['attrs']): Node => ({ op: 'QConv', inputs: ['x', 'w'], outputs: ['y'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0], ...attrs } })
+
+describe('writeTpu', () => {
+  it('writes multipliers and shifts, and declares signed weights', () => {
+    const text = writeTpu(graphOf(conv({ multipliers: [5, 6], shifts: [7, 8], relu: true }), [x, filter('i8')], codes)).text
+    const { attributes, operandTypes } = parseMlir(text).operations.at(-1)!
+    expect(attributes.get('multiplier')).toEqual({ kind: 'ints', values: [5, 6] })
+    expect(attributes.get('rshift')).toEqual({ kind: 'ints', values: [7, 8] })
+    expect(attributes.get('quant_mode')).toEqual({ kind: 'enum', name: 'rq_mode', value: 'MultiplierShift' })
+    expect(attributes.get('with_bias')).toEqual({ kind: 'bool', value: false })
+    expect(operandTypes.map((type) => (type.kind === 'tensor' && type.element.kind === 'plain' ? type.element.name : type.kind))).toEqual(['tensor', 'si8', 'none'])
+    expect(text).toContain('module.chip = "a-chip"')
+  })
+
+  it('declares unsigned weights as such', () => {
+    expect(writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('u8')], codes)).text).toContain('tensor<2x2x1x1xui8>')
+  })
+
+  it('refuses a rounding that the operation does not have', () => {
+    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7], rounding: 'half-to-even' }), [x, filter('i8')], codes)))
+      .toThrowError(expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }))
+  })
+
+  it('refuses a shape that the operands do not give', () => {
+    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], { ...codes, shape: [1, 2, 2, 3] })))
+      .toThrowError(expect.objectContaining({ code: 'GRAPH_SHAPE', found: '[1, 2, 2, 3]', wanted: '[1, 2, 3, 3]' }))
+  })
+
+  it('refuses a constant without elements', () => {
+    const empty: Value = { name: 'w', type: { dtype: 'i8', shape: [2, 2, 1, 1] }, isConstant: true }
+    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, empty], codes)))
+      .toThrowError(expect.objectContaining({ code: 'WEIGHT_MISSING', at: ['w'] }))
+  })
+
+  it('refuses a graph that does not say its chip', () => {
+    const graph = graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes)
+    expect(() => writeTpu({ ...graph, properties: { stage: 'quantized', mode: 'INT8' } })).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
+  })
+
+  it('writes the code of a padded number and reads the number', () => {
+    const node: Node = { op: 'Pad', inputs: ['x'], outputs: ['y'], attrs: { pads: [0, 0, 0, 1, 0, 0, 0, 0], value: 1.5 } }
+    const { text } = writeTpu(graphOf(node, [x], { ...codes, shape: [1, 2, 3, 4] }))
+    expect(parseMlir(text).operations.at(-1)!.attributes.get('val')).toEqual({ kind: 'float', type: 'f64', value: 3 })
+    expect(readTpu(text).nodes[0]!.attrs['value']).toBe(1.5)
+  })
+
+  it('gives truth values two codes', () => {
+    const truth: TensorType = { dtype: 'u8', shape: codes.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
+    const node: Node = { op: 'QCompareConstant', inputs: ['x'], outputs: ['y'], attrs: { constant: 4, operation: 'Greater' } }
+    expect(writeTpu(graphOf(node, [x], truth)).text).toContain('!quant.uniform<u8<0:1>:f32, 1.000000e+00>')
+  })
+})
+
+describe('readTpu', () => {
+  it('turns a comparison with the number on the left round', () => {
+    const truth: TensorType = { dtype: 'u8', shape: codes.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
+    const node: Node = { op: 'QCompareConstant', inputs: ['x'], outputs: ['y'], attrs: { constant: 4, operation: 'Greater' } }
+    const { text } = writeTpu(graphOf(node, [x], truth))
+    expect(readTpu(text.replace('inversed = false', 'inversed = true')).nodes[0]!.attrs['operation']).toBe('Less')
+  })
+
+  it('says what it cannot read, and where', () => {
+    const { text } = writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes))
+    expect(() => readTpu(text.replace('tpu.Conv2D', 'tpu.Conv2d'), undefined, { file: 'a.mlir' })).toThrowError(expect.objectContaining({
+      code: 'MLIR_OPERATION', at: ['a.mlir', 'line 7', 'y'], hint: expect.stringContaining('tpu.Conv2D') as string,
+    }))
+    expect(() => readTpu(text.replace('TPU_LOWERED', 'TOP_F32'))).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
+    expect(() => readTpu(text.replace('kernel_zp = 0', 'kernel_zp = 3'))).toThrowError(expect.objectContaining({ code: 'MLIR_UNSUPPORTED_ATTRIBUTE', found: '3' }))
+    expect(() => readTpu(text.replace(', strides = [1, 1]', ''))).toThrowError(expect.objectContaining({ code: 'MLIR_ATTRIBUTE', wanted: 'strides of type ints' }))
+    expect(() => readTpu(text, new Map())).toThrowError(expect.objectContaining({ code: 'WEIGHT_MISSING', wanted: 'w' }))
+  })
+})
