@@ -1,6 +1,7 @@
 import { createReferenceExecutor } from '@q/exec-ref'
 import { allOps, elementCount, type Graph, type Tensor, type Value } from '@q/ir'
 import { describe, expect, it } from 'vitest'
+import { floatOperatorCases } from './float-operator-cases.ts'
 import { type OnnxOperand, runOnnxNode } from './onnx-node.ts'
 
 /** The same numbers everywhere, between -`size` and `size`. */

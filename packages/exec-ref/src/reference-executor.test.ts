@@ -160,6 +160,23 @@ describe('the reference executor', () => {
     await expect(createReferenceExecutor().load(graph)).rejects.toMatchObject({ code: 'ATTR_UNKNOWN' })
   })
 
+  it('refuses operands and results that do not fit before it runs', async () => {
+    const matMul = (rows: number, result: readonly number[]) =>
+      graphOf(
+        [
+          { name: 'x', type: f32(2, 3) },
+          { name: 'w', type: f32(rows, 2) },
+          { name: 'y', type: f32(...result) },
+        ],
+        [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }],
+        ['x', 'w'],
+        ['y'],
+      )
+    await expect(createReferenceExecutor().load(matMul(4, [2, 2]))).rejects.toMatchObject({ code: 'SHAPE_MISMATCH', at: ['y'] })
+    await expect(createReferenceExecutor().load(matMul(3, [2, 3]))).rejects.toMatchObject({ code: 'SHAPE_DECLARED', wanted: '[2, 2]' })
+    await expect(createReferenceExecutor().load(matMul(3, [2, 2]))).resolves.toBeDefined()
+  })
+
   it('refuses an index outside', async () => {
     const graph = graphOf(
       [

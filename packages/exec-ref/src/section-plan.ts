@@ -1,4 +1,16 @@
-import { type Attrs, attributesOf, definitionOf, didYouMean, type Graph, isQError, type Node, QError, type Section } from '@q/ir'
+import {
+  type Attrs,
+  attributesOf,
+  definitionOf,
+  didYouMean,
+  elementCount,
+  type Graph,
+  inferNode,
+  type Node,
+  QError,
+  type Section,
+  valueOf,
+} from '@q/ir'
 
 import type { Kernel } from './kernel.ts'
 
@@ -25,7 +37,7 @@ export interface SectionPlan {
  *
  * @throws QError `VALUE_UNKNOWN` for a name the graph has not, `OP_UNSUPPORTED` listing every node without a kernel,
  *   `CONSTANT_MISSING` when a weight was not loaded, `FEED_MISSING` when a fetch needs a graph input that is no feed,
- *   `ATTR_*` when attributes do not fit
+ *   `ATTR_*`, `OPERAND_MISSING`, `SHAPE_*` when attributes, operands or declared results do not fit
  */
 export function planSection(graph: Graph, section: Section, kernels: ReadonlyMap<string, Kernel>): SectionPlan {
   const feeds = section.feeds ?? graph.inputs.map((input) => input.name)
@@ -95,11 +107,22 @@ function stepsOf(graph: Graph, nodes: readonly Node[], kernels: ReadonlyMap<stri
   return nodes.map((node, i) => ({ node, kernel: kernels.get(node.op)!, attrs: attrsOf(graph, node), lastUses: freed[i]! }))
 }
 
+/**
+ * The attributes of a node whose operands, attributes and declared results fit its operator. An operator that the graph
+ * does not define is left to its kernel.
+ */
 function attrsOf(graph: Graph, node: Node): Attrs {
-  try {
-    return attributesOf(node, definitionOf(node, graph.ops))
-  } catch (error) {
-    if (isQError(error) && error.code === 'OP_UNKNOWN') return node.attrs
-    throw error
-  }
+  if (!graph.ops.has(node.op)) return node.attrs
+  inferNode(node, graph.ops, (name) => valueOf(graph, name).type).forEach(({ shape }, i) => {
+    const name = node.outputs[i]!
+    const declared = valueOf(graph, name).type.shape
+    if (elementCount(declared) === elementCount(shape)) return
+    throw new QError('SHAPE_DECLARED', `${node.op} does not give a result of the declared shape`, {
+      at: [graph.name, name],
+      found: `[${declared.join(', ')}]`,
+      wanted: `[${shape.join(', ')}]`,
+      hint: 'infer the types of the graph anew',
+    })
+  })
+  return attributesOf(node, definitionOf(node, graph.ops))
 }

@@ -1,3 +1,6 @@
+export { plainReporter } from './console/plain-reporter.ts'
+export type { Reporter, Streams } from './console/reporter.ts'
+export type { Context } from './context.ts'
 export { main } from './main.ts'
 export { quantize } from './pipeline/quantize.ts'
 export type { Quantized, QuantizeOptions } from './pipeline/quantize.ts'

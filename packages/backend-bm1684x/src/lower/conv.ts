@@ -4,6 +4,7 @@ import {
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { hasNegative, integerConstant, largestOf } from './integer-constant.ts'
+import { isWideConv, widened } from './wide-result.ts'
 
 /** Quantized weights of a convolution, one scale per output channel. */
 export interface ConvWeights {
@@ -58,7 +59,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const { strides, pads, dilations, group, relu } = context.attrs(node)
   const bias = context.constantOf(b)?.data as Float32Array | undefined
-  const result = context.quantizedType(name)
+  const narrow = context.quantizedType(name)
+  const result = isWideConv(node, context) ? widened(narrow) : narrow
   const channels = weights.shape[0]!
   const data = weights.data as Float32Array
   const quantized = quantizeConvWeights(data, channels, bias !== undefined)

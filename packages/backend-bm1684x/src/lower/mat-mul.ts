@@ -2,6 +2,7 @@ import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, rou
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { integerConstant, largestOf } from './integer-constant.ts'
+import { isWideMatMul, widened } from './wide-result.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127 in double. */
 export function quantizeMatrix(weights: Float32Array): { readonly scale: number, readonly codes: Int8Array } {
@@ -17,7 +18,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const addend = context.constantOf(bias)
   if (bias !== undefined && addend === undefined) return lowerFloat(node, context.in('F32'))
   const { transA, transB, transY, headsAsBatch, keepdims, relu } = context.attrs(node)
-  const result = context.quantizedType(name)
+  const narrow = context.quantizedType(name)
+  const result = isWideMatMul(node, context) ? widened(narrow) : narrow
   const values: Value[] = []
   const inputScale = context.quantizedType(a).quant!.scale
   let rightScale: number

@@ -42,7 +42,8 @@ const runBf16 =
     for (let i = 0; i < count; i++) y[base + i * step] = b(b(x[base + i * step]! - mean) * scale)
   }
 
-const isBf16 = (call: KernelCall): boolean => resultType(call).dtype === 'bf16' && call.node.unrounded !== true
+/** Whether every step is rounded to bfloat16; the result then is one too, also where the node says that it is left unrounded. */
+const isBf16 = (call: KernelCall): boolean => resultType(call).dtype === 'bf16'
 
 /** Multiplies by the scale and adds the bias that belong to each element; bfloat16 results round after each. */
 function scaleAndShift(call: KernelCall, y: Numbers, at: (i: number) => number): void {

@@ -2,6 +2,7 @@ import type { ResolveSettings } from '../contracts/backend.ts'
 import type { Target } from '../contracts/target.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
+import { scaleShift } from '../number/scale-shift.ts'
 import type { RoundingMode } from '../number/rounding.ts'
 import type { DType } from '../tensor/tensor.ts'
 import type { LoweredStep } from './lower-nodes.ts'
@@ -115,14 +116,24 @@ function usualNeed(result: TensorType): OperandNeed {
 function wantedType(name: string, type: TensorType, need: OperandNeed, user: Node, settings: ResolveSettings): TensorType | undefined {
   if (need === 'any') return undefined
   if (need === 'codes') {
-    if (!isFloat(type.dtype)) return undefined
+    if (!isFloat(type.dtype)) return narrowed(type)
     return quantizedTypeOf(name, type, settings.asymmetric, { expressed: type.dtype as Quant['expressed'], user: layerOf(user) })
   }
   return type.dtype === need && type.quant === undefined ? undefined : { dtype: need, shape: type.shape }
 }
 
+/** 16-bit codes in 8 bits over the same range; `undefined` for other types. */
+function narrowed({ dtype, shape, quant }: TensorType): TensorType | undefined {
+  if (quant === undefined || (dtype !== 'i16' && dtype !== 'u16')) return undefined
+  return { dtype: dtype === 'u16' ? 'u8' : 'i8', shape, quant: { ...quant, scale: (quant.scale * 65535) / 255 } }
+}
+
 function castNode(from: string, to: string, source: TensorType, wanted: TensorType, target: Target): Node {
   const node = { inputs: [from], outputs: [to] }
+  if (wanted.quant !== undefined && source.quant !== undefined) {
+    const { multiplier, shift } = scaleShift(source.quant.scale / wanted.quant.scale, { bits: 32 })
+    return { op: 'Requantize', ...node, attrs: { multiplier, shift, rounding: target.rounding.requantize } }
+  }
   if (wanted.quant !== undefined) return { op: 'QuantizeLinear', ...node, attrs: { rounding: target.rounding.cast satisfies RoundingMode } }
   if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: {} }
   return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: target.rounding.cast } }

@@ -1,7 +1,7 @@
 import type { Backend, ResolveSettings } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { type Diagnostic, QError } from '../errors.ts'
-import { edgesOf, layerOf, valueOf } from '../graph/edges.ts'
+import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import { formOf } from '../graph/op-form.ts'
 import type { Graph, Node } from '../graph/types.ts'
@@ -22,6 +22,7 @@ export function lowerNodes(
   graph: Graph, plan: Plan, backend: Backend, settings: ResolveSettings, cache: LoweringCache | undefined,
 ): readonly LoweredStep[] {
   const contextIn = contextOf(graph, plan, backend, settings)
+  const { consumers } = edgesOf(graph)
   return graph.nodes.map((node) => {
     const mode = chooseMode(node, graph, plan, backend.target, settings)
     const refusal = backend.restrict?.(node, mode, graph, plan)
@@ -33,7 +34,7 @@ export function lowerNodes(
       throw new QError('OP_UNSUPPORTED', `the back end ${backend.name} has no lowering for ${node.op}`, { at: [layerOf(node)] })
     }
     if (cache === undefined) return { node, lowered: withOrigin(lower(node, contextIn(mode)), node) }
-    const key = keyOf(node, mode, graph, plan, settings)
+    const key = keyOf(node, mode, graph, consumers, plan, settings)
     let lowered = cache.nodes.get(key)
     if (lowered === undefined) cache.nodes.set(key, (lowered = withOrigin(lower(node, contextIn(mode)), node)))
     return { node, lowered }
@@ -70,11 +71,14 @@ function withOrigin(lowered: LoweredNode, node: Node): LoweredNode {
 }
 
 /** What a lowered node depends on: the node, its mode, the types of its neighbours, and the modes its users have. */
-function keyOf(node: Node, mode: QuantMode, graph: Graph, plan: Plan, settings: ResolveSettings): string {
+function keyOf(
+  node: Node, mode: QuantMode, graph: Graph, consumers: Edges['consumers'], plan: Plan, settings: ResolveSettings,
+): string {
   const types = [...node.inputs, ...node.outputs].map((name) => {
     if (name === undefined) return null
     const { type } = valueOf(graph, name)
     return [name, type.shape, type.range?.min, type.range?.max]
   })
-  return JSON.stringify([node.op, node.attrs, types, mode, plan.get(layerOf(node)) ?? '', settings.asymmetric, settings.highPrecision])
+  const users = node.outputs.flatMap((name) => (consumers.get(name) ?? []).map((user) => plan.get(layerOf(user)) ?? ''))
+  return JSON.stringify([node.op, node.attrs, types, mode, users, settings.asymmetric, settings.highPrecision])
 }

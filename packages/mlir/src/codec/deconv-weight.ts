@@ -30,7 +30,11 @@ export function toStoredDeconv(form: WriteForm): readonly (string | undefined)[]
   const [channels, perGroup, ...kernel] = type.shape as [number, number, ...number[]]
   const constant = form.constantOf(weight)
   const stored: TensorType = { ...type, shape: [perGroup, channels, ...kernel] }
-  return [x, form.replace(weight, stored, constant === undefined ? undefined : swapped(constant, group, channels / group, perGroup, stored.shape)), bias]
+  return [
+    x,
+    form.replace(weight, stored, constant === undefined ? undefined : swapped(constant, group, channels / group, perGroup, stored.shape)),
+    bias,
+  ]
 }
 
 /** `[group, rows, columns, …]` read as `[group, columns, rows, …]`. */

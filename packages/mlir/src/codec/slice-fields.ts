@@ -11,7 +11,9 @@ export const sliceFields: readonly Field[] = [
   lax('ints', 'axes', []),
   derived('ints', 'hasparamConvert_axes', ({ node, attrs, typeOf }) => {
     const { shape } = typeOf(node.inputs[0]!)
-    const [starts, ends, steps] = ['starts', 'ends', 'steps'].map((name) => attrs[name] as readonly number[]) as [number[], number[], number[]]
+    const [starts, ends, steps] = ['starts', 'ends', 'steps'].map(
+      (name) => attrs[name] as readonly number[],
+    ) as [number[], number[], number[]]
     return shape.flatMap((size, k) => (starts[k] === 0 && ends[k] === size && steps[k] === 1 ? [] : [k]))
   }),
 ]
@@ -26,7 +28,8 @@ export function readSlice({ operation, at, inputs, typeOf }: ReadForm): NodeForm
   const axes = numbers('axes')
   if (axes.length > 0) {
     throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', 'a slice names its axes', {
-      at, found: `axes [${axes.join(', ')}]`, wanted: 'axes = [] with an entry for every axis', hint: 'run tpuc-opt --shape-infer --canonicalize first',
+      at, found: `axes [${axes.join(', ')}]`, wanted: 'axes = [] with an entry for every axis',
+      hint: 'run tpuc-opt --shape-infer --canonicalize first',
     })
   }
   const steps = numbers('steps')

@@ -12,7 +12,9 @@ export function weightTensors(weights: Weights | undefined, file: string | undef
 
 /** The bytes of a weight file that the vendor's tools read: stored members, C order, format 1.0. */
 export function encodeWeights(weights: ReadonlyMap<string, Tensor>): Uint8Array {
-  return encodeNpz(Array.from(weights, ([name, tensor]) => [name, isPattern(tensor) ? { ...tensor, dtype: 'u16' as const } : tensor] as const))
+  return encodeNpz(
+    Array.from(weights, ([name, tensor]) => [name, isPattern(tensor) ? { ...tensor, dtype: 'u16' as const } : tensor] as const),
+  )
 }
 
 /** 16-bit floats are stored as unsigned integers, since npy has no bfloat16. */

@@ -67,14 +67,17 @@ export function writeGraph(graph: Graph, { books, attributes, allowMissingWeight
     const { node, spelling, inputs, form } = plan
     if (spelling.codes !== undefined) for (const output of node.outputs) codesOf.set(output, spelling.codes)
     operations.push(operation(
-      `${plan.dialect}.${spelling.name}`, node.outputs, inputs.map((input) => input ?? noneName), writeFields(spelling.fields, form.attrs, form),
-      inputs.map((input) => (input === undefined ? { kind: 'none' } as const : typeOf(input))), node.outputs.map((output) => typeOf(output)),
+      `${plan.dialect}.${spelling.name}`, node.outputs,
+      inputs.map((input) => input ?? noneName), writeFields(spelling.fields, form.attrs, form),
+      inputs.map((input) => (input === undefined ? { kind: 'none' } as const : typeOf(input))),
+      node.outputs.map((output) => typeOf(output)),
     ))
   })
   places.at(-1)!.forEach(writeSource)
   return {
     module: {
-      name: graph.name, attributes, arguments: [...argumentsOf.values()], resultTypes: graph.outputs.map((output) => typeOf(output)), operations,
+      name: graph.name, attributes, arguments: [...argumentsOf.values()],
+      resultTypes: graph.outputs.map((output) => typeOf(output)), operations,
       returns: graph.outputs, endsWithBlankLine: true,
     },
     weights,
@@ -145,7 +148,9 @@ function choose(form: WriteForm, books: readonly SpellingBook[]): { readonly spe
     at: form.at,
     found: `${form.node.op} of ${form.inputs.map((input) => (input === undefined ? 'none' : describe(form.typeOf(input)))).join(', ')}`,
     wanted: 'an operator in a form that this file format has',
-    hint: dialects.includes('tpu') ? 'keep this layer in a float mode, or deploy the Top file with tables' : 'simplify the model, or split this operator',
+    hint: dialects.includes('tpu')
+      ? 'keep this layer in a float mode, or deploy the Top file with tables'
+      : 'simplify the model, or split this operator',
   })
 }
 
@@ -195,7 +200,8 @@ function checkShapes(node: Node, graph: Graph, form: WriteForm): void {
     const declared = form.outputTypes[k]!.shape
     if (shape.join() === declared.join()) return
     throw new QError('GRAPH_SHAPE', `the shape of ${node.outputs[k]} is not what its operands give`, {
-      at: form.at, found: `[${declared.join(', ')}]`, wanted: `[${shape.join(', ')}]`, hint: 'the vendor\'s compiler does not notice; correct the graph',
+      at: form.at, found: `[${declared.join(', ')}]`, wanted: `[${shape.join(', ')}]`,
+      hint: 'the vendor\'s compiler does not notice; correct the graph',
     })
   })
 }
@@ -209,7 +215,8 @@ function checkWeight(name: string, type: TensorType, constant: Tensor | undefine
   }
   if (constant.data.length === elementCount(type.shape) && constant.dtype === type.dtype) return
   throw new QError('WEIGHT_SIZE', 'a constant does not have the size its type declares', {
-    at: [name], found: `${constant.dtype}, ${constant.data.length} elements`, wanted: describe(type), hint: 'verify the graph before writing it',
+    at: [name], found: `${constant.dtype}, ${constant.data.length} elements`,
+    wanted: describe(type), hint: 'verify the graph before writing it',
   })
 }
 

@@ -53,7 +53,14 @@ describe('parseMlir', () => {
     ['an undefined alias', '#loc2 = ', '#loc3 = ', 'MLIR_UNDEFINED', '#loc2)', '#loc2'],
     ['a second function', '  } loc(#loc)\n}', '  } loc(#loc)\n  func.func @sub() {\n}', 'MLIR_UNSUPPORTED', 'func.func @sub',
       'several functions, as in *_final.mlir'],
-    ['a region', '"top.LeakyRelu"(%0) {', '"tpu.Group"(%0) ({', 'MLIR_UNSUPPORTED', '({', 'a region, as in *_final.mlir after layer grouping'],
+    [
+      'a region',
+      '"top.LeakyRelu"(%0) {',
+      '"tpu.Group"(%0) ({',
+      'MLIR_UNSUPPORTED',
+      '({',
+      'a region, as in *_final.mlir after layer grouping',
+    ],
     ['a value defined twice', '%1 = "top', '%0 = "top', 'MLIR_DUPLICATE', '%0 = "top.Leaky', 'a second definition of %0'],
   ])('says where: %s', (_, from, to, code, marker, found) => {
     expect(text).toContain(from)

@@ -27,14 +27,17 @@ export function printMlir(module: MlirModule): string {
   for (const operation of module.operations) {
     const operands = operation.operands.map((operand) => names.use(operand)).join(', ')
     const body = operation.attributes.size === 0 ? '' : ` ${printAttributes(operation.attributes)}`
-    const results = names.declare(operation.name, operation.results)
+    const declaredResults = names.declare(operation.name, operation.results)
     const from = operation.operandTypes.map(printed).join(', ')
-    const to = operation.resultTypes.length === 1 ? printed(operation.resultTypes[0]!) : `(${operation.resultTypes.map(printed).join(', ')})`
+    const results = operation.resultTypes.map(printed).join(', ')
+    const to = operation.resultTypes.length === 1 ? results : `(${results})`
     const place = operation.location === undefined ? '#loc' : aliases.numbers.get(keyOf(operation.location))!
-    lines.push(`    ${results}"${operation.name}"(${operands})${body} : (${from}) -> ${to} loc(${place})`)
+    lines.push(`    ${declaredResults}"${operation.name}"(${operands})${body} : (${from}) -> ${to} loc(${place})`)
   }
   const values = module.returns.map((value) => names.use(value)).join(', ')
-  lines.push(module.returns.length === 0 ? '    return loc(#loc)' : `    return ${values} : ${module.resultTypes.map(printed).join(', ')} loc(#loc)`)
+  lines.push(
+    module.returns.length === 0 ? '    return loc(#loc)' : `    return ${values} : ${module.resultTypes.map(printed).join(', ')} loc(#loc)`,
+  )
   lines.push('  } loc(#loc)', '} loc(#loc)', ...aliases.lines, '')
   if (module.endsWithBlankLine) lines.push('')
   return lines.join('\n')

@@ -4,9 +4,11 @@ import type { Spelling } from '../codec/spelling.ts'
 
 /** Operators without attributes that both sides call the same or nearly so: graph name, text name. */
 const plain: readonly (readonly [op: string, name: string, fields?: readonly Field[]])[] = [
-  ['Abs', 'Abs'], ['Acos', 'Arccos'], ['Atanh', 'Arctanh'], ['Ceil', 'Ceil'], ['Cos', 'Cos'], ['Cosh', 'Cosh'], ['Erf', 'Erf'], ['Exp', 'Exp'],
+  ['Abs', 'Abs'], ['Acos', 'Arccos'], ['Atanh', 'Arctanh'], ['Ceil', 'Ceil'],
+  ['Cos', 'Cos'], ['Cosh', 'Cosh'], ['Erf', 'Erf'], ['Exp', 'Exp'],
   ['Floor', 'Floor', [notScalar]], ['HardSwish', 'HardSwish'], ['Log', 'Log'], ['Mish', 'Mish'], ['Round', 'Round'], ['Rsqrt', 'Rsqrt'],
-  ['Sign', 'Sign'], ['Silu', 'SiLU'], ['Sin', 'Sin'], ['Sinh', 'Sinh'], ['Softplus', 'Softplus'], ['Softsign', 'Softsign'], ['Sqrt', 'Sqrt'],
+  ['Sign', 'Sign'], ['Silu', 'SiLU'], ['Sin', 'Sin'], ['Sinh', 'Sinh'],
+  ['Softplus', 'Softplus'], ['Softsign', 'Softsign'], ['Sqrt', 'Sqrt'],
   ['Tan', 'Tan'], ['PRelu', 'PRelu'],
   ['Tanh', 'Tanh', [topRounding]],
   ['Elu', 'Elu', [field('f64', 'alpha', 'alpha')]],
@@ -27,8 +29,12 @@ const unary: readonly Spelling[] = plain.map(([op, name, fields = []]) => ({ op,
 
 /** With a constant of one element on one side; these stand before the general spelling. */
 const withConstant: readonly Spelling[] = [
-  { op: 'Add', name: 'AddConst', fields: [constantValue('const_val'), ...reluFields, notScalar], constants: [{ at: 1, name: 'const_val' }] },
-  { op: 'Mul', name: 'MulConst', fields: [constantValue('const_val'), ...reluFields, notScalar], constants: [{ at: 1, name: 'const_val' }] },
+  {
+    op: 'Add', name: 'AddConst', fields: [constantValue('const_val'), ...reluFields, notScalar], constants: [{ at: 1, name: 'const_val' }],
+  },
+  {
+    op: 'Mul', name: 'MulConst', fields: [constantValue('const_val'), ...reluFields, notScalar], constants: [{ at: 1, name: 'const_val' }],
+  },
   ...[false, true].map((isReverse): Spelling => ({
     op: 'Sub',
     name: 'SubConst',
@@ -43,8 +49,20 @@ const withConstant: readonly Spelling[] = [
     writes: () => !isReverse,
   })),
   { op: 'Div', name: 'Reciprocal', fields: [constantValue('const_val'), ...reluFields], constants: [{ at: 0, name: 'const_val' }] },
-  { op: 'Max', name: 'MaxConst', fields: [constantValue('const_val'), notScalar], constants: [{ at: 1, name: 'const_val' }], writes: withoutRelu },
-  { op: 'Min', name: 'MinConst', fields: [constantValue('const_val'), notScalar], constants: [{ at: 1, name: 'const_val' }], writes: withoutRelu },
+  {
+    op: 'Max',
+    name: 'MaxConst',
+    fields: [constantValue('const_val'), notScalar],
+    constants: [{ at: 1, name: 'const_val' }],
+    writes: withoutRelu,
+  },
+  {
+    op: 'Min',
+    name: 'MinConst',
+    fields: [constantValue('const_val'), notScalar],
+    constants: [{ at: 1, name: 'const_val' }],
+    writes: withoutRelu,
+  },
   { op: 'Pow', name: 'Pow', fields: [constantValue('exponent')], constants: [{ at: 1, name: 'exponent' }], writes: withoutRelu },
   { op: 'Pow', name: 'Pow2', fields: [constantValue('const_val')], constants: [{ at: 0, name: 'const_val' }], writes: withoutRelu },
 ]
@@ -80,7 +98,8 @@ const compare: readonly Spelling[] = comparisons.flatMap((op): readonly Spelling
 ])
 
 const logicalNot: Spelling = {
-  op: 'Not', name: 'CompareConst', fields: [selects('string', 'mode', 'Not'), lax('f64', 'const_val', 0), lax('bool', 'inversed', false), notScalar],
+  op: 'Not', name: 'CompareConst',
+  fields: [selects('string', 'mode', 'Not'), lax('f64', 'const_val', 0), lax('bool', 'inversed', false), notScalar],
 }
 
 /** Element-wise operators, with and without constants. */

@@ -33,7 +33,8 @@ export function readDepthToSpace({ operation }: ReadForm) {
 }
 
 export const gatherFields: readonly Field[] = [
-  field('si32', 'axis', 'axis', { value: 0 }), field('bool', 'keepdims', 'keepdims', { value: true }), fixed('bool', 'is_lora', false), notScalar,
+  field('si32', 'axis', 'axis', { value: 0 }),
+  field('bool', 'keepdims', 'keepdims', { value: true }), fixed('bool', 'is_lora', false), notScalar,
 ]
 
 /** Operators that move, copy or select elements. */
@@ -45,7 +46,9 @@ export const movement: readonly Spelling[] = [
   { op: 'Tile', name: 'Tile', fields: [field('ints', 'tile', 'repeats')], read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },
   {
     op: 'Pad', name: 'Pad',
-    fields: [field('ints', 'paddings', 'pads'), field('f64', 'val', 'value', { value: 0 }), field('string', 'mode', 'mode', { words: padWords })],
+    fields: [
+      field('ints', 'paddings', 'pads'), field('f64', 'val', 'value', { value: 0 }), field('string', 'mode', 'mode', { words: padWords }),
+    ],
     read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }),
   },
   { op: 'Slice', name: 'Slice', fields: sliceFields, operands: 4, reads: withoutTensors, read: readSlice },
@@ -62,7 +65,13 @@ export const movement: readonly Spelling[] = [
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
   { op: 'ScatterND', name: 'ScatterND', fields: [fixed('i64', 'reduction', 0)] },
   { op: 'ScatterElements', name: 'ScatterElements', fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0)] },
-  { op: 'CumSum', name: 'CumSum', fields: [field('i64', 'axis', 'axis')], operands: 2, read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },
+  {
+    op: 'CumSum',
+    name: 'CumSum',
+    fields: [field('i64', 'axis', 'axis')],
+    operands: 2,
+    read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }),
+  },
   {
     op: 'Cast', name: 'Cast',
     fields: [

@@ -33,7 +33,12 @@ export const products: readonly Spelling[] = [
   },
   {
     op: 'ConvTranspose', name: 'Deconv', operands: 3,
-    fields: [...windowFields, field('ints', 'output_padding', 'output_padding', { absent: [] }), ...reluFields, lax('bool', 'dynweight_reorderd', false)],
+    fields: [
+      ...windowFields,
+      field('ints', 'output_padding', 'output_padding', { absent: [] }),
+      ...reluFields,
+      lax('bool', 'dynweight_reorderd', false),
+    ],
     read: fromStoredDeconv,
     writeInputs: toStoredDeconv,
   },

@@ -16,7 +16,9 @@ describe.skipIf(reference === undefined)('Top files (skipped: no ../shared)', ()
   it('gives the vendor\'s text back byte for byte in the spelling it was read from', () => {
     expect(vendor.length).toBeGreaterThan(30)
     for (const { path, text } of vendor) {
-      const written = writeTop(readTop(text, undefined, { file: path }), { weightFile: weightFile(text), allowMissingWeights: true, like: text }).text
+      const written = writeTop(
+        readTop(text, undefined, { file: path }), { weightFile: weightFile(text), allowMissingWeights: true, like: text },
+      ).text
       expect(written === text, path).toBe(true)
     }
   })
@@ -40,7 +42,9 @@ describe.skipIf(reference === undefined)('Top files (skipped: no ../shared)', ()
     const read = (path: string) => readTop(readFileSync(join(reference!, path), 'utf8'))
     const least = read('top-mlir/resnet8_cifar10/minimal_top.mlir')
     const full = read('top-mlir/resnet8_cifar10/vendor_top.mlir')
-    expect(least.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs])).toEqual(full.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs]))
+    expect(
+      least.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs]),
+    ).toEqual(full.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs]))
     expect(least.outputs).toEqual(full.outputs)
   })
 
@@ -55,9 +59,13 @@ describe.skipIf(reference === undefined)('Top files (skipped: no ../shared)', ()
     for (const [name, value] of graph.values) expect(again.values.get(name)?.constant?.data, name).toEqual(value.constant?.data)
   })
 
-  it.skipIf(!existsSync(join(reference ?? '', 'tpu-mlir/mnist-8/mnist-8_origin.mlir')))('refuses an importer\'s file without shapes', () => {
+  it.skipIf(
+    !existsSync(join(reference ?? '', 'tpu-mlir/mnist-8/mnist-8_origin.mlir')),
+  )('refuses an importer\'s file without shapes', () => {
     const text = readFileSync(join(reference!, 'tpu-mlir/mnist-8/mnist-8_origin.mlir'), 'utf8')
-    expect(() => readTop(text)).toThrowError(expect.objectContaining({ code: 'MLIR_UNRANKED', at: ['line 8', 'Convolution28_Output_0_Conv'] }))
+    expect(() => readTop(text)).toThrowError(
+      expect.objectContaining({ code: 'MLIR_UNRANKED', at: ['line 8', 'Convolution28_Output_0_Conv'] }),
+    )
   })
 })
 

@@ -23,7 +23,8 @@ export const reduceFields = (op: string): readonly Field[] => [
 ]
 
 export const topKFields: readonly Field[] = [
-  field('i64', 'axis', 'axis'), field('i64', 'K', 'k'), field('bool', 'largest', 'largest', { value: true }), field('bool', 'sorted', 'sorted', { value: true }),
+  field('i64', 'axis', 'axis'), field('i64', 'K', 'k'),
+  field('bool', 'largest', 'largest', { value: true }), field('bool', 'sorted', 'sorted', { value: true }),
   fixed('bool', 'replace_topk_indices', false), lax('bool', 'use_hau', true),
 ]
 
@@ -36,7 +37,8 @@ export function whereSpellings(name: string, operands: number): readonly Spellin
     return {
       op: 'Where', name, operands, constants,
       fields: [
-        selects('bool', 'x_is_const', xIsConstant!), selects('bool', 'y_is_const', yIsConstant!), constantValue('x_const_val'), constantValue('y_const_val'),
+        selects('bool', 'x_is_const', xIsConstant!), selects('bool', 'y_is_const', yIsConstant!),
+        constantValue('x_const_val'), constantValue('y_const_val'),
       ],
     }
   })

@@ -35,7 +35,9 @@ describe('writeTop', () => {
     ['Max', ['x', 'c'], 'top.MaxConst', {}],
     ['Greater', ['c', 'x'], 'top.CompareConst', { inversed: true, mode: 'Greater' }],
   ])('writes %s of %j with a constant as %s and reads it back', (op, inputs, name, attributes) => {
-    const constant: Value = { name: 'c', type: { dtype: 'f64', shape: [1] }, constant: { dtype: 'f64', shape: [1], data: Float64Array.of(0.1) } }
+    const constant: Value = {
+      name: 'c', type: { dtype: 'f64', shape: [1] }, constant: { dtype: 'f64', shape: [1], data: Float64Array.of(0.1) },
+    }
     const { text, weights } = writeTop(graphOf([{ op, inputs, outputs: ['y'], attrs: {} }], [x, constant, y(1, 4, 3, 3)]))
     const written = last(text)
     expect(written.name).toBe(name)
@@ -73,12 +75,16 @@ describe('writeTop', () => {
       { op: 'Add', inputs: ['x', 'b'], outputs: ['s'], attrs: {} },
       { op: 'Mul', inputs: ['s', 'a'], outputs: ['y'], attrs: {} },
     ]
-    const { text } = writeTop(graphOf(nodes, [weight('a', 1, 4, 1, 1), weight('b', 1, 4, 1, 1), x, { name: 's', type: x.type }, y(1, 4, 3, 3)]))
+    const { text } = writeTop(
+      graphOf(nodes, [weight('a', 1, 4, 1, 1), weight('b', 1, 4, 1, 1), x, { name: 's', type: x.type }, y(1, 4, 3, 3)]),
+    )
     expect(parseMlir(text).operations.map(({ location }) => location?.[0])).toEqual(['x', 'b', 's', 'a', 'y'])
   })
 
   it('keeps infinite slices finite', () => {
-    const node: Node = { op: 'Slice', inputs: ['x'], outputs: ['y'], attrs: { starts: [0, 1, 0, 0], ends: [1, 3, 3, 3], steps: [1, 1, 1, 1] } }
+    const node: Node = {
+      op: 'Slice', inputs: ['x'], outputs: ['y'], attrs: { starts: [0, 1, 0, 0], ends: [1, 3, 3, 3], steps: [1, 1, 1, 1] },
+    }
     const { text } = writeTop(graphOf([node], [x, y(1, 2, 3, 3)]))
     expect(last(text).attributes.get('hasparamConvert_axes')).toEqual({ kind: 'ints', values: [1] })
     const huge = text.replace('ends = [1, 3, 3, 3]', 'ends = [9223372036854775807, -1, 2147482624, 3]')
@@ -88,7 +94,9 @@ describe('writeTop', () => {
   it('refuses what the vendor\'s tools would take in silence', () => {
     const relu: Node = { op: 'Relu', inputs: ['x'], outputs: ['y'], attrs: {} }
     expect(() => writeTop(graphOf([relu], [x, y(1, 4, 3, 4)]))).toThrowError(expect.objectContaining({ code: 'GRAPH_SHAPE' }))
-    expect(() => writeTop(graphOf([relu, relu], [x, y(1, 4, 3, 3)]))).toThrowError(expect.objectContaining({ code: 'MLIR_DUPLICATE_NAME', at: ['y'] }))
+    expect(() => writeTop(graphOf([relu, relu], [x, y(1, 4, 3, 3)]))).toThrowError(
+      expect.objectContaining({ code: 'MLIR_DUPLICATE_NAME', at: ['y'] }),
+    )
     expect(() => writeTop(graphOf([relu], [x]))).toThrowError(expect.objectContaining({ code: 'GRAPH_VALUE', found: 'y' }))
     const lying: Value = { name: 'w', type: f32(1, 4, 1, 1), constant: { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) } }
     expect(() => writeTop(graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, lying, y(1, 4, 3, 3)])))
@@ -97,7 +105,9 @@ describe('writeTop', () => {
 
   it('refuses integer operators', () => {
     const lut: Node = { op: 'Lut', inputs: ['x', 't'], outputs: ['y'], attrs: {} }
-    expect(() => writeTop(graphOf([lut], [x, weight('t', 256), y(1, 4, 3, 3)]))).toThrowError(expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }))
+    expect(
+      () => writeTop(graphOf([lut], [x, weight('t', 256), y(1, 4, 3, 3)])),
+    ).toThrowError(expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }))
   })
 })
 
@@ -106,17 +116,23 @@ describe('readTop', () => {
 
   it('refuses an operation without a name, and two of one name', () => {
     expect(() => readTop(relu.replace('loc(#loc2)', 'loc(unknown)'))).toThrowError(expect.objectContaining({ code: 'MLIR_NAMELESS' }))
-    expect(() => readTop(relu.replace('loc(#loc2)', 'loc(#loc1)'))).toThrowError(expect.objectContaining({ code: 'MLIR_DUPLICATE_NAME', at: ['line 5', 'x'] }))
+    expect(() => readTop(relu.replace('loc(#loc2)', 'loc(#loc1)'))).toThrowError(
+      expect.objectContaining({ code: 'MLIR_DUPLICATE_NAME', at: ['line 5', 'x'] }),
+    )
   })
 
   it('renames a weight that is called like a layer', () => {
-    const { text } = writeTop(graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, weight('w', 1, 4, 1, 1), y(1, 4, 3, 3)]))
+    const { text } = writeTop(
+      graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, weight('w', 1, 4, 1, 1), y(1, 4, 3, 3)]),
+    )
     const graph = readTop(text.replace('loc("w")', 'loc("y")'), new Map([['y', weight('w', 1, 4, 1, 1).constant!]]))
     expect(graph.nodes[0]).toMatchObject({ inputs: ['x', 'y_weight'], outputs: ['y'] })
   })
 
   it('takes weights stored flat and refuses other sizes', () => {
-    const { text } = writeTop(graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, weight('w', 1, 4, 1, 1), y(1, 4, 3, 3)]))
+    const { text } = writeTop(
+      graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, weight('w', 1, 4, 1, 1), y(1, 4, 3, 3)]),
+    )
     const flat = readTop(text, new Map([['w', weight('w', 4).constant!]]))
     expect(flat.values.get('w')!.constant!.shape).toEqual([1, 4, 1, 1])
     expect(() => readTop(text, new Map([['w', weight('w', 5).constant!]]))).toThrowError(expect.objectContaining({ code: 'WEIGHT_SIZE' }))

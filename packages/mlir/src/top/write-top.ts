@@ -34,7 +34,9 @@ export interface WrittenText {
 export function writeTop(graph: Graph, options: WriteTopOptions = {}): WrittenText {
   const { weightFile = `${graph.name}_top_f32_all_weight.npz`, allowMissingWeights = false, like } = options
   if (graph.properties['stage'] === 'quantized') {
-    throw new QError('MLIR_STATE', 'the graph is quantized', { at: [graph.name], found: 'stage quantized', wanted: 'a float graph', hint: 'use writeTpu' })
+    throw new QError('MLIR_STATE', 'the graph is quantized', {
+      at: [graph.name], found: 'stage quantized', wanted: 'a float graph', hint: 'use writeTpu',
+    })
   }
   const attributes = {
     'module.FLOPs': countFlops(graph),

@@ -4,9 +4,11 @@ import type { Spelling } from '../codec/spelling.ts'
 
 /** Functions without coefficients: graph operator, `mode` of the text. */
 const modes: readonly (readonly [op: string, mode: string, fields?: readonly Field[]])[] = [
-  ['Abs', 'ABSVAL'], ['Acos', 'ARCCOS'], ['Atanh', 'ARCTANH'], ['Ceil', 'CEIL'], ['Cos', 'COS'], ['Cosh', 'COSH'], ['Erf', 'ERF'], ['Exp', 'EXP'],
+  ['Abs', 'ABSVAL'], ['Acos', 'ARCCOS'], ['Atanh', 'ARCTANH'], ['Ceil', 'CEIL'],
+  ['Cos', 'COS'], ['Cosh', 'COSH'], ['Erf', 'ERF'], ['Exp', 'EXP'],
   ['Floor', 'FLOOR'], ['HardSwish', 'HSWISH'], ['Log', 'LN'], ['Mish', 'MISH'], ['Round', 'ROUND'], ['Rsqrt', 'RSQRT'], ['Sign', 'SIGN'],
-  ['Silu', 'SILU'], ['Sin', 'SIN'], ['Sinh', 'SINH'], ['Softplus', 'SOFT_PLUS'], ['Softsign', 'SOFT_SIGN'], ['Sqrt', 'SQRT'], ['Tan', 'TAN'], ['Tanh', 'TANH'],
+  ['Silu', 'SILU'], ['Sin', 'SIN'], ['Sinh', 'SINH'], ['Softplus', 'SOFT_PLUS'],
+  ['Softsign', 'SOFT_SIGN'], ['Sqrt', 'SQRT'], ['Tan', 'TAN'], ['Tanh', 'TANH'],
 ]
 
 const mode = (value: string): Field => selects('enum:active_mode', 'mode', value)
@@ -16,7 +18,9 @@ const sigmoidRest: readonly Field[] = [fixed('f64', 'scale', 1), fixed('f64', 'b
 
 const coefficients = (op: string, modeName: string, names: readonly string[]): Spelling => ({
   op, name: 'Active',
-  fields: [mode(modeName), { name: 'coeffs', type: 'floats', lax: true, derive: ({ attrs }) => names.map((name) => attrs[name] as number) }],
+  fields: [
+    mode(modeName), { name: 'coeffs', type: 'floats', lax: true, derive: ({ attrs }) => names.map((name) => attrs[name] as number) },
+  ],
   read: ({ operation }) => {
     const attribute = operation.attributes.get('coeffs')
     const values = attribute?.kind === 'floats' ? attribute.values : []

@@ -6,7 +6,8 @@ import type { ElementName } from '../text/mlir-module.ts'
 import { comparisons } from '../top/element-wise.ts'
 import { hasFloatOperand, hasIntegerOperand, unroundedHalf } from './number-kinds.ts'
 import {
-  idleMultiplier, impliedRounding, multiplierAndShift, multipliersAndShifts, noRelu, plainRelu, quantMode, requantizeWords, roundsAsImplied, textRounding,
+  idleMultiplier, impliedRounding, multiplierAndShift, multipliersAndShifts,
+  noRelu, plainRelu, quantMode, requantizeWords, roundsAsImplied, textRounding,
 } from './requantization.ts'
 
 const isReverse = fixed('bool', 'is_reverse', false)
@@ -33,7 +34,14 @@ const onCodes: readonly Spelling[] = [
     writes: halfUp,
     elementName: signedElement,
   },
-  { op: 'QSub', name: 'Sub', fields: [isReverse, ...plainRelu, ...multipliersAndShifts], reads: anyInteger, writes: halfUp, elementName: signedElement },
+  {
+    op: 'QSub',
+    name: 'Sub',
+    fields: [isReverse, ...plainRelu, ...multipliersAndShifts],
+    reads: anyInteger,
+    writes: halfUp,
+    elementName: signedElement,
+  },
   {
     op: 'QMul', name: 'Mul', fields: [...plainRelu, ...multiplierAndShift, quantMode],
     reads: anyInteger,
@@ -50,7 +58,8 @@ const onCodes: readonly Spelling[] = [
   ...(['subtract', 'subtract-from'] as const).map((operation): Spelling => ({
     op: 'QAddConstant', name: 'SubConst',
     fields: [
-      field('f64', 'const_val', 'constant'), selects('bool', 'is_reverse', operation === 'subtract-from'), ...plainRelu, ...multiplierAndShift, f8Scale, notScalar,
+      field('f64', 'const_val', 'constant'), selects('bool', 'is_reverse', operation === 'subtract-from'),
+      ...plainRelu, ...multiplierAndShift, f8Scale, notScalar,
     ],
     reads: hasIntegerOperand,
     read: () => ({ attrs: { operation } }),
@@ -64,7 +73,8 @@ const onCodes: readonly Spelling[] = [
     writes: (form) => form.attrs['operation'] === operation && halfUp(form),
   })),
   {
-    op: 'QLeakyRelu', name: 'LeakyRelu', fields: [field('si32', 'multiplier', 'multiplier'), field('si32', 'rshift', 'shift'), textRounding()],
+    op: 'QLeakyRelu', name: 'LeakyRelu',
+    fields: [field('si32', 'multiplier', 'multiplier'), field('si32', 'rshift', 'shift'), textRounding()],
     reads: (form) => hasIntegerOperand(form) && !form.operation.attributes.has('multiplier_neg'),
     writes: halfUp,
   },
@@ -74,7 +84,12 @@ const onCodes: readonly Spelling[] = [
     read: () => ({ attrs: { rounding: 'down' } }),
     elementName: (form, operand) => (operand === 2 && form.typeOf(form.inputs[2]!).dtype === 'i16' ? 'si16' : undefined),
   },
-  { op: 'Requantize', name: 'MulShift', fields: multiplierAndShift, writes: (form) => halfUp(form) && form.attrs['requantize'] === 'multiplier-shift' },
+  {
+    op: 'Requantize',
+    name: 'MulShift',
+    fields: multiplierAndShift,
+    writes: (form) => halfUp(form) && form.attrs['requantize'] === 'multiplier-shift',
+  },
   {
     op: 'Requantize', name: 'RequantInt',
     fields: [
@@ -86,7 +101,8 @@ const onCodes: readonly Spelling[] = [
   {
     op: 'RequantizeAxis', name: 'RequantIntAxis',
     fields: [
-      lax('bool', 'fuse_rq_axis', false), idleQuantMode, field('enum:round_mode', 'round_mode', 'rounding', { value: 'HalfAwayFromZero', words: roundingWords }),
+      lax('bool', 'fuse_rq_axis', false), idleQuantMode,
+      field('enum:round_mode', 'round_mode', 'rounding', { value: 'HalfAwayFromZero', words: roundingWords }),
       field('si32', 'rq_axis', 'axis', { value: 1 }),
     ],
   },
@@ -135,7 +151,12 @@ const compare: readonly Spelling[] = [
     writes: ({ attrs }) => !inversed && attrs['operation'] === operation,
     codes: truth,
   }))),
-  { op: 'Not', name: 'CompareConst', fields: [selects('string', 'mode', 'Not'), lax('f64', 'const_val', 0), lax('bool', 'inversed', false), notScalar], codes: truth },
+  {
+    op: 'Not',
+    name: 'CompareConst',
+    fields: [selects('string', 'mode', 'Not'), lax('f64', 'const_val', 0), lax('bool', 'inversed', false), notScalar],
+    codes: truth,
+  },
   ...comparisons.flatMap((op): readonly Spelling[] => [
     ...[false, true].map((inversed): Spelling => ({
       op, name: 'CompareConst',

@@ -17,7 +17,14 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
   const operands = rank === 3 ? { operands: 2 } : {}
   const isRight = ({ attrs }: WriteForm): boolean => (attrs['kernel_shape'] as readonly number[]).length === rank
   return [
-    { op: 'MaxPool', name, ...operands, fields: [...maxPoolFields, ...reluFields, poolMode('Max'), textRounding(), firstRounding], read: firstOf(1), writes: isRight },
+    {
+      op: 'MaxPool',
+      name,
+      ...operands,
+      fields: [...maxPoolFields, ...reluFields, poolMode('Max'), textRounding(), firstRounding],
+      read: firstOf(1),
+      writes: isRight,
+    },
     {
       op: 'QAveragePool', name, ...operands,
       fields: [...averagePoolFields, ...plainRelu, ...multiplierAndShift, poolMode('Avg'), textRounding(), firstRounding],

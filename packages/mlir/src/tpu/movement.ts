@@ -66,7 +66,13 @@ export const tpuMovement: readonly Spelling[] = [
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
   { op: 'CumSum', name: 'CumSum', operands: 2, fields: [field('i64', 'axis', 'axis')], read: onlyFirst },
   { op: 'Upsample', name: 'Upsample', operands: 2, fields: upsampleFields, read: onlyFirst },
-  { op: 'Resize', name: 'Interp', operands: 3, fields: resizeFields, read: (form, attrs) => ({ ...unroundedHalf(1)(form), ...readResize({ ...form, attrs }) }) },
+  {
+    op: 'Resize',
+    name: 'Interp',
+    operands: 3,
+    fields: resizeFields,
+    read: (form, attrs) => ({ ...unroundedHalf(1)(form), ...readResize({ ...form, attrs }) }),
+  },
   ...reductions.map((op): Spelling => ({ op, name: 'Reduce', operands: 3, fields: reduceFields(op), read: onlyFirst })),
   ...(['ArgMax', 'ArgMin'] as const).map((op): Spelling => ({
     op, name: 'Arg',
@@ -84,7 +90,9 @@ export const tpuMovement: readonly Spelling[] = [
     ],
     writeInputs: ({ inputs }) => [inputs[0], undefined, undefined, undefined, undefined],
   },
-  ...whereSpellings('Where', 4).map((spelling): Spelling => ({ ...spelling, read: ({ inputs, ...form }) => whereInputs({ inputs, ...form }, spelling) })),
+  ...whereSpellings('Where', 4).map(
+    (spelling): Spelling => ({ ...spelling, read: ({ inputs, ...form }) => whereInputs({ inputs, ...form }, spelling) }),
+  ),
 ]
 
 /** Drops the buffer, keeps constants that stand for branches. */

@@ -26,7 +26,8 @@ const tpuMatMul: readonly Field[] = [
 ]
 
 const kernelRank = ({ node, typeOf }: WriteForm): number => typeOf(node.inputs[1]!).shape.length - 2
-const rounding = (_: ReadForm, attrs: Readonly<Record<string, AttrValue>>) => ({ attrs: { rounding: impliedRounding(attrs['requantize']) } })
+const rounding = (_: ReadForm, attrs: Readonly<Record<string, AttrValue>>) =>
+  ({ attrs: { rounding: impliedRounding(attrs['requantize']) } })
 
 /** Weights of convolutions are signed integers; the family that only shifts declares them without a sign. */
 function convElement({ attrs, inputs, typeOf }: WriteForm, operand: number): ElementName | undefined {
@@ -53,7 +54,14 @@ function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
       writes: (form) => isRight(form) && roundsAsImplied(form),
       elementName: convElement,
     },
-    { op: 'Conv', name, operands: 3, fields: [...convFields, ...reluFields, idleQuantMode], reads: (form) => !hasIntegerWeight(form), writes: isRight },
+    {
+      op: 'Conv',
+      name,
+      operands: 3,
+      fields: [...convFields, ...reluFields, idleQuantMode],
+      reads: (form) => !hasIntegerWeight(form),
+      writes: isRight,
+    },
   ]
 }
 

@@ -11,7 +11,7 @@ export const quantMode: Field = field('enum:rq_mode', 'quant_mode', 'requantize'
   value: 'MultiplierShift', words: { ...requantizeWords, none: 'MultiplierShift' },
 })
 
-/** The rounding that an operation computes with, whatever its `round_mode` says: TFLite's way rounds half away from zero, others half up. */
+/** The rounding an operation computes with, whatever its `round_mode` says: TFLite's way rounds half away from zero, others half up. */
 export function impliedRounding(requantize: AttrValue | undefined): string {
   return requantize === 'quantized-multiplier' ? 'half-away-from-zero' : 'half-up'
 }

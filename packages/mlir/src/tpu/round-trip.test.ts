@@ -11,7 +11,9 @@ describe.skipIf(reference === undefined)('lowered files of bm1684x, INT8 symmetr
   it('gives the vendor\'s text back byte for byte in the spelling it was read from', () => {
     expect(files.length).toBeGreaterThan(30)
     for (const { path, text } of files) {
-      const written = writeTpu(readTpu(text, undefined, { file: path }), { weightFile: weightFile(text), allowMissingWeights: true, like: text }).text
+      const written = writeTpu(
+        readTpu(text, undefined, { file: path }), { weightFile: weightFile(text), allowMissingWeights: true, like: text },
+      ).text
       expect(written === text, path).toBe(true)
     }
   })
@@ -26,7 +28,9 @@ describe.skipIf(reference === undefined)('lowered files of bm1684x, INT8 symmetr
       written.operations.forEach(({ attributes }, k) => {
         for (const name of ['multiplier', 'multipliers', 'rshift', 'rshifts', 'quant_mode', 'do_relu', 'quant_param', 'pads', 'axis']) {
           if (!attributes.has(name)) continue
-          expect(attributes.get(name), `${path} ${original.operations[k]!.location?.[0]} ${name}`).toEqual(original.operations[k]!.attributes.get(name))
+          expect(
+            attributes.get(name), `${path} ${original.operations[k]!.location?.[0]} ${name}`,
+          ).toEqual(original.operations[k]!.attributes.get(name))
         }
       })
     }

@@ -22,7 +22,8 @@ const filter = (dtype: 'i8' | 'u8'): Value => ({
   name: 'w', type: { dtype, shape: [2, 2, 1, 1] },
   constant: { dtype, shape: [2, 2, 1, 1], data: dtype === 'i8' ? Int8Array.of(1, -2, 3, 4) : Uint8Array.of(1, 2, 3, 4) },
 })
-const conv = (attrs: Node['attrs']): Node => ({ op: 'QConv', inputs: ['x', 'w'], outputs: ['y'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0], ...attrs } })
+const conv = (attrs: Node['attrs']): Node =>
+  ({ op: 'QConv', inputs: ['x', 'w'], outputs: ['y'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0], ...attrs } })
 
 describe('writeTpu', () => {
   it('writes multipliers and shifts, and declares signed weights', () => {
@@ -32,7 +33,9 @@ describe('writeTpu', () => {
     expect(attributes.get('rshift')).toEqual({ kind: 'ints', values: [7, 8] })
     expect(attributes.get('quant_mode')).toEqual({ kind: 'enum', name: 'rq_mode', value: 'MultiplierShift' })
     expect(attributes.get('with_bias')).toEqual({ kind: 'bool', value: false })
-    expect(operandTypes.map((type) => (type.kind === 'tensor' && type.element.kind === 'plain' ? type.element.name : type.kind))).toEqual(['tensor', 'si8', 'none'])
+    expect(
+      operandTypes.map((type) => (type.kind === 'tensor' && type.element.kind === 'plain' ? type.element.name : type.kind)),
+    ).toEqual(['tensor', 'si8', 'none'])
     expect(text).toContain('module.chip = "a-chip"')
   })
 
@@ -58,7 +61,9 @@ describe('writeTpu', () => {
 
   it('refuses a graph that does not say its chip', () => {
     const graph = graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes)
-    expect(() => writeTpu({ ...graph, properties: { stage: 'quantized', mode: 'INT8' } })).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
+    expect(
+      () => writeTpu({ ...graph, properties: { stage: 'quantized', mode: 'INT8' } }),
+    ).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
   })
 
   it('writes the code of a padded number and reads the number', () => {
@@ -89,8 +94,12 @@ describe('readTpu', () => {
       code: 'MLIR_OPERATION', at: ['a.mlir', 'line 7', 'y'], hint: expect.stringContaining('tpu.Conv2D') as string,
     }))
     expect(() => readTpu(text.replace('TPU_LOWERED', 'TOP_F32'))).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
-    expect(() => readTpu(text.replace('kernel_zp = 0', 'kernel_zp = 3'))).toThrowError(expect.objectContaining({ code: 'MLIR_UNSUPPORTED_ATTRIBUTE', found: '3' }))
-    expect(() => readTpu(text.replace(', strides = [1, 1]', ''))).toThrowError(expect.objectContaining({ code: 'MLIR_ATTRIBUTE', wanted: 'strides of type ints' }))
+    expect(() => readTpu(text.replace('kernel_zp = 0', 'kernel_zp = 3'))).toThrowError(
+      expect.objectContaining({ code: 'MLIR_UNSUPPORTED_ATTRIBUTE', found: '3' }),
+    )
+    expect(() => readTpu(text.replace(', strides = [1, 1]', ''))).toThrowError(
+      expect.objectContaining({ code: 'MLIR_ATTRIBUTE', wanted: 'strides of type ints' }),
+    )
     expect(() => readTpu(text, new Map())).toThrowError(expect.objectContaining({ code: 'WEIGHT_MISSING', wanted: 'w' }))
   })
 })

@@ -11,7 +11,11 @@ import { readTpuModule } from './read-tpu.ts'
 import { tpuBook } from './tpu-book.ts'
 
 export interface WriteTpuOptions extends Omit<WriteTopOptions, 'weightFile'> {
-  /** Name of the weight file, relative to the folder the vendor's tool runs in. @default '<graph>_<chip>_<mode>[_sym|_asym]_tpu_weights.npz' */
+  /**
+   * Name of the weight file, relative to the folder the vendor's tool runs in.
+   *
+   * @default '<graph>_<chip>_<mode>[_sym|_asym]_tpu_weights.npz'
+   */
   readonly weightFile?: string
 }
 

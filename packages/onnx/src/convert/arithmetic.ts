@@ -12,6 +12,34 @@ export function before(net: Net, node: NetNode, name: string, op: string, inputs
   return result
 }
 
+/** A new value that takes over all users of a node's result. */
+function after(net: Net, node: NetNode, name: string): string {
+  const [result] = node.outputs as [string]
+  const follower = net.freshName(name)
+  net.setValue({ ...net.value(result), name: follower })
+  net.redirect(result, follower)
+  return follower
+}
+
+/** The node behind another. */
+function next(net: Net, node: NetNode): NetNode | undefined {
+  return net.nodes().find((each) => each.order > node.order)
+}
+
+/** The remainder of integers by a number: 0 where it comes out as the number itself. */
+export const remainder: Rule = (net, node) => {
+  const number = numberOf(net, node.inputs[1], true)
+  const [result] = node.outputs as [string]
+  if (number === undefined || isFloat(net.value(result).type.dtype) || net.users(result).some(({ op }) => op === 'NotEqual')) return false
+  const product = after(net, node, `${result}_Mul`)
+  const place = next(net, node)
+  const differs = net.freshName(`${result}_NotEqual`)
+  net.setValue({ ...net.value(result), name: differs })
+  net.add({ op: 'NotEqual', inputs: [result, node.inputs[1]], outputs: [differs], attrs: {} }, place)
+  net.add({ op: 'Mul', inputs: [differs, result], outputs: [product], attrs: {} }, place)
+  return true
+}
+
 /** A constant operand of a commutative operator stands on the right. */
 export const constantRight: Rule = (net, node) => {
   const [a, b] = node.inputs as [string, string]
@@ -51,8 +79,9 @@ export const division: Rule = (net, node) => {
   if (number !== undefined) {
     const factor = addNumber(net, `${b}_reciprocal`, 1 / number)
     if (whole) {
-      const scaled = before(net, node, `${node.outputs[0]}_Mul`, 'Mul', [a, factor], node.outputs[0]!)
-      net.change(node, { op: 'Floor', inputs: [scaled], attrs: {} })
+      const floor = after(net, node, `${node.outputs[0]}_floor`)
+      net.change(node, { op: 'Mul', inputs: [a, factor] })
+      net.add({ op: 'Floor', inputs: [node.outputs[0]!], outputs: [floor], attrs: {} }, next(net, node))
     } else net.change(node, { op: 'Mul', inputs: [a, factor] })
     return true
   }
@@ -73,6 +102,9 @@ export function oneNumber(net: Net, node: NetNode, side: number): boolean {
   net.change(node, { inputs })
   return true
 }
+
+/** {@link oneNumber} on the right. */
+export const numberRight: Rule = (net, node) => oneNumber(net, node, 1)
 
 /** Powers: 1 is nothing, 2 a product, 1/2 a root. */
 export const power: Rule = (net, node) => {

@@ -1,5 +1,5 @@
 import { elementCount } from '@q/ir'
-import { addConstant, constantOf, numberOf, sameShape } from '../net/constants.ts'
+import { addConstant, constantOf, numberOf, reshapedConstant, sameShape } from '../net/constants.ts'
 import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
@@ -62,6 +62,38 @@ export const frontIndices: Rule = (net, node) => {
   const size = net.shape(node.inputs[0]!)[node.attrs['axis'] as number]!
   const name = addConstant(net, `${node.inputs[1]}_fix`, indices.shape, indices.data.map((index) => (index < 0 ? index + size : index)), 'i64')
   net.change(node, { inputs: [node.inputs[0], name] })
+  return true
+}
+
+/** A constant operand gets the rank of the result; numbers stay as they are. */
+export const alignRank: Rule = (net, node) => {
+  const rank = net.shape(node.outputs[0]!).length
+  const side = node.inputs.findIndex((name) => {
+    const known = constantOf(net, name)
+    return known !== undefined && known.data.length > 1 && known.shape.length < rank
+  })
+  if (side < 0) return false
+  const shape = net.shape(node.inputs[side]!)
+  const inputs = [...node.inputs]
+  inputs[side] = reshapedConstant(net, inputs[side]!, [...new Array<number>(rank - shape.length).fill(1), ...shape])
+  net.change(node, { inputs })
+  return true
+}
+
+/** Taking one place of an axis, without the axis, is a Slice (where there is more than one place) and a Squeeze. */
+export const gatherOne: Rule = (net, node) => {
+  const index = numberOf(net, node.inputs[1])
+  const [x] = node.inputs as [string]
+  const axis = node.attrs['axis'] as number
+  const shape = net.shape(x)
+  if (index === undefined || node.attrs['keepdims'] !== false) return false
+  let part = x
+  if (shape[axis] !== 1) {
+    const attrs = { starts: shape.map((_, i) => (i === axis ? index : 0)), ends: shape.map((d, i) => (i === axis ? index + 1 : d)), steps: shape.map(() => 1) }
+    part = before(net, node, `${node.outputs[0]}_slice`, 'Slice', [x], x, attrs)
+    net.setValue({ name: part, type: { ...net.value(x).type, shape: shape.map((d, i) => (i === axis ? 1 : d)) } })
+  }
+  net.change(node, { op: 'Squeeze', inputs: [part], attrs: { axes: [axis] } })
   return true
 }
 

@@ -1,7 +1,7 @@
 import type { Net } from '../net/net.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
-import { chain, clip, constantRight, division, mean, negation, oneNumber, power, preluSlope, reciprocal, subtraction } from './arithmetic.ts'
-import { expand, flatten, frontIndices, plainNorm, rankOf, resize, softmax, spaceToDepth, split } from './arrangement.ts'
+import { chain, clip, constantRight, division, mean, negation, numberRight, power, preluSlope, reciprocal, remainder, subtraction } from './arithmetic.ts'
+import { alignRank, expand, gatherOne, flatten, frontIndices, plainNorm, rankOf, resize, softmax, spaceToDepth, split } from './arrangement.ts'
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
 import { composedReduction, globalPool, planar, spatialMean } from './pools.ts'
@@ -10,9 +10,9 @@ import { gemm } from './products.ts'
 /** From ONNX operators to those of canonical graphs, one rule for each that is not the same in both. */
 const conversions: RuleSet = {
   Neg: [negation], Reciprocal: [reciprocal], Sum: [chain('Add')], Mean: [mean], Max: [chain('Max'), constantRight], Min: [chain('Min'), constantRight],
-  Add: [constantRight], Mul: [constantRight], Sub: [subtraction], Div: [division], Pow: [power], Mod: [(net, node) => oneNumber(net, node, 1)],
+  Add: [constantRight, numberRight, alignRank], Mul: [constantRight, numberRight, alignRank], Sub: [subtraction, alignRank], Div: [division, alignRank], Pow: [power], Mod: [remainder],
   Clip: [clip], PRelu: [preluSlope], Gemm: [gemm], Flatten: [flatten], Expand: [expand], Split: [split],
-  SpaceToDepth: [spaceToDepth], Gather: [frontIndices], Resize: [resize], Upsample: [],
+  SpaceToDepth: [spaceToDepth], Gather: [frontIndices, gatherOne], Resize: [resize], Upsample: [],
   Softmax: [softmax], LogSoftmax: [softmax], LayerNormalization: [plainNorm, rankOf(false)], PixelNormalization: [plainNorm],
   InstanceNormalization: [plainNorm, rankOf(true)], GroupNormalization: [plainNorm, rankOf(true)],
   GlobalAveragePool: [globalPool], GlobalMaxPool: [globalPool], ReduceMean: [spatialMean],

@@ -16,9 +16,11 @@ export const fuseRelu: Rule = (net, node) => {
   if (!takesRelu(net, producer)) return false
   const before = producer.attrs['reluLimit'] as number | undefined ?? -1
   const limits = [limit, before].filter((each) => each > 0)
-  const { op, inputs, attrs } = producer
-  net.remove(producer)
-  net.change(node, { op, inputs, attrs: { ...attrs, relu: true, ...(limits.length === 0 ? {} : { reluLimit: Math.min(...limits) }) } })
+  const [result] = node.outputs as [string]
+  net.remove(node)
+  net.change(producer, {
+    outputs: [result], attrs: { ...producer.attrs, relu: true, ...(limits.length === 0 ? {} : { reluLimit: Math.min(...limits) }) },
+  })
   return true
 }
 

@@ -23,11 +23,9 @@ export const mergeConvs: Rule = (net, node) => {
   const weight = new Float32Array(outer * inner)
   const bias = new Float32Array(outer)
   for (let o = 0; o < outer; o++) {
-    for (let k = 0; k < middle; k++) {
-      const factor = w2.data[o * middle + k]!
-      for (let i = 0; i < inner; i++) weight[o * inner + i] = weight[o * inner + i]! + f(factor * w1.data[k * inner + i]!)
-      if (b1 !== undefined) bias[o] = bias[o]! + f(factor * b1.data[k]!)
-    }
+    const factors = w2.data.subarray(o * middle, (o + 1) * middle) as Float32Array
+    addRows(weight.subarray(o * inner, (o + 1) * inner), factors, w1.data as Float32Array)
+    if (b1 !== undefined) addRows(bias.subarray(o, o + 1), factors, b1.data as Float32Array)
     if (b2 !== undefined) bias[o] = bias[o]! + b2.data[o]!
   }
   const name = node.outputs[0]!
@@ -37,4 +35,29 @@ export const mergeConvs: Rule = (net, node) => {
     : [first.inputs[0], merged, addConstant(net, `${name}_merge_bias_weight`, [outer], bias)]
   net.change(node, { inputs })
   return true
+}
+
+/** Adds `factors[k] * rows[k]` to `sum` for every `k` in order, each product and sum rounded; eight rows at a time, for speed. */
+function addRows(sum: Float32Array, factors: Float32Array, rows: Float32Array): void {
+  const n = sum.length
+  let k = 0
+  for (; k + 8 <= factors.length; k += 8) {
+    const [f0, f1, f2, f3, f4, f5, f6, f7] = factors.subarray(k, k + 8) as unknown as readonly [number, number, number, number, number, number, number, number]
+    const at = k * n
+    for (let i = 0; i < n; i++) {
+      let total = sum[i]!
+      total = f(total + f(f0 * rows[at + i]!))
+      total = f(total + f(f1 * rows[at + n + i]!))
+      total = f(total + f(f2 * rows[at + 2 * n + i]!))
+      total = f(total + f(f3 * rows[at + 3 * n + i]!))
+      total = f(total + f(f4 * rows[at + 4 * n + i]!))
+      total = f(total + f(f5 * rows[at + 5 * n + i]!))
+      total = f(total + f(f6 * rows[at + 6 * n + i]!))
+      total = f(total + f(f7 * rows[at + 7 * n + i]!))
+      sum[i] = total
+    }
+  }
+  for (; k < factors.length; k++) {
+    for (let i = 0; i < n; i++) sum[i] = sum[i]! + f(factors[k]! * rows[k * n + i]!)
+  }
 }

@@ -16,3 +16,15 @@ export const dropReshape: Rule = (net, node) => {
   bypass(net, node, x)
   return true
 }
+
+const moves = new Set(['Reshape', 'Squeeze', 'Unsqueeze'])
+
+/** A Reshape, Squeeze or Unsqueeze that takes back the one before it goes with it. */
+export const cancelMoves: Rule = (net, node) => {
+  const producer = net.producer(node.inputs[0]!)
+  if (producer === undefined || !moves.has(producer.op)) return false
+  const [x] = producer.inputs as [string]
+  if (!sameShape(net.shape(x), net.shape(node.outputs[0]!)) || (net.isOutput(node.outputs[0]!) && net.producer(x) === undefined)) return false
+  bypass(net, node, x)
+  return true
+}

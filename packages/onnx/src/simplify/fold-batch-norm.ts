@@ -1,4 +1,4 @@
-import { addConstant, constantOf, onlyUser } from '../net/constants.ts'
+import { addConstant, bypass, constantOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
@@ -30,16 +30,12 @@ export const foldBatchNorm: Rule = (net, node) => {
     folded[i] = weight.data[i]! * scale[channel]!
   }
   const moved = Float32Array.from(scale, (s, i) => f(f(f((bias?.data[i] ?? 0) - mean[i]!) * s) + beta[i]!))
-  const result = node.outputs[0]!
-  const parts = {
-    op: producer.op, attrs: producer.attrs, outputs: [result],
-    inputs: [
-      producer.inputs[0],
-      addConstant(net, `${producer.inputs[1]}_bn`, weight.shape, folded),
-      addConstant(net, `${producer.inputs[2] ?? producer.inputs[1]}_bn_bias`, [channels], moved),
-    ],
-  }
-  net.remove(producer)
-  net.change(node, parts)
+  const inputs = [
+    producer.inputs[0],
+    addConstant(net, `${producer.inputs[1]}_bn`, weight.shape, folded),
+    addConstant(net, `${producer.inputs[2] ?? producer.inputs[1]}_bn_bias`, [channels], moved),
+  ]
+  net.change(producer, { inputs })
+  bypass(net, node, producer.outputs[0]!)
   return true
 }

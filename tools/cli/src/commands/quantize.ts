@@ -1,10 +1,9 @@
 import { Option } from 'commander'
 import { QError, parseQuantMode } from '@q/ir'
 import type { MethodName } from '@q/calib'
-import { stat } from 'node:fs/promises'
-import { fileError } from '../files/file-errors.ts'
 import { parseCount, parseShapes } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
+import { sampleChoice } from '../pipeline/sample-choice.ts'
 import { backendOf, chipNames } from '../wiring/backends.ts'
 import type { DefineCommand } from './command.ts'
 import { subcommand } from './command.ts'
@@ -22,6 +21,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
     .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224]]', parseShapes)
     .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
     .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
+    .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
     .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
     .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices(['kl', 'max']).default('kl'))
     .option('--vendor <folder>', 'folder of the chip\'s toolchain; TPUC_ROOT and PATH are searched when absent'))
@@ -31,17 +31,16 @@ export const defineQuantize: DefineCommand = (program, start) => {
     if (!model.endsWith('.onnx')) {
       throw new QError('MODEL_KIND', `${model} is no ONNX model`, { at: [model], wanted: 'a .onnx file', kind: 'usage' })
     }
-    const isFolder = await stat(options.data).then((found) => found.isDirectory(), async (error: unknown) => {
-      throw await fileError(error, options.data, 'read')
-    })
+    const choice = await sampleChoice(options.data)
     const { files, agreement, seconds, deployed } = await quantize({
       model,
       chip: backend.target.name,
       mode: parseQuantMode(options.quantize, ['--quantize']),
       preprocess: preprocessOptions(options),
       compareNum: options.compare_num,
+      ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),
       calibration: {
-        ...(isFolder ? { dataset: options.data } : { dataList: options.data }),
+        ...choice,
         inputNum: options.input_num,
         method: options.cali_method as MethodName,
         bins: 2048,

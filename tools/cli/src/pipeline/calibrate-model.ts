@@ -10,6 +10,7 @@ import { timeOf } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { version } from '../version.ts'
 import { sampleInputs } from './sample-inputs.ts'
+import { symmetricLayers } from './symmetric-layers.ts'
 
 export interface CalibrationChoice {
   readonly dataset?: string
@@ -47,8 +48,10 @@ export async function calibrateModel(graph: Graph, mlirFile: string, choice: Cal
   const tuneSamples = choice.tuneList === undefined || tuned === 0
     ? undefined
     : await createSampleSource((await selectSamples({ dataList: choice.tuneList })).entries, inputs)
+  const symmetric = symmetricLayers(graph)
   const calibration = await calibrate({
     graph,
+    symmetric,
     executor: floatExecutor(),
     samples,
     method: choice.method,
@@ -69,6 +72,7 @@ export async function calibrateModel(graph: Graph, mlirFile: string, choice: Cal
     samples: calibration.sampleCount,
     tune: calibration.tuneCount,
     entries: calibration.entries,
+    ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
     fingerprint: fingerprintOf(graph),
   })
   return { calibration, table, text: formatCalibrationTable(table), samples }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, QuantMode, SampleSource } from '@q/ir'
 import type { Context } from '../context.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
@@ -11,6 +12,8 @@ import { deploy } from './deploy.ts'
 import type { Deployed } from './deploy.ts'
 import type { PreprocessOptions } from './preprocess.ts'
 import { readPlan } from './read-tables.ts'
+import { sampleChoice } from './sample-choice.ts'
+import { sampleInputs } from './sample-inputs.ts'
 import { transform } from './transform.ts'
 
 export interface QuantizeOptions {
@@ -23,6 +26,8 @@ export interface QuantizeOptions {
   readonly quantizeTable?: string
   /** Samples on which float and quantized model are compared. */
   readonly compareNum: number
+  /** Folder, or list, these come from. @default the calibration samples */
+  readonly compareData?: string
   /** Name of the model. @default from the file */
   readonly name?: string
   readonly vendor?: string
@@ -71,7 +76,10 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
     notGenBmodel: false,
     ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
   }, context)
-  const agreement = await agreementOn(samples, options.compareNum, graph, deployed.resolved.graph, context)
+  const compared = options.compareData === undefined
+    ? samples
+    : await createSampleSource((await selectSamples(await sampleChoice(options.compareData))).entries, sampleInputs(graph))
+  const agreement = await agreementOn(compared, options.compareNum, graph, deployed.resolved.graph, context)
   return { files: [...modelFiles, tableFile, ...deployed.files], deployed, ...(agreement === undefined ? {} : { agreement }), seconds: (performance.now() - started) / 1000 }
 }
 

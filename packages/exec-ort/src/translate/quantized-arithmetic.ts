@@ -1,0 +1,111 @@
+import type { Node } from '@q/ir'
+import { carriedZero, centred, isByte, isCodeType, reach, saturated } from './codes.ts'
+import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
+import type { Translate, Translation } from './translator.ts'
+
+const numbersOf = (node: Node, t: Translation, name: string) => t.attrs(node)[name] as readonly number[]
+
+/**
+ * `round((x - zero point) * m / 2^s) + lift`, half up: `floor(x * m / 2^s + (1/2 - zero point * m / 2^s)) + lift`. All numbers are
+ * multiples of 2^-s (or whole) and small, so float32 is exact up to 24 bits and float64 beyond.
+ */
+function scaledTerm(t: Translation, name: string, multiplier: number, shift: number, dtype: 'f32' | 'f64', lift: number): string {
+  const { build } = t
+  const x = build.cast(t.carried(name), dtype)
+  const type = build.typeOf(x)
+  const zero = carriedZero(t.typeOf(name))
+  const ratio = multiplier * 2 ** -shift
+  const scaled = ratio === 1 ? x : build.node('Mul', [x, build.numbers(dtype, ratio)], type)
+  const offset = lift - zero * ratio + (shift > 0 ? 0.5 : 0)
+  const placed = offset === 0 ? scaled : build.node('Add', [scaled, build.numbers(dtype, offset)], type)
+  return shift > 0 ? build.node('Floor', [placed], type) : placed
+}
+
+/** Bits that a term needs, as the size of the largest number counted in its smallest unit. */
+function termSize(t: Translation, name: string, multiplier: number, shift: number, lift: number): number {
+  return (reach(t, name) + 2 * Math.abs(carriedZero(t.typeOf(name)))) * Math.abs(multiplier) + (1 + Math.abs(lift)) * 2 ** Math.max(0, shift)
+}
+
+function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] | undefined {
+  const type = t.typeOf(node.outputs[0]!)
+  const { build } = t
+  const attrs = t.attrs(node)
+  const multipliers = numbersOf(node, t, 'multipliers')
+  const shifts = numbersOf(node, t, 'shifts')
+  const operands = node.inputs as readonly string[]
+  if (!operands.every((name) => isCodeType(t.typeOf(name).dtype)) || !isCodeType(type.dtype)) return undefined
+  if (multipliers.length === 0 && type.dtype === 'i32' && attrs['relu'] !== true && operands.every((name) => t.typeOf(name).dtype === 'i32')) {
+    t.setBound(node.outputs[0]!, operands.reduce((bound, name) => bound + t.boundOf(name), 0))
+    return [operands.map((name) => t.carried(name)).reduce((left, right) => build.node(op, [left, right], { dtype: 'i32', shape: type.shape }))]
+  }
+  const multiplier = (i: number) => multipliers[i] ?? 1
+  if (attrs['requantizeSum'] === true) {
+    const bound = operands.reduce((total, name, i) => total + reach(t, name) * Math.abs(multiplier(i)), 0)
+    const r = requantizationOf({ ...attrs, requantize: 'shift', multipliers: [], shifts: [shifts[0] ?? 0] }, [bound])
+    if (!isExactInDouble(r, type)) return undefined
+    const terms = operands.map((name, i) => scaledTerm(t, name, multiplier(i), 0, 'f64', 0))
+    return [requantized(build, terms.reduce((left, right) => build.node(op, [left, right], { dtype: 'f64', shape: type.shape })), type, r, -1)]
+  }
+  if (attrs['rounding'] !== 'half-up') return undefined
+  // The zero point of the result joins the first term.
+  const lift = (i: number) => (i === 0 ? carriedZero(type) : 0)
+  const size = Math.max(...operands.map((name, i) => termSize(t, name, multiplier(i), shifts[i] ?? 0, lift(i))))
+  if (size >= 2 ** 52) return undefined
+  const dtype = size < 2 ** 24 ? 'f32' : 'f64'
+  const total = operands
+    .map((name, i) => scaledTerm(t, name, multiplier(i), shifts[i] ?? 0, dtype, lift(i)))
+    .reduce((left, right) => build.node(op, [left, right], { dtype, shape: type.shape }))
+  return [saturated(build, total, type, attrs['relu'] === true, true)]
+}
+
+export const translateQAdd: Translate = (node, t) => linearAdd(node, t) ?? sum(node, t, 'Add')
+export const translateQSub: Translate = (node, t) => sum(node, t, 'Sub')
+
+/** One fused kernel, within one step of the two separately rounded terms. */
+function linearAdd(node: Node, t: Translation): readonly string[] | undefined {
+  const type = t.typeOf(node.outputs[0]!)
+  const multipliers = numbersOf(node, t, 'multipliers')
+  const shifts = numbersOf(node, t, 'shifts')
+  const operands = node.inputs as readonly string[]
+  const bytes = operands.every((name) => isByte(t.typeOf(name).dtype)) && isByte(type.dtype)
+  if (t.precision !== 'fast' || operands.length !== 2 || multipliers.length !== 2 || !bytes) return undefined
+  const { build } = t
+  const factors = operands.flatMap((name, i) =>
+    [t.carried(name), build.numbers('f32', multipliers[i]! * 2 ** -shifts[i]!), build.numbers('u8', carriedZero(t.typeOf(name)))])
+  const zero = carriedZero(type)
+  const y = build.node('com.microsoft.QLinearAdd', [...factors, build.numbers('f32', 1), build.numbers('u8', zero)], { dtype: 'u8', shape: type.shape })
+  return [node.attrs['relu'] === true && zero > 0 ? build.node('Clip', [y, build.numbers('u8', zero)], { dtype: 'u8', shape: type.shape }) : y]
+}
+
+export const translateQMul: Translate = (node, t) => {
+  const type = t.typeOf(node.outputs[0]!)
+  const { build } = t
+  const operands = node.inputs as readonly string[]
+  if (!operands.every((name) => isByte(t.typeOf(name).dtype)) || !isCodeType(type.dtype)) return undefined
+  const r = requantizationOf(t.attrs(node), [reach(t, operands[0]!) * reach(t, operands[1]!)])
+  if (!isExactInDouble(r, type)) return undefined
+  const product = build.node('Mul', operands.map((name) => centred(build, t.carried(name), t.typeOf(name), 'f32')), { dtype: 'f32', shape: type.shape })
+  return [requantized(build, product, type, r, 1)]
+}
+
+/** The average comes in float32, as the operator says; its kernel sums in float32 too, which is exact for codes. */
+export const translateQAveragePool: Translate = (node, t) => {
+  const attrs = t.attrs(node)
+  const type = t.typeOf(node.outputs[0]!)
+  const { build } = t
+  const kernel = attrs['kernel_shape'] as readonly number[]
+  const x = node.inputs[0]!
+  const { shape } = t.typeOf(x)
+  if (shape.length !== kernel.length + 2 || !isByte(t.typeOf(x).dtype)) return undefined
+  const places = kernel.reduce((product, side) => product * side, 1)
+  const r = requantizationOf(attrs, [reach(t, x) * places * 2])
+  if (!isExactInDouble(r, type) || reach(t, x) * places >= 2 ** 24) return undefined
+  const spatial = attrs['keepdims'] === false ? kernel.map(() => 1) : type.shape.slice(2)
+  const float = { dtype: 'f32', shape: [shape[0]!, shape[1]!, ...spatial] } as const
+  const average = build.node('AveragePool', [centred(build, t.carried(x), t.typeOf(x), 'f32')], float, {
+    kernel_shape: kernel, strides: attrs['strides']!, pads: attrs['pads']!, count_include_pad: attrs['count_include_pad'] === true ? 1 : 0,
+  })
+  const summed = kernel.reduce((y, side) => build.node('Mul', [y, build.numbers('f32', side)], float), average)
+  const whole = build.node('Round', [summed], float)
+  return [build.node('Reshape', [requantized(build, whole, type, r, 1), build.numbers('i64', type.shape)], { dtype: build.typeOf(t.carried(x)).dtype, shape: type.shape })]
+}
