@@ -3,9 +3,12 @@ export type WeightForm = 'i8' | 'u8'
 
 /** The storage of weights for which the runtime's kernels are exact on this machine, and fastest. */
 export interface KernelForms {
+  /** `ConvInteger`. */
   readonly conv: WeightForm
-  readonly depthwise: WeightForm
+  /** Convolutions in groups; `f32` is the float kernel on whole numbers. */
+  readonly depthwise: WeightForm | 'f32'
+  /** `MatMulInteger`. */
   readonly matMul: WeightForm
+  /** `QLinearConv`. */
   readonly linearConv: WeightForm
-  readonly linearMatMul: WeightForm
 }

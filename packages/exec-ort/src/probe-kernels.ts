@@ -24,7 +24,7 @@ interface Probe {
  * weights are preferred where they are exact; unsigned ones are the fallback that is exact everywhere.
  */
 export async function probeKernels(ort: OrtRuntime, encode: EncodeModel): Promise<KernelForms> {
-  const forms: Record<keyof KernelForms, WeightForm> = { conv: 'u8', depthwise: 'u8', matMul: 'u8', linearConv: 'u8', linearMatMul: 'u8' }
+  const forms: Record<keyof KernelForms, WeightForm> = { conv: 'u8', depthwise: 'f32', matMul: 'u8', linearConv: 'u8' } as KernelForms & Record<string, never>
   for (const probe of probes()) {
     if (await isExact(ort, encode, probe, preferred[probe.kernel])) forms[probe.kernel] = preferred[probe.kernel]
   }
@@ -32,7 +32,7 @@ export async function probeKernels(ort: OrtRuntime, encode: EncodeModel): Promis
 }
 
 /** The faster storage, where it is exact; measured on processors with 8-bit dot products. */
-const preferred: KernelForms = { conv: 'u8', depthwise: 'u8', matMul: 'i8', linearConv: 'i8', linearMatMul: 'i8' }
+const preferred: KernelForms = { conv: 'u8', depthwise: 'f32', matMul: 'i8', linearConv: 'i8' }
 
 function probes(): readonly Probe[] {
   const image: Tensor = { dtype: 'u8', shape: [1, depth, size, size], data: new Uint8Array(depth * size * size).fill(255) }

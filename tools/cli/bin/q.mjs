@@ -26,3 +26,5 @@ function buildOnce() {
 if (!existsSync(built)) buildOnce()
 const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; install again ('npm ci' in a checkout)`))
 process.exitCode = await main(process.argv.slice(2))
+// Threads that were stopped on the way do not hold the answer back.
+setTimeout(() => process.exit(), 300).unref()

@@ -1,4 +1,4 @@
-import { QError, isQError } from '@q/ir'
+import { isQError, QError } from '@q/ir'
 import { CommanderError } from 'commander'
 import type { Action } from './commands/command.ts'
 import { jsonReporter } from './console/json-reporter.ts'
@@ -6,8 +6,14 @@ import { plainReporter } from './console/plain-reporter.ts'
 import type { Reporter } from './console/reporter.ts'
 import { terminalReporter } from './console/terminal-reporter.ts'
 import { exitCodes } from './exit-codes.ts'
+import { fileError } from './files/file-errors.ts'
+import { expandArguments, findCommand } from './options/expand-arguments.ts'
+import { usageError } from './options/usage-error.ts'
 import { createProgram } from './program.ts'
 import { version } from './version.ts'
+
+/** How long a command may take to stop by itself after Ctrl-C. */
+const stopWithinMs = 700
 
 /**
  * Runs the command line.
@@ -18,50 +24,88 @@ import { version } from './version.ts'
 export async function main(args: readonly string[]): Promise<number> {
   const reporter = reporterFor(args)
   const interruption = new AbortController()
+  let last: NodeJS.Timeout | undefined
   const interrupt = () => {
     if (interruption.signal.aborted) process.exit(exitCodes.interrupted)
+    const stopped = new QError('INTERRUPTED', 'stopped by the user', { kind: 'interrupted', hint: 'run the same command again' })
     reporter.close()
-    reporter.note('stopping (press again to stop at once)')
-    interruption.abort(new QError('INTERRUPTED', 'stopped by the user', { kind: 'interrupted', hint: 'run the same command again' }))
+    interruption.abort(stopped)
+    last = setTimeout(() => {
+      reporter.error(stopped)
+      process.exit(exitCodes.interrupted)
+    }, stopWithinMs)
   }
+  const broken = (error: unknown) => {
+    void failed(error, reporter, interruption.signal).then((code) => process.exit(code))
+  }
+  let unwritten: unknown
+  // A reader that has gone (`| head`) does not stop the work; any other trouble with the output counts.
+  const unread = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') unwritten = error
+  }
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unread)
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  process.on('uncaughtException', broken)
   try {
-    const action = chooseAction(args)
-    if (action === undefined) return exitCodes.done
+    const action = chooseAction(args.filter((word) => word !== '--json'))
+    if (typeof action === 'number') return action
     const outcome = await action({ reporter, signal: interruption.signal, env: process.env })
+    interruption.signal.throwIfAborted()
+    await new Promise((done) => setImmediate(done))
+    if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')
     return outcome === undefined || outcome.passed ? exitCodes.done : exitCodes.tolerance
   } catch (error) {
     return failed(error, reporter, interruption.signal)
   } finally {
+    clearTimeout(last)
     reporter.close()
+    await new Promise((done) => setImmediate(done))
+    for (const stream of [process.stdout, process.stderr]) stream.off('error', unread)
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
+    process.off('uncaughtException', broken)
   }
 }
 
-function chooseAction(args: readonly string[]): Action | undefined {
+/** What the arguments ask for, or the exit code when printing help or the version was all. */
+function chooseAction(args: readonly string[]): Action | number {
   let chosen: Action | undefined
   const program = createProgram(version, (action) => {
     chosen = action
   })
-  for (const command of [program, ...program.commands]) command.exitOverride()
-  program.parse([...args], { from: 'user' })
-  return chosen
+  const call = findCommand(program, args)
+  if (call.command.commands.length > 0 && call.args.length === 0) {
+    call.command.outputHelp({ error: true })
+    return exitCodes.usage
+  }
+  try {
+    const words = call.args.map((word) => (word === '-V' || word === '--version' ? '--version' : word))
+    program.parse(words.includes('--version') ? ['--version'] : [...call.path, ...expandArguments(call)], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return exitCodes.done
+    throw usageError(error, call.path)
+  }
+  return chosen ?? exitCodes.done
 }
 
-function failed(error: unknown, reporter: Reporter, signal: AbortSignal): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+async function failed(error: unknown, reporter: Reporter, signal: AbortSignal): Promise<number> {
   const reason: unknown = signal.aborted ? (signal.reason as unknown) : error
-  if (isQError(reason)) {
-    reporter.error(reason)
-    return exitCodes[reason.kind]
+  const place = (reason as NodeJS.ErrnoException | undefined)?.path
+  const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
+  if (isQError(known)) {
+    reporter.error(known)
+    return exitCodes[known.kind]
   }
   const message = error instanceof Error ? error.message : String(error)
-  reporter.error(new QError('DEFECT', `this is a defect of the program, not of your input: ${message}`, {
-    hint: 'run again with Q_DEBUG=1 to see where, and report it',
-    ...(process.env['Q_DEBUG'] === '1' && error instanceof Error && error.stack !== undefined ? { found: error.stack } : {}),
-  }))
+  const stack = process.env['Q_DEBUG'] === '1' && error instanceof Error ? error.stack : undefined
+  reporter.error(
+    new QError('DEFECT', `this is a defect of the program, not of your input: ${message}`, {
+      hint: 'run again with Q_DEBUG=1 to see where, and report it',
+      ...(stack === undefined ? {} : { found: stack }),
+    }),
+  )
   return exitCodes.defect
 }
 

@@ -7,13 +7,20 @@ import { defineNpzTool } from './commands/npz-tool.ts'
 import { defineQuantize } from './commands/quantize.ts'
 import { defineRunCalibration } from './commands/run-calibration.ts'
 
-/** The command line: every command under its name. `start` is handed what the chosen command does. */
+/**
+ * The command line: every command under its name. `start` is handed what the chosen command does. It ends no process and
+ * prints nothing but help: wrong usage is thrown.
+ */
 export function createProgram(version: string, start: (action: Action) => void): Command {
   const program = new Command('q')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
     .description('Quantize float ONNX models for edge NPUs, compare them on this machine, and write the files their compilers take.')
     .version(version, '-V, --version', 'print the version')
-    .showHelpAfterError('(--help lists the commands)')
-    .addHelpText('after', '\nExit codes: 0 done, 1 a comparison missed its tolerance, 2 usage, 3 bad input, 4 target not reached, 5 file system, 130 interrupted.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a comparison missed its tolerance, 2 usage, 3 bad input, 4 target not reached, 5 file system, 70 a defect of this program, 130 interrupted.',
+    )
   for (const define of [defineQuantize, defineModelTransform, defineRunCalibration, defineModelDeploy, defineModelRunner, defineNpzTool]) {
     define(program, start)
   }

@@ -1,4 +1,3 @@
-import { elementCount } from '@q/ir'
 import type { Attrs, DType, Graph, Node, Tensor, TensorData, Value } from '@q/ir'
 import { onnxOps, onnxTypeNumber } from './onnx-ops.ts'
 
@@ -20,7 +19,7 @@ export interface OnnxBuilder {
   node(op: string, inputs: readonly (string | undefined)[], type: OnnxType, attrs?: Attrs): string
   /** One node with several results. */
   nodes(op: string, inputs: readonly (string | undefined)[], types: readonly OnnxType[], attrs?: Attrs): readonly string[]
-  /** `Cast`. */
+  /** `Cast`; the same one for the same value. */
   cast(x: string, to: DType): string
   typeOf(name: string): OnnxType
   build(name: string, outputs: readonly string[]): Graph
@@ -33,6 +32,7 @@ export function onnxBuilder(): OnnxBuilder {
   const inputs: string[] = []
   const constants = new Map<Tensor, string>()
   const scalars = new Map<string, string>()
+  const casts = new Map<string, string>()
   let count = 0
   const fresh = (hint: string) => `${hint}_${count++}`
 
@@ -73,7 +73,13 @@ export function onnxBuilder(): OnnxBuilder {
     },
     cast(x, to) {
       const { dtype, shape } = builder.typeOf(x)
-      return dtype === to ? x : builder.node('Cast', [x], { dtype: to, shape }, { to: onnxTypeNumber[to] })
+      if (dtype === to) return x
+      const key = `${x} ${to}`
+      const known = casts.get(key)
+      if (known !== undefined) return known
+      const made = builder.node('Cast', [x], { dtype: to, shape }, { to: onnxTypeNumber[to] })
+      casts.set(key, made)
+      return made
     },
     typeOf: (name) => values.get(name)!.type,
     build: (name, outputs) => ({
@@ -98,9 +104,4 @@ function toData(dtype: DType, values: readonly number[]): TensorData {
     case 'i8': return Int8Array.from(values)
     default: return Float32Array.from(values)
   }
-}
-
-/** Number of elements of a value being built. */
-export function sizeOf(builder: OnnxBuilder, name: string): number {
-  return elementCount(builder.typeOf(name).shape)
 }

@@ -25,10 +25,11 @@ export const onnxOps: OpSet = opSet([
   ...[
     'Abs', 'Acos', 'Add', 'And', 'Atanh', 'Ceil', 'Clip', 'Cos', 'Cosh', 'Div', 'Equal', 'Erf', 'Exp', 'Expand', 'Floor', 'Greater',
     'GreaterOrEqual', 'Identity', 'Less', 'LessOrEqual', 'Log', 'MatMul', 'MatMulInteger', 'Max', 'Min', 'Mish', 'Mul', 'Neg', 'Not', 'Or',
-    'PRelu', 'Pow', 'QLinearConv', 'QLinearMatMul', 'Reciprocal', 'Relu', 'Reshape', 'Round', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Slice',
+    'DequantizeLinear', 'PRelu', 'Pow', 'QuantizeLinear', 'Reciprocal', 'Relu', 'Reshape', 'Round', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Slice',
     'Softplus', 'Softsign', 'Sqrt', 'Sub', 'Tan', 'Tanh', 'Tile', 'Where', 'Xor', 'HardSwish',
   ].map((name) => standard(name)),
   standard('AveragePool', { ...window, kernel_shape: ints(), count_include_pad: int(0) }),
+  standard('BatchNormalization', { epsilon: float() }),
   standard('Cast', { to: int() }),
   standard('Concat', { axis: int() }),
   standard('Conv', convolution),
@@ -61,7 +62,6 @@ export const onnxOps: OpSet = opSet([
   standard('TopK', { axis: int(), largest: int(1), sorted: int(1) }),
   standard('Transpose', { perm: ints() }),
   standard('com.microsoft.QLinearAdd'),
-  standard('com.microsoft.QLinearMul'),
 ])
 
 /** Element type numbers of ONNX's `Cast`. */

@@ -51,12 +51,12 @@ export function centred(build: OnnxBuilder, carried: string, type: TensorType, d
   return offset === 0 ? wide : build.node('Sub', [wide, build.numbers(dtype, offset)], { dtype, shape: build.typeOf(wide).shape })
 }
 
-/** Floats that are whole numbers, the zero point of `type` added, clamped to its codes, as its carrier. */
-export function saturated(build: OnnxBuilder, whole: string, type: TensorType, relu = false): string {
+/** Floats that are whole numbers, the zero point of `type` added (unless it `isPlaced`), clamped to its codes, as its carrier. */
+export function saturated(build: OnnxBuilder, whole: string, type: TensorType, relu = false, isPlaced = false): string {
   const { dtype, shape } = build.typeOf(whole)
   const shift = shiftOf(type.dtype)
   const [low, high] = codeRange(type.dtype)
-  const offset = carriedZero(type)
+  const offset = isPlaced ? 0 : carriedZero(type)
   const placed = offset === 0 ? whole : build.node('Add', [whole, build.numbers(dtype, offset)], { dtype, shape })
   const floor = relu ? Math.max(low, zeroPointOf(type)) : low
   const clamped = build.node('Clip', [placed, build.numbers(dtype, floor + shift), build.numbers(dtype, high + shift)], { dtype, shape })

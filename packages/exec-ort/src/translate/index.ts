@@ -6,9 +6,11 @@ import { translateArg, translateCast, translateCumSum, translateResize, translat
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
 import * as movement from './movement.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
-import * as elementwise from './quantized-elementwise.ts'
+import * as arithmetic from './quantized-arithmetic.ts'
+import { translateQConv } from './quantized-conv.ts'
+import { translateQConvTranspose } from './quantized-conv-transpose.ts'
 import { translateQMatMul } from './quantized-mat-mul.ts'
-import { translateQConv, translateQConvTranspose } from './quantized-window.ts'
+import * as unary from './quantized-unary.ts'
 import type { Translate, Translation } from './translator.ts'
 
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
@@ -51,15 +53,19 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['QConv', translateQConv],
   ['QConvTranspose', translateQConvTranspose],
   ['QMatMul', translateQMatMul],
-  ['QAdd', elementwise.translateQAdd],
-  ['QSub', elementwise.translateQSub],
-  ['QMul', elementwise.translateQMul],
-  ['QAddConstant', elementwise.translateQAddConstant],
-  ['QLeakyRelu', elementwise.translateQLeakyRelu],
-  ['QAveragePool', elementwise.translateQAveragePool],
-  ['Requantize', elementwise.translateRequantize],
-  ['RequantizeAxis', elementwise.translateRequantizeAxis],
-  ['Lut', elementwise.translateLut],
+  ['QAdd', arithmetic.translateQAdd],
+  ['QSub', arithmetic.translateQSub],
+  ['QMul', arithmetic.translateQMul],
+  ['QAddConstant', unary.translateQAddConstant],
+  ['QLeakyRelu', unary.translateQLeakyRelu],
+  ['QAveragePool', arithmetic.translateQAveragePool],
+  ['Requantize', unary.translateRequantize],
+  ['RequantizeAxis', unary.translateRequantizeAxis],
+  ['QLimitConstant', unary.translateQLimitConstant],
+  ['QPRelu', unary.translateQPRelu],
+  ['QAffine', unary.translateQAffine],
+  ['QCompareConstant', unary.translateQCompareConstant],
+  ['Lut', unary.translateLut],
   ['QuantizeLinear', translateQuantizeLinear],
   ['DequantizeLinear', translateDequantizeLinear],
 ])
@@ -75,7 +81,7 @@ export function translateNode(node: Node, t: Translation): readonly string[] | u
   const isCodes = node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
   const integerOperator = node.op.startsWith('Q') || node.op === 'Lut' || node.op.startsWith('Requantize') || node.op === 'DequantizeLinear'
   if (isCodes && !integerOperator && !onCodes.has(node.op)) {
-    if (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu') return elementwise.translateCodeSelection(node, t)
+    if (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu') return unary.translateCodeSelection(node, t)
     return node.op === 'Cast' ? translateCast(node, t) : undefined
   }
   return translations.get(node.op)?.(node, t)

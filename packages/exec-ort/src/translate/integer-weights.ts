@@ -39,9 +39,9 @@ export function channelSums(weights: Tensor): { readonly sums: Float64Array; rea
   return { sums, magnitudes }
 }
 
-/** The largest of numbers that are not negative. */
-export function largest(numbers: ArrayLike<number>): number {
+/** The largest magnitude among numbers. */
+export function largestMagnitude(numbers: ArrayLike<number>): number {
   let most = 0
-  for (let i = 0; i < numbers.length; i++) most = Math.max(most, numbers[i]!)
+  for (let i = 0; i < numbers.length; i++) most = Math.max(most, Math.abs(numbers[i]!))
   return most
 }

@@ -1,5 +1,6 @@
 import type { Node } from '@q/ir'
-import { carriedZero, centred, isByte, isCodeType, reach, saturated } from './codes.ts'
+import { carriedZero, centred, halfAwayFromZero, isByte, isCodeType, reach, saturated } from './codes.ts'
+import { reshaped } from './finish.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -106,6 +107,6 @@ export const translateQAveragePool: Translate = (node, t) => {
     kernel_shape: kernel, strides: attrs['strides']!, pads: attrs['pads']!, count_include_pad: attrs['count_include_pad'] === true ? 1 : 0,
   })
   const summed = kernel.reduce((y, side) => build.node('Mul', [y, build.numbers('f32', side)], float), average)
-  const whole = build.node('Round', [summed], float)
-  return [build.node('Reshape', [requantized(build, whole, type, r, 1), build.numbers('i64', type.shape)], { dtype: build.typeOf(t.carried(x)).dtype, shape: type.shape })]
+  const whole = halfAwayFromZero(build, build.cast(summed, 'f64'))
+  return [reshaped(build, requantized(build, whole, type, r, 1), type.shape)]
 }

@@ -2,7 +2,7 @@ import type { Attrs, Node, Tensor, TensorType } from '@q/ir'
 import { carriedZero, centred, isByte, reach, zeroPointOf } from './codes.ts'
 import { reshaped, transposed } from './finish.ts'
 import { fullRank, windowAttrs } from './float-window.ts'
-import { channelSums, largest, weightOperand } from './integer-weights.ts'
+import { channelSums, largestMagnitude, weightOperand } from './integer-weights.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Requantization } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -32,9 +32,11 @@ export const translateQConv: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const r = requantizationOf(attrs, conv.bounds, conv.bias)
   if (r.kind === 'none') {
-    if (r.relu || type.dtype !== 'i32') return undefined
-    t.setBound(node.outputs[0]!, largest(conv.bounds.map((bound, c) => bound + Math.abs(conv.bias[c]!))))
-    return [reshaped(t.build, biased(t.build, integerSums(conv, t), conv.bias, 1), type.shape)]
+    if (type.dtype !== 'i32') return undefined
+    t.setBound(node.outputs[0]!, largestMagnitude(conv.bounds.map((bound, c) => bound + Math.abs(conv.bias[c]!))))
+    const sums = biased(t.build, integerSums(conv, t), conv.bias, 1)
+    const active = r.relu ? t.build.node('Max', [sums, t.build.numbers('i32', 0)], t.build.typeOf(sums)) : sums
+    return [reshaped(t.build, active, type.shape)]
   }
   const fused = t.precision === 'fast' ? linearConv(conv, type, r, t) : undefined
   if (fused !== undefined) return [reshaped(t.build, fused, type.shape)]
@@ -96,7 +98,7 @@ function integerSums({ x, xType, weights, shape, window }: Convolution, t: Trans
 /** The sums as int32 numbers, or as float32 ones where the float kernel is proven exact and faster: group by group. */
 function exactSums(conv: Convolution, t: Translation): string {
   const { x, xType, weights, shape, window, bounds } = conv
-  if (window['group'] === 1 || t.kernels.depthwise !== 'f32' || largest(bounds) >= 2 ** 24) return integerSums(conv, t)
+  if (window['group'] === 1 || t.kernels.depthwise !== 'f32' || largestMagnitude(bounds) >= 2 ** 24) return integerSums(conv, t)
   const kernel = t.build.constant({ dtype: 'f32', shape: weights.shape, data: Float32Array.from(weights.data as Int8Array) })
   return t.build.node('Conv', [centred(t.build, x, xType, 'f32'), kernel], { dtype: 'f32', shape }, window)
 }

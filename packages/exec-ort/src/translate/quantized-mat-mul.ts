@@ -1,7 +1,7 @@
 import { isByte, reach, zeroPointOf } from './codes.ts'
 import { productOperands, productResult, productShape } from './float-mat-mul.ts'
 import { shiftOf } from '../onnx/carriers.ts'
-import { largest, weightOperand } from './integer-weights.ts'
+import { largestMagnitude, weightOperand } from './integer-weights.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -22,7 +22,7 @@ export const translateQMatMul: Translate = (node, t) => {
   if (bias !== undefined && (given === undefined || columns % given.data.length !== 0)) return undefined
   const offsets = given === undefined ? undefined : Float64Array.from({ length: columns }, (_, i) => Number(given.data[i % given.data.length]))
   const r = requantizationOf(attrs, [inner * left.reach * right.reach], offsets)
-  const most = r.bounds[0]! + (offsets === undefined ? 0 : largest(offsets.map(Math.abs)))
+  const most = r.bounds[0]! + (offsets === undefined ? 0 : largestMagnitude(offsets))
   if (most >= 2 ** 31) return undefined
   const sums = build.node('MatMulInteger', [m, n, build.numbers(left.dtype, left.zero), build.numbers(right.dtype, right.zero)], { dtype: 'i32', shape })
   if (r.kind === 'none') {
@@ -49,7 +49,7 @@ function factor(t: Translation, name: string, zero: number): Factor | undefined 
   if (!isByte(type.dtype) || type.shape.length < 2) return undefined
   if (constant !== undefined && zero === 0) {
     const weight = weightOperand(t, constant, t.kernels.matMul)
-    return { ...weight, reach: largest((constant.data as Int8Array).map(Math.abs)) }
+    return { ...weight, reach: largestMagnitude(constant.data as Int8Array) }
   }
   return { name: t.carried(name), dtype: 'u8', zero: zero + shiftOf(type.dtype), reach: reach(t, name) + Math.abs(zeroPointOf(type) - zero) }
 }

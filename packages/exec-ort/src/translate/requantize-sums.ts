@@ -92,7 +92,7 @@ export function requantized(build: OnnxBuilder, sums: string, type: TensorType, 
   const bias = (i: number) => (r.bias === undefined ? 0 : at(r.bias, i))
   // A nudged factor is not exact, so that a large bias may not be multiplied apart from the sums.
   const apart = !(nudged && !twice)
-  const summed = apart || r.bias === undefined ? sums : biased(build, sums, r.bias, channelAxis)
+  const summed = apart || r.bias === undefined ? sums : biased(build, build.typeOf(sums).dtype === 'i32' ? sums : build.cast(sums, 'f64'), r.bias, channelAxis)
   const ratio = (i: number) => factor(r, i).m * 2 ** -factor(r, i).s
   const offset = carriedZero(type)
   const first = build.cast(summed, 'f64')

@@ -4,7 +4,7 @@ import type { MlirAttribute, MlirAttributes } from '../text/mlir-module.ts'
 import type { WriteForm } from './spelling.ts'
 
 /** How an attribute is written: `enum:round_mode` is `#tpu<round_mode …>`. */
-export type FieldType = 'i64' | 'si32' | 'f64' | 'bool' | 'string' | 'ints' | 'floats' | `enum:${string}`
+export type FieldType = 'i64' | 'si32' | 'i32' | 'f64' | 'bool' | 'string' | 'ints' | 'floats' | `enum:${string}`
 
 /** One attribute of an operation in the text and its place in the graph. */
 export interface Field {
@@ -66,7 +66,7 @@ export function attributeValue(name: string, type: FieldType, attribute: MlirAtt
 function plainValue(type: FieldType, attribute: MlirAttribute): AttrValue | undefined {
   switch (attribute.kind) {
     case 'int':
-      return (type === 'i64' || type === 'si32') && attribute.type === type ? Number(attribute.value) : undefined
+      return (type === 'i64' || type === 'si32' || type === 'i32') && attribute.type === type ? Number(attribute.value) : undefined
     case 'float':
       return type === 'f64' && attribute.type === 'f64' ? attribute.value : undefined
     case 'bool':
@@ -86,7 +86,7 @@ function plainValue(type: FieldType, attribute: MlirAttribute): AttrValue | unde
 
 /** The text's attribute for a value of the graph. Integers beyond 2^63 - 1 are cut to it. */
 export function attributeOf(type: FieldType, value: AttrValue): MlirAttribute {
-  if (type === 'i64' || type === 'si32') return { kind: 'int', type, value: integer(value as number) }
+  if (type === 'i64' || type === 'si32' || type === 'i32') return { kind: 'int', type, value: integer(value as number) }
   if (type === 'f64') return { kind: 'float', type, value: value as number }
   if (type === 'bool') return { kind: 'bool', value: value as boolean }
   if (type === 'string') return { kind: 'string', value: value as string }

@@ -38,8 +38,9 @@ export function readGraph(module: MlirModule, { books, weights, file, properties
       names.set(operation.results[0] ?? '', undefined)
       continue
     }
-    const given = namesOf(operation, at)
-    const types = operation.resultTypes.map((type) => tensorTypeOf(type, at))
+    const results = operation.results.filter((_, k) => operation.resultTypes[k]!.kind !== 'none')
+    const given = namesOf(operation, results.length, at)
+    const types = operation.resultTypes.filter(({ kind }) => kind !== 'none').map((type) => tensorTypeOf(type, at))
     const [name, type] = [given[0]!, types[0]!]
     if (operation.name === 'top.Weight') {
       let free = name
@@ -52,7 +53,7 @@ export function readGraph(module: MlirModule, { books, weights, file, properties
       inputs.push(readInput(operation, name, argument === undefined ? type : tensorTypeOf(argument.type, at), at))
       add({ name, type }, at)
     } else {
-      operation.results.forEach((result, k) => names.set(result, given[k]))
+      results.forEach((result, k) => names.set(result, given[k]))
       nodes.push(readNode(operation, { books, names, values, types, given, at }))
       given.forEach((each, k) => add({ name: each, type: types[k]! }, at))
     }
@@ -61,12 +62,12 @@ export function readGraph(module: MlirModule, { books, weights, file, properties
   return { name: module.name ?? 'main', inputs, outputs, nodes, values, ops: allOps, properties }
 }
 
-function namesOf(operation: MlirOperation, at: readonly string[]): readonly string[] {
-  if (operation.location?.length === operation.results.length) return operation.location
+function namesOf(operation: MlirOperation, count: number, at: readonly string[]): readonly string[] {
+  if (operation.location?.length === count && count > 0) return operation.location
   throw new QError('MLIR_NAMELESS', `${operation.name} needs a name for each result`, {
     at,
     found: operation.location === undefined ? 'no location' : `${operation.location.length} names`,
-    wanted: `${operation.results.length} names as loc("…")`,
+    wanted: `${count} names as loc("…")`,
     hint: 'tables find layers by these names; write them as locations',
   })
 }
@@ -111,7 +112,7 @@ function readNode(operation: MlirOperation, { books, names, values, types, given
     at,
     inputs: operation.operands.map((operand) => names.get(operand)),
     resultTypes: types,
-    typeOf: (name) => values.get(name)!.type,
+    typeOf: (name: string | undefined) => (name === undefined ? undefined : values.get(name)?.type) ?? missingOperand(operation, at),
     constantOf: (name) => values.get(name)?.constant,
     isConstant: (name) => values.get(name)?.isConstant === true,
     define(value) {
@@ -130,12 +131,34 @@ function readNode(operation: MlirOperation, { books, names, values, types, given
   const more: NodeForm = spelling.read?.(form, attrs) ?? {}
   const inputs = [...(more.inputs ?? inputsOf(spelling, form))]
   while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop()
+  checkOperands(inputs, allOps.get(spelling.op)!, operation, at)
   return {
     op: spelling.op,
     inputs,
     outputs: given,
     attrs: withoutDefaults({ ...attrs, ...more.attrs }, allOps.get(spelling.op)),
     ...(more.unrounded === true ? { unrounded: true } : {}),
+  }
+}
+
+function missingOperand(operation: MlirOperation, at: readonly string[]): never {
+  throw new QError('MLIR_OPERANDS', `${operation.name} lacks an operand`, {
+    at, found: `${operation.operands.length} operands`,
+    wanted: 'a tensor in each place that may not be none', hint: 'correct the operands of this line',
+  })
+}
+
+function checkOperands(
+  inputs: readonly (string | undefined)[], { inputs: operands }: OpDefinition, operation: MlirOperation, at: readonly string[],
+): void {
+  const arities = Object.values(operands).map(({ arity }) => arity)
+  const required = arities.filter((arity) => arity !== 'optional').length
+  const hasRequired = arities.every((arity, k) => arity === 'optional' || inputs[k] !== undefined)
+  if (!hasRequired || inputs.length < required) missingOperand(operation, at)
+  if (arities.includes('many') ? inputs.includes(undefined) : inputs.length > arities.length) {
+    throw new QError('MLIR_OPERANDS', `${operation.name} has operands that graphs cannot hold`, {
+      at, found: `${inputs.length} operands`, wanted: Object.keys(operands).join(', '), hint: 'correct the operands of this line',
+    })
   }
 }
 

@@ -59,6 +59,8 @@ export interface Spelling {
   readonly fields: readonly Field[]
   /** Number of operands in the text; places beyond the node's are none. @default as many as the node has */
   readonly operands?: number
+  /** Number of results in the text; those beyond the node's are none. @default as many as the node has */
+  readonly results?: number
   readonly constants?: readonly ConstantField[]
   /** Further conditions for reading with this spelling. */
   readonly reads?: (form: ReadForm) => boolean

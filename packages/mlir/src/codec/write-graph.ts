@@ -13,6 +13,8 @@ export interface WriteGraphOptions {
   readonly attributes: MlirAttributes
   /** Whether constants without elements are allowed; they are then missing in `weights`. */
   readonly allowMissingWeights: boolean
+  /** Attributes of weights, by name. */
+  readonly weightAttributes?: ReadonlyMap<string, MlirAttributes>
 }
 
 export interface WrittenGraph {
@@ -22,7 +24,9 @@ export interface WrittenGraph {
 }
 
 /** Turns a graph into a module, with the spellings of its dialects. */
-export function writeGraph(graph: Graph, { books, attributes, allowMissingWeights }: WriteGraphOptions): WrittenGraph {
+export function writeGraph(
+  graph: Graph, { books, attributes, allowMissingWeights, weightAttributes = new Map() }: WriteGraphOptions,
+): WrittenGraph {
   const operations: MlirOperation[] = []
   const weights = new Map<string, Tensor>()
   const types = new Map<string, MlirType>()
@@ -36,6 +40,7 @@ export function writeGraph(graph: Graph, { books, attributes, allowMissingWeight
     return type
   }
   checkNames(graph)
+  checkOutputs(graph)
   const planned = graph.nodes.map((node) => planNode(node, graph, books))
 
   const writeWeight = ({ name, type, constant, elementName }: PlannedWeight): void => {
@@ -43,7 +48,7 @@ export function writeGraph(graph: Graph, { books, attributes, allowMissingWeight
     checkWeight(name, type, constant, allowMissingWeights)
     if (constant !== undefined) weights.set(name, constant)
     types.set(name, mlirTypeOf(type, [name], elementName === undefined ? {} : { name: elementName }))
-    operations.push(operation('top.Weight', [name], [], new Map(), [], [types.get(name)!]))
+    operations.push(operation('top.Weight', [name], [], weightAttributes.get(name) ?? new Map(), [], [types.get(name)!]))
   }
 
   if (planned.some(({ inputs }) => inputs.includes(undefined))) {
@@ -66,12 +71,17 @@ export function writeGraph(graph: Graph, { books, attributes, allowMissingWeight
     places[k]!.forEach(writeSource)
     const { node, spelling, inputs, form } = plan
     if (spelling.codes !== undefined) for (const output of node.outputs) codesOf.set(output, spelling.codes)
-    operations.push(operation(
-      `${plan.dialect}.${spelling.name}`, node.outputs,
-      inputs.map((input) => input ?? noneName), writeFields(spelling.fields, form.attrs, form),
-      inputs.map((input) => (input === undefined ? { kind: 'none' } as const : typeOf(input))),
-      node.outputs.map((output) => typeOf(output)),
-    ))
+    const idle = Array.from({ length: Math.max(0, (spelling.results ?? 0) - node.outputs.length) }, (_, k) => `${node.outputs[0]}#${k}`)
+    const types = (list: readonly (string | undefined)[]) => list.map(
+      (each) => (each === undefined ? { kind: 'none' } as const : typeOf(each)),
+    )
+    operations.push({
+      ...operation(
+        `${plan.dialect}.${spelling.name}`, [...node.outputs, ...idle], inputs.map((input) => input ?? noneName),
+        writeFields(spelling.fields, form.attrs, form), types(inputs), types([...node.outputs, ...idle.map(() => undefined)]),
+      ),
+      location: node.outputs,
+    })
   })
   places.at(-1)!.forEach(writeSource)
   return {
@@ -191,6 +201,16 @@ function checkNames({ nodes, inputs, values }: Graph): void {
       })
     }
     seen.add(name)
+  }
+}
+
+function checkOutputs({ outputs, nodes, inputs }: Graph): void {
+  const made = new Set([...inputs.map(({ name }) => name), ...nodes.flatMap((node) => node.outputs)])
+  for (const output of outputs) {
+    if (made.has(output)) continue
+    throw new QError('GRAPH_VALUE', 'a result of the network is made by no node', {
+      at: [output], found: 'a constant, or no value', wanted: 'the result of a node', hint: 'leave it out of the results',
+    })
   }
 }
 

@@ -63,8 +63,11 @@ export const movement: readonly Spelling[] = [
   { op: 'Gather', name: 'Gather', fields: gatherFields },
   { op: 'GatherElements', name: 'GatherElements', fields: [field('i64', 'axis', 'axis', { value: 2 })] },
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
-  { op: 'ScatterND', name: 'ScatterND', fields: [fixed('i64', 'reduction', 0)] },
-  { op: 'ScatterElements', name: 'ScatterElements', fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0)] },
+  { op: 'ScatterND', name: 'ScatterND', fields: [fixed('i32', 'reduction', 0)] },
+  {
+    op: 'ScatterElements', name: 'ScatterElements',
+    fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0), lax('bool', 'nc_can_split', false)],
+  },
   {
     op: 'CumSum',
     name: 'CumSum',

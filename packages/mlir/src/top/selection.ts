@@ -50,12 +50,12 @@ export const selection: readonly Spelling[] = [
   { op: 'Upsample', name: 'Upsample', fields: upsampleFields },
   ...reductions.map((op): Spelling => ({ op, name: 'Reduce', fields: reduceFields(op) })),
   ...(['ArgMax', 'ArgMin'] as const).map((op): Spelling => ({
-    op, name: 'Arg',
+    op, name: 'Arg', results: 2,
     fields: [
       field('i64', 'axis', 'axis'), field('bool', 'keepdims', 'keepdims'), selects('string', 'mode', op),
       field('bool', 'select_last_index', 'select_last_index', { value: true }),
     ],
   })),
-  { op: 'TopK', name: 'TopK', fields: topKFields, read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },
+  { op: 'TopK', name: 'TopK', results: 2, fields: topKFields, read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },
   ...whereSpellings('Where', 3),
 ]

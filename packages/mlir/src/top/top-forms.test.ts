@@ -103,6 +103,16 @@ describe('writeTop', () => {
       .toThrowError(expect.objectContaining({ code: 'WEIGHT_SIZE', at: ['w'] }))
   })
 
+  it('writes scales of weights, and refuses names that are none', () => {
+    const graph = graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, weight('w', 1, 4, 1, 1), y(1, 4, 3, 3)])
+    const { text } = writeTop(graph, { weightScales: new Map([['w', [0.5, 0.25]]]) })
+    expect(text).toContain('"top.Weight"() {scale = [5.000000e-01, 2.500000e-01]} : () -> tensor<1x4x1x1xf32>')
+    expect(() => writeTop(graph, { weightScales: new Map([['v', [1]]]) })).toThrowError(
+      expect.objectContaining({ code: 'WEIGHT_UNKNOWN', hint: 'did you mean w?' }),
+    )
+    expect(() => writeTop(graph, { weightScales: new Map([['w', [0]]]) })).toThrowError(expect.objectContaining({ code: 'WEIGHT_SCALES' }))
+  })
+
   it('refuses integer operators', () => {
     const lut: Node = { op: 'Lut', inputs: ['x', 't'], outputs: ['y'], attrs: {} }
     expect(

@@ -64,6 +64,15 @@ export const tpuMovement: readonly Spelling[] = [
   { op: 'Gather', name: 'Gather', operands: 3, fields: [...gatherFields, lax('bool', 'if_neg_index', true)], read: firstTwo },
   { op: 'GatherElements', name: 'GatherElements', operands: 4, fields: [field('i64', 'axis', 'axis', { value: 2 })], read: firstTwo },
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
+  {
+    op: 'ScatterND', name: 'ScatterND', operands: 4, fields: [fixed('i32', 'reduction', 0)],
+    read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }),
+  },
+  {
+    op: 'ScatterElements', name: 'ScatterElements', operands: 5,
+    fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0), lax('bool', 'nc_can_split', false)],
+    read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }),
+  },
   { op: 'CumSum', name: 'CumSum', operands: 2, fields: [field('i64', 'axis', 'axis')], read: onlyFirst },
   { op: 'Upsample', name: 'Upsample', operands: 2, fields: upsampleFields, read: onlyFirst },
   {
@@ -75,14 +84,14 @@ export const tpuMovement: readonly Spelling[] = [
   },
   ...reductions.map((op): Spelling => ({ op, name: 'Reduce', operands: 3, fields: reduceFields(op), read: onlyFirst })),
   ...(['ArgMax', 'ArgMin'] as const).map((op): Spelling => ({
-    op, name: 'Arg',
+    op, name: 'Arg', results: 2,
     fields: [
       field('i64', 'axis', 'axis'), field('bool', 'keepdims', 'keepdims'), selects('string', 'mode', op),
       field('bool', 'select_last_index', 'select_last_index', { value: true }), fixed('bool', 'use_int_input', false),
     ],
   })),
   {
-    op: 'TopK', name: 'TopK', read: onlyFirst,
+    op: 'TopK', name: 'TopK', results: 2, read: onlyFirst,
     fields: [
       field('i64', 'axis', 'axis'), field('i64', 'K', 'k'), field('bool', 'largest', 'largest', { value: true }),
       field('bool', 'sorted', 'sorted', { value: true }), fixed('bool', 'replace_topk_indices', false), lax('bool', 'use_hau', true),

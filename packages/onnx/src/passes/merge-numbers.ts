@@ -36,9 +36,11 @@ export const factorIntoWeights: Rule = (net, node) => {
       ? name
       : addConstant(net, `${producer.outputs[0]}_${i === 1 ? '' : '1_'}_mergeMulConst`, known.shape, Float32Array.from(known.data, (each) => f(each * factor)))
   })
-  const { op, attrs } = producer
   const { relu, reluLimit } = node.attrs
-  net.remove(producer)
-  net.change(node, { op, inputs, attrs: { ...attrs, ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) } })
+  const { outputs } = node
+  net.remove(node)
+  net.change(producer, {
+    inputs, outputs, attrs: { ...producer.attrs, ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) },
+  })
   return true
 }

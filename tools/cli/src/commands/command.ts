@@ -14,5 +14,4 @@ export function subcommand(program: Command, name: string, description: string):
     .alias(`${name}.py`)
     .description(description)
     .option('--json', 'print JSON events, one a line')
-    .showHelpAfterError('(--help lists the options)')
 }

@@ -52,7 +52,8 @@ export async function calibrateModel(graph: Graph, mlirFile: string, choice: Cal
   const calibration = await calibrate({
     graph,
     symmetric,
-    executor: floatExecutor(),
+    // One thread for the network: the workers that watch its activations have the other cores.
+    executor: floatExecutor(1),
     samples,
     method: choice.method,
     bins: choice.bins,

@@ -13,9 +13,9 @@ export function exactExecutor(): Executor {
   return createOrtExecutor({ ort, encode: encodeModel, precision: 'exact', fallback: createReferenceExecutor() })
 }
 
-/** Runs float graphs fast. */
-export function floatExecutor(): Executor {
-  return createOrtExecutor({ ort, encode: encodeModel, precision: 'fast', fallback: createReferenceExecutor() })
+/** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
+export function floatExecutor(threads?: number): Executor {
+  return createOrtExecutor({ ort, encode: encodeModel, precision: 'fast', fallback: createReferenceExecutor(), ...(threads === undefined ? {} : { threads }) })
 }
 
 /** Runs graphs as they are defined, slowly, in plain JavaScript. */

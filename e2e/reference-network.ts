@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs'
+
+import { bm1684x } from '@q/backend-bm1684x'
+import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
+import { createReferenceExecutor } from '@q/exec-ref'
+import { type Executor, type Graph, parseCalibrationTable, resolve, type Tensor, toBf16Bits, toF16Bits } from '@q/ir'
+import { decodeNpz } from '@q/npz'
+import { encodeModel, importOnnx } from '@q/onnx'
+import * as onnxruntime from 'onnxruntime-node'
+
+import { sharedBytes, sharedPath, sharedText } from './shared.ts'
+
+/** What TPU-MLIR 1.30.2 recorded of one array: its place in memory order, its type, and the hash of its bytes. */
+export interface RecordedArray {
+  readonly dtype: string
+  readonly sha256: string
+  /** Element type in the text file; of activations only. */
+  readonly mlir?: string
+}
+
+/** What TPU-MLIR 1.30.2 made of a network in one mode. */
+export interface RecordedVariant {
+  readonly outputs: readonly string[]
+  readonly weights: Readonly<Record<string, RecordedArray>>
+  readonly tensors: Readonly<Record<string, RecordedArray>>
+}
+
+/** Input shapes of networks that leave some open. */
+const inputShapes: Readonly<Record<string, readonly (readonly number[])[]>> = { vit_pgd_2_3_16_cifar10: [[1, 3, 32, 32]] }
+
+/** The float network, from its ONNX file. */
+export async function floatNetwork(name: string): Promise<Graph> {
+  const file = name.startsWith('zoo_') ? `reference/tpu-mlir/${name}/${name}.onnx` : `models/${name}.onnx`
+  const shapes = inputShapes[name]
+  return importOnnx(sharedBytes(file), { name, place: file, ...(shapes === undefined ? {} : { inputShapes: shapes }) })
+}
+
+/** The network as bm1684x runs it, quantized with the table that TPU-MLIR used. */
+export async function quantizedNetwork(name: string, mode: 'INT8' | 'F16'): Promise<Graph> {
+  const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
+  return resolve(await floatNetwork(name), table, new Map(), bm1684x(), { mode }).graph
+}
+
+/** What TPU-MLIR recorded of the same. */
+export function recordedVariant(name: string, variant: string): RecordedVariant {
+  return JSON.parse(sharedText('reference/tpu-mlir', name, `${variant}.json`)) as RecordedVariant
+}
+
+/** The recorded arrays themselves: every tensor of the run where they were kept, else its results; undefined where there are none. */
+export function recordedTensors(name: string, variant: string): ReadonlyMap<string, Tensor> | undefined {
+  const file = [`${variant}_tensors.npz`, `${variant}_outputs.npz`].find((each) => existsSync(sharedPath('reference/tpu-mlir', name, each)))
+  return file === undefined ? undefined : decodeNpz(sharedBytes('reference/tpu-mlir', name, file), [file])
+}
+
+/** The sample the recorded runs were made on, in the types the network's inputs declare. */
+export function recordedInput(name: string, graph: Graph): ReadonlyMap<string, Tensor> {
+  const arrays = decodeNpz(sharedBytes('reference/tpu-mlir', name, 'input.npz'), ['input.npz'])
+  return new Map(graph.inputs.map((input): [string, Tensor] => {
+    const { dtype, shape } = graph.values.get(input.name)!.type
+    const { data } = arrays.get(input.name)!
+    return [input.name, dtype === 'i32' ? { dtype, shape, data: Int32Array.from(data as Float32Array) } : { dtype: 'f32', shape, data }]
+  }))
+}
+
+/** ONNX Runtime as the executors of a finished installation use it. */
+export function ortExecutor(precision: 'exact' | 'fast'): Executor {
+  return createOrtExecutor({
+    ort: onnxruntime as unknown as OrtRuntime, encode: encodeModel, precision, fallback: createReferenceExecutor(),
+  })
+}
+
+/** Inputs and results of every node, by name. */
+export async function runAll(graph: Graph, executor: Executor, inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
+  const session = await executor.load(graph, { fetches: graph.nodes.flatMap(({ outputs }) => outputs) })
+  try {
+    return new Map([...inputs, ...await session.run(inputs)])
+  } finally {
+    await session.close()
+  }
+}
+
+/** The bytes of a tensor in the element type the recording names; undefined when the tensor does not hold that type. */
+export function bytesAs({ data }: Tensor, recorded: string): Uint8Array | undefined {
+  const stored = data instanceof Float32Array ? floatsAs(data, recorded) : arrayNames.get(data.constructor)?.includes(recorded) === true ? data : undefined
+  return stored === undefined ? undefined : new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
+}
+
+function floatsAs(data: Float32Array, recorded: string): Float32Array | Uint16Array | undefined {
+  if (recorded === 'float16') return toF16Bits(data)
+  if (recorded.startsWith('bfloat16')) return toBf16Bits(data)
+  return recorded === 'float32' ? data : undefined
+}
+
+const arrayNames: ReadonlyMap<unknown, readonly string[]> = new Map<unknown, readonly string[]>([
+  [Int8Array, ['int8']], [Uint8Array, ['uint8']], [Int16Array, ['int16']], [Int32Array, ['int32']],
+  [Uint16Array, ['uint16', 'float16', 'bfloat16 (bits as uint16)']],
+])

@@ -1,0 +1,125 @@
+import { didYouMean, QError } from '@q/ir'
+import type { Command, Option } from 'commander'
+
+/** A command and the arguments that are its own. */
+export interface Call {
+  readonly command: Command
+  /** Names of the commands that lead to it. */
+  readonly path: readonly string[]
+  readonly args: readonly string[]
+}
+
+/**
+ * Finds the command that the first words name, by name or alias.
+ *
+ * @throws QError `COMMAND_UNKNOWN` with the nearest name
+ */
+export function findCommand(program: Command, args: readonly string[]): Call {
+  let command = program
+  const path: string[] = []
+  while (command.commands.length > 0) {
+    const word = args[path.length]
+    if (word === undefined || word.startsWith('-') || word === 'help') break
+    const next = command.commands.find((each) => each.name() === word || each.aliases().includes(word))
+    if (next === undefined) {
+      const names = command.commands.map((each) => each.name())
+      throw new QError('COMMAND_UNKNOWN', `there is no command ${word}`, {
+        at: [[program.name(), ...path].join(' ')],
+        found: word,
+        wanted: names.join(', '),
+        hint: didYouMean(word, names, 'choose one of these'),
+        kind: 'usage',
+      })
+    }
+    command = next
+    path.push(word)
+  }
+  return { command, path, args: args.slice(path.length) }
+}
+
+/**
+ * Options as Python's argparse takes them, written as commander takes them: unambiguous beginnings of long names are
+ * completed (`--quant` for `--quantize`), `-o=x` is split, and a negative number may follow an option whose value may be
+ * left out. What follows `--` stays as it is.
+ *
+ * @throws QError `OPTION_UNKNOWN`, `OPTION_AMBIGUOUS`, `OPTION_VALUE_MISSING`
+ */
+export function expandArguments({ command, path, args }: Call): readonly string[] {
+  const expanded: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i]!
+    if (word === '--') return [...expanded, ...args.slice(i)]
+    const [name = '', value] = splitOnce(word)
+    const option = optionOf(command, name, path)
+    if (option === undefined) {
+      expanded.push(name === '--help' || '--help'.startsWith(name) && name.length > 2 ? '--help' : word)
+      continue
+    }
+    const long = option.long ?? name
+    const next = args[i + 1]
+    if (value !== undefined) {
+      if (!option.required && !option.optional) {
+        throw new QError('OPTION_VALUE', `${long} takes no value`, { at: path, found: word, wanted: long, hint: 'leave the value out', kind: 'usage' })
+      }
+      expanded.push(`${long}=${value}`)
+    } else if (option.required) {
+      if (next === undefined || isOption(command, next)) throw missingValue(option, path, next)
+      expanded.push(`${long}=${next}`)
+      i++
+      while (option.variadic && args[i + 1] !== undefined && !args[i + 1]!.startsWith('-')) expanded.push(args[++i]!)
+    } else if (option.optional && next !== undefined && /^-[\d.]/.test(next)) {
+      expanded.push(`${long}=${next}`)
+      i++
+    } else {
+      expanded.push(word.startsWith('--') ? long : word)
+    }
+  }
+  return expanded
+}
+
+function splitOnce(word: string): readonly [string, string?] {
+  const at = word.startsWith('-') ? word.indexOf('=') : -1
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+}
+
+const namesOf = (option: Option): readonly string[] => [option.short, option.long].filter((name) => name !== undefined)
+
+function isOption(command: Command, word: string): boolean {
+  const [name] = splitOnce(word)
+  return command.options.some((option) => namesOf(option).includes(name))
+}
+
+/** The option that a word names, or nothing when the word is no option. */
+function optionOf(command: Command, word: string, path: readonly string[]): Option | undefined {
+  const exact = command.options.find((option) => namesOf(option).includes(word))
+  if (exact !== undefined || !word.startsWith('--')) return exact
+  const names = command.options.flatMap(namesOf).filter((name) => name.startsWith('--'))
+  const beginnings = [...names, '--help'].filter((name) => name.startsWith(word))
+  const options = new Set(beginnings.map((name) => command.options.find((option) => namesOf(option).includes(name))))
+  if (options.size === 1) return [...options][0]
+  if (options.size > 1) {
+    throw new QError('OPTION_AMBIGUOUS', `${word} may be several options`, {
+      at: path,
+      found: word,
+      wanted: beginnings.join(', '),
+      hint: 'write the name out',
+      kind: 'usage',
+    })
+  }
+  throw new QError('OPTION_UNKNOWN', `there is no option ${word}`, {
+    at: path,
+    found: word,
+    hint: didYouMean(word, names, `q ${path.join(' ')} --help lists the options`),
+    kind: 'usage',
+  })
+}
+
+function missingValue(option: Option, path: readonly string[], next: string | undefined): QError {
+  return new QError('OPTION_VALUE_MISSING', `${option.long} wants a value`, {
+    at: path,
+    found: next === undefined ? 'the end of the line' : `the option ${next}`,
+    wanted: option.flags,
+    hint: 'put the value behind the option',
+    kind: 'usage',
+  })
+}
