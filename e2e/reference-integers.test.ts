@@ -38,9 +38,13 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
     const recorded = recordedVariant(name, 'bm1684x_int8_sym').weights
     const graph = await int8Network(name)
     const weights = decodeNpz(encodeWeights(writeTpu(graph).weights), ['weights'])
-    expect([...weights.keys()].sort()).toEqual(Object.keys(recorded).sort())
-    const hashes = Object.fromEntries(Object.entries(recorded).map(([key, { dtype }]) => [key, sha256(bytesAs(weights.get(key)!, dtype))]))
-    expect(hashes).toEqual(Object.fromEntries(Object.entries(recorded).map(([key, each]) => [key, each.sha256])))
+    // Weights are told apart by their bytes: names of constants that operators share are each tool's own.
+    const wanted = Object.values(recorded).map(({ dtype, sha256: hash }) => `${dtype} ${hash}`)
+    const found = [...weights.values()].map((tensor) => `${storedType(tensor)} ${sha256(bytesOf(tensor.data))}`)
+    expect(found.sort()).toEqual(wanted.sort())
+    const named = Object.keys(recorded).filter((key) => weights.has(key))
+    expect(named.length).toBeGreaterThanOrEqual(Object.keys(recorded).length / 2)
+    for (const key of named) expect(sha256(bytesOf(weights.get(key)!.data)), key).toBe(recorded[key]!.sha256)
   })
 
   it.each(networks)('%s: names and types of every layer, every integer', async (name) => {

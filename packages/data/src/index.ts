@@ -1,6 +1,7 @@
 export { decodeImage, type DecodedFormat } from './image/decode-image.ts'
 export type { Image } from './image/image.ts'
 export { decodedFormat, preprocessImage } from './image/preprocess-image.ts'
+export { type PreprocessOptions, withPreprocess } from './image/with-preprocess.ts'
 export { resizeBilinearU8 } from './image/resize-bilinear.ts'
 export { iterate } from './samples/iterate.ts'
 export { loadTestInput } from './samples/load-test-input.ts'

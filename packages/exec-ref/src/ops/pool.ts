@@ -24,7 +24,7 @@ export const maxPool: Kernel = (call) => {
 /** The float32 mean of each window. */
 export const averagePool: Kernel = (call) => {
   const y = newResult(call)
-  forEachMean(call, 0, (place, mean) => {
+  forEachMean(call, 0, 0, (place, mean) => {
     y[place] = mean
   })
   return [fuseRelu(call, y)]
@@ -32,33 +32,48 @@ export const averagePool: Kernel = (call) => {
 
 /**
  * Integer average: the float32 mean is multiplied back by the sides of the window one after the other (in float32) and
- * rounded, halves away from zero, which gives the sum of a full window; then requantization.
+ * rounded, halves away from zero, which gives the sum of a full window; then requantization. With a `scale` the unrounded
+ * sum of the codes as they are is rescaled in real numbers.
  */
 export const qAveragePool: Kernel = (call) => {
   const y = newResult(call)
   const type = resultType(call)
   const kernel = nums(call, 'kernel_shape')
   const zero = zeroPointOf(type)
+  const from = zeroPointOf(operand(call, 0).type)
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const requantize = requantizer(
-    word(call, 'requantize') as RequantizeKind,
-    num(call, 'multiplier'),
-    num(call, 'shift'),
-    word(call, 'rounding') as RoundingMode,
-  )
-  forEachMean(call, zeroPointOf(operand(call, 0).type), (place, mean) => {
-    const v = requantize(roundHalfAway(kernel.reduce((sum, side) => Math.fround(sum * side), mean))) + zero
+  const rescale = call.attrs['scale'] === undefined ? requantized(call, zero) : scaled(call)
+  const taken = call.attrs['scale'] === undefined ? from : 0
+  forEachMean(call, taken, from, (place, mean) => {
+    const v = rescale(kernel.reduce((sum, side) => Math.fround(sum * side), mean))
     y[place] = v > max ? max : v < min ? min : v
   })
   return [y]
 }
 
-function forEachMean(call: KernelCall, zero: number, visit: (place: number, mean: number) => void): void {
+function requantized(call: KernelCall, zero: number): (sum: number) => number {
+  const apply = requantizer(
+    word(call, 'requantize') as RequantizeKind,
+    num(call, 'multiplier'),
+    num(call, 'shift'),
+    word(call, 'rounding') as RoundingMode,
+  )
+  return (sum) => apply(roundHalfAway(sum)) + zero
+}
+
+function scaled(call: KernelCall): (sum: number) => number {
+  const scale = num(call, 'scale')
+  const offset = num(call, 'offset')
+  return (sum) => roundHalfAway(sum * scale + offset)
+}
+
+/** The float32 mean of each window, `taken` off every element; padding that counts holds `padding`. */
+function forEachMean(call: KernelCall, taken: number, padding: number, visit: (place: number, mean: number) => void): void {
   const x = operand(call, 0).data
   const includePadding = flag(call, 'count_include_pad')
   forEachWindow(call, (place, elements, count, padded) => {
-    let sum = 0
-    for (let i = 0; i < count; i++) sum += x[elements[i]!]! - zero
+    let sum = includePadding ? (padded - count) * (padding - taken) : 0
+    for (let i = 0; i < count; i++) sum += x[elements[i]!]! - taken
     visit(place, Math.fround(Math.fround(sum) / (includePadding ? padded : count)))
   })
 }

@@ -115,6 +115,15 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0], multiplier: 19, shift: 6 },
   }),
   nodeCase(
+    'rescaled in real numbers',
+    'QAveragePool',
+    [fed(u8(1, 1, 3, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9])],
+    [gives(codes('i8', [1, 1, 1, 1], 1, -2), [21])],
+    {
+      attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0], scale: 0.5, offset: -2 },
+    },
+  ),
+  nodeCase(
     'padding left out of the mean',
     'QAveragePool',
     [fed(i8(1, 1, 2, 2), [1, 2, 3, 4])],

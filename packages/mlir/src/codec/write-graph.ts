@@ -72,13 +72,13 @@ export function writeGraph(
     const { node, spelling, inputs, form } = plan
     if (spelling.codes !== undefined) for (const output of node.outputs) codesOf.set(output, spelling.codes)
     const idle = Array.from({ length: Math.max(0, (spelling.results ?? 0) - node.outputs.length) }, (_, k) => `${node.outputs[0]}#${k}`)
-    const types = (list: readonly (string | undefined)[]) => list.map(
+    const typesOf = (list: readonly (string | undefined)[]) => list.map(
       (each) => (each === undefined ? { kind: 'none' } as const : typeOf(each)),
     )
     operations.push({
       ...operation(
         `${plan.dialect}.${spelling.name}`, [...node.outputs, ...idle], inputs.map((input) => input ?? noneName),
-        writeFields(spelling.fields, form.attrs, form), types(inputs), types([...node.outputs, ...idle.map(() => undefined)]),
+        writeFields(spelling.fields, form.attrs, form), typesOf(inputs), typesOf([...node.outputs, ...idle.map(() => undefined)]),
       ),
       location: node.outputs,
     })

@@ -193,7 +193,9 @@ function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMa
       const graphInputs = (graph.input ?? []).flatMap(({ name: each }): GraphInput[] => {
         const type = inputs.get(each ?? '')
         if (type === undefined) return []
-        return [type.dtype === 'f32' ? { name: each! } : { name: each!, sourceDtype: type.dtype }]
+        if (type.dtype === 'f32') return [{ name: each! }]
+        // Chips have no 64-bit integers; TPU-MLIR declares such inputs as 32-bit ones.
+        return [{ name: each!, sourceDtype: type.dtype === 'i64' ? 'i32' : type.dtype }]
       })
       return { name, inputs: graphInputs, outputs: finalOutputs, nodes, values, ops: sourceOps, properties: {} }
     },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { parseNumbers, parseSize } from '../options/parse.ts'
-import type { PreprocessOptions } from '../pipeline/preprocess.ts'
+import type { PreprocessOptions } from '@q/data'
 
 /** Adds the options that say how an image becomes a network input. */
 export function addPreprocessOptions(command: Command): Command {

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { version } from '../version.ts'
-import { sampleInputs } from './sample-inputs.ts'
+import { sampleInputs } from '@q/ir'
 import { symmetricLayers } from './symmetric-layers.ts'
 
 export interface CalibrationChoice {

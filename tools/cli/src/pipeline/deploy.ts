@@ -18,7 +18,7 @@ import { writeTpu } from '@q/mlir'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
-import { sampleInputs } from './sample-inputs.ts'
+import { sampleInputs } from '@q/ir'
 
 export interface DeployOptions {
   readonly graph: Graph

@@ -10,10 +10,10 @@ import { calibrateModel } from './calibrate-model.ts'
 import type { CalibrationChoice } from './calibrate-model.ts'
 import { deploy } from './deploy.ts'
 import type { Deployed } from './deploy.ts'
-import type { PreprocessOptions } from './preprocess.ts'
+import type { PreprocessOptions } from '@q/data'
 import { readPlan } from './read-tables.ts'
 import { sampleChoice } from './sample-choice.ts'
-import { sampleInputs } from './sample-inputs.ts'
+import { sampleInputs } from '@q/ir'
 import { transform } from './transform.ts'
 
 export interface QuantizeOptions {

@@ -11,11 +11,11 @@ import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { topFiles } from '../wiring/write-model.ts'
 import { originalOutputs } from './original-outputs.ts'
-import { withPreprocess } from './preprocess.ts'
-import type { PreprocessOptions } from './preprocess.ts'
+import { withPreprocess } from '@q/data'
+import type { PreprocessOptions } from '@q/data'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
-import { sampleInputs } from './sample-inputs.ts'
+import { sampleInputs } from '@q/ir'
 
 export interface TransformOptions {
   readonly modelName: string

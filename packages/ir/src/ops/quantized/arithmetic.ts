@@ -46,7 +46,10 @@ export const QAddConstant = defineOp({
   attrs: {
     constant: int(),
     operation: text(['add', 'subtract', 'subtract-from'], 'add'),
-    multiplier: int(1), shift: int(0), rounding: roundingAttr, relu: bool(false),
+    multiplier: int(1),
+    shift: int(0),
+    rounding: roundingAttr,
+    relu: bool(false),
   },
   infer: ({ x }) => ({ y: like(x) }),
 })

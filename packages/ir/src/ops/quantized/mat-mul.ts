@@ -11,7 +11,11 @@ export const QMatMul = defineOp({
   inputs: { a: one(own()), b: one(own()), bias: optional(none()) },
   outputs: { y: own() },
   attrs: {
-    transA: bool(false), transB: bool(false), transY: bool(false), headsAsBatch: bool(false), keepdims: bool(true),
+    transA: bool(false),
+    transB: bool(false),
+    transY: bool(false),
+    headsAsBatch: bool(false),
+    keepdims: bool(true),
     ...perChannelRequantization,
   },
   infer: ({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims }) =>

@@ -27,7 +27,7 @@ export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph 
   const { inputs: chosen = [] } = options
   for (const number of chosen) {
     if (number < 1 || number > graph.inputs.length) {
-      throw new QError('PREPROCESS_INPUT', `there is no input number ${number}`, { wanted: `1 to ${graph.inputs.length}`, hint: 'correct --preprocess_list', kind: 'usage' })
+      throw new QError('PREPROCESS_INPUT', `there is no input number ${number}`, { wanted: `1 to ${graph.inputs.length}`, hint: 'correct the list of inputs', kind: 'usage' })
     }
   }
   const channelFormat = options.channelFormat ?? 'nchw'
@@ -52,17 +52,17 @@ function preprocessOf(options: PreprocessOptions, channelFormat: Preprocess['cha
     keepRatioMode: options.keepRatioMode ?? 'letterbox',
     padValue: options.padValue ?? 0,
     padType: options.padType ?? 'center',
-    mean: perChannel('--mean', options.mean ?? [0, 0, 0], pixelFormat),
-    scale: perChannel('--scale', options.scale ?? [1, 1, 1], pixelFormat),
+    mean: perChannel('mean', options.mean ?? [0, 0, 0], pixelFormat),
+    scale: perChannel('scale', options.scale ?? [1, 1, 1], pixelFormat),
     yuvType: '',
   }
 }
 
 /** Numbers of every channel, as float32, the precision they are applied in. */
-function perChannel(option: string, values: readonly number[], pixelFormat: Preprocess['pixelFormat']): readonly number[] {
+function perChannel(what: string, values: readonly number[], pixelFormat: Preprocess['pixelFormat']): readonly number[] {
   const channels = channelCounts[pixelFormat] ?? 3
   if (values.length < channels) {
-    throw new QError('PREPROCESS_CHANNELS', `${option} has too few numbers`, {
+    throw new QError('PREPROCESS_CHANNELS', `the ${what} has too few numbers`, {
       found: `${values.length}`, wanted: `${channels}, one for each channel of ${pixelFormat}`, kind: 'usage',
     })
   }

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { f32, node, smallGraph } from '../conformance/small-graph.ts'
+import { defineTarget } from '../contracts/target.ts'
+import type { Node, Range } from '../graph/types.ts'
+import { importRanges } from './import-ranges.ts'
+
+const base = defineTarget({
+  name: 'toy', modes: ['INT8'], defaultFloat: 'F32', floatModes: ['F32'], ops: {}, rangeSteps: [], tolerance: {},
+  rangeImport: { 'Abs': 'symmetric', 'Softmax': 'unit', 'Sigmoid': 'unit-unless-log', 'Mul': 'product', 'Sub': 'difference' },
+  nonNegativeOps: ['Sigmoid', 'Relu'],
+  rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
+})
+
+const x = f32(1, 4)
+const number = { type: f32(1), constant: [2] }
+
+/** The range of `y`, made by `last` from the inputs `x` and `z`. */
+function rangeOf(last: Node, row: readonly [number, number, number] | undefined, { asymmetric = false, target = base, before = [] as readonly Node[] } = {}): Range | undefined {
+  const made = Object.fromEntries([...before, last].flatMap(({ outputs }) => outputs.map((name) => [name, { type: x }])))
+  const graph = smallGraph({ stage: 'float', values: { x: { type: x }, z: { type: x }, two: number, ...made }, nodes: [...before, last], outputs: ['y'] })
+  const table = new Map(row === undefined ? [] : [['y', { threshold: row[0], min: row[1], max: row[2] }]])
+  return importRanges(graph, table, target, asymmetric).values.get('y')!.type.range
+}
+
+describe('ranges from the table', () => {
+  it('are symmetric around zero when the layer has negative values', () => {
+    expect(rangeOf(node('Relu', ['x'], ['y']), [3, -1, 2.5])).toEqual({ min: -3, max: 3 })
+  })
+
+  it('start at zero when it has none', () => {
+    expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 2.5])).toEqual({ min: 0, max: 3 })
+  })
+
+  it('are those observed when quantization is asymmetric', () => {
+    expect(rangeOf(node('Add', ['x', 'z'], ['y']), [3, -1, 2.5], { asymmetric: true })).toEqual({ min: -1, max: 2.5 })
+  })
+
+  it('are known of Softmax and Sigmoid without a row', () => {
+    expect(rangeOf(node('Softmax', ['x'], ['y']), undefined)).toEqual({ min: 0, max: 1 })
+    expect(rangeOf(node('Sigmoid', ['x'], ['y']), [9, -9, 9])).toEqual({ min: 0, max: 1 })
+    expect(rangeOf(node('Sigmoid', ['x'], ['y'], { log: true }), [9, -9, 0])).toEqual({ min: -9, max: 9 })
+  })
+
+  it('of Abs are signed', () => {
+    expect(rangeOf(node('Abs', ['x'], ['y']), [3, 0, 3])).toEqual({ min: -3, max: 3 })
+  })
+
+  it('of a square and of a product of gates are unsigned whatever was seen', () => {
+    expect(rangeOf(node('Mul', ['x', 'x'], ['y']), [3, -1e-3, 3])).toEqual({ min: 0, max: 3 })
+    const gates = [node('Sigmoid', ['x'], ['a']), node('Relu', ['z'], ['b'])]
+    expect(rangeOf(node('Mul', ['a', 'b'], ['y']), [3, -1e-3, 3], { before: gates })).toEqual({ min: 0, max: 3 })
+    expect(rangeOf(node('Mul', ['x', 'z'], ['y']), [3, -1e-3, 3])).toEqual({ min: -3, max: 3 })
+  })
+
+  it('of a product with a number are as observed', () => {
+    expect(rangeOf(node('Mul', ['x', 'two'], ['y']), [3, -1, 3])).toEqual({ min: -3, max: 3 })
+  })
+
+  it('of a difference always have a negative bound, a fused ReLU or not', () => {
+    expect(rangeOf(node('Sub', ['x', 'z'], ['y']), [3, 0, 3])).toEqual({ min: -1e-5, max: 3 })
+    expect(rangeOf(node('Sub', ['x', 'z'], ['y'], { relu: true }), [3, 0, 3])).toEqual({ min: -1e-5, max: 3 })
+  })
+
+  it('start at zero behind a fused ReLU', () => {
+    expect(rangeOf(node('Add', ['x', 'z'], ['y'], { relu: true }), [3, -0.5, 3])).toEqual({ min: 0, max: 3 })
+  })
+
+  it('stay open without a row', () => {
+    expect(rangeOf(node('Relu', ['x'], ['y']), undefined)).toBeUndefined()
+  })
+
+  it('are made signed for a target that has signed codes only', () => {
+    expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 3], { target: { ...base, alwaysSigned: true } as typeof base })).toEqual({ min: -3, max: 3 })
+  })
+
+  it('of a layer that never changed are refused when quantization is asymmetric', () => {
+    expect(() => rangeOf(node('Relu', ['x'], ['y']), [1, 1, 1], { asymmetric: true }))
+      .toThrowError(expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'] }))
+  })
+})
