@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { createReferenceExecutor } from '@q/exec-ref'
-import type { Graph } from '@q/ir'
+import type { Graph, Tensor } from '@q/ir'
 import { encodeWeights, writeTpu } from '@q/mlir'
 import { decodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'
@@ -76,4 +76,10 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** The element type of a weight file's array, by the name the recordings use. */
+function storedType({ dtype }: Tensor): string {
+  const names: Readonly<Record<string, string>> = { i8: 'int8', u8: 'uint8', i16: 'int16', u16: 'uint16', i32: 'int32', f32: 'float32' }
+  return names[dtype] ?? dtype
 }

@@ -21,11 +21,13 @@ const wide: readonly OpForm[] = [
 /** Operators without an INT8 form that compute in half floats. */
 const half: readonly OpForm[] = [
   'Clip', 'Gather', 'GatherElements', 'GatherND', 'LayerNormalization', 'RMSNormalization', 'ReduceL1', 'ReduceL2', 'ReduceMax', 'ReduceMean',
-  'ReduceMin', 'ReduceProd', 'ReduceSum', 'Resize', 'Cast',
+  'ReduceMin', 'ReduceProd', 'ReduceSum', 'Resize',
 ]
 
 /** Operators that always compute in float32. */
-const full: readonly OpForm[] = ['Acos', 'Atanh', 'CumSum', 'Div', 'InstanceNormalization', 'LRN', 'Mod', 'PixelNormalization', 'Pow', 'Tan', 'TopK']
+const full: readonly OpForm[] = [
+  'Acos', 'ArgMax', 'ArgMin', 'Atanh', 'CumSum', 'Div', 'InstanceNormalization', 'LRN', 'Mod', 'PixelNormalization', 'Pow', 'Tan', 'TopK',
+]
 
 const forwardOps: readonly OpForm[] = [
   'Relu', 'MaxPool', 'Min#constant', 'Max#constant', 'Reshape', 'Unsqueeze', 'Squeeze', 'Slice', 'Tile', 'Pad', 'Transpose', 'Reverse', 'Upsample',
@@ -50,7 +52,6 @@ export const target = defineTarget({
     ...each(wide, modes('INT8', 'F32')),
     ...each(half, modes('F16', 'F16')),
     ...each(full, modes('F32', 'F32')),
-    ...each(['ArgMax', 'ArgMin'], modes('F32', 'F16')),
     Attention: { INT8: 'INT8', F16: 'F16', F32: 'F16' },
     GroupNormalization: modes('F32', 'F16'),
   },

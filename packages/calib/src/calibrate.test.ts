@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ObserverFactory } from '@q/ir'
 import { calibrate } from './calibrate.ts'
 import { noise, tinyExecutor, tinyGraph, tinySamples } from './fixtures/tiny-executor.ts'
@@ -116,5 +116,44 @@ describe('calibration', () => {
     ['CALIBRATION_COUNT', { tune: { count: 1.5 } }],
   ])('refuses bad input with %s', async (code, wrong) => {
     await expect(calibrate({ graph, executor, samples, ...wrong })).rejects.toMatchObject({ code })
+  })
+
+  it.each([0, 2])('goes on where it was cut off, with the same result (%i workers)', async (workers) => {
+    const whole = await calibrate({ graph, executor, samples, workers })
+    let kept: Uint8Array | undefined
+    const store = {
+      read: async () => kept,
+      write: async (bytes: Uint8Array) => {
+        kept = bytes
+      },
+      clear: async () => {},
+    }
+    const loaded: number[] = []
+    const cutOff = {
+      count: samples.count,
+      load(index: number) {
+        loaded.push(index)
+        if (index === 4 && kept !== undefined && loaded.length < 10) throw new Error('the power went out')
+        return samples.load(index)
+      },
+    }
+    const clock = vi.spyOn(performance, 'now')
+    let time = 0
+    clock.mockImplementation(() => (time += 500))
+    const checkpoint = { store, key: 'six samples' }
+    await expect(calibrate({ graph, executor, samples: cutOff, workers, checkpoint })).rejects.toThrow('the power went out')
+    expect(kept).toBeDefined()
+    const resumed: number[] = []
+    const rest = await calibrate({
+      graph, executor, workers, checkpoint,
+      samples: { count: samples.count, load: (index) => (resumed.push(index), samples.load(index)) },
+      tune: { samples },
+    })
+    clock.mockRestore()
+    expect(rest).toEqual(whole)
+    expect(Math.min(...resumed)).toBeGreaterThan(0)
+
+    const other = await calibrate({ graph, executor, samples, workers, checkpoint: { store, key: 'other samples' } })
+    expect(other).toEqual(whole)
   })
 })

@@ -1,12 +1,14 @@
-import { QError } from '@q/ir'
+import { QError, fingerprintOf } from '@q/ir'
 import type { Diagnostic, Executor, Graph, ObservedRange, ObserverFactory, OnProgress, SampleSource } from '@q/ir'
 import { createKernels } from './kernels/kernels.ts'
 import { calibratedValues } from './layers.ts'
 import type { CalibratedValue } from './layers.ts'
 import { guarded } from './observe/guarded.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './observe/checkpoint.ts'
+import type { CheckpointStore } from './observe/checkpoint.ts'
 import { observeSamples } from './observe/observe-samples.ts'
 import { localPool } from './observe/observer-pool.ts'
-import type { ObserverPool } from './observe/observer-pool.ts'
+import type { ObserverPool, PoolStart } from './observe/observer-pool.ts'
 import { workerPool } from './observe/worker-pool.ts'
 import { methodOf } from './observers/method.ts'
 import type { MethodName } from './observers/method.ts'
@@ -40,6 +42,11 @@ export interface CalibrateOptions {
   readonly symmetric?: Iterable<string>
   /** Threads for the statistics beside the calling one; the result does not depend on it. @default 1 */
   readonly workers?: number
+  /**
+   * Where the pass over the samples is kept about once a second, and the words that tell this calibration from others (the samples,
+   * for one). A pass that was cut off goes on from there, with the same result. @default an interrupted calibration starts again
+   */
+  readonly checkpoint?: { readonly store: CheckpointStore, readonly key: string }
   readonly signal?: AbortSignal
   /** Told of the stages `observe` (samples) and `tune` (nodes). */
   readonly onProgress?: OnProgress
@@ -81,8 +88,14 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   }
 
   const values = calibratedValues(graph)
-  const pool = await poolOf(values)
-  const observed = observeSamples({ graph, executor, samples, values, pool, signal, onProgress })
+  const { checkpoint } = options
+  const key = checkpoint === undefined ? '' : [checkpoint.key, fingerprintOf(graph), factory.name, bins, samples.count].join(' ')
+  const start = await reached(checkpoint?.store, key, values.length)
+  const pool = await poolOf(values, start)
+  const observed = observeSamples({
+    graph, executor, samples, values, pool, signal, onProgress, seen: start?.samples ?? 0,
+    onCheckpoint: checkpoint === undefined ? undefined : (now) => checkpoint.store.write(encodeCheckpoint(key, now)),
+  })
   const { ranges, diagnostics } = await observed.finally(() => pool.close())
   const untuned = new Map(values.map(({ name }, index) => [name, ranges[index]!] as const))
   const tuneSamples = tune.samples ?? samples
@@ -100,12 +113,19 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
   return { ...result, entries: symmetricRows(entries, symmetric), tuneCount: Math.min(tuneCount, tuneSamples.count) }
 
-  async function poolOf(calibrated: readonly CalibratedValue[]): Promise<ObserverPool> {
-    const observed = calibrated.map((value) => ({ ...value, samples: samples.count }))
-    if (typeof method !== 'string') return localPool(guarded(method, createKernels()), observed)
-    const threaded = workers === 0 ? undefined : await workerPool({ name: method, bins }, observed, workers)
-    return threaded ?? localPool(factory, observed)
+  async function poolOf(calibrated: readonly CalibratedValue[], from: PoolStart | undefined): Promise<ObserverPool> {
+    const watched = calibrated.map((value) => ({ ...value, samples: samples.count }))
+    if (typeof method !== 'string') return localPool(guarded(method, createKernels()), watched, from)
+    const threaded = workers === 0 ? undefined : await workerPool({ name: method, bins }, watched, workers, from)
+    return threaded ?? localPool(factory, watched, from)
   }
+}
+
+/** Where an earlier, interrupted pass of the same calibration stopped. */
+async function reached(store: CheckpointStore | undefined, key: string, count: number): Promise<PoolStart | undefined> {
+  const bytes = await store?.read()
+  const start = bytes === undefined ? undefined : decodeCheckpoint(key, bytes)
+  return start?.states.length === count ? start : undefined
 }
 
 function symmetricRows(rows: ReadonlyMap<string, ObservedRange>, names: ReadonlySet<string>): ReadonlyMap<string, ObservedRange> {

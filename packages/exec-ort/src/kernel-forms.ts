@@ -12,3 +12,6 @@ export interface KernelForms {
   /** `QLinearConv`. */
   readonly linearConv: WeightForm
 }
+
+/** What is exact on every processor seen so far. */
+export const portableForms: KernelForms = { conv: 'u8', depthwise: 'f32', matMul: 'u8', linearConv: 'u8' }

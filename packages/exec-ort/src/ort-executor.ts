@@ -1,5 +1,8 @@
-import { QError, valueOf } from '@q/ir'
-import type { Executor, Graph, Node, Section, Session, Tensor } from '@q/ir'
+import { QError, isQError, layerOf, valueOf } from '@q/ir'
+import type { Executor, Graph, Session, Tensor } from '@q/ir'
+import { cutSection } from './cut-section.ts'
+import type { RefusedPart } from './cut-section.ts'
+import { portableForms } from './kernel-forms.ts'
 import type { KernelForms } from './kernel-forms.ts'
 import { loadPart } from './ort-part.ts'
 import type { OrtPart } from './ort-part.ts'
@@ -7,8 +10,6 @@ import type { EncodeModel, OrtRuntime } from './ort-runtime.ts'
 import { planSection } from './plan-section.ts'
 import type { PlannedSection } from './plan-section.ts'
 import { probeKernels } from './probe-kernels.ts'
-import { translatePart } from './translate-part.ts'
-import type { TranslatedPart } from './translate-part.ts'
 import type { Precision } from './translate/translator.ts'
 
 export interface OrtExecutorOptions {
@@ -33,13 +34,18 @@ export interface OrtExecutor extends Executor {
   kernels(): Promise<KernelForms>
 }
 
-/** Runs graphs, float and quantized, on ONNX Runtime: as few sessions as the graph allows. */
+/**
+ * Runs graphs, float and quantized, on ONNX Runtime: as few sessions as the graph allows.
+ *
+ * Floats are computed as ONNX Runtime does it, in an order of its own: they may differ from other executors in the last place.
+ */
 export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, threads }: OrtExecutorOptions): OrtExecutor {
-  let probed: Promise<KernelForms> | undefined
-  const kernels = () => (probed ??= probeKernels(ort, encode))
+  const kernels = () => probeKernels(ort, encode)
   const sessionOptions = {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // Integer operators are chosen here; fusing a DequantizeLinear with what follows would choose others.
+    extra: { session: { disable_quant_qdq: '1' } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   }
   return {
@@ -48,70 +54,37 @@ export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, 
     kernels,
     async load(graph, section) {
       const plan = planSection(graph, section)
-      const parts = cut(graph, plan, precision, await kernels(), fallback !== undefined)
+      const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
+      const parts = cutSection(graph, plan, { precision, kernels: hasIntegers ? await kernels() : portableForms })
+      const refused = parts.filter((part) => 'section' in part)
+      if (refused.length > 0 && fallback === undefined) throw unsupported(refused)
+      const others = await loadRefused(graph, refused, fallback!)
       const loaded: OrtPart[] = []
       for (const part of parts) {
-        loaded.push('model' in part
-          ? await loadPart(part, (name) => valueOf(graph, name).type, { ort, encode, sessionOptions })
-          : await loadFallback(graph, part, fallback!))
+        loaded.push('section' in part
+          ? others.get(part)!
+          : await loadPart(part, (name) => valueOf(graph, name).type, { ort, encode, sessionOptions }))
       }
       return chain(plan, loaded, graph)
     },
   }
 }
 
-/** Cuts the nodes into runs that one session takes, and single nodes left to the fallback. */
-function cut(graph: Graph, plan: PlannedSection, precision: Precision, kernels: KernelForms, mayFallBack: boolean): readonly (TranslatedPart | Section)[] {
-  const options = { precision, kernels, bounds: new Map<string, number>() }
-  const refused: Node[] = []
-  const parts: (TranslatedPart | Section)[] = []
-  const neededAfter = usedAfter(plan)
-  let rest: readonly Node[] = plan.nodes
-  let done = 0
-  while (rest.length > 0) {
-    let run = rest
-    let stopped: Node | undefined
-    for (;;) {
-      const wanted = run.flatMap(({ outputs }) => outputs.filter((name) => (neededAfter.get(name) ?? -1) >= done + run.length))
-      const part = translatePart(graph, run, wanted, options)
-      if ('model' in part) {
-        if (run.length > 0) parts.push(part)
-        break
-      }
-      stopped = part
-      run = run.slice(0, run.indexOf(part))
-      if (run.length === 0) break
-    }
-    done += run.length
-    rest = rest.slice(run.length)
-    if (stopped !== undefined) {
-      refused.push(stopped)
-      parts.push({ feeds: [...new Set(stopped.inputs.filter((name) => name !== undefined && !isConstant(graph, name)))] as string[], fetches: stopped.outputs })
-      done += 1
-      rest = rest.slice(1)
+/** @throws QError `OP_UNSUPPORTED` with the nodes that the other executor cannot run either */
+async function loadRefused(graph: Graph, parts: readonly RefusedPart[], fallback: Executor): Promise<ReadonlyMap<RefusedPart, OrtPart>> {
+  const loaded = new Map<RefusedPart, OrtPart>()
+  const failed: RefusedPart[] = []
+  for (const part of parts) {
+    try {
+      const session = await fallback.load(graph, part.section)
+      loaded.set(part, { feeds: session.feeds, fetches: session.fetches, run: (values) => session.run(values), close: () => session.close() })
+    } catch (error) {
+      if (!isQError(error) || error.code !== 'OP_UNSUPPORTED') throw error
+      failed.push(part)
     }
   }
-  if (refused.length > 0 && !mayFallBack) throw unsupported(refused)
-  return parts
-}
-
-/** The place, among the nodes, of the last use of each value; the number of nodes when it is fetched. */
-function usedAfter({ nodes, fetches }: PlannedSection): ReadonlyMap<string, number> {
-  const last = new Map<string, number>()
-  nodes.forEach((node, i) => {
-    for (const name of node.inputs) if (name !== undefined) last.set(name, i)
-  })
-  for (const name of fetches) last.set(name, nodes.length)
-  return last
-}
-
-function isConstant(graph: Graph, name: string): boolean {
-  return valueOf(graph, name).constant !== undefined
-}
-
-async function loadFallback(graph: Graph, section: Section, fallback: Executor): Promise<OrtPart> {
-  const session = await fallback.load(graph, section)
-  return { feeds: session.feeds, fetches: session.fetches, run: (values) => session.run(values), close: () => session.close() }
+  if (failed.length > 0) throw unsupported(failed)
+  return loaded
 }
 
 /** The parts one after the other; tensors are dropped after their last use. */
@@ -125,12 +98,24 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
     feeds: plan.feeds,
     fetches: plan.fetches,
     async run(feeds) {
-      const values = new Map<string, Tensor>(feeds)
+      const values = new Map<string, Tensor>()
+      for (const name of plan.feeds) {
+        const fed = feeds.get(name)
+        if (fed === undefined) {
+          throw new QError('FEED_MISSING', `no tensor was fed as ${name}`, { at: [name], found: [...feeds.keys()].join(', ') || 'no feeds', hint: `feed ${name}` })
+        }
+        values.set(name, fed)
+      }
       for (const [i, part] of parts.entries()) {
         for (const [name, tensor] of await part.run(values)) values.set(name, tensor)
         for (const name of part.feeds) if (lastUse.get(name) === i && !kept.has(name)) values.delete(name)
       }
-      return new Map(plan.fetches.map((name) => [name, values.get(name) ?? valueOf(graph, name).constant!]))
+      return new Map(plan.fetches.map((name) => {
+        const found = values.get(name) ?? valueOf(graph, name).constant!
+        // A fetched tensor belongs to the caller, also where it is a feed or a constant.
+        const isOwn = found !== feeds.get(name) && values.has(name)
+        return [name, isOwn ? found : { ...found, data: found.data.slice() }]
+      }))
     },
     async close() {
       await Promise.all(parts.map((part) => part.close()))
@@ -138,10 +123,12 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
   }
 }
 
-function unsupported(nodes: readonly Node[]): QError {
-  return new QError('OP_UNSUPPORTED', 'ONNX Runtime cannot run these nodes as they are defined', {
-    at: nodes.slice(0, 10).map((node) => `${node.op} ${node.outputs[0]}`),
-    found: `${nodes.length} such nodes`,
+function unsupported(parts: readonly RefusedPart[]): QError {
+  const nodes = parts.flatMap((part) => part.nodes)
+  return new QError('OP_UNSUPPORTED', `ONNX Runtime cannot run ${nodes.length === 1 ? 'a node' : `${nodes.length} nodes`} as defined`, {
+    at: nodes.map(layerOf),
+    found: [...new Set(nodes.map(({ op }) => op))].join(', '),
+    wanted: 'operators that can be written exactly in ONNX',
     hint: 'hand in the reference executor as `fallback`',
   })
 }

@@ -1,4 +1,4 @@
-import { QError, elementCount } from '@q/ir'
+import { QError, elementCount, storageArray } from '@q/ir'
 import type { DType, Tensor, TensorData, TensorType } from '@q/ir'
 import { fromCarrier, toCarrier } from './onnx/carriers.ts'
 import { onnxDomains, onnxOpset } from './onnx/onnx-ops.ts'
@@ -6,7 +6,7 @@ import type { EncodeModel, OrtRuntime, OrtSession, OrtTensor } from './ort-runti
 import type { TranslatedPart } from './translate-part.ts'
 
 const ortTypes: Readonly<Partial<Record<DType, string>>> = {
-  f32: 'float32', f64: 'float64', u8: 'uint8', i8: 'int8', i32: 'int32', i64: 'int64', bool: 'bool', u16: 'uint16', i16: 'int16', f16: 'float16',
+  f32: 'float32', f64: 'float64', u8: 'uint8', i8: 'int8', i32: 'int32', i64: 'int64', bool: 'bool',
 }
 
 /** A translated part, loaded into ONNX Runtime. */
@@ -17,7 +17,7 @@ export interface OrtPart {
   close(): Promise<void>
 }
 
-/** Loads a part. @param typeOf the declared type of a value of the graph */
+/** Loads a part. @param typeOf the declared type of a value of the graph @throws QError `ORT_REFUSED` */
 export async function loadPart(
   part: TranslatedPart,
   typeOf: (name: string) => TensorType,
@@ -26,46 +26,58 @@ export async function loadPart(
   const bytes = runtime.encode(part.model, { opset: onnxOpset, domains: onnxDomains })
   const session: OrtSession = await runtime.ort.InferenceSession.create(bytes, runtime.sessionOptions).catch((error: unknown) => {
     throw new QError('ORT_REFUSED', 'ONNX Runtime does not load the translated model', {
+      at: [part.model.name],
       found: error instanceof Error ? error.message : String(error),
       hint: 'run with the reference executor, and report the model',
       cause: error,
     })
   })
-  const feeds = [...part.feeds]
-  const fetches = [...part.fetches]
+  const feeds = [...part.feeds].map(([name, id]) => ({ name, id, type: typeOf(name) }))
+  const fetches = [...part.fetches].map(([name, id]) => ({ name, id, type: typeOf(name), carrier: part.model.values.get(id)!.type.dtype }))
   return {
-    feeds: feeds.map(([name]) => name),
-    fetches: fetches.map(([name]) => name),
+    feeds: [...part.feeds.keys()],
+    fetches: [...part.fetches.keys()],
     async run(values) {
       const inputs: Record<string, OrtTensor> = {}
-      for (const [name, id] of feeds) {
-        const type = typeOf(name)
-        const { dtype, data } = toCarrier(checkFeed(name, values.get(name), type))
+      for (const { name, id, type } of feeds) {
+        const { dtype, data } = toCarrier(fittingFeed(name, values.get(name), type))
         inputs[id] = new runtime.ort.Tensor(ortTypes[dtype] as never, data as never, type.shape)
       }
       const results = await session.run(inputs)
-      return new Map(fetches.map(([name, id]) => {
-        const type = typeOf(name)
-        const { dtype } = part.model.values.get(id)!.type
-        const carried = { dtype, shape: type.shape, data: results[id]!.data as TensorData }
-        return [name, fromCarrier(carried, type)]
-      }))
+      return new Map(fetches.map(({ name, id, type, carrier }) =>
+        [name, fromCarrier({ dtype: carrier, shape: type.shape, data: results[id]!.data as TensorData }, type)]))
     },
     close: () => session.release(),
   }
 }
 
-/** The feed as a tensor that fits. @throws QError `FEED_MISSING`, `FEED_TYPE` */
-function checkFeed(name: string, feed: Tensor | undefined, type: TensorType): Tensor {
+/** The feed in the storage of its type. @throws QError `FEED_MISSING`, `FEED_TYPE` */
+function fittingFeed(name: string, feed: Tensor | undefined, type: TensorType): Tensor {
   if (feed === undefined) throw new QError('FEED_MISSING', `the input ${name} was not given`, { at: [name], hint: `feed ${name}` })
-  const sameSize = feed.data.length === elementCount(type.shape)
-  const sameType = feed.dtype === type.dtype || (feed.data instanceof Float32Array && ['f32', 'f16', 'bf16'].includes(type.dtype))
-  if (!sameSize || !sameType) {
-    throw new QError('FEED_TYPE', `the input ${name} does not fit`, {
+  const sameShape = feed.shape.length === type.shape.length && feed.shape.every((dim, i) => dim === type.shape[i])
+  const storage = storageArray[type.dtype]
+  const isStored = feed.data instanceof storage
+  if (feed.dtype !== type.dtype || !sameShape || feed.data.length !== elementCount(type.shape) || !(isStored || feed.data instanceof Float32Array)) {
+    throw new QError('FEED_TYPE', `the tensor fed as ${name} is not of the declared type`, {
       at: [name],
-      found: `${feed.dtype}[${feed.shape.join(', ')}]`,
-      wanted: `${type.dtype}[${type.shape.join(', ')}]`,
+      found: `${feed.dtype} [${feed.shape.join(', ')}], ${feed.data.length} elements in a ${feed.data.constructor.name}`,
+      wanted: `${type.dtype} [${type.shape.join(', ')}], ${elementCount(type.shape)} elements in a ${storage.name} or Float32Array`,
+      hint: 'convert the sample, or load the graph it was made for',
     })
   }
-  return feed
+  if (isStored || type.dtype === 'f16' || type.dtype === 'bf16') return feed
+  return { ...feed, data: asIntegers(name, feed.data as Float32Array, type) }
+}
+
+/** Numbers of a Float32Array as the integers of a type. @throws QError `FEED_TYPE` when the type cannot hold them */
+function asIntegers(name: string, numbers: Float32Array, type: TensorType): TensorData {
+  const storage = storageArray[type.dtype]
+  const held = storage === BigInt64Array || storage === BigUint64Array
+    ? storage.from(Array.from(numbers, (each) => BigInt(Math.trunc(each))))
+    : (storage as Int32ArrayConstructor).from(numbers)
+  const lost = numbers.findIndex((each, i) => Number(held[i]) !== each)
+  if (lost < 0) return held
+  throw new QError('FEED_TYPE', `the tensor fed as ${name} has numbers that its type cannot hold`, {
+    at: [name], found: `${numbers[lost]} at ${lost}`, wanted: `integers of ${type.dtype}`, hint: 'run this part with the reference executor',
+  })
 }

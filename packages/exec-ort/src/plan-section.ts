@@ -8,10 +8,27 @@ export interface PlannedSection {
   readonly nodes: readonly Node[]
 }
 
+/** What is looked up in a graph again and again, made once for each: many small sections of one graph are the rule. */
+interface GraphIndex {
+  readonly producer: ReadonlyMap<string, Node>
+  readonly place: ReadonlyMap<Node, number>
+}
+
+const indexes = new WeakMap<Graph, GraphIndex>()
+
+function indexOf(graph: Graph): GraphIndex {
+  const known = indexes.get(graph)
+  if (known !== undefined) return known
+  const made = { producer: edgesOf(graph).producer, place: new Map(graph.nodes.map((node, i) => [node, i])) }
+  indexes.set(graph, made)
+  return made
+}
+
 /**
  * The nodes needed to get from the feeds to the fetches.
  *
- * @throws QError `VALUE_UNKNOWN` for a name the graph does not have, `FEED_MISSING` when a network input is needed and not fed
+ * @throws QError `VALUE_UNKNOWN` for a name the graph does not have, `FEED_MISSING` when a network input is needed and not fed,
+ * `CONSTANT_MISSING` when the elements of a constant were not loaded
  */
 export function planSection(graph: Graph, { feeds, fetches }: Section = {}): PlannedSection {
   const given = feeds ?? graph.inputs.map(({ name }) => name)
@@ -26,19 +43,24 @@ export function planSection(graph: Graph, { feeds, fetches }: Section = {}): Pla
     }
   }
   const fed = new Set(given)
-  const { producer } = edgesOf(graph)
+  const { producer, place } = indexOf(graph)
   const needed = new Set<Node>()
   const open = wanted.filter((name) => !fed.has(name))
   while (open.length > 0) {
     const name = open.pop()!
     const node = producer.get(name)
     if (node === undefined) {
-      if (graph.values.get(name)?.isConstant === true || graph.values.get(name)?.constant !== undefined) continue
-      throw new QError('FEED_MISSING', `the value ${name} is needed but not fed`, { at: [graph.name], hint: `feed ${name}` })
+      const value = graph.values.get(name)
+      if (value?.constant !== undefined) continue
+      throw value?.isConstant === true
+        ? new QError('CONSTANT_MISSING', `the elements of the constant ${name} were not loaded`, {
+            at: [graph.name, name], wanted: 'a graph with its weights', hint: 'read the graph together with its weight file',
+          })
+        : new QError('FEED_MISSING', `the value ${name} is needed but not fed`, { at: [graph.name, name], hint: `feed ${name}, or a value behind it` })
     }
     if (needed.has(node)) continue
     needed.add(node)
     for (const input of node.inputs) if (input !== undefined && !fed.has(input)) open.push(input)
   }
-  return { feeds: given, fetches: wanted, nodes: graph.nodes.filter((node) => needed.has(node)) }
+  return { feeds: given, fetches: wanted, nodes: [...needed].sort((a, b) => place.get(a)! - place.get(b)!) }
 }

@@ -15,35 +15,38 @@ export interface TranslatedPart {
   readonly fetches: ReadonlyMap<string, string>
 }
 
-/** What is known of int32 values from parts before this one. */
+/** What is known of int32 values from the nodes before. */
 export type Bounds = Map<string, number>
 
-/**
- * Translates nodes one after the other.
- *
- * @param fetches values wanted from the part
- * @returns the part, or the first node that cannot be translated
- */
-export function translatePart(
-  graph: Graph,
-  nodes: readonly Node[],
-  fetches: readonly string[],
-  options: { readonly precision: Precision; readonly kernels: KernelForms; readonly bounds: Bounds },
-): TranslatedPart | Node {
+export interface PartOptions {
+  readonly precision: Precision
+  readonly kernels: KernelForms
+  readonly bounds: Bounds
+}
+
+/** A part that grows node by node. */
+export interface PartDraft {
+  /** Translates a node behind those before it. @returns whether it could be; if not, the draft is as it was */
+  add(node: Node): boolean
+  /** @param fetches values wanted from the part */
+  finish(fetches: readonly string[]): TranslatedPart
+}
+
+export function draftPart(graph: Graph, { precision, kernels, bounds }: PartOptions): PartDraft {
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
   const attributes = new Map<Node, Attrs>()
-  const typeOf = (name: string) => valueOf(graph, name).type
+  let added: string[] = []
   const t: Translation = {
     build,
     graph,
-    precision: options.precision,
-    kernels: options.kernels,
-    typeOf,
+    precision,
+    kernels,
+    typeOf: (name) => valueOf(graph, name).type,
     valueOf: (name) => valueOf(graph, name),
-    boundOf: (name) => options.bounds.get(name) ?? 2 ** 31,
-    setBound: (name, bound) => void options.bounds.set(name, bound),
+    boundOf: (name) => bounds.get(name) ?? 2 ** 31,
+    setBound: (name, bound) => void bounds.set(name, bound),
     attrs(node) {
       const known = attributes.get(node)
       if (known !== undefined) return known
@@ -58,16 +61,31 @@ export function translatePart(
       const id = constant === undefined ? build.input(name, { dtype: carrierOf(type), shape: type.shape }) : build.constant(toCarrier(constant))
       if (constant === undefined) feeds.set(name, id)
       carried.set(name, id)
+      added.push(name)
       return id
     },
   }
-  for (const node of nodes) {
-    const results = translateNode(node, t)
-    if (results === undefined) return node
-    node.outputs.forEach((name, i) => {
-      if (results[i] !== undefined) carried.set(name, results[i])
-    })
+  return {
+    add(node) {
+      const restore = build.mark()
+      added = []
+      const results = translateNode(node, t)
+      if (results === undefined) {
+        restore()
+        for (const name of added) {
+          carried.delete(name)
+          feeds.delete(name)
+        }
+        return false
+      }
+      node.outputs.forEach((name, i) => {
+        if (results[i] !== undefined) carried.set(name, results[i])
+      })
+      return true
+    },
+    finish(fetches) {
+      const outputs = new Map(fetches.map((name) => [name, build.node('Identity', [t.carried(name)], build.typeOf(t.carried(name)))]))
+      return { model: build.build(graph.name, [...outputs.values()]), feeds, fetches: outputs }
+    },
   }
-  const outputs = new Map(fetches.map((name) => [name, build.node('Identity', [t.carried(name)], build.typeOf(t.carried(name)))]))
-  return { model: build.build(graph.name, [...outputs.values()]), feeds, fetches: outputs }
 }

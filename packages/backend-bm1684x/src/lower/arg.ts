@@ -1,13 +1,10 @@
 import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node } from '@q/ir'
-import { lowerFloat } from './float.ts'
 
-/** Places of extremes: computed in a float type; the places themselves come out as float32 numbers. */
+/** Places of extremes: the operand arrives as float32, the places come out as int32, the extremes themselves as float32. */
 export const lowerArg: LowerOp = (node: Node, context: LowerContext): LoweredNode => {
-  const lowered = lowerFloat(node, context)
-  const name = layerOf(node)
-  return {
-    ...lowered,
-    values: lowered.values.map((value) => (value.name === name ? { ...value, type: { dtype: 'f32', shape: value.type.shape } } : value)),
-    operands: new Map([[node.inputs[0]!, lowered.values.find((value) => value.name === node.outputs.at(-1))!.type.dtype]]),
-  }
+  const values = node.outputs.map((name) => {
+    const type = context.typeOf(name)
+    return name === layerOf(node) ? { name, type: { dtype: 'i32' as const, shape: type.shape } } : { name, type }
+  })
+  return { nodes: [node], values, operands: new Map([[node.inputs[0]!, 'f32']]) }
 }

@@ -14,6 +14,15 @@ export interface MagnitudeHistogram {
   /** The counts so far; `undefined` when no sample had an element of at least 1e-8. */
   read(): Histogram | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** Everything it knows, to go on from. */
+  state(): HistogramState
+}
+
+/** A histogram between two samples. */
+export interface HistogramState {
+  /** Width of a bin, range covered, and 1 once it has grown. */
+  readonly numbers: readonly number[]
+  readonly counts?: Int32Array
 }
 
 /** More bins than this and the history is given up, as TPU-MLIR does. */
@@ -30,13 +39,13 @@ const smallestMagnitude = 1e-8
  *
  * @param baseBins bins for the first sample
  * @param place names the value in diagnostics
+ * @param from where an earlier histogram of the same value stopped
  */
-export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: readonly string[]): MagnitudeHistogram {
-  let counts: Int32Array | undefined
-  let width = 0
-  let range = 0
+export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: readonly string[], from?: HistogramState): MagnitudeHistogram {
+  let counts = from?.counts
+  let [width = 0, range = 0] = from?.numbers ?? []
   // Until the first growth the range is a float32, and so is a difference to it.
-  let grown = false
+  let grown = from?.numbers[2] === 1
   const diagnostics: Diagnostic[] = []
 
   const start = (magnitude: number): void => {
@@ -71,6 +80,7 @@ export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: re
 
   return {
     diagnostics,
+    state: () => ({ numbers: [width, range, grown ? 1 : 0], ...(counts === undefined ? {} : { counts }) }),
     add(values, seen) {
       let sample: Int32Array | undefined
       kernels.count(values, (extent) => {

@@ -6,9 +6,10 @@ import { notFinite } from '../observers/running-range.ts'
 export function guarded(method: ObserverFactory, kernels: Kernels): ObserverFactory {
   return {
     name: method.name,
-    create(value) {
-      const observer = method.create(value)
+    create(value, from) {
+      const observer = method.create(value, from)
       return {
+        ...(observer.state === undefined ? {} : { state: () => observer.state!() }),
         observe(values) {
           kernels.count(values, (extent) => {
             if (!Number.isFinite(extent.min) || !Number.isFinite(extent.max)) throw notFinite(value.name, extent)

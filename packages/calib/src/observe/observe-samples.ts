@@ -3,7 +3,10 @@ import type { Executor, Graph, OnProgress, SampleSource, Session, Tensor } from 
 import { pauses } from '../interruption.ts'
 import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
-import type { ObserverFault, ObserverPool, PoolResult } from './observer-pool.ts'
+import type { ObserverFault, ObserverPool, PoolResult, PoolStart } from './observer-pool.ts'
+
+/** Time between two checkpoints: what a crash may cost. */
+const checkpointMs = 800
 
 /** The streaming pass: what runs, on what, and who watches. */
 export interface ObserveSamples {
@@ -12,6 +15,10 @@ export interface ObserveSamples {
   readonly samples: SampleSource
   readonly values: readonly CalibratedValue[]
   readonly pool: ObserverPool
+  /** Samples the pool has seen already. @default 0 */
+  readonly seen?: number
+  /** Called about once a second with what the observers know. @default nothing is kept */
+  readonly onCheckpoint?: ((reached: PoolStart) => Promise<void>) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
 }
@@ -23,7 +30,9 @@ export interface ObserveSamples {
  * @throws QError `ACTIVATION_NOT_FINITE` for the first sample, and in it the first layer, with a NaN or an infinity; `INTERRUPTED`;
  *   what the executor and the samples throw
  */
-export async function observeSamples({ graph, executor, samples, values, pool, signal, onProgress }: ObserveSamples): Promise<PoolResult> {
+export async function observeSamples({
+  graph, executor, samples, values, pool, seen = 0, onCheckpoint, signal, onProgress,
+}: ObserveSamples): Promise<PoolResult> {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
   const session = await executor.load(graph, { fetches: values.map(({ name }) => name).filter((name) => !inputs.has(name)) })
   try {
@@ -37,9 +46,11 @@ export async function observeSamples({ graph, executor, samples, values, pool, s
 
   async function runAll(ready: Session): Promise<void> {
     const pause = pauses(signal)
-    let next = prefetch(0)
+    let next = prefetch(seen)
+    const started = performance.now()
+    let kept = started
     let fetched: ReadonlyMap<string, Tensor> = new Map()
-    for (let index = 0; index < samples.count; index++) {
+    for (let index = seen; index < samples.count; index++) {
       await pause()
       const feeds = await next
       next = prefetch(index + 1)
@@ -48,6 +59,13 @@ export async function observeSamples({ graph, executor, samples, values, pool, s
       await pool.observe(values.map(({ name }) => floatValues(name, results.get(name) ?? feeds.get(name))))
       onProgress?.({ stage: 'observe', done: index + 1, total: samples.count })
       if (pool.fault !== undefined) return
+      // The end of the pass is kept too: what follows may take long as well.
+      const due = performance.now() - kept > checkpointMs || (index + 1 === samples.count && performance.now() - started > checkpointMs)
+      if (onCheckpoint !== undefined && due) {
+        const states = await pool.states()
+        if (states !== undefined && pool.fault === undefined) await onCheckpoint({ samples: index + 1, states })
+        kept = performance.now()
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import { isQError } from '@q/ir'
-import type { Diagnostic, ObservedRange, ObservedValue, ObserverFactory, QError } from '@q/ir'
+import type { Diagnostic, ObservedRange, ObservedValue, ObserverFactory, ObserverState, QError } from '@q/ir'
 
 /** What was learned of all values, in their order. */
 export interface PoolResult {
@@ -15,6 +15,12 @@ export interface ObserverFault {
   readonly error: QError
 }
 
+/** Where an interrupted pass stopped: the samples seen, and what the observers of all values knew, in their order. */
+export interface PoolStart {
+  readonly samples: number
+  readonly states: readonly ObserverState[]
+}
+
 /** The observers of all values of a graph, wherever they live. */
 export interface ObserverPool {
   /**
@@ -25,15 +31,17 @@ export interface ObserverPool {
   observe(values: readonly Float32Array[]): Promise<void>
   /** Waits for all observers. */
   finish(): Promise<PoolResult>
+  /** What all observers know of the samples shown so far; `undefined` when one of them cannot tell. */
+  states(): Promise<readonly ObserverState[] | undefined>
   /** The first fault so far, by sample and then by value. */
   readonly fault: ObserverFault | undefined
   close(): Promise<void>
 }
 
 /** Observers on the calling thread. */
-export function localPool(method: ObserverFactory, values: readonly ObservedValue[]): ObserverPool {
-  const observers = values.map((value) => method.create(value))
-  let sample = 0
+export function localPool(method: ObserverFactory, values: readonly ObservedValue[], from?: PoolStart): ObserverPool {
+  const observers = values.map((value, i) => method.create(value, from?.states[i]))
+  let sample = from?.samples ?? 0
   let fault: ObserverFault | undefined
   return {
     get fault() {
@@ -56,6 +64,10 @@ export function localPool(method: ObserverFactory, values: readonly ObservedValu
         ranges: observers.map((observer) => observer.range()),
         diagnostics: observers.flatMap(({ diagnostics = [] }) => diagnostics),
       }
+    },
+    async states() {
+      const states = observers.flatMap((observer) => (observer.state === undefined ? [] : [observer.state()]))
+      return states.length === observers.length ? states : undefined
     },
     async close() {},
   }

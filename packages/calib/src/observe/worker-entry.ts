@@ -13,7 +13,7 @@ export function serve(port: WorkerPort): void {
     try {
       if (message.kind === 'start') {
         const method = methodOf(message.method, createKernels())
-        observers = message.values.map((value) => method.create(value))
+        observers = message.values.map((value, i) => method.create(value, message.states?.[i]))
         ring = new Float32Array(message.ring)
       } else if (message.kind === 'observe') {
         const { sample, value, offset, length } = message
@@ -27,6 +27,8 @@ export function serve(port: WorkerPort): void {
           }
         }
         port.postMessage({ kind: 'free' })
+      } else if (message.kind === 'save') {
+        port.postMessage({ kind: 'saved', states: observers.flatMap((observer) => (observer.state === undefined ? [] : [observer.state()])) })
       } else {
         const good = faulty.size === 0 ? observers : []
         port.postMessage({

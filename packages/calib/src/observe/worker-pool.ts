@@ -1,9 +1,9 @@
 import { QError } from '@q/ir'
-import type { Diagnostic, ObservedRange, ObservedValue } from '@q/ir'
+import type { Diagnostic, ObservedRange, ObservedValue, ObserverState } from '@q/ir'
 import type { Worker } from 'node:worker_threads'
 import { workerSource } from '../generated/worker-source.ts'
 import type { MethodSpec } from '../observers/method.ts'
-import type { ObserverFault, ObserverPool } from './observer-pool.ts'
+import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
 import { createRing } from './ring.ts'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
@@ -17,15 +17,17 @@ const maxRingElements = 1 << 24
  *
  * @returns `undefined` where there are no worker threads
  */
-export async function workerPool(method: MethodSpec, values: readonly ObservedValue[], workers: number): Promise<ObserverPool | undefined> {
+export async function workerPool(
+  method: MethodSpec, values: readonly ObservedValue[], workers: number, from?: PoolStart,
+): Promise<ObserverPool | undefined> {
   const threads = await import('node:worker_threads').catch(() => undefined)
   if (threads?.Worker === undefined || typeof SharedArrayBuffer === 'undefined') return undefined
   const members = shareOut(values, workers).map((indices) => {
     const worker = new threads.Worker(startScript, { eval: true, execArgv: [] })
-    return member(worker, method, indices, values)
+    return member(worker, method, indices, values, from?.states)
   })
   const owner = new Map(members.flatMap((one) => one.indices.map((index, slot) => [index, { one, slot }] as const)))
-  let sample = 0
+  let sample = from?.samples ?? 0
   return {
     get fault() {
       return members.reduce<ObserverFault | undefined>((first, { fault }) => earlier(first, fault()), undefined)
@@ -48,6 +50,15 @@ export async function workerPool(method: MethodSpec, values: readonly ObservedVa
       }
       return { ranges, diagnostics: inOrder(results.flatMap(({ diagnostics }) => diagnostics), values) }
     },
+    async states() {
+      const saved = await Promise.all(members.map((one) => one.save()))
+      const states: ObserverState[] = []
+      for (const [m, { indices }] of members.entries()) {
+        if (saved[m]!.length !== indices.length) return undefined
+        for (const [slot, index] of indices.entries()) states[index] = saved[m]![slot]!
+      }
+      return states
+    },
     async close() {
       await Promise.all(members.map((one) => one.close()))
     },
@@ -61,10 +72,13 @@ interface Member {
   fault(): ObserverFault | undefined
   observe(sample: number, slot: number, values: Float32Array): Promise<void>
   finish(): Promise<Result>
+  save(): Promise<readonly ObserverState[]>
   close(): Promise<void>
 }
 
-function member(worker: Worker, method: MethodSpec, indices: readonly number[], all: readonly ObservedValue[]): Member {
+function member(
+  worker: Worker, method: MethodSpec, indices: readonly number[], all: readonly ObservedValue[], states: readonly ObserverState[] | undefined,
+): Member {
   const values = indices.map((index) => all[index]!)
   const sizes = values.map(({ elements }) => elements)
   const capacity = Math.max(1, ...sizes, Math.min(maxRingElements, sizes.reduce((sum, size) => sum + size, 0)))
@@ -74,6 +88,7 @@ function member(worker: Worker, method: MethodSpec, indices: readonly number[], 
   let fault: ObserverFault | undefined
   let crash: Error | undefined
   let result: Result | undefined
+  let saved: readonly ObserverState[] | undefined
   let wake = (): void => {}
   const post = (message: ToWorker): void => worker.postMessage(message)
 
@@ -81,6 +96,7 @@ function member(worker: Worker, method: MethodSpec, indices: readonly number[], 
     if (message.kind === 'free') ring.giveBack()
     else if (message.kind === 'crash') crash = new Error(`an observer failed: ${message.message}`)
     else if (message.kind === 'result') result = message
+    else if (message.kind === 'saved') saved = message.states
     else {
       const { sample, value, error } = message
       fault = earlier(fault, { sample, value: indices[value]!, error: new QError(error.code, error.message, error.details) })
@@ -93,7 +109,7 @@ function member(worker: Worker, method: MethodSpec, indices: readonly number[], 
   })
   // A worker that waits for work must not keep the process alive when its pool was forgotten.
   worker.unref()
-  post({ kind: 'start', method, values, ring: buffer })
+  post({ kind: 'start', method, values, ring: buffer, ...(states === undefined ? {} : { states: indices.map((index) => states[index]!) }) })
 
   /** Resolves with what `ready` gives as soon as that is something. */
   const until = async <T>(ready: () => T | undefined): Promise<T> => {
@@ -119,6 +135,11 @@ function member(worker: Worker, method: MethodSpec, indices: readonly number[], 
     async finish() {
       post({ kind: 'finish' })
       return until(() => result)
+    },
+    async save() {
+      saved = undefined
+      post({ kind: 'save' })
+      return until(() => saved)
     },
     async close() {
       await worker.terminate()

@@ -1,9 +1,16 @@
-import type { Diagnostic, ObservedRange, ObservedValue, QErrorDetails } from '@q/ir'
+import type { Diagnostic, ObservedRange, ObservedValue, ObserverState, QErrorDetails } from '@q/ir'
 import type { MethodSpec } from '../observers/method.ts'
 
 /** What the calling thread tells a worker. Values are numbered within the worker. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly method: MethodSpec; readonly values: readonly ObservedValue[]; readonly ring: SharedArrayBuffer }
+  | {
+      readonly kind: 'start'
+      readonly method: MethodSpec
+      readonly values: readonly ObservedValue[]
+      readonly ring: SharedArrayBuffer
+      readonly states?: readonly ObserverState[]
+    }
+  | { readonly kind: 'save' }
   /** The elements of a value stand in the ring, `length` float32 from `offset`. */
   | { readonly kind: 'observe'; readonly sample: number; readonly value: number; readonly offset: number; readonly length: number }
   | { readonly kind: 'finish' }
@@ -15,6 +22,7 @@ export type FromWorker =
   | { readonly kind: 'fault'; readonly sample: number; readonly value: number; readonly error: PlainError }
   /** A bug: not an error a user can mend. */
   | { readonly kind: 'crash'; readonly message: string }
+  | { readonly kind: 'saved'; readonly states: readonly ObserverState[] }
   | { readonly kind: 'result'; readonly ranges: readonly ObservedRange[]; readonly diagnostics: readonly Diagnostic[] }
 
 /** A QError as plain data: copying an error between threads loses its fields. */

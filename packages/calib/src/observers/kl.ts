@@ -28,9 +28,9 @@ export function kl({ bins = 2048, kernels = createKernels() }: KlOptions = {}): 
   }
   return {
     name: 'kl',
-    create({ name }): Observer {
-      const running = runningRange(name)
-      const histogram = magnitudeHistogram(kernels, bins, [name])
+    create({ name }, from): Observer {
+      const running = runningRange(name, from?.numbers.slice(0, 2))
+      const histogram = magnitudeHistogram(kernels, bins, [name], from === undefined ? undefined : { ...from, numbers: from.numbers.slice(2) })
       let finished: FinishedRange | undefined
       const finish = (): FinishedRange => {
         if (finished !== undefined) return finished
@@ -45,6 +45,10 @@ export function kl({ bins = 2048, kernels = createKernels() }: KlOptions = {}): 
           histogram.add(values, running.extend)
         },
         range: () => finish().range,
+        state() {
+          const { numbers, counts } = histogram.state()
+          return { numbers: [...running.state(), ...numbers], ...(counts === undefined ? {} : { counts }) }
+        },
         get diagnostics() {
           return [...histogram.diagnostics, ...finish().diagnostics]
         },

@@ -12,8 +12,8 @@ export interface MaxOptions {
 export function max({ kernels = createKernels() }: MaxOptions = {}): ObserverFactory {
   return {
     name: 'max',
-    create({ name }): Observer {
-      const running = runningRange(name)
+    create({ name }, from): Observer {
+      const running = runningRange(name, from?.numbers)
       const finish = () => running.finish((magnitude) => magnitude)
       return {
         observe(values) {
@@ -23,6 +23,7 @@ export function max({ kernels = createKernels() }: MaxOptions = {}): ObserverFac
           })
         },
         range: () => finish().range,
+        state: () => ({ numbers: running.state() }),
         get diagnostics() {
           return finish().diagnostics
         },

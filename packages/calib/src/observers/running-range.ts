@@ -24,14 +24,16 @@ export interface RunningRange {
    * threshold is at most the largest magnitude, and one of 1e-5 or less, or NaN, becomes 1e-5.
    */
   finish(threshold: (magnitude: number) => number): FinishedRange
+  /** Smallest and largest value so far. */
+  state(): readonly [min: number, max: number]
 }
 
 /** @param name the value, for errors and diagnostics */
-export function runningRange(name: string): RunningRange {
-  let min = Infinity
-  let max = -Infinity
+export function runningRange(name: string, state: readonly number[] = []): RunningRange {
+  let [min = Infinity, max = -Infinity] = state
   const magnitudeOf = (): number => Math.max(Math.abs(min), Math.abs(max))
   return {
+    state: () => [min, max],
     extend(extent) {
       if (!Number.isFinite(extent.min) || !Number.isFinite(extent.max)) throw notFinite(name, extent)
       min = Math.min(min, extent.min)

@@ -22,6 +22,8 @@ export interface OnnxBuilder {
   /** `Cast`; the same one for the same value. */
   cast(x: string, to: DType): string
   typeOf(name: string): OnnxType
+  /** Remembers how far the model has come. @returns a function that takes back every node and input added since */
+  mark(): () => void
   build(name: string, outputs: readonly string[]): Graph
 }
 
@@ -82,6 +84,15 @@ export function onnxBuilder(): OnnxBuilder {
       return made
     },
     typeOf: (name) => values.get(name)!.type,
+    mark() {
+      const before = { nodes: nodes.length, inputs: inputs.length, casts: casts.size }
+      return () => {
+        nodes.length = before.nodes
+        inputs.length = before.inputs
+        // A map keeps the order of insertion.
+        for (const key of [...casts.keys()].slice(before.casts)) casts.delete(key)
+      }
+    },
     build: (name, outputs) => ({
       name,
       inputs: inputs.map((input) => ({ name: input })),

@@ -104,7 +104,7 @@ export const translateQAffine: Translate = (node, t) => {
   if (factors?.length !== channels || biases?.length !== channels || shifts?.length !== channels) return undefined
   if (!isByte(from.dtype) || !isCodeType(type.dtype)) return undefined
   const code = toCode(type, relu)
-  const scales = Array.from(shifts, (shift) => scaleInteger(requantize === 'none' ? 'none' : 'shift', 1, shift, rounding))
+  const scales = Array.from(shifts, (shift) => scaleInteger(requantize === 'none' ? 'none' : 'shift', 1, -shift, rounding))
   return [byByteTable(t, x!, type, (each, c) => code(scales[c]!(each * factors[c]! + biases[c]!)), channels)]
 }
 

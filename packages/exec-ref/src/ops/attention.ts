@@ -1,4 +1,4 @@
-import { multiplyShift, roundBf16, roundF16 } from '@q/ir'
+import { multiplyShift, QError, roundBf16, roundF16 } from '@q/ir'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { newResult, num, nums, operand, resultType } from '../operands.ts'
@@ -102,6 +102,14 @@ export const attention: Kernel = (call) => {
 
 /** One head of attention on codes; the result is the int32 sum of the output projection. */
 export const qAttention: Kernel = (call) => {
+  if (call.inputs[11] !== undefined) {
+    throw new QError('OP_UNSUPPORTED', 'attention on codes cannot have a mask', {
+      at: [call.node.outputs[0]!],
+      found: 'a mask',
+      wanted: 'none',
+      hint: 'keep this attention in a float type',
+    })
+  }
   const { batch, m, n, c, ck, cv, size } = sizesOf(call)
   const parameters = nums(call, 'parameters')
   const requantized = (data: Float64Array, which: number): Float64Array => {

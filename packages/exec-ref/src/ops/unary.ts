@@ -1,7 +1,7 @@
 import { erf, roundHalfEven } from '@q/ir'
 
 import { limitsOf } from '../compute/codes.ts'
-import { clampRelu } from '../compute/fused-relu.ts'
+import { clampRelu, fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { flag, newResult, num, operand, resultType, word } from '../operands.ts'
 
@@ -120,7 +120,7 @@ export const pRelu: Kernel = (call) => {
   return [y]
 }
 
-/** `x * scale + bias` for each slice of axis 1; product and sum are float32. */
+/** `x * scale + bias` for each slice of axis 1; product and sum are float32; then ReLU. */
 export const affine: Kernel = (call) => {
   const x = operand(call, 0)
   const scale = operand(call, 1).data
@@ -132,5 +132,5 @@ export const affine: Kernel = (call) => {
     const c = Math.floor(i / inner) % channels
     y[i] = Math.fround(x.data[i]! * scale[c]!) + bias[c]!
   }
-  return [y]
+  return [fuseRelu(call, y)]
 }

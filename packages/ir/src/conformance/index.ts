@@ -1,2 +1,3 @@
+export { type BackendConformanceOptions, backendConformance } from './backend-conformance.ts'
 export { type ExecutorConformanceOptions, executorConformance } from './executor-conformance.ts'
 export type { ConformanceRunner } from './runner.ts'

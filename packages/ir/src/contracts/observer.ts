@@ -18,9 +18,17 @@ export interface ObservedValue {
   readonly samples: number
 }
 
+/** Everything an observer knows, as plain data: enough to go on from there in another process. */
+export interface ObserverState {
+  readonly numbers: readonly number[]
+  readonly counts?: Int32Array
+}
+
 /** Watches one value over all samples, then tells its range. Plain data in between, so it can live in a worker. */
 export interface Observer {
   observe(values: Float32Array): void
+  /** What it knows so far. @default the observer cannot be interrupted: an interrupted calibration starts again */
+  state?(): ObserverState
   /** May be called once all samples were seen. */
   range(): ObservedRange
   readonly diagnostics?: readonly Diagnostic[]
@@ -29,5 +37,6 @@ export interface Observer {
 /** A calibration method. */
 export interface ObserverFactory {
   readonly name: string
-  create(value: ObservedValue): Observer
+  /** @param state of an observer of the same value by the same method, to go on from */
+  create(value: ObservedValue, state?: ObserverState): Observer
 }

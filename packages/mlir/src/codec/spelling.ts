@@ -1,5 +1,5 @@
 import type { Attrs, AttrValue, Node, Tensor, TensorType, Value } from '@q/ir'
-import type { ElementName, MlirOperation } from '../text/mlir-module.ts'
+import type { ElementName, MlirAttributes, MlirOperation } from '../text/mlir-module.ts'
 import type { Field } from './field.ts'
 
 /** An operation being read. */
@@ -25,6 +25,8 @@ export interface WriteForm {
   readonly at: readonly string[]
   /** Attributes with defaults filled in. */
   readonly attrs: Attrs
+  /** Properties of the whole graph. */
+  readonly properties: Attrs
   readonly inputs: readonly (string | undefined)[]
   readonly outputTypes: readonly TensorType[]
   typeOf(name: string): TensorType
@@ -72,6 +74,8 @@ export interface Spelling {
   readonly writeInputs?: (form: WriteForm) => readonly (string | undefined)[]
   /** Element type of a constant operand where it is not the usual one. */
   readonly elementName?: (form: WriteForm, operand: number) => ElementName | undefined
+  /** Attributes that no field can say, a dictionary for example; they are not read. */
+  readonly writeAttributes?: (form: WriteForm) => MlirAttributes
   /** Codes that quantized results are confined to. */
   readonly codes?: { readonly min: number; readonly max: number }
 }

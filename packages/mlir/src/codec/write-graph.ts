@@ -78,7 +78,8 @@ export function writeGraph(
     operations.push({
       ...operation(
         `${plan.dialect}.${spelling.name}`, [...node.outputs, ...idle], inputs.map((input) => input ?? noneName),
-        writeFields(spelling.fields, form.attrs, form), typesOf(inputs), typesOf([...node.outputs, ...idle.map(() => undefined)]),
+        new Map([...writeFields(spelling.fields, form.attrs, form), ...(spelling.writeAttributes?.(form) ?? [])]),
+        typesOf(inputs), typesOf([...node.outputs, ...idle.map(() => undefined)]),
       ),
       location: node.outputs,
     })
@@ -118,7 +119,7 @@ function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): Pla
   const replaced = new Map<string, { readonly type: TensorType; readonly constant: Tensor | undefined }>()
   const attrs: Attrs = attributesOf(node, definitionOf(node, graph.ops))
   const form: WriteForm = {
-    node, at, attrs, inputs: node.inputs, outputTypes: node.outputs.map(type), typeOf: type,
+    node, at, attrs, properties: graph.properties, inputs: node.inputs, outputTypes: node.outputs.map(type), typeOf: type,
     constantOf: (name) => graph.values.get(name)?.constant,
     isConstant: (name) => isConstant(graph.values.get(name)),
     replace(name, newType, constant) {

@@ -9,7 +9,7 @@ import { readTopModule } from './read-top.ts'
 import { topBook } from './top-book.ts'
 
 export interface WriteTopOptions {
-  /** Name of the weight file, relative to the folder the vendor's tool runs in. @default '<graph name>_top_f32_all_weight.npz' */
+  /** Name of the weight file, relative to the folder the vendor's tool runs in. @default '<graph name, lower case>_top_f32_all_weight.npz' */
   readonly weightFile?: string
   /** Write the text although some constants have no elements; they are missing in `weights` then. @default false */
   readonly allowMissingWeights?: boolean
@@ -39,7 +39,9 @@ export interface WrittenText {
  * and of `attributesOf`
  */
 export function writeTop(graph: Graph, options: WriteTopOptions = {}): WrittenText {
-  const { weightFile = `${graph.name}_top_f32_all_weight.npz`, allowMissingWeights = false, weightScales = new Map(), like } = options
+  const {
+    weightFile = `${graph.name.toLowerCase()}_top_f32_all_weight.npz`, allowMissingWeights = false, weightScales = new Map(), like,
+  } = options
   if (graph.properties['stage'] === 'quantized') {
     throw new QError('MLIR_STATE', 'the graph is quantized', {
       at: [graph.name], found: 'stage quantized', wanted: 'a float graph', hint: 'use writeTpu',

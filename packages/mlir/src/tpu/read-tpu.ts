@@ -34,6 +34,7 @@ export function readTpu(text: string, weights?: Weights, { file, weightFile }: R
     if (attribute?.kind === 'string' || attribute?.kind === 'bool') properties[property] = attribute.value
     else if (attribute?.kind === 'int') properties[property] = Number(attribute.value)
   }
+  if (module.operations.some(({ name }) => name === 'tpu.GenericCpu')) properties['quantizeInputsOnHost'] = true
   return readGraph(module, { books: [tpuBook], weights: weightTensors(weights, weightFile), file, properties: properties satisfies Attrs })
 }
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { encodeWeights, parseMlir, readTpu, writeTpu } from '../index.ts'
 import { isVendorText, reference, referenceFiles } from '../../test/reference-files.ts'
 
-describe.skipIf(reference === undefined)('lowered files of bm1684x, INT8 symmetric, F16 and F32 (skipped: no ../shared)', () => {
+describe.skipIf(reference === undefined)('lowered files (skipped: no ../shared)', () => {
+  // bm1684x, INT8 symmetric, F16 and F32
   const files = referenceFiles().filter(({ path, text }) => /bm1684x_(int8_sym|f16|f32)_tpu/.test(path) && isVendorText(text))
   const weightFile = (text: string): string => /weight_file = "([^"]*)"/.exec(text)![1]!
 
@@ -40,6 +41,16 @@ describe.skipIf(reference === undefined)('lowered files of bm1684x, INT8 symmetr
     for (const { path, text } of files.filter(({ path: each }) => each.startsWith('tpu-mlir/'))) {
       const graph = readTpu(text)
       expect(weightFile(writeTpu(graph, { allowMissingWeights: true }).text), path).toBe(weightFile(text))
+    }
+  })
+
+  it('gives a file with TFLite requantization and inputs quantized on the host back byte for byte', () => {
+    const paths = ['mnist-8', 'mobilenet_v1_0.25_128', 'mobilenet_v2_tv_rec'].map((name) => `tpu-mlir/${name}/cv183x_int8_sym_tpu.mlir`)
+    for (const path of paths) {
+      const text = readFileSync(join(reference!, path), 'utf8')
+      expect(text).toContain('tpu.GenericCpu')
+      const graph = readTpu(text, undefined, { file: path })
+      expect(writeTpu(graph, { weightFile: weightFile(text), allowMissingWeights: true, like: text }).text === text, path).toBe(true)
     }
   })
 

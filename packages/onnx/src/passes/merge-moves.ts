@@ -25,6 +25,9 @@ export const cancelMoves: Rule = (net, node) => {
   if (producer === undefined || !moves.has(producer.op)) return false
   const [x] = producer.inputs as [string]
   if (!sameShape(net.shape(x), net.shape(node.outputs[0]!)) || (net.isOutput(node.outputs[0]!) && net.producer(x) === undefined)) return false
+  const [between] = producer.outputs as [string]
+  const shared = producer.op === 'Reshape' && node.op === 'Reshape' && net.useCount(between) > 1 && !net.isOutput(between)
   bypass(net, node, x)
+  if (shared) net.rename(between, net.freshName(`${between}_reshape_fuse_1`))
   return true
 }

@@ -12,6 +12,7 @@ import { dropUnit, factorIntoWeights, mergeFactors } from './merge-numbers.ts'
 import { movesAreReshape, permuteBeforeSoftmax } from './move-permutes.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { silu } from './silu.ts'
+import { sliceConv } from './slice-conv.ts'
 import { spaceToDepth } from './space-to-depth.ts'
 import { where } from './where.ts'
 
@@ -22,7 +23,7 @@ const rules: RuleSet = {
   Affine: [mergeAffines],
   Conv: [mergeConvs],
   Concat: [spaceToDepth],
-  Reshape: [cancelMoves, mergeReshapes, dropReshape], Squeeze: [cancelMoves], Unsqueeze: [cancelMoves],
+  Reshape: [sliceConv, cancelMoves, mergeReshapes, dropReshape], Squeeze: [cancelMoves], Unsqueeze: [cancelMoves],
   Transpose: [permuteBeforeSoftmax, movesAreReshape],
   RMSNormalization: [rankOf(false)],
   Where: [where],

@@ -66,7 +66,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
     if (options.processor !== undefined) backendOf(options.processor)
     await checkWritable(options.calibration_table)
     const graph = await readModel(file, options.weights === undefined ? {} : { weights: options.weights })
-    const { calibration, text, samples } = await calibrateModel(graph, file, {
+    const { calibration, text, samples, finished } = await calibrateModel(graph, { mlir: file, table: options.calibration_table }, {
       inputNum: options.input_num,
       method: options.cali_method.replace('use_', '') as MethodName,
       bins: options.histogram_bin_num,
@@ -76,6 +76,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
     }, context)
     await writeFiles(new Map([[options.calibration_table, text]]), (path) => reporter.note(`note: ${path} replaced`))
+    await finished()
     reporter.print(`real input_num = ${samples.count}`)
     reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
     reporter.event('calibrated', { table: options.calibration_table, rows: calibration.entries.size, samples: samples.count })

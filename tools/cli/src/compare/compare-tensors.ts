@@ -1,4 +1,5 @@
 import type { Tensor } from '@q/ir'
+import { alignTensors } from './align-tensors.ts'
 import { closeOrder, similarity } from './tensor-similarity.ts'
 import type { Similarity } from './tensor-similarity.ts'
 
@@ -9,10 +10,15 @@ export interface TensorVerdict {
   readonly name: string
   readonly verdict: Verdict
   readonly passed: boolean
+  /** Shape and element type of the target as it is stored. */
   readonly shape: readonly number[]
-  readonly integers: boolean
+  readonly dtype: string
+  /** Shape of the reference, where it does not have as many elements. */
+  readonly otherShape?: readonly number[]
   readonly similarity?: Similarity
   readonly closeOrder?: number
+  /** Which slice along {@link Tolerance.axis} the similarities are of; the worst that failed, else the last. */
+  readonly slice?: { readonly axis: number; readonly index: number; readonly size: number }
 }
 
 /** What a comparison must exceed. */
@@ -21,6 +27,8 @@ export interface Tolerance {
   readonly euclidean: number
   /** Whether int8 tensors must be equal; otherwise they are compared as numbers. @default true */
   readonly exactIntegers?: boolean
+  /** Compare each slice up to and including this axis by itself. */
+  readonly axis?: number
 }
 
 /**
@@ -28,36 +36,37 @@ export interface Tolerance {
  * SIMILAR when cosine and euclidean similarity both exceed the tolerance. Int8 tensors must be equal.
  */
 export function compareTensor(name: string, target: Tensor, reference: Tensor, tolerance: Tolerance): TensorVerdict {
-  const integers = target.dtype === 'i8' || reference.dtype === 'i8'
-  const common = { name, shape: target.shape, integers: target.dtype === 'i8' }
-  if (target.data.length !== reference.data.length) return { ...common, verdict: 'NOT_MATCH', passed: false }
-  const a = numbers(target, integers)
-  const b = numbers(reference, integers)
-  if (a.every((value, i) => value === b[i])) return { ...common, verdict: 'EQUAL', passed: true }
-  if (integers && tolerance.exactIntegers !== false) return { ...common, verdict: 'NOT_EQUAL', passed: false }
-  const order = closeOrder(a, b)
-  if (order >= 3) return { ...common, verdict: 'CLOSE', passed: true, closeOrder: order }
-  const alike = similarity(a, b)
-  const passed = alike.cosine > tolerance.cosine && alike.euclidean > tolerance.euclidean
-  return { ...common, verdict: passed ? 'SIMILAR' : 'NOT_SIMLIAR', passed, similarity: alike }
-}
-
-/** The elements as float32 numbers; bit patterns of bfloat16 (`u16`) are decoded; integers wrap to int8 when asked. */
-function numbers(tensor: Tensor, asInt8: boolean): Float32Array {
-  if (asInt8) return Float32Array.from(Int8Array.from(tensor.data as Float32Array))
-  if (tensor.data instanceof Float32Array) return tensor.data
-  if (tensor.dtype === 'f16') return Float32Array.from(tensor.data as Uint16Array, halfToNumber)
-  if (tensor.data instanceof Uint16Array) {
-    const bits = Uint32Array.from(tensor.data, (half) => half * 65536)
-    return new Float32Array(bits.buffer)
+  const common = { name, shape: target.shape, dtype: target.dtype }
+  const pair = alignTensors(target, reference)
+  if (pair === undefined) return { ...common, verdict: 'NOT_MATCH', passed: false, otherShape: reference.shape }
+  const place = pair.cropped ? { ...common, otherShape: reference.shape } : common
+  const { target: a, reference: b } = pair
+  if (a.every((value, i) => value === b[i])) return { ...place, verdict: 'EQUAL', passed: true }
+  if (pair.type === 'int8' && tolerance.exactIntegers !== false) return { ...place, verdict: 'NOT_EQUAL', passed: false }
+  const axis = tolerance.axis ?? -1
+  const sliced = axis >= 0 && axis < target.shape.length
+  const size = sliced ? target.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1) : a.length
+  let chosen: TensorVerdict | undefined
+  let least = Number.POSITIVE_INFINITY
+  for (let index = 0; index * size < a.length; index++) {
+    const part = index * size
+    const slice = sliced ? { slice: { axis, index, size } } : {}
+    const verdict = { ...place, ...compareSlice(a.subarray(part, part + size), b.subarray(part, part + size), tolerance), ...slice }
+    const cosine = verdict.passed ? Number.POSITIVE_INFINITY : (verdict.similarity?.cosine ?? 0)
+    if (cosine < least || least === Number.POSITIVE_INFINITY) chosen = verdict
+    least = Math.min(least, cosine)
   }
-  return Float32Array.from(tensor.data as Int32Array, Number)
+  return chosen ?? { ...place, verdict: 'EQUAL', passed: true }
 }
 
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+function compareSlice(
+  a: Float32Array,
+  b: Float32Array,
+  { cosine, euclidean }: Tolerance,
+): Pick<TensorVerdict, 'verdict' | 'passed' | 'similarity' | 'closeOrder'> {
+  const order = closeOrder(a, b)
+  if (order >= 3) return { verdict: 'CLOSE', passed: true, closeOrder: order }
+  const alike = similarity(a, b)
+  const passed = alike.cosine > cosine && alike.euclidean > euclidean
+  return { verdict: passed ? 'SIMILAR' : 'NOT_SIMLIAR', passed, similarity: alike }
 }

@@ -11,9 +11,10 @@ export interface Similarity {
 /**
  * Cosine and euclidean similarity and the signal-to-quantization-noise ratio of two arrays of equal length.
  *
- * NaN counts as 0, an infinity as 10000 of its sign. Sums are taken in double precision.
+ * NaN counts as 0, an infinity as 10000 of its sign. Sums are taken in double precision and rounded to float32, the
+ * precision TPU-MLIR 1.30.2 takes them in.
  */
-export function similarity(target: Float32Array, reference: Float32Array): Similarity {
+export function similarity(target: ArrayLike<number>, reference: ArrayLike<number>): Similarity {
   const n = target.length
   let dot = 0
   let targetSquares = 0
@@ -35,14 +36,16 @@ export function similarity(target: Float32Array, reference: Float32Array): Simil
     sum += a
     noiseSum += noise
   }
-  const signalVariance = targetSquares - (sum * sum) / n
-  const noiseVariance = differenceSquares - (noiseSum * noiseSum) / n
-  const distance = Math.sqrt(differenceSquares)
-  const middle = Math.sqrt(middleSquares) + 1e-7
+  const { fround } = Math
+  const signal = fround(targetSquares - (sum * sum) / n)
+  const noise = fround(differenceSquares - (noiseSum * noiseSum) / n)
+  const lengths = fround(fround(Math.sqrt(targetSquares)) * fround(Math.sqrt(referenceSquares)))
+  const distance = Math.sqrt(fround(differenceSquares))
+  const middle = Math.sqrt(fround(middleSquares)) + 1e-7
   return {
-    cosine: targetSquares === 0 || referenceSquares === 0 ? 0 : dot / (Math.sqrt(targetSquares) * Math.sqrt(referenceSquares)),
+    cosine: targetSquares === 0 || referenceSquares === 0 ? 0 : 1 - (1 - fround(fround(dot) / lengths)),
     euclidean: Number.isFinite(distance) && Number.isFinite(middle) ? 1 - distance / middle : 0,
-    sqnr: noiseVariance <= 0 || signalVariance <= 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signalVariance / noiseVariance),
+    sqnr: noise <= 0 || signal <= 0 ? Number.POSITIVE_INFINITY : 10 * fround(Math.log10(fround(signal / noise))),
   }
 }
 
@@ -50,7 +53,7 @@ export function similarity(target: Float32Array, reference: Float32Array): Simil
  * The finest order of magnitude, from 5 down to 2, at which all elements agree: `|a - b| <= 1e-8 + 10^-order * |b|`
  * (two NaN agree). 2 when none does.
  */
-export function closeOrder(target: Float32Array, reference: Float32Array): number {
+export function closeOrder(target: ArrayLike<number>, reference: ArrayLike<number>): number {
   for (let order = 5; order > 2; order--) {
     const relative = 10 ** -order
     let close = true
@@ -64,7 +67,8 @@ export function closeOrder(target: Float32Array, reference: Float32Array): numbe
   return 2
 }
 
-function finite(x: number): number {
+/** The number that a comparison counts for one that is not finite. */
+export function finite(x: number): number {
   if (Number.isFinite(x)) return x
   return Number.isNaN(x) ? 0 : x > 0 ? 10000 : -10000
 }

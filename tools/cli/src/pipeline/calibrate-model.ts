@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os'
 import { calibrate } from '@q/calib'
 import type { Calibration, MethodName } from '@q/calib'
 import { createSampleSource, selectSamples } from '@q/data'
-import { createCalibrationTable, fingerprintOf, formatCalibrationTable, formatTimestamp } from '@q/ir'
+import { createCalibrationTable, fingerprintOf, formatCalibrationTable, formatTimestamp, sampleInputs } from '@q/ir'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { version } from '../version.ts'
-import { sampleInputs } from '@q/ir'
+import { calibrationCheckpoint } from './calibration-checkpoint.ts'
 import { symmetricLayers } from './symmetric-layers.ts'
 
 export interface CalibrationChoice {
@@ -29,14 +29,20 @@ export interface CalibratedModel {
   readonly table: CalibrationTable
   readonly text: string
   readonly samples: SampleSource
+  /** Says that the table is written, so that nothing needs to be kept for an interrupted run any more. */
+  finished(): Promise<void>
 }
 
-/**
- * Calibrates a float graph on chosen samples.
- *
- * @param mlirFile the name the table gives to the model
- */
-export async function calibrateModel(graph: Graph, mlirFile: string, choice: CalibrationChoice, context: Context): Promise<CalibratedModel> {
+/** The files of a calibration. */
+export interface CalibrationFiles {
+  /** The name the table gives to the model. */
+  readonly mlir: string
+  /** The table itself; an interrupted run is kept beside it. */
+  readonly table: string
+}
+
+/** Calibrates a float graph on chosen samples, going on where an interrupted run of the same calibration stopped. */
+export async function calibrateModel(graph: Graph, files: CalibrationFiles, choice: CalibrationChoice, context: Context): Promise<CalibratedModel> {
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples({
     inputNum: choice.inputNum,
@@ -49,6 +55,7 @@ export async function calibrateModel(graph: Graph, mlirFile: string, choice: Cal
     ? undefined
     : await createSampleSource((await selectSamples({ dataList: choice.tuneList })).entries, inputs)
   const symmetric = symmetricLayers(graph)
+  const checkpoint = await calibrationCheckpoint(files.table, chosen.entries, JSON.stringify(graph.inputs))
   const calibration = await calibrate({
     graph,
     symmetric,
@@ -59,13 +66,14 @@ export async function calibrateModel(graph: Graph, mlirFile: string, choice: Cal
     bins: choice.bins,
     tune: { count: tuned, ...(tuneSamples === undefined ? {} : { samples: tuneSamples }) },
     workers: Math.max(1, availableParallelism() - 1),
+    checkpoint,
     signal: context.signal,
     onProgress: context.reporter.progress,
   })
   for (const diagnostic of calibration.diagnostics) context.reporter.diagnostic(diagnostic)
   const table = createCalibrationTable({
     version: `q-${version}`,
-    mlirFile: basename(mlirFile),
+    mlirFile: basename(files.mlir),
     generatedTime: formatTimestamp(timeOf(context)),
     // A tuned table names its method as a list, an untuned one bare; readers of both exist.
     method: tuned > 0 ? `['${calibration.method}']` : calibration.method,
@@ -76,5 +84,5 @@ export async function calibrateModel(graph: Graph, mlirFile: string, choice: Cal
     ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
     fingerprint: fingerprintOf(graph),
   })
-  return { calibration, table, text: formatCalibrationTable(table), samples }
+  return { calibration, table, text: formatCalibrationTable(table), samples, finished: () => checkpoint.store.clear() }
 }

@@ -130,7 +130,12 @@ async function compareWithFloat(
       hint: 'give the --test_result of model_transform of this model',
     })
   }
-  reportComparison(comparison, context.reporter, `${prefix}_tpu.mlir`, options.testReference ?? `${graph.name} in float`, tensors)
+  reportComparison(comparison, context.reporter, {
+    target: tensors,
+    reference,
+    targetFile: `${prefix}_tpu.mlir`,
+    referenceFile: options.testReference ?? `${graph.name} in float`,
+  })
   return comparison
 }
 
@@ -152,7 +157,12 @@ async function compareWithChip(
   const ours = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs), 'floats')
   const [cosine, euclidean] = options.correctness ?? (options.plan === undefined ? [0.99, 0.9] : [0.98, 0.8])
   const comparison = compareSets(chip, ours, { cosine, euclidean }, { excepts: options.excepts })
-  reportComparison(comparison, context.reporter, options.model, `${prefix}_tpu.mlir`, chip)
+  reportComparison(comparison, context.reporter, {
+    target: chip,
+    reference: ours,
+    targetFile: options.model,
+    referenceFile: `${prefix}_tpu.mlir`,
+  })
   return comparison
 }
 

@@ -19,7 +19,7 @@ export async function originalOutputs(
       const feeds: Record<string, onnxruntime.Tensor> = {}
       for (const [i, input] of graph.inputs.entries()) {
         const shape = inputShapes?.[i] ?? valueOf(graph, input.name).type.shape
-        feeds[session.inputNames[i] ?? input.name] = feedOf(inputs.get(input.name)!, input.sourceDtype ?? 'f32', shape)
+        feeds[session.inputNames[i] ?? input.name] = feedOf(inputs.get(input.name)!, typeOf(session, i), shape)
       }
       const results = await session.run(feeds)
       return session.outputNames.map((name) => {
@@ -36,11 +36,17 @@ export async function originalOutputs(
   }
 }
 
-function feedOf({ data }: Tensor, dtype: string, shape: readonly number[]): onnxruntime.Tensor {
+/** The element type the file declares, which may be wider than the imported graph's. */
+function typeOf(session: onnxruntime.InferenceSession, index: number): string {
+  const input = session.inputMetadata[index]
+  return input?.isTensor === true ? input.type : 'float32'
+}
+
+function feedOf({ data }: Tensor, type: string, shape: readonly number[]): onnxruntime.Tensor {
   const numbers = data as Float32Array
-  switch (dtype) {
-    case 'i64': return new onnxruntime.Tensor('int64', BigInt64Array.from(numbers, (x) => BigInt(Math.trunc(x))), shape)
-    case 'i32': return new onnxruntime.Tensor('int32', Int32Array.from(numbers), shape)
+  switch (type) {
+    case 'int64': return new onnxruntime.Tensor('int64', BigInt64Array.from(numbers, (x) => BigInt(Math.trunc(x))), shape)
+    case 'int32': return new onnxruntime.Tensor('int32', Int32Array.from(numbers), shape)
     case 'bool': return new onnxruntime.Tensor('bool', Uint8Array.from(numbers, (x) => (x === 0 ? 0 : 1)), shape)
     default: return new onnxruntime.Tensor('float32', numbers, shape)
   }

@@ -60,8 +60,10 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
     ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
   }, context)
   const tableFile = `${name}_cali_table`
-  const { table, text, samples } = await calibrateModel(graph, `${name}.mlir`, options.calibration, context)
+  const files = { mlir: `${name}.mlir`, table: tableFile }
+  const { table, text, samples, finished } = await calibrateModel(graph, files, options.calibration, context)
   await writeFiles(new Map([[tableFile, text]]), (path) => reporter.note(`note: ${path} replaced`))
+  await finished()
   const deployed = await deploy({
     graph,
     chip: options.chip,

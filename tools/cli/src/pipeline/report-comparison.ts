@@ -1,15 +1,31 @@
 import type { Tensor } from '@q/ir'
 import type { Comparison } from '../compare/compare-files.ts'
-import { formatSummary, formatVerdict } from '../compare/format-comparison.ts'
+import { formatSizeWarnings, formatSummary, formatVerdict } from '../compare/format-comparison.ts'
 import type { Reporter } from '../console/reporter.ts'
 
-/** Prints a comparison: every tensor with its similarities, the counts, and the tensors that miss by name. */
-export function reportComparison(
-  comparison: Comparison, reporter: Reporter, targetFile: string, referenceFile: string, target?: ReadonlyMap<string, Tensor>, verbose = 2,
-): void {
+/** The two sides of a comparison: their tensors, and what they are called. */
+export interface ComparedSides {
+  readonly target: ReadonlyMap<string, Tensor>
+  readonly reference: ReadonlyMap<string, Tensor>
+  readonly targetFile: string
+  readonly referenceFile: string
+}
+
+/** Prints a comparison of model tensors: every tensor with its similarities, the counts, and the names of those that miss. */
+export function reportComparison(comparison: Comparison, reporter: Reporter, sides: ComparedSides): void {
+  const { target, reference, targetFile, referenceFile } = sides
+  for (const line of formatSizeWarnings(comparison)) reporter.print(line)
   for (const verdict of comparison.verdicts) {
-    for (const line of formatVerdict(verdict, verbose, target?.get(verdict.name))) reporter.print(line)
+    const { name } = verdict
+    for (const line of formatVerdict(verdict, 2, { target: target.get(name), reference: reference.get(name) })) reporter.print(line)
   }
   for (const line of formatSummary(comparison, targetFile, referenceFile)) reporter.print(line)
+  const missed = comparison.verdicts.filter(({ passed }) => !passed)
+  if (missed.length > 0) reporter.note(`missed the tolerance: ${missed.map(missedLine).join('; ')}`)
   reporter.event('comparison', { target: targetFile, reference: referenceFile, passed: comparison.passed, tensors: comparison.verdicts })
+}
+
+function missedLine({ name, similarity, verdict }: Comparison['verdicts'][number]): string {
+  if (similarity === undefined) return `${name} (${verdict === 'NOT_MATCH' ? 'another shape' : 'not equal'})`
+  return `${name} (cosine ${similarity.cosine.toFixed(6)}, euclidean ${similarity.euclidean.toFixed(6)})`
 }

@@ -77,6 +77,11 @@ async function compareWithOriginal(
   const named = new Map(graph.outputs.map((name, i) => [name, original[i]!]))
   const [cosine, euclidean] = options.tolerance
   const comparison = compareSets(tensors, named, { cosine, euclidean }, { excepts: options.excepts, all: true })
-  reportComparison(comparison, context.reporter, options.testResult ?? `${options.mlir} run in float`, options.modelDef, tensors)
+  reportComparison(comparison, context.reporter, {
+    target: tensors,
+    reference: named,
+    targetFile: options.testResult ?? `${options.mlir} run in float`,
+    referenceFile: options.modelDef,
+  })
   return comparison
 }

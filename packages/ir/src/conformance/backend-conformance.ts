@@ -1,0 +1,128 @@
+import type { Backend } from '../contracts/backend.ts'
+import type { ObservedRange } from '../contracts/observer.ts'
+import { layerOf } from '../graph/edges.ts'
+import { inferNode } from '../graph/node-types.ts'
+import type { OpForm } from '../graph/op-form.ts'
+import type { Graph } from '../graph/types.ts'
+import { resolve } from '../resolve/resolve.ts'
+import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
+import { elementCount, type Tensor } from '../tensor/tensor.ts'
+import { type BackendCase, backendCases } from './backend-cases.ts'
+import { check, checkRefused, type ConformanceRunner } from './runner.ts'
+
+export interface BackendConformanceOptions {
+  readonly runner: ConformanceRunner
+  /** Makes the back end that is examined, anew for each test. */
+  readonly create: () => Backend
+}
+
+/** Modes that need calibrated ranges. */
+const integerModes: readonly QuantMode[] = ['INT8', 'UINT8', 'INT4', 'W4INT8']
+
+/**
+ * Registers the tests that every back end has to pass. The target says what is examined: each operator it declares is
+ * resolved, in each mode, inside a tiny network; declaring less means fewer tests, never failing ones.
+ *
+ * @example
+ * backendConformance({ runner: { describe, it }, create: () => myChip() })
+ */
+export function backendConformance({ runner, create }: BackendConformanceOptions): void {
+  const { describe, it } = runner
+  const { target } = create()
+  const declared = Object.keys(target.ops) as readonly OpForm[]
+  describe(`back end conformance: ${target.name}`, () => {
+    describe('target', () => {
+      it('names modes that exist, and float modes among its own', async () => checkModes(create()))
+      it('has a lowering for every operator it declares', async () => checkCoverage(create()))
+      it('refuses a mode it does not declare', async () => checkForeignMode(create()))
+    })
+    for (const mode of target.modes) {
+      describe(mode, () => {
+        for (const each of backendCases) {
+          const form = declared.includes(each.form) ? each.form : (each.form.replace('#constant', '') as OpForm)
+          if (target.ops[form]?.[mode] !== undefined) it(each.form, async () => checkCase(create(), each, mode))
+        }
+        if (integerModes.includes(mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
+      })
+    }
+  })
+}
+
+function checkModes({ target }: Backend): void {
+  const known: readonly string[] = quantModes
+  for (const mode of [...target.modes, ...target.floatModes, target.defaultFloat]) check(known.includes(mode), `there is no mode ${mode}`)
+  for (const mode of target.floatModes) check(target.modes.includes(mode), `the float mode ${mode} is not among the modes`)
+  check(target.name === target.name.toLowerCase(), `the name ${target.name} is not lower case`)
+}
+
+function checkCoverage({ target, lower }: Backend): void {
+  const missing = Object.keys(target.ops).filter((form) => lower[form] === undefined && lower[form.replace('#constant', '')] === undefined)
+  check(missing.length === 0, `no lowering for ${missing.join(', ')}`)
+}
+
+async function checkForeignMode(backend: Backend): Promise<void> {
+  const foreign = quantModes.find((mode) => !backend.target.modes.includes(mode))
+  const example = backendCases[0]!
+  if (foreign === undefined) return
+  await checkRefused(async () => resolve(example.graph, tableFor(example.graph), new Map(), backend, { mode: foreign }), 'MODE_UNSUPPORTED')
+}
+
+async function checkMissingRange(backend: Backend, mode: QuantMode): Promise<void> {
+  const convolution = backendCases.find(({ form }) => form === 'Conv')!
+  if (backend.target.ops.Conv?.[mode] !== mode) return
+  await checkRefused(async () => resolve(convolution.graph, new Map(), new Map(), backend, { mode }), 'RANGE_MISSING', ['y0'])
+}
+
+function checkCase(backend: Backend, { graph }: BackendCase, mode: QuantMode): void {
+  const table = integerModes.includes(mode) ? tableFor(graph) : undefined
+  const resolved = resolve(graph, table, new Map(), backend, { mode }).graph
+  checkGraph(resolved, graph)
+  check(printed(resolve(graph, table, new Map(), backend, { mode }).graph) === printed(resolved), 'resolving twice gives two graphs')
+  const weights = new Map<string, Tensor>()
+  for (const { name, constant } of resolved.values.values()) if (constant !== undefined) weights.set(name, constant)
+  const emitted = () => backend.emit(resolved, { name: 'small', time: 0, program: { text: printed(resolved), weights } }).files
+  const [first, second] = [emitted(), emitted()]
+  check([...first.keys()].join() === [...second.keys()].join(), 'emitting twice gives other files')
+  for (const [name, bytes] of first) {
+    const again = second.get(name)!
+    check(bytes.length === again.length && bytes.every((byte, i) => byte === again[i]), `emitting ${name} twice gives other bytes`)
+  }
+}
+
+/** A quantized graph is whole: operands come before their users, types fit operators, and nodes say where they come from. */
+function checkGraph(graph: Graph, source: Graph): void {
+  const layers = new Set(source.nodes.flatMap(({ outputs }) => outputs))
+  const ready = new Set(graph.inputs.map(({ name }) => name))
+  for (const [name, { constant, type }] of graph.values) {
+    if (constant === undefined) continue
+    ready.add(name)
+    check(constant.data.length === elementCount(type.shape), `the constant ${name} has ${constant.data.length} elements for [${type.shape.join(', ')}]`)
+  }
+  for (const each of graph.nodes) {
+    for (const name of each.inputs) check(name === undefined || ready.has(name), `${layerOf(each)} uses ${name} before it is made`)
+    const inferred = inferNode(each, graph.ops, (name) => graph.values.get(name)!.type)
+    each.outputs.forEach((name, i) => {
+      check(!ready.has(name), `${name} is made twice`)
+      ready.add(name)
+      const declared = graph.values.get(name)?.type.shape.join()
+      check(declared === inferred[i]!.shape.join(), `${name} is declared [${declared}], its operator gives [${inferred[i]!.shape.join()}]`)
+    })
+    check(each.origin !== undefined && each.origin.every((layer) => layers.has(layer)), `${layerOf(each)} does not say which layers it comes from`)
+  }
+  for (const name of graph.outputs) {
+    check(ready.has(name), `the result ${name} is not made`)
+    const { dtype } = graph.values.get(name)!.type
+    check(dtype === 'f32' || !/^(f16|bf16|[iu]8|[iu]16)$/.test(dtype), `the result ${name} leaves the network as ${dtype}`)
+  }
+}
+
+/** A table that calibrates every value between -4 and 4. */
+function tableFor(graph: Graph): ReadonlyMap<string, ObservedRange> {
+  return new Map([...graph.values.keys()].map((name) => [name, { threshold: 4, min: -3.5, max: 4 }]))
+}
+
+/** A graph as text; equal texts mean equal graphs. */
+function printed({ nodes, values, outputs, inputs, properties }: Graph): string {
+  const constants = [...values.values()].map(({ name, type, constant }) => [name, type, constant === undefined ? null : Array.from(constant.data, Number)])
+  return JSON.stringify({ inputs, outputs, nodes, constants, properties })
+}

@@ -1,0 +1,34 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { CheckpointStore } from '@q/calib'
+import { sha256 } from '@q/ir'
+
+/**
+ * Keeps an interrupted calibration in a hidden file beside its table. The file is only ever used by a run on the same
+ * samples, unchanged on disk, and is removed when the table is written.
+ */
+export async function calibrationCheckpoint(
+  tableFile: string, entries: readonly string[], preprocessing: string,
+): Promise<{ readonly store: CheckpointStore, readonly key: string }> {
+  const path = join(dirname(tableFile), `.${basename(tableFile)}.unfinished`)
+  const described = await Promise.all(entries.map(async (entry) => `${entry} ${await stamps(entry)}`))
+  const digest = sha256(new TextEncoder().encode([preprocessing, ...described].join('\n')))
+  return {
+    key: Buffer.from(digest).toString('hex'),
+    store: {
+      read: () => readFile(path).catch(() => undefined),
+      async write(bytes) {
+        const temporary = `${path}.${process.pid}`
+        // A checkpoint that cannot be kept costs time after a crash, not the result.
+        await writeFile(temporary, bytes).then(() => rename(temporary, path)).catch(() => rm(temporary, { force: true }))
+      },
+      clear: () => rm(path, { force: true }),
+    },
+  }
+}
+
+/** Size and time of change of the files of an entry. */
+async function stamps(entry: string): Promise<string> {
+  const files = await Promise.all(entry.split(',').map((file) => stat(file.trim()).catch(() => undefined)))
+  return files.map((file) => (file === undefined ? '-' : `${file.size} ${file.mtimeMs}`)).join(' ')
+}
