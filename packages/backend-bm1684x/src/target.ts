@@ -78,6 +78,7 @@ export const target = defineTarget({
     signs,
     branches,
   ],
+  truthOps: ['Equal#constant', 'NotEqual#constant', 'Greater#constant', 'GreaterOrEqual#constant', 'Less#constant', 'LessOrEqual#constant'],
   typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
   automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
   rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },

@@ -92,6 +92,7 @@ function chooseAction(args: readonly string[]): Action | number {
 
 async function failed(error: unknown, reporter: Reporter, signal: AbortSignal): Promise<number> {
   const reason: unknown = signal.aborted ? (signal.reason as unknown) : error
+  if (reason instanceof CommanderError) return failed(usageError(reason, []), reporter, signal)
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
   const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
   if (isQError(known)) {

@@ -17,6 +17,7 @@ import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
 import { lowerActivation, lowerReciprocal } from './lut.ts'
 import { lowerMatMul } from './mat-mul.ts'
+import { lowerMod } from './mod.ts'
 import { lowerMul } from './mul.ts'
 import { lowerMulConstant } from './mul-constant.ts'
 import { lowerPRelu } from './p-relu.ts'
@@ -36,7 +37,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
     'Transpose', 'Unsqueeze', 'Upsample',
   ], lowerCopy),
   ...each([
-    'Acos', 'Atanh', 'Clip', 'CumSum', 'Div', 'GroupNormalization', 'InstanceNormalization', 'LRN', 'Mod',
+    'Acos', 'Atanh', 'Clip', 'CumSum', 'Div', 'GroupNormalization', 'InstanceNormalization', 'LRN',
     'PixelNormalization', 'ReduceL1', 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Tan', 'TopK',
   ], asFloat()),
   ...each(['LayerNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
@@ -56,6 +57,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   'MatMul': lowerMatMul,
   'Max#constant': lowerLimitConstant,
   'Min#constant': lowerLimitConstant,
+  'Mod': lowerMod,
   'Mul': lowerMul,
   'Mul#constant': lowerMulConstant,
   'PRelu': lowerPRelu,

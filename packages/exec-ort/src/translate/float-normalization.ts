@@ -1,5 +1,8 @@
-import { reshaped, rounded } from './finish.ts'
-import type { Translate } from './translator.ts'
+import { roundBf16, roundF16 } from '@q/ir'
+import type { DType } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { reshaped, rounded, transposed } from './finish.ts'
+import type { Translate, Translation } from './translator.ts'
 
 export const translateLayerNorm: Translate = (node, t) => {
   const [x, scale, bias] = node.inputs
@@ -9,7 +12,7 @@ export const translateLayerNorm: Translate = (node, t) => {
   const inner = type.shape.slice(axis < 0 ? axis + type.shape.length : axis)
   const build = t.build
   const gamma = scale === undefined
-    ? build.numbers('f32', inner.reduce((list: readonly number[], dim) => list.length === 0 ? Array.from({ length: dim }, () => 1) : Array.from({ length: dim * list.length }, () => 1), []), inner)
+    ? build.numbers('f32', Array.from({ length: elementCount(inner) }, () => 1), inner)
     : reshaped(build, t.carried(scale), inner)
   const y = build.node('LayerNormalization', [t.carried(x!), gamma, ...(bias === undefined ? [] : [reshaped(build, t.carried(bias), inner)])],
     { dtype: 'f32', shape: type.shape }, { axis, epsilon: Number(attrs['epsilon']) })
@@ -46,20 +49,38 @@ export const translateInstanceNorm: Translate = (node, t) => {
   return [rounded(t.build, y, type, node)]
 }
 
-export const translateSoftmax: Translate = (node, t) => {
+/** A group is a plane of its own once its channels are laid behind each other. */
+export const translateGroupNorm: Translate = (node, t) => {
+  const [x, scale, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const attrs = t.attrs(node)
-  const y = t.build.node(attrs['log'] === true ? 'LogSoftmax' : 'Softmax', [t.carried(node.inputs[0]!)], { dtype: 'f32', shape: type.shape },
-    { axis: Number(attrs['axis']) })
-  return [rounded(t.build, y, type, node)]
+  const groups = Number(attrs['num_groups'])
+  const { build } = t
+  const flat = [type.shape[0]!, groups, elementCount(type.shape) / (type.shape[0]! * groups)]
+  const ones = (value: number) => build.numbers('f32', Array.from({ length: groups }, () => value))
+  const unit = build.node('InstanceNormalization', [reshaped(build, t.carried(x!), flat), ones(1), ones(0)], { dtype: 'f32', shape: flat },
+    { epsilon: Number(attrs['epsilon']) })
+  return [rounded(build, perChannel(t, reshaped(build, unit, type.shape), scale, bias), type, node)]
 }
 
-export const translateReduce: Translate = (node, t) => {
+/** Axis 1 turned to the end is what the operator over the last axis takes. */
+export const translatePixelNorm: Translate = (node, t) => {
+  const [x, scale, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
-  const attrs = t.attrs(node)
-  const rank = t.typeOf(node.inputs[0]!).shape.length
-  const axes = (attrs['axes'] as readonly number[]).map((axis) => (axis < 0 ? axis + rank : axis))
-  const kept = t.typeOf(node.inputs[0]!).shape.map((dim, i) => (axes.includes(i) ? 1 : dim))
-  const y = t.build.node(node.op, [t.carried(node.inputs[0]!), t.build.numbers('i64', axes)], { dtype: 'f32', shape: kept }, { keepdims: 1 })
-  return [rounded(t.build, reshaped(t.build, y, type.shape), type, node)]
+  const { build } = t
+  const rank = type.shape.length
+  const there = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1]
+  const back = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)]
+  const turned = transposed(build, t.carried(x!), there)
+  const ones = build.numbers('f32', Array.from({ length: type.shape[1]! }, () => 1), [type.shape[1]!])
+  const unit = build.node('LayerNormalization', [turned, ones], build.typeOf(turned), { axis: -1, epsilon: Number(t.attrs(node)['epsilon']) })
+  return [rounded(build, perChannel(t, transposed(build, unit, back), scale, bias), type, node)]
+}
+
+/** `x * scale + bias` along axis 1, either left out. */
+function perChannel(t: Translation, x: string, scale: string | undefined, bias: string | undefined): string {
+  const type = t.build.typeOf(x)
+  const along = (name: string) => reshaped(t.build, t.carried(name), [1, type.shape[1]!, ...type.shape.slice(2).map(() => 1)])
+  const scaled = scale === undefined ? x : t.build.node('Mul', [x, along(scale)], type)
+  return bias === undefined ? scaled : t.build.node('Add', [scaled, along(bias)], type)
 }

@@ -1,12 +1,16 @@
 import type { Node, OpName } from '@q/ir'
 import { translateAffine, translateComparison, translatePRelu, translateRewritten, translateSame } from './float-elementwise.ts'
 import { translateMatMul } from './float-mat-mul.ts'
-import { translateInstanceNorm, translateLayerNorm, translateReduce, translateRmsNorm, translateSoftmax } from './float-normalization.ts'
+import { translateGroupNorm, translateInstanceNorm, translateLayerNorm, translatePixelNorm, translateRmsNorm } from './float-normalization.ts'
+import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateArg, translateCast, translateCumSum, translateResize, translateTopK } from './float-other.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
+import { largestMagnitude } from './integer-weights.ts'
+import { looseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
 import * as arithmetic from './quantized-arithmetic.ts'
+import { translateQAveragePool } from './quantized-average-pool.ts'
 import { translateQConv } from './quantized-conv.ts'
 import { translateQConvTranspose } from './quantized-conv-transpose.ts'
 import { translateQMatMul } from './quantized-mat-mul.ts'
@@ -34,6 +38,8 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['LayerNormalization', translateLayerNorm],
   ['RMSNormalization', translateRmsNorm],
   ['InstanceNormalization', translateInstanceNorm],
+  ['GroupNormalization', translateGroupNorm],
+  ['PixelNormalization', translatePixelNorm],
   ['Softmax', translateSoftmax],
   ['Transpose', movement.translateTranspose],
   ['Concat', movement.translateConcat],
@@ -43,6 +49,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['Upsample', movement.translateUpsample],
   ['DepthToSpace', movement.translateDepthToSpace],
   ['ShuffleChannel', movement.translateShuffleChannel],
+  ['SwapDimInner', movement.translateSwapDimInner],
   ['Reverse', movement.translateReverse],
   ['Gather', movement.translateGather],
   ['Where', movement.translateWhere],
@@ -58,7 +65,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['QMul', arithmetic.translateQMul],
   ['QAddConstant', unary.translateQAddConstant],
   ['QLeakyRelu', unary.translateQLeakyRelu],
-  ['QAveragePool', arithmetic.translateQAveragePool],
+  ['QAveragePool', translateQAveragePool],
   ['Requantize', unary.translateRequantize],
   ['RequantizeAxis', unary.translateRequantizeAxis],
   ['QLimitConstant', unary.translateQLimitConstant],
@@ -70,23 +77,27 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['DequantizeLinear', translateDequantizeLinear],
 ])
 
-/** Operators that copy or select elements, and so take codes as they are. */
-const onCodes: ReadonlySet<string> = new Set<OpName>([
-  'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat', 'Slice', 'Tile', 'Pad', 'Upsample', 'DepthToSpace', 'ShuffleChannel', 'Reverse',
-  'Gather', 'GatherElements', 'GatherND', 'ScatterND', 'ScatterElements', 'Where', 'MaxPool',
-])
-
 /** Writes one node in standard ONNX operators; `undefined` when that cannot be done, or not with the wanted exactness. */
 export function translateNode(node: Node, t: Translation): readonly string[] | undefined {
+  const loose = looseCodes(t.graph)
+  if (loose.size > 0 && [...node.inputs, ...node.outputs].some((name) => name !== undefined && loose.has(name))) return undefined
   const isCodes = node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
   const integerOperator = node.op.startsWith('Q') || node.op === 'Lut' || node.op.startsWith('Requantize') || node.op === 'DequantizeLinear'
+  if (isCodes && (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu')) return unary.translateCodeSelection(node, t)
   if (isCodes && !integerOperator && !onCodes.has(node.op)) {
-    if (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu') return unary.translateCodeSelection(node, t)
     return node.op === 'Cast' ? translateCast(node, t) : undefined
   }
+  if (node.op === 'QAttention') boundAttention(node, t)
   return translations.get(node.op)?.(node, t)
 }
 
 function isInteger(t: Translation, name: string): boolean {
   return t.typeOf(name).quant !== undefined
+}
+
+/** What is known of the sums of a node that another executor computes: a head of bytes times weights, and the bias. */
+function boundAttention({ inputs, outputs }: Node, t: Translation): void {
+  const bias = inputs[10] === undefined ? undefined : t.valueOf(inputs[10]).constant
+  const size = t.typeOf(inputs[9]!).shape.at(-2) ?? 0
+  t.setBound(outputs[0]!, size * 128 * 128 + (bias === undefined ? 0 : largestMagnitude(bias.data as Int32Array)))
 }

@@ -84,6 +84,20 @@ export const translateReverse: Translate = (node, t) => {
   return [t.build.node('Slice', [t.carried(node.inputs[0]!), i64(-1), i64(-2147483648), i64(axis), i64(-1)], carriedType(node, t))]
 }
 
+/** Each axis begins at its offset and goes around. */
+export const translateSwapDimInner: Translate = (node, t) => {
+  const { build } = t
+  const i64 = (value: number) => build.numbers('i64', [value])
+  const rotated = list(t.attrs(node), 'offsets').reduce((x, offset, axis) => {
+    if (offset === 0) return x
+    const { dtype, shape } = build.typeOf(x)
+    const part = (from: number, to: number) =>
+      build.node('Slice', [x, i64(from), i64(to), i64(axis)], { dtype, shape: shape.map((dim, i) => (i === axis ? to - from : dim)) })
+    return build.node('Concat', [part(offset, shape[axis]!), part(0, offset)], { dtype, shape }, { axis })
+  }, t.carried(node.inputs[0]!))
+  return [rotated]
+}
+
 export const translateGather: Translate = (node, t) => {
   const [x, indices] = node.inputs
   const { axis, keepdims } = t.attrs(node) as { axis: number; keepdims: boolean }

@@ -1,6 +1,5 @@
 import type { Node } from '@q/ir'
-import { carriedZero, centred, halfAwayFromZero, isByte, isCodeType, reach, saturated } from './codes.ts'
-import { reshaped } from './finish.ts'
+import { carriedZero, centred, isByte, isCodeType, reach, saturated } from './codes.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -89,24 +88,3 @@ export const translateQMul: Translate = (node, t) => {
   return [requantized(build, product, type, r, 1)]
 }
 
-/** The average comes in float32, as the operator says; its kernel sums in float32 too, which is exact for codes. */
-export const translateQAveragePool: Translate = (node, t) => {
-  const attrs = t.attrs(node)
-  const type = t.typeOf(node.outputs[0]!)
-  const { build } = t
-  const kernel = attrs['kernel_shape'] as readonly number[]
-  const x = node.inputs[0]!
-  const { shape } = t.typeOf(x)
-  if (shape.length !== kernel.length + 2 || !isByte(t.typeOf(x).dtype)) return undefined
-  const places = kernel.reduce((product, side) => product * side, 1)
-  const r = requantizationOf(attrs, [reach(t, x) * places * 2])
-  if (!isExactInDouble(r, type) || reach(t, x) * places >= 2 ** 24) return undefined
-  const spatial = attrs['keepdims'] === false ? kernel.map(() => 1) : type.shape.slice(2)
-  const float = { dtype: 'f32', shape: [shape[0]!, shape[1]!, ...spatial] } as const
-  const average = build.node('AveragePool', [centred(build, t.carried(x), t.typeOf(x), 'f32')], float, {
-    kernel_shape: kernel, strides: attrs['strides']!, pads: attrs['pads']!, count_include_pad: attrs['count_include_pad'] === true ? 1 : 0,
-  })
-  const summed = kernel.reduce((y, side) => build.node('Mul', [y, build.numbers('f32', side)], float), average)
-  const whole = halfAwayFromZero(build, build.cast(summed, 'f64'))
-  return [reshaped(build, requantized(build, whole, type, r, 1), type.shape)]
-}

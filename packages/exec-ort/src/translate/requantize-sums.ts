@@ -53,7 +53,7 @@ export function isExactInDouble(r: Requantization, type: TensorType): boolean {
   for (let i = 0; i < channelsOf(r); i++) {
     const { m, s, after } = factor(r, i)
     const bias = Math.abs(r.bias === undefined ? 0 : at(r.bias, i))
-    if (at(r.bounds, i) + bias >= 2 ** 31) return false
+    if (at(r.bounds, i) + bias > 2 ** 31) return false
     if (r.kind === 'quantized-multiplier' && (at(r.bounds, i) + bias) * 2 ** Math.max(0, -at(r.shifts, i)) >= 2 ** 31) return false
     if (bias * Math.abs(m) + 2 ** (Math.max(0, s) + after + bits + 1) >= 2 ** 52) return false
     if (Math.max(0, s) + after > 63) return false
@@ -119,7 +119,7 @@ export function biased(build: OnnxBuilder, sums: string, bias: ArrayLike<number>
 }
 
 /** `x * ratio + offset` for each channel, in double precision. */
-function scaled(
+export function scaled(
   build: OnnxBuilder, x: string, axis: number, channels: number, ratio: (i: number) => number, offset: (i: number) => number,
 ): string {
   const { shape } = build.typeOf(x)
@@ -136,6 +136,10 @@ function scaled(
   const operand = (values: readonly number[]) => values.every((each) => each === values[0])
     ? build.numbers('f64', values[0]!)
     : build.numbers('f64', values, shape.map((_, i) => (i === axis ? channels : 1)))
+  // The runtime drops a multiplication by a number whose float32 is 1; that by minus this number stays.
+  if (ratios.some((each) => each !== 1 && Math.fround(each) === 1)) {
+    return build.node('Sub', [operand(offsets), build.node('Mul', [x, operand(ratios.map((each) => -each))], wide)], wide)
+  }
   const product = ratios.every((each) => each === 1) ? x : build.node('Mul', [x, operand(ratios)], wide)
   return offsets.every((each) => each === 0) ? product : build.node('Add', [product, operand(offsets)], wide)
 }

@@ -77,6 +77,8 @@ export interface Target {
   /** Operators that take over the type of their operand, so that casts move behind them. */
   readonly typeFollowers?: readonly OpName[]
   readonly automaticPlan?: AutomaticPlan
+  /** Operators whose INT8 results are the codes 0 and 1 with the scale 1, whatever their range. @default none */
+  readonly truthOps?: readonly OpForm[]
   /** Rounding of requantized sums, of casts to codes, of weights. */
   readonly rounding: { readonly requantize: RoundingMode; readonly cast: RoundingMode; readonly weight: RoundingMode }
   /** Cosine and euclidean similarity a comparison must exceed, by mode. */

@@ -4,7 +4,7 @@ import { type Diagnostic, QError } from '../errors.ts'
 import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import { formOf } from '../graph/op-form.ts'
-import type { Graph, Node } from '../graph/types.ts'
+import type { Graph, Node, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { chooseMode } from './choose-mode.ts'
 import type { LowerContext, LoweredNode } from './lower-context.ts'
@@ -45,16 +45,24 @@ export function lowerNodes(
 export const diagnosticsOf = (steps: readonly LoweredStep[]): readonly Diagnostic[] =>
   steps.flatMap(({ lowered }) => lowered.diagnostics ?? [])
 
-function contextOf(graph: Graph, plan: Plan, backend: Backend, settings: ResolveSettings): (mode: QuantMode) => LowerContext {
+function contextOf(graph: Graph, plan: Plan, { target }: Backend, settings: ResolveSettings): (mode: QuantMode) => LowerContext {
   const edges = edgesOf(graph)
+  const quantizedType = (name: string): TensorType => {
+    const { type } = valueOf(graph, name)
+    const maker = edges.producer.get(name)
+    const isTruth = maker !== undefined && (target.truthOps ?? []).includes(formOf(maker, (each) => valueOf(graph, each)))
+      && chooseMode(maker, graph, plan, target, settings) === 'INT8'
+    if (isTruth) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
+    return quantizedTypeOf(name, type, settings.asymmetric)
+  }
   const contextIn = (mode: QuantMode): LowerContext => ({
     graph, plan, mode,
-    target: backend.target,
+    target,
     asymmetric: settings.asymmetric,
     highPrecision: settings.highPrecision,
     in: (other) => (other === mode ? contextIn(mode) : contextIn(other)),
     typeOf: (name) => valueOf(graph, name).type,
-    quantizedType: (name) => quantizedTypeOf(name, valueOf(graph, name).type, settings.asymmetric),
+    quantizedType,
     constantOf: (name) => (name === undefined ? undefined : valueOf(graph, name).constant),
     useCount: edges.useCount,
     consumers: (name) => edges.consumers.get(name) ?? [],
@@ -79,6 +87,7 @@ function keyOf(
     const { type } = valueOf(graph, name)
     return [name, type.shape, type.range?.min, type.range?.max]
   })
+  const makers = node.inputs.map((name) => (name === undefined ? '' : plan.get(name) ?? ''))
   const users = node.outputs.flatMap((name) => (consumers.get(name) ?? []).map((user) => plan.get(layerOf(user)) ?? ''))
-  return JSON.stringify([node.op, node.attrs, types, mode, users, settings.asymmetric, settings.highPrecision])
+  return JSON.stringify([node.op, node.attrs, types, mode, makers, users, settings.asymmetric, settings.highPrecision])
 }

@@ -9,7 +9,11 @@ import { readTopModule } from './read-top.ts'
 import { topBook } from './top-book.ts'
 
 export interface WriteTopOptions {
-  /** Name of the weight file, relative to the folder the vendor's tool runs in. @default '<graph name, lower case>_top_f32_all_weight.npz' */
+  /**
+   * Name of the weight file, relative to the folder the vendor's tool runs in.
+   *
+   * @default '<graph name, lower case>_top_f32_all_weight.npz'
+   */
   readonly weightFile?: string
   /** Write the text although some constants have no elements; they are missing in `weights` then. @default false */
   readonly allowMissingWeights?: boolean

@@ -103,9 +103,6 @@ export function oneNumber(net: Net, node: NetNode, side: number): boolean {
   return true
 }
 
-/** {@link oneNumber} on the right. */
-export const numberRight: Rule = (net, node) => oneNumber(net, node, 1)
-
 /** Powers: 1 is nothing, 2 a product, 1/2 a root. */
 export const power: Rule = (net, node) => {
   const x = node.inputs[0]!

@@ -86,7 +86,14 @@ export const gatherOne: Rule = (net, node) => {
   const [x] = node.inputs as [string]
   const axis = node.attrs['axis'] as number
   const shape = net.shape(x)
-  if (index === undefined || node.attrs['keepdims'] !== false) return false
+  if (index === undefined) return false
+  if (node.attrs['keepdims'] !== false) {
+    if (net.shape(node.inputs[1]!).length !== 1 || shape[axis] === 1) return false
+    const attrs = { starts: shape.map((_, i) => (i === axis ? index : 0)), ends: shape.map((d, i) => (i === axis ? index + 1 : d)), steps: shape.map(() => 1) }
+    net.change(node, { op: 'Slice', inputs: [x], attrs })
+    net.rename(node.outputs[0]!, net.freshName(`${node.outputs[0]}_slice`))
+    return true
+  }
   let part = x
   if (shape[axis] !== 1) {
     const attrs = { starts: shape.map((_, i) => (i === axis ? index : 0)), ends: shape.map((d, i) => (i === axis ? index + 1 : d)), steps: shape.map(() => 1) }

@@ -1,24 +1,26 @@
+import { addNumber } from '../net/constants.ts'
 import type { Net } from '../net/net.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
-import { chain, clip, constantRight, division, mean, negation, numberRight, power, preluSlope, reciprocal, remainder, subtraction } from './arithmetic.ts'
+import { chain, clip, constantRight, division, mean, negation, power, preluSlope, reciprocal, remainder, subtraction } from './arithmetic.ts'
 import { alignRank, expand, gatherOne, flatten, frontIndices, plainNorm, rankOf, resize, softmax, spaceToDepth, split } from './arrangement.ts'
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
-import { composedReduction, globalPool, planar, spatialMean } from './pools.ts'
+import { composedReduction, globalPool, planar, spatialPool } from './pools.ts'
 import { gemm } from './products.ts'
 
 /** From ONNX operators to those of canonical graphs, one rule for each that is not the same in both. */
 const conversions: RuleSet = {
   Neg: [negation], Reciprocal: [reciprocal], Sum: [chain('Add')], Mean: [mean], Max: [chain('Max'), constantRight], Min: [chain('Min'), constantRight],
-  Add: [constantRight, numberRight, alignRank], Mul: [constantRight, numberRight, alignRank], Sub: [subtraction, alignRank], Div: [division, alignRank], Pow: [power], Mod: [remainder],
+  Add: [constantRight, alignRank], Mul: [constantRight, alignRank], Sub: [subtraction, alignRank], Div: [division, alignRank], Pow: [power], Mod: [remainder],
   Clip: [clip], PRelu: [preluSlope], Gemm: [gemm], Flatten: [flatten], Expand: [expand], Split: [split],
   SpaceToDepth: [spaceToDepth], Gather: [frontIndices, gatherOne], Resize: [resize], Upsample: [],
   Softmax: [softmax], LogSoftmax: [softmax], LayerNormalization: [plainNorm, rankOf(false)], PixelNormalization: [plainNorm],
   InstanceNormalization: [plainNorm, rankOf(true)], GroupNormalization: [plainNorm, rankOf(true)],
-  GlobalAveragePool: [globalPool], GlobalMaxPool: [globalPool], ReduceMean: [spatialMean],
+  GlobalAveragePool: [globalPool], GlobalMaxPool: [globalPool], ReduceMean: [spatialPool], ReduceMax: [spatialPool],
   ReduceSumSquare: [composedReduction], ReduceLogSum: [composedReduction], ReduceLogSumExp: [composedReduction],
-  Conv: [planar], ConvTranspose: [planar], MaxPool: [planar], AveragePool: [planar],
+  Conv: [planar], ConvTranspose: [planar],
   BatchNormalization: [batchNorm],
+  TruthCast: [(net, node) => (net.change(node, { op: 'NotEqual', inputs: [node.inputs[0], addNumber(net, `${node.outputs[0]}_const`, 0)], attrs: {} }), true)],
   GELU: [(net, node) => (net.change(node, { op: 'Gelu', attrs: { approximate: 'none' } }), true)],
 }
 

@@ -3,10 +3,13 @@ import type { Net } from '../net/net.ts'
 /** Operators whose results keep the tensor's bare name. */
 const bare = new Set(['Ceil'])
 
+/** Groups of operators named for one of them. */
+const suffix: Readonly<Record<string, string>> = { TruthCast: 'Not' }
+
 /** Gives every result its layer name: the tensor's name and the operator's, as the network stands now. */
 export function nameValues(net: Net): void {
   for (const node of net.nodes()) {
     if (bare.has(node.op)) continue
-    for (const output of [...node.outputs]) net.rename(output, net.freshName(`${output}_${node.op}`))
+    for (const output of [...node.outputs]) net.rename(output, net.freshName(`${output}_${suffix[node.op] ?? node.op}`))
   }
 }

@@ -10,12 +10,18 @@ export const globalPool: Rule = (net, node) => {
   return true
 }
 
-/** A mean over the whole plane is a pool; without its axes when they are dropped. */
-export const spatialMean: Rule = (net, node) => {
+/** A mean or maximum over the whole plane is a pool; a mean without its axes when they are dropped. */
+export const spatialPool: Rule = (net, node) => {
   const shape = net.shape(node.inputs[0]!)
   const { axes, keepdims } = node.attrs as { readonly axes: readonly number[]; readonly keepdims: boolean }
   if (shape.length !== 4 || [...axes].sort().join() !== '2,3') return false
-  const attrs = { kernel_shape: shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0], count_include_pad: true }
+  const window = { kernel_shape: shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0] }
+  const attrs = { ...window, count_include_pad: true }
+  if (node.op === 'ReduceMax') {
+    if (!keepdims) return false
+    net.change(node, { op: 'MaxPool', attrs: window })
+    return true
+  }
   net.change(node, { op: 'AveragePool', attrs: keepdims ? attrs : { ...attrs, keepdims: false } })
   return true
 }
@@ -35,7 +41,7 @@ export const composedReduction: Rule = (net, node) => {
   return true
 }
 
-/** A pool or convolution of one spatial axis has a second one of size 1. */
+/** A convolution of one spatial axis has a second one of size 1. */
 export const planar: Rule = (net, node) => {
   const strides = node.attrs['strides'] as readonly number[]
   if (strides.length !== 1) return false

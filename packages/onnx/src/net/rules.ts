@@ -13,13 +13,8 @@ export function applyRules(net: Net, rules: RuleSet): void {
   for (let round = 0; round < longest; round++) {
     let changed = false
     for (const node of net.nodes()) {
-      for (const rule of rules[node.op] ?? []) {
-        if (!net.alive(node)) break
-        if (rule(net, node)) {
-          changed = true
-          break
-        }
-      }
+      let turns = 0
+      while (net.alive(node) && turns++ < longest && (rules[node.op] ?? []).some((rule) => rule(net, node))) changed = true
     }
     if (net.prune()) changed = true
     if (!changed) return

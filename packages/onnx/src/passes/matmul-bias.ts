@@ -1,13 +1,13 @@
 import { constantOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
-/** A constant along the last axis added to a product is its bias; the product takes the name of the sum. */
+/** A constant along the last axis added to a product with a constant is its bias; the product takes the name of the sum. */
 export const matMulBias: Rule = (net, node) => {
   const product = net.producer(node.inputs[0]!)
   const bias = constantOf(net, node.inputs[1])
   if (product?.op !== 'MatMul' || product.inputs[2] !== undefined || product.attrs['relu'] === true || onlyUser(net, product) !== node) return false
   const columns = net.shape(product.outputs[0]!).at(-1)!
-  if (bias === undefined || bias.data.length !== columns || bias.shape.at(-1) !== columns) return false
+  if (constantOf(net, product.inputs[1]) === undefined || bias === undefined || bias.data.length !== columns || bias.shape.at(-1) !== columns) return false
   const { inputs, attrs } = product
   const { relu, reluLimit } = node.attrs
   net.remove(product)

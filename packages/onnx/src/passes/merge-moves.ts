@@ -31,3 +31,28 @@ export const cancelMoves: Rule = (net, node) => {
   if (shared) net.rename(between, net.freshName(`${between}_reshape_fuse_1`))
   return true
 }
+
+/** Two Slices in a row are one. */
+export const mergeSlices: Rule = (net, node) => {
+  const first = net.producer(node.inputs[0]!)
+  if (first?.op !== 'Slice' || onlyUser(net, first) !== node) return false
+  const list = (each: typeof node, name: string): readonly number[] => each.attrs[name] as readonly number[]
+  if ([first, node].some((each) => list(each, 'steps').some((step) => step < 0))) return false
+  const starts = list(node, 'starts').map((start, i) => list(first, 'starts')[i]! + start * list(first, 'steps')[i]!)
+  const steps = list(node, 'steps').map((step, i) => step * list(first, 'steps')[i]!)
+  const places = net.shape(node.outputs[0]!)
+  const ends = starts.map((start, i) => start + (places[i]! - 1) * steps[i]! + 1)
+  net.change(node, { inputs: [first.inputs[0]], attrs: { starts, ends, steps } })
+  return true
+}
+
+/** A Concat inside a Concat of the same axis is part of it. */
+export const mergeConcats: Rule = (net, node) => {
+  const inner = node.inputs.findIndex((name) => {
+    const producer = net.producer(name!)
+    return producer?.op === 'Concat' && producer.attrs['axis'] === node.attrs['axis'] && producer.attrs['relu'] !== true && onlyUser(net, producer) === node
+  })
+  if (inner < 0) return false
+  net.change(node, { inputs: node.inputs.flatMap((name, i) => (i === inner ? net.producer(name!)!.inputs : [name])) })
+  return true
+}

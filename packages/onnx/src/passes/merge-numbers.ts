@@ -44,3 +44,20 @@ export const factorIntoWeights: Rule = (net, node) => {
   })
   return true
 }
+
+/** A number behind a Reshape or Transpose of a convolution or product with a constant goes into its constants too; the Reshape takes the name. */
+export const factorThroughReshape: Rule = (net, node) => {
+  const move = net.producer(node.inputs[0]!)
+  const producer = move?.op === 'Reshape' || move?.op === 'Transpose' ? net.producer(move.inputs[0]!) : undefined
+  if (move === undefined || producer === undefined || numberOf(net, node.inputs[1]) === undefined || node.attrs['relu'] === true || onlyUser(net, move) !== node) return false
+  if ((producer.op !== 'Conv' && producer.op !== 'MatMul') || producer.attrs['relu'] === true || onlyUser(net, producer) !== move) return false
+  if (producer.inputs.slice(1).some((name) => name !== undefined && constantOf(net, name) === undefined)) return false
+  const [result] = node.outputs as [string]
+  const between = net.freshName(`${result}_r_MulOrConv`)
+  net.setValue({ ...net.value(producer.outputs[0]!), name: between })
+  const scaled = net.add({ op: 'Mul', inputs: [producer.outputs[0], node.inputs[1]], outputs: [between], attrs: {} }, move)
+  const { op, attrs } = move
+  net.remove(move)
+  net.change(node, { op, attrs, inputs: [between] })
+  return factorIntoWeights(net, scaled)
+}

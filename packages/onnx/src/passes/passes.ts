@@ -3,28 +3,33 @@ import type { Net } from '../net/net.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { mergeEqual } from '../simplify/merge-equal.ts'
 import { perChannelAffine } from './affine.ts'
+import { blocksToDepth } from './blocks-to-depth.ts'
 import { fuseRelu } from './fuse-relu.ts'
 import { matMulBias } from './matmul-bias.ts'
-import { mergeAffines } from './merge-affine.ts'
+import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
 import { mergeConvs } from './merge-convs.ts'
-import { cancelMoves, dropReshape, mergeReshapes } from './merge-moves.ts'
-import { dropUnit, factorIntoWeights, mergeFactors } from './merge-numbers.ts'
+import { cancelMoves, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
+import { dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
 import { movesAreReshape, permuteBeforeSoftmax } from './move-permutes.ts'
+import { numberRight } from './numbers-right.ts'
+import { permuteBehindSlices } from './permute-behind-slices.ts'
 import { rmsNorm } from './rms-norm.ts'
-import { silu } from './silu.ts'
+import { silu, softsign } from './silu.ts'
 import { sliceConv } from './slice-conv.ts'
 import { spaceToDepth } from './space-to-depth.ts'
 import { where } from './where.ts'
 
 const rules: RuleSet = {
   Relu: [fuseRelu],
-  Mul: [silu, rmsNorm, dropUnit, mergeFactors, factorIntoWeights, perChannelAffine],
-  Add: [dropUnit, matMulBias, perChannelAffine],
-  Affine: [mergeAffines],
+  Mul: [silu, rmsNorm, numberRight, dropUnit, mergeFactors, factorIntoWeights, factorThroughReshape, perChannelAffine],
+  Add: [matMulBias, numberRight, dropUnit, perChannelAffine],
+  Div: [softsign],
+  Affine: [mergeAffines, affineIntoMatMul, numbersIntoAffine],
+  Slice: [mergeSlices],
   Conv: [mergeConvs],
-  Concat: [spaceToDepth],
-  Reshape: [sliceConv, cancelMoves, mergeReshapes, dropReshape], Squeeze: [cancelMoves], Unsqueeze: [cancelMoves],
-  Transpose: [permuteBeforeSoftmax, movesAreReshape],
+  Concat: [mergeConcats, spaceToDepth],
+  Reshape: [blocksToDepth, sliceConv, cancelMoves, mergeReshapes, dropReshape], Squeeze: [cancelMoves], Unsqueeze: [cancelMoves],
+  Transpose: [permuteBehindSlices, permuteBeforeSoftmax, movesAreReshape],
   RMSNormalization: [rankOf(false)],
   Where: [where],
 }

@@ -1,4 +1,4 @@
-import { onlyUser } from '../net/constants.ts'
+import { numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from '../patterns/match.ts'
 
@@ -11,4 +11,13 @@ export const silu: Rule = (net, node) => {
     return true
   }
   return false
+}
+
+/** `x / (1 + |x|)` is a Softsign under the name of the quotient. */
+export const softsign: Rule = (net, node) => {
+  const sum = madeBy(net, node.inputs[1], 'Add')
+  const [x] = node.inputs as [string]
+  if (sum === undefined || numberOf(net, sum.inputs[1]) !== 1 || madeBy(net, sum.inputs[0], 'Abs')?.inputs[0] !== x || onlyUser(net, sum) !== node) return false
+  net.change(node, { op: 'Softsign', inputs: [x], attrs: {} })
+  return true
 }

@@ -15,11 +15,12 @@ function picked(net: Net, name: string): Picked | undefined {
   for (let node = net.producer(x); node?.op === 'Slice'; node = net.producer(x)) {
     const shape = net.shape(node.inputs[0]!)
     if (shape.length !== 4) return undefined
-    const [starts, ends, steps] = [list(node, 'starts'), list(node, 'ends'), list(node, 'steps')]
+    const [starts, steps] = [list(node, 'starts'), list(node, 'steps')]
     for (let axis = 0; axis < 4; axis++) {
-      const plain = starts[axis] === 0 && ends[axis]! >= shape[axis]! && steps[axis] === 1
+      const places = net.shape(node.outputs[0]!)[axis]!
+      const plain = places === shape[axis] && steps[axis] === 1
       if (plain) continue
-      if (axis < 2 || steps[axis] !== 2 || ends[axis]! < shape[axis]! || step[axis - 2] !== 1 || starts[axis]! > 1 || shape[axis]! % 2 !== 0) return undefined
+      if (axis < 2 || steps[axis] !== 2 || places * 2 !== shape[axis] || step[axis - 2] !== 1 || starts[axis]! > 1) return undefined
       step[axis - 2] = 2
       start[axis - 2] = starts[axis]!
     }

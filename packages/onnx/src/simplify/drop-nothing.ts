@@ -1,5 +1,5 @@
 import type { AttrValue } from '@q/ir'
-import { bypass, numberOf, onlyUser, sameShape } from '../net/constants.ts'
+import { bypass, onlyUser, sameShape } from '../net/constants.ts'
 import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -32,19 +32,6 @@ export const dropNothing: Rule = (net, node) => {
   return true
 }
 
-/** Takes out `x + 0`, `x - 0`, `x * 1`, `x / 1`. */
-export const dropUnits: Rule = (net, node) => {
-  const unit = node.op === 'Add' || node.op === 'Sub' ? 0 : 1
-  for (const side of node.op === 'Add' || node.op === 'Mul' ? ([1, 0] as const) : ([1] as const)) {
-    const kept = node.inputs[1 - side]!
-    if (numberOf(net, node.inputs[side], true) !== unit || !sameShape(net.shape(kept), net.shape(node.outputs[0]!))) continue
-    if (net.producer(kept) === undefined) continue
-    bypass(net, node, kept)
-    return true
-  }
-  return false
-}
-
 /** Two transpositions in a row are one. */
 export const mergeTransposes: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
@@ -61,12 +48,16 @@ export const fusePad: Rule = (net, node) => {
   if (pad?.op !== 'Pad' || pad.attrs['mode'] !== 'constant' || pad.attrs['value'] !== 0 || onlyUser(net, pad) !== node) return false
   const pads = list(pad, 'pads')
   const rank = pads.length / 2
+  if (node.op === 'AveragePool' && list(node, 'pads').some((each) => each !== 0)) return false
   if ([0, 1, rank, rank + 1].some((i) => pads[i] !== 0) || pads.some((each) => each < 0)) return false
   const own = list(node, 'pads')
   const n = rank - 2
   net.change(node, {
     inputs: [pad.inputs[0], ...node.inputs.slice(1)],
-    attrs: { ...node.attrs, pads: own.map((each, i) => each + (i < n ? pads[i + 2]! : pads[rank + 2 + i - n]!)) },
+    attrs: {
+      ...node.attrs, ...(node.op === 'AveragePool' ? { count_include_pad: true } : {}),
+      pads: own.map((each, i) => each + (i < n ? pads[i + 2]! : pads[rank + 2 + i - n]!)),
+    },
   })
   return true
 }

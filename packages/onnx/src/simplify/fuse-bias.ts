@@ -1,4 +1,4 @@
-import { addConstant, constantOf, isPerChannel, numberOf, onlyUser } from '../net/constants.ts'
+import { addConstant, bypass, constantOf, isPerChannel, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** A constant per channel added behind a convolution without bias becomes its bias. */
@@ -14,9 +14,8 @@ export const fuseConvBias: Rule = (net, node) => {
     if (single === undefined && !isPerChannel(constant.shape, shape)) continue
     if (single !== undefined && constant.shape.length > shape.length) continue
     const bias = addConstant(net, `${other}_bias`, [channels], single === undefined ? constant.data : new Float32Array(channels).fill(single))
-    const { attrs, inputs } = producer
-    net.remove(producer)
-    net.change(node, { op: 'Conv', attrs, inputs: [inputs[0], inputs[1], bias] })
+    net.change(producer, { inputs: [producer.inputs[0], producer.inputs[1], bias] })
+    bypass(net, node, producer.outputs[0]!)
     return true
   }
   return false

@@ -9,9 +9,5 @@ export type DefineCommand = (program: Command, start: (action: Action) => void) 
 
 /** A sub-command under its name and the file name of the original tool. */
 export function subcommand(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .alias(`${name}.py`)
-    .description(description)
-    .option('--json', 'print JSON events, one a line')
+  return program.command(name).alias(`${name}.py`).description(description).option('--json', 'print JSON events, one a line')
 }

@@ -1,5 +1,5 @@
+import { parseQuantMode, QError } from '@q/ir'
 import { Option } from 'commander'
-import { QError, parseQuantMode } from '@q/ir'
 import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { deploy } from '../pipeline/deploy.ts'
@@ -75,7 +75,7 @@ const vendorOptions = [
 
 /** `model_deploy`: a Top file and its tables to the files of a chip. */
 export const defineModelDeploy: DefineCommand = (program, start) => {
-  const command = subcommand(program, 'model_deploy', 'quantize a Top .mlir file for a chip, compare it, and write the chip\'s files')
+  const command = subcommand(program, 'model_deploy', "quantize a Top .mlir file for a chip, compare it, and write the chip's files")
     .requiredOption('--mlir <file>', 'the Top .mlir file')
     .requiredOption('--chip, --processor <name>', `the chip: ${chipNames().join(', ')}`)
     .requiredOption('--model <file>', 'output container, such as m.bmodel')
@@ -85,47 +85,62 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     .option('--asymmetric', 'INT8 with zero points')
     .option('--high_precision', 'keep delicate operators in float32')
     .option('--test_input <files>', 'npz, npy or image to compare with')
-    .option('--test_reference <file>', 'npz of the float model\'s tensors; run here when absent')
+    .option('--test_reference <file>', "npz of the float model's tensors; run here when absent")
     .option('--compare_all', 'compare every tensor, not only the outputs')
     .option('--tolerance <cosine,euclidean>', 'similarity with the float model to exceed; by mode when absent', parseTolerance)
-    .option('--correctness <cosine,euclidean>', 'similarity of the chip\'s model with the lowered one to exceed', parseTolerance)
+    .option('--correctness <cosine,euclidean>', "similarity of the chip's model with the lowered one to exceed", parseTolerance)
     .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
     .option('--skip_validation', 'do not compare')
     .option('--not_gen_bmodel', 'stop after the lowered _tpu.mlir')
-    .option('--vendor <folder>', 'folder of the chip\'s toolchain; TPUC_ROOT and PATH are searched when absent')
+    .option('--vendor <folder>', "folder of the chip's toolchain; TPUC_ROOT and PATH are searched when absent")
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .addOption(new Option('--gelu_mode <mode>', 'how GELU is approximated').choices(['normal']).default('normal'))
   addVendorOptions(command, vendorOptions)
-  command.action((options) => start(async (context) => {
-    checkVendorOptions(command, vendorOptions, context.reporter)
-    const backend = backendOf(options.processor)
-    const mode = parseQuantMode(options.quantize, ['--quantize'])
-    const graph = await readModel(options.mlir, options.weights === undefined ? {} : { weights: options.weights })
-    if (graph.properties['stage'] !== 'float') {
-      throw new QError('MODEL_STAGE', `${options.mlir} is quantized already`, { at: [options.mlir], wanted: 'a Top file', hint: 'run it with model_runner', kind: 'usage' })
-    }
-    const table = options.calibration_table === undefined ? undefined : await readCalibrationTable(options.calibration_table, graph, context.reporter)
-    const plan = options.quantize_table === undefined ? undefined : await readPlan(options.quantize_table, graph, context.reporter)
-    if (table === undefined && (mode === 'INT8' || [...(plan?.values() ?? [])].includes('INT8'))) {
-      throw new QError('TABLE_NEEDED', 'INT8 needs a calibration table', { at: [options.mlir], hint: 'run run_calibration and give its table as --calibration_table', kind: 'usage' })
-    }
-    return deploy({
-      graph,
-      chip: backend.target.name,
-      mode,
-      ...(table === undefined ? {} : { table }),
-      ...(plan === undefined ? {} : { plan }),
-      asymmetric: options.asymmetric === true,
-      highPrecision: options.high_precision === true,
-      model: options.model,
-      ...(options.test_input === undefined || options.skip_validation ? {} : { testInput: options.test_input }),
-      ...(options.test_reference === undefined ? {} : { testReference: options.test_reference }),
-      compareAll: options.compare_all === true,
-      ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
-      ...(options.correctness === undefined ? {} : { correctness: options.correctness }),
-      excepts: options.excepts,
-      notGenBmodel: options.not_gen_bmodel === true,
-      ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
-    }, context)
-  }))
+  command.action((options) =>
+    start(async (context) => {
+      checkVendorOptions(command, vendorOptions, context.reporter)
+      const backend = backendOf(options.processor)
+      const mode = parseQuantMode(options.quantize, ['--quantize'])
+      const graph = await readModel(options.mlir, options.weights === undefined ? {} : { weights: options.weights })
+      if (graph.properties['stage'] !== 'float') {
+        throw new QError('MODEL_STAGE', `${options.mlir} is quantized already`, {
+          at: [options.mlir],
+          wanted: 'a Top file',
+          hint: 'run it with model_runner',
+          kind: 'usage',
+        })
+      }
+      const table =
+        options.calibration_table === undefined ? undefined : await readCalibrationTable(options.calibration_table, graph, context.reporter)
+      const plan = options.quantize_table === undefined ? undefined : await readPlan(options.quantize_table, graph, context.reporter)
+      if (table === undefined && (mode === 'INT8' || [...(plan?.values() ?? [])].includes('INT8'))) {
+        throw new QError('TABLE_NEEDED', 'INT8 needs a calibration table', {
+          at: [options.mlir],
+          hint: 'run run_calibration and give its table as --calibration_table',
+          kind: 'usage',
+        })
+      }
+      return deploy(
+        {
+          graph,
+          chip: backend.target.name,
+          mode,
+          ...(table === undefined ? {} : { table }),
+          ...(plan === undefined ? {} : { plan }),
+          asymmetric: options.asymmetric === true,
+          highPrecision: options.high_precision === true,
+          model: options.model,
+          ...(options.test_input === undefined || options.skip_validation ? {} : { testInput: options.test_input }),
+          ...(options.test_reference === undefined ? {} : { testReference: options.test_reference }),
+          compareAll: options.compare_all === true,
+          ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
+          ...(options.correctness === undefined ? {} : { correctness: options.correctness }),
+          excepts: options.excepts,
+          notGenBmodel: options.not_gen_bmodel === true,
+          ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
+        },
+        context,
+      )
+    }),
+  )
 }

@@ -1,12 +1,12 @@
-import { Option } from 'commander'
 import { loadTestInput } from '@q/data'
+import { sampleInputs } from '@q/ir'
 import { encodeNpz } from '@q/npz'
+import { Option } from 'commander'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { activationNames, runGraph } from '../pipeline/run-graph.ts'
-import { sampleInputs } from '@q/ir'
 import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
@@ -32,25 +32,29 @@ export const defineModelRunner: DefineCommand = (program, start) => {
     .option('--codes', 'write codes in their own types: int8, uint8, int32, float16, bits of bfloat16')
     .option('--input_shapes <shapes>', 'fix the input shapes of an ONNX model, like [[1,3,224,224]]', parseShapes)
     .option('--weights <file>', 'weight file, in place of the one the model names')
-    .addOption(new Option('--executor <name>', 'what computes: ONNX Runtime, or the slow reference').choices(['ort', 'reference']).default('ort'))
+    .addOption(
+      new Option('--executor <name>', 'what computes: ONNX Runtime, or the slow reference').choices(['ort', 'reference']).default('ort'),
+    )
   addVendorOptions(command, vendorOptions)
-  command.action((options) => start(async (context) => {
-    const { reporter } = context
-    checkVendorOptions(command, vendorOptions, reporter)
-    await checkWritable(options.output)
-    const graph = await readModel(options.model, {
-      ...(options.weights === undefined ? {} : { weights: options.weights }),
-      ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
-    })
-    const inputs = await loadTestInput(options.input, sampleInputs(graph))
-    const quantized = graph.properties['stage'] === 'quantized'
-    const executor = options.executor === 'reference' ? referenceExecutor() : quantized ? exactExecutor() : floatExecutor()
-    const tensors = await runGraph(graph, executor, inputs, options.dump_all_tensors ? activationNames(graph) : graph.outputs)
-    const form = options.codes ? 'codes' : options.out_fixed ? 'fixed' : 'floats'
-    const dump = dumpTensors(graph, tensors, form)
-    await writeFiles(new Map([[options.output, encodeNpz(dump)]]), (path) => reporter.note(`note: ${path} replaced`))
-    reporter.print(`${options.output}: ${dump.size} tensors`)
-    reporter.event('ran', { model: options.model, output: options.output, tensors: dump.size })
-    return undefined
-  }))
+  command.action((options) =>
+    start(async (context) => {
+      const { reporter } = context
+      checkVendorOptions(command, vendorOptions, reporter)
+      await checkWritable(options.output)
+      const graph = await readModel(options.model, {
+        ...(options.weights === undefined ? {} : { weights: options.weights }),
+        ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
+      })
+      const inputs = await loadTestInput(options.input, sampleInputs(graph))
+      const quantized = graph.properties['stage'] === 'quantized'
+      const executor = options.executor === 'reference' ? referenceExecutor() : quantized ? exactExecutor() : floatExecutor()
+      const tensors = await runGraph(graph, executor, inputs, options.dump_all_tensors ? activationNames(graph) : graph.outputs)
+      const form = options.codes ? 'codes' : options.out_fixed ? 'fixed' : 'floats'
+      const dump = dumpTensors(graph, tensors, form)
+      await writeFiles(new Map([[options.output, encodeNpz(dump)]]), (path) => reporter.note(`note: ${path} replaced`))
+      reporter.print(`${options.output}: ${dump.size} tensors`)
+      reporter.event('ran', { model: options.model, output: options.output, tensors: dump.size })
+      return undefined
+    }),
+  )
 }

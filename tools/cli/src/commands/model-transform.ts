@@ -32,32 +32,38 @@ const vendorOptions = [
 
 /** `model_transform`: a float ONNX model to a Top file. */
 export const defineModelTransform: DefineCommand = (program, start) => {
-  const command = addPreprocessOptions(subcommand(program, 'model_transform', 'turn a float ONNX model into a Top .mlir file with its weights')
-    .requiredOption('--model_name <name>', 'name of the model; files are named after it')
-    .requiredOption('--model_def <file>', 'the ONNX model')
-    .requiredOption('--mlir <file>', 'output .mlir file')
-    .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224],[10]]', parseShapes)
-    .option('--output_names <names>', 'cut the model at these tensors', parseNames)
-    .option('--test_input <files>', 'image, npz or npy file (a comma-separated list for several inputs) to run and compare with')
-    .option('--test_result <file>', 'npz file for every tensor of that run')
-    .option('--tolerance <cosine,euclidean>', 'similarity the outputs must exceed', parseTolerance, [0.99, 0.99] as const)
-    .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
-    .option('--not_inference', 'do not run the test input'))
+  const command = addPreprocessOptions(
+    subcommand(program, 'model_transform', 'turn a float ONNX model into a Top .mlir file with its weights')
+      .requiredOption('--model_name <name>', 'name of the model; files are named after it')
+      .requiredOption('--model_def <file>', 'the ONNX model')
+      .requiredOption('--mlir <file>', 'output .mlir file')
+      .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224],[10]]', parseShapes)
+      .option('--output_names <names>', 'cut the model at these tensors', parseNames)
+      .option('--test_input <files>', 'image, npz or npy file (a comma-separated list for several inputs) to run and compare with')
+      .option('--test_result <file>', 'npz file for every tensor of that run')
+      .option('--tolerance <cosine,euclidean>', 'similarity the outputs must exceed', parseTolerance, [0.99, 0.99] as const)
+      .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
+      .option('--not_inference', 'do not run the test input'),
+  )
   addVendorOptions(command, vendorOptions)
-  command.action((options) => start(async (context) => {
-    checkVendorOptions(command, vendorOptions, context.reporter)
-    const { comparison } = await transform({
-      modelName: options.model_name,
-      modelDef: options.model_def,
-      mlir: options.mlir,
-      inputShapes: options.input_shapes,
-      outputNames: options.output_names,
-      tolerance: options.tolerance,
-      excepts: options.excepts,
-      ...(options.not_inference ? {} : { testInput: options.test_input, testResult: options.test_result }),
-      preprocess: preprocessOptions(options),
-    }, context)
-    return comparison
-  }))
+  command.action((options) =>
+    start(async (context) => {
+      checkVendorOptions(command, vendorOptions, context.reporter)
+      const { comparison } = await transform(
+        {
+          modelName: options.model_name,
+          modelDef: options.model_def,
+          mlir: options.mlir,
+          inputShapes: options.input_shapes,
+          outputNames: options.output_names,
+          tolerance: options.tolerance,
+          excepts: options.excepts,
+          ...(options.not_inference ? {} : { testInput: options.test_input, testResult: options.test_result }),
+          preprocess: preprocessOptions(options),
+        },
+        context,
+      )
+      return comparison
+    }),
+  )
 }
-

@@ -1,18 +1,28 @@
+import type { PreprocessOptions } from '@q/data'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { parseNumbers, parseSize } from '../options/parse.ts'
-import type { PreprocessOptions } from '@q/data'
 
 /** Adds the options that say how an image becomes a network input. */
 export function addPreprocessOptions(command: Command): Command {
   return command
-    .option('--resize_dims <h,w>', 'resize images to this size, then crop the centre; the network\'s size when absent', parseSize)
+    .option('--resize_dims <h,w>', "resize images to this size, then crop the centre; the network's size when absent", parseSize)
     .option('--keep_aspect_ratio', 'resize without distortion')
-    .addOption(new Option('--keep_ratio_mode <mode>', 'how the aspect ratio is kept').choices(['letterbox', 'short_side_scale']).default('letterbox'))
+    .addOption(
+      new Option('--keep_ratio_mode <mode>', 'how the aspect ratio is kept')
+        .choices(['letterbox', 'short_side_scale'])
+        .default('letterbox'),
+    )
     .option('--mean <numbers>', 'mean of each channel, subtracted first', parseNumbers, [0, 0, 0])
     .option('--scale <numbers>', 'scale of each channel, multiplied then', parseNumbers, [1, 1, 1])
-    .addOption(new Option('--pixel_format <format>', 'channels of the image fed').choices(['rgb', 'bgr', 'gray', 'rgba', 'gbrg', 'grbg', 'bggr', 'rggb']).default('bgr'))
-    .addOption(new Option('--channel_format <format>', 'where the channels stand; none: no image').choices(['nhwc', 'nchw', 'none']).default('nchw'))
+    .addOption(
+      new Option('--pixel_format <format>', 'channels of the image fed')
+        .choices(['rgb', 'bgr', 'gray', 'rgba', 'gbrg', 'grbg', 'bggr', 'rggb'])
+        .default('bgr'),
+    )
+    .addOption(
+      new Option('--channel_format <format>', 'where the channels stand; none: no image').choices(['nhwc', 'nchw', 'none']).default('nchw'),
+    )
     .option('--pad_value <number>', 'what fills the border', Number, 0)
     .addOption(new Option('--pad_type <type>', 'where the image stands in its border').choices(['normal', 'center']).default('center'))
     .option('--preprocess_list <numbers>', 'inputs that are images, counted from 1, like 1,3; all when absent', parseNumbers)

@@ -1,6 +1,6 @@
-import { Option } from 'commander'
-import { QError, parseQuantMode } from '@q/ir'
 import type { MethodName } from '@q/calib'
+import { parseQuantMode, QError } from '@q/ir'
+import { Option } from 'commander'
 import { parseCount, parseShapes } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
@@ -11,55 +11,64 @@ import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts
 
 /** `quantize`: the main job in one go. */
 export const defineQuantize: DefineCommand = (program, start) => {
-  const command = addPreprocessOptions(subcommand(program, 'quantize', 'the whole job at once: a float ONNX model and samples to the files of a chip')
-    .argument('<model>', 'the float ONNX model')
-    .requiredOption('--data <path>', 'folder of samples (images, npz, npy), or a list of them')
-    .requiredOption('--chip, --processor <name>', `the chip: ${chipNames().join(', ')}`)
-    .option('--name <name>', 'name of the model; files are named after it')
-    .option('--quantize <mode>', 'mode of layers that no table names: INT8, F16, F32', 'INT8')
-    .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
-    .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224]]', parseShapes)
-    .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
-    .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
-    .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
-    .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
-    .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices(['kl', 'max']).default('kl'))
-    .option('--vendor <folder>', 'folder of the chip\'s toolchain; TPUC_ROOT and PATH are searched when absent'))
-  command.action((model: string, options) => start(async (context) => {
-    const { reporter } = context
-    const backend = backendOf(options.processor)
-    if (!model.endsWith('.onnx')) {
-      throw new QError('MODEL_KIND', `${model} is no ONNX model`, { at: [model], wanted: 'a .onnx file', kind: 'usage' })
-    }
-    const choice = await sampleChoice(options.data)
-    const { files, agreement, seconds, deployed } = await quantize({
-      model,
-      chip: backend.target.name,
-      mode: parseQuantMode(options.quantize, ['--quantize']),
-      preprocess: preprocessOptions(options),
-      compareNum: options.compare_num,
-      ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),
-      calibration: {
-        ...choice,
-        inputNum: options.input_num,
-        method: options.cali_method as MethodName,
-        bins: 2048,
-        tuneNum: options.tune_num,
-      },
-      ...(options.name === undefined ? {} : { name: options.name }),
-      ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
-      ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
-      ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
-    }, context)
-    if (agreement !== undefined) {
-      for (const { name, cosine, sqnr } of agreement.outputs) {
-        reporter.print(`agreement with the float model on ${agreement.samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`)
+  const command = addPreprocessOptions(
+    subcommand(program, 'quantize', 'the whole job at once: a float ONNX model and samples to the files of a chip')
+      .argument('<model>', 'the float ONNX model')
+      .requiredOption('--data <path>', 'folder of samples (images, npz, npy), or a list of them')
+      .requiredOption('--chip, --processor <name>', `the chip: ${chipNames().join(', ')}`)
+      .option('--name <name>', 'name of the model; files are named after it')
+      .option('--quantize <mode>', 'mode of layers that no table names: INT8, F16, F32', 'INT8')
+      .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
+      .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224]]', parseShapes)
+      .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
+      .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
+      .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
+      .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
+      .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices(['kl', 'max']).default('kl'))
+      .option('--vendor <folder>', "folder of the chip's toolchain; TPUC_ROOT and PATH are searched when absent"),
+  )
+  command.action((model: string, options) =>
+    start(async (context) => {
+      const { reporter } = context
+      const backend = backendOf(options.processor)
+      if (!model.endsWith('.onnx')) {
+        throw new QError('MODEL_KIND', `${model} is no ONNX model`, { at: [model], wanted: 'a .onnx file', kind: 'usage' })
       }
-      if (agreement.sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * agreement.sameTop1).toFixed(1)} %`)
-    }
-    reporter.print(`files: ${files.join(', ')}`)
-    reporter.print(`time: ${seconds.toFixed(2)} s`)
-    reporter.event('quantized', { files, agreement, seconds, container: deployed.container })
-    return deployed
-  }))
+      const choice = await sampleChoice(options.data)
+      const { files, agreement, seconds, deployed } = await quantize(
+        {
+          model,
+          chip: backend.target.name,
+          mode: parseQuantMode(options.quantize, ['--quantize']),
+          preprocess: preprocessOptions(options),
+          compareNum: options.compare_num,
+          ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),
+          calibration: {
+            ...choice,
+            inputNum: options.input_num,
+            method: options.cali_method as MethodName,
+            bins: 2048,
+            tuneNum: options.tune_num,
+          },
+          ...(options.name === undefined ? {} : { name: options.name }),
+          ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
+          ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
+          ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
+        },
+        context,
+      )
+      if (agreement !== undefined) {
+        for (const { name, cosine, sqnr } of agreement.outputs) {
+          reporter.print(
+            `agreement with the float model on ${agreement.samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
+          )
+        }
+        if (agreement.sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * agreement.sameTop1).toFixed(1)} %`)
+      }
+      reporter.print(`files: ${files.join(', ')}`)
+      reporter.print(`time: ${seconds.toFixed(2)} s`)
+      reporter.event('quantized', { files, agreement, seconds, container: deployed.container })
+      return deployed
+    }),
+  )
 }

@@ -1,6 +1,6 @@
-import { Option } from 'commander'
-import { QError } from '@q/ir'
 import type { MethodName } from '@q/calib'
+import { QError } from '@q/ir'
+import { Option } from 'commander'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
@@ -57,29 +57,40 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('-o, --calibration_table <file>', 'output calibration table')
   addVendorOptions(command, vendorOptions)
-  command.action((file: string, options) => start(async (context) => {
-    const { reporter } = context
-    checkVendorOptions(command, vendorOptions, reporter)
-    if ((laterMethods as readonly string[]).includes(options.cali_method)) {
-      throw new QError('OPTION_UNSUPPORTED', `--cali_method ${options.cali_method}: not supported yet`, { wanted: 'kl or max', hint: 'use kl', kind: 'usage' })
-    }
-    if (options.processor !== undefined) backendOf(options.processor)
-    await checkWritable(options.calibration_table)
-    const graph = await readModel(file, options.weights === undefined ? {} : { weights: options.weights })
-    const { calibration, text, samples, finished } = await calibrateModel(graph, { mlir: file, table: options.calibration_table }, {
-      inputNum: options.input_num,
-      method: options.cali_method.replace('use_', '') as MethodName,
-      bins: options.histogram_bin_num,
-      tuneNum: options.tune_num,
-      ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
-      ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
-      ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
-    }, context)
-    await writeFiles(new Map([[options.calibration_table, text]]), (path) => reporter.note(`note: ${path} replaced`))
-    await finished()
-    reporter.print(`real input_num = ${samples.count}`)
-    reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
-    reporter.event('calibrated', { table: options.calibration_table, rows: calibration.entries.size, samples: samples.count })
-    return undefined
-  }))
+  command.action((file: string, options) =>
+    start(async (context) => {
+      const { reporter } = context
+      checkVendorOptions(command, vendorOptions, reporter)
+      if ((laterMethods as readonly string[]).includes(options.cali_method)) {
+        throw new QError('OPTION_UNSUPPORTED', `--cali_method ${options.cali_method}: not supported yet`, {
+          wanted: 'kl or max',
+          hint: 'use kl',
+          kind: 'usage',
+        })
+      }
+      if (options.processor !== undefined) backendOf(options.processor)
+      await checkWritable(options.calibration_table)
+      const graph = await readModel(file, options.weights === undefined ? {} : { weights: options.weights })
+      const { calibration, text, samples, finished } = await calibrateModel(
+        graph,
+        { mlir: file, table: options.calibration_table },
+        {
+          inputNum: options.input_num,
+          method: options.cali_method.replace('use_', '') as MethodName,
+          bins: options.histogram_bin_num,
+          tuneNum: options.tune_num,
+          ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
+          ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
+          ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
+        },
+        context,
+      )
+      await writeFiles(new Map([[options.calibration_table, text]]), (path) => reporter.note(`note: ${path} replaced`))
+      await finished()
+      reporter.print(`real input_num = ${samples.count}`)
+      reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
+      reporter.event('calibrated', { table: options.calibration_table, rows: calibration.entries.size, samples: samples.count })
+      return undefined
+    }),
+  )
 }

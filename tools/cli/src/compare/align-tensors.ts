@@ -1,5 +1,5 @@
-import { fromBf16Bits, fromF16Bits } from '@q/ir'
 import type { Tensor } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir'
 
 /** Two tensors as arrays of numbers of one length and one type. */
 export interface AlignedPair {
@@ -18,7 +18,11 @@ export interface AlignedPair {
  * @returns nothing when neither fits into the other
  */
 export function alignTensors(target: Tensor, reference: Tensor): AlignedPair | undefined {
-  const type = [target.dtype, reference.dtype].includes('i8') ? 'int8' : [target.dtype, reference.dtype].includes('i32') ? 'int32' : 'float32'
+  const type = [target.dtype, reference.dtype].includes('i8')
+    ? 'int8'
+    : [target.dtype, reference.dtype].includes('i32')
+      ? 'int32'
+      : 'float32'
   const a = cast(numbersOf(target), type)
   const b = cast(numbersOf(reference), type)
   if (a.length === b.length) return { target: a, reference: b, type, cropped: false }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@q/ir'
-import { compareTensor } from './compare-tensors.ts'
 import type { TensorVerdict, Tolerance } from './compare-tensors.ts'
+import { compareTensor } from './compare-tensors.ts'
 
 /** Which tensors are compared. */
 export interface CompareSelection {

@@ -1,7 +1,7 @@
 import type { Tensor } from '@q/ir'
 import { alignTensors } from './align-tensors.ts'
-import { closeOrder, similarity } from './tensor-similarity.ts'
 import type { Similarity } from './tensor-similarity.ts'
+import { closeOrder, similarity } from './tensor-similarity.ts'
 
 export type Verdict = 'EQUAL' | 'CLOSE' | 'SIMILAR' | 'NOT_EQUAL' | 'NOT_SIMLIAR' | 'NOT_MATCH'
 

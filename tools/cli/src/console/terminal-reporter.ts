@@ -12,10 +12,12 @@ export function terminalReporter(streams: Streams & { readonly err: NodeJS.Write
     bar = undefined
     stage = ''
   }
-  const above = <A extends readonly unknown[]>(print: (...args: A) => void) => (...args: A) => {
-    close()
-    print(...args)
-  }
+  const above =
+    <A extends readonly unknown[]>(print: (...args: A) => void) =>
+    (...args: A) => {
+      close()
+      print(...args)
+    }
   return {
     print: above(plain.print),
     note: above(plain.note),

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { QError, didYouMean } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
 
 const reasons: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
   ENOENT: ['FILE_MISSING', 'there is no such file', 'check the path'],
@@ -26,10 +26,14 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
     : code === 'ENOENT'
       ? 'make the folder first'
       : reason[2]
-  return new QError(reason[0], `cannot ${doing} ${path}: ${code === 'ENOENT' && doing === 'write' ? 'its folder does not exist' : reason[1]}`, {
-    at: [path],
-    hint,
-    kind: missingInput || (code === 'EISDIR' && doing === 'read') ? 'input' : 'file-system',
-    cause: error,
-  })
+  return new QError(
+    reason[0],
+    `cannot ${doing} ${path}: ${code === 'ENOENT' && doing === 'write' ? 'its folder does not exist' : reason[1]}`,
+    {
+      at: [path],
+      hint,
+      kind: missingInput || (code === 'EISDIR' && doing === 'read') ? 'input' : 'file-system',
+      cause: error,
+    },
+  )
 }

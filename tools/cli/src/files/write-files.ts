@@ -23,7 +23,10 @@ export async function writeFiles(
       })
     }
     for (const { path, temporary } of written) {
-      const existed = await access(path).then(() => true, () => false)
+      const existed = await access(path).then(
+        () => true,
+        () => false,
+      )
       await rename(temporary, path).catch(async (error: unknown) => {
         throw await fileError(error, path, 'write')
       })

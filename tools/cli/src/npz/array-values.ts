@@ -1,5 +1,5 @@
-import { QError, fromF16Bits } from '@q/ir'
 import type { Tensor, TensorData } from '@q/ir'
+import { fromF16Bits, QError } from '@q/ir'
 
 /** The elements as numbers (float16 decoded, 64-bit integers rounded). */
 export function numbersOf({ dtype, data }: Tensor): readonly number[] | Float64Array | Float32Array {
@@ -11,7 +11,12 @@ export function numbersOf({ dtype, data }: Tensor): readonly number[] | Float64A
 export function permuted(tensor: Tensor, order: readonly number[], at: readonly string[]): Tensor {
   const { shape, data } = tensor
   if (order.length !== shape.length || [...order].sort((a, b) => a - b).some((axis, i) => axis !== i)) {
-    throw new QError('AXES_ORDER', 'this is no order of the axes', { at, found: order.join(','), wanted: `each of 0 to ${shape.length - 1} once`, kind: 'usage' })
+    throw new QError('AXES_ORDER', 'this is no order of the axes', {
+      at,
+      found: order.join(','),
+      wanted: `each of 0 to ${shape.length - 1} once`,
+      kind: 'usage',
+    })
   }
   const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, dim) => product * dim, 1))
   const target = order.map((axis) => shape[axis]!)

@@ -52,14 +52,20 @@ export function expandArguments({ command, path, args }: Call): readonly string[
     const [name = '', value] = splitOnce(word)
     const option = optionOf(command, name, path)
     if (option === undefined) {
-      expanded.push(name === '--help' || '--help'.startsWith(name) && name.length > 2 ? '--help' : word)
+      expanded.push(name === '--help' || ('--help'.startsWith(name) && name.length > 2) ? '--help' : word)
       continue
     }
     const long = option.long ?? name
     const next = args[i + 1]
     if (value !== undefined) {
       if (!option.required && !option.optional) {
-        throw new QError('OPTION_VALUE', `${long} takes no value`, { at: path, found: word, wanted: long, hint: 'leave the value out', kind: 'usage' })
+        throw new QError('OPTION_VALUE', `${long} takes no value`, {
+          at: path,
+          found: word,
+          wanted: long,
+          hint: 'leave the value out',
+          kind: 'usage',
+        })
       }
       expanded.push(`${long}=${value}`)
     } else if (option.required) {

@@ -46,7 +46,10 @@ export function parseTolerance(text: string): readonly [number, number] {
 
 /** Names joined by commas; blanks around them do not count. */
 export function parseNames(text: string): readonly string[] {
-  return text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
 }
 
 function parseJson(text: string, wanted: string): unknown {

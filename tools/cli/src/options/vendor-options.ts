@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
 import { QError } from '@q/ir'
+import type { Command } from 'commander'
 import type { Reporter } from '../console/reporter.ts'
 
 /**

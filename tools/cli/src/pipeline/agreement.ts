@@ -1,5 +1,5 @@
-import { elementCount } from '@q/ir'
 import type { Executor, Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
+import { elementCount } from '@q/ir'
 import { similarity } from '../compare/tensor-similarity.ts'
 import { dumpTensors } from './dump-tensors.ts'
 

@@ -1,14 +1,14 @@
-import { basename } from 'node:path'
 import { availableParallelism } from 'node:os'
-import { calibrate } from '@q/calib'
+import { basename } from 'node:path'
 import type { Calibration, MethodName } from '@q/calib'
+import { calibrate } from '@q/calib'
 import { createSampleSource, selectSamples } from '@q/data'
-import { createCalibrationTable, fingerprintOf, formatCalibrationTable, formatTimestamp, sampleInputs } from '@q/ir'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
+import { createCalibrationTable, fingerprintOf, formatCalibrationTable, formatTimestamp, sampleInputs } from '@q/ir'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
-import { floatExecutor } from '../wiring/executors.ts'
 import { version } from '../version.ts'
+import { floatExecutor } from '../wiring/executors.ts'
 import { calibrationCheckpoint } from './calibration-checkpoint.ts'
 import { symmetricLayers } from './symmetric-layers.ts'
 
@@ -42,7 +42,12 @@ export interface CalibrationFiles {
 }
 
 /** Calibrates a float graph on chosen samples, going on where an interrupted run of the same calibration stopped. */
-export async function calibrateModel(graph: Graph, files: CalibrationFiles, choice: CalibrationChoice, context: Context): Promise<CalibratedModel> {
+export async function calibrateModel(
+  graph: Graph,
+  files: CalibrationFiles,
+  choice: CalibrationChoice,
+  context: Context,
+): Promise<CalibratedModel> {
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples({
     inputNum: choice.inputNum,
@@ -51,9 +56,10 @@ export async function calibrateModel(graph: Graph, files: CalibrationFiles, choi
   })
   const samples = await createSampleSource(chosen.entries, inputs)
   const tuned = choice.method === 'kl' ? choice.tuneNum : 0
-  const tuneSamples = choice.tuneList === undefined || tuned === 0
-    ? undefined
-    : await createSampleSource((await selectSamples({ dataList: choice.tuneList })).entries, inputs)
+  const tuneSamples =
+    choice.tuneList === undefined || tuned === 0
+      ? undefined
+      : await createSampleSource((await selectSamples({ dataList: choice.tuneList })).entries, inputs)
   const symmetric = symmetricLayers(graph)
   const checkpoint = await calibrationCheckpoint(files.table, chosen.entries, JSON.stringify(graph.inputs))
   const calibration = await calibrate({

@@ -8,8 +8,10 @@ import { sha256 } from '@q/ir'
  * samples, unchanged on disk, and is removed when the table is written.
  */
 export async function calibrationCheckpoint(
-  tableFile: string, entries: readonly string[], preprocessing: string,
-): Promise<{ readonly store: CheckpointStore, readonly key: string }> {
+  tableFile: string,
+  entries: readonly string[],
+  preprocessing: string,
+): Promise<{ readonly store: CheckpointStore; readonly key: string }> {
   const path = join(dirname(tableFile), `.${basename(tableFile)}.unfinished`)
   const described = await Promise.all(entries.map(async (entry) => `${entry} ${await stamps(entry)}`))
   const digest = sha256(new TextEncoder().encode([preprocessing, ...described].join('\n')))
@@ -20,7 +22,9 @@ export async function calibrationCheckpoint(
       async write(bytes) {
         const temporary = `${path}.${process.pid}`
         // A checkpoint that cannot be kept costs time after a crash, not the result.
-        await writeFile(temporary, bytes).then(() => rename(temporary, path)).catch(() => rm(temporary, { force: true }))
+        await writeFile(temporary, bytes)
+          .then(() => rename(temporary, path))
+          .catch(() => rm(temporary, { force: true }))
       },
       clear: () => rm(path, { force: true }),
     },

@@ -1,10 +1,11 @@
 import { basename, join } from 'node:path'
 import { loadTestInput } from '@q/data'
-import { QError, resolve } from '@q/ir'
 import type { CalibrationTable, Graph, Plan, QuantMode, Resolved, Tensor } from '@q/ir'
+import { QError, resolve, sampleInputs } from '@q/ir'
+import { writeTpu } from '@q/mlir'
 import { decodeNpz, encodeNpz } from '@q/npz'
-import { compareSets } from '../compare/compare-files.ts'
 import type { Comparison } from '../compare/compare-files.ts'
+import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { readBytes } from '../files/read-file.ts'
@@ -14,11 +15,9 @@ import { findVendor, vendorLines } from '../vendor/find-vendor.ts'
 import { backendOf } from '../wiring/backends.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { tpuFiles } from '../wiring/write-model.ts'
-import { writeTpu } from '@q/mlir'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
-import { sampleInputs } from '@q/ir'
 
 export interface DeployOptions {
   readonly graph: Graph
@@ -82,7 +81,14 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
     inputs = await loadTestInput(options.testInput, sampleInputs(graph))
     const inputFile = `${graph.name}_in_f32.npz`
     if (join(options.testInput) !== inputFile) await writeFiles(new Map([[inputFile, encodeNpz(inputs)]]), onReplace)
-    const comparison = await compareWithFloat(options, resolved.graph, inputs, backend.target.tolerance[mode] ?? [0.9, 0.8], prefix, context)
+    const comparison = await compareWithFloat(
+      options,
+      resolved.graph,
+      inputs,
+      backend.target.tolerance[mode] ?? [0.9, 0.8],
+      prefix,
+      context,
+    )
     comparisons.push(comparison)
     if (!comparison.passed) return { resolved, prefix, files: written, comparisons, passed: false }
   }
@@ -96,7 +102,9 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
       time: Math.floor(timeOf(context).getTime() / 1000),
     })
     await writeFiles(new Map([...artifact.files.values()].map((bytes) => [model, bytes])), onReplace)
-    reporter.print(`${model}: portable container, run by \`q model_runner\`; it holds no chip instructions. With the chip's toolchain installed these lines make the chip's own:`)
+    reporter.print(
+      `${model}: portable container, run by \`q model_runner\`; it holds no chip instructions. With the chip's toolchain installed these lines make the chip's own:`,
+    )
     for (const line of vendorLines(lowered, prefix, model)) reporter.print(`  ${line}`)
     return { resolved, prefix, files: [...written, model], comparisons, passed: true, container: 'portable' }
   }
@@ -107,17 +115,28 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
     comparisons.push(comparison)
   }
   return {
-    resolved, prefix, files: [...written, ...compiled.files, model], comparisons, passed: comparisons.every(({ passed }) => passed), container: 'chip',
+    resolved,
+    prefix,
+    files: [...written, ...compiled.files, model],
+    comparisons,
+    passed: comparisons.every(({ passed }) => passed),
+    container: 'chip',
   }
 }
 
 async function compareWithFloat(
-  options: DeployOptions, quantized: Graph, inputs: ReadonlyMap<string, Tensor>, byMode: readonly [number, number], prefix: string, context: Context,
+  options: DeployOptions,
+  quantized: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  byMode: readonly [number, number],
+  prefix: string,
+  context: Context,
 ): Promise<Comparison> {
   const { graph } = options
-  const reference = options.testReference === undefined
-    ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
-    : decodeNpz(new Uint8Array(await readBytes(options.testReference)), [options.testReference])
+  const reference =
+    options.testReference === undefined
+      ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
+      : decodeNpz(new Uint8Array(await readBytes(options.testReference)), [options.testReference])
   const wanted = options.compareAll ? activationNames(quantized) : comparedOutputs(quantized)
   const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
   const [cosine, euclidean] = options.tolerance ?? byMode
@@ -142,16 +161,24 @@ async function compareWithFloat(
 /** The graph's outputs, and the values their final casts were made from. */
 function comparedOutputs(graph: Graph): readonly string[] {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
-  return [...new Set(graph.outputs.flatMap((name) => {
-    const node = producers.get(name)
-    const cast = node !== undefined && ['Cast', 'DequantizeLinear'].includes(node.op) ? node.inputs[0] : undefined
-    return cast === undefined ? [name] : [cast, name]
-  }))]
+  return [
+    ...new Set(
+      graph.outputs.flatMap((name) => {
+        const node = producers.get(name)
+        const cast = node !== undefined && ['Cast', 'DequantizeLinear'].includes(node.op) ? node.inputs[0] : undefined
+        return cast === undefined ? [name] : [cast, name]
+      }),
+    ),
+  ]
 }
 
 async function compareWithChip(
-  options: DeployOptions, simulate: (inputFile: string) => Promise<ReadonlyMap<string, Tensor>>, quantized: Graph, inputs: ReadonlyMap<string, Tensor>,
-  prefix: string, context: Context,
+  options: DeployOptions,
+  simulate: (inputFile: string) => Promise<ReadonlyMap<string, Tensor>>,
+  quantized: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  prefix: string,
+  context: Context,
 ): Promise<Comparison> {
   const chip = await simulate(`${options.graph.name}_in_f32.npz`)
   const ours = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs), 'floats')
@@ -165,4 +192,3 @@ async function compareWithChip(
   })
   return comparison
 }
-

@@ -1,5 +1,5 @@
-import { elementCount, fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits, valueOf } from '@q/ir'
 import type { Graph, Tensor, TensorType } from '@q/ir'
+import { elementCount, fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits, valueOf } from '@q/ir'
 
 /** How tensors are written: the real numbers they stand for, codes as float32 numbers, or as they are stored. */
 export type DumpForm = 'floats' | 'fixed' | 'codes'
@@ -11,23 +11,27 @@ export type DumpForm = 'floats' | 'fixed' | 'codes'
  * as float16, bfloat16 as its bits; a tensor with numbers its type cannot hold stays float32.
  */
 export function dumpTensors(graph: Graph, tensors: ReadonlyMap<string, Tensor>, form: DumpForm): ReadonlyMap<string, Tensor> {
-  return new Map([...tensors].map(([name, tensor]) => {
-    const { type } = valueOf(graph, name)
-    if (form === 'codes') return [name, asStored(tensor, type)]
-    const { quant: _quant, ...unquantized } = type
-    return [name, asFloats(tensor, form === 'floats' ? type : unquantized)]
-  }))
+  return new Map(
+    [...tensors].map(([name, tensor]) => {
+      const { type } = valueOf(graph, name)
+      if (form === 'codes') return [name, asStored(tensor, type)]
+      const { quant: _quant, ...unquantized } = type
+      return [name, asFloats(tensor, form === 'floats' ? type : unquantized)]
+    }),
+  )
 }
 
 function asFloats({ shape, data }: Tensor, { quant }: TensorType): Tensor {
-  if (quant === undefined) return { dtype: 'f32', shape, data: data instanceof Float32Array ? data : Float32Array.from(data as Int32Array, Number) }
+  if (quant === undefined)
+    return { dtype: 'f32', shape, data: data instanceof Float32Array ? data : Float32Array.from(data as Int32Array, Number) }
   const scale = Math.fround(quant.scale)
   return { dtype: 'f32', shape, data: Float32Array.from(data as Int8Array, (code) => Math.fround((code - quant.zeroPoint) * scale)) }
 }
 
 function asStored(tensor: Tensor, { dtype, shape }: TensorType): Tensor {
   const { data } = tensor
-  if (!(data instanceof Float32Array) || dtype === 'f32') return tensor.dtype === 'bf16' && data instanceof Uint16Array ? { dtype: 'u16', shape, data } : tensor
+  if (!(data instanceof Float32Array) || dtype === 'f32')
+    return tensor.dtype === 'bf16' && data instanceof Uint16Array ? { dtype: 'u16', shape, data } : tensor
   const float32: Tensor = { dtype: 'f32', shape, data }
   if (dtype === 'f16') return storedAs(toF16Bits(data), fromF16Bits, data, 'f16', shape) ?? float32
   if (dtype === 'bf16') return storedAs(toBf16Bits(data), fromBf16Bits, data, 'u16', shape) ?? float32
@@ -35,9 +39,14 @@ function asStored(tensor: Tensor, { dtype, shape }: TensorType): Tensor {
 }
 
 function storedAs(
-  bits: Uint16Array, decode: (bits: Uint16Array) => Float32Array, data: Float32Array, dtype: 'f16' | 'u16', shape: readonly number[],
+  bits: Uint16Array,
+  decode: (bits: Uint16Array) => Float32Array,
+  data: Float32Array,
+  dtype: 'f16' | 'u16',
+  shape: readonly number[],
 ): Tensor | undefined {
   const back = decode(bits)
-  for (let i = 0; i < elementCount(shape); i++) if (!Object.is(back[i], data[i]) && !(Number.isNaN(back[i]) && Number.isNaN(data[i]))) return undefined
+  for (let i = 0; i < elementCount(shape); i++)
+    if (!Object.is(back[i], data[i]) && !(Number.isNaN(back[i]) && Number.isNaN(data[i]))) return undefined
   return { dtype, shape, data: bits }
 }

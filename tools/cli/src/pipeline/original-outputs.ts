@@ -1,7 +1,7 @@
-import { QError, valueOf } from '@q/ir'
-import type { Graph, Tensor } from '@q/ir'
-import * as onnxruntime from 'onnxruntime-node'
 import { resolve } from 'node:path'
+import type { Graph, Tensor } from '@q/ir'
+import { QError, valueOf } from '@q/ir'
+import * as onnxruntime from 'onnxruntime-node'
 
 /**
  * What ONNX Runtime makes of a model file as it is: the reference that an import is held against.
@@ -11,7 +11,10 @@ import { resolve } from 'node:path'
  * @throws QError `MODEL_RUN` when ONNX Runtime refuses the file
  */
 export async function originalOutputs(
-  path: string, graph: Graph, inputs: ReadonlyMap<string, Tensor>, inputShapes?: readonly (readonly number[])[],
+  path: string,
+  graph: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  inputShapes?: readonly (readonly number[])[],
 ): Promise<readonly Tensor[]> {
   try {
     const session = await onnxruntime.InferenceSession.create(resolve(path), { logSeverityLevel: 3 })
@@ -31,7 +34,10 @@ export async function originalOutputs(
     }
   } catch (error) {
     throw new QError('MODEL_RUN', `ONNX Runtime cannot run ${path}`, {
-      at: [path], found: error instanceof Error ? error.message.split('\n')[0]! : String(error), hint: 'check the model with its exporter, or leave --test_input out', cause: error,
+      at: [path],
+      found: error instanceof Error ? error.message.split('\n')[0]! : String(error),
+      hint: 'check the model with its exporter, or leave --test_input out',
+      cause: error,
     })
   }
 }
@@ -45,9 +51,21 @@ function typeOf(session: onnxruntime.InferenceSession, index: number): string {
 function feedOf({ data }: Tensor, type: string, shape: readonly number[]): onnxruntime.Tensor {
   const numbers = data as Float32Array
   switch (type) {
-    case 'int64': return new onnxruntime.Tensor('int64', BigInt64Array.from(numbers, (x) => BigInt(Math.trunc(x))), shape)
-    case 'int32': return new onnxruntime.Tensor('int32', Int32Array.from(numbers), shape)
-    case 'bool': return new onnxruntime.Tensor('bool', Uint8Array.from(numbers, (x) => (x === 0 ? 0 : 1)), shape)
-    default: return new onnxruntime.Tensor('float32', numbers, shape)
+    case 'int64':
+      return new onnxruntime.Tensor(
+        'int64',
+        BigInt64Array.from(numbers, (x) => BigInt(Math.trunc(x))),
+        shape,
+      )
+    case 'int32':
+      return new onnxruntime.Tensor('int32', Int32Array.from(numbers), shape)
+    case 'bool':
+      return new onnxruntime.Tensor(
+        'bool',
+        Uint8Array.from(numbers, (x) => (x === 0 ? 0 : 1)),
+        shape,
+      )
+    default:
+      return new onnxruntime.Tensor('float32', numbers, shape)
   }
 }

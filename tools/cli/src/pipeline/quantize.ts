@@ -1,19 +1,19 @@
 import { basename } from 'node:path'
+import type { PreprocessOptions } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, QuantMode, SampleSource } from '@q/ir'
+import { sampleInputs } from '@q/ir'
 import type { Context } from '../context.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
-import { measureAgreement } from './agreement.ts'
 import type { Agreement } from './agreement.ts'
-import { calibrateModel } from './calibrate-model.ts'
+import { measureAgreement } from './agreement.ts'
 import type { CalibrationChoice } from './calibrate-model.ts'
-import { deploy } from './deploy.ts'
+import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
-import type { PreprocessOptions } from '@q/data'
+import { deploy } from './deploy.ts'
 import { readPlan } from './read-tables.ts'
 import { sampleChoice } from './sample-choice.ts'
-import { sampleInputs } from '@q/ir'
 import { transform } from './transform.ts'
 
 export interface QuantizeOptions {
@@ -50,42 +50,60 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
   const name = options.name ?? basename(options.model, '.onnx')
   const { reporter } = context
   await checkWritable(`${name}.mlir`)
-  const { graph, files: modelFiles } = await transform({
-    modelName: name,
-    modelDef: options.model,
-    mlir: `${name}.mlir`,
-    preprocess: options.preprocess,
-    tolerance: [0.99, 0.99],
-    excepts: [],
-    ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
-  }, context)
+  const { graph, files: modelFiles } = await transform(
+    {
+      modelName: name,
+      modelDef: options.model,
+      mlir: `${name}.mlir`,
+      preprocess: options.preprocess,
+      tolerance: [0.99, 0.99],
+      excepts: [],
+      ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
+    },
+    context,
+  )
   const tableFile = `${name}_cali_table`
   const files = { mlir: `${name}.mlir`, table: tableFile }
   const { table, text, samples, finished } = await calibrateModel(graph, files, options.calibration, context)
   await writeFiles(new Map([[tableFile, text]]), (path) => reporter.note(`note: ${path} replaced`))
   await finished()
-  const deployed = await deploy({
-    graph,
-    chip: options.chip,
-    mode: options.mode,
-    table,
-    ...(options.quantizeTable === undefined ? {} : { plan: await readPlan(options.quantizeTable, graph, reporter) }),
-    asymmetric: false,
-    highPrecision: false,
-    model: `${name}_${options.chip.toLowerCase()}_${options.mode.toLowerCase()}.bmodel`,
-    compareAll: false,
-    excepts: [],
-    notGenBmodel: false,
-    ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
-  }, context)
-  const compared = options.compareData === undefined
-    ? samples
-    : await createSampleSource((await selectSamples(await sampleChoice(options.compareData))).entries, sampleInputs(graph))
+  const deployed = await deploy(
+    {
+      graph,
+      chip: options.chip,
+      mode: options.mode,
+      table,
+      ...(options.quantizeTable === undefined ? {} : { plan: await readPlan(options.quantizeTable, graph, reporter) }),
+      asymmetric: false,
+      highPrecision: false,
+      model: `${name}_${options.chip.toLowerCase()}_${options.mode.toLowerCase()}.bmodel`,
+      compareAll: false,
+      excepts: [],
+      notGenBmodel: false,
+      ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
+    },
+    context,
+  )
+  const compared =
+    options.compareData === undefined
+      ? samples
+      : await createSampleSource((await selectSamples(await sampleChoice(options.compareData))).entries, sampleInputs(graph))
   const agreement = await agreementOn(compared, options.compareNum, graph, deployed.resolved.graph, context)
-  return { files: [...modelFiles, tableFile, ...deployed.files], deployed, ...(agreement === undefined ? {} : { agreement }), seconds: (performance.now() - started) / 1000 }
+  return {
+    files: [...modelFiles, tableFile, ...deployed.files],
+    deployed,
+    ...(agreement === undefined ? {} : { agreement }),
+    seconds: (performance.now() - started) / 1000,
+  }
 }
 
-async function agreementOn(samples: SampleSource, most: number, float: Graph, quantized: Graph, context: Context): Promise<Agreement | undefined> {
+async function agreementOn(
+  samples: SampleSource,
+  most: number,
+  float: Graph,
+  quantized: Graph,
+  context: Context,
+): Promise<Agreement | undefined> {
   const count = Math.min(most, samples.count)
   if (count === 0) return undefined
   return measureAgreement({
@@ -97,4 +115,3 @@ async function agreementOn(samples: SampleSource, most: number, float: Graph, qu
     onProgress: context.reporter.progress,
   })
 }
-

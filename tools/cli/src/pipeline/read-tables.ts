@@ -1,9 +1,16 @@
-import { calibratedValues } from '@q/calib'
-import {
-  QError, checkCalibrationTable, checkQuantPlan, fingerprintOf, layerOf, parseCalibrationTable, parseInlineQuantPlan, parseQuantPlan,
-} from '@q/ir'
-import type { CalibrationTable, Graph, Plan, QuantPlan } from '@q/ir'
 import { access } from 'node:fs/promises'
+import { calibratedValues } from '@q/calib'
+import type { CalibrationTable, Graph, Plan, QuantPlan } from '@q/ir'
+import {
+  checkCalibrationTable,
+  checkQuantPlan,
+  fingerprintOf,
+  layerOf,
+  parseCalibrationTable,
+  parseInlineQuantPlan,
+  parseQuantPlan,
+  QError,
+} from '@q/ir'
 import type { Reporter } from '../console/reporter.ts'
 import { readText } from '../files/read-file.ts'
 
@@ -22,9 +29,16 @@ export async function readCalibrationTable(path: string, graph: Graph, reporter:
 
 /** A quantization table that fits the graph: a file, or `name:mode,name:mode`. @throws QError for names the graph does not have */
 export async function readPlan(source: string, graph: Graph, reporter: Reporter): Promise<Plan> {
-  const isFile = await access(source).then(() => true, () => false)
+  const isFile = await access(source).then(
+    () => true,
+    () => false,
+  )
   if (!isFile && !source.includes(':')) {
-    throw new QError('FILE_MISSING', `there is no quantization table ${source}`, { at: [source], wanted: 'a file, or name:mode,name:mode', hint: 'check the path' })
+    throw new QError('FILE_MISSING', `there is no quantization table ${source}`, {
+      at: [source],
+      wanted: 'a file, or name:mode,name:mode',
+      hint: 'check the path',
+    })
   }
   const plan: QuantPlan = isFile ? parseQuantPlan(await readText(source), source) : parseInlineQuantPlan(source, '--quantize_table')
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)

@@ -8,8 +8,8 @@ import { blockOf, familyOf } from './transformer-families.ts'
  */
 export function symmetricLayers(graph: Graph): readonly string[] {
   const { text } = writeTop(graph, { allowMissingWeights: true })
-  const layers = parseMlir(text).operations
-    .filter(({ name }) => name !== 'top.None' && name !== 'top.Weight')
+  const layers = parseMlir(text)
+    .operations.filter(({ name }) => name !== 'top.None' && name !== 'top.Weight')
     .map(({ name, location }) => ({ operator: name, names: location ?? [] }))
   if (familyOf(layers.map(({ operator }) => operator)) !== 'vf_attention_block') return []
   const block = blockOf('vf_attention_block')

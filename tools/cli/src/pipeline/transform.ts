@@ -1,21 +1,19 @@
 import { dirname, join } from 'node:path'
-import { loadTestInput } from '@q/data'
-import { QError } from '@q/ir'
+import type { PreprocessOptions } from '@q/data'
+import { loadTestInput, withPreprocess } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
+import { QError, sampleInputs } from '@q/ir'
 import { encodeNpz } from '@q/npz'
-import { compareSets } from '../compare/compare-files.ts'
 import type { Comparison } from '../compare/compare-files.ts'
+import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { topFiles } from '../wiring/write-model.ts'
 import { originalOutputs } from './original-outputs.ts'
-import { withPreprocess } from '@q/data'
-import type { PreprocessOptions } from '@q/data'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
-import { sampleInputs } from '@q/ir'
 
 export interface TransformOptions {
   readonly modelName: string
@@ -44,7 +42,12 @@ export async function transform(options: TransformOptions, context: Context): Pr
   const { reporter } = context
   const onReplace = (path: string) => reporter.note(`note: ${path} replaced`)
   if (!options.modelDef.endsWith('.onnx')) {
-    throw new QError('MODEL_KIND', `${options.modelDef} is no ONNX model`, { at: [options.modelDef], wanted: 'a .onnx file', hint: 'export the model to ONNX', kind: 'usage' })
+    throw new QError('MODEL_KIND', `${options.modelDef} is no ONNX model`, {
+      at: [options.modelDef],
+      wanted: 'a .onnx file',
+      hint: 'export the model to ONNX',
+      kind: 'usage',
+    })
   }
   await checkWritable(options.mlir)
   const imported = await readModel(options.modelDef, {
@@ -71,7 +74,11 @@ export async function transform(options: TransformOptions, context: Context): Pr
 }
 
 async function compareWithOriginal(
-  options: TransformOptions, graph: Graph, inputs: ReadonlyMap<string, Tensor>, tensors: ReadonlyMap<string, Tensor>, context: Context,
+  options: TransformOptions,
+  graph: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, Tensor>,
+  context: Context,
 ): Promise<Comparison> {
   const original = await originalOutputs(options.modelDef, graph, inputs, options.inputShapes)
   const named = new Map(graph.outputs.map((name, i) => [name, original[i]!]))

@@ -3,7 +3,8 @@
  * words stand for operators of the Top dialect (`spelling`); `XX*3` repeats.
  */
 const sequences = {
-  eva_block: 'AD LN MM RS SL*3 SQ*3 PM SL*2 MU SL MC SL US*2 CC RS MU AD CC PM SL*2 MU SL MC SL US*2 CC RS MU AD CC MC PM MM SM PM MM PM RS MM AD LN MM*2 SI MU MM',
+  eva_block:
+    'AD LN MM RS SL*3 SQ*3 PM SL*2 MU SL MC SL US*2 CC RS MU AD CC PM SL*2 MU SL MC SL US*2 CC RS MU AD CC MC PM MM SM PM MM PM RS MM AD LN MM*2 SI MU MM',
   eva02_block: 'LN MM*3 RS PM RS PM RS PM RP*2 PM MC*2 MM SM MM PM RS MM AD LN MM*2 SI MU LN MM AD',
   eva02_smc_block: 'LN MM*3 RS PM RS PM RS PM RP*2 PM MC*2 MM SM MU MM MU PM RS MM AD LN MM*2 SI MU LN MM AD',
   eva02_block_v1: 'AD LN MM RS SL*3 SQ*3 PM RP PM RP MC PM MM SM PM MM PM RS MM AD LN MM*2 SI MU MM',
@@ -14,19 +15,26 @@ const sequences = {
   insert_mul_bert_block_1: 'AD LN MU MM*2 RS MM RS PM RS PM*2 MM MC AD SM MM PM RS MM AD LN MU MM GE MM',
   insert_mul_bert_block_2: 'AD LN MU MM*2 RS PM MM RS PM RS PM*2 MM MC AD SM MM PM RS MM AD LN MU MM GE MM',
   deit_block: 'AD LN MM RS SL SQ SL SQ SL SQ PM*3 MM MC SM PM MM PM RS MM AD LN MM GE MM',
-  swin_block: 'LN RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS AD RS LN MM GE MM AD RS LN SL*2 CC SL*2 CC RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS SL*2 CC SL*2 CC AD RS LN MM GE MM AD',
-  _swin_block: 'LN RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS*2 AD LN MM GE MM AD RS LN SL*2 CC SL*2 CC RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS SL*2 CC SL*2 CC RS AD LN MM GE MM AD',
+  swin_block:
+    'LN RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS AD RS LN MM GE MM AD RS LN SL*2 CC SL*2 CC RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS SL*2 CC SL*2 CC AD RS LN MM GE MM AD',
+  _swin_block:
+    'LN RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS*2 AD LN MM GE MM AD RS LN SL*2 CC SL*2 CC RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS SL*2 CC SL*2 CC RS AD LN MM GE MM AD',
   vit_block: 'AD LN MM RS SL*3 SQ*3 PM MC PM*2 MM SM PM MM PM RS MM AD LN MM GE MM',
   detr_block: 'AD LN AD MM*3 RS PM RS*2 PM MC PM MM SM MM PM RS MM RS AD LN MM*2',
   detr_rc_50_block: 'AD LN AD MM*3 RS PM MC RS PM RS PM MM SM MM PM RS MM AD LN MM*2',
-  swin_1_block: 'LN RS PM RS MM RS PM*2 SL*2 RS SL RS MC RS PM MM AD SM MM PM RS MM RS PM RS AD LN MM GE MM AD LN RS SL*2 CC SL*2 CC RS PM RS MM RS PM*2 SL*2 RS SL RS MC RS PM MM AD SM MM PM RS MM RS PM RS SL*2 CC SL*2 CC RS AD LN MM GE MM AD',
-  _swin_1_block: 'LN RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS AD LN MM GE MM AD LN RS SL*2 CC SL*2 CC RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS SL*2 CC SL*2 CC RS AD LN MM GE MM AD',
-  _eva_block: 'AD LN MM RS PM MM RS PM MM RS PM SL*2 MU SL MC SL US*2 CC RS MU AD CC SL*2 MU SL MC SL US*2 CC RS MU AD CC MC PM MM SM MM PM RS MM AD LN MM*2 SI MU LN MM',
-  cswin_block: 'LN MM RS PM SL RS SL RS SL RS PM RS PM RS PM*2 RS PM RS PM RS PM RS CV RS PM RS PM MC PM MM SM MM AD PM RS PM RS SL RS SL RS SL RS*2 PM RS PM RS PM RS CV RS PM RS PM MC PM MM SM MM AD PM RS PM RS CC MM AD LN MM GE MM AD',
+  swin_1_block:
+    'LN RS PM RS MM RS PM*2 SL*2 RS SL RS MC RS PM MM AD SM MM PM RS MM RS PM RS AD LN MM GE MM AD LN RS SL*2 CC SL*2 CC RS PM RS MM RS PM*2 SL*2 RS SL RS MC RS PM MM AD SM MM PM RS MM RS PM RS SL*2 CC SL*2 CC RS AD LN MM GE MM AD',
+  _swin_1_block:
+    'LN RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS AD LN MM GE MM AD LN RS SL*2 CC SL*2 CC RS PM RS MM RS SL*3 SQ*3 PM MC PM*2 MM AD SM PM MM PM RS MM RS PM RS SL*2 CC SL*2 CC RS AD LN MM GE MM AD',
+  _eva_block:
+    'AD LN MM RS PM MM RS PM MM RS PM SL*2 MU SL MC SL US*2 CC RS MU AD CC SL*2 MU SL MC SL US*2 CC RS MU AD CC MC PM MM SM MM PM RS MM AD LN MM*2 SI MU LN MM',
+  cswin_block:
+    'LN MM RS PM SL RS SL RS SL RS PM RS PM RS PM*2 RS PM RS PM RS PM RS CV RS PM RS PM MC PM MM SM MM AD PM RS PM RS SL RS SL RS SL RS*2 PM RS PM RS PM RS CV RS PM RS PM MC PM MM SM MM AD PM RS PM RS CC MM AD LN MM GE MM AD',
   yolo_block: 'MP*3 CC',
   yolo_block_12: 'SB AD*2 SB MC CC MU CC',
   clip_m2_encoder_block: 'LN MM*3 RS PM RS PM RS PM*2 MM MC SM MM PM RS LN MM AD LN MM GE LN MM AD',
-  rtdetrv2_block: 'MM RS MM RS MM RS SM US SL MU MC SL AD PM RS SL*3 MC AddConst PM RS SL*3 RS GridSampler RS GridSampler RS GridSampler PM RS CC MU RD RS PM MM AD LN',
+  rtdetrv2_block:
+    'MM RS MM RS MM RS SM US SL MU MC SL AD PM RS SL*3 MC AddConst PM RS SL*3 RS GridSampler RS GridSampler RS GridSampler PM RS CC MU RD RS PM MM AD LN',
   vf_attention_block: 'MM*3 RS PM RS*2 PM*2 MM MC SM MM PM RS MM',
 } as const
 
@@ -34,8 +42,25 @@ const sequences = {
 export type TransformerFamily = keyof typeof sequences
 
 const spelling: Readonly<Record<string, string>> = {
-  AD: 'Add', LN: 'LayerNorm', MM: 'MatMul', RS: 'Reshape', SL: 'Slice', SQ: 'Squeeze', US: 'Unsqueeze', PM: 'Permute', MU: 'Mul', MC: 'MulConst', CC: 'Concat',
-  SM: 'Softmax', SI: 'SiLU', GE: 'GELU', RP: 'Rope', CV: 'Conv', MP: 'MaxPool', SB: 'Sub', RD: 'Reduce',
+  AD: 'Add',
+  LN: 'LayerNorm',
+  MM: 'MatMul',
+  RS: 'Reshape',
+  SL: 'Slice',
+  SQ: 'Squeeze',
+  US: 'Unsqueeze',
+  PM: 'Permute',
+  MU: 'Mul',
+  MC: 'MulConst',
+  CC: 'Concat',
+  SM: 'Softmax',
+  SI: 'SiLU',
+  GE: 'GELU',
+  RP: 'Rope',
+  CV: 'Conv',
+  MP: 'MaxPool',
+  SB: 'Sub',
+  RD: 'Reduce',
 }
 
 /** The operators of a family's block, spelt as in the Top dialect. */

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, join, resolve } from 'node:path'
-import { QError } from '@q/ir'
 import type { Tensor } from '@q/ir'
+import { QError } from '@q/ir'
 import { decodeNpz } from '@q/npz'
 import type { Context } from '../context.ts'
 import { writeFiles } from '../files/write-files.ts'
-import { codegenPass, finalPasses } from './find-vendor.ts'
 import type { Vendor } from './find-vendor.ts'
+import { codegenPass, finalPasses } from './find-vendor.ts'
 
 /** What is compiled, and the names of what comes out. */
 export interface CompileJob {
@@ -39,7 +39,10 @@ export async function compileForChip(vendor: Vendor, job: CompileJob, context: C
     context.reporter.note('compiling for the chip')
     await call(vendor, folder, vendor.tpucOpt, [basename(job.lowered), ...finalPasses, '-o', final], context)
     await call(vendor, folder, vendor.tpucOpt, [final, codegenPass('out.bmodel'), '-o', '/dev/null'], context)
-    const compiled = new Map([[final, await readFile(join(folder, final))], [job.model, await readFile(join(folder, 'out.bmodel'))]])
+    const compiled = new Map([
+      [final, await readFile(join(folder, final))],
+      [job.model, await readFile(join(folder, 'out.bmodel'))],
+    ])
     await writeFiles(compiled, (path) => context.reporter.note(`note: ${path} replaced`))
     return { files: [final], simulate: (inputFile) => simulate(vendor, job.model, inputFile, context) }
   } finally {
@@ -49,7 +52,10 @@ export async function compileForChip(vendor: Vendor, job: CompileJob, context: C
 
 async function simulate(vendor: Vendor, model: string, inputFile: string, context: Context): Promise<ReadonlyMap<string, Tensor>> {
   if (vendor.modelRunner === undefined) {
-    throw new QError('VENDOR_MISSING', 'the toolchain has no model_runner.py', { at: [vendor.folder], hint: 'leave --test_input out, or install the simulator' })
+    throw new QError('VENDOR_MISSING', 'the toolchain has no model_runner.py', {
+      at: [vendor.folder],
+      hint: 'leave --test_input out, or install the simulator',
+    })
   }
   const folder = await mkdtemp(join(tmpdir(), 'q-simulate-'))
   try {
@@ -66,7 +72,10 @@ async function simulate(vendor: Vendor, model: string, inputFile: string, contex
 function call(vendor: Vendor, folder: string, program: string, args: readonly string[], { env, signal }: Context): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
-      cwd: folder, signal, stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, PATH: `${vendor.folder}${delimiter}${env['PATH'] ?? ''}` },
+      cwd: folder,
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...env, PATH: `${vendor.folder}${delimiter}${env['PATH'] ?? ''}` },
     })
     let tail = ''
     const keep = (chunk: Buffer) => {
@@ -77,12 +86,14 @@ function call(vendor: Vendor, folder: string, program: string, args: readonly st
     child.on('error', fail)
     child.on('close', (code) => {
       if (code === 0) return done()
-      fail(new QError('VENDOR_FAILED', `${basename(program)} failed`, {
-        at: [program],
-        found: `exit code ${code}; ${tail.trim().split('\n').slice(-6).join(' | ')}`,
-        wanted: 'exit code 0',
-        hint: 'leave --vendor out for a portable container; the lowered files are kept',
-      }))
+      fail(
+        new QError('VENDOR_FAILED', `${basename(program)} failed`, {
+          at: [program],
+          found: `exit code ${code}; ${tail.trim().split('\n').slice(-6).join(' | ')}`,
+          wanted: 'exit code 0',
+          hint: 'leave --vendor out for a portable container; the lowered files are kept',
+        }),
+      )
     })
   })
 }

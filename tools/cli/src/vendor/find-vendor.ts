@@ -16,12 +16,18 @@ export interface Vendor {
  *
  * @throws QError `VENDOR_MISSING` when the named folder has none
  */
-export async function findVendor(folder: string | undefined, env: Readonly<Record<string, string | undefined>>): Promise<Vendor | undefined> {
+export async function findVendor(
+  folder: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Vendor | undefined> {
   if (folder !== undefined) {
     const named = await inFolders([folder, join(folder, 'bin')])
     if (named !== undefined) return named
     throw new QError('VENDOR_MISSING', `there is no tpuc-opt in ${folder}`, {
-      at: [folder], wanted: 'the folder of an installed toolchain', hint: 'check the path, or leave --vendor out for a portable container', kind: 'usage',
+      at: [folder],
+      wanted: 'the folder of an installed toolchain',
+      hint: 'check the path, or leave --vendor out for a portable container',
+      kind: 'usage',
     })
   }
   const root = env['TPUC_ROOT']
@@ -40,16 +46,27 @@ async function inFolders(folders: readonly string[]): Promise<Vendor | undefined
 }
 
 function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false)
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** The passes from a lowered file to its final form, as the vendor's deploy tool gives them. */
 export const finalPasses: readonly string[] = [
   '--mlir-disable-threading',
   '--strip-io-quant=quant_input=False quant_output=False quant_input_list= quant_output_list= quant_output_bf16=False quant_input_int8=False quant_output_int8=False ',
-  '--processor-tpu-optimize', '--dev-parallel', '--weight-reorder', '--subnet-divide=dynamic=False', '--op-reorder', '--topo-sort',
+  '--processor-tpu-optimize',
+  '--dev-parallel',
+  '--weight-reorder',
+  '--subnet-divide=dynamic=False',
+  '--op-reorder',
+  '--topo-sort',
   '--layer-group=opt=2 group_by_cores=auto compress_mode=none debugger=0 disable_group_overlap=false lgcache=true config_filename= enable_lghash=False lghash_dir=',
-  '--affine-opt', '--core-parallel', '--after-layergroup-weight-reorder', '--address-assign',
+  '--affine-opt',
+  '--core-parallel',
+  '--after-layergroup-weight-reorder',
+  '--address-assign',
 ]
 
 /** The pass that writes the container. */

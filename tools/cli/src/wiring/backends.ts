@@ -1,6 +1,6 @@
 import { bm1684x } from '@q/backend-bm1684x'
-import { QError, didYouMean } from '@q/ir'
 import type { Backend } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
 
 /** The back ends this program knows. */
 export const backends: readonly (() => Backend)[] = [() => bm1684x()]

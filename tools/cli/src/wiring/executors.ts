@@ -1,5 +1,5 @@
-import { createOrtExecutor } from '@q/exec-ort'
 import type { OrtRuntime } from '@q/exec-ort'
+import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Executor } from '@q/ir'
 import { encodeModel } from '@q/onnx'
@@ -15,7 +15,13 @@ export function exactExecutor(): Executor {
 
 /** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
 export function floatExecutor(threads?: number): Executor {
-  return createOrtExecutor({ ort, encode: encodeModel, precision: 'fast', fallback: createReferenceExecutor(), ...(threads === undefined ? {} : { threads }) })
+  return createOrtExecutor({
+    ort,
+    encode: encodeModel,
+    precision: 'fast',
+    fallback: createReferenceExecutor(),
+    ...(threads === undefined ? {} : { threads }),
+  })
 }
 
 /** Runs graphs as they are defined, slowly, in plain JavaScript. */

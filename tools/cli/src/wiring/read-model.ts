@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readPortableBmodel } from '@q/backend-bm1684x'
-import { QError } from '@q/ir'
 import type { Graph, Tensor } from '@q/ir'
-import { parseMlir, readTop, readTpu } from '@q/mlir'
+import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
+import { parseMlir, readTop, readTpu } from '@q/mlir'
 import { importOnnx } from '@q/onnx'
 import { readBytes, readText } from '../files/read-file.ts'
 
@@ -61,12 +61,17 @@ function stringAttribute(module: MlirModule, name: string): string | undefined {
 
 async function findBeside(path: string, name: string): Promise<string> {
   const beside = join(dirname(path), name)
-  const exists = await access(beside).then(() => true, () => false)
+  const exists = await access(beside).then(
+    () => true,
+    () => false,
+  )
   return exists ? beside : name
 }
 
 async function readBmodel(path: string): Promise<Graph> {
   const model = readPortableBmodel(await readBytes(path), path)
-  const weights = new Map<string, Tensor>(model.weights.map(({ name, bytes }) => [name, { dtype: 'u8', shape: [bytes.length], data: bytes.slice() }]))
+  const weights = new Map<string, Tensor>(
+    model.weights.map(({ name, bytes }) => [name, { dtype: 'u8', shape: [bytes.length], data: bytes.slice() }]),
+  )
   return readTpu(model.program, weights, { file: path, weightFile: path })
 }

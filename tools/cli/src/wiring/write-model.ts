@@ -21,5 +21,12 @@ export function tpuFiles(graph: Graph, path: string, weightFile: string): ModelF
 
 function together({ text, weights }: ReturnType<typeof writeTop>, path: string, weightFile: string): ModelFiles {
   const weightBytes = encodeWeights(weights)
-  return { text, weightBytes, files: new Map<string, Uint8Array | string>([[path, text], [join(dirname(path), weightFile), weightBytes]]) }
+  return {
+    text,
+    weightBytes,
+    files: new Map<string, Uint8Array | string>([
+      [path, text],
+      [join(dirname(path), weightFile), weightBytes],
+    ]),
+  }
 }

@@ -1,0 +1,58 @@
+import { onlyUser } from '../net/constants.ts'
+import type { NetNode } from '../net/net.ts'
+import type { Rule } from '../net/rules.ts'
+
+const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
+
+/**
+ * A Transpose whose result is taken apart along one axis by Slice and Squeeze (queries, keys, values) goes behind them: one
+ * Transpose in front of each user.
+ */
+export const permuteBehindSlices: Rule = (net, node) => {
+  const [x] = node.inputs as [string]
+  const [turned] = node.outputs as [string]
+  const perm = list(node, 'perm')
+  const shape = net.shape(turned)
+  const slices = net.users(turned)
+  if (slices.length < 2 || net.isOutput(turned) || net.producer(x)?.op !== 'Reshape') return false
+  const squeezes = slices.map((slice) => (slice.op === 'Slice' ? onlyUser(net, slice) : undefined))
+  const axis = squeezes[0]?.op === 'Squeeze' ? list(squeezes[0], 'axes')[0] : undefined
+  const fits = slices.every((slice, i) => {
+    const squeeze = squeezes[i]
+    return squeeze?.op === 'Squeeze' && list(squeeze, 'axes').join() === `${axis}` && !net.isOutput(squeeze.outputs[0]!) &&
+      list(slice, 'steps').every((step) => step === 1) && shape.every((d, k) => k === axis || (list(slice, 'starts')[k] === 0 && list(slice, 'ends')[k] === d))
+  })
+  if (axis === undefined || !fits) return false
+  const source = perm[axis]!
+  const order = perm.filter((_, i) => i !== axis).map((each) => (each > source ? each - 1 : each))
+  const from = net.shape(x)
+  slices.forEach((slice, i) => {
+    const squeeze = squeezes[i]!
+    const start = list(slice, 'starts')[axis]!
+    const [sliced] = slice.outputs as [string]
+    const [squeezed] = squeeze.outputs as [string]
+    const whole = (fill: (d: number, k: number) => number): readonly number[] => from.map(fill)
+    net.change(slice, {
+      inputs: [x],
+      attrs: { starts: whole((_, k) => (k === source ? start : 0)), ends: whole((d, k) => (k === source ? start + 1 : d)), steps: whole(() => 1) },
+    })
+    net.change(squeeze, { attrs: { axes: [source] } })
+    const type = net.value(squeezed).type
+    const before = from.filter((_, k) => k !== source)
+    const users = net.users(squeezed)
+    net.rename(sliced, net.freshName(`${sliced}_r_new`))
+    net.rename(squeezed, net.freshName(`${squeezed}_r_new`))
+    const [name] = squeeze.outputs as [string]
+    net.setValue({ name: slice.outputs[0]!, type: { ...type, shape: from.map((d, k) => (k === source ? 1 : d)) } })
+    net.setValue({ name, type: { ...type, shape: before } })
+    if (order.every((each, k) => each === k)) return
+    for (const user of users) {
+      const moved = net.freshName(`${name}_r_permute_for_${user.outputs[0]}`)
+      net.setValue({ name: moved, type: { ...type, shape: order.map((each) => before[each]!) } })
+      net.add({ op: 'Transpose', inputs: [name], outputs: [moved], attrs: { perm: order } }, user)
+      net.change(user, { inputs: user.inputs.map((input) => (input === name ? moved : input)) })
+    }
+  })
+  net.remove(node)
+  return true
+}
