@@ -78,11 +78,13 @@ async function runNode(graph: Graph, node: Node, recorded: ReadonlyMap<string, T
   })))
 }
 
+/** The cosine of two tensors; infinities and undefined numbers must be the same in both and then do not count. */
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let ab = 0
   let aa = 0
   let bb = 0
   for (let i = 0; i < a.length; i++) {
+    if (!Number.isFinite(b[i]) && Object.is(a[i], b[i])) continue
     ab += a[i]! * b[i]!
     aa += a[i]! * a[i]!
     bb += b[i]! * b[i]!

@@ -8,12 +8,15 @@ const known: Readonly<Record<string, readonly [code: string, message: string, hi
   ENOTDIR: ['FILE_NOT_FOLDER', 'a file stands where a folder is wanted', 'name a folder, or pass the file as a data list'],
 }
 
+/** The path is wrong, not the file system. */
+const wrongPath = ['ENOENT', 'EISDIR', 'ENOTDIR']
+
 /** The error of a failed file operation, in the words of this program. */
 export function fileError(cause: unknown, at: readonly string[]): QError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
   const [name, message, hint] = known[code] ?? ['FILE_UNREADABLE', 'the file system refused', 'see what was found']
   return new QError(name, message, {
     at, found: code === 'ENOENT' ? 'nothing' : cause instanceof Error ? cause.message : String(cause), wanted: 'something readable',
-    hint, kind: 'file-system', cause,
+    hint, kind: wrongPath.includes(code) ? 'input' : 'file-system', cause,
   })
 }

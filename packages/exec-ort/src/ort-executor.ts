@@ -44,8 +44,14 @@ export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, 
   const sessionOptions = {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    // Integer operators are chosen here; fusing a DequantizeLinear with what follows would choose others.
-    extra: { session: { disable_quant_qdq: '1' } },
+    extra: {
+      session: {
+        // Integer operators are chosen here; fusing a DequantizeLinear with what follows would choose others.
+        disable_quant_qdq: '1',
+        // Threads that spin between operators starve each other as soon as several sessions are open, which is the rule here.
+        intra_op: { allow_spinning: '0' },
+      },
+    },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   }
   return {

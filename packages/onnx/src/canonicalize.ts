@@ -2,7 +2,7 @@ import { type Attrs, floatOps, type Graph, type Value } from '@q/ir'
 import { convert } from './convert/convert.ts'
 import { nameValues } from './convert/name-values.ts'
 import { literalOf } from './fold/literal.ts'
-import { type Net, netOf } from './net/net.ts'
+import { netOf } from './net/net.ts'
 import { applyRules } from './net/rules.ts'
 import { runPasses } from './passes/passes.ts'
 import { patterns } from './patterns/patterns.ts'
@@ -26,12 +26,11 @@ export function canonicalize(graph: Graph): Graph {
   nameValues(net)
   convert(net)
   runPasses(net)
-  return allFloat(net, net.finish({ ops: floatOps, properties: { ...graph.properties, ...properties } }))
+  return allFloat(net.finish({ ops: floatOps, properties: { ...graph.properties, ...properties } }))
 }
 
 /** Every value as float32, numbers that float32 cannot hold excepted; no shape without axes. */
-function allFloat(net: Net, graph: Graph): Graph {
-  void net
+function allFloat(graph: Graph): Graph {
   const values = new Map<string, Value>()
   for (const [name, value] of graph.values) {
     const shape = value.type.shape.length === 0 ? [1] : value.type.shape

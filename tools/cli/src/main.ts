@@ -96,7 +96,7 @@ async function failed(error: unknown, reporter: Reporter, signal: AbortSignal): 
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
   const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
   if (isQError(known)) {
-    reporter.error(known)
+    reporter.error(known.hint === undefined ? withHint(known) : known)
     return exitCodes[known.kind]
   }
   const message = error instanceof Error ? error.message : String(error)
@@ -108,6 +108,21 @@ async function failed(error: unknown, reporter: Reporter, signal: AbortSignal): 
     }),
   )
   return exitCodes.defect
+}
+
+/** What to do where the error itself does not know. */
+const hints: Readonly<Record<QError['kind'], string>> = {
+  usage: 'q COMMAND --help lists what it takes',
+  input: 'correct what is named here and run the same command again',
+  'file-system': 'check the place and run the same command again',
+  tolerance: 'compare with --compare_all to see where they part',
+  target: 'ask for less, or give more samples',
+  interrupted: 'run the same command again',
+}
+
+function withHint({ code, message, kind, at, found, wanted, cause }: QError): QError {
+  const parts = { ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { wanted }) }
+  return new QError(code, message, { at, kind, cause, hint: hints[kind], ...parts })
 }
 
 function reporterFor(args: readonly string[]): Reporter {

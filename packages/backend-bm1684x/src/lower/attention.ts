@@ -159,7 +159,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
       outBias = constant.name.startsWith(head.name) ? constant.name : `${head.name}${constant.name}`
       values.push({ ...constant, name: outBias })
     }
-    return { op: 'Attention', inputs: [x, k, v, ...projections, out, outBias], outputs: [head.name], attrs: { heads: 1, headSize: headSize!, scale: scale! } }
+    return { op: 'Attention', inputs: [x, k, v, ...projections, out, ...(outBias === undefined ? [] : [outBias])], outputs: [head.name], attrs: { heads: 1, headSize: headSize!, scale: scale! } }
   })
   const sums = sumHeads(node, heads, (a, b, made) => ({ op: 'Add', inputs: [a, b], outputs: [made], attrs: {} }), name)
   for (const each of [...nodes, ...sums]) {

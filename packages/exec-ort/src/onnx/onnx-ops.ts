@@ -50,7 +50,6 @@ export const onnxOps: OpSet = opSet([
   standard('LeakyRelu', { alpha: float() }),
   standard('LogSoftmax', { axis: int() }),
   standard('MaxPool', { ...window, kernel_shape: ints() }),
-  standard('Mod', { fmod: int(1) }),
   standard('Pad', { mode: text(['constant', 'reflect', 'edge', 'wrap']) }),
   ...['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'].map((name) => standard(name, { keepdims: int(1) })),
   ...['ArgMax', 'ArgMin'].map((name) => standard(name, { axis: int(), keepdims: int(1), select_last_index: int(0) })),

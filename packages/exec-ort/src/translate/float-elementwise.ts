@@ -7,8 +7,22 @@ import type { Translate, Translation } from './translator.ts'
 export const translateSame: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { relu: _relu, reluLimit: _limit, ...attrs } = t.attrs(node) as Attrs & { relu?: boolean; reluLimit?: number }
-  const y = t.build.node(node.op, node.inputs.map((name) => (name === undefined ? undefined : t.carried(name))), { dtype: 'f32', shape: type.shape }, attrs)
+  const operands = node.inputs.map((name) => (name === undefined ? undefined : t.carried(name)))
+  // A constant in double precision is not rounded before the operation.
+  const isDouble = operands.some((operand) => operand !== undefined && t.build.typeOf(operand).dtype === 'f64')
+  const dtype = isDouble ? 'f64' : 'f32'
+  const wide = operands.map((operand) => (operand === undefined || !isDouble ? operand : t.build.cast(operand, 'f64')))
+  const y = t.build.cast(t.build.node(node.op, wide, { dtype, shape: type.shape }, attrs), 'f32')
   return [finished(t.build, y, type, node)]
+}
+
+/** `a - floor(a / b) * b`: the remainder with the sign of `b`, which ONNX's `Mod` gives for integers only. */
+export const translateMod: Translate = (node, t) => {
+  const type = t.typeOf(node.outputs[0]!)
+  const float = { dtype: 'f32', shape: type.shape } as const
+  const [a, b] = node.inputs.map((name) => t.build.cast(t.carried(name!), 'f32'))
+  const whole = t.build.node('Floor', [t.build.node('Div', [a, b], float)], float)
+  return [rounded(t.build, t.build.node('Sub', [a, t.build.node('Mul', [whole, b], float)], float), type, node)]
 }
 
 /** Comparisons and logic, whose results here are numbers. */

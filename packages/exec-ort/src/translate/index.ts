@@ -1,5 +1,5 @@
 import type { Node, OpName } from '@q/ir'
-import { translateAffine, translateComparison, translatePRelu, translateRewritten, translateSame } from './float-elementwise.ts'
+import { translateMod, translateAffine, translateComparison, translatePRelu, translateRewritten, translateSame } from './float-elementwise.ts'
 import { translateMatMul } from './float-mat-mul.ts'
 import { translateGroupNorm, translateInstanceNorm, translateLayerNorm, translatePixelNorm, translateRmsNorm } from './float-normalization.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
@@ -20,7 +20,7 @@ import type { Translate, Translation } from './translator.ts'
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
 
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
-  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Mod', 'Abs', 'Acos', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Floor',
+  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Abs', 'Acos', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Floor',
     'HardSigmoid', 'HardSwish', 'LeakyRelu', 'Log', 'LRN', 'Mish', 'Round', 'Sin', 'Sinh', 'Softplus', 'Softsign', 'Sqrt', 'Tan', 'Tanh'], translateSame),
   ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Sigmoid', 'Clip', 'Sign', 'Gelu'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
@@ -31,6 +31,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ...all(['ScatterND', 'ScatterElements'], movement.translateScatter),
   ...all(['GatherElements', 'GatherND'], movement.translateGatherElements),
   ['Affine', translateAffine],
+  ['Mod', translateMod],
   ['PRelu', translatePRelu],
   ['Conv', translateConv],
   ['ConvTranspose', translateConvTranspose],

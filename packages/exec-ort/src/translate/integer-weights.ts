@@ -15,11 +15,31 @@ export interface WeightOperand {
 export function weightOperand({ build }: Translation, tensor: Tensor, form: WeightForm): WeightOperand {
   if (tensor.dtype === 'u8') return { name: build.constant(tensor), zero: 0, dtype: 'u8' }
   if (form === 'i8') return { name: build.constant(tensor), zero: 0, dtype: 'i8' }
-  return { name: build.constant(toCarrier(tensor)), zero: 128, dtype: 'u8' }
+  return { name: build.constant(unsignedOf(tensor)), zero: 128, dtype: 'u8' }
 }
 
-/** Sums over the weights of each output channel (the first axis): of the weights, and of their magnitudes. */
-export function channelSums(weights: Tensor): { readonly sums: Float64Array; readonly magnitudes: Float64Array } {
+/** What was made of weights; the same ones are loaded again and again in many small sections. */
+const unsigned = new WeakMap<Tensor, Tensor>()
+const sumsOf = new WeakMap<Tensor, ChannelSums>()
+
+function unsignedOf(tensor: Tensor): Tensor {
+  const known = unsigned.get(tensor)
+  if (known !== undefined) return known
+  const made = toCarrier(tensor)
+  unsigned.set(tensor, made)
+  return made
+}
+
+/** Sums over the weights of each output channel: of the weights, and of their magnitudes. */
+export interface ChannelSums {
+  readonly sums: Float64Array
+  readonly magnitudes: Float64Array
+}
+
+/** Sums over the weights of each output channel, the first axis. */
+export function channelSums(weights: Tensor): ChannelSums {
+  const known = sumsOf.get(weights)
+  if (known !== undefined) return known
   const channels = weights.shape[0]!
   const codes = weights.data as Int8Array
   const each = codes.length / channels
@@ -36,7 +56,9 @@ export function channelSums(weights: Tensor): { readonly sums: Float64Array; rea
     sums[c] = sum
     magnitudes[c] = magnitude
   }
-  return { sums, magnitudes }
+  const made = { sums, magnitudes }
+  sumsOf.set(weights, made)
+  return made
 }
 
 /** The largest magnitude among numbers. */

@@ -41,8 +41,8 @@ export const translateQConv: Translate = (node, t) => {
   const fused = t.precision === 'fast' ? linearConv(conv, type, r, t) : undefined
   if (fused !== undefined) return [reshaped(t.build, fused, type.shape)]
   if (!isExactInDouble(r, type)) return undefined
-  const y = byMatrixProduct(conv, type, r, t) ?? requantized(t.build, exactSums(conv, t), type, r, 1)
-  return [reshaped(t.build, y, type.shape)]
+  const y = byMatrixProduct(conv, type, r, t) ?? inTiles(conv, r, t).map((tile) => requantized(t.build, exactSums(tile.conv, t), type, tile.r, 1))
+  return [reshaped(t.build, typeof y === 'string' ? y : joined(t, y, conv.shape), type.shape)]
 }
 
 function convolutionOf(node: Node, t: Translation): Convolution | undefined {
@@ -130,4 +130,49 @@ function turned({ data, shape }: Tensor, inputs: number): Int8Array | Uint8Array
   const channels = shape[0]!
   for (let c = 0; c < channels; c++) for (let i = 0; i < inputs; i++) swapped[i * channels + c] = codes[c * inputs + i]!
   return swapped
+}
+
+/** Elements whose requantization in double precision stays in a processor's second-level cache. */
+const tileElements = 128 * 1024
+
+/**
+ * A large result in slices of channels: its requantization goes over the sums several times, which costs half as much
+ * from a near cache.
+ */
+function inTiles(conv: Convolution, r: Requantization, t: Translation): readonly { readonly conv: Convolution; readonly r: Requantization }[] {
+  const { x, weights, shape, window, bias, bounds } = conv
+  const channels = shape[1]!
+  const isDepthwise = window['group'] === channels && weights.shape[1] === 1 && t.build.typeOf(x).shape[1] === channels
+  const elements = shape.reduce((product, dim) => product * dim, 1)
+  if (elements < 4 * tileElements || shape[0] !== 1 || !(window['group'] === 1 || isDepthwise)) return [{ conv, r }]
+  // Blocks of 16 channels suit the kernels.
+  const step = 16 * Math.max(1, Math.round((channels * tileElements) / elements / 16))
+  const each = weights.data.length / channels
+  return Array.from({ length: Math.ceil(channels / step) }, (_, i) => {
+    const from = i * step
+    const to = Math.min(channels, from + step)
+    const part = <T>(items: readonly T[]) => (items.length === channels ? items.slice(from, to) : items)
+    return {
+      conv: {
+        ...conv,
+        x: isDepthwise ? channelsOf(t, x, from, to) : x,
+        weights: { dtype: weights.dtype, shape: [to - from, ...weights.shape.slice(1)], data: weights.data.subarray(from * each, to * each) },
+        shape: [shape[0]!, to - from, ...shape.slice(2)],
+        window: isDepthwise ? { ...window, group: to - from } : window,
+        bias: bias.subarray(from, to),
+        bounds: bounds.subarray(from, to),
+      },
+      r: { ...r, multipliers: part(r.multipliers), shifts: part(r.shifts), bounds: bounds.subarray(from, to), bias: bias.subarray(from, to) },
+    }
+  })
+}
+
+function channelsOf({ build }: Translation, x: string, from: number, to: number): string {
+  const { dtype, shape } = build.typeOf(x)
+  const i64 = (value: number) => build.numbers('i64', [value])
+  return build.node('Slice', [x, i64(from), i64(to), i64(1)], { dtype, shape: shape.map((dim, i) => (i === 1 ? to - from : dim)) })
+}
+
+function joined({ build }: Translation, tiles: readonly string[], shape: readonly number[]): string {
+  return tiles.length === 1 ? tiles[0]! : build.node('Concat', tiles, { dtype: build.typeOf(tiles[0]!).dtype, shape }, { axis: 1 })
 }

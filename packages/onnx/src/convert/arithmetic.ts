@@ -133,7 +133,8 @@ export const chain = (op: string): Rule => (net, node) => {
     return true
   }
   const inputs = node.inputs as string[]
-  const total = inputs.slice(1, -1).reduce((sum, each, i) => before(net, node, `${node.outputs[0]}_${i + 1}`, op, [sum, each], node.outputs[0]!), inputs[0]!)
+  const tensor = node.outputs[0]!.replace(new RegExp(`_${node.op}$`), '')
+  const total = inputs.slice(1, -1).reduce((sum, each, i) => before(net, node, `${tensor}_${i + 1}_${node.op}`, op, [sum, each], node.outputs[0]!), inputs[0]!)
   net.change(node, { op, inputs: [total, inputs.at(-1)!] })
   return true
 }
@@ -145,16 +146,14 @@ export const mean: Rule = (net, node) => {
   return true
 }
 
-/** Clip from 0 up is a ReLU; without a bound it is a maximum, a minimum, or nothing. */
+/** Clip from 0 up is a ReLU; a bound that is not given is infinite. */
 export const clip: Rule = (net, node) => {
   const { min, max } = node.attrs as { readonly min?: number; readonly max?: number }
-  const unbounded = (bound: number | undefined): boolean => bound === undefined || Math.abs(bound) > 3.4e38
   const x = node.inputs[0]!
-  if (min === 0) net.change(node, { op: 'Relu', attrs: { reluLimit: unbounded(max) ? -1 : max! } })
-  else if (unbounded(min) && unbounded(max)) bypass(net, node, x)
-  else if (unbounded(min)) net.change(node, { op: 'Min', inputs: [x, addNumber(net, `${node.outputs[0]}_max`, max!)], attrs: {} })
-  else if (unbounded(max)) net.change(node, { op: 'Max', inputs: [x, addNumber(net, `${node.outputs[0]}_min`, min!)], attrs: {} })
-  else return false
+  if (min === undefined && max === undefined) bypass(net, node, x)
+  else if (min === 0) net.change(node, { op: 'Relu', attrs: { reluLimit: max ?? 0 } })
+  else if (min !== undefined && max !== undefined) return false
+  else net.change(node, { attrs: { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY } })
   return true
 }
 

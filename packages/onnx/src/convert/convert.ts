@@ -5,18 +5,18 @@ import { chain, clip, constantRight, division, mean, negation, power, preluSlope
 import { alignRank, expand, gatherOne, flatten, frontIndices, plainNorm, rankOf, resize, softmax, spaceToDepth, split } from './arrangement.ts'
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
-import { composedReduction, globalPool, planar, spatialPool } from './pools.ts'
+import { composedReduction, globalPool, plainMean, planar, spatialPool } from './pools.ts'
 import { gemm } from './products.ts'
 
 /** From ONNX operators to those of canonical graphs, one rule for each that is not the same in both. */
 const conversions: RuleSet = {
-  Neg: [negation], Reciprocal: [reciprocal], Sum: [chain('Add')], Mean: [mean], Max: [chain('Max'), constantRight], Min: [chain('Min'), constantRight],
+  Neg: [negation], Reciprocal: [reciprocal], Sum: [chain('Add')], Mean: [mean], Max: [chain('Max'), constantRight, alignRank], Min: [chain('Min'), constantRight, alignRank],
   Add: [constantRight, alignRank], Mul: [constantRight, alignRank], Sub: [subtraction, alignRank], Div: [division, alignRank], Pow: [power], Mod: [remainder],
   Clip: [clip], PRelu: [preluSlope], Gemm: [gemm], Flatten: [flatten], Expand: [expand], Split: [split],
   SpaceToDepth: [spaceToDepth], Gather: [frontIndices, gatherOne], Resize: [resize], Upsample: [],
-  Softmax: [softmax], LogSoftmax: [softmax], LayerNormalization: [plainNorm, rankOf(false)], PixelNormalization: [plainNorm],
+  Softmax: [softmax], LogSoftmax: [softmax], LayerNormalization: [plainNorm, rankOf(false)], PixelNormalization: [plainNorm, rankOf(true)],
   InstanceNormalization: [plainNorm, rankOf(true)], GroupNormalization: [plainNorm, rankOf(true)],
-  GlobalAveragePool: [globalPool], GlobalMaxPool: [globalPool], ReduceMean: [spatialPool], ReduceMax: [spatialPool],
+  GlobalAveragePool: [globalPool], GlobalMaxPool: [globalPool], ReduceMean: [plainMean, spatialPool], ReduceMax: [spatialPool],
   ReduceSumSquare: [composedReduction], ReduceLogSum: [composedReduction], ReduceLogSumExp: [composedReduction],
   Conv: [planar], ConvTranspose: [planar],
   BatchNormalization: [batchNorm],

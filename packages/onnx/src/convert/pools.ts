@@ -26,6 +26,13 @@ export const spatialPool: Rule = (net, node) => {
   return true
 }
 
+/** How the axes of a mean were counted is of no interest any more. */
+export const plainMean: Rule = (net, node) => {
+  if (node.attrs['fromEnd'] === undefined) return false
+  net.change(node, { attrs: { axes: node.attrs['axes']!, keepdims: node.attrs['keepdims']! } })
+  return true
+}
+
 /** Reductions of squares, and logarithms of reductions, in steps. */
 export const composedReduction: Rule = (net, node) => {
   const x = node.inputs[0]!

@@ -177,7 +177,19 @@ function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMa
 
     finish(name, outputs, graph) {
       if (unsupported.length > 0) throw unsupportedOperators(unsupported, Object.keys(forms), place)
-      const finalOutputs = outputs.map((output) => aliases.get(output) ?? output)
+      const renamed = new Map<string, string>()
+      const madeHere = new Set(nodes.flatMap((node) => node.outputs))
+      for (const output of outputs) {
+        const source = aliases.get(output)
+        if (source !== undefined && madeHere.has(source) && !outputs.includes(source) && !renamed.has(source)) renamed.set(source, output)
+      }
+      const nameOf = (each: string): string => renamed.get(each) ?? each
+      for (const [from, to] of renamed) types.set(to, typeOf(from))
+      nodes.forEach((node, i) => {
+        if (![...node.inputs, ...node.outputs].some((each) => each !== undefined && renamed.has(each))) return
+        nodes[i] = { ...node, inputs: node.inputs.map((each) => (each === undefined ? each : nameOf(each))), outputs: node.outputs.map(nameOf) }
+      })
+      const finalOutputs = outputs.map((output) => nameOf(aliases.get(output) ?? output))
       const values = new Map<string, Value>()
       const addValue = (each: string): void => {
         if (values.has(each)) return

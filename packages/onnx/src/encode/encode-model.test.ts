@@ -1,4 +1,4 @@
-import { defineOp, floatOps, type Graph, int, ints, like, none, one, opSet, own } from '@q/ir'
+import { defineOp, floatOps, type Graph, int, ints, like, none, one, opSet, own, type TensorType } from '@q/ir'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { encodeModel } from './encode-model.ts'
@@ -50,7 +50,7 @@ describe('encodeModel', () => {
         ['y', { name: 'y', type: u8 }],
       ]),
       ops: opSet([defineOp({
-        name: 'com.microsoft.QLinearAdd', inputs: { a: one(none()) }, outputs: { y: none() }, attrs: {}, infer: ({ a }) => ({ y: like(a) }),
+        name: 'com.microsoft.QLinearAdd', inputs: { a: one(none()) }, outputs: { y: none() }, attrs: {}, infer: ({ a }: { readonly a: TensorType }) => ({ y: like(a) }),
       })]),
       properties: {},
     }

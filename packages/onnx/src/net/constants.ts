@@ -62,8 +62,14 @@ export function isPerChannel(constant: readonly number[], shape: readonly number
   return constant.length <= shape.length && aligned.every((d, i) => (i === 1 ? d === shape[1] : d === 1)) && elementCount(constant) === shape[1]
 }
 
-/** Takes out a node of one result; its users use `by`. An output of the network keeps its name where it can. */
+/** Takes out a node of one result; its users use `by`. */
 export function bypass(net: Net, node: NetNode, by: string): void {
+  net.remove(node)
+  net.redirect(node.outputs[0]!, by)
+}
+
+/** Takes out a node of one result; its users use `by`, but an output of the network keeps its name where it can. */
+export function bypassKeepingOutputs(net: Net, node: NetNode, by: string): void {
   const result = node.outputs[0]!
   net.remove(node)
   const maker = net.producer(by)

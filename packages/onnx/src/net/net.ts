@@ -1,4 +1,4 @@
-import { type Attrs, type Graph, type GraphInput, type Node, type OpSet, QError, type TensorType, type Value } from '@q/ir'
+import { type Attrs, type Graph, type Node, type OpSet, QError, type Value } from '@q/ir'
 
 /** A node while the network is being rewritten; `order` places it among the others. */
 export interface NetNode {
@@ -156,12 +156,4 @@ export function netOf(graph: Graph): Net {
   }
   for (const node of graph.nodes) net.add({ op: node.op, inputs: [...node.inputs], outputs: [...node.outputs], attrs: node.attrs })
   return net
-}
-
-/** An input with its parts; see {@link Graph}. */
-export type NetInput = GraphInput
-
-/** The type of a value, with another shape. */
-export function withShape(type: TensorType, shape: readonly number[]): TensorType {
-  return { ...type, shape }
 }

@@ -3,8 +3,7 @@ import { windowOf } from './windows.ts'
 
 /** Conv: kernel size from the weights, `auto_pad` resolved. */
 export const conv: Normalize = (view) => {
-  const { kernel, strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
-  void kernel
+  const { strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
   return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: intAttr(view, 'group', 1) } }
 }
 

@@ -10,7 +10,8 @@ export const reduction: Normalize = (view) => {
   const keepdims = intAttr(view, 'keepdims', 1) === 1
   const { dtype, shape } = view.type(0)
   return {
-    op: view.op, inputs: [view.inputs[0]], attrs: { axes, keepdims },
+    op: view.op, inputs: [view.inputs[0]],
+    attrs: { axes, keepdims, ...(view.op === 'ReduceMean' && given?.every((axis) => axis < 0) === true ? { fromEnd: true } : {}) },
     types: [{ dtype, shape: shape.flatMap((d, i) => (axes.includes(i) ? (keepdims ? [1] : []) : [d])) }],
   }
 }

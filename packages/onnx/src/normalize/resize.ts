@@ -1,12 +1,11 @@
 import { constantOperand, type FormView, type Normalize, refuse, textAttr } from './form.ts'
 
-function scalesOf(view: FormView, rank: number): readonly number[] | undefined {
+function scalesOf(view: FormView): readonly number[] | undefined {
   if (view.op === 'Upsample') {
     return view.inputs[1] === undefined ? (view.attrs['scales'] as readonly number[] | undefined) : constantOperand(view, 1, 'scales')
   }
   const operand = view.opset >= 11 ? 2 : 1
   const known = view.inputs[operand] === undefined ? undefined : constantOperand(view, operand, 'scales')
-  void rank
   return known === undefined || known.length === 0 ? undefined : known
 }
 
@@ -21,7 +20,7 @@ export const resize: Normalize = (view) => {
   const axes = (view.attrs['axes'] as readonly number[] | undefined)?.map((axis) => (axis < 0 ? axis + rank : axis))
   const spread = (list: readonly number[], fill: readonly number[]): readonly number[] =>
     axes === undefined ? list : fill.map((each, i) => (axes.includes(i) ? list[axes.indexOf(i)]! : each))
-  const scales = scalesOf(view, rank)
+  const scales = scalesOf(view)
   const full = scales === undefined ? undefined : spread(scales, shape.map(() => 1))
   const sizes = full === undefined
     ? spread(constantOperand(view, 3, 'sizes'), shape)

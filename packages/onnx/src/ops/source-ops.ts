@@ -1,4 +1,4 @@
-import { bool, broadcast, defineOp, elementCount, float, floatOps, fusedRelu, int, ints, like, many, maybe, one, type OpSet, opSet, optional, own, reduced, text } from '@q/ir'
+import { bool, broadcast, defineOp, float, floatOps, int, ints, like, many, maybe, one, type OpSet, opSet, optional, own, reduced, text } from '@q/ir'
 
 const sameShape = <const Name extends string>(name: Name) =>
   defineOp({ name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: {}, infer: ({ x }) => ({ y: like(x) }) })
@@ -43,6 +43,10 @@ const sourceOnly: OpSet = opSet([
   variadic('Sum'), variadic('Mean'), variadic('Max'), variadic('Min'), variadic('PRelu'),
   globalPool('GlobalAveragePool'), globalPool('GlobalMaxPool'),
   reduction('ReduceSumSquare'), reduction('ReduceLogSum'), reduction('ReduceLogSumExp'),
+  defineOp({
+    name: 'ReduceMean', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { axes: ints(), keepdims: bool(true), fromEnd: bool(false) },
+    infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
+  }),
   softmax('Softmax'), softmax('LogSoftmax'), resized('Resize'), resized('Upsample'),
   defineOp({
     name: 'Clip', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { min: maybe(float()), max: maybe(float()) }, infer: ({ x }) => ({ y: like(x) }),
@@ -81,9 +85,6 @@ const sourceOnly: OpSet = opSet([
     }),
   }),
 ])
-
-void elementCount
-void fusedRelu
 
 /** The operators of a decoded network: those of canonical graphs, and ONNX's that canonicalization takes apart. */
 export const sourceOps: OpSet = new Map([...floatOps, ...sourceOnly])

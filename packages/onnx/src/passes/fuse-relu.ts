@@ -1,6 +1,5 @@
-import { onlyUser } from '../net/constants.ts'
+import { numberOf, onlyUser } from '../net/constants.ts'
 import type { Net, NetNode } from '../net/net.ts'
-import { numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const fusable = new Set(['Conv', 'ConvTranspose', 'MatMul', 'Affine', 'MaxPool', 'AveragePool', 'Add', 'Sub', 'Mul', 'Upsample'])
@@ -11,10 +10,16 @@ const takesRelu = (net: Net, node: NetNode): boolean => fusable.has(node.op) || 
 export const fuseRelu: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
   if (producer === undefined || onlyUser(net, producer) !== node) return false
-  const limit = node.attrs['reluLimit'] as number | undefined ?? -1
-  if (producer.op === 'Concat') return moveAhead(net, producer, node, limit)
+  const limit = (node.attrs['reluLimit'] as number | undefined) ?? -1
+  if (producer.op === 'Concat') {
+    const all = producer.inputs.every((input) => {
+      const maker = net.producer(input!)
+      return maker !== undefined && takesRelu(net, maker) && onlyUser(net, maker) === producer
+    })
+    return all && moveAhead(net, producer, node, limit)
+  }
   if (!takesRelu(net, producer)) return false
-  const before = producer.attrs['reluLimit'] as number | undefined ?? -1
+  const before = (producer.attrs['reluLimit'] as number | undefined) ?? -1
   const limits = [limit, before].filter((each) => each > 0)
   const [result] = node.outputs as [string]
   net.remove(node)
@@ -24,7 +29,7 @@ export const fuseRelu: Rule = (net, node) => {
   return true
 }
 
-/** A ReLU behind a Concat goes to each of its operands. */
+/** A ReLU behind a Concat of operators that can take it goes to each of them. */
 function moveAhead(net: Net, concat: NetNode, relu: NetNode, limit: number): boolean {
   const result = concat.outputs[0]!
   const inputs = concat.inputs.map((input) => {

@@ -11,7 +11,7 @@ export const mergeAffines: Rule = (net, node) => {
   const [s2, b2] = node.inputs.slice(1).map((name) => constantOf(net, name)?.data)
   if (s1 === undefined || b1 === undefined || s2 === undefined || b2 === undefined) return false
   const name = node.outputs[0]!
-  const shape = net.shape(node.inputs[1]!)
+  const shape = [1, s1.length]
   net.change(node, {
     inputs: [
       first.inputs[0],

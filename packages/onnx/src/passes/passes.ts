@@ -1,6 +1,7 @@
 import { rankOf } from '../convert/arrangement.ts'
 import type { Net } from '../net/net.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
+import { looseGelu } from '../patterns/gelu.ts'
 import { mergeEqual } from '../simplify/merge-equal.ts'
 import { perChannelAffine } from './affine.ts'
 import { blocksToDepth } from './blocks-to-depth.ts'
@@ -21,7 +22,7 @@ import { where } from './where.ts'
 
 const rules: RuleSet = {
   Relu: [fuseRelu],
-  Mul: [silu, rmsNorm, numberRight, dropUnit, mergeFactors, factorIntoWeights, factorThroughReshape, perChannelAffine],
+  Mul: [silu, looseGelu, rmsNorm, numberRight, dropUnit, mergeFactors, factorIntoWeights, factorThroughReshape, perChannelAffine],
   Add: [matMulBias, numberRight, dropUnit, perChannelAffine],
   Div: [softsign],
   Affine: [mergeAffines, affineIntoMatMul, numbersIntoAffine],
@@ -34,8 +35,11 @@ const rules: RuleSet = {
   Where: [where],
 }
 
+/** Operators of which equal ones are merged at the end. */
+const moves: ReadonlySet<string> = new Set(['Tile', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Slice'])
+
 /** The rewrites that decide which layers a calibration table has. */
 export function runPasses(net: Net): void {
   applyRules(net, rules)
-  while (mergeEqual(net)) applyRules(net, rules)
+  while (mergeEqual(net, moves)) applyRules(net, rules)
 }

@@ -3,8 +3,18 @@ import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { factorsOf, madeBy, withNumber } from './match.ts'
 
-/** `x * (1 + erf(x / sqrt 2)) / 2`, in any order of its factors, and its approximation by tanh, are a GELU. */
+/** `x * (1 + erf(x / sqrt 2))`, halved last, and `x / 2 * (1 + tanh(…))` are a GELU and named so. */
 export const gelu: Rule = (net, node) => {
+  const halvedLast = withNumber(net, node, 0.5) !== undefined
+  return anyGelu(net, node, 'GELU', halvedLast ? erfOf : tanhOf)
+}
+
+/** The same by erf with its factors in another order is a GELU under the name of the product. */
+export const looseGelu: Rule = (net, node) => anyGelu(net, node, 'Gelu', erfOf)
+
+type Cdf = (net: Net, name: string) => string | undefined
+
+function anyGelu(net: Net, node: NetNode, op: string, cdf: Cdf): boolean {
   const factors = factorsOf(net, node)
   const inner = factors.map((name) => (name === '/2' ? undefined : cdf(net, name))).findIndex((x) => x !== undefined)
   if (inner < 0) return false
@@ -12,21 +22,22 @@ export const gelu: Rule = (net, node) => {
   const rest = factors.filter((_, i) => i !== inner)
   const halved = rest.filter((name) => name === '/2' || near(numberOf(net, name, true), 0.5))
   if (rest.length !== 2 || halved.length !== 1 || !rest.includes(x)) return false
-  net.change(node, { op: 'GELU', inputs: [x], attrs: {} })
+  net.change(node, { op, inputs: [x], attrs: {} })
   return true
 }
 
 const near = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) < 1e-4
 
-/** The `x` of `1 + erf(x / sqrt 2)` or `1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))`. */
-function cdf(net: Net, name: string): string | undefined {
-  const sum = withNumber(net, madeBy(net, name, 'Add'), 1)
-  const erf = madeBy(net, sum, 'Erf')
-  if (erf !== undefined) {
-    const scaled = net.producer(erf.inputs[0]!)
-    return scaled?.op === 'Div' ? withNumber(net, scaled, Math.SQRT2) : scaled?.op === 'Mul' ? withNumber(net, scaled, Math.SQRT1_2) : undefined
-  }
-  const tanh = madeBy(net, sum, 'Tanh')
+/** The `x` of `1 + erf(x / sqrt 2)`. */
+const erfOf: Cdf = (net, name) => {
+  const erf = madeBy(net, withNumber(net, madeBy(net, name, 'Add'), 1), 'Erf')
+  const scaled = erf === undefined ? undefined : net.producer(erf.inputs[0]!)
+  return scaled?.op === 'Div' ? withNumber(net, scaled, Math.SQRT2) : scaled?.op === 'Mul' ? withNumber(net, scaled, Math.SQRT1_2) : undefined
+}
+
+/** The `x` of `1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))`. */
+const tanhOf: Cdf = (net, name) => {
+  const tanh = madeBy(net, withNumber(net, madeBy(net, name, 'Add'), 1), 'Tanh')
   return tanh === undefined ? undefined : cubic(net, madeBy(net, tanh.inputs[0], 'Mul'))
 }
 

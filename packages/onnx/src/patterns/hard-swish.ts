@@ -8,17 +8,17 @@ function shiftedClip(net: Net, name: string | undefined): string | undefined {
   return clip !== undefined && clip.attrs['min'] === 0 && clip.attrs['max'] === 6 ? withNumber(net, madeBy(net, clip.inputs[0], 'Add'), 3) : undefined
 }
 
-const sixth = (net: Net, node: NetNode): string | undefined => withNumber(net, node, node.op === 'Div' ? 6 : 1 / 6)
+const sixth = (net: Net, node: NetNode): string | undefined => (node.op === 'Div' ? withNumber(net, node, 6) : undefined)
 
 /** `clip(x + 3, 0, 6) / 6` is a HardSigmoid with slope 1/6. */
 export const hardSigmoid: Rule = (net, node) => {
   const x = shiftedClip(net, sixth(net, node))
   if (x === undefined) return false
-  net.change(node, { op: 'HardSigmoid', inputs: [x], attrs: { alpha: Math.fround(1 / 6), beta: 0.5 } })
+  net.change(node, { op: 'HardSigmoid', inputs: [x], attrs: { alpha: 1 / 6, beta: 0.5 } })
   return true
 }
 
-/** `x * clip(x + 3, 0, 6) / 6`, divided before or after, is a HardSwish. */
+/** `x * clip(x + 3, 0, 6) / 6`, divided last, and `x` times the model's own HardSigmoid of slope 1/6 are a HardSwish. */
 export const hardSwish: Rule = (net, node) => {
   const product = node.op === 'Mul' && sixth(net, node) === undefined ? node : madeBy(net, sixth(net, node), 'Mul')
   if (product === undefined) return false
@@ -26,7 +26,7 @@ export const hardSwish: Rule = (net, node) => {
     const x = product.inputs[side]!
     const other = product.inputs[1 - side]
     const gate = madeBy(net, other, 'HardSigmoid')
-    const gated = gate !== undefined && gate.inputs[0] === x && Math.abs((gate.attrs['alpha'] as number) - 1 / 6) < 1e-4 && gate.attrs['beta'] === 0.5
+    const gated = gate !== undefined && gate.inputs[0] === x && gate.attrs['alpha'] === Math.fround(1 / 6) && gate.attrs['beta'] === 0.5
     if ((product === node && gated) || (product !== node && shiftedClip(net, other) === x)) {
       net.change(node, { op: 'HardSwish', inputs: [x], attrs: {} })
       return true

@@ -8,11 +8,13 @@ const axesOf = (node: NetNode): readonly number[] => node.attrs['axes'] as reado
 function squared(net: Net, name: string | undefined): string | undefined {
   const power = madeBy(net, name, 'Pow')
   if (power !== undefined && numberOf(net, power.inputs[1]) === 2) return power.inputs[0]
-  const product = madeBy(net, name, 'Mul')
-  return product !== undefined && product.inputs[0] === product.inputs[1] ? product.inputs[0] : undefined
+  return undefined
 }
 
-/** `(x - mean) / sqrt(mean((x - mean)^2) + eps)`, with the factor and the term behind it, is a normalization. */
+/**
+ * `(x - mean) / sqrt(mean((x - mean)^2) + eps)`, with the factor and the term behind it, is a normalization. As TPU-MLIR 1.30.2 sees
+ * it, the square is a power and the axes of a layer normalization are counted from the end; other spellings stay as they are.
+ */
 export const layerNorm: Rule = (net, node) => {
   const centred = madeBy(net, node.inputs[0], 'Sub')
   const root = madeBy(net, node.inputs[1], 'Sqrt')
@@ -29,7 +31,7 @@ export const layerNorm: Rule = (net, node) => {
   const x = mean.inputs[0]!
   const rank = net.shape(x).length
   if (axes.join() !== axesOf(variance).join() || mean.attrs['keepdims'] !== true) return false
-  const trailing = axes.every((axis, i) => axis === rank - axes.length + i)
+  const trailing = mean.attrs['fromEnd'] === true && axes.every((axis, i) => axis === rank - axes.length + i)
   const pixel = rank === 4 && axes.length === 1 && axes[0] === 1
   if (!trailing && !pixel) return false
   const over = trailing ? net.shape(x).slice(rank - axes.length) : net.shape(x).slice(1, 2)

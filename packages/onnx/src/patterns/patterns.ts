@@ -6,7 +6,7 @@ import { truthCast } from './truth-cast.ts'
 
 /** Groups of ONNX operators that spell one operator. */
 export const patterns: RuleSet = {
-  Mul: [gelu, hardSwish, hardSigmoid],
+  Mul: [gelu, hardSwish],
   Cast: [truthCast],
   Div: [hardSwish, hardSigmoid, layerNorm],
 }

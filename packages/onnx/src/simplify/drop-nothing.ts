@@ -1,5 +1,5 @@
 import type { AttrValue } from '@q/ir'
-import { bypass, onlyUser, sameShape } from '../net/constants.ts'
+import { bypassKeepingOutputs, onlyUser, sameShape } from '../net/constants.ts'
 import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -28,7 +28,7 @@ const doesNothing: Readonly<Record<string, (node: NetNode, net: Net) => boolean>
 export const dropNothing: Rule = (net, node) => {
   if (doesNothing[node.op]?.(node, net) !== true) return false
   if (net.producer(node.inputs[0]!) === undefined && net.isOutput(node.outputs[0]!)) return false
-  bypass(net, node, node.inputs[0]!)
+  bypassKeepingOutputs(net, node, node.inputs[0]!)
   return true
 }
 

@@ -1,4 +1,4 @@
-import { addConstant, bypass, constantOf, onlyUser } from '../net/constants.ts'
+import { addConstant, bypassKeepingOutputs, constantOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
@@ -36,6 +36,6 @@ export const foldBatchNorm: Rule = (net, node) => {
     addConstant(net, `${producer.inputs[2] ?? producer.inputs[1]}_bn_bias`, [channels], moved),
   ]
   net.change(producer, { inputs })
-  bypass(net, node, producer.outputs[0]!)
+  bypassKeepingOutputs(net, node, producer.outputs[0]!)
   return true
 }

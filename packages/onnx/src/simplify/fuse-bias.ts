@@ -1,4 +1,4 @@
-import { addConstant, bypass, constantOf, isPerChannel, numberOf, onlyUser } from '../net/constants.ts'
+import { addConstant, bypassKeepingOutputs, constantOf, isPerChannel, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** A constant per channel added behind a convolution without bias becomes its bias. */
@@ -15,7 +15,7 @@ export const fuseConvBias: Rule = (net, node) => {
     if (single !== undefined && constant.shape.length > shape.length) continue
     const bias = addConstant(net, `${other}_bias`, [channels], single === undefined ? constant.data : new Float32Array(channels).fill(single))
     net.change(producer, { inputs: [producer.inputs[0], producer.inputs[1], bias] })
-    bypass(net, node, producer.outputs[0]!)
+    bypassKeepingOutputs(net, node, producer.outputs[0]!)
     return true
   }
   return false

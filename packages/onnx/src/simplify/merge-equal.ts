@@ -2,7 +2,7 @@ import { elementCount } from '@q/ir'
 import type { Net } from '../net/net.ts'
 
 /** Nodes of one operator, attributes and operands are one node: later ones go, the first stays. Equal small constants count as one. */
-export function mergeEqual(net: Net): boolean {
+export function mergeEqual(net: Net, only?: ReadonlySet<string>): boolean {
   const seen = new Map<string, readonly string[]>()
   const constants = new Map<string, string>()
   let changed = false
@@ -16,6 +16,7 @@ export function mergeEqual(net: Net): boolean {
     return key
   }
   for (const node of net.nodes()) {
+    if (only !== undefined && !only.has(node.op)) continue
     const key = JSON.stringify([node.op, node.inputs.map(keyOf), Object.entries(node.attrs).sort(([a], [b]) => (a < b ? -1 : 1)), node.outputs.length])
     const first = seen.get(key)
     if (first === undefined) {

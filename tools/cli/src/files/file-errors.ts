@@ -32,7 +32,7 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
     {
       at: [path],
       hint,
-      kind: missingInput || (code === 'EISDIR' && doing === 'read') ? 'input' : 'file-system',
+      kind: doing === 'read' && ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(code ?? '') ? 'input' : 'file-system',
       cause: error,
     },
   )

@@ -56,7 +56,8 @@ export async function transform(options: TransformOptions, context: Context): Pr
     ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
   })
   const graph = withPreprocess(imported, options.preprocess)
-  const weightFile = `${options.modelName}_top_f32_all_weight.npz`
+  // The original tool lower-cases this name, and this name only.
+  const weightFile = `${options.modelName.toLowerCase()}_top_f32_all_weight.npz`
   const model = topFiles(graph, options.mlir, weightFile)
   await writeFiles(model.files, onReplace)
   const written = [options.mlir, join(dirname(options.mlir), weightFile)]

@@ -114,10 +114,9 @@ export const layers: Readonly<Record<string, Expand>> = {
   GroupNormalization: (e, node, attrs, result) => {
     const [x, scale, bias] = node.inputs as [string, string | undefined, string | undefined]
     const shape = e.shape(x)
-    const [n, c] = shape as [number, number]
+    const [n] = shape as [number]
     const groups = attrs['num_groups'] as number
     const grouped = normalized(e, e.reshaped(x, [n, groups, elementCount(shape) / (n * groups)]), [2], attrs['epsilon'] as number, true)
-    void c
     scaled(e, e.reshaped(grouped, shape), perChannel(e, scale, shape.length), perChannel(e, bias, shape.length), result)
   },
 }

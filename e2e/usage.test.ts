@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { inEmptyFolder, q } from './run-command.ts'
+
+inEmptyFolder()
+
+const commands = ['quantize', 'model_transform', 'run_calibration', 'model_deploy', 'model_runner', 'npz_tool'] as const
+
+describe('help', () => {
+  it('q alone lists the commands and ends with 2', async () => {
+    const { code, err } = await q()
+    expect(code).toBe(2)
+    for (const name of commands) expect(err).toContain(name)
+  })
+
+  it.each([...commands, 'npz_tool compare', 'npz_tool dump'])('q %s --help ends with 0', async (name) => {
+    const { code, out } = await q(...name.split(' '), '--help')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^Usage: q /)
+  })
+
+  it('--version prints the version, behind a command too', async () => {
+    expect(await q('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(await q('model_deploy', '--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+
+  it.each([
+    ['model_transform', ['--preprocess_list', '--add_postprocess', '--keep_ratio_mode', '--test_result', '--op_custom_shape']],
+    ['run_calibration', ['--cali_method', '--tune_list', '--histogram_bin_num', '--search', '--debug_log', '--processor']],
+    ['model_deploy', ['--chip', '--processor', '--matmul_perchannel', '--gelu_mode', '--trunc_final', '--global_op_types', '--correctness']],
+    ['model_runner', ['--dump_all_tensors', '--codes', '--out_fixed', '--decrypt_lib']],
+  ])('%s takes the options of the original tool', async (name, options) => {
+    const { out } = await q(name, '--help')
+    for (const option of options) expect(out).toContain(option)
+  })
+})
+
+describe('wrong usage ends with 2, and one message that says what to do', () => {
+  it.each([
+    ['COMMAND_UNKNOWN', 'model_runner', ['model_runer']],
+    ['COMMAND_UNKNOWN', 'compare', ['npz_tool', 'compar']],
+    ['OPTION_UNKNOWN', '--model', ['model_runner', '--modle', 'x']],
+    ['OPTION_AMBIGUOUS', '--test_input', ['model_deploy', '--test', 'x']],
+    ['OPTION_VALUE_MISSING', 'the end of the line', ['model_runner', '--model']],
+    ['OPTION_VALUE_MISSING', '--model', ['model_runner', '--input', '--model', 'x']],
+    ['OPTION_VALUE', '--compare_all', ['model_deploy', '--compare_all=yes']],
+    ['OPTION_VALUE', 'cosine,euclidean', ['npz_tool', 'compare', 'a', 'b', '--tolerance', '0.9']],
+    ['OPTION_REQUIRED', '--input', ['model_runner', '--model', 'x.onnx']],
+    ['ARGUMENT_MISSING', 'mlir_file', ['run_calibration', '-o', 'table']],
+    ['ARGUMENT_EXCESS', '1 argument', ['run_calibration', 'a.mlir', 'b.mlir', '-o', 'table']],
+    ['CHIP_UNKNOWN', 'bm1684x', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'BM1684Y', '--model', 'a.bmodel']],
+    ['OPTION_UNSUPPORTED', '--quant_input', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--quant_input']],
+  ])('%s (%s)', async (error, word, args) => {
+    const { code, out, err } = await q(...args)
+    expect(code).toBe(2)
+    expect(out).toBe('')
+    expect(err.split('\n')[0]).toMatch(new RegExp(`^${error}: `))
+    expect(err).toContain(word)
+    expect(err).toContain('  do: ')
+  })
+
+  it('with --json the message is one JSON object', async () => {
+    const { code, out, err } = await q('model_runer', '--json')
+    expect(code).toBe(2)
+    expect(err).toBe('')
+    expect(JSON.parse(out)).toMatchObject({ event: 'error', code: 'COMMAND_UNKNOWN', kind: 'usage', hint: expect.stringContaining('model_runner') })
+  })
+})
+
+describe('arguments are taken as the original tools take them', () => {
+  it('an unambiguous beginning of a name, =, and file names ending in .py', async () => {
+    const { code, err } = await q('model_runner.py', '--mod=missing.onnx', '--dump', '--input=x.npz')
+    expect(code).toBe(3)
+    expect(err).toMatch(/^FILE_MISSING: .*missing\.onnx/)
+  })
+})

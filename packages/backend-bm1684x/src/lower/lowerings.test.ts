@@ -1,0 +1,153 @@
+import { allOps, type Attrs, type Graph, type Node, type Range, resolve, type Tensor, type Value } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { bm1684x } from '../bm1684x.ts'
+
+/** A float graph of one node with calibrated operands `x`, `z` and constants. */
+interface One {
+  readonly op: string
+  readonly inputs: readonly string[]
+  readonly attrs?: Attrs
+  readonly shape?: readonly number[]
+  readonly result?: readonly number[]
+  readonly ranges: Readonly<Record<string, Range>>
+  readonly constants?: Readonly<Record<string, { readonly shape: readonly number[], readonly data: readonly number[] }>>
+}
+
+function graphOf({ op, inputs, attrs = {}, shape = [1, 1, 1, 3], result = shape, constants = {} }: One): Graph {
+  const node: Node = { op, inputs, outputs: ['y'], attrs }
+  const values: Value[] = [
+    ...inputs.filter((name) => constants[name] === undefined).map((name): Value => ({ name, type: { dtype: 'f32', shape } })),
+    ...Object.entries(constants).map(([name, { shape: own, data }]): Value =>
+      ({ name, type: { dtype: 'f32', shape: own }, constant: { dtype: 'f32', shape: own, data: Float32Array.from(data) } })),
+    { name: 'y', type: { dtype: 'f32', shape: result } },
+  ]
+  return {
+    name: 'one', nodes: [node], values: new Map(values.map((value) => [value.name, value])), outputs: ['y'], ops: allOps, properties: { stage: 'float' },
+    inputs: inputs.filter((name) => constants[name] === undefined).map((name) => ({ name })),
+  }
+}
+
+/** The node that makes `y` in INT8, and the constants by name. */
+function lowered(one: One): { readonly node: Node, readonly constant: (name: string) => readonly number[], readonly graph: Graph } {
+  const table = new Map(Object.entries(one.ranges).map(([name, { min, max }]) => [name, { threshold: max, min, max }]))
+  const { graph } = resolve(graphOf(one), table, new Map(), bm1684x(), { mode: 'INT8' })
+  return {
+    graph,
+    node: graph.nodes.find(({ outputs }) => outputs[0] === 'y')!,
+    constant: (name) => Array.from((graph.values.get(name)!.constant as Tensor).data, Number),
+  }
+}
+
+describe('convolution', () => {
+  /*
+   * By hand: input 0..2 (scale 2/255), result -4..4 (scale 4/127), weights 0.5, -0.25, 0.1: the scale is float32(0.5 / 127) =
+   * 0.003937007859349251, just below, so -63.5000002 rounds to -64 and the bias 3238.50006 to 3239. The factor
+   * float32(0.0009803920984...) is 65793 / 2^26.
+   */
+  const one: One = {
+    op: 'Conv', inputs: ['x', 'w', 'b'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0] }, result: [1, 1, 1, 1],
+    ranges: { x: { min: 0, max: 2 }, y: { min: -4, max: 4 } },
+    constants: { w: { shape: [1, 1, 1, 3], data: [0.5, -0.25, 0.1] }, b: { shape: [1], data: [0.1] } },
+  }
+
+  it('rounds weights by a float32 scale, the bias by both scales, and finds the multiplier', () => {
+    const { node, constant } = lowered(one)
+    expect(constant('y_filter_i8')).toEqual([127, -64, 25])
+    expect(constant('y_bias_int32')).toEqual([3239])
+    expect(node.attrs).toMatchObject({ multipliers: [65793], shifts: [26], rounding: 'half-up' })
+  })
+
+  it('keeps one scale for weights that are whole already, unsigned without a bias', () => {
+    const { node, constant } = lowered({ ...one, inputs: ['x', 'w'], constants: { w: { shape: [1, 1, 1, 3], data: [1, 0, 1] } } })
+    expect(constant('y_filter_u8')).toEqual([1, 0, 1])
+    // 2/255 over 4/127 is 0.249019...
+    expect(node.attrs.multipliers as readonly number[]).toHaveLength(1)
+    expect((node.attrs.multipliers as number[])[0]! / 2 ** (node.attrs.shifts as number[])[0]!).toBeCloseTo((2 / 255) / (4 / 127), 7)
+  })
+
+  it('with computed weights runs in float32', () => {
+    const { graph } = lowered({ ...one, inputs: ['x', 'z'], shape: [1, 1, 1, 1], constants: {}, ranges: { ...one.ranges, z: { min: -1, max: 1 } } })
+    expect(graph.values.get('y')!.type.dtype).toBe('f32')
+  })
+})
+
+describe('element-wise', () => {
+  it('a sum brings each operand to the scale of the result by 8 bits: 0.4 is 51 / 2^7, 1.3 is 83 / 2^6', () => {
+    const { node } = lowered({ op: 'Add', inputs: ['x', 'z'], ranges: { x: { min: -4, max: 4 }, z: { min: -13, max: 13 }, y: { min: -10, max: 10 } } })
+    expect(node.attrs).toMatchObject({ multipliers: [51, 83], shifts: [7, 6] })
+  })
+
+  it('a number is rounded to the scale of the result, then shifted', () => {
+    const { node } = lowered({
+      op: 'Add', inputs: ['x', 'c'], constants: { c: { shape: [1], data: [2] } }, ranges: { x: { min: -4, max: 4 }, y: { min: -12.7, max: 12.7 } },
+    })
+    // 2 / 0.1 = 20; 4 / 12.7 is nearest at 81 / 2^8? The shift decides: 20 times 2^shift.
+    expect(node.attrs.constant).toBe(20 * 2 ** (node.attrs.shift as number))
+  })
+
+  it('the absolute value is a copy of scales, half of the range is never used', () => {
+    const { graph } = lowered({ op: 'Abs', inputs: ['x'], ranges: { x: { min: -4, max: 4 }, y: { min: 0, max: 4 } } })
+    expect(graph.values.get('y')!.type.quant!.scale).toBe(graph.values.get('xy_si8')!.type.quant!.scale)
+  })
+})
+
+describe('tables', () => {
+  it('hold the function at every code, negative codes in the second half', () => {
+    const { constant } = lowered({ op: 'Tanh', inputs: ['x'], ranges: { x: { min: -1.27, max: 1.27 }, y: { min: -1.27, max: 1.27 } } })
+    const table = constant('y_table')
+    expect(table[0]).toBe(0)
+    expect(table[100]).toBe(Math.round(Math.tanh(1) * 100))
+    expect(table[256 - 100]).toBe(-Math.round(Math.tanh(1) * 100))
+  })
+
+  it('give the smallest code where the function is infinite or undefined', () => {
+    const { constant } = lowered({ op: 'Log', inputs: ['x'], ranges: { x: { min: -4, max: 4 }, y: { min: -4, max: 4 } } })
+    expect(constant('y_table')[0]).toBe(-128)
+    expect(constant('y_table')[200]).toBe(-128)
+  })
+
+  it('of a softmax leave out subnormal exponentials', () => {
+    const { constant } = lowered({ op: 'Softmax', inputs: ['x'], attrs: { axis: 1 }, shape: [1, 3, 1, 1], ranges: { x: { min: -127, max: 127 }, y: { min: 0, max: 1 } } })
+    const table = constant('y_table')
+    expect(table[0]).toBe(1)
+    expect(table[1]).toBe(Math.fround(Math.exp(-1)))
+    expect(table[87]).toBeGreaterThan(0)
+    expect(table[88]).toBe(0)
+  })
+})
+
+describe('names', () => {
+  it('a joined operand of another scale is requantized behind its producer', () => {
+    const { graph } = lowered({
+      op: 'Concat', inputs: ['x', 'z'], attrs: { axis: 1 }, result: [1, 2, 1, 3],
+      ranges: { x: { min: 0, max: 4 }, z: { min: -2, max: 2 }, y: { min: -4, max: 4 } },
+    })
+    expect(graph.nodes.map(({ outputs }) => outputs[0])).toEqual(['xx_to_y_ui8', 'x_to_y', 'zz_to_y_si8', 'z_to_y', 'y', 'y_f32'])
+  })
+
+  it('a softmax over fewer than four axes is called after its last reshape', () => {
+    const { graph } = lowered({ op: 'Softmax', inputs: ['x'], attrs: { axis: 1 }, shape: [1, 3], ranges: { x: { min: -4, max: 4 }, y: { min: 0, max: 1 } } as never })
+    expect(graph.outputs).toEqual(['y__softmax_reshape_f32'])
+  })
+})
+
+describe('modes', () => {
+  it('that are not there are refused with a list', () => {
+    const graph = graphOf({ op: 'Relu', inputs: ['x'], ranges: {} })
+    for (const mode of ['BF16', 'W4F16', 'INT4'] as const) {
+      expect(() => resolve(graph, undefined, new Map(), bm1684x(), { mode })).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, F32' }))
+    }
+    expect(() => resolve(graph, new Map(), new Map(), bm1684x(), { mode: 'INT8', asymmetric: true })).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED' }))
+  })
+
+  it('half floats keep the bias of a convolution in float32 and round its weights', () => {
+    const graph = graphOf({
+      op: 'Conv', inputs: ['x', 'w', 'b'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0] }, result: [1, 1, 1, 1], ranges: {},
+      constants: { w: { shape: [1, 1, 1, 3], data: [1, 0.1, -2] }, b: { shape: [1], data: [0.1] } },
+    })
+    const resolved = resolve(graph, undefined, new Map(), bm1684x(), { mode: 'F16' }).graph
+    expect(resolved.nodes.find(({ outputs }) => outputs[0] === 'y')!.inputs).toEqual(['xy_f16', 'w_f16', 'b'])
+    // 1, the half nearest to 0.1 (0x2e66), -2
+    expect(resolved.values.get('w_f16')!.constant!.data).toEqual(Uint16Array.of(0x3c00, 0x2e66, 0xc000))
+  })
+})

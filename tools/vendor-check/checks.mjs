@@ -1,0 +1,103 @@
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { q, run } from './programs.mjs'
+import { mixedTable, readRows, sameRows } from './tables.mjs'
+import { compareResults, compareWeights } from './tensors.mjs'
+
+/** @import { Mode, Network } from './networks.mjs' */
+
+const chip = 'bm1684x'
+const samples = ['--input_num', '5', '--tune_num', '2']
+
+/**
+ * Everything that is checked of one network, in a folder of its own.
+ *
+ * @param {Network} network
+ * @param {string} bin folder of the toolchain's programs
+ * @param {string} folder an empty folder
+ * @param {(title: string, check: () => Promise<string>) => Promise<void>} check runs one check; its text tells what was seen
+ */
+export async function checkNetwork({ name, onnx, preprocess, input, dataset, modes }, bin, folder, check) {
+  const ours = join(folder, 'q')
+  const theirs = join(folder, 'vendor')
+  for (const each of [ours, theirs]) mkdirSync(each, { recursive: true })
+  const top = `${name}.mlir`
+  const topWeights = `${name}_top_f32_all_weight.npz`
+  const sample = join(ours, `${name}_in_f32.npz`)
+  const table = join(ours, 'cali_table')
+  const list = join(folder, 'samples.txt')
+
+  await q(ours, ['model_transform', '--model_name', name, '--model_def', onnx, ...preprocess, '--test_input', input, '--mlir', top])
+  for (const file of [top, topWeights]) cpSync(join(ours, file), join(theirs, file))
+  writeFileSync(list, `${input}\n`)
+  const data = dataset === undefined ? ['--data_list', list] : ['--dataset', dataset]
+  await q(ours, ['run_calibration', top, ...data, ...samples, '-o', table])
+
+  await check(`${name}: run_calibration.py takes our Top file`, async () => {
+    await run(theirs, join(bin, 'run_calibration.py'), [top, ...data, ...samples, '-o', 'cali_table'], bin)
+    const [mine, other] = [readRows(table), readRows(join(theirs, 'cali_table'))]
+    const same = sameRows(mine, other)
+    if (mine.size !== other.size || same < 0.99 * mine.size) throw new Error(`${same} of ${mine.size} rows are the same, ${other.size} in its table`)
+    return `${same} of ${mine.size} rows are the same to 5 digits`
+  })
+  for (const mode of modes) await checkMode({ name, mode, table, sample, top, ours, theirs }, bin, check)
+}
+
+/**
+ * @param {{ name: string, mode: Mode, table: string, sample: string, top: string, ours: string, theirs: string }} job
+ * @param {string} bin
+ * @param {(title: string, check: () => Promise<string>) => Promise<void>} check
+ */
+async function checkMode({ name, mode, table, sample, top, ours, theirs }, bin, check) {
+  const what = `${name} ${mode}`
+  const container = `${name}_${mode.toLowerCase()}.bmodel`
+  const lowered = `${name}_${chip}_${mode === 'F16' ? 'f16' : 'int8_sym'}_tpu.mlir`
+  const modeOptions = mode === 'F16' ? ['--quantize', 'F16'] : ['--quantize', 'INT8', '--calibration_table', table]
+  if (mode === 'MIXED') {
+    const mixed = join(ours, 'qtable')
+    writeFileSync(mixed, mixedTable(readRows(table)))
+    modeOptions.push('--quantize_table', mixed)
+  }
+  const deploy = ['--mlir', top, ...modeOptions, '--chip', chip, '--model', container]
+  const printed = await q(ours, ['model_deploy', ...deploy])
+  await q(ours, ['model_runner', '--model', lowered, '--input', sample, '--output', `${mode}_ours.npz`])
+
+  await check(`${what}: model_deploy.py makes the same weights of our Top file and table`, async () => {
+    await run(theirs, join(bin, 'model_deploy.py'), [...deploy, '--not_gen_bmodel'], bin)
+    const { same, different } = compareWeights(join(ours, weightFile(ours, lowered)), join(theirs, weightFile(theirs, lowered)))
+    if (different.length > 0) throw new Error(`${different.length} differ: ${different.slice(0, 5).join(', ')}`)
+    return `${same} arrays, every bit`
+  })
+
+  await check(`${what}: model_deploy.py takes our Top file and table to the end`, async () => {
+    await run(theirs, join(bin, 'model_deploy.py'), deploy, bin)
+    return container
+  })
+
+  await check(`${what}: the two printed command lines compile our lowered file`, async () => {
+    const lines = printed.split('\n').map((line) => line.trim()).filter((line) => line.startsWith('tpuc-opt '))
+    if (lines.length !== 2) throw new Error(`model_deploy printed ${lines.length} command lines`)
+    for (const line of lines) await run(ours, 'sh', ['-c', line], bin)
+    return container
+  })
+
+  await check(`${what}: the chip simulator computes our ${mode === 'INT8' ? 'integers' : 'numbers'}`, async () => {
+    await run(ours, join(bin, 'model_runner.py'), ['--input', sample, '--model', container, '--output', `${mode}_chip.npz`], bin)
+    const { elements, different, cosine, missing } = compareResults(join(ours, `${mode}_ours.npz`), join(ours, `${mode}_chip.npz`))
+    if (missing.length > 0) throw new Error(`it does not have ${missing.join(', ')}`)
+    const seen = `${elements - different} of ${elements} outputs EQUAL, cosine ${cosine.toFixed(7)}`
+    if (mode === 'INT8' ? different > 0 : cosine < 0.9999) throw new Error(seen)
+    return seen
+  })
+}
+
+/**
+ * @param {string} folder
+ * @param {string} lowered
+ */
+function weightFile(folder, lowered) {
+  const stem = lowered.replace('.mlir', '')
+  const found = readdirSync(folder).find((file) => file.startsWith(stem) && file.endsWith('_weights.npz'))
+  if (found === undefined) throw new Error(`there is no weight file beside ${lowered}`)
+  return found
+}

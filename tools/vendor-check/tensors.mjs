@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { decodeNpz } from '@q/npz'
+
+/**
+ * The arrays of an npz file.
+ *
+ * @param {string} path
+ */
+export function readArrays(path) {
+  return decodeNpz(new Uint8Array(readFileSync(path)), [path])
+}
+
+/**
+ * How two npz files of weights differ; names and bytes both count.
+ *
+ * @param {string} ours
+ * @param {string} theirs
+ * @returns {{ same: number, different: readonly string[] }}
+ */
+export function compareWeights(ours, theirs) {
+  const left = readArrays(ours)
+  const right = readArrays(theirs)
+  const names = [...new Set([...left.keys(), ...right.keys()])]
+  const different = names.filter((name) => {
+    const [a, b] = [left.get(name), right.get(name)]
+    return a === undefined || b === undefined || a.dtype !== b.dtype || !Buffer.from(bytes(a)).equals(bytes(b))
+  })
+  return { same: names.length - different.length, different }
+}
+
+/**
+ * How the results of two runs differ.
+ *
+ * @param {string} ours
+ * @param {string} theirs
+ * @returns {{ elements: number, different: number, cosine: number, missing: readonly string[] }}
+ */
+export function compareResults(ours, theirs) {
+  const left = readArrays(ours)
+  const right = readArrays(theirs)
+  let elements = 0
+  let different = 0
+  let cosine = 1
+  const missing = [...left.keys()].filter((name) => !right.has(name))
+  for (const [name, { data: a }] of left) {
+    const b = right.get(name)?.data
+    if (b === undefined) continue
+    if (a.length !== b.length) missing.push(`${name} (${a.length} elements, ${b.length})`)
+    let [ab, aa, bb] = [0, 0, 0]
+    for (let i = 0; i < a.length; i++) {
+      const [x, y] = [Number(a[i]), Number(b[i])]
+      if (x !== y) different++
+      ab += x * y
+      aa += x * x
+      bb += y * y
+    }
+    elements += a.length
+    cosine = Math.min(cosine, aa === bb && ab === aa ? 1 : ab / Math.sqrt(aa * bb))
+  }
+  return { elements, different, cosine, missing }
+}
+
+function bytes({ data }) {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+}
