@@ -1,6 +1,17 @@
 import { bm1684x } from '@q/backend-bm1684x'
 import {
-  type Attrs, attributesOf, definitionOf, elementCount, formatError, type Graph, isQError, parseCalibrationTable, parseQuantPlan, resolve, type TensorType, type Value,
+  type Attrs,
+  attributesOf,
+  definitionOf,
+  elementCount,
+  formatError,
+  type Graph,
+  isQError,
+  parseCalibrationTable,
+  parseQuantPlan,
+  resolve,
+  type TensorType,
+  type Value,
 } from '@q/ir'
 import { readTop, readTpu } from '@q/mlir'
 import { describe, expect, it } from 'vitest'
@@ -32,12 +43,31 @@ function describeType({ dtype, shape, quant, range }: TensorType): string {
 
 /** Attributes that carry the arithmetic. */
 const compared = [
-  'multipliers', 'shifts', 'multiplier', 'shift', 'constant', 'operation', 'parameters', 'relu', 'group', 'strides', 'pads', 'kernel_shape', 'perm', 'axis',
-  'transA', 'transB', 'transY', 'headsAsBatch',
+  'multipliers',
+  'shifts',
+  'multiplier',
+  'shift',
+  'constant',
+  'operation',
+  'parameters',
+  'relu',
+  'group',
+  'strides',
+  'pads',
+  'kernel_shape',
+  'perm',
+  'axis',
+  'transA',
+  'transB',
+  'transY',
+  'headsAsBatch',
 ]
 
 function describeAttrs(attrs: Attrs): string {
-  return compared.filter((name) => attrs[name] !== undefined).map((name) => `${name} ${JSON.stringify(attrs[name])}`).join(' ')
+  return compared
+    .filter((name) => attrs[name] !== undefined)
+    .map((name) => `${name} ${JSON.stringify(attrs[name])}`)
+    .join(' ')
 }
 
 function readReference(text: string): Graph {
@@ -48,10 +78,22 @@ function readReference(text: string): Graph {
   }
 }
 
-const networks = ['mnist-8', 'resnet8_cifar10', 'mobilenet_v1_0.25_128', 'mobilenet_v2_tv_rec', 'blazeface', 'vit_pgd_2_3_16_cifar10', 'stories260K_s64']
+const networks = [
+  'mnist-8',
+  'resnet8_cifar10',
+  'mobilenet_v1_0.25_128',
+  'mobilenet_v2_tv_rec',
+  'blazeface',
+  'vit_pgd_2_3_16_cifar10',
+  'stories260K_s64',
+]
 
 describe.skipIf(!hasShared)(sharedTitle('the lowered graph, compared with TPU-MLIR'), () => {
-  describe.each([['INT8', 'int8_sym'], ['F16', 'f16'], ['F32', 'f32']] as const)('%s', (mode, variant) => {
+  describe.each([
+    ['INT8', 'int8_sym'],
+    ['F16', 'f16'],
+    ['F32', 'f32'],
+  ] as const)('%s', (mode, variant) => {
     it.each(networks)('%s', async (name) => {
       const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
       const { graph } = resolve(await floatNetwork(name), table, new Map(), bm1684x(), { mode })
@@ -64,8 +106,10 @@ describe.skipIf(!hasShared)(sharedTitle('the lowered graph, compared with TPU-ML
   it.each(['mnist-8', 'resnet8_cifar10'])('%s with layers in F16 by a quantization table', (name) => {
     const folder = `reference/top-mlir/${name}`
     const short = name.replace(/[-_].*/, '')
-    const top = readTop(sharedText(folder, name === 'mnist-8' ? 'minimal_top.mlir' : 'vendor_top.mlir'),
-      sharedBytes(folder, name === 'mnist-8' ? 'mnist_w.npz' : 'resnet8_top_f32_all_weight.npz'))
+    const top = readTop(
+      sharedText(folder, name === 'mnist-8' ? 'minimal_top.mlir' : 'vendor_top.mlir'),
+      sharedBytes(folder, name === 'mnist-8' ? 'mnist_w.npz' : 'resnet8_top_f32_all_weight.npz'),
+    )
     const plan = new Map([...parseQuantPlan(sharedText(folder, 'qtable')).entries].map(([layer, { mode }]) => [layer, mode]))
     const { graph } = resolve(top, parseCalibrationTable(sharedText(folder, 'cali_table')).entries, plan, bm1684x(), { mode: 'INT8' })
     const reference = readReference(sharedText(folder, `${short}_bm1684x_mixed_tpu.mlir`))
@@ -75,11 +119,16 @@ describe.skipIf(!hasShared)(sharedTitle('the lowered graph, compared with TPU-ML
 
 /** {@link described}, constants by place only: an ONNX file and the importer's file may name weights differently. */
 function activations(graph: Graph): readonly string[] {
-  const constants = [...graph.values.values()].filter(({ constant, isConstant }) => constant !== undefined || isConstant === true).map(({ name }) => name)
+  const constants = [...graph.values.values()]
+    .filter(({ constant, isConstant }) => constant !== undefined || isConstant === true)
+    .map(({ name }) => name)
   const known = new Set(constants)
   const blind: Graph = {
     ...graph,
-    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((name) => (name !== undefined && known.has(name) ? 'weight' : name)) })),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map((name) => (name !== undefined && known.has(name) ? 'weight' : name)),
+    })),
     values: new Map([...graph.values, ['weight', { name: 'weight', type: { dtype: 'f32', shape: [0] } }]]),
   }
   return described(blind)

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { q, run } from './programs.mjs'
 import { mixedTable, readRows, sameRows } from './tables.mjs'
@@ -37,7 +37,8 @@ export async function checkNetwork({ name, onnx, preprocess, input, dataset, mod
     await run(theirs, join(bin, 'run_calibration.py'), [top, ...data, ...samples, '-o', 'cali_table'], bin)
     const [mine, other] = [readRows(table), readRows(join(theirs, 'cali_table'))]
     const same = sameRows(mine, other)
-    if (mine.size !== other.size || same < 0.99 * mine.size) throw new Error(`${same} of ${mine.size} rows are the same, ${other.size} in its table`)
+    // Thresholds that two histogram bins serve equally well may fall on either side: float results differ in the last place.
+    if (mine.size !== other.size || mine.size - same > Math.max(1, 0.01 * mine.size)) throw new Error(`${same} of ${mine.size} rows are the same, ${other.size} in its table`)
     return `${same} of ${mine.size} rows are the same to 5 digits`
   })
   for (const mode of modes) await checkMode({ name, mode, table, sample, top, ours, theirs }, bin, check)
@@ -64,7 +65,7 @@ async function checkMode({ name, mode, table, sample, top, ours, theirs }, bin, 
 
   await check(`${what}: model_deploy.py makes the same weights of our Top file and table`, async () => {
     await run(theirs, join(bin, 'model_deploy.py'), [...deploy, '--not_gen_bmodel'], bin)
-    const { same, different } = compareWeights(join(ours, weightFile(ours, lowered)), join(theirs, weightFile(theirs, lowered)))
+    const { same, different } = compareWeights(weightFile(ours, lowered), weightFile(theirs, lowered))
     if (different.length > 0) throw new Error(`${different.length} differ: ${different.slice(0, 5).join(', ')}`)
     return `${same} arrays, every bit`
   })
@@ -92,12 +93,13 @@ async function checkMode({ name, mode, table, sample, top, ours, theirs }, bin, 
 }
 
 /**
+ * The weight file a lowered file names.
+ *
  * @param {string} folder
  * @param {string} lowered
  */
 function weightFile(folder, lowered) {
-  const stem = lowered.replace('.mlir', '')
-  const found = readdirSync(folder).find((file) => file.startsWith(stem) && file.endsWith('_weights.npz'))
-  if (found === undefined) throw new Error(`there is no weight file beside ${lowered}`)
-  return found
+  const named = /module\.weight_file = "([^"]*)"/.exec(readFileSync(join(folder, lowered), 'utf8'))?.[1]
+  if (named === undefined) throw new Error(`${lowered} names no weight file`)
+  return join(folder, named)
 }

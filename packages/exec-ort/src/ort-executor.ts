@@ -26,6 +26,8 @@ export interface OrtExecutorOptions {
   readonly fallback?: Executor
   /** Threads inside one operator. @default ONNX Runtime's own choice */
   readonly threads?: number
+  /** Storage of weights, to run as another machine would. @default what {@link OrtExecutor.kernels} finds fastest here */
+  readonly kernels?: KernelForms
 }
 
 /** An executor on ONNX Runtime, and what it found out about this machine. */
@@ -39,8 +41,8 @@ export interface OrtExecutor extends Executor {
  *
  * Floats are computed as ONNX Runtime does it, in an order of its own: they may differ from other executors in the last place.
  */
-export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, threads }: OrtExecutorOptions): OrtExecutor {
-  const kernels = () => probeKernels(ort, encode)
+export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, threads, kernels: forms }: OrtExecutorOptions): OrtExecutor {
+  const kernels = async () => forms ?? probeKernels(ort, encode)
   const sessionOptions = {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,

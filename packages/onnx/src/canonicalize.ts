@@ -39,9 +39,10 @@ function allFloat(graph: Graph): Graph {
       continue
     }
     const { data } = literalOf(value.constant)
-    const constant = value.type.dtype === 'f64' && data.length === 1
-      ? { ...value.constant, shape }
-      : { dtype: 'f32' as const, shape, data: data instanceof Float32Array ? data : Float32Array.from(data) }
+    const constant =
+      value.type.dtype === 'f64' && data.length === 1
+        ? { ...value.constant, shape }
+        : { dtype: 'f32' as const, shape, data: data instanceof Float32Array ? data : Float32Array.from(data) }
     values.set(name, { ...value, type: { dtype: constant.dtype, shape }, constant })
   }
   return { ...graph, values }

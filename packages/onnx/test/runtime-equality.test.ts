@@ -10,11 +10,20 @@ import { references, shared } from './shared-files.ts'
 function feeds(graph: Graph, original: boolean): Record<string, ort.Tensor> {
   let state = 1
   const next = (): number => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31
-  return Object.fromEntries(graph.inputs.map(({ name, sourceDtype }) => {
-    const { shape } = valueOf(graph, name).type
-    const data = Float32Array.from({ length: elementCount(shape) }, () => (sourceDtype === undefined ? (name.includes('mask') ? 0 : next() * 2 - 1) : Math.floor(next() * 400)))
-    return [name, original && sourceDtype === 'i64' ? new ort.Tensor('int64', BigInt64Array.from(data, BigInt), [...shape]) : new ort.Tensor('float32', data, [...shape])]
-  }))
+  return Object.fromEntries(
+    graph.inputs.map(({ name, sourceDtype }) => {
+      const { shape } = valueOf(graph, name).type
+      const data = Float32Array.from({ length: elementCount(shape) }, () =>
+        sourceDtype === undefined ? (name.includes('mask') ? 0 : next() * 2 - 1) : Math.floor(next() * 400),
+      )
+      return [
+        name,
+        original && sourceDtype !== undefined
+          ? new ort.Tensor('int64', BigInt64Array.from(data, BigInt), [...shape])
+          : new ort.Tensor('float32', data, [...shape]),
+      ]
+    }),
+  )
 }
 
 const options = { intraOpNumThreads: 1, logSeverityLevel: 3 } as const
@@ -42,10 +51,13 @@ describe.skipIf(shared === undefined)('onnxruntime computes the same before and 
   })
 
   it.each(references.filter(({ name }) => ['resnet8_cifar10', 'mobilenet_v1_0.25_128', 'zoo_nn', 'zoo_shape', 'zoo_act'].includes(name)))(
-    '$name: what was written reads back with the same layers', async ({ model, inputShapes }) => {
+    '$name: what was written reads back with the same layers',
+    async ({ model, inputShapes }) => {
       const graph = await importOnnx(readFileSync(join(shared!, model)), inputShapes === undefined ? {} : { inputShapes })
       const again = await importOnnx(encodeOnnx(graph))
-      const lines = (each: Graph): readonly string[] => each.nodes.map(({ op, outputs, attrs }) => `${op} [${valueOf(each, outputs[0]!).type.shape.join()}] ${attrs['relu'] ?? false}`)
+      const lines = (each: Graph): readonly string[] =>
+        each.nodes.map(({ op, outputs, attrs }) => `${op} [${valueOf(each, outputs[0]!).type.shape.join()}] ${attrs['relu'] ?? false}`)
       expect(lines(again)).toEqual(lines(graph))
-    })
+    },
+  )
 })

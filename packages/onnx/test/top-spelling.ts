@@ -1,9 +1,22 @@
 import { type Graph, type Node, numberOperand, valueOf } from '@q/ir'
 
 const renamed: Readonly<Record<string, string>> = {
-  ConvTranspose: 'Deconv', Affine: 'Scale', AveragePool: 'AvgPool', LayerNormalization: 'LayerNorm', RMSNormalization: 'RMSNorm',
-  GroupNormalization: 'GroupNorm', InstanceNormalization: 'InstanceNorm', PixelNormalization: 'PixelNorm', Transpose: 'Permute', Resize: 'Interp',
-  DepthToSpace: 'Depth2Space', ArgMax: 'Arg', ArgMin: 'Arg', Silu: 'SiLU', Gelu: 'GELU', Not: 'CompareConst',
+  ConvTranspose: 'Deconv',
+  Affine: 'Scale',
+  AveragePool: 'AvgPool',
+  LayerNormalization: 'LayerNorm',
+  RMSNormalization: 'RMSNorm',
+  GroupNormalization: 'GroupNorm',
+  InstanceNormalization: 'InstanceNorm',
+  PixelNormalization: 'PixelNorm',
+  Transpose: 'Permute',
+  Resize: 'Interp',
+  DepthToSpace: 'Depth2Space',
+  ArgMax: 'Arg',
+  ArgMin: 'Arg',
+  Silu: 'SiLU',
+  Gelu: 'GELU',
+  Not: 'CompareConst',
 }
 
 /** The Top operator of a canonical node, by the table of operators and dialects. */

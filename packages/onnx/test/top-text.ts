@@ -7,7 +7,12 @@ export interface TopOperation {
 }
 
 const shapesOf = (text: string): readonly (readonly number[])[] =>
-  [...text.matchAll(/tensor<((?:\d+x)*)[^<>]*?(?:<[^>]*>)?[^<>]*>/g)].map(([, dims]) => (dims ?? '').split('x').filter((d) => d !== '').map(Number))
+  [...text.matchAll(/tensor<((?:\d+x)*)[^<>]*?(?:<[^>]*>)?[^<>]*>/g)].map(([, dims]) =>
+    (dims ?? '')
+      .split('x')
+      .filter((d) => d !== '')
+      .map(Number),
+  )
 
 /** The operations of a Top file, in order, without `top.None`. */
 export function readTop(text: string): readonly TopOperation[] {
@@ -17,7 +22,9 @@ export function readTop(text: string): readonly TopOperation[] {
     const known = locations.get(alias)
     if (known !== undefined) return known
     const body = raw.get(alias) ?? ''
-    const names = body.startsWith('fused') ? [...body.matchAll(/#loc\d+/g)].flatMap(([each]) => resolve(each)) : [body.replace(/^"|"$/g, '')]
+    const names = body.startsWith('fused')
+      ? [...body.matchAll(/#loc\d+/g)].flatMap(([each]) => resolve(each))
+      : [body.replace(/^"|"$/g, '')]
     locations.set(alias, names)
     return names
   }
@@ -37,9 +44,18 @@ export function readTop(text: string): readonly TopOperation[] {
     const shapes = shapesOf(types!)
     operations.push({
       op: op!,
-      inputs: operands!.split(',').map((each) => each.trim()).filter((each) => each !== '').map((each) => byValue.get(each)),
+      inputs: operands!
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== '')
+        .map((each) => byValue.get(each)),
       results: names.map((name, i) => ({ name, shape: shapes[i] ?? [] })),
-      attrs: new Map([...(attrs ?? '').matchAll(/(\w+) = (\[[^\]]*\]|"[^"]*"|[^,\]]+?)(?: : \w+)?(?=, \w+ = |$)/g)].map(([, key, value]) => [key!, value!])),
+      attrs: new Map(
+        [...(attrs ?? '').matchAll(/(\w+) = (\[[^\]]*\]|"[^"]*"|[^,\]]+?)(?: : \w+)?(?=, \w+ = |$)/g)].map(([, key, value]) => [
+          key!,
+          value!,
+        ]),
+      ),
     })
   }
   return operations

@@ -12,12 +12,29 @@ const layerLine = (op: string, results: readonly { readonly name: string; readon
   `${op} ${results.map(({ name, shape }) => `${name} [${shape.join()}]`).join(' ')}`
 
 /** What a Top operation says about its operands and attributes, in our words. */
-function described(node: Node, graph: Graph, operation: TopOperation): { readonly found: Record<string, unknown>; readonly wanted: Record<string, unknown> } {
+function described(
+  node: Node,
+  graph: Graph,
+  operation: TopOperation,
+): { readonly found: Record<string, unknown>; readonly wanted: Record<string, unknown> } {
   const { attrs } = node
   const all: Record<string, unknown> = {
-    strides: attrs['strides'], pads: attrs['pads'], group: attrs['group'], kernel_shape: attrs['kernel_shape'], alpha: attrs['alpha'], eps: attrs['epsilon'],
-    do_relu: attrs['relu'] ?? false, relu_limit: attrs['reluLimit'] ?? -1, order: attrs['perm'], tile: attrs['repeats'], paddings: attrs['pads'],
-    axis: attrs['axis'], scale_h: attrs['scale_h'], scale_w: attrs['scale_w'], count_include_pad: attrs['count_include_pad'], K: attrs['k'],
+    strides: attrs['strides'],
+    pads: attrs['pads'],
+    group: attrs['group'],
+    kernel_shape: attrs['kernel_shape'],
+    alpha: attrs['alpha'],
+    eps: attrs['epsilon'],
+    do_relu: attrs['relu'] ?? false,
+    relu_limit: attrs['reluLimit'] ?? -1,
+    order: attrs['perm'],
+    tile: attrs['repeats'],
+    paddings: attrs['pads'],
+    axis: attrs['axis'],
+    scale_h: attrs['scale_h'],
+    scale_w: attrs['scale_w'],
+    count_include_pad: attrs['count_include_pad'],
+    K: attrs['k'],
   }
   const number = node.inputs.map((name) => valueOf(graph, name!).constant).find((constant) => constant?.data.length === 1)
   if (number !== undefined && node.op !== 'Not' && node.op !== 'Where') all['const_val'] = Number(number.data[0])
@@ -32,19 +49,30 @@ function described(node: Node, graph: Graph, operation: TopOperation): { readonl
   return { found, wanted }
 }
 
-const sha256 = (data: ArrayBufferView): string => createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex')
+const sha256 = (data: ArrayBufferView): string =>
+  createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex')
 
-describe.skipIf(shared === undefined)('the layers of canonical graphs are the vendor\'s (skipped: no ../shared)', () => {
+describe.skipIf(shared === undefined)("the layers of canonical graphs are the vendor's (skipped: no ../shared)", () => {
   it.each(references)('$name: names, operators, shapes, order, operands, attributes, weights', async ({ model, top, inputShapes }) => {
     const graph = await importOnnx(readFileSync(join(shared!, model)), inputShapes === undefined ? {} : { inputShapes })
     const operations = readTop(readFileSync(join(shared!, top), 'utf8'))
     const layers = operations.filter(({ op }) => op !== 'Input' && op !== 'Weight')
     expect(layers.length).toBeGreaterThan(0)
-    expect(graph.nodes.map((node) => layerLine(topOperator(node, graph), node.outputs.map((name) => ({ name, shape: valueOf(graph, name).type.shape })))))
-      .toEqual(layers.map(({ op, results }) => layerLine(op, results)))
+    expect(
+      graph.nodes.map((node) =>
+        layerLine(
+          topOperator(node, graph),
+          node.outputs.map((name) => ({ name, shape: valueOf(graph, name).type.shape })),
+        ),
+      ),
+    ).toEqual(layers.map(({ op, results }) => layerLine(op, results)))
 
     const hashFile = join(shared!, dirname(top), 'top_f32.json')
-    const hashes = existsSync(hashFile) ? JSON.parse(readFileSync(hashFile, 'utf8')).weights as Record<string, { sha256: string }> : undefined
+    const hashes = existsSync(hashFile)
+      ? (JSON.parse(readFileSync(hashFile, 'utf8')).weights as Record<string, { sha256: string }>)
+      : undefined
     const weights = new Map(operations.filter(({ op }) => op === 'Weight').map(({ results: [weight] }) => [weight!.name, weight!.shape]))
     graph.nodes.forEach((node, i) => {
       const operation = layers[i]!

@@ -1,5 +1,5 @@
-import { erf } from '@q/ir'
 import type { Attrs } from '@q/ir'
+import { erf } from '@q/ir'
 
 /** A function of one real number, with the attributes of its operator. */
 export type Activation = (x: number, attrs: Attrs) => number

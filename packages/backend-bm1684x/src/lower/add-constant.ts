@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { tensorAndNumber } from './number-operand.ts'
 
@@ -16,7 +16,11 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       outputs: [name],
       attrs: {
         constant: roundHalfAway(number / scale) * 2 ** shift,
-        operation, multiplier, shift, rounding: context.target.rounding.requantize, relu: context.attrs(node).relu!,
+        operation,
+        multiplier,
+        shift,
+        rounding: context.target.rounding.requantize,
+        relu: context.attrs(node).relu!,
       },
     },
     [{ name, type: result }],

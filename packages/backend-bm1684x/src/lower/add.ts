@@ -1,14 +1,16 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { constantsOf, operandOf } from './weight-operand.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const result = context.quantizedType(name)
-  const operands = node.inputs.map((_, place) => operandOf(node, place, context, (largest, signed) => {
-    const top = signed ? 127 : 255
-    return { scale: largest / top, encode: (x) => (x * top) / largest }
-  }))
+  const operands = node.inputs.map((_, place) =>
+    operandOf(node, place, context, (largest, signed) => {
+      const top = signed ? 127 : 255
+      return { scale: largest / top, encode: (x) => (x * top) / largest }
+    }),
+  )
   const factors = operands.map(({ scale }) => scaleShift(scale / result.quant!.scale, { bits: 8, range: 'positive' }))
   return loweredTo(
     {

@@ -1,5 +1,13 @@
 import {
-  layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, rightShiftByLogarithm, roundHalfAway, saturate, toInt16,
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  type Node,
+  rightShiftByLogarithm,
+  roundHalfAway,
+  saturate,
+  toInt16,
 } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
@@ -32,16 +40,34 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const result = context.quantizedType(name)
   const inputScale = context.quantizedType(x).quant!.scale
   const channels = Array.from(factors.data as Float32Array, (factor, i) =>
-    channelOf(factor, Number(addends.data[i]), inputScale, result.quant!.scale))
+    channelOf(factor, Number(addends.data[i]), inputScale, result.quant!.scale),
+  )
   const shape = [1, channels.length, 1, 1]
   const constants = [
-    integerConstant(`${name}_scale_int8`, 'i8', factors.shape, Int8Array.from(channels, (channel) => channel.code)),
-    integerConstant(`${name}_bias_int16`, 'i16', shape, Int16Array.from(channels, (channel) => channel.bias)),
-    integerConstant(`${name}_lshift_i8`, 'i8', shape, Int8Array.from(channels, (channel) => -channel.shift)),
+    integerConstant(
+      `${name}_scale_int8`,
+      'i8',
+      factors.shape,
+      Int8Array.from(channels, (channel) => channel.code),
+    ),
+    integerConstant(
+      `${name}_bias_int16`,
+      'i16',
+      shape,
+      Int16Array.from(channels, (channel) => channel.bias),
+    ),
+    integerConstant(
+      `${name}_lshift_i8`,
+      'i8',
+      shape,
+      Int8Array.from(channels, (channel) => -channel.shift),
+    ),
   ]
   return loweredTo(
     {
-      op: 'QAffine', inputs: [x, ...constants.map((value) => value.name)], outputs: [name],
+      op: 'QAffine',
+      inputs: [x, ...constants.map((value) => value.name)],
+      outputs: [name],
       attrs: { rounding: 'down', relu: context.attrs(node).relu! },
     },
     [...constants, { name, type: result }],

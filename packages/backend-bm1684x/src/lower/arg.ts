@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 
 /** Places of extremes: the operand arrives as float32, the places come out as int32, the extremes themselves as float32. */
 export const lowerArg: LowerOp = (node: Node, context: LowerContext): LoweredNode => {

@@ -1,5 +1,14 @@
 import {
-  layerOf, type LowerContext, type LoweredNode, type Node, roundHalfAway, saturate, scaleShift, type Tensor, toF16Bits, type Value,
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  type Node,
+  roundHalfAway,
+  saturate,
+  scaleShift,
+  type Tensor,
+  toF16Bits,
+  type Value,
 } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { floatConstant } from './float-constant.ts'
@@ -33,9 +42,13 @@ interface Head {
 }
 
 function headsOf(node: Node, context: LowerContext): readonly Head[] {
-  const { heads, headSize } = context.attrs(node) as { heads: number, headSize: number }
-  return Array.from({ length: heads }, (_, index) =>
-    ({ name: `${layerOf(node)}_head_${index}`, index, from: index * headSize, to: (index + 1) * headSize }))
+  const { heads, headSize } = context.attrs(node) as { heads: number; headSize: number }
+  return Array.from({ length: heads }, (_, index) => ({
+    name: `${layerOf(node)}_head_${index}`,
+    index,
+    from: index * headSize,
+    to: (index + 1) * headSize,
+  }))
 }
 
 /** Adds the results of the heads pairwise; `last` names the last sum, else it is one of the `_attention_out_fuse_` sums. */
@@ -75,10 +88,17 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const width = outWeights.shape.at(-1)!
     return put(integerConstant(`${wo}_weight_head_${index}_int8`, 'i8', [1, to - from, width], out.codes.slice(from * width, to * width)))
   })
-  const outBiasName = outBias === undefined ? undefined : put(integerConstant(
-    `${bo}_int32`, 'i32', [...result.shape.slice(0, -1).map(() => 1), outBias.data.length],
-    Int32Array.from(outBias.data as Float32Array, (b) => saturate(roundHalfAway(b / (spv * out.scale)), 'i32')),
-  ))
+  const outBiasName =
+    outBias === undefined
+      ? undefined
+      : put(
+          integerConstant(
+            `${bo}_int32`,
+            'i32',
+            [...result.shape.slice(0, -1).map(() => 1), outBias.data.length],
+            Int32Array.from(outBias.data as Float32Array, (b) => saturate(roundHalfAway(b / (spv * out.scale)), 'i32')),
+          ),
+        )
 
   const nodes = heads.map((head) => {
     const factor = (f: number): readonly number[] => {
@@ -89,12 +109,24 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       const matrix = context.constantOf(weight)!
       const slice = quantizeMatrix(columnsOf(matrix, head.from, head.to))
       const inputScale = context.quantizedType(source).quant!.scale
-      const names = [put(integerConstant(`${head.name}_weight_${letter}_int8`, 'i8', [matrix.shape[0]!, head.to - head.from], slice.codes))] as (string | undefined)[]
+      const names = [
+        put(integerConstant(`${head.name}_weight_${letter}_int8`, 'i8', [matrix.shape[0]!, head.to - head.from], slice.codes)),
+      ] as (string | undefined)[]
       const addend = context.constantOf(bias)
-      names.push(addend === undefined ? undefined : put(integerConstant(
-        `${head.name}_weight_${letter}_int32`, 'i32', [1, 1, head.to - head.from],
-        Int32Array.from(columnsOf(addend, head.from, head.to), (b) => saturate(roundHalfAway(b / (slice.scale * inputScale)), 'i32')),
-      )))
+      names.push(
+        addend === undefined
+          ? undefined
+          : put(
+              integerConstant(
+                `${head.name}_weight_${letter}_int32`,
+                'i32',
+                [1, 1, head.to - head.from],
+                Int32Array.from(columnsOf(addend, head.from, head.to), (b) =>
+                  saturate(roundHalfAway(b / (slice.scale * inputScale)), 'i32'),
+                ),
+              ),
+            ),
+      )
       return { names, parameters: factor((inputScale * slice.scale) / scale) }
     }
     const q = project('q', wq!, bq, x!, sq)
@@ -104,13 +136,30 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     return {
       op: 'QAttention',
       inputs: [
-        x, k, v, ...q.names, ...keys.names, ...contents.names,
-        outHeads[head.index], head.index === 0 ? outBiasName : undefined, undefined, table,
+        x,
+        k,
+        v,
+        ...q.names,
+        ...keys.names,
+        ...contents.names,
+        outHeads[head.index],
+        head.index === 0 ? outBiasName : undefined,
+        undefined,
+        table,
       ],
       outputs: [head.name],
       attrs: {
-        parameters: [...q.parameters, ...keys.parameters, ...contents.parameters, ...factor((sq * sk) / sqk), ...factor((sp * sv) / spv), 0],
-        scale: sp, heads: 1, headSize: headSize!,
+        parameters: [
+          ...q.parameters,
+          ...keys.parameters,
+          ...contents.parameters,
+          ...factor((sq * sk) / sqk),
+          ...factor((sp * sv) / spv),
+          0,
+        ],
+        scale: sp,
+        heads: 1,
+        headSize: headSize!,
       },
     } satisfies Node
   })
@@ -118,7 +167,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   for (const each of [...nodes, ...sums]) values.push({ name: each.outputs[0]!, type: inner })
   const { multiplier, shift } = scaleShift((spv * out.scale) / result.quant!.scale, { bits: 32 })
   const final: Node = {
-    op: 'Requantize', inputs: [sums.at(-1)?.outputs[0] ?? heads[0]!.name], outputs: [name],
+    op: 'Requantize',
+    inputs: [sums.at(-1)?.outputs[0] ?? heads[0]!.name],
+    outputs: [name],
     attrs: { multiplier, shift, rounding: 'half-away-from-zero' },
   }
   const needs = [x, k, v].flatMap((each) => (each === undefined ? [] : [[each, 'codes'] as const]))
@@ -134,7 +185,8 @@ function float(node: Node, context: LowerContext): LoweredNode {
   const values: Value[] = []
   const put = (made: string, shape: readonly number[], data: Float32Array): string => {
     values.push({
-      name: `${made}_${type}`, type: { dtype: type, shape },
+      name: `${made}_${type}`,
+      type: { dtype: type, shape },
       constant: { dtype: type, shape, data: type === 'f16' ? toF16Bits(data) : data },
     })
     return `${made}_${type}`
@@ -159,7 +211,12 @@ function float(node: Node, context: LowerContext): LoweredNode {
       outBias = constant.name.startsWith(head.name) ? constant.name : `${head.name}${constant.name}`
       values.push({ ...constant, name: outBias })
     }
-    return { op: 'Attention', inputs: [x, k, v, ...projections, out, ...(outBias === undefined ? [] : [outBias])], outputs: [head.name], attrs: { heads: 1, headSize: headSize!, scale: scale! } }
+    return {
+      op: 'Attention',
+      inputs: [x, k, v, ...projections, out, ...(outBias === undefined ? [] : [outBias])],
+      outputs: [head.name],
+      attrs: { heads: 1, headSize: headSize!, scale: scale! },
+    }
   })
   const sums = sumHeads(node, heads, (a, b, made) => ({ op: 'Add', inputs: [a, b], outputs: [made], attrs: {} }), name)
   for (const each of [...nodes, ...sums]) {
@@ -168,7 +225,9 @@ function float(node: Node, context: LowerContext): LoweredNode {
   }
   const needs = [x, k, v].flatMap((each) => (each === undefined ? [] : [[each, type] as const]))
   return {
-    nodes: interleave(nodes, sums), values, operands: new Map(needs),
+    nodes: interleave(nodes, sums),
+    values,
+    operands: new Map(needs),
     ...(heads.length === 1 ? { renamed: new Map([[name, heads[0]!.name]]) } : {}),
   }
 }

@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, QError, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, QError, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
@@ -7,12 +7,17 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const kernel = attrs.kernel_shape as readonly number[]
   if (kernel.length > 2) {
     throw new QError('OP_UNSUPPORTED', 'an average pool over three axes has no INT8 form here', {
-      at: [name], found: `kernel [${kernel.join(', ')}]`, wanted: 'one or two axes', hint: 'keep the layer in F32 in the quantization table',
+      at: [name],
+      found: `kernel [${kernel.join(', ')}]`,
+      wanted: 'one or two axes',
+      hint: 'keep the layer in F32 in the quantization table',
     })
   }
   const result = context.quantizedType(name)
   const places = kernel.reduce((product, d) => product * d, 1)
-  const { multiplier, shift } = scaleShift(context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), { bits: 8 })
+  const { multiplier, shift } = scaleShift(context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), {
+    bits: 8,
+  })
   return loweredTo(
     {
       op: 'QAveragePool',

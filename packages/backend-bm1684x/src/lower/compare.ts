@@ -1,4 +1,15 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, numberOperand, roundHalfAway, saturate, type TensorType, valueOf } from '@q/ir'
+import {
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  type Node,
+  numberOperand,
+  roundHalfAway,
+  saturate,
+  type TensorType,
+  valueOf,
+} from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 
@@ -9,7 +20,12 @@ export function truthType(name: string, context: LowerContext): TensorType {
 
 /** The comparison with its operands exchanged. */
 const mirrored: Readonly<Record<string, string>> = {
-  Equal: 'Equal', NotEqual: 'NotEqual', Greater: 'Less', GreaterOrEqual: 'LessOrEqual', Less: 'Greater', LessOrEqual: 'GreaterOrEqual',
+  Equal: 'Equal',
+  NotEqual: 'NotEqual',
+  Greater: 'Less',
+  GreaterOrEqual: 'LessOrEqual',
+  Less: 'Greater',
+  LessOrEqual: 'GreaterOrEqual',
 }
 
 function int8(node: Node, context: LowerContext): LoweredNode {
@@ -22,7 +38,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const { dtype, quant } = context.quantizedType(x)
     const value = Number(context.constantOf(node.inputs[number])!.data[0])
     const constant = saturate(roundHalfAway(value / quant!.scale + quant!.zeroPoint), dtype as 'i8' | 'u8')
-    return loweredTo({ op: 'QCompareConstant', inputs: [x], outputs: [name], attrs: { constant, operation } }, [{ name, type: truthType(name, context) }])
+    return loweredTo({ op: 'QCompareConstant', inputs: [x], outputs: [name], attrs: { constant, operation } }, [
+      { name, type: truthType(name, context) },
+    ])
   }
   const types = node.inputs.map((each) => (context.constantOf(each) === undefined ? context.quantizedType(each!) : undefined))
   const [a, b] = types

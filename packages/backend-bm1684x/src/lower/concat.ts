@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type Node, scaleShift, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, scaleShift, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 
@@ -16,7 +16,10 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     if (hoisted.has(made)) return made
     const { multiplier, shift } = scaleShift(type.quant!.scale / result.quant!.scale, { bits: 8, range: 'positive' })
     hoisted.set(made, {
-      op: 'Requantize', inputs: [source], outputs: [made], attrs: { multiplier, shift, rounding: context.target.rounding.requantize },
+      op: 'Requantize',
+      inputs: [source],
+      outputs: [made],
+      attrs: { multiplier, shift, rounding: context.target.rounding.requantize },
     })
     values.push({ name: made, type: { ...result, shape: type.shape } })
     return made

@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type Node, quantizedTypeOf, scaleShift, type Tensor, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, quantizedTypeOf, scaleShift, type Tensor, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { effectiveInputScale, quantizeConvBias, quantizeConvWeights } from './conv.ts'
 import { lowerFloat } from './float.ts'
@@ -39,7 +39,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const inputScale = effectiveInputScale(quantizedTypeOf(x, context.typeOf(x), context.asymmetric, { user: name }).quant!.scale, data, bias)
   const dtype = quantized.signed ? 'i8' : 'u8'
   const codes = swapChannels(quantized.codes, channels, inChannels / (group as number), taps, group as number)
-  const filter = integerConstant(`${name}_filter_${dtype}`, dtype, weights.shape, quantized.signed ? Int8Array.from(codes) : Uint8Array.from(codes))
+  const filter = integerConstant(
+    `${name}_filter_${dtype}`,
+    dtype,
+    weights.shape,
+    quantized.signed ? Int8Array.from(codes) : Uint8Array.from(codes),
+  )
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {
     const { multiplier, shift } = scaleShift((scale * inputScale) / result.quant!.scale, { bits: 32 })
@@ -59,7 +64,13 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         inputs: [x, ...values.map((value) => value.name)],
         outputs: [sums.name],
         attrs: {
-          strides: strides!, pads: pads!, dilations: dilations!, output_padding: output_padding!, group: group!, relu: relu!, requantize: 'none',
+          strides: strides!,
+          pads: pads!,
+          dilations: dilations!,
+          output_padding: output_padding!,
+          group: group!,
+          relu: relu!,
+          requantize: 'none',
         },
       },
       {
@@ -70,7 +81,10 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       },
     ],
     values: [...values, sums, requant, { name, type: result }],
-    operands: new Map([[x, 'codes'], [sums.name, 'any']]),
+    operands: new Map([
+      [x, 'codes'],
+      [sums.name, 'any'],
+    ]),
   }
 }
 

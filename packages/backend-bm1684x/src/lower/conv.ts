@@ -1,5 +1,15 @@
 import {
-  integerWeightScale, layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, quantizedTypeOf, roundHalfAway, saturate, scaleShift, type Value,
+  integerWeightScale,
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  type Node,
+  quantizedTypeOf,
+  roundHalfAway,
+  saturate,
+  scaleShift,
+  type Value,
 } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
@@ -66,7 +76,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const quantized = quantizeConvWeights(data, channels, bias !== undefined)
   const inputScale = effectiveInputScale(quantizedTypeOf(x, context.typeOf(x), context.asymmetric, { user: name }).quant!.scale, data, bias)
   const factors = quantized.scales.map((scale) => scaleShift((scale * inputScale) / result.quant!.scale, { bits: 32 }))
-  const filter = integerConstant(`${name}_filter_${quantized.signed ? 'i8' : 'u8'}`, quantized.signed ? 'i8' : 'u8', weights.shape, quantized.codes)
+  const filter = integerConstant(
+    `${name}_filter_${quantized.signed ? 'i8' : 'u8'}`,
+    quantized.signed ? 'i8' : 'u8',
+    weights.shape,
+    quantized.codes,
+  )
   const values: Value[] = [filter]
   if (bias !== undefined) {
     const shape = result.shape.map((_, i) => (i === 1 ? channels : 1))
@@ -78,7 +93,11 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       inputs: [x, ...values.map((value) => value.name)],
       outputs: [name],
       attrs: {
-        strides: strides!, pads: pads!, dilations: dilations!, group: group!, relu: relu!,
+        strides: strides!,
+        pads: pads!,
+        dilations: dilations!,
+        group: group!,
+        relu: relu!,
         multipliers: factors.map(({ multiplier }) => multiplier),
         shifts: factors.map(({ shift }) => shift),
         rounding: context.target.rounding.requantize,

@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type LowerOp, type Node, numberOperand, type Value, valueOf } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, numberOperand, type Value, valueOf } from '@q/ir'
 import { floatConstant } from './float-constant.ts'
 import { floatResult, floatTypeOf } from './float-type.ts'
 
@@ -29,4 +29,7 @@ export function lowerFloat(node: Node, context: LowerContext, { keep = [], unrou
 }
 
 /** {@link lowerFloat} as a lowering. */
-export const asFloat = (form?: FloatForm): LowerOp => (node, context) => lowerFloat(node, context, form)
+export const asFloat =
+  (form?: FloatForm): LowerOp =>
+  (node, context) =>
+    lowerFloat(node, context, form)

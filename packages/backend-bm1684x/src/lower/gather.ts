@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
 import { floatConstant } from './float-constant.ts'
 import { floatResult, floatTypeOf } from './float-type.ts'
 import { integerConstant } from './integer-constant.ts'

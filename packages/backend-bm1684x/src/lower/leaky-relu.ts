@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {

@@ -1,4 +1,4 @@
-import { allOps, type Attrs, type Graph, type Node, type Range, resolve, type Tensor, type Value } from '@q/ir'
+import { type Attrs, allOps, type Graph, type Node, type Range, resolve, type Tensor, type Value } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { bm1684x } from '../bm1684x.ts'
 
@@ -10,25 +10,35 @@ interface One {
   readonly shape?: readonly number[]
   readonly result?: readonly number[]
   readonly ranges: Readonly<Record<string, Range>>
-  readonly constants?: Readonly<Record<string, { readonly shape: readonly number[], readonly data: readonly number[] }>>
+  readonly constants?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>
 }
 
 function graphOf({ op, inputs, attrs = {}, shape = [1, 1, 1, 3], result = shape, constants = {} }: One): Graph {
   const node: Node = { op, inputs, outputs: ['y'], attrs }
   const values: Value[] = [
     ...inputs.filter((name) => constants[name] === undefined).map((name): Value => ({ name, type: { dtype: 'f32', shape } })),
-    ...Object.entries(constants).map(([name, { shape: own, data }]): Value =>
-      ({ name, type: { dtype: 'f32', shape: own }, constant: { dtype: 'f32', shape: own, data: Float32Array.from(data) } })),
+    ...Object.entries(constants).map(
+      ([name, { shape: own, data }]): Value => ({
+        name,
+        type: { dtype: 'f32', shape: own },
+        constant: { dtype: 'f32', shape: own, data: Float32Array.from(data) },
+      }),
+    ),
     { name: 'y', type: { dtype: 'f32', shape: result } },
   ]
   return {
-    name: 'one', nodes: [node], values: new Map(values.map((value) => [value.name, value])), outputs: ['y'], ops: allOps, properties: { stage: 'float' },
+    name: 'one',
+    nodes: [node],
+    values: new Map(values.map((value) => [value.name, value])),
+    outputs: ['y'],
+    ops: allOps,
+    properties: { stage: 'float' },
     inputs: inputs.filter((name) => constants[name] === undefined).map((name) => ({ name })),
   }
 }
 
 /** The node that makes `y` in INT8, and the constants by name. */
-function lowered(one: One): { readonly node: Node, readonly constant: (name: string) => readonly number[], readonly graph: Graph } {
+function lowered(one: One): { readonly node: Node; readonly constant: (name: string) => readonly number[]; readonly graph: Graph } {
   const table = new Map(Object.entries(one.ranges).map(([name, { min, max }]) => [name, { threshold: max, min, max }]))
   const { graph } = resolve(graphOf(one), table, new Map(), bm1684x(), { mode: 'INT8' })
   return {
@@ -45,7 +55,10 @@ describe('convolution', () => {
    * float32(0.0009803920984...) is 65793 / 2^26.
    */
   const one: One = {
-    op: 'Conv', inputs: ['x', 'w', 'b'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0] }, result: [1, 1, 1, 1],
+    op: 'Conv',
+    inputs: ['x', 'w', 'b'],
+    attrs: { strides: [1, 1], pads: [0, 0, 0, 0] },
+    result: [1, 1, 1, 1],
     ranges: { x: { min: 0, max: 2 }, y: { min: -4, max: 4 } },
     constants: { w: { shape: [1, 1, 1, 3], data: [0.5, -0.25, 0.1] }, b: { shape: [1], data: [0.1] } },
   }
@@ -62,26 +75,39 @@ describe('convolution', () => {
     expect(constant('y_filter_u8')).toEqual([1, 0, 1])
     // 2/255 over 4/127 is 0.249019...
     expect(node.attrs.multipliers as readonly number[]).toHaveLength(1)
-    expect((node.attrs.multipliers as number[])[0]! / 2 ** (node.attrs.shifts as number[])[0]!).toBeCloseTo((2 / 255) / (4 / 127), 7)
+    expect((node.attrs.multipliers as number[])[0]! / 2 ** (node.attrs.shifts as number[])[0]!).toBeCloseTo(2 / 255 / (4 / 127), 7)
   })
 
   it('with computed weights runs in float32', () => {
-    const { graph } = lowered({ ...one, inputs: ['x', 'z'], shape: [1, 1, 1, 1], constants: {}, ranges: { ...one.ranges, z: { min: -1, max: 1 } } })
+    const { graph } = lowered({
+      ...one,
+      inputs: ['x', 'z'],
+      shape: [1, 1, 1, 1],
+      constants: {},
+      ranges: { ...one.ranges, z: { min: -1, max: 1 } },
+    })
     expect(graph.values.get('y')!.type.dtype).toBe('f32')
   })
 })
 
 describe('element-wise', () => {
   it('a sum brings each operand to the scale of the result by 8 bits: 0.4 is 51 / 2^7, 1.3 is 83 / 2^6', () => {
-    const { node } = lowered({ op: 'Add', inputs: ['x', 'z'], ranges: { x: { min: -4, max: 4 }, z: { min: -13, max: 13 }, y: { min: -10, max: 10 } } })
+    const { node } = lowered({
+      op: 'Add',
+      inputs: ['x', 'z'],
+      ranges: { x: { min: -4, max: 4 }, z: { min: -13, max: 13 }, y: { min: -10, max: 10 } },
+    })
     expect(node.attrs).toMatchObject({ multipliers: [51, 83], shifts: [7, 6] })
   })
 
   it('a number is rounded to the scale of the result, then shifted', () => {
     const { node } = lowered({
-      op: 'Add', inputs: ['x', 'c'], constants: { c: { shape: [1], data: [2] } }, ranges: { x: { min: -4, max: 4 }, y: { min: -12.7, max: 12.7 } },
+      op: 'Add',
+      inputs: ['x', 'c'],
+      constants: { c: { shape: [1], data: [2] } },
+      ranges: { x: { min: -4, max: 4 }, y: { min: -12.7, max: 12.7 } },
     })
-    // 2 / 0.1 = 20; 4 / 12.7 is nearest at 81 / 2^8? The shift decides: 20 times 2^shift.
+    // 2 is 20 steps of 0.1, the scale of the result; K is shifted by whatever shift the multiplier needs.
     expect(node.attrs.constant).toBe(20 * 2 ** (node.attrs.shift as number))
   })
 
@@ -107,7 +133,13 @@ describe('tables', () => {
   })
 
   it('of a softmax leave out subnormal exponentials', () => {
-    const { constant } = lowered({ op: 'Softmax', inputs: ['x'], attrs: { axis: 1 }, shape: [1, 3, 1, 1], ranges: { x: { min: -127, max: 127 }, y: { min: 0, max: 1 } } })
+    const { constant } = lowered({
+      op: 'Softmax',
+      inputs: ['x'],
+      attrs: { axis: 1 },
+      shape: [1, 3, 1, 1],
+      ranges: { x: { min: -127, max: 127 }, y: { min: 0, max: 1 } },
+    })
     const table = constant('y_table')
     expect(table[0]).toBe(1)
     expect(table[1]).toBe(Math.fround(Math.exp(-1)))
@@ -119,14 +151,23 @@ describe('tables', () => {
 describe('names', () => {
   it('a joined operand of another scale is requantized behind its producer', () => {
     const { graph } = lowered({
-      op: 'Concat', inputs: ['x', 'z'], attrs: { axis: 1 }, result: [1, 2, 1, 3],
+      op: 'Concat',
+      inputs: ['x', 'z'],
+      attrs: { axis: 1 },
+      result: [1, 2, 1, 3],
       ranges: { x: { min: 0, max: 4 }, z: { min: -2, max: 2 }, y: { min: -4, max: 4 } },
     })
     expect(graph.nodes.map(({ outputs }) => outputs[0])).toEqual(['xx_to_y_ui8', 'x_to_y', 'zz_to_y_si8', 'z_to_y', 'y', 'y_f32'])
   })
 
   it('a softmax over fewer than four axes is called after its last reshape', () => {
-    const { graph } = lowered({ op: 'Softmax', inputs: ['x'], attrs: { axis: 1 }, shape: [1, 3], ranges: { x: { min: -4, max: 4 }, y: { min: 0, max: 1 } } as never })
+    const { graph } = lowered({
+      op: 'Softmax',
+      inputs: ['x'],
+      attrs: { axis: 1 },
+      shape: [1, 3],
+      ranges: { x: { min: -4, max: 4 }, y: { min: 0, max: 1 } } as never,
+    })
     expect(graph.outputs).toEqual(['y__softmax_reshape_f32'])
   })
 })
@@ -135,14 +176,22 @@ describe('modes', () => {
   it('that are not there are refused with a list', () => {
     const graph = graphOf({ op: 'Relu', inputs: ['x'], ranges: {} })
     for (const mode of ['BF16', 'W4F16', 'INT4'] as const) {
-      expect(() => resolve(graph, undefined, new Map(), bm1684x(), { mode })).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, F32' }))
+      expect(() => resolve(graph, undefined, new Map(), bm1684x(), { mode })).toThrowError(
+        expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, F32' }),
+      )
     }
-    expect(() => resolve(graph, new Map(), new Map(), bm1684x(), { mode: 'INT8', asymmetric: true })).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED' }))
+    expect(() => resolve(graph, new Map(), new Map(), bm1684x(), { mode: 'INT8', asymmetric: true })).toThrowError(
+      expect.objectContaining({ code: 'MODE_UNSUPPORTED' }),
+    )
   })
 
   it('half floats keep the bias of a convolution in float32 and round its weights', () => {
     const graph = graphOf({
-      op: 'Conv', inputs: ['x', 'w', 'b'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0] }, result: [1, 1, 1, 1], ranges: {},
+      op: 'Conv',
+      inputs: ['x', 'w', 'b'],
+      attrs: { strides: [1, 1], pads: [0, 0, 0, 0] },
+      result: [1, 1, 1, 1],
+      ranges: {},
       constants: { w: { shape: [1, 1, 1, 3], data: [1, 0.1, -2] }, b: { shape: [1], data: [0.1] } },
     })
     const resolved = resolve(graph, undefined, new Map(), bm1684x(), { mode: 'F16' }).graph

@@ -1,5 +1,14 @@
 import {
-  layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, type Quant, roundHalfAway, saturate, type TensorType, type Value,
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  type Node,
+  type Quant,
+  roundHalfAway,
+  saturate,
+  type TensorType,
+  type Value,
 } from '@q/ir'
 import { type Activation, activations } from './activations.ts'
 import { byMode } from './by-mode.ts'

@@ -1,11 +1,11 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway, saturate, scaleShift, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, saturate, scaleShift, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { integerConstant, largestOf } from './integer-constant.ts'
 import { isWideMatMul, widened } from './wide-result.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127 in double. */
-export function quantizeMatrix(weights: Float32Array): { readonly scale: number, readonly codes: Int8Array } {
+export function quantizeMatrix(weights: Float32Array): { readonly scale: number; readonly codes: Int8Array } {
   const scale = (largestOf(weights) || 1e-5) / 127
   return { scale, codes: Int8Array.from(weights, (w) => saturate(roundHalfAway(w / scale), 'i8')) }
 }
@@ -44,8 +44,15 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       inputs: [a, rightName, ...(addend === undefined ? [] : [`${name}_bias_int32`])],
       outputs: [name],
       attrs: {
-        transA: transA!, transB: transB!, transY: transY!, headsAsBatch: headsAsBatch!, keepdims: keepdims!, relu: relu!,
-        multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize,
+        transA: transA!,
+        transB: transB!,
+        transY: transY!,
+        headsAsBatch: headsAsBatch!,
+        keepdims: keepdims!,
+        relu: relu!,
+        multipliers: [multiplier],
+        shifts: [shift],
+        rounding: context.target.rounding.requantize,
       },
     },
     [...values, { name, type: result }],

@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 import { floatResult } from './float-type.ts'
 
 /** Remainder: `x - floor(x / y) y`, step by step in float32. */

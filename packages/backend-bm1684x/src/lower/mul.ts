@@ -1,14 +1,16 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { constantsOf, operandOf } from './weight-operand.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const result = context.quantizedType(name)
-  const operands = node.inputs.map((_, place) => operandOf(node, place, context, (largest, signed) => {
-    const scale = Math.fround(largest / (signed ? 127 : 255))
-    return { scale, encode: (x) => x / scale }
-  }))
+  const operands = node.inputs.map((_, place) =>
+    operandOf(node, place, context, (largest, signed) => {
+      const scale = Math.fround(largest / (signed ? 127 : 255))
+      return { scale, encode: (x) => x / scale }
+    }),
+  )
   const product = operands.reduce((factor, { scale }) => factor * scale, 1)
   const { multiplier, shift } = scaleShift(product / result.quant!.scale, { bits: 8 })
   return loweredTo(

@@ -1,4 +1,4 @@
-import { byteMultiplier, layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, quantizedScale } from '@q/ir'
+import { byteMultiplier, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, quantizedScale } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { integerConstant, largestOf } from './integer-constant.ts'
@@ -10,7 +10,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   if (slope === undefined) return lowerFloat(node, context.in('F16'))
   const data = slope.data as Float32Array
   const { shift } = quantizedScale(largestOf(data))
-  const codes = integerConstant(`${name}_slope_i8`, 'i8', slope.shape, Int8Array.from(data, (each) => byteMultiplier(each, shift)))
+  const codes = integerConstant(
+    `${name}_slope_i8`,
+    'i8',
+    slope.shape,
+    Int8Array.from(data, (each) => byteMultiplier(each, shift)),
+  )
   return loweredTo(
     { op: 'QPRelu', inputs: [x, codes.name], outputs: [name], attrs: { shift, rounding: context.target.rounding.requantize } },
     [codes, { name, type: context.quantizedType(name) }],

@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway } from '@q/ir'
 import { byMode } from './by-mode.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, type LowerOp, type Node, type TensorType, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type TensorType, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { floatResult } from './float-type.ts'
 import { lowerPowerTable } from './lut.ts'
@@ -6,7 +6,9 @@ import { tensorAndNumber } from './number-operand.ts'
 
 /** A constant of one element. */
 const numberValue = (name: string, x: number): Value => ({
-  name, type: { dtype: 'f64', shape: [1] }, constant: { dtype: 'f64', shape: [1], data: Float64Array.of(x) },
+  name,
+  type: { dtype: 'f64', shape: [1] },
+  constant: { dtype: 'f64', shape: [1], data: Float64Array.of(x) },
 })
 
 /**
@@ -46,7 +48,6 @@ function float(node: Node, context: LowerContext): LoweredNode {
 
 /** Powers with a number as exponent or base. */
 export const lowerPowConstant = byMode(lowerPowerTable, float)
-
 
 /** A tensor to the power of a tensor: `e^(y ln x)`. */
 export const lowerPow: LowerOp = (node, context) => {

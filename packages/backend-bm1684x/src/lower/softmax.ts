@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type LoweredNode, loweredTo, type Node, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { integerConstant } from './integer-constant.ts'

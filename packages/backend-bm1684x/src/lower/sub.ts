@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { constantsOf, operandOf } from './weight-operand.ts'
 
@@ -8,7 +8,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const scale = result.quant!.scale
   const operands = node.inputs.map((_, place) => operandOf(node, place, context, () => ({ scale, encode: (x) => x / scale })))
   const factors = operands.map((operand) =>
-    operand.constant === undefined ? scaleShift(operand.scale / scale, { bits: 8, range: 'positive' }) : { multiplier: 1, shift: 0 })
+    operand.constant === undefined ? scaleShift(operand.scale / scale, { bits: 8, range: 'positive' }) : { multiplier: 1, shift: 0 },
+  )
   return loweredTo(
     {
       op: 'QSub',

@@ -1,4 +1,4 @@
-import { layerOf, type LowerContext, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
+import { type LowerContext, layerOf, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
 import { hasNegative, integerConstant, largestOf } from './integer-constant.ts'
 
 /** An operand of an element-wise operator on codes. */
@@ -20,7 +20,10 @@ export interface ConstantCodes {
  * negative), named `<constant>_i8` or `_u8`, with the owner in front when other nodes use the constant too.
  */
 export function operandOf(
-  node: Node, place: number, context: LowerContext, codesOf: (largest: number, signed: boolean) => ConstantCodes,
+  node: Node,
+  place: number,
+  context: LowerContext,
+  codesOf: (largest: number, signed: boolean) => ConstantCodes,
 ): Operand {
   const name = node.inputs[place]!
   const tensor = context.constantOf(name)
@@ -31,7 +34,11 @@ export function operandOf(
   const dtype = signed ? 'i8' : 'u8'
   const codes = Array.from(data, (x) => saturate(roundHalfAway(encode(x)), dtype))
   const made = `${context.useCount(name) > 1 ? layerOf(node) : ''}${name}_${dtype}`
-  return { name: made, scale, constant: integerConstant(made, dtype, tensor.shape, signed ? Int8Array.from(codes) : Uint8Array.from(codes)) }
+  return {
+    name: made,
+    scale,
+    constant: integerConstant(made, dtype, tensor.shape, signed ? Int8Array.from(codes) : Uint8Array.from(codes)),
+  }
 }
 
 /** The constants among operands. */

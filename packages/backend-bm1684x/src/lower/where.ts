@@ -1,4 +1,4 @@
-import { layerOf, loweredTo, type LowerContext, type LoweredNode, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
 import { integerConstant } from './integer-constant.ts'
 
@@ -11,7 +11,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const constant = context.constantOf(each)
     if (constant === undefined || place === 0) return each
     const codes = Array.from(constant.data as Float32Array, (x) => saturate(roundHalfAway(Number(x) / type.quant!.scale), dtype))
-    const value = integerConstant(`${each}_${dtype}`, dtype, constant.shape, dtype === 'i8' ? Int8Array.from(codes) : Uint8Array.from(codes))
+    const value = integerConstant(
+      `${each}_${dtype}`,
+      dtype,
+      constant.shape,
+      dtype === 'i8' ? Int8Array.from(codes) : Uint8Array.from(codes),
+    )
     values.push(value)
     return value.name
   })

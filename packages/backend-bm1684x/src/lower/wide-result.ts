@@ -1,4 +1,4 @@
-import { type Graph, layerOf, type LowerContext, type Node, type QuantMode, type TensorType } from '@q/ir'
+import { type Graph, type LowerContext, layerOf, type Node, type QuantMode, type TensorType } from '@q/ir'
 
 const halfModes: readonly (QuantMode | undefined)[] = ['F16', 'BF16']
 const floatModes: readonly (QuantMode | undefined)[] = [...halfModes, 'F32']
@@ -8,7 +8,8 @@ export function widened({ dtype, shape, quant }: TensorType): TensorType {
   return { dtype: dtype === 'u8' ? 'u16' : 'i16', shape, quant: { ...quant!, scale: (quant!.scale * 255) / 65535, zeroPoint: 0 } }
 }
 
-const onlyUser = (name: string, context: LowerContext): Node | undefined => (context.useCount(name) === 1 ? context.consumers(name)[0] : undefined)
+const onlyUser = (name: string, context: LowerContext): Node | undefined =>
+  context.useCount(name) === 1 ? context.consumers(name)[0] : undefined
 
 /** Whether an INT8 matrix product keeps 16 bits: its only user is an Add or a Softmax that the plan has in a float mode. */
 export function isWideMatMul(node: Node, context: LowerContext): boolean {
@@ -22,9 +23,12 @@ export function isWideMatMul(node: Node, context: LowerContext): boolean {
  */
 export function isWideConv(node: Node, context: LowerContext): boolean {
   const user = onlyUser(layerOf(node), context)
-  const isHead = user !== undefined && (user.op === 'Reshape' || user.op === 'Concat') && halfModes.includes(context.plan.get(layerOf(user)))
-    && ['Silu', 'LeakyRelu'].includes(context.producer(node.inputs[0]!)?.op ?? '')
-    && context.consumers(layerOf(user)).every(({ op }) => op !== 'Conv')
+  const isHead =
+    user !== undefined &&
+    (user.op === 'Reshape' || user.op === 'Concat') &&
+    halfModes.includes(context.plan.get(layerOf(user))) &&
+    ['Silu', 'LeakyRelu'].includes(context.producer(node.inputs[0]!)?.op ?? '') &&
+    context.consumers(layerOf(user)).every(({ op }) => op !== 'Conv')
   return isHead && hasPyramid(context.graph, context)
 }
 

@@ -1,8 +1,9 @@
 import { draftOf, type Graph, layerOf, type Node, type RewritePass, tensor, valueOf } from '@q/ir'
 
 const isAffine = (graph: Graph, node: Node): boolean =>
-  node.op === 'Affine' && [3, 4].includes(valueOf(graph, node.inputs[0]!).type.shape.length)
-  && node.inputs.slice(1).every((name) => valueOf(graph, name!).constant !== undefined)
+  node.op === 'Affine' &&
+  [3, 4].includes(valueOf(graph, node.inputs[0]!).type.shape.length) &&
+  node.inputs.slice(1).every((name) => valueOf(graph, name!).constant !== undefined)
 
 /**
  * A scale and bias per channel on three or four axes becomes a depthwise 1x1 convolution: the filter keeps the name of the scale,
@@ -21,10 +22,19 @@ export const affineToConv: RewritePass = {
       const shape = [channels, 1, 1, 1]
       draft.setValue({ name: filter, type: { dtype: 'f32', shape }, constant: tensor('f32', shape, factors.data) })
       const addend = `${layerOf(node)}_to_bias`
-      draft.setValue({ name: addend, type: { dtype: 'f32', shape: [channels] }, constant: tensor('f32', [channels], draft.value(bias).constant!.data) })
-      draft.replace(node, [{
-        ...node, op: 'Conv', inputs: [x, filter, addend], attrs: { ...node.attrs, strides: [1, 1], pads: [0, 0, 0, 0], group: channels },
-      }])
+      draft.setValue({
+        name: addend,
+        type: { dtype: 'f32', shape: [channels] },
+        constant: tensor('f32', [channels], draft.value(bias).constant!.data),
+      })
+      draft.replace(node, [
+        {
+          ...node,
+          op: 'Conv',
+          inputs: [x, filter, addend],
+          attrs: { ...node.attrs, strides: [1, 1], pads: [0, 0, 0, 0], group: channels },
+        },
+      ])
     }
     return draft.finish()
   },

@@ -12,10 +12,15 @@ export const foldRightTranspose: RewritePass = {
       const node = draft.producer(outputs[0]!)
       if (node?.op !== 'MatMul') continue
       const right = draft.producer(node.inputs[1]!)
-      if (right?.op !== 'Transpose' || draft.useCount(node.inputs[1]!) !== 1 || !swapsLastTwo(right.attrs.perm as readonly number[])) continue
-      draft.replace(node, [{
-        ...node, inputs: [node.inputs[0], right.inputs[0], ...node.inputs.slice(2)], attrs: { ...node.attrs, transB: node.attrs.transB !== true },
-      }])
+      if (right?.op !== 'Transpose' || draft.useCount(node.inputs[1]!) !== 1 || !swapsLastTwo(right.attrs.perm as readonly number[]))
+        continue
+      draft.replace(node, [
+        {
+          ...node,
+          inputs: [node.inputs[0], right.inputs[0], ...node.inputs.slice(2)],
+          attrs: { ...node.attrs, transB: node.attrs.transB !== true },
+        },
+      ])
       draft.replace(right, [])
     }
     return draft.finish()

@@ -45,8 +45,11 @@ function projection(draft: GraphDraft, name: string | undefined, perm: string): 
 
 function isLinear(draft: GraphDraft, { inputs, attrs }: Node): boolean {
   const isConstant = (name: string | undefined): boolean => name === undefined || draft.value(name).constant !== undefined
-  return draft.value(inputs[1]!).constant?.shape.length === 2 && isConstant(inputs[2])
-    && [attrs.transA, attrs.transB, attrs.transY, attrs.headsAsBatch, attrs.relu].every((flag) => flag !== true)
+  return (
+    draft.value(inputs[1]!).constant?.shape.length === 2 &&
+    isConstant(inputs[2]) &&
+    [attrs.transA, attrs.transB, attrs.transY, attrs.headsAsBatch, attrs.relu].every((flag) => flag !== true)
+  )
 }
 
 /** The parts of the attention whose output projection is `node`. */
@@ -58,7 +61,14 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   const softmax = only(draft, mix?.inputs[0], 'Softmax')
   const times = only(draft, softmax?.inputs[0], 'Mul')
   const product = only(draft, times?.inputs[0], 'MatMul')
-  if (flat === undefined || back === undefined || mix === undefined || softmax === undefined || times === undefined || product === undefined) {
+  if (
+    flat === undefined ||
+    back === undefined ||
+    mix === undefined ||
+    softmax === undefined ||
+    times === undefined ||
+    product === undefined
+  ) {
     return undefined
   }
   const factor = draft.value(times.inputs[1]!).constant
@@ -69,7 +79,14 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   if (q === undefined || k === undefined || v === undefined || q.heads !== k.heads || k.source !== v.source) return undefined
   return {
     nodes: [...q.nodes, ...k.nodes, ...v.nodes, product, times, softmax, mix, back, flat],
-    q, k, v, product: layerOf(product), scaled: layerOf(times), scale: Number(factor.data[0]), softmax: layerOf(softmax), mixed: layerOf(mix),
+    q,
+    k,
+    v,
+    product: layerOf(product),
+    scaled: layerOf(times),
+    scale: Number(factor.data[0]),
+    softmax: layerOf(softmax),
+    mixed: layerOf(mix),
   }
 }
 
@@ -77,7 +94,9 @@ const scaleOf = (range: Range): number => quantParams(range, { bits: 8, symmetri
 
 /** The scales of all inner tensors; empty when one of them was not calibrated. */
 function innerScales(draft: GraphDraft, parts: Parts): readonly number[] {
-  const ranges = [parts.q.result, parts.k.result, parts.v.result, parts.product, parts.scaled, parts.mixed].map((name) => draft.value(name).type.range)
+  const ranges = [parts.q.result, parts.k.result, parts.v.result, parts.product, parts.scaled, parts.mixed].map(
+    (name) => draft.value(name).type.range,
+  )
   if (ranges.some((range) => range === undefined)) return []
   const [q, k, v, product, scaled, mixed] = ranges.map((range) => scaleOf(range!)) as [number, number, number, number, number, number]
   return [q, k, v, product, scaled, 1 / 255, mixed]
@@ -86,16 +105,27 @@ function innerScales(draft: GraphDraft, parts: Parts): readonly number[] {
 function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
   const { q, k, v } = parts
   const isSelf = q.source === k.source
-  draft.replace(node, [{
-    op: 'Attention',
-    inputs: [
-      q.source, isSelf ? undefined : k.source, undefined,
-      q.weight, q.bias, k.weight, k.bias, v.weight, v.bias, node.inputs[1], node.inputs[2],
-    ],
-    outputs: node.outputs,
-    attrs: { heads: q.heads, headSize: q.headSize, scale: parts.scale, quantScales: innerScales(draft, parts) },
-    origin: [...parts.nodes.map(layerOf), layerOf(node)],
-  }])
+  draft.replace(node, [
+    {
+      op: 'Attention',
+      inputs: [
+        q.source,
+        isSelf ? undefined : k.source,
+        undefined,
+        q.weight,
+        q.bias,
+        k.weight,
+        k.bias,
+        v.weight,
+        v.bias,
+        node.inputs[1],
+        node.inputs[2],
+      ],
+      outputs: node.outputs,
+      attrs: { heads: q.heads, headSize: q.headSize, scale: parts.scale, quantScales: innerScales(draft, parts) },
+      origin: [...parts.nodes.map(layerOf), layerOf(node)],
+    },
+  ])
 }
 
 /**

@@ -20,7 +20,10 @@ export const mergeConvAffine: RewritePass = {
       const conv = convBefore(draft, node)
       if (conv === undefined) continue
       const [x, w, b] = conv.inputs as [string, string, string?]
-      const [factors, addends] = node.inputs.slice(1).map((name) => draft.value(name!).constant!.data as Float32Array) as [Float32Array, Float32Array]
+      const [factors, addends] = node.inputs.slice(1).map((name) => draft.value(name!).constant!.data as Float32Array) as [
+        Float32Array,
+        Float32Array,
+      ]
       const weights = draft.value(w).constant!
       const channels = weights.shape[0]!
       const size = weights.data.length / channels
@@ -31,9 +34,15 @@ export const mergeConvAffine: RewritePass = {
       const [filter, addend] = [named(w), named(b ?? node.inputs[2]!)]
       draft.setValue({ name: filter, type: { dtype: 'f32', shape: weights.shape }, constant: tensor('f32', weights.shape, scaled) })
       draft.setValue({ name: addend, type: { dtype: 'f32', shape: [channels] }, constant: tensor('f32', [channels], bias) })
-      draft.replace(node, [{
-        ...conv, inputs: [x, filter, addend], outputs: node.outputs, attrs: { ...conv.attrs, ...node.attrs }, origin: [layerOf(conv), layerOf(node)],
-      }])
+      draft.replace(node, [
+        {
+          ...conv,
+          inputs: [x, filter, addend],
+          outputs: node.outputs,
+          attrs: { ...conv.attrs, ...node.attrs },
+          origin: [layerOf(conv), layerOf(node)],
+        },
+      ])
       draft.replace(conv, [])
     }
     return draft.finish()

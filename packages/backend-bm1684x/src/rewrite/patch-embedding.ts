@@ -1,4 +1,4 @@
-import { draftOf, type Graph, layerOf, type Node, type RewritePass, tensor, type TensorType, valueOf } from '@q/ir'
+import { draftOf, type Graph, layerOf, type Node, type RewritePass, type TensorType, tensor, valueOf } from '@q/ir'
 
 /** Kernels from here on count as patches. */
 const leastKernel = 14
@@ -17,9 +17,14 @@ function patchOf(graph: Graph, node: Node): Patch | undefined {
   if (weights === undefined || weights.shape.length !== 4 || shape.length !== 4) return undefined
   const [, channels, height, width] = weights.shape as [number, number, number, number]
   const strides = node.attrs.strides as readonly number[]
-  const isPatch = channels <= 3 && height === width && height >= leastKernel && strides.every((stride) => stride === height)
-    && (node.attrs.pads as readonly number[]).every((pad) => pad === 0)
-    && shape[2]! % height === 0 && shape[3]! % width === 0
+  const isPatch =
+    channels <= 3 &&
+    height === width &&
+    height >= leastKernel &&
+    strides.every((stride) => stride === height) &&
+    (node.attrs.pads as readonly number[]).every((pad) => pad === 0) &&
+    shape[2]! % height === 0 &&
+    shape[3]! % width === 0
   return isPatch ? { size: height, rows: shape[2]! / height, columns: shape[3]! / width } : undefined
 }
 
@@ -48,7 +53,11 @@ export const patchEmbedding: RewritePass = {
         return `${name}_${suffix}`
       }
       const fold = (constant: string, shape: readonly number[]): string => {
-        draft.setValue({ name: `${constant}_folder`, type: { dtype: 'f32', shape }, constant: tensor('f32', shape, draft.value(constant).constant!.data) })
+        draft.setValue({
+          name: `${constant}_folder`,
+          type: { dtype: 'f32', shape },
+          constant: tensor('f32', shape, draft.value(constant).constant!.data),
+        })
         return `${constant}_folder`
       }
       const split = put(0, source, [batch, channels, rows, size, columns, size])
@@ -59,8 +68,13 @@ export const patchEmbedding: RewritePass = {
       const product = put(at, result, [batch, count, filters])
       const planes = put(at + 1, result, [batch, filters, count])
       const origin = { origin: [name] }
-      const reshape = (from: string, to: string): Node =>
-        ({ op: 'Reshape', inputs: [from], outputs: [to], attrs: { shape: draft.value(to).type.shape }, ...origin })
+      const reshape = (from: string, to: string): Node => ({
+        op: 'Reshape',
+        inputs: [from],
+        outputs: [to],
+        attrs: { shape: draft.value(to).type.shape },
+        ...origin,
+      })
       const nodes: Node[] = [
         reshape(x, split),
         { op: 'Transpose', inputs: [split], outputs: [turned], attrs: { perm: [0, 2, 3, 1, 4, 5] }, ...origin },
@@ -70,14 +84,17 @@ export const patchEmbedding: RewritePass = {
           op: 'MatMul',
           inputs: [flat, fold(w, [filters, channels * size * size]), ...(b === undefined ? [] : [fold(b, [1, 1, filters])])],
           outputs: [product],
-          attrs: { transB: true, ...node.attrs.relu === true ? { relu: true, reluLimit: node.attrs.reluLimit ?? -1 } : {} },
+          attrs: { transB: true, ...(node.attrs.relu === true ? { relu: true, reluLimit: node.attrs.reluLimit ?? -1 } : {}) },
           ...origin,
         },
         { op: 'Transpose', inputs: [product], outputs: [planes], attrs: { perm: [0, 2, 1] }, ...origin },
       ]
       const [user, ...others] = draft.consumers(name)
-      const isSameReshape = user?.op === 'Reshape' && others.length === 0 && !draft.isOutput(name)
-        && draft.value(layerOf(user)).type.shape.join() === [batch, filters, count].join()
+      const isSameReshape =
+        user?.op === 'Reshape' &&
+        others.length === 0 &&
+        !draft.isOutput(name) &&
+        draft.value(layerOf(user)).type.shape.join() === [batch, filters, count].join()
       if (isSameReshape) {
         draft.replace(node, nodes)
         draft.redirect(layerOf(user), planes)

@@ -1,11 +1,21 @@
 import type { RewritePass } from '@q/ir'
 import { affineToConv } from './affine-to-conv.ts'
+import { divideByRoot } from './divide-by-root.ts'
 import { foldRightTranspose } from './fold-right-transpose.ts'
 import { fuseAttention } from './fuse-attention.ts'
+import { fuseSigmoidGelu } from './fuse-sigmoid-gelu.ts'
 import { mergeConvAffine } from './merge-conv-affine.ts'
 import { patchEmbedding } from './patch-embedding.ts'
+import { splitMatMul } from './split-mat-mul.ts'
 
 /** The rewrites of the family, in order. */
 export const rewrites: readonly RewritePass[] = [
-  fuseAttention, mergeConvAffine, patchEmbedding, affineToConv, foldRightTranspose,
+  splitMatMul,
+  fuseAttention,
+  mergeConvAffine,
+  patchEmbedding,
+  affineToConv,
+  foldRightTranspose,
+  divideByRoot,
+  fuseSigmoidGelu,
 ]

@@ -6,10 +6,16 @@ function productBefore(draft: GraphDraft, node: Node): Node | undefined {
   const product = draft.producer(node.inputs[0]!)
   const bias = draft.value(node.inputs[1]!)
   const type = draft.value(node.outputs[0]!).type
-  const fits = product?.op === 'MatMul' && product.inputs[2] === undefined && product.attrs.relu !== true
-    && draft.useCount(node.inputs[0]!) === 1 && bias.constant !== undefined
-    && elementCount(bias.type.shape) === type.shape.at(-1) && bias.type.shape.at(-1) === type.shape.at(-1)
-    && draft.value(product.outputs[0]!).type.dtype === type.dtype && product.attrs.transY !== true
+  const fits =
+    product?.op === 'MatMul' &&
+    product.inputs[2] === undefined &&
+    product.attrs.relu !== true &&
+    draft.useCount(node.inputs[0]!) === 1 &&
+    bias.constant !== undefined &&
+    elementCount(bias.type.shape) === type.shape.at(-1) &&
+    bias.type.shape.at(-1) === type.shape.at(-1) &&
+    draft.value(product.outputs[0]!).type.dtype === type.dtype &&
+    product.attrs.transY !== true
   return fits ? product : undefined
 }
 
@@ -21,10 +27,15 @@ export const mergeMatMulAdd: SimplifyPass = {
     for (const node of draft.nodes()) {
       const product = productBefore(draft, node)
       if (product === undefined) continue
-      draft.replace(node, [{
-        ...product, inputs: [product.inputs[0], product.inputs[1], node.inputs[1]], outputs: node.outputs, attrs: { ...product.attrs, ...node.attrs },
-        origin: [...product.origin ?? [], ...node.origin ?? []],
-      }])
+      draft.replace(node, [
+        {
+          ...product,
+          inputs: [product.inputs[0], product.inputs[1], node.inputs[1]],
+          outputs: node.outputs,
+          attrs: { ...product.attrs, ...node.attrs },
+          origin: [...(product.origin ?? []), ...(node.origin ?? [])],
+        },
+      ])
       draft.replace(product, [])
     }
     return draft.finish()

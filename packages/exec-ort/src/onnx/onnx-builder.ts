@@ -56,8 +56,9 @@ export function onnxBuilder(): OnnxBuilder {
     numbers(dtype, numbers, shape) {
       const list = typeof numbers === 'number' ? [numbers] : numbers
       const dims = shape ?? (typeof numbers === 'number' ? [] : [list.length])
+      if (list.length > 16) return builder.constant({ dtype, shape: dims, data: toData(dtype, list) })
       const key = `${dtype}[${dims.join(',')}]${list.join(',')}`
-      const known = list.length <= 16 ? scalars.get(key) : undefined
+      const known = scalars.get(key)
       if (known !== undefined) return known
       const name = builder.constant({ dtype, shape: dims, data: toData(dtype, list) })
       scalars.set(key, name)

@@ -21,6 +21,7 @@ export function weightOperand({ build }: Translation, tensor: Tensor, form: Weig
 /** What was made of weights; the same ones are loaded again and again in many small sections. */
 const unsigned = new WeakMap<Tensor, Tensor>()
 const sumsOf = new WeakMap<Tensor, ChannelSums>()
+const turned = new WeakMap<Tensor, Tensor>()
 
 function unsignedOf(tensor: Tensor): Tensor {
   const known = unsigned.get(tensor)
@@ -66,4 +67,18 @@ export function largestMagnitude(numbers: ArrayLike<number>): number {
   let most = 0
   for (let i = 0; i < numbers.length; i++) most = Math.max(most, Math.abs(numbers[i]!))
   return most
+}
+
+/** A weight `[channels, inputs, 1, …]` as the matrix `[inputs, channels]`. */
+export function turnedOf(weights: Tensor): Tensor {
+  const known = turned.get(weights)
+  if (known !== undefined) return known
+  const codes = weights.data as Int8Array
+  const channels = weights.shape[0]!
+  const inputs = weights.shape[1]!
+  const data = codes.slice()
+  for (let i = 0, to = 0; i < inputs; i++) for (let from = i; from < codes.length; from += inputs) data[to++] = codes[from]!
+  const made = { dtype: weights.dtype, shape: [inputs, channels], data }
+  turned.set(weights, made)
+  return made
 }

@@ -2,7 +2,7 @@ import type { Attrs, Node, Tensor, TensorType } from '@q/ir'
 import { carriedZero, centred, isByte, reach, zeroPointOf } from './codes.ts'
 import { reshaped, transposed } from './finish.ts'
 import { fullRank, windowAttrs } from './float-window.ts'
-import { channelSums, largestMagnitude, weightOperand } from './integer-weights.ts'
+import { channelSums, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Requantization } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -115,21 +115,12 @@ function byMatrixProduct({ x, xType, weights, shape, window }: Convolution, type
   if (!isPoint || places > 64) return undefined
   const build = t.build
   const channels = shape[1]!
-  const weight = weightOperand(t, { dtype: weights.dtype, shape: [inputs, channels], data: turned(weights, inputs) }, t.kernels.matMul)
+  const weight = weightOperand(t, turnedOf(weights), t.kernels.matMul)
   const rows = transposed(build, reshaped(build, x, [batch, inputs, places]), [0, 2, 1])
   const sums = build.node('MatMulInteger',
     [rows, weight.name, build.numbers('u8', carriedZero(xType)), build.numbers(weight.dtype, weight.zero)],
     { dtype: 'i32', shape: [batch, places, channels] })
   return reshaped(build, transposed(build, requantized(build, sums, type, r, 2), [0, 2, 1]), shape)
-}
-
-/** The matrix `[channels, inputs]` with its axes swapped. */
-function turned({ data, shape }: Tensor, inputs: number): Int8Array | Uint8Array {
-  const codes = data as Int8Array
-  const swapped = codes.slice()
-  const channels = shape[0]!
-  for (let c = 0; c < channels; c++) for (let i = 0; i < inputs; i++) swapped[i * channels + c] = codes[c * inputs + i]!
-  return swapped
 }
 
 /** Elements whose requantization in double precision stays in a processor's second-level cache. */

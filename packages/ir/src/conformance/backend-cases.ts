@@ -1,6 +1,6 @@
 import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs, Graph } from '../graph/types.ts'
-import { f32, node, smallGraph, type SmallValue } from './small-graph.ts'
+import { f32, node, type SmallValue, smallGraph } from './small-graph.ts'
 
 /** A tiny float network around one operator. */
 export interface BackendCase {
@@ -50,7 +50,12 @@ function caseOf(form: OpForm, { operands = [image], constants = {}, results, att
   const op = form.replace('#constant', '')
   return {
     form,
-    graph: smallGraph({ stage: 'float', values, nodes: [node(op, names, made, attrs), node('Relu', ['y0'], ['z'])], outputs: ['z', ...made] }),
+    graph: smallGraph({
+      stage: 'float',
+      values,
+      nodes: [node(op, names, made, attrs), node('Relu', ['y0'], ['z'])],
+      outputs: ['z', ...made],
+    }),
   }
 }
 
@@ -62,18 +67,89 @@ const each = (forms: readonly OpForm[], shapes?: Shapes): readonly BackendCase[]
 /** One network for every operator form. A back end is examined with those its target declares. */
 export const backendCases: readonly BackendCase[] = [
   ...each([
-    'Abs', 'Acos', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Floor', 'Gelu', 'HardSigmoid', 'HardSwish', 'LeakyRelu', 'Log', 'Mish', 'Relu',
-    'Round', 'Rsqrt', 'Sigmoid', 'Sign', 'Silu', 'Sin', 'Sinh', 'Softplus', 'Softsign', 'Sqrt', 'Swish', 'Tan', 'Tanh', 'Not',
+    'Abs',
+    'Acos',
+    'Atanh',
+    'Ceil',
+    'Cos',
+    'Cosh',
+    'Elu',
+    'Erf',
+    'Exp',
+    'Floor',
+    'Gelu',
+    'HardSigmoid',
+    'HardSwish',
+    'LeakyRelu',
+    'Log',
+    'Mish',
+    'Relu',
+    'Round',
+    'Rsqrt',
+    'Sigmoid',
+    'Sign',
+    'Silu',
+    'Sin',
+    'Sinh',
+    'Softplus',
+    'Softsign',
+    'Sqrt',
+    'Swish',
+    'Tan',
+    'Tanh',
+    'Not',
   ]),
-  ...each(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Mod', 'Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'], pair),
-  ...each([
-    'Add#constant', 'Sub#constant', 'Mul#constant', 'Max#constant', 'Min#constant', 'Pow#constant', 'Equal#constant', 'NotEqual#constant',
-    'Greater#constant', 'GreaterOrEqual#constant', 'Less#constant', 'LessOrEqual#constant',
-  ], withNumber),
+  ...each(
+    [
+      'Add',
+      'Sub',
+      'Mul',
+      'Div',
+      'Max',
+      'Min',
+      'Pow',
+      'Mod',
+      'Equal',
+      'NotEqual',
+      'Greater',
+      'GreaterOrEqual',
+      'Less',
+      'LessOrEqual',
+      'And',
+      'Or',
+      'Xor',
+    ],
+    pair,
+  ),
+  ...each(
+    [
+      'Add#constant',
+      'Sub#constant',
+      'Mul#constant',
+      'Max#constant',
+      'Min#constant',
+      'Pow#constant',
+      'Equal#constant',
+      'NotEqual#constant',
+      'Greater#constant',
+      'GreaterOrEqual#constant',
+      'Less#constant',
+      'LessOrEqual#constant',
+    ],
+    withNumber,
+  ),
   caseOf('Div#constant', { constants: { 0: number } }),
   caseOf('Clip', { attrs: { min: -1, max: 2 } }),
-  caseOf('Conv', { constants: { 1: weights(8, 4, 3, 3), 2: weights(8) }, results: [[1, 8, 6, 6]], attrs: { strides: [1, 1], pads: [1, 1, 1, 1], relu: true } }),
-  caseOf('ConvTranspose', { constants: { 1: weights(4, 2, 2, 2), 2: weights(2) }, results: [[1, 2, 12, 12]], attrs: { strides: [2, 2], pads: [0, 0, 0, 0] } }),
+  caseOf('Conv', {
+    constants: { 1: weights(8, 4, 3, 3), 2: weights(8) },
+    results: [[1, 8, 6, 6]],
+    attrs: { strides: [1, 1], pads: [1, 1, 1, 1], relu: true },
+  }),
+  caseOf('ConvTranspose', {
+    constants: { 1: weights(4, 2, 2, 2), 2: weights(2) },
+    results: [[1, 2, 12, 12]],
+    attrs: { strides: [2, 2], pads: [0, 0, 0, 0] },
+  }),
   caseOf('MatMul', { operands: [[1, 4, 6]], constants: { 1: weights(6, 5), 2: weights(5) }, results: [[1, 4, 5]] }),
   caseOf('Affine', { operands: [[2, 4]], constants: { 1: weights(4), 2: weights(4) } }),
   caseOf('PRelu', { constants: { 1: weights(1, 4, 1, 1) } }),
@@ -94,11 +170,25 @@ export const backendCases: readonly BackendCase[] = [
   caseOf('ShuffleChannel', { attrs: { group: 2 } }),
   caseOf('SwapDimInner', { attrs: { offsets: [0, 1, 0, 0] } }),
   caseOf('Reverse', { attrs: { axis: 1 } }),
-  ...each(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'], { results: [[1, 1, 6, 6]], attrs: { axes: [1] } }),
+  ...each(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'], {
+    results: [[1, 1, 6, 6]],
+    attrs: { axes: [1] },
+  }),
   ...each(['ArgMax', 'ArgMin'], { results: [[1, 1, 6, 6]], attrs: { axis: 1 } }),
-  caseOf('TopK', { results: [[1, 2, 6, 6], [1, 2, 6, 6]], attrs: { axis: 1, k: 2 } }),
+  caseOf('TopK', {
+    results: [
+      [1, 2, 6, 6],
+      [1, 2, 6, 6],
+    ],
+    attrs: { axis: 1, k: 2 },
+  }),
   caseOf('Gather', { constants: { 1: index(2, 0) }, results: [[1, 2, 6, 6]], attrs: { axis: 1 } }),
-  caseOf('GatherElements', { operands: [[2, 3]], constants: { 1: { type: f32(2, 2), constant: [0, 2, 1, 1] } }, results: [[2, 2]], attrs: { axis: 1 } }),
+  caseOf('GatherElements', {
+    operands: [[2, 3]],
+    constants: { 1: { type: f32(2, 2), constant: [0, 2, 1, 1] } },
+    results: [[2, 2]],
+    attrs: { axis: 1 },
+  }),
   caseOf('GatherND', { operands: [[2, 3]], constants: { 1: { type: f32(1, 2), constant: [1, 2] } }, results: [[1]] }),
   caseOf('Where', { operands: [image, image, image] }),
   caseOf('CumSum', { attrs: { axis: 1 } }),

@@ -8,7 +8,7 @@ import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { elementCount, type Tensor } from '../tensor/tensor.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
-import { check, checkRefused, type ConformanceRunner } from './runner.ts'
+import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 
 export interface BackendConformanceOptions {
   readonly runner: ConformanceRunner
@@ -96,7 +96,10 @@ function checkGraph(graph: Graph, source: Graph): void {
   for (const [name, { constant, type }] of graph.values) {
     if (constant === undefined) continue
     ready.add(name)
-    check(constant.data.length === elementCount(type.shape), `the constant ${name} has ${constant.data.length} elements for [${type.shape.join(', ')}]`)
+    check(
+      constant.data.length === elementCount(type.shape),
+      `the constant ${name} has ${constant.data.length} elements for [${type.shape.join(', ')}]`,
+    )
   }
   for (const each of graph.nodes) {
     for (const name of each.inputs) check(name === undefined || ready.has(name), `${layerOf(each)} uses ${name} before it is made`)
@@ -107,7 +110,7 @@ function checkGraph(graph: Graph, source: Graph): void {
       const declared = graph.values.get(name)?.type.shape.join()
       check(declared === inferred[i]!.shape.join(), `${name} is declared [${declared}], its operator gives [${inferred[i]!.shape.join()}]`)
     })
-    check(each.origin !== undefined && each.origin.every((layer) => layers.has(layer)), `${layerOf(each)} does not say which layers it comes from`)
+    check(each.origin?.every((layer) => layers.has(layer)) === true, `${layerOf(each)} does not say which layers it comes from`)
   }
   for (const name of graph.outputs) {
     check(ready.has(name), `the result ${name} is not made`)
@@ -123,6 +126,10 @@ function tableFor(graph: Graph): ReadonlyMap<string, ObservedRange> {
 
 /** A graph as text; equal texts mean equal graphs. */
 function printed({ nodes, values, outputs, inputs, properties }: Graph): string {
-  const constants = [...values.values()].map(({ name, type, constant }) => [name, type, constant === undefined ? null : Array.from(constant.data, Number)])
+  const constants = [...values.values()].map(({ name, type, constant }) => [
+    name,
+    type,
+    constant === undefined ? null : Array.from(constant.data, Number),
+  ])
   return JSON.stringify({ inputs, outputs, nodes, constants, properties })
 }

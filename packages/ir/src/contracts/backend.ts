@@ -48,7 +48,7 @@ export interface EmitOptions {
   /** Stem of the file names. */
   readonly name: string
   /** The quantized graph as text with its weights, made by the caller's codec, for a container to carry. */
-  readonly program?: { readonly text: string, readonly weights: ReadonlyMap<string, Tensor> }
+  readonly program?: { readonly text: string; readonly weights: ReadonlyMap<string, Tensor> }
   /** Seconds since 1970 written as the time of creation. */
   readonly time: number
 }

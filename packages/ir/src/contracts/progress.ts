@@ -5,4 +5,5 @@ export interface Progress {
   readonly total: number
 }
 
+/** Is told about progress; must not throw. */
 export type OnProgress = (progress: Progress) => void

@@ -22,8 +22,17 @@ export type RangeImport = 'observed' | 'symmetric' | 'unit' | 'unit-unless-log' 
 
 /** A rule of range propagation; `resolve/ranges/<rule>.ts` says what each one does. */
 export type RangeRuleName =
-  | 'forward' | 'backward' | 'backward-max' | 'keep-sign' | 'sum-sign' | 'product-sign' | 'difference-sign' | 'unify-operands'
-  | 'sum-of-products' | 'unify-comparison' | 'cover-constants'
+  | 'forward'
+  | 'backward'
+  | 'backward-max'
+  | 'keep-sign'
+  | 'sum-sign'
+  | 'product-sign'
+  | 'difference-sign'
+  | 'unify-operands'
+  | 'sum-of-products'
+  | 'unify-comparison'
+  | 'cover-constants'
 
 /** One rule and the operators it is tried on. */
 export interface RangeRule {

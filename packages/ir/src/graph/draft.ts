@@ -1,4 +1,4 @@
-import { edgesOf, type Edges, layerOf, valueOf } from './edges.ts'
+import { type Edges, edgesOf, layerOf, valueOf } from './edges.ts'
 import type { Graph, Node, TensorType, Value } from './types.ts'
 
 /** What a graph is while it is being rewritten: the same parts, changeable. */
@@ -65,7 +65,8 @@ export function draftOf(graph: Graph): GraphDraft {
     },
     redirect(from, to) {
       nodes = nodes.map((node) =>
-        node.inputs.includes(from) ? { ...node, inputs: node.inputs.map((input) => (input === from ? to : input)) } : node)
+        node.inputs.includes(from) ? { ...node, inputs: node.inputs.map((input) => (input === from ? to : input)) } : node,
+      )
       outputs = outputs.map((output) => (output === from ? to : output))
       edges = undefined
     },

@@ -10,8 +10,23 @@ export type OpForm = OpName | `${OpName}#constant`
 
 /** Operators that have a `#constant` form. */
 const binaryOps = new Set([
-  'Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Mod', 'Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual',
-  'And', 'Or', 'Xor',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Max',
+  'Min',
+  'Pow',
+  'Mod',
+  'Equal',
+  'NotEqual',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'And',
+  'Or',
+  'Xor',
 ])
 
 /** Which operand (0 or 1) of a binary operator is a constant of one element; `undefined` when none is. */

@@ -43,7 +43,9 @@ export interface Value {
   readonly constant?: Tensor
 }
 
+/** What an attribute can be. */
 export type AttrValue = number | string | boolean | readonly number[] | readonly string[]
+/** Attributes by name. */
 export type Attrs = Readonly<Record<string, AttrValue>>
 
 /**

@@ -17,20 +17,33 @@ export type QuantRule =
   | FixedRule
   | NoRule
 
+/** {@link own} */
 export interface OwnRule { readonly kind: 'own' }
+/** {@link weight} */
 export interface WeightRule { readonly kind: 'weight'; readonly axis: number }
+/** {@link shared} */
 export interface SharedRule<Name extends string> { readonly kind: 'shared'; readonly with: Name }
+/** {@link derived} */
 export interface DerivedRule<Name extends string> { readonly kind: 'derived'; readonly from: readonly Name[] }
+/** {@link fixed} */
 export interface FixedRule { readonly kind: 'fixed'; readonly min: number; readonly max: number }
+/** {@link none} */
 export interface NoRule { readonly kind: 'none' }
 
+/** Quantized by the range that calibration observes. */
 export const own = (): OwnRule => ({ kind: 'own' })
+/** Quantized by its own elements when it is a constant, one scale for each slice of `axis` (negative: counted from the back). */
 export const weight = (axis: number): WeightRule => ({ kind: 'weight', axis })
+/** Quantized with the parameters of another operand or result of the operator. */
 export const shared = <const N extends string>(name: N): SharedRule<N> => ({ kind: 'shared', with: name })
+/** Quantized with a scale that follows from other operands: the product of theirs (a bias). */
 export const derived = <const N extends string>(...from: readonly N[]): DerivedRule<N> => ({ kind: 'derived', from })
+/** Quantized for the range `min` to `max`, known in advance. */
 export const fixed = (min: number, max: number): FixedRule => ({ kind: 'fixed', min, max })
+/** Never quantized (shapes, indices, truth values). */
 export const none = (): NoRule => ({ kind: 'none' })
 
+/** How many values an operand takes: exactly one, at most one, or all that are left. */
 export type Arity = 'one' | 'optional' | 'many'
 
 /** An operand: how many values it takes and how they are quantized. A `many` operand is the last one. */
@@ -39,8 +52,11 @@ export interface Operand<A extends Arity = Arity, R extends QuantRule = QuantRul
   readonly rule: R
 }
 
+/** An operand that must be there. */
 export const one = <R extends QuantRule>(rule: R): Operand<'one', R> => ({ arity: 'one', rule })
+/** An operand that may be left out. */
 export const optional = <R extends QuantRule>(rule: R): Operand<'optional', R> => ({ arity: 'optional', rule })
+/** Any number of operands; only the last operand of an operator may be `many`. */
 export const many = <R extends QuantRule>(rule: R): Operand<'many', R> => ({ arity: 'many', rule })
 
 /** Type and default of an attribute; without a default it must be given. */
@@ -53,19 +69,27 @@ export interface AttrSpec<V extends AttrValue = AttrValue, O extends boolean = b
   readonly mayBeAbsent: O
 }
 
+/** A whole number. @param fallback its default; without one it must be given */
 export const int = (fallback?: number): AttrSpec<number, false> => spec('int', fallback)
+/** A number. @param fallback its default; without one it must be given */
 export const float = (fallback?: number): AttrSpec<number, false> => spec('float', fallback)
+/** Yes or no. @param fallback its default; without one it must be given */
 export const bool = (fallback?: boolean): AttrSpec<boolean, false> => spec('bool', fallback)
+/** A list of whole numbers. @param fallback its default; without one it must be given */
 export const ints = (fallback?: readonly number[]): AttrSpec<readonly number[], false> => spec('ints', fallback)
+/** A list of numbers. @param fallback its default; without one it must be given */
 export const floats = (fallback?: readonly number[]): AttrSpec<readonly number[], false> => spec('floats', fallback)
+/** One of the words `values`. @param fallback its default; without one it must be given */
 export const text = <const V extends string>(values: readonly V[], fallback?: NoInfer<V>): AttrSpec<V, false> =>
   ({ ...spec<V>('string', fallback), values })
+/** An attribute that may be absent without having a default; the type rule is then given `undefined`. */
 export const maybe = <V extends AttrValue>(inner: AttrSpec<V, false>): AttrSpec<V, true> => ({ ...inner, mayBeAbsent: true })
 
 function spec<V extends AttrValue>(type: AttrSpec['type'], fallback: V | undefined): AttrSpec<V, false> {
   return fallback === undefined ? { type, mayBeAbsent: false } : { type, default: fallback, mayBeAbsent: false }
 }
 
+/** What a type rule is given: the type of each operand by name, `undefined` for one left out, a list for `many`. */
 export type InputTypes<I extends Readonly<Record<string, Operand>>> = {
   readonly [K in keyof I]: I[K] extends Operand<'one'>
     ? TensorType
@@ -74,6 +98,7 @@ export type InputTypes<I extends Readonly<Record<string, Operand>>> = {
       : readonly TensorType[]
 }
 
+/** What a type rule is given: the value of each attribute by name, defaults filled in. */
 export type AttrValues<A extends Readonly<Record<string, AttrSpec>>> = {
   readonly [K in keyof A]: A[K] extends AttrSpec<infer V, infer O> ? (O extends true ? V | undefined : V) : never
 }
@@ -95,7 +120,19 @@ export interface OpDefinition {
 type RuleNames<R> = R extends SharedRule<infer N> ? N : R extends DerivedRule<infer N> ? N : never
 type OperandNames<I> = { [K in keyof I]: I[K] extends Operand<Arity, infer R> ? RuleNames<R> : never }[keyof I]
 
-/** Writes an operator down; operand names inside rules are checked by the compiler. */
+/**
+ * Writes an operator down. The types of operands and attributes reach the type rule, and a rule that names an operand or
+ * result which is not there does not compile.
+ *
+ * @example
+ * const Scale = defineOp({
+ *   name: 'acme.Scale',
+ *   inputs: { x: one(own()), factor: one(weight(0)) },
+ *   outputs: { y: own() },
+ *   attrs: { axis: int(1) },
+ *   infer: ({ x }) => ({ y: like(x) }),
+ * })
+ */
 export function defineOp<
   const Name extends string,
   const I extends Readonly<Record<string, Operand>>,

@@ -17,9 +17,13 @@ export function opSet(definitions: readonly OpDefinition[]): OpSet {
   return new Map(definitions.map((definition) => [definition.name, definition]))
 }
 
+/** The definitions of a module by the names of their operators. */
 type Named<M> = { readonly [K in keyof M as M[K] extends { readonly name: infer N extends string } ? N : never]: M[K] }
 
-/** The operators by name. A package that brings its own adds them by augmenting this interface. */
+/**
+ * The operators by name. A package that brings its own adds them by augmenting this interface; foreign names carry a
+ * prefix (`'acme.Scale'`), ours do not.
+ */
 export interface OpMap extends Named<typeof float>, Named<typeof quantized> {}
 
 /** Names of the known operators. */

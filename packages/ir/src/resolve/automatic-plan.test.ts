@@ -1,18 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import { f32, node, smallGraph, type SmallValue } from '../conformance/small-graph.ts'
+import { f32, node, type SmallValue, smallGraph } from '../conformance/small-graph.ts'
 import type { AutomaticPlan } from '../contracts/target.ts'
 import { defineTarget } from '../contracts/target.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { automaticPlan } from './automatic-plan.ts'
 
-const targetOf = (rules: AutomaticPlan) => defineTarget({
-  name: 'toy', modes: ['INT8'], defaultFloat: 'F32', floatModes: ['F32'], ops: {}, rangeSteps: [], tolerance: {}, automaticPlan: rules,
-  rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
-})
+const targetOf = (rules: AutomaticPlan) =>
+  defineTarget({
+    name: 'toy',
+    modes: ['INT8'],
+    defaultFloat: 'F32',
+    floatModes: ['F32'],
+    ops: {},
+    rangeSteps: [],
+    tolerance: {},
+    automaticPlan: rules,
+    rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
+  })
 
 const seen = (max: number): SmallValue => ({ type: { ...f32(2), range: { min: -max, max } } })
 
-function planFor(op: string, a: SmallValue, b: SmallValue, y: SmallValue, { plan = new Map<string, QuantMode>(), mode = 'INT8' as QuantMode } = {}) {
+function planFor(
+  op: string,
+  a: SmallValue,
+  b: SmallValue,
+  y: SmallValue,
+  { plan = new Map<string, QuantMode>(), mode = 'INT8' as QuantMode } = {},
+) {
   const graph = smallGraph({ stage: 'float', values: { a, b, y }, nodes: [node(op, ['a', 'b'], ['y'])], outputs: ['y'] })
   return [...automaticPlan(graph, plan, targetOf({ unevenAdd: 'F16', cancellingSub: 'F32' }), mode)]
 }

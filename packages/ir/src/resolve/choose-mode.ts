@@ -1,5 +1,5 @@
-import type { Plan } from '../contracts/strategy.ts'
 import type { ResolveSettings } from '../contracts/backend.ts'
+import type { Plan } from '../contracts/strategy.ts'
 import type { Target } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
 import { layerOf, valueOf } from '../graph/edges.ts'
@@ -39,13 +39,19 @@ export function checkSettings(target: Target, settings: ResolveSettings): void {
   if (!target.modes.includes(settings.mode)) throw modeUnsupported(settings.mode, target, [], target.modes)
   if (settings.asymmetric && target.asymmetric !== true) {
     throw new QError('MODE_UNSUPPORTED', `${target.name} has no asymmetric quantization`, {
-      found: `${settings.mode} asymmetric`, wanted: `${target.modes.join(', ')}, symmetric`, hint: 'quantize symmetrically', kind: 'usage',
+      found: `${settings.mode} asymmetric`,
+      wanted: `${target.modes.join(', ')}, symmetric`,
+      hint: 'quantize symmetrically',
+      kind: 'usage',
     })
   }
 }
 
 function modeUnsupported(mode: QuantMode, target: Target, at: readonly string[], known: readonly string[]): QError {
   return new QError('MODE_UNSUPPORTED', `${target.name} cannot do ${mode}${at.length > 0 ? ' here' : ''}`, {
-    at, found: mode, wanted: known.join(', '), kind: 'usage',
+    at,
+    found: mode,
+    wanted: known.join(', '),
+    kind: 'usage',
   })
 }

@@ -1,6 +1,6 @@
 import type { Target } from '../contracts/target.ts'
-import type { Graph, Node, TensorType } from '../graph/types.ts'
 import { valueOf } from '../graph/edges.ts'
+import type { Graph, Node, TensorType } from '../graph/types.ts'
 
 /**
  * Gives the results of `Target.typeFollowers` the element type of their operand, so that a change of type happens behind

@@ -5,8 +5,14 @@ import type { Node, Range } from '../graph/types.ts'
 import { importRanges } from './import-ranges.ts'
 
 const base = defineTarget({
-  name: 'toy', modes: ['INT8'], defaultFloat: 'F32', floatModes: ['F32'], ops: {}, rangeSteps: [], tolerance: {},
-  rangeImport: { 'Abs': 'symmetric', 'Softmax': 'unit', 'Sigmoid': 'unit-unless-log', 'Mul': 'product', 'Sub': 'difference' },
+  name: 'toy',
+  modes: ['INT8'],
+  defaultFloat: 'F32',
+  floatModes: ['F32'],
+  ops: {},
+  rangeSteps: [],
+  tolerance: {},
+  rangeImport: { Abs: 'symmetric', Softmax: 'unit', Sigmoid: 'unit-unless-log', Mul: 'product', Sub: 'difference' },
   nonNegativeOps: ['Sigmoid', 'Relu'],
   rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
 })
@@ -15,9 +21,18 @@ const x = f32(1, 4)
 const number = { type: f32(1), constant: [2] }
 
 /** The range of `y`, made by `last` from the inputs `x` and `z`. */
-function rangeOf(last: Node, row: readonly [number, number, number] | undefined, { asymmetric = false, target = base, before = [] as readonly Node[] } = {}): Range | undefined {
+function rangeOf(
+  last: Node,
+  row: readonly [number, number, number] | undefined,
+  { asymmetric = false, target = base, before = [] as readonly Node[] } = {},
+): Range | undefined {
   const made = Object.fromEntries([...before, last].flatMap(({ outputs }) => outputs.map((name) => [name, { type: x }])))
-  const graph = smallGraph({ stage: 'float', values: { x: { type: x }, z: { type: x }, two: number, ...made }, nodes: [...before, last], outputs: ['y'] })
+  const graph = smallGraph({
+    stage: 'float',
+    values: { x: { type: x }, z: { type: x }, two: number, ...made },
+    nodes: [...before, last],
+    outputs: ['y'],
+  })
   const table = new Map(row === undefined ? [] : [['y', { threshold: row[0], min: row[1], max: row[2] }]])
   return importRanges(graph, table, target, asymmetric).values.get('y')!.type.range
 }
@@ -70,11 +85,15 @@ describe('ranges from the table', () => {
   })
 
   it('are made signed for a target that has signed codes only', () => {
-    expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 3], { target: { ...base, alwaysSigned: true } as typeof base })).toEqual({ min: -3, max: 3 })
+    expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 3], { target: { ...base, alwaysSigned: true } as typeof base })).toEqual({
+      min: -3,
+      max: 3,
+    })
   })
 
   it('of a layer that never changed are refused when quantization is asymmetric', () => {
-    expect(() => rangeOf(node('Relu', ['x'], ['y']), [1, 1, 1], { asymmetric: true }))
-      .toThrowError(expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'] }))
+    expect(() => rangeOf(node('Relu', ['x'], ['y']), [1, 1, 1], { asymmetric: true })).toThrowError(
+      expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'] }),
+    )
   })
 })

@@ -48,10 +48,14 @@ function rangeOf(
   const signed = min < 0
   const fused = node?.attrs.relu === true
   switch (rule) {
-    case 'symmetric': return { min: -th, max: th }
-    case 'difference': return { min: signed ? -th : -1e-5, max: th }
-    case 'product': return { min: signed && !fused && !neverNegative(node!, producer, target) ? -th : 0, max: th }
-    default: break
+    case 'symmetric':
+      return { min: -th, max: th }
+    case 'difference':
+      return { min: signed ? -th : -1e-5, max: th }
+    case 'product':
+      return { min: signed && !fused && !neverNegative(node!, producer, target) ? -th : 0, max: th }
+    default:
+      break
   }
   const range = asymmetric ? { min, max } : { min: signed ? -th : 0, max: th }
   return fused ? { min: 0, max: range.max } : range

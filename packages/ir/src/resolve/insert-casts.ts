@@ -2,13 +2,13 @@ import type { ResolveSettings } from '../contracts/backend.ts'
 import type { Target } from '../contracts/target.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
-import { scaleShift } from '../number/scale-shift.ts'
 import type { RoundingMode } from '../number/rounding.ts'
+import { scaleShift } from '../number/scale-shift.ts'
 import type { DType } from '../tensor/tensor.ts'
-import type { LoweredStep } from './lower-nodes.ts'
-import type { OperandNeed } from './lower-context.ts'
-import { quantizedTypeOf } from './quantized-type.ts'
 import { followsType } from './forward-types.ts'
+import type { OperandNeed } from './lower-context.ts'
+import type { LoweredStep } from './lower-nodes.ts'
+import { quantizedTypeOf } from './quantized-type.ts'
 
 /** A node of the quantized graph with the needs of its operands. */
 export interface PlacedNode {

@@ -1,10 +1,10 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
+import type { Plan } from '../contracts/strategy.ts'
 import type { Target } from '../contracts/target.ts'
 import type { Diagnostic } from '../errors.ts'
 import type { Attrs, Graph, Node, TensorType, Value } from '../graph/types.ts'
-import type { DType, Tensor } from '../tensor/tensor.ts'
-import type { Plan } from '../contracts/strategy.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import type { DType, Tensor } from '../tensor/tensor.ts'
 
 /** What a lowering function may ask. */
 export interface LowerContext extends ResolveSettings {

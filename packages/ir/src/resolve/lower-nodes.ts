@@ -19,7 +19,11 @@ export interface LoweredStep {
 
 /** Lowers every node of a float graph with ranges, in order. */
 export function lowerNodes(
-  graph: Graph, plan: Plan, backend: Backend, settings: ResolveSettings, cache: LoweringCache | undefined,
+  graph: Graph,
+  plan: Plan,
+  backend: Backend,
+  settings: ResolveSettings,
+  cache: LoweringCache | undefined,
 ): readonly LoweredStep[] {
   const contextIn = contextOf(graph, plan, backend, settings)
   const { consumers } = edgesOf(graph)
@@ -50,13 +54,17 @@ function contextOf(graph: Graph, plan: Plan, { target }: Backend, settings: Reso
   const quantizedType = (name: string): TensorType => {
     const { type } = valueOf(graph, name)
     const maker = edges.producer.get(name)
-    const isTruth = maker !== undefined && (target.truthOps ?? []).includes(formOf(maker, (each) => valueOf(graph, each)))
-      && chooseMode(maker, graph, plan, target, settings) === 'INT8'
+    const isTruth =
+      maker !== undefined &&
+      (target.truthOps ?? []).includes(formOf(maker, (each) => valueOf(graph, each))) &&
+      chooseMode(maker, graph, plan, target, settings) === 'INT8'
     if (isTruth) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
     return quantizedTypeOf(name, type, settings.asymmetric)
   }
   const contextIn = (mode: QuantMode): LowerContext => ({
-    graph, plan, mode,
+    graph,
+    plan,
+    mode,
     target,
     asymmetric: settings.asymmetric,
     highPrecision: settings.highPrecision,
@@ -79,15 +87,13 @@ function withOrigin(lowered: LoweredNode, node: Node): LoweredNode {
 }
 
 /** What a lowered node depends on: the node, its mode, the types of its neighbours, and the modes its users have. */
-function keyOf(
-  node: Node, mode: QuantMode, graph: Graph, consumers: Edges['consumers'], plan: Plan, settings: ResolveSettings,
-): string {
+function keyOf(node: Node, mode: QuantMode, graph: Graph, consumers: Edges['consumers'], plan: Plan, settings: ResolveSettings): string {
   const types = [...node.inputs, ...node.outputs].map((name) => {
     if (name === undefined) return null
     const { type } = valueOf(graph, name)
     return [name, type.shape, type.range?.min, type.range?.max]
   })
-  const makers = node.inputs.map((name) => (name === undefined ? '' : plan.get(name) ?? ''))
+  const makers = node.inputs.map((name) => (name === undefined ? '' : (plan.get(name) ?? '')))
   const users = node.outputs.flatMap((name) => (consumers.get(name) ?? []).map((user) => plan.get(layerOf(user)) ?? ''))
   return JSON.stringify([node.op, node.attrs, types, mode, makers, users, settings.asymmetric, settings.highPrecision])
 }

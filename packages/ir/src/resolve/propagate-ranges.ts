@@ -4,13 +4,13 @@ import { draftOf } from '../graph/draft.ts'
 import type { Graph } from '../graph/types.ts'
 import { backward, backwardMax } from './ranges/backward.ts'
 import { forward } from './ranges/forward.ts'
-import { type ApplyRangeRule, rangeDraftOf, type RangeDraft } from './ranges/range-draft.ts'
+import { type ApplyRangeRule, type RangeDraft, rangeDraftOf } from './ranges/range-draft.ts'
 import { differenceSign, keepSign, productSign, sumSign } from './ranges/signs.ts'
 import { coverConstants, sumOfProducts, unifyComparison, unifyOperands } from './ranges/unify.ts'
 
 const rules: Readonly<Record<RangeRuleName, ApplyRangeRule>> = {
-  'forward': forward,
-  'backward': backward,
+  forward: forward,
+  backward: backward,
   'backward-max': backwardMax,
   'keep-sign': keepSign,
   'sum-sign': sumSign,
@@ -49,4 +49,3 @@ function settle(step: RangeStep, ranges: RangeDraft): void {
     if (!changed) return
   }
 }
-

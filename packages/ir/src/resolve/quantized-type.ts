@@ -17,7 +17,10 @@ export interface QuantizedTypeOptions {
  * @throws QError `RANGE_MISSING` naming the layer when it was not calibrated.
  */
 export function quantizedTypeOf(
-  name: string, type: TensorType, asymmetric: boolean, { expressed = 'f32', user }: QuantizedTypeOptions = {},
+  name: string,
+  type: TensorType,
+  asymmetric: boolean,
+  { expressed = 'f32', user }: QuantizedTypeOptions = {},
 ): TensorType {
   if (type.range === undefined) {
     throw new QError('RANGE_MISSING', `the layer ${name} has no range, so it cannot be quantized`, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { f32, node, smallGraph, type SmallValue } from '../conformance/small-graph.ts'
+import { f32, node, type SmallValue, smallGraph } from '../conformance/small-graph.ts'
 import type { Backend, LowerOp } from '../contracts/backend.ts'
 import { defineTarget } from '../contracts/target.ts'
 import type { Graph, Node } from '../graph/types.ts'
@@ -9,13 +9,21 @@ import { createLoweringCache } from './lowering-cache.ts'
 import { resolve } from './resolve.ts'
 
 /** Keeps the node: on codes of its own range in INT8, else on the float type of the mode. */
-const keep: LowerOp = (each, context) => loweredTo(each, each.outputs.map((name) => ({
-  name,
-  type: context.mode === 'INT8' ? context.quantizedType(name) : { ...context.typeOf(name), dtype: context.mode === 'F16' ? 'f16' : 'f32' },
-})))
+const keep: LowerOp = (each, context) =>
+  loweredTo(
+    each,
+    each.outputs.map((name) => ({
+      name,
+      type:
+        context.mode === 'INT8' ? context.quantizedType(name) : { ...context.typeOf(name), dtype: context.mode === 'F16' ? 'f16' : 'f32' },
+    })),
+  )
 
 const target = defineTarget({
-  name: 'toy', modes: ['INT8', 'F16', 'F32'], defaultFloat: 'F16', floatModes: ['F16', 'F32'],
+  name: 'toy',
+  modes: ['INT8', 'F16', 'F32'],
+  defaultFloat: 'F16',
+  floatModes: ['F16', 'F32'],
   ops: {
     Relu: { INT8: 'INT8', F16: 'F16', F32: 'F32' },
     Exp: { INT8: 'F32', F16: 'F32', F32: 'F32' },
@@ -23,45 +31,78 @@ const target = defineTarget({
     Softmax: { INT8: 'INT8', F16: 'F16', F32: 'F32' },
   },
   highPrecision: { Softmax: 'F32' },
-  rangeSteps: [], typeFollowers: ['Reshape'], tolerance: {},
+  rangeSteps: [],
+  typeFollowers: ['Reshape'],
+  tolerance: {},
   rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
 })
 
 let lowered = 0
 const toy: Backend = {
-  name: 'toy', target,
-  lower: { Relu: (each, context) => { lowered++; return keep(each, context) }, Exp: keep, Reshape: keep, Softmax: keep },
+  name: 'toy',
+  target,
+  lower: {
+    Relu: (each, context) => {
+      lowered++
+      return keep(each, context)
+    },
+    Exp: keep,
+    Reshape: keep,
+    Softmax: keep,
+  },
   emit: () => ({ files: new Map(), diagnostics: [] }),
 }
 
 const t: SmallValue = { type: f32(1, 4) }
 const row = (threshold: number, min = 0) => ({ threshold, min, max: threshold })
-const chain = (...nodes: readonly Node[]): Graph => smallGraph({
-  stage: 'float', values: Object.fromEntries([['x', t], ...nodes.flatMap(({ outputs }) => outputs.map((name) => [name, t] as const))]),
-  nodes, outputs: [nodes.at(-1)!.outputs[0]!],
-})
+const chain = (...nodes: readonly Node[]): Graph =>
+  smallGraph({
+    stage: 'float',
+    values: Object.fromEntries([['x', t], ...nodes.flatMap(({ outputs }) => outputs.map((name) => [name, t] as const))]),
+    nodes,
+    outputs: [nodes.at(-1)!.outputs[0]!],
+  })
 
-const table = new Map([['x', row(2, -2)], ['a', row(2)], ['b', row(2.54)], ['c', row(2)], ['e', row(2)], ['f', row(2)]])
-const printed = ({ nodes }: Graph): readonly string[] => nodes.map(({ op, inputs, outputs }) => `${outputs.join()} = ${op}(${inputs.join()})`)
-const run = (graph: Graph, mode: QuantMode, plan: ReadonlyMap<string, QuantMode> = new Map(), more = {}) => resolve(graph, table, plan, toy, { mode, ...more })
+const table = new Map([
+  ['x', row(2, -2)],
+  ['a', row(2)],
+  ['b', row(2.54)],
+  ['c', row(2)],
+  ['e', row(2)],
+  ['f', row(2)],
+])
+const printed = ({ nodes }: Graph): readonly string[] =>
+  nodes.map(({ op, inputs, outputs }) => `${outputs.join()} = ${op}(${inputs.join()})`)
+const run = (graph: Graph, mode: QuantMode, plan: ReadonlyMap<string, QuantMode> = new Map(), more = {}) =>
+  resolve(graph, table, plan, toy, { mode, ...more })
 
 describe('casts', () => {
   it('stand behind the value, named for value, user and type; results go back to float', () => {
     const { graph } = run(chain(node('Relu', ['x'], ['a'])), 'INT8')
     expect(printed(graph)).toEqual(['xa_si8 = QuantizeLinear(x)', 'a = Relu(xa_si8)', 'a_f32 = DequantizeLinear(a)'])
     expect(graph.outputs).toEqual(['a_f32'])
-    expect(graph.values.get('xa_si8')!.type).toEqual({ dtype: 'i8', shape: [1, 4], quant: { scale: 2 / 127, zeroPoint: 0, expressed: 'f32' } })
+    expect(graph.values.get('xa_si8')!.type).toEqual({
+      dtype: 'i8',
+      shape: [1, 4],
+      quant: { scale: 2 / 127, zeroPoint: 0, expressed: 'f32' },
+    })
     expect(graph.values.get('a')!.type.quant!.scale).toBe(2 / 255)
     expect(graph.values.get('a_f32')!.type).toEqual({ dtype: 'f32', shape: [1, 4] })
   })
 
   it('serve all later users of the same type; a cast made later stands in front', () => {
     const graph = smallGraph({
-      stage: 'float', values: { x: t, a: t, b: t, c: t }, outputs: ['a', 'b', 'c'],
+      stage: 'float',
+      values: { x: t, a: t, b: t, c: t },
+      outputs: ['a', 'b', 'c'],
       nodes: [node('Relu', ['x'], ['a']), node('Relu', ['x'], ['b']), node('Relu', ['x'], ['c'])],
     })
     expect(printed(run(graph, 'INT8', new Map([['b', 'F16']])).graph).slice(0, 5)).toEqual([
-      'xb_f16 = Cast(x)', 'xa_si8 = QuantizeLinear(x)', 'a = Relu(xa_si8)', 'a_f32 = DequantizeLinear(a)', 'b = Relu(xb_f16)',
+      'xb_f16 = Cast(x)',
+      'xa_si8 = QuantizeLinear(x)',
+      'a = Relu(xa_si8)',
+      'a_f32 = DequantizeLinear(a)',
+      'b = Relu(xb_f16)',
     ])
   })
 
@@ -94,8 +135,12 @@ describe('modes', () => {
 
   it('a target does not have are refused with a list of those it has', () => {
     const graph = chain(node('Relu', ['x'], ['a']))
-    expect(() => run(graph, 'BF16')).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED', found: 'BF16', wanted: 'INT8, F16, F32' }))
-    expect(() => run(graph, 'INT8', new Map([['a', 'W8F16']]))).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED', at: ['a'] }))
+    expect(() => run(graph, 'BF16')).toThrowError(
+      expect.objectContaining({ code: 'MODE_UNSUPPORTED', found: 'BF16', wanted: 'INT8, F16, F32' }),
+    )
+    expect(() => run(graph, 'INT8', new Map([['a', 'W8F16']]))).toThrowError(
+      expect.objectContaining({ code: 'MODE_UNSUPPORTED', at: ['a'] }),
+    )
     expect(() => run(graph, 'INT8', new Map(), { asymmetric: true })).toThrowError(expect.objectContaining({ code: 'MODE_UNSUPPORTED' }))
   })
 
@@ -113,7 +158,11 @@ describe('resolve', () => {
 
   it('works without a table in float modes', () => {
     const graph = chain(node('Relu', ['x'], ['a']))
-    expect(printed(resolve(graph, undefined, new Map(), toy, { mode: 'F16' }).graph)).toEqual(['xa_f16 = Cast(x)', 'a = Relu(xa_f16)', 'a_f32 = Cast(a)'])
+    expect(printed(resolve(graph, undefined, new Map(), toy, { mode: 'F16' }).graph)).toEqual([
+      'xa_f16 = Cast(x)',
+      'a = Relu(xa_f16)',
+      'a_f32 = Cast(a)',
+    ])
   })
 
   it('says where every node comes from, and what the graph is for', () => {
@@ -131,13 +180,22 @@ describe('resolve', () => {
   })
 
   it('with a cache lowers again only the layer the plan changes and its neighbours, and gives the same graph', () => {
-    const graph = chain(node('Relu', ['x'], ['a']), node('Relu', ['a'], ['b']), node('Relu', ['b'], ['c']), node('Relu', ['c'], ['e']), node('Relu', ['e'], ['f']))
+    const graph = chain(
+      node('Relu', ['x'], ['a']),
+      node('Relu', ['a'], ['b']),
+      node('Relu', ['b'], ['c']),
+      node('Relu', ['c'], ['e']),
+      node('Relu', ['e'], ['f']),
+    )
     const cache = createLoweringCache()
     run(graph, 'INT8', new Map(), { cache })
     lowered = 0
     const plan = new Map<string, QuantMode>([['b', 'F16']])
     const cached = run(graph, 'INT8', plan, { cache }).graph
     expect(lowered).toBe(3)
-    expect([printed(cached), [...cached.values]]).toEqual([printed(run(graph, 'INT8', plan).graph), [...run(graph, 'INT8', plan).graph.values]])
+    expect([printed(cached), [...cached.values]]).toEqual([
+      printed(run(graph, 'INT8', plan).graph),
+      [...run(graph, 'INT8', plan).graph.values],
+    ])
   })
 })

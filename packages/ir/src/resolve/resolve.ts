@@ -8,7 +8,7 @@ import { checkSettings } from './choose-mode.ts'
 import { forwardTypes } from './forward-types.ts'
 import { importRanges, type RangeTable } from './import-ranges.ts'
 import { insertCasts, placeNodes } from './insert-casts.ts'
-import { diagnosticsOf, lowerNodes, type LoweredStep } from './lower-nodes.ts'
+import { diagnosticsOf, type LoweredStep, lowerNodes } from './lower-nodes.ts'
 import type { LoweringCache } from './lowering-cache.ts'
 import { propagateRanges } from './propagate-ranges.ts'
 import { removeUnused } from './remove-unused.ts'
@@ -46,7 +46,9 @@ export interface Resolved {
 export function resolve(graph: Graph, table: RangeTable | undefined, plan: Plan, backend: Backend, options: ResolveOptions): Resolved {
   const { target } = backend
   const settings: ResolveSettings = {
-    mode: options.mode, asymmetric: options.asymmetric ?? false, highPrecision: options.highPrecision ?? false,
+    mode: options.mode,
+    asymmetric: options.asymmetric ?? false,
+    highPrecision: options.highPrecision ?? false,
   }
   checkSettings(target, settings)
 
@@ -56,7 +58,10 @@ export function resolve(graph: Graph, table: RangeTable | undefined, plan: Plan,
   const propagated = propagateRanges(rewritten, target, effective)
   const steps = withNewNames(lowerNodes(propagated, effective, backend, settings, options.cache))
   const assembled = forwardTypes(assemble(propagated, steps, settings, backend), target)
-  const placed = placeNodes(assembled.inputs.map(({ name }) => name), steps)
+  const placed = placeNodes(
+    assembled.inputs.map(({ name }) => name),
+    steps,
+  )
   const cast = removeUnused(simplifyCasts(insertCasts(assembled, placed, target, settings)))
   const simplified = (backend.simplify ?? []).reduce((current, pass) => pass.run(current, settings, effective), cast)
   return { graph: simplified, plan: effective, diagnostics: diagnosticsOf(steps) }
@@ -80,7 +85,13 @@ function assemble(graph: Graph, steps: readonly LoweredStep[], settings: Resolve
     values,
     outputs: graph.outputs.map((name) => newNames(steps).get(name) ?? name),
     ops: new Map([...graph.ops, ...allOps]),
-    properties: { ...graph.properties, stage: 'quantized', chip: backend.target.name, mode: settings.mode, asymmetric: settings.asymmetric },
+    properties: {
+      ...graph.properties,
+      stage: 'quantized',
+      chip: backend.target.name,
+      mode: settings.mode,
+      asymmetric: settings.asymmetric,
+    },
   }
 }
 
@@ -92,8 +103,10 @@ const newNames = (steps: readonly LoweredStep[]): ReadonlyMap<string, string> =>
 function withNewNames(steps: readonly LoweredStep[]): readonly LoweredStep[] {
   const renamed = newNames(steps)
   if (renamed.size === 0) return steps
-  const rename = (node: Node): Node =>
-    ({ ...node, inputs: node.inputs.map((name) => (name === undefined ? undefined : renamed.get(name) ?? name)) })
+  const rename = (node: Node): Node => ({
+    ...node,
+    inputs: node.inputs.map((name) => (name === undefined ? undefined : (renamed.get(name) ?? name))),
+  })
   return steps.map(({ node, lowered }) => ({
     node,
     lowered: {

@@ -4,6 +4,7 @@ export type DType =
   | 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64'
   | 'bool'
 
+/** The arrays that hold elements; {@link storageArray} says which element type is kept in which. */
 export type TensorData =
   | Float32Array | Float64Array
   | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
@@ -14,7 +15,7 @@ export type TensorData =
  *
  * `data` is the storage array of `dtype` (bit patterns in a `Uint16Array` for `f16` and `bf16`), or a
  * `Float32Array` of the numbers themselves. Executors use the second form for 16-bit floats, and for
- * the rare results that the declared type cannot hold (spec: some chips leave them unrounded), so
+ * the rare results that the declared type cannot hold (some chips leave them unrounded, see `Node.unrounded`), so
  * nothing is lost on the way to a dump.
  */
 export interface Tensor {
@@ -40,7 +41,7 @@ export const storageArray = {
   i64: BigInt64Array, u64: BigUint64Array, bool: Uint8Array,
 } as const satisfies Record<DType, unknown>
 
-/** A tensor from its parts; the length is checked. */
+/** A tensor from its parts. @throws RangeError when `data` has not as many elements as the shape: a defect of the caller */
 export function tensor(dtype: DType, shape: readonly number[], data: TensorData): Tensor {
   if (data.length !== elementCount(shape)) {
     throw new RangeError(`a tensor of shape [${shape.join(', ')}] has ${elementCount(shape)} elements, not ${data.length}`)

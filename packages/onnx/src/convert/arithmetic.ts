@@ -5,7 +5,15 @@ import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** Puts a value made in passing before a node: `op` of these operands, in the type of `like`. */
-export function before(net: Net, node: NetNode, name: string, op: string, inputs: readonly string[], like: string, attrs: NetNode['attrs'] = {}): string {
+export function before(
+  net: Net,
+  node: NetNode,
+  name: string,
+  op: string,
+  inputs: readonly string[],
+  like: string,
+  attrs: NetNode['attrs'] = {},
+): string {
   const result = net.freshName(name)
   net.setValue({ ...net.value(like), name: result })
   net.add({ op, inputs: [...inputs], outputs: [result], attrs }, node)
@@ -86,7 +94,18 @@ export const division: Rule = (net, node) => {
     return true
   }
   if (known !== undefined && !whole) {
-    net.change(node, { op: 'Mul', inputs: [a, addConstant(net, `${b}_reciprocal`, known.shape, known.data.map((each) => 1 / each))] })
+    net.change(node, {
+      op: 'Mul',
+      inputs: [
+        a,
+        addConstant(
+          net,
+          `${b}_reciprocal`,
+          known.shape,
+          known.data.map((each) => 1 / each),
+        ),
+      ],
+    })
     return true
   }
   return oneNumber(net, node, 0)
@@ -96,7 +115,12 @@ export const division: Rule = (net, node) => {
 export function oneNumber(net: Net, node: NetNode, side: number): boolean {
   const name = node.inputs[side]!
   const number = numberOf(net, name, true)
-  if (number === undefined || elementCount(net.shape(name)) === 1 || elementCount(net.shape(name)) > elementCount(net.shape(node.inputs[1 - side]!))) return false
+  if (
+    number === undefined ||
+    elementCount(net.shape(name)) === 1 ||
+    elementCount(net.shape(name)) > elementCount(net.shape(node.inputs[1 - side]!))
+  )
+    return false
   const inputs = [...node.inputs]
   inputs[side] = addNumber(net, `${name}_number`, number)
   net.change(node, { inputs })
@@ -122,22 +146,26 @@ export const power: Rule = (net, node) => {
 }
 
 /** Sums, maxima and minima of more than two operands are chains; the last step carries the name. */
-export const chain = (op: string): Rule => (net, node) => {
-  if (node.inputs.length === 1) {
-    bypass(net, node, node.inputs[0]!)
+export const chain =
+  (op: string): Rule =>
+  (net, node) => {
+    if (node.inputs.length === 1) {
+      bypass(net, node, node.inputs[0]!)
+      return true
+    }
+    if (node.inputs.length === 2) {
+      if (node.op === op) return false
+      net.change(node, { op })
+      return true
+    }
+    const inputs = node.inputs as string[]
+    const tensor = node.outputs[0]!.replace(new RegExp(`_${node.op}$`), '')
+    const total = inputs
+      .slice(1, -1)
+      .reduce((sum, each, i) => before(net, node, `${tensor}_${i + 1}_${node.op}`, op, [sum, each], node.outputs[0]!), inputs[0]!)
+    net.change(node, { op, inputs: [total, inputs.at(-1)!] })
     return true
   }
-  if (node.inputs.length === 2) {
-    if (node.op === op) return false
-    net.change(node, { op })
-    return true
-  }
-  const inputs = node.inputs as string[]
-  const tensor = node.outputs[0]!.replace(new RegExp(`_${node.op}$`), '')
-  const total = inputs.slice(1, -1).reduce((sum, each, i) => before(net, node, `${tensor}_${i + 1}_${node.op}`, op, [sum, each], node.outputs[0]!), inputs[0]!)
-  net.change(node, { op, inputs: [total, inputs.at(-1)!] })
-  return true
-}
 
 /** A mean of tensors is their sum times a number. */
 export const mean: Rule = (net, node) => {

@@ -21,9 +21,10 @@ export const flatten: Rule = (net, node) => {
 export const expand: Rule = (net, node) => {
   const from = net.shape(node.inputs[0]!)
   const to = net.shape(node.outputs[0]!)
-  const x = from.length === to.length
-    ? node.inputs[0]!
-    : reshaped(net, node, `${node.outputs[0]}_reshape`, node.inputs[0]!, [...new Array<number>(to.length - from.length).fill(1), ...from])
+  const x =
+    from.length === to.length
+      ? node.inputs[0]!
+      : reshaped(net, node, `${node.outputs[0]}_reshape`, node.inputs[0]!, [...new Array<number>(to.length - from.length).fill(1), ...from])
   const start = net.shape(x)
   net.change(node, { op: 'Tile', inputs: [x], attrs: { repeats: to.map((d, i) => d / start[i]!) } })
   return true
@@ -40,7 +41,11 @@ export const split: Rule = (net, node) => {
   outputs.forEach((output, i) => {
     const to = from + sizes[i]!
     if (net.useCount(output) > 0) {
-      const attrs = { starts: shape.map((_, k) => (k === axis ? from : 0)), ends: shape.map((d, k) => (k === axis ? to : d)), steps: shape.map(() => 1) }
+      const attrs = {
+        starts: shape.map((_, k) => (k === axis ? from : 0)),
+        ends: shape.map((d, k) => (k === axis ? to : d)),
+        steps: shape.map(() => 1),
+      }
       net.add({ op: 'Slice', inputs: [x], outputs: [output], attrs }, place)
     }
     from = to
@@ -60,7 +65,13 @@ export const frontIndices: Rule = (net, node) => {
   const indices = constantOf(net, node.inputs[1])
   if (indices === undefined || indices.data.every((index) => index >= 0)) return false
   const size = net.shape(node.inputs[0]!)[node.attrs['axis'] as number]!
-  const name = addConstant(net, `${node.inputs[1]}_fix`, indices.shape, indices.data.map((index) => (index < 0 ? index + size : index)), 'i64')
+  const name = addConstant(
+    net,
+    `${node.inputs[1]}_fix`,
+    indices.shape,
+    indices.data.map((index) => (index < 0 ? index + size : index)),
+    'i64',
+  )
   net.change(node, { inputs: [node.inputs[0], name] })
   return true
 }
@@ -89,14 +100,22 @@ export const gatherOne: Rule = (net, node) => {
   if (index === undefined) return false
   if (node.attrs['keepdims'] !== false) {
     if (net.shape(node.inputs[1]!).length !== 1 || shape[axis] === 1) return false
-    const attrs = { starts: shape.map((_, i) => (i === axis ? index : 0)), ends: shape.map((d, i) => (i === axis ? index + 1 : d)), steps: shape.map(() => 1) }
+    const attrs = {
+      starts: shape.map((_, i) => (i === axis ? index : 0)),
+      ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
+      steps: shape.map(() => 1),
+    }
     net.change(node, { op: 'Slice', inputs: [x], attrs })
     net.rename(node.outputs[0]!, net.freshName(`${node.outputs[0]}_slice`))
     return true
   }
   let part = x
   if (shape[axis] !== 1) {
-    const attrs = { starts: shape.map((_, i) => (i === axis ? index : 0)), ends: shape.map((d, i) => (i === axis ? index + 1 : d)), steps: shape.map(() => 1) }
+    const attrs = {
+      starts: shape.map((_, i) => (i === axis ? index : 0)),
+      ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
+      steps: shape.map(() => 1),
+    }
     part = before(net, node, `${node.outputs[0]}_slice`, 'Slice', [x], x, attrs)
     net.setValue({ name: part, type: { ...net.value(x).type, shape: shape.map((d, i) => (i === axis ? 1 : d)) } })
   }
@@ -106,11 +125,22 @@ export const gatherOne: Rule = (net, node) => {
 
 /** Resizing by nearest whole factors repeats elements; to the same size it is nothing to do for linear resizing either. */
 export const resize: Rule = (net, node) => {
-  const { mode, scale_h, scale_w, sizes, coordinate_transformation_mode: coordinates } = node.attrs as {
-    readonly mode: string; readonly scale_h: number; readonly scale_w: number; readonly sizes: readonly number[]; readonly coordinate_transformation_mode: string
+  const {
+    mode,
+    scale_h,
+    scale_w,
+    sizes,
+    coordinate_transformation_mode: coordinates,
+  } = node.attrs as {
+    readonly mode: string
+    readonly scale_h: number
+    readonly scale_w: number
+    readonly sizes: readonly number[]
+    readonly coordinate_transformation_mode: string
   }
   const shape = net.shape(node.inputs[0]!)
-  const exact = Number.isInteger(scale_h) && Number.isInteger(scale_w) && sizes[0] === shape.at(-2)! * scale_h && sizes[1] === shape.at(-1)! * scale_w
+  const exact =
+    Number.isInteger(scale_h) && Number.isInteger(scale_w) && sizes[0] === shape.at(-2)! * scale_h && sizes[1] === shape.at(-1)! * scale_w
   if (mode === 'nearest' && exact && shape.length === 4 && coordinates !== 'align_corners') {
     net.change(node, { op: 'Upsample', attrs: { scale_h, scale_w } })
     return true
@@ -133,7 +163,10 @@ export const softmax: Rule = (net, node) => {
     return true
   }
   const shape = net.shape(node.outputs[0]!)
-  const flat = reshaped(net, node, `${node.outputs[0]}_flat`, node.inputs[0]!, [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))])
+  const flat = reshaped(net, node, `${node.outputs[0]}_flat`, node.inputs[0]!, [
+    elementCount(shape.slice(0, axis)),
+    elementCount(shape.slice(axis)),
+  ])
   const soft = before(net, node, `${node.outputs[0]}_softmax`, 'Softmax', [flat], flat, { ...plain, axis: 1 })
   net.change(node, { op: 'Reshape', inputs: [soft], attrs: { shape: [...shape] } })
   return true
@@ -150,20 +183,22 @@ export const plainNorm: Rule = (net, node) => {
 }
 
 /** Constants of a normalization get the rank of the tensor: `lead` sizes of 1 stand before them. */
-export const rankOf = (perChannel: boolean): Rule => (net, node) => {
-  const shape = net.shape(node.inputs[0]!)
-  let changed = false
-  const inputs = node.inputs.map((name, i) => {
-    const known = i === 0 ? undefined : constantOf(net, name)
-    if (known === undefined) return name
-    const size = elementCount(known.shape)
-    const wanted = perChannel
-      ? [1, size, ...new Array<number>(shape.length - 2).fill(1)]
-      : [...new Array<number>(Math.max(0, shape.length - known.shape.length)).fill(1), ...known.shape]
-    if (sameShape(wanted, known.shape)) return name
-    changed = true
-    return addConstant(net, name!, wanted, known.data)
-  })
-  if (changed) net.change(node, { inputs })
-  return changed
-}
+export const rankOf =
+  (perChannel: boolean): Rule =>
+  (net, node) => {
+    const shape = net.shape(node.inputs[0]!)
+    let changed = false
+    const inputs = node.inputs.map((name, i) => {
+      const known = i === 0 ? undefined : constantOf(net, name)
+      if (known === undefined) return name
+      const size = elementCount(known.shape)
+      const wanted = perChannel
+        ? [1, size, ...new Array<number>(shape.length - 2).fill(1)]
+        : [...new Array<number>(Math.max(0, shape.length - known.shape.length)).fill(1), ...known.shape]
+      if (sameShape(wanted, known.shape)) return name
+      changed = true
+      return addConstant(net, name!, wanted, known.data)
+    })
+    if (changed) net.change(node, { inputs })
+    return changed
+  }

@@ -11,8 +11,13 @@ export const batchNorm: Rule = (net, node) => {
   const bias = Float32Array.from(scale, (s, i) => beta[i]! - Math.fround(mean[i]! * s))
   const shape = [1, channels]
   net.change(node, {
-    op: 'Affine', attrs: {},
-    inputs: [node.inputs[0], addConstant(net, `${node.outputs[0]}_scale`, shape, scale), addConstant(net, `${node.outputs[0]}_bias`, shape, bias)],
+    op: 'Affine',
+    attrs: {},
+    inputs: [
+      node.inputs[0],
+      addConstant(net, `${node.outputs[0]}_scale`, shape, scale),
+      addConstant(net, `${node.outputs[0]}_bias`, shape, bias),
+    ],
   })
   return true
 }

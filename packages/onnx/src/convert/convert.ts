@@ -1,27 +1,91 @@
 import { addNumber } from '../net/constants.ts'
 import type { Net } from '../net/net.ts'
-import { applyRules, type RuleSet } from '../net/rules.ts'
-import { chain, clip, constantRight, division, mean, negation, power, preluSlope, reciprocal, remainder, subtraction } from './arithmetic.ts'
-import { alignRank, expand, gatherOne, flatten, frontIndices, plainNorm, rankOf, resize, softmax, spaceToDepth, split } from './arrangement.ts'
+import { applyRules, type Rule, type RuleSet } from '../net/rules.ts'
+import {
+  chain,
+  clip,
+  constantRight,
+  division,
+  mean,
+  negation,
+  power,
+  preluSlope,
+  reciprocal,
+  remainder,
+  subtraction,
+} from './arithmetic.ts'
+import {
+  alignRank,
+  expand,
+  gatherOne,
+  flatten,
+  frontIndices,
+  plainNorm,
+  rankOf,
+  resize,
+  softmax,
+  spaceToDepth,
+  split,
+} from './arrangement.ts'
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
 import { composedReduction, globalPool, plainMean, planar, spatialPool } from './pools.ts'
 import { gemm } from './products.ts'
 
+/** What a pattern called a cast to a truth value and back. */
+const notZero: Rule = (net, node) => {
+  net.change(node, { op: 'NotEqual', inputs: [node.inputs[0], addNumber(net, `${node.outputs[0]}_const`, 0)], attrs: {} })
+  return true
+}
+
+/** What a pattern called a GELU: TPU-MLIR 1.30.2 computes all of them exactly. */
+const exactGelu: Rule = (net, node) => {
+  net.change(node, { op: 'Gelu', attrs: { approximate: 'none' } })
+  return true
+}
+
 /** From ONNX operators to those of canonical graphs, one rule for each that is not the same in both. */
 const conversions: RuleSet = {
-  Neg: [negation], Reciprocal: [reciprocal], Sum: [chain('Add')], Mean: [mean], Max: [chain('Max'), constantRight, alignRank], Min: [chain('Min'), constantRight, alignRank],
-  Add: [constantRight, alignRank], Mul: [constantRight, alignRank], Sub: [subtraction, alignRank], Div: [division, alignRank], Pow: [power], Mod: [remainder],
-  Clip: [clip], PRelu: [preluSlope], Gemm: [gemm], Flatten: [flatten], Expand: [expand], Split: [split],
-  SpaceToDepth: [spaceToDepth], Gather: [frontIndices, gatherOne], Resize: [resize], Upsample: [],
-  Softmax: [softmax], LogSoftmax: [softmax], LayerNormalization: [plainNorm, rankOf(false)], PixelNormalization: [plainNorm, rankOf(true)],
-  InstanceNormalization: [plainNorm, rankOf(true)], GroupNormalization: [plainNorm, rankOf(true)],
-  GlobalAveragePool: [globalPool], GlobalMaxPool: [globalPool], ReduceMean: [plainMean, spatialPool], ReduceMax: [spatialPool],
-  ReduceSumSquare: [composedReduction], ReduceLogSum: [composedReduction], ReduceLogSumExp: [composedReduction],
-  Conv: [planar], ConvTranspose: [planar],
+  Neg: [negation],
+  Reciprocal: [reciprocal],
+  Sum: [chain('Add')],
+  Mean: [mean],
+  Max: [chain('Max'), constantRight, alignRank],
+  Min: [chain('Min'), constantRight, alignRank],
+  Add: [constantRight, alignRank],
+  Mul: [constantRight, alignRank],
+  Sub: [subtraction, alignRank],
+  Div: [division, alignRank],
+  Pow: [power],
+  Mod: [remainder],
+  Clip: [clip],
+  PRelu: [preluSlope],
+  Gemm: [gemm],
+  Flatten: [flatten],
+  Expand: [expand],
+  Split: [split],
+  SpaceToDepth: [spaceToDepth],
+  Gather: [frontIndices, gatherOne],
+  Resize: [resize],
+  Upsample: [],
+  Softmax: [softmax],
+  LogSoftmax: [softmax],
+  LayerNormalization: [plainNorm, rankOf(false)],
+  PixelNormalization: [plainNorm, rankOf(true)],
+  InstanceNormalization: [plainNorm, rankOf(true)],
+  GroupNormalization: [plainNorm, rankOf(true)],
+  GlobalAveragePool: [globalPool],
+  GlobalMaxPool: [globalPool],
+  ReduceMean: [plainMean, spatialPool],
+  ReduceMax: [spatialPool],
+  ReduceSumSquare: [composedReduction],
+  ReduceLogSum: [composedReduction],
+  ReduceLogSumExp: [composedReduction],
+  Conv: [planar],
+  ConvTranspose: [planar],
   BatchNormalization: [batchNorm],
-  TruthCast: [(net, node) => (net.change(node, { op: 'NotEqual', inputs: [node.inputs[0], addNumber(net, `${node.outputs[0]}_const`, 0)], attrs: {} }), true)],
-  GELU: [(net, node) => (net.change(node, { op: 'Gelu', attrs: { approximate: 'none' } }), true)],
+  TruthCast: [notZero],
+  GELU: [exactGelu],
 }
 
 /** Turns a named network into canonical operators. */

@@ -57,7 +57,14 @@ export const planar: Rule = (net, node) => {
     return list === undefined || list.length === 0 ? {} : { [name]: [list[0]!, fill] }
   }
   const pads = node.attrs['pads'] as readonly number[]
-  const attrs = { ...node.attrs, ...wide('strides', 1), ...wide('dilations', 1), ...wide('kernel_shape', 1), ...wide('output_padding', 0), pads: [pads[0]!, 0, pads[1]!, 0] }
+  const attrs = {
+    ...node.attrs,
+    ...wide('strides', 1),
+    ...wide('dilations', 1),
+    ...wide('kernel_shape', 1),
+    ...wide('output_padding', 0),
+    pads: [pads[0]!, 0, pads[1]!, 0],
+  }
   const inputs = [...node.inputs]
   const weight = inputs[1] === undefined ? undefined : net.value(inputs[1])
   if (weight !== undefined) {
@@ -70,4 +77,3 @@ export const planar: Rule = (net, node) => {
   net.change(node, { inputs, attrs })
   return true
 }
-

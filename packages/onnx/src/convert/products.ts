@@ -7,7 +7,12 @@ const f = Math.fround
 
 /** Gemm is a MatMul with bias: factors and the transposition of a constant go into the constants. */
 export const gemm: Rule = (net, node) => {
-  const { transA, transB, alpha, beta } = node.attrs as { readonly transA: boolean; readonly transB: boolean; readonly alpha: number; readonly beta: number }
+  const { transA, transB, alpha, beta } = node.attrs as {
+    readonly transA: boolean
+    readonly transB: boolean
+    readonly alpha: number
+    readonly beta: number
+  }
   let [a, b, c] = node.inputs as [string, string, string | undefined]
   const known = constantOf(net, b)
   const result = node.outputs[0]!
@@ -25,7 +30,12 @@ export const gemm: Rule = (net, node) => {
       c = undefined
     } else if (beta !== 1 || bias.data.length !== columns) {
       const data = bias.data.length === columns ? bias.data : new Float32Array(columns).fill(single!)
-      c = addConstant(net, `${c}_fix`, bias.data.length === columns ? bias.shape : [columns], Array.from(data, (each) => f(each * beta)))
+      c = addConstant(
+        net,
+        `${c}_fix`,
+        bias.data.length === columns ? bias.shape : [columns],
+        Array.from(data, (each) => f(each * beta)),
+      )
     }
   }
   const left = { transA, transB: transB && known === undefined }
@@ -34,8 +44,10 @@ export const gemm: Rule = (net, node) => {
   const scaled = known === undefined && alpha !== 1
   if (scaled || later !== undefined) {
     let product = before(net, node, `${result}_matmul`, 'MatMul', inputs, result, attrs)
-    if (scaled) product = before(net, node, `${result}_alpha`, 'Mul', [product, addConstant(net, `${result}_alpha_const`, [1], [alpha])], result)
-    if (later !== undefined && beta !== 1) later = before(net, node, `${result}_beta`, 'Mul', [later, addConstant(net, `${result}_beta_const`, [1], [beta])], later)
+    if (scaled)
+      product = before(net, node, `${result}_alpha`, 'Mul', [product, addConstant(net, `${result}_alpha_const`, [1], [alpha])], result)
+    if (later !== undefined && beta !== 1)
+      later = before(net, node, `${result}_beta`, 'Mul', [later, addConstant(net, `${result}_beta_const`, [1], [beta])], later)
     if (later === undefined) later = addConstant(net, `${result}_zero`, [1], [0])
     net.change(node, { op: 'Add', inputs: [product, later], attrs: {} })
   } else net.change(node, { op: 'MatMul', inputs, attrs })

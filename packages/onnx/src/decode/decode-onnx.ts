@@ -56,7 +56,10 @@ function neededNodes(graph: proto.onnx.IGraphProto, outputs: readonly string[], 
   for (const node of nodes) for (const output of node.output ?? []) known.add(output)
   for (const output of outputs) {
     if (!known.has(output)) {
-      throw new QError('ONNX_OUTPUT_NAME', `there is no tensor ${output}`, { at: [place], hint: didYouMean(output, known, 'use the name of a tensor in the model') })
+      throw new QError('ONNX_OUTPUT_NAME', `there is no tensor ${output}`, {
+        at: [place],
+        hint: didYouMean(output, known, 'use the name of a tensor in the model'),
+      })
     }
   }
   const makers = new Map(nodes.flatMap((node) => (node.output ?? []).map((output) => [output, node] as const)))
@@ -80,12 +83,13 @@ function ordered(nodes: readonly proto.onnx.INodeProto[]): readonly proto.onnx.I
     const open = new Set<proto.onnx.INodeProto>()
     while (stack.length > 0) {
       const node = stack.at(-1)!
-      const waits = done.has(node) || open.has(node)
-        ? []
-        : (node.input ?? []).flatMap((input) => {
-            const maker = makers.get(input)
-            return maker === undefined || done.has(maker) || open.has(maker) ? [] : [maker]
-          })
+      const waits =
+        done.has(node) || open.has(node)
+          ? []
+          : (node.input ?? []).flatMap((input) => {
+              const maker = makers.get(input)
+              return maker === undefined || done.has(maker) || open.has(maker) ? [] : [maker]
+            })
       open.add(node)
       if (waits.length > 0) stack.push(...waits)
       else {
@@ -103,7 +107,12 @@ interface Walk {
   finish(name: string, outputs: readonly string[], graph: proto.onnx.IGraphProto): Graph
 }
 
-function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMap<string, number>, external: ExternalFiles, place: string): Walk {
+function startWalk(
+  inputs: ReadonlyMap<string, InferredType>,
+  opsets: ReadonlyMap<string, number>,
+  external: ExternalFiles,
+  place: string,
+): Walk {
   const constants = new Map<string, Literal>()
   const types = new Map(inputs)
   const aliases = new Map<string, string>()
@@ -122,15 +131,16 @@ function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMa
       const op = source.opType ?? ''
       const outputs = source.output ?? []
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
-      const domain = source.domain === 'ai.onnx' ? '' : source.domain ?? ''
+      const domain = source.domain === 'ai.onnx' ? '' : (source.domain ?? '')
       const rule = domain === '' || domain === 'com.microsoft' ? forms[op] : undefined
-      const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : aliases.get(name) ?? name))
+      const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : (aliases.get(name) ?? name)))
       while (inputNames.length > 0 && inputNames.at(-1) === undefined) inputNames.pop()
       const lose = (): void => {
         for (const output of outputs) lost.add(output)
       }
       if (inputNames.some((name) => name !== undefined && lost.has(name))) {
-        if (rule === undefined && evaluate({ op, inputs: [], attrs: {}, opset: 0, results: 0 }) === undefined) unsupported.push({ domain, op, name: outputs[0] ?? op })
+        if (rule === undefined && evaluate({ op, inputs: [], attrs: {}, opset: 0, results: 0 }) === undefined)
+          unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
       }
       const attrs = await readAttributes(source, external, at)
@@ -148,7 +158,11 @@ function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMa
         return lose()
       }
       const view: FormView = {
-        op, opset, inputs: inputNames, outputs, attrs,
+        op,
+        opset,
+        inputs: inputNames,
+        outputs,
+        attrs,
         known: (operand) => literals[operand],
         type: (operand) => {
           const name = inputNames[operand]
@@ -187,7 +201,11 @@ function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMa
       for (const [from, to] of renamed) types.set(to, typeOf(from))
       nodes.forEach((node, i) => {
         if (![...node.inputs, ...node.outputs].some((each) => each !== undefined && renamed.has(each))) return
-        nodes[i] = { ...node, inputs: node.inputs.map((each) => (each === undefined ? each : nameOf(each))), outputs: node.outputs.map(nameOf) }
+        nodes[i] = {
+          ...node,
+          inputs: node.inputs.map((each) => (each === undefined ? each : nameOf(each))),
+          outputs: node.outputs.map(nameOf),
+        }
       })
       const finalOutputs = outputs.map((output) => nameOf(aliases.get(output) ?? output))
       const values = new Map<string, Value>()
@@ -215,8 +233,13 @@ function startWalk(inputs: ReadonlyMap<string, InferredType>, opsets: ReadonlyMa
 }
 
 function fold(
-  op: string, attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>, names: readonly (string | undefined)[],
-  literals: readonly (Literal | undefined)[], opset: number, results: number, typeOf: (name: string) => InferredType,
+  op: string,
+  attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>,
+  names: readonly (string | undefined)[],
+  literals: readonly (Literal | undefined)[],
+  opset: number,
+  results: number,
+  typeOf: (name: string) => InferredType,
 ): readonly (Literal | undefined)[] | undefined {
   if (op === 'Constant') return constantNode(attrs)
   if ((op === 'Shape' || op === 'Size') && names[0] !== undefined) {
@@ -248,11 +271,18 @@ function placed<T>(at: readonly string[], step: () => T): T {
   } catch (error) {
     if (isQError(error)) {
       throw new QError(error.code, error.message, {
-        at: [at[0]!, ...(error.at.length > 0 ? error.at : at.slice(1))], kind: error.kind, cause: error.cause,
-        ...(error.found === undefined ? {} : { found: error.found }), ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
+        at: [at[0]!, ...(error.at.length > 0 ? error.at : at.slice(1))],
+        kind: error.kind,
+        cause: error.cause,
+        ...(error.found === undefined ? {} : { found: error.found }),
+        ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       })
     }
-    throw new QError('ONNX_BAD_NODE', 'a node of the model makes no sense', { at, found: error instanceof Error ? error.message : String(error), cause: error })
+    throw new QError('ONNX_BAD_NODE', 'a node of the model makes no sense', {
+      at,
+      found: error instanceof Error ? error.message : String(error),
+      cause: error,
+    })
   }
 }

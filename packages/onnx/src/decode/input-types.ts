@@ -17,7 +17,11 @@ interface Declared {
  *
  * @throws QError `ONNX_INPUT_SHAPE` when a given shape does not fit, `ONNX_DYNAMIC_SHAPE` when a size stays open
  */
-export function inputTypes(graph: proto.onnx.IGraphProto, given: InputShapes | undefined, place: string): ReadonlyMap<string, InferredType> {
+export function inputTypes(
+  graph: proto.onnx.IGraphProto,
+  given: InputShapes | undefined,
+  place: string,
+): ReadonlyMap<string, InferredType> {
   const initialized = new Set((graph.initializer ?? []).map(({ name }) => name))
   const declared = (graph.input ?? []).filter(({ name }) => !initialized.has(name)).map((input) => read(input, place))
   const wanted = shapesByName(declared, given, place)
@@ -31,9 +35,13 @@ export function inputTypes(graph: proto.onnx.IGraphProto, given: InputShapes | u
     else types.set(name, { dtype, shape: sizes as readonly number[] })
   }
   if (open.length > 0) {
-    const example = declared.map(({ name, shape }) => types.get(name)?.shape ?? (shape ?? [1]).map((size) => (typeof size === 'string' ? 1 : size)))
+    const example = declared.map(
+      ({ name, shape }) => types.get(name)?.shape ?? (shape ?? [1]).map((size) => (typeof size === 'string' ? 1 : size)),
+    )
     throw new QError('ONNX_DYNAMIC_SHAPE', 'the shapes of some inputs are open', {
-      at: [place], found: open.join('; '), wanted: 'a size for every axis',
+      at: [place],
+      found: open.join('; '),
+      wanted: 'a size for every axis',
       hint: `give every input its shape, for example --input_shapes ${JSON.stringify(example)}`,
     })
   }
@@ -53,20 +61,30 @@ function read(input: proto.onnx.IValueInfoProto, place: string): Declared {
   return { name, dtype: dtypeOf(tensor.elemType, [place, name]), shape: dims }
 }
 
-function shapesByName(declared: readonly Declared[], given: InputShapes | undefined, place: string): ReadonlyMap<string, readonly number[]> {
+function shapesByName(
+  declared: readonly Declared[],
+  given: InputShapes | undefined,
+  place: string,
+): ReadonlyMap<string, readonly number[]> {
   if (given === undefined) return new Map()
   const names = declared.map(({ name }) => name)
   if (!isList(given)) {
     for (const name of Object.keys(given)) {
       if (!names.includes(name)) {
-        throw new QError('ONNX_INPUT_SHAPE', `there is no input ${name}`, { at: [place], wanted: names.join(', '), hint: didYouMean(name, names, 'use one of these') })
+        throw new QError('ONNX_INPUT_SHAPE', `there is no input ${name}`, {
+          at: [place],
+          wanted: names.join(', '),
+          hint: didYouMean(name, names, 'use one of these'),
+        })
       }
     }
     return new Map(Object.entries(given))
   }
   if (given.length !== names.length) {
     throw new QError('ONNX_INPUT_SHAPE', 'not every input has a shape', {
-      at: [place], found: `${given.length} shapes`, wanted: `${names.length} shapes, for ${names.join(', ')}`,
+      at: [place],
+      found: `${given.length} shapes`,
+      wanted: `${names.length} shapes, for ${names.join(', ')}`,
     })
   }
   return new Map(names.map((name, i) => [name, given[i]!]))
@@ -75,11 +93,14 @@ function shapesByName(declared: readonly Declared[], given: InputShapes | undefi
 const isList = (given: InputShapes): given is readonly (readonly number[])[] => Array.isArray(given)
 
 function check(name: string, shape: Declared['shape'], fixed: readonly number[], place: string): void {
-  const fits = fixed.every((size) => Number.isInteger(size) && size > 0) &&
+  const fits =
+    fixed.every((size) => Number.isInteger(size) && size > 0) &&
     (shape === undefined || shape.length === 0 || shape.length === fixed.length)
   if (!fits) {
     throw new QError('ONNX_INPUT_SHAPE', 'a given shape does not fit its input', {
-      at: [place, name], found: `[${fixed.join(', ')}]`, wanted: shape === undefined ? 'sizes above 0' : `[${shape.join(', ')}]`,
+      at: [place, name],
+      found: `[${fixed.join(', ')}]`,
+      wanted: shape === undefined ? 'sizes above 0' : `[${shape.join(', ')}]`,
     })
   }
 }

@@ -10,7 +10,9 @@ const utf8 = new TextDecoder()
  * Graphs inside attributes (branches, loops) are left out; their operators are refused by name.
  */
 export async function readAttributes(
-  node: proto.onnx.INodeProto, external: ExternalFiles, place: readonly string[],
+  node: proto.onnx.INodeProto,
+  external: ExternalFiles,
+  place: readonly string[],
 ): Promise<Readonly<Record<string, AttrValue | Literal>>> {
   const attrs: Record<string, AttrValue | Literal> = {}
   for (const attr of node.attribute ?? []) {
@@ -23,12 +25,19 @@ export async function readAttributes(
 
 function plain(attr: proto.onnx.IAttributeProto): AttrValue | undefined {
   switch (attr.type) {
-    case 1: return attr.f ?? 0
-    case 2: return toNumber(attr.i)
-    case 3: return utf8.decode(attr.s ?? new Uint8Array())
-    case 6: return [...(attr.floats ?? [])]
-    case 7: return (attr.ints ?? []).map(toNumber)
-    case 8: return (attr.strings ?? []).map((each) => utf8.decode(each))
-    default: return undefined
+    case 1:
+      return attr.f ?? 0
+    case 2:
+      return toNumber(attr.i)
+    case 3:
+      return utf8.decode(attr.s ?? new Uint8Array())
+    case 6:
+      return [...(attr.floats ?? [])]
+    case 7:
+      return (attr.ints ?? []).map(toNumber)
+    case 8:
+      return (attr.strings ?? []).map((each) => utf8.decode(each))
+    default:
+      return undefined
   }
 }

@@ -7,7 +7,9 @@ export function readModel(bytes: Uint8Array, place: string): proto.onnx.ModelPro
   const { graph } = model
   if (graph === undefined || graph === null || ((graph.node?.length ?? 0) === 0 && (graph.output?.length ?? 0) === 0)) {
     throw new QError('ONNX_NO_GRAPH', 'the file holds no network', {
-      at: [place], found: bytes.length === 0 ? 'an empty file' : 'a message without nodes', wanted: 'an ONNX model',
+      at: [place],
+      found: bytes.length === 0 ? 'an empty file' : 'a message without nodes',
+      wanted: 'an ONNX model',
     })
   }
   return Object.assign(model, { graph })
@@ -29,8 +31,10 @@ function parse(bytes: Uint8Array, place: string): proto.onnx.ModelProto {
 
 /** Versions of the operator sets a model asks for, by domain (`ai.onnx` is the empty name). */
 export function opsetsOf(model: proto.onnx.ModelProto): ReadonlyMap<string, number> {
-  return new Map(model.opsetImport.map(({ domain, version }) => [
-    domain === undefined || domain === null || domain === 'ai.onnx' ? '' : domain,
-    Number((version ?? 1).toString()),
-  ]))
+  return new Map(
+    model.opsetImport.map(({ domain, version }) => [
+      domain === undefined || domain === null || domain === 'ai.onnx' ? '' : domain,
+      Number((version ?? 1).toString()),
+    ]),
+  )
 }

@@ -2,13 +2,32 @@ import { type DType, elementBytes, elementCount, QError, storageArray, type Tens
 import type proto from 'onnx-proto'
 
 const dtypes: ReadonlyMap<number, DType> = new Map([
-  [1, 'f32'], [2, 'u8'], [3, 'i8'], [4, 'u16'], [5, 'i16'], [6, 'i32'], [7, 'i64'], [9, 'bool'], [10, 'f16'], [11, 'f64'], [12, 'u32'], [13, 'u64'],
+  [1, 'f32'],
+  [2, 'u8'],
+  [3, 'i8'],
+  [4, 'u16'],
+  [5, 'i16'],
+  [6, 'i32'],
+  [7, 'i64'],
+  [9, 'bool'],
+  [10, 'f16'],
+  [11, 'f64'],
+  [12, 'u32'],
+  [13, 'u64'],
   [16, 'bf16'],
 ])
 
 const otherTypes: ReadonlyMap<number, string> = new Map([
-  [8, 'string'], [14, 'complex64'], [15, 'complex128'], [17, 'float8e4m3fn'], [18, 'float8e4m3fnuz'], [19, 'float8e5m2'], [20, 'float8e5m2fnuz'],
-  [21, 'uint4'], [22, 'int4'], [23, 'float4e2m1'],
+  [8, 'string'],
+  [14, 'complex64'],
+  [15, 'complex128'],
+  [17, 'float8e4m3fn'],
+  [18, 'float8e4m3fnuz'],
+  [19, 'float8e5m2'],
+  [20, 'float8e5m2fnuz'],
+  [21, 'uint4'],
+  [22, 'int4'],
+  [23, 'float4e2m1'],
 ])
 
 /** Our element type for an ONNX data type number. @throws QError `ONNX_TENSOR_TYPE` */
@@ -16,13 +35,15 @@ export function dtypeOf(dataType: number | null | undefined, place: readonly str
   const dtype = dtypes.get(dataType ?? 0)
   if (dtype !== undefined) return dtype
   throw new QError('ONNX_TENSOR_TYPE', 'the element type of a tensor cannot be used', {
-    at: place, found: otherTypes.get(dataType ?? 0) ?? `data type ${dataType ?? 0}`, wanted: [...dtypes.values()].join(', '),
+    at: place,
+    found: otherTypes.get(dataType ?? 0) ?? `data type ${dataType ?? 0}`,
+    wanted: [...dtypes.values()].join(', '),
   })
 }
 
 /** An `int64` field as a number. */
 export function toNumber(value: number | { toNumber(): number } | null | undefined): number {
-  return typeof value === 'object' && value !== null ? value.toNumber() : value ?? 0
+  return typeof value === 'object' && value !== null ? value.toNumber() : (value ?? 0)
 }
 
 /** Finds the bytes of a file that stands beside the model. */
@@ -37,7 +58,10 @@ export function externalFiles(read: ReadExternal | undefined): ExternalFiles {
   return (location, place) => {
     if (read === undefined) {
       throw new QError('ONNX_EXTERNAL_DATA', 'the weights of this model lie in another file', {
-        at: place, found: `external data in ${location}`, wanted: 'a way to read it', hint: 'pass readExternal, or keep the file beside the model',
+        at: place,
+        found: `external data in ${location}`,
+        wanted: 'a way to read it',
+        hint: 'pass readExternal, or keep the file beside the model',
       })
     }
     const file = files.get(location) ?? Promise.resolve(read(location))
@@ -57,23 +81,32 @@ export async function readTensor(source: proto.onnx.ITensorProto, external: Exte
   const shape = (source.dims ?? []).map(toNumber)
   if (shape.some((size) => !(size >= 0))) throw wrongSize(at, `shape [${shape.join(', ')}]`, 'no negative sizes')
   const count = elementCount(shape)
-  if (source.dataLocation === 1) return { dtype, shape, data: fromBytes(dtype, count, await externalBytes(source, external, count * elementBytes[dtype], at), at) }
+  if (source.dataLocation === 1)
+    return { dtype, shape, data: fromBytes(dtype, count, await externalBytes(source, external, count * elementBytes[dtype], at), at) }
   if (source.rawData !== undefined && source.rawData !== null && (source.rawData.length > 0 || count === 0)) {
     return { dtype, shape, data: fromBytes(dtype, count, source.rawData, at) }
   }
   return { dtype, shape, data: fromFields(dtype, count, source, at) }
 }
 
-async function externalBytes(source: proto.onnx.ITensorProto, external: ExternalFiles, size: number, at: readonly string[]): Promise<Uint8Array> {
+async function externalBytes(
+  source: proto.onnx.ITensorProto,
+  external: ExternalFiles,
+  size: number,
+  at: readonly string[],
+): Promise<Uint8Array> {
   const entry = (key: string): string | undefined => source.externalData?.find((each) => each.key === key)?.value ?? undefined
   const location = entry('location')
-  if (location === undefined) throw new QError('ONNX_EXTERNAL_DATA', 'external data without a location', { at, wanted: 'the entry location' })
+  if (location === undefined)
+    throw new QError('ONNX_EXTERNAL_DATA', 'external data without a location', { at, wanted: 'the entry location' })
   const file = await external(location, at)
   const offset = Number(entry('offset') ?? 0)
   const length = Number(entry('length') ?? size)
   if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
     throw new QError('ONNX_EXTERNAL_DATA', 'the external file is too short', {
-      at, found: `${file.length} bytes in ${location}`, wanted: `bytes ${offset} to ${offset + length}`,
+      at,
+      found: `${file.length} bytes in ${location}`,
+      wanted: `bytes ${offset} to ${offset + length}`,
     })
   }
   return file.subarray(offset, offset + length)
@@ -114,5 +147,10 @@ function fromFields(dtype: DType, count: number, source: proto.onnx.ITensorProto
 }
 
 function wrongSize(at: readonly string[], found: string, wanted: string): QError {
-  return new QError('ONNX_TENSOR_SIZE', 'the elements of a tensor do not fill its shape', { at, found, wanted, hint: 'the file may be cut off' })
+  return new QError('ONNX_TENSOR_SIZE', 'the elements of a tensor do not fill its shape', {
+    at,
+    found,
+    wanted,
+    hint: 'the file may be cut off',
+  })
 }

@@ -11,17 +11,25 @@ export interface UnsupportedNode {
 export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: readonly string[], place: string): QError {
   const groups = groupBy(nodes, ({ domain, op }) => (domain === '' ? op : `${domain}.${op}`))
   const lines = [...groups].map(([op, members]) => {
-    const places = members.slice(0, 3).map(({ name }) => name).join(', ')
+    const places = members
+      .slice(0, 3)
+      .map(({ name }) => name)
+      .join(', ')
     const near = suggest(members[0]!.op, known)
     return `${op} x${members.length} (${places}${members.length > 3 ? ', …' : ''})${near.length === 0 ? '' : `, near ${near.join(', ')}`}`
   })
   return new QError('ONNX_UNSUPPORTED_OP', `${groups.size === 1 ? 'an operator is' : `${groups.size} operators are`} not supported`, {
-    at: [place], found: lines.join('; '), wanted: 'operators of ONNX that a quantized network can hold',
+    at: [place],
+    found: lines.join('; '),
+    wanted: 'operators of ONNX that a quantized network can hold',
     hint: 'cut the network before these nodes with output names, or export it differently',
   })
 }
 
-function groupBy(nodes: readonly UnsupportedNode[], key: (node: UnsupportedNode) => string): ReadonlyMap<string, readonly UnsupportedNode[]> {
+function groupBy(
+  nodes: readonly UnsupportedNode[],
+  key: (node: UnsupportedNode) => string,
+): ReadonlyMap<string, readonly UnsupportedNode[]> {
   const groups = new Map<string, UnsupportedNode[]>()
   for (const node of nodes) {
     const members = groups.get(key(node))

@@ -62,7 +62,9 @@ function splitName(op: string): { readonly domain: string; readonly opType: stri
 function initializer(value: Value): proto.onnx.ITensorProto {
   if (value.constant === undefined) {
     throw new QError('ONNX_CONSTANT_MISSING', 'a constant has no elements', {
-      at: [value.name], wanted: 'its elements', hint: 'load the weights of the graph before writing it',
+      at: [value.name],
+      wanted: 'its elements',
+      hint: 'load the weights of the graph before writing it',
     })
   }
   return tensorProto(value.name, value.constant)
@@ -96,13 +98,20 @@ const utf8 = new TextEncoder()
 function attributeProto(name: string, value: AttrValue, { type }: AttrSpec): proto.onnx.IAttributeProto {
   const { AttributeType } = AttributeProto
   switch (type) {
-    case 'int': return { name, type: AttributeType.INT, i: value as number }
-    case 'bool': return { name, type: AttributeType.INT, i: value === true ? 1 : 0 }
-    case 'float': return { name, type: AttributeType.FLOAT, f: value as number }
-    case 'string': return { name, type: AttributeType.STRING, s: utf8.encode(value as string) }
-    case 'ints': return { name, type: AttributeType.INTS, ints: [...(value as readonly number[])] }
-    case 'floats': return { name, type: AttributeType.FLOATS, floats: [...(value as readonly number[])] }
-    case 'strings': return { name, type: AttributeType.STRINGS, strings: (value as readonly string[]).map((each) => utf8.encode(each)) }
+    case 'int':
+      return { name, type: AttributeType.INT, i: value as number }
+    case 'bool':
+      return { name, type: AttributeType.INT, i: value === true ? 1 : 0 }
+    case 'float':
+      return { name, type: AttributeType.FLOAT, f: value as number }
+    case 'string':
+      return { name, type: AttributeType.STRING, s: utf8.encode(value as string) }
+    case 'ints':
+      return { name, type: AttributeType.INTS, ints: [...(value as readonly number[])] }
+    case 'floats':
+      return { name, type: AttributeType.FLOATS, floats: [...(value as readonly number[])] }
+    case 'strings':
+      return { name, type: AttributeType.STRINGS, strings: (value as readonly string[]).map((each) => utf8.encode(each)) }
   }
 }
 

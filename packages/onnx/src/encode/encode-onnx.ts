@@ -33,7 +33,12 @@ function expand(emitter: Emitter, node: Node): void {
   else if (standardOps.has(node.op)) {
     const known = standardOps.get(node.op)!.attrs
     emitter.add(node.op, operands(node), Object.fromEntries(Object.entries(attrs).filter(([name]) => name in known)), result)
-  } else throw new QError('ONNX_ENCODE', `${node.op} has no spelling in standard ONNX`, { at: [last], found: node.op, wanted: 'an operator of a float graph' })
+  } else
+    throw new QError('ONNX_ENCODE', `${node.op} has no spelling in standard ONNX`, {
+      at: [last],
+      found: node.op,
+      wanted: 'an operator of a float graph',
+    })
   if (!fused) return
   const limit = attrs['reluLimit'] as number
   if (limit > 0) emitter.add('Clip', [result, emitter.number(0), emitter.number(limit)], {}, last)

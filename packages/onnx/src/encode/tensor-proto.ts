@@ -1,11 +1,23 @@
 import { type DType, QError, storageArray, type Tensor, type TensorData } from '@q/ir'
-import proto from 'onnx-proto'
+import type proto from 'onnx-proto'
 
 type DataType = proto.onnx.TensorProto.DataType
 
 /** ONNX's number of each element type. */
 export const dataTypeOf: Readonly<Record<DType, DataType>> = {
-  f32: 1, u8: 2, i8: 3, u16: 4, i16: 5, i32: 6, i64: 7, bool: 9, f16: 10, f64: 11, u32: 12, u64: 13, bf16: 16,
+  f32: 1,
+  u8: 2,
+  i8: 3,
+  u16: 4,
+  i16: 5,
+  i32: 6,
+  i64: 7,
+  bool: 9,
+  f16: 10,
+  f64: 11,
+  u32: 12,
+  u64: 13,
+  bf16: 16,
 }
 
 /**
@@ -27,15 +39,22 @@ function stored(name: string, { dtype, data }: Tensor): TensorData {
   if (data instanceof array) return data
   if (!(data instanceof Float32Array)) {
     throw new QError('ONNX_TENSOR_TYPE', 'the elements of a tensor are not stored in its own type', {
-      at: [name], found: data.constructor.name, wanted: array.name,
+      at: [name],
+      found: data.constructor.name,
+      wanted: array.name,
     })
   }
   switch (dtype) {
-    case 'f16': return Uint16Array.from(data, halfBits)
-    case 'bf16': return Uint16Array.from(data, bfloatBits)
-    case 'i64': return BigInt64Array.from(data, BigInt)
-    case 'u64': return BigUint64Array.from(data, BigInt)
-    default: return new (array as Float64ArrayConstructor)(data)
+    case 'f16':
+      return Uint16Array.from(data, halfBits)
+    case 'bf16':
+      return Uint16Array.from(data, bfloatBits)
+    case 'i64':
+      return BigInt64Array.from(data, BigInt)
+    case 'u64':
+      return BigUint64Array.from(data, BigInt)
+    default:
+      return new (array as Float64ArrayConstructor)(data)
   }
 }
 

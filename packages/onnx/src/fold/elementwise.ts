@@ -30,22 +30,56 @@ export function roundEven(x: number): number {
 
 /** Element-wise operators of one operand, in double; the caller stores the result in its type. */
 export const unaryFunctions: Readonly<Record<string, Unary>> = {
-  Abs: Math.abs, Acos: Math.acos, Acosh: Math.acosh, Asin: Math.asin, Asinh: Math.asinh, Atan: Math.atan, Atanh: Math.atanh, Ceil: Math.ceil,
-  Cos: Math.cos, Cosh: Math.cosh, Erf: erf, Exp: Math.exp, Floor: Math.floor, Log: Math.log, Neg: (x) => -x, Reciprocal: (x) => 1 / x,
-  Relu: (x) => Math.max(0, x), Round: roundEven, Sigmoid: (x) => 1 / (1 + Math.exp(-x)), Sign: Math.sign, Sin: Math.sin, Sinh: Math.sinh,
-  Softplus: (x) => Math.log1p(Math.exp(x)), Softsign: (x) => x / (1 + Math.abs(x)), Sqrt: Math.sqrt, Tan: Math.tan, Tanh: Math.tanh,
+  Abs: Math.abs,
+  Acos: Math.acos,
+  Acosh: Math.acosh,
+  Asin: Math.asin,
+  Asinh: Math.asinh,
+  Atan: Math.atan,
+  Atanh: Math.atanh,
+  Ceil: Math.ceil,
+  Cos: Math.cos,
+  Cosh: Math.cosh,
+  Erf: erf,
+  Exp: Math.exp,
+  Floor: Math.floor,
+  Log: Math.log,
+  Neg: (x) => -x,
+  Reciprocal: (x) => 1 / x,
+  Relu: (x) => Math.max(0, x),
+  Round: roundEven,
+  Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  Sign: Math.sign,
+  Sin: Math.sin,
+  Sinh: Math.sinh,
+  Softplus: (x) => Math.log1p(Math.exp(x)),
+  Softsign: (x) => x / (1 + Math.abs(x)),
+  Sqrt: Math.sqrt,
+  Tan: Math.tan,
+  Tanh: Math.tanh,
 }
 
 /** Operators that give truth values. */
 export const comparisons: Readonly<Record<string, Binary>> = {
-  Equal: (a, b) => Number(a === b), Greater: (a, b) => Number(a > b), GreaterOrEqual: (a, b) => Number(a >= b), Less: (a, b) => Number(a < b),
-  LessOrEqual: (a, b) => Number(a <= b), And: (a, b) => Number(a !== 0 && b !== 0), Or: (a, b) => Number(a !== 0 || b !== 0),
+  Equal: (a, b) => Number(a === b),
+  Greater: (a, b) => Number(a > b),
+  GreaterOrEqual: (a, b) => Number(a >= b),
+  Less: (a, b) => Number(a < b),
+  LessOrEqual: (a, b) => Number(a <= b),
+  And: (a, b) => Number(a !== 0 && b !== 0),
+  Or: (a, b) => Number(a !== 0 || b !== 0),
   Xor: (a, b) => Number((a !== 0) !== (b !== 0)),
 }
 
 const arithmetic: Readonly<Record<string, Binary>> = {
-  Add: (a, b) => a + b, Sub: (a, b) => a - b, Mul: (a, b) => a * b, Max: Math.max, Min: Math.min, Sum: (a, b) => a + b,
-  Pow: (a, b) => a ** b, PRelu: (a, b) => (a < 0 ? a * b : a),
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Max: Math.max,
+  Min: Math.min,
+  Sum: (a, b) => a + b,
+  Pow: (a, b) => a ** b,
+  PRelu: (a, b) => (a < 0 ? a * b : a),
 }
 
 /** The function of a two-operand operator on a type: integers divide toward zero, remainders follow `fmod`. */
@@ -74,7 +108,12 @@ export function zipLiterals(a: Literal, b: Literal, dtype: DType, f: Binary): Li
 }
 
 const ranges: Partial<Record<DType, readonly [bits: number, signed: boolean]>> = {
-  i8: [8, true], u8: [8, false], i16: [16, true], u16: [16, false], i32: [32, true], u32: [32, false],
+  i8: [8, true],
+  u8: [8, false],
+  i16: [16, true],
+  u16: [16, false],
+  i32: [32, true],
+  u32: [32, false],
 }
 
 /** Every element in another type: to integers toward zero, wrapping as the storage does. */

@@ -33,7 +33,9 @@ const others: Readonly<Record<string, Evaluate>> = {
     const high = inputs[2]?.data[0] ?? (attrs['max'] as number | undefined) ?? Number.POSITIVE_INFINITY
     return [mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => Math.min(high, Math.max(low, x)))]
   },
-  LeakyRelu: ({ inputs, attrs }) => [mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => (x < 0 ? x * ((attrs['alpha'] as number | undefined) ?? 0.01) : x))],
+  LeakyRelu: ({ inputs, attrs }) => [
+    mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => (x < 0 ? x * ((attrs['alpha'] as number | undefined) ?? 0.01) : x)),
+  ],
 }
 
 /**

@@ -27,14 +27,20 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
     const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
     const own = stridesOf(x!.shape)
     const at = stridesOf(indices!.shape)
-    return [literal(x!.dtype, indices!.shape, Array.from(indices!.data, (index, i) => {
-      let from = 0
-      for (let k = 0; k < own.length; k++) {
-        const place = Math.floor(i / at[k]!) % indices!.shape[k]!
-        from += own[k]! * (k === axis ? inside(index, x!.shape[k]!) : place)
-      }
-      return x!.data[from]!
-    }))]
+    return [
+      literal(
+        x!.dtype,
+        indices!.shape,
+        Array.from(indices!.data, (index, i) => {
+          let from = 0
+          for (let k = 0; k < own.length; k++) {
+            const place = Math.floor(i / at[k]!) % indices!.shape[k]!
+            from += own[k]! * (k === axis ? inside(index, x!.shape[k]!) : place)
+          }
+          return x!.data[from]!
+        }),
+      ),
+    ]
   },
   GatherND: ({ inputs: [x, indices], attrs }) => {
     if (((attrs['batch_dims'] as number | undefined) ?? 0) !== 0) return []
@@ -65,25 +71,43 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
   NonZero: ({ inputs: [x] }) => {
     const own = stridesOf(x!.shape)
     const places = Array.from(x!.data.keys()).filter((i) => x!.data[i] !== 0)
-    return [literal('i64', [x!.shape.length, places.length], own.flatMap((stride, k) => places.map((i) => Math.floor(i / stride) % x!.shape[k]!)))]
+    return [
+      literal(
+        'i64',
+        [x!.shape.length, places.length],
+        own.flatMap((stride, k) => places.map((i) => Math.floor(i / stride) % x!.shape[k]!)),
+      ),
+    ]
   },
   Trilu: ({ inputs: [x, k], attrs }) => {
     const [rows, columns] = [x!.shape.at(-2)!, x!.shape.at(-1)!]
     const shift = k?.data[0] ?? 0
     const upper = attrs['upper'] !== 0
-    return [literal(x!.dtype, x!.shape, x!.data.map((each, i) => {
-      const distance = (i % columns) - (Math.floor(i / columns) % rows) - shift
-      return (upper ? distance >= 0 : distance <= 0) ? each : 0
-    }))]
+    return [
+      literal(
+        x!.dtype,
+        x!.shape,
+        x!.data.map((each, i) => {
+          const distance = (i % columns) - (Math.floor(i / columns) % rows) - shift
+          return (upper ? distance >= 0 : distance <= 0) ? each : 0
+        }),
+      ),
+    ]
   },
   OneHot: ({ inputs: [indices, depth, values], attrs }) => {
     const size = depth!.data[0]!
     const axis = frontAxis((attrs['axis'] as number | undefined) ?? -1, indices!.shape.length + 1)
     const inner = elementCount(indices!.shape.slice(axis))
     const shape = [...indices!.shape.slice(0, axis), size, ...indices!.shape.slice(axis)]
-    return [literal(values!.dtype, shape, Array.from({ length: elementCount(shape) }, (_, i) => {
-      const index = indices!.data[Math.floor(i / (inner * size)) * inner + (i % inner)]!
-      return values!.data[inside(index, size) === Math.floor(i / inner) % size ? 1 : 0]!
-    }))]
+    return [
+      literal(
+        values!.dtype,
+        shape,
+        Array.from({ length: elementCount(shape) }, (_, i) => {
+          const index = indices!.data[Math.floor(i / (inner * size)) * inner + (i % inner)]!
+          return values!.data[inside(index, size) === Math.floor(i / inner) % size ? 1 : 0]!
+        }),
+      ),
+    ]
   },
 }

@@ -100,11 +100,19 @@ export function gatherStrided(x: Literal, shape: readonly number[], strides: rea
 export function broadcastTo(x: Literal, shape: readonly number[]): Literal {
   const own = stridesOf(x.shape)
   const lead = shape.length - x.shape.length
-  return gatherStrided(x, shape, shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]!)))
+  return gatherStrided(
+    x,
+    shape,
+    shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]!)),
+  )
 }
 
 /** A literal with its axes in another order. */
 export function permuted(x: Literal, perm: readonly number[]): Literal {
   const own = stridesOf(x.shape)
-  return gatherStrided(x, perm.map((axis) => x.shape[axis]!), perm.map((axis) => own[axis]!))
+  return gatherStrided(
+    x,
+    perm.map((axis) => x.shape[axis]!),
+    perm.map((axis) => own[axis]!),
+  )
 }

@@ -13,7 +13,11 @@ export function reshapeTarget(from: readonly number[], wanted: readonly number[]
 
 /** Starts, ends and steps of a Slice for every axis: starts inside, ends clamped, a negative step may end at -1. */
 export function sliceBounds(
-  shape: readonly number[], starts: readonly number[], ends: readonly number[], axes: readonly number[] | undefined, steps: readonly number[] | undefined,
+  shape: readonly number[],
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[] | undefined,
+  steps: readonly number[] | undefined,
 ): { readonly starts: number[]; readonly ends: number[]; readonly steps: number[] } {
   const all = { starts: shape.map(() => 0), ends: [...shape], steps: shape.map(() => 1) }
   starts.forEach((start, i) => {
@@ -34,7 +38,12 @@ export function sliced(x: Literal, starts: readonly number[], ends: readonly num
   const own = stridesOf(x.shape)
   const shape = starts.map((start, i) => Math.max(0, Math.ceil((ends[i]! - start) / steps[i]!)))
   const offset = starts.reduce((sum, start, i) => sum + start * own[i]!, 0)
-  return gatherStrided(x, shape, own.map((stride, i) => stride * steps[i]!), offset)
+  return gatherStrided(
+    x,
+    shape,
+    own.map((stride, i) => stride * steps[i]!),
+    offset,
+  )
 }
 
 /** Joins literals along an axis. */
@@ -61,9 +70,13 @@ const axesOf = (operand: Literal | undefined, attr: unknown): number[] | undefin
 /** Operators that move or repeat known elements, and ask for shapes. */
 export const movementOps: Readonly<Record<string, Evaluate>> = {
   ...indexingOps,
-  Shape: ({ inputs: [x], attrs }) => [whole(x!.shape.slice((attrs['start'] as number | undefined) ?? 0, attrs['end'] as number | undefined))],
+  Shape: ({ inputs: [x], attrs }) => [
+    whole(x!.shape.slice((attrs['start'] as number | undefined) ?? 0, attrs['end'] as number | undefined)),
+  ],
   Size: ({ inputs: [x] }) => [whole([elementCount(x!.shape)], [])],
-  Reshape: ({ inputs: [x, shape], attrs }) => [{ ...x!, shape: reshapeTarget(x!.shape, numbers(shape) ?? (attrs['shape'] as number[]), attrs['allowzero'] === 1) }],
+  Reshape: ({ inputs: [x, shape], attrs }) => [
+    { ...x!, shape: reshapeTarget(x!.shape, numbers(shape) ?? (attrs['shape'] as number[]), attrs['allowzero'] === 1) },
+  ],
   Flatten: ({ inputs: [x], attrs }) => {
     const axis = (attrs['axis'] as number | undefined) ?? 1
     const at = axis < 0 ? axis + x!.shape.length : axis
@@ -83,8 +96,12 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   Concat: ({ inputs, attrs }) => [concatenated(inputs as readonly Literal[], (attrs['axis'] as number | undefined) ?? 1)],
   Slice: ({ inputs: [x, starts, ends, axes, steps], attrs }) => {
     const bounds = sliceBounds(
-      x!.shape, numbers(starts) ?? (attrs['starts'] as number[]), numbers(ends) ?? (attrs['ends'] as number[]),
-      axesOf(axes, attrs['axes']), numbers(steps))
+      x!.shape,
+      numbers(starts) ?? (attrs['starts'] as number[]),
+      numbers(ends) ?? (attrs['ends'] as number[]),
+      axesOf(axes, attrs['axes']),
+      numbers(steps),
+    )
     return [sliced(x!, bounds.starts, bounds.ends, bounds.steps)]
   },
   Split: ({ inputs: [x, operand], attrs, results }) => {
@@ -101,7 +118,9 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   Expand: ({ inputs: [x, shape] }) => [broadcastTo(x!, broadcast(x!.shape, numbers(shape)!))],
   Tile: ({ inputs: [x, repeats] }) => {
     const counts = numbers(repeats)!
-    return [counts.reduce<Literal>((tiled, count, axis) => (count === 1 ? tiled : concatenated(Array<Literal>(count).fill(tiled), axis)), x!)]
+    return [
+      counts.reduce<Literal>((tiled, count, axis) => (count === 1 ? tiled : concatenated(Array<Literal>(count).fill(tiled), axis)), x!),
+    ]
   },
   ConstantOfShape: ({ inputs: [shape], attrs }) => {
     const value = attrs['value'] as Literal | undefined
@@ -111,11 +130,23 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   Range: ({ inputs: [start, limit, delta] }) => {
     const [from, to, step] = [start!.data[0]!, limit!.data[0]!, delta!.data[0]!]
     const count = Math.max(0, Math.ceil((to - from) / step))
-    return [literal(start!.dtype, [count], Float64Array.from({ length: count }, (_, i) => from + i * step))]
+    return [
+      literal(
+        start!.dtype,
+        [count],
+        Float64Array.from({ length: count }, (_, i) => from + i * step),
+      ),
+    ]
   },
   Where: ({ inputs: [condition, a, b] }) => {
     const shape = broadcast(broadcast(condition!.shape, a!.shape), b!.shape)
     const [c, x, y] = [broadcastTo(condition!, shape), broadcastTo(a!, shape), broadcastTo(b!, shape)]
-    return [literal(a!.dtype, shape, x.data.map((each, i) => (c.data[i] !== 0 ? each : y.data[i]!)))]
+    return [
+      literal(
+        a!.dtype,
+        shape,
+        x.data.map((each, i) => (c.data[i] !== 0 ? each : y.data[i]!)),
+      ),
+    ]
   },
 }

@@ -11,11 +11,16 @@ const total = (elements: Float32Array | Float64Array, f: (x: number) => number =
 }
 
 const folds: Readonly<Record<string, Fold>> = {
-  ReduceSum: (x) => total(x), ReduceMean: (x) => total(x) / x.length, ReduceProd: (x) => (x as Float64Array).reduce((a, b) => a * b, 1),
+  ReduceSum: (x) => total(x),
+  ReduceMean: (x) => total(x) / x.length,
+  ReduceProd: (x) => (x as Float64Array).reduce((a, b) => a * b, 1),
   ReduceMax: (x) => (x as Float64Array).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
   ReduceMin: (x) => (x as Float64Array).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-  ReduceL1: (x) => total(x, Math.abs), ReduceL2: (x) => Math.sqrt(total(x, (v) => v * v)), ReduceSumSquare: (x) => total(x, (v) => v * v),
-  ReduceLogSum: (x) => Math.log(total(x)), ReduceLogSumExp: (x) => Math.log(total(x, Math.exp)),
+  ReduceL1: (x) => total(x, Math.abs),
+  ReduceL2: (x) => Math.sqrt(total(x, (v) => v * v)),
+  ReduceSumSquare: (x) => total(x, (v) => v * v),
+  ReduceLogSum: (x) => Math.log(total(x)),
+  ReduceLogSumExp: (x) => Math.log(total(x, Math.exp)),
 }
 
 /** The axes a reduction works on: its second operand, its attribute, or all. */
@@ -44,18 +49,20 @@ function reduce(node: KnownNode): readonly Literal[] {
 
 const attrsKeep = (node: KnownNode): boolean => node.attrs['keepdims'] !== 0
 
-const pickPlace = (better: (a: number, b: number) => boolean): Evaluate => ({ inputs: [x], attrs }) => {
-  const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
-  const kept = x!.shape.map((_, i) => i).filter((i) => i !== axis)
-  const moved = permuted(x!, [...kept, axis])
-  const size = x!.shape[axis]!
-  const data = new Float64Array(moved.data.length / size)
-  for (let i = 0; i < data.length; i++) {
-    for (let k = 1; k < size; k++) if (better(moved.data[i * size + k]!, moved.data[i * size + data[i]!]!)) data[i] = k
+const pickPlace =
+  (better: (a: number, b: number) => boolean): Evaluate =>
+  ({ inputs: [x], attrs }) => {
+    const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
+    const kept = x!.shape.map((_, i) => i).filter((i) => i !== axis)
+    const moved = permuted(x!, [...kept, axis])
+    const size = x!.shape[axis]!
+    const data = new Float64Array(moved.data.length / size)
+    for (let i = 0; i < data.length; i++) {
+      for (let k = 1; k < size; k++) if (better(moved.data[i * size + k]!, moved.data[i * size + data[i]!]!)) data[i] = k
+    }
+    const shape = attrs['keepdims'] === 0 ? kept.map((i) => x!.shape[i]!) : x!.shape.map((d, i) => (i === axis ? 1 : d))
+    return [{ dtype: 'i64', shape, data }]
   }
-  const shape = attrs['keepdims'] === 0 ? kept.map((i) => x!.shape[i]!) : x!.shape.map((d, i) => (i === axis ? 1 : d))
-  return [{ dtype: 'i64', shape, data }]
-}
 
 /** Reductions of known tensors, and running sums. */
 export const reductionOps: Readonly<Record<string, Evaluate>> = {

@@ -37,11 +37,20 @@ export function reshapedConstant(net: Net, name: string, shape: readonly number[
   const value = net.value(name)
   if (value.type.shape.length === shape.length && value.type.shape.every((d, i) => d === shape[i])) return name
   if (net.useCount(name) <= 1) {
-    net.setValue({ ...value, type: { ...value.type, shape }, ...(value.constant === undefined ? {} : { constant: { ...value.constant, shape } }) })
+    net.setValue({
+      ...value,
+      type: { ...value.type, shape },
+      ...(value.constant === undefined ? {} : { constant: { ...value.constant, shape } }),
+    })
     return name
   }
   const copy = net.freshName(`${name}_reshape`)
-  net.setValue({ ...value, name: copy, type: { ...value.type, shape }, ...(value.constant === undefined ? {} : { constant: { ...value.constant, shape } }) })
+  net.setValue({
+    ...value,
+    name: copy,
+    type: { ...value.type, shape },
+    ...(value.constant === undefined ? {} : { constant: { ...value.constant, shape } }),
+  })
   return copy
 }
 
@@ -59,7 +68,9 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 /** Whether one constant broadcasts along axis 1 only: `[C,1,1]`, `[1,C,1,1]` over a tensor of four axes. */
 export function isPerChannel(constant: readonly number[], shape: readonly number[]): boolean {
   const aligned = [...new Array<number>(Math.max(0, shape.length - constant.length)).fill(1), ...constant]
-  return constant.length <= shape.length && aligned.every((d, i) => (i === 1 ? d === shape[1] : d === 1)) && elementCount(constant) === shape[1]
+  return (
+    constant.length <= shape.length && aligned.every((d, i) => (i === 1 ? d === shape[1] : d === 1)) && elementCount(constant) === shape[1]
+  )
 }
 
 /** Takes out a node of one result; its users use `by`. */

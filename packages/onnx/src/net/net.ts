@@ -149,7 +149,11 @@ export function netOf(graph: Graph): Net {
       const finished: Node[] = sorted().map(({ op, inputs, outputs: results, attrs }) => ({ op, inputs, outputs: results, attrs }))
       for (const node of finished) for (const name of [...node.inputs, ...node.outputs]) if (name !== undefined) used.add(name)
       return {
-        ...graph, nodes: finished, outputs, ops, properties: properties ?? graph.properties,
+        ...graph,
+        nodes: finished,
+        outputs,
+        ops,
+        properties: properties ?? graph.properties,
         values: new Map([...values].filter(([name]) => used.has(name))),
       }
     },

@@ -2,11 +2,17 @@ import { broadcast, type DType, type InferredType } from '@q/ir'
 import { type Form, type FormView, floatAttr, intAttr, type Normalize, textAttr } from './form.ts'
 
 const broadcastType = (view: FormView, dtype: DType): InferredType => ({
-  dtype, shape: view.inputs.map((_, i) => view.type(i).shape).reduce((a, b) => broadcast(a, b)),
+  dtype,
+  shape: view.inputs.map((_, i) => view.type(i).shape).reduce((a, b) => broadcast(a, b)),
 })
 
 /** Operators of two or more operands that broadcast. */
-export const elementwise: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, view.type(0).dtype)] })
+export const elementwise: Normalize = (view) => ({
+  op: view.op,
+  inputs: view.inputs,
+  attrs: {},
+  types: [broadcastType(view, view.type(0).dtype)],
+})
 
 /** Comparisons and logic give truth values. */
 export const truth: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, 'bool')] })
@@ -18,7 +24,12 @@ export const division: Normalize = (view) => {
 }
 
 /** Where: the type of its second operand. */
-export const where: Normalize = (view) => ({ op: 'Where', inputs: view.inputs, attrs: {}, types: [broadcastType(view, view.type(1).dtype)] })
+export const where: Normalize = (view) => ({
+  op: 'Where',
+  inputs: view.inputs,
+  attrs: {},
+  types: [broadcastType(view, view.type(1).dtype)],
+})
 
 /** Clip: the bounds as attributes, absent ones left out. */
 export const clip: Normalize = (view) => {
@@ -45,15 +56,25 @@ export const cast: Normalize = (view) => {
 }
 
 /** Gelu by its approximation. */
-export const gelu: Normalize = (view) => ({ op: 'Gelu', inputs: view.inputs, attrs: { approximate: textAttr(view, 'approximate', 'none') } })
+export const gelu: Normalize = (view) => ({
+  op: 'Gelu',
+  inputs: view.inputs,
+  attrs: { approximate: textAttr(view, 'approximate', 'none') },
+})
 
 /** HardSigmoid, with ONNX's slope 0.2 where it is not given. */
 export const hardSigmoid: Normalize = (view) => ({
-  op: 'HardSigmoid', inputs: view.inputs, attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.2)), beta: floatAttr(view, 'beta', 0.5) },
+  op: 'HardSigmoid',
+  inputs: view.inputs,
+  attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.2)), beta: floatAttr(view, 'beta', 0.5) },
 })
 
 /** LeakyRelu, with ONNX's slope 0.01 where it is not given. */
-export const leakyRelu: Normalize = (view) => ({ op: 'LeakyRelu', inputs: view.inputs, attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.01)) } })
+export const leakyRelu: Normalize = (view) => ({
+  op: 'LeakyRelu',
+  inputs: view.inputs,
+  attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.01)) },
+})
 
 /** Gemm: every factor and transposition given. */
 export const gemm: Normalize = (view) => {
@@ -61,7 +82,9 @@ export const gemm: Normalize = (view) => {
   const transB = intAttr(view, 'transB', 0) === 1
   const [a, b] = [view.type(0).shape, view.type(1).shape]
   return {
-    op: 'Gemm', inputs: view.inputs, attrs: { transA, transB, alpha: floatAttr(view, 'alpha', 1), beta: floatAttr(view, 'beta', 1) },
+    op: 'Gemm',
+    inputs: view.inputs,
+    attrs: { transA, transB, alpha: floatAttr(view, 'alpha', 1), beta: floatAttr(view, 'beta', 1) },
     types: [{ dtype: view.type(0).dtype, shape: [transA ? a[1]! : a[0]!, transB ? b[0]! : b[1]!] }],
   }
 }

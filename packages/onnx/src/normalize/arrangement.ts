@@ -22,7 +22,10 @@ export const squeeze: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const axes = frontAxes(listOf(view, 'axes', 1) ?? shape.flatMap((d, i) => (d === 1 ? [i] : [])), shape.length)
   return {
-    op: 'Squeeze', inputs: [view.inputs[0]], attrs: { axes: [...axes] }, types: [{ dtype, shape: shape.filter((_, i) => !axes.includes(i)) }],
+    op: 'Squeeze',
+    inputs: [view.inputs[0]],
+    attrs: { axes: [...axes] },
+    types: [{ dtype, shape: shape.filter((_, i) => !axes.includes(i)) }],
   }
 }
 
@@ -34,12 +37,16 @@ export const unsqueeze: Normalize = (view) => {
 
 /** Transpose: the order, reversed when it is not given. */
 export const transpose: Normalize = (view) => ({
-  op: 'Transpose', inputs: view.inputs, attrs: { perm: intsAttr(view, 'perm') ?? view.type(0).shape.map((_, i, all) => all.length - 1 - i) },
+  op: 'Transpose',
+  inputs: view.inputs,
+  attrs: { perm: intsAttr(view, 'perm') ?? view.type(0).shape.map((_, i, all) => all.length - 1 - i) },
 })
 
 /** Concat: opset 3 and older may leave the axis out. */
 export const concat: Normalize = (view) => ({
-  op: 'Concat', inputs: view.inputs, attrs: { axis: frontAxis(intAttr(view, 'axis', 1), view.type(0).shape.length) },
+  op: 'Concat',
+  inputs: view.inputs,
+  attrs: { axis: frontAxis(intAttr(view, 'axis', 1), view.type(0).shape.length) },
 })
 
 /** Slice: bounds for every axis. */
@@ -57,16 +64,26 @@ export const split: Normalize = (view) => {
   const even = Math.ceil(shape[axis]! / count)
   const sizes = listOf(view, 'split', 1) ?? view.outputs.map((_, i) => Math.max(0, Math.min(even, shape[axis]! - i * even)))
   return {
-    op: 'Split', inputs: [view.inputs[0]], attrs: { axis, split: [...sizes] },
+    op: 'Split',
+    inputs: [view.inputs[0]],
+    attrs: { axis, split: [...sizes] },
     types: sizes.map((size) => ({ dtype, shape: shape.map((d, i) => (i === axis ? size : d)) })),
   }
 }
 
 /** Expand: the shape, in full. */
-export const expand: Normalize = (view) => ({ op: 'Expand', inputs: [view.inputs[0]], attrs: { shape: [...constantOperand(view, 1, 'shape')] } })
+export const expand: Normalize = (view) => ({
+  op: 'Expand',
+  inputs: [view.inputs[0]],
+  attrs: { shape: [...constantOperand(view, 1, 'shape')] },
+})
 
 /** Tile: the counts as an attribute. */
-export const tile: Normalize = (view) => ({ op: 'Tile', inputs: [view.inputs[0]], attrs: { repeats: [...constantOperand(view, 1, 'repeats')] } })
+export const tile: Normalize = (view) => ({
+  op: 'Tile',
+  inputs: [view.inputs[0]],
+  attrs: { repeats: [...constantOperand(view, 1, 'repeats')] },
+})
 
 /** Pad: pads for all axes as an attribute, also from opset 18's list of axes. */
 export const pad: Normalize = (view) => {
@@ -90,16 +107,20 @@ export const gather: Normalize = (view) => {
   const indices = view.type(1).shape
   const axis = frontAxis(intAttr(view, 'axis', 0), shape.length)
   return {
-    op: 'Gather', inputs: view.inputs, attrs: { axis, keepdims: indices.length > 0 },
+    op: 'Gather',
+    inputs: view.inputs,
+    attrs: { axis, keepdims: indices.length > 0 },
     types: [{ dtype, shape: [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)] }],
   }
 }
 
 /** GatherElements and ScatterElements: the axis from the front. */
 export const alongAxis: Normalize = (view) => {
-  if (textAttr(view, 'reduction', 'none') !== 'none') refuse(view, 'scattering with a reduction is not supported', textAttr(view, 'reduction', ''), 'none')
+  if (textAttr(view, 'reduction', 'none') !== 'none')
+    refuse(view, 'scattering with a reduction is not supported', textAttr(view, 'reduction', ''), 'none')
   return {
-    op: view.op === 'Scatter' ? 'ScatterElements' : view.op, inputs: view.inputs,
+    op: view.op === 'Scatter' ? 'ScatterElements' : view.op,
+    inputs: view.inputs,
     attrs: { axis: frontAxis(intAttr(view, 'axis', 0), view.type(0).shape.length) },
   }
 }
@@ -108,7 +129,8 @@ export const alongAxis: Normalize = (view) => {
 export const depthToSpace: Normalize = (view) => {
   const block = intAttr(view, 'blocksize', 1)
   return {
-    op: view.op, inputs: view.inputs,
+    op: view.op,
+    inputs: view.inputs,
     attrs: { block_h: block, block_w: block, mode: textAttr(view, 'mode', 'DCR'), inverse: view.op === 'SpaceToDepth' },
   }
 }

@@ -53,7 +53,9 @@ export function constantOperand(view: FormView, operand: number, what: string): 
   const known = view.known(operand)
   if (known !== undefined) return Array.from(known.data)
   throw new QError('ONNX_NOT_CONSTANT', `the ${what} of ${view.op} is computed while the network runs`, {
-    at: placeOf(view), found: view.inputs[operand] ?? 'nothing', wanted: `constant ${what}`,
+    at: placeOf(view),
+    found: view.inputs[operand] ?? 'nothing',
+    wanted: `constant ${what}`,
     hint: 'give fixed input shapes, or simplify the model so that it becomes a constant',
   })
 }
@@ -75,8 +77,10 @@ export function refuse(view: FormView, message: string, found: string, wanted: s
 }
 
 /** The same operator with its data operands and the attributes listed. */
-export const kept = (...names: readonly string[]): Normalize => (view) => ({
-  op: view.op,
-  inputs: view.inputs,
-  attrs: Object.fromEntries(names.flatMap((name) => (view.attrs[name] === undefined ? [] : [[name, view.attrs[name] as AttrValue]]))),
-})
+export const kept =
+  (...names: readonly string[]): Normalize =>
+  (view) => ({
+    op: view.op,
+    inputs: view.inputs,
+    attrs: Object.fromEntries(names.flatMap((name) => (view.attrs[name] === undefined ? [] : [[name, view.attrs[name] as AttrValue]]))),
+  })

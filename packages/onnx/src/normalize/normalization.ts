@@ -9,7 +9,8 @@ export const batchNormalization: Normalize = (view) => {
 
 /** LayerNormalization: one result; the axis from the front. */
 export const layerNormalization: Normalize = (view) => ({
-  op: view.op, inputs: view.inputs,
+  op: view.op,
+  inputs: view.inputs,
   attrs: { axis: frontAxis(intAttr(view, 'axis', -1), view.type(0).shape.length), epsilon: floatAttr(view, 'epsilon', 1e-5) },
 })
 
@@ -18,7 +19,9 @@ export const byEpsilon: Normalize = (view) => ({ op: view.op, inputs: view.input
 
 /** GroupNormalization. */
 export const groupNormalization: Normalize = (view) => ({
-  op: view.op, inputs: view.inputs, attrs: { num_groups: intAttr(view, 'num_groups', 1), epsilon: floatAttr(view, 'epsilon', 1e-5) },
+  op: view.op,
+  inputs: view.inputs,
+  attrs: { num_groups: intAttr(view, 'num_groups', 1), epsilon: floatAttr(view, 'epsilon', 1e-5) },
 })
 
 /** Dropout and its kind at inference: the operand itself. */
@@ -26,6 +29,12 @@ export const nothing: Normalize = (view) => view.inputs[0]!
 
 /** Constant results of Dropout's mask are never used at inference. */
 export const lrn: Normalize = (view) => ({
-  op: 'LRN', inputs: view.inputs,
-  attrs: { size: intAttr(view, 'size', 1), alpha: floatAttr(view, 'alpha', 1e-4), beta: floatAttr(view, 'beta', 0.75), bias: floatAttr(view, 'bias', 1) },
+  op: 'LRN',
+  inputs: view.inputs,
+  attrs: {
+    size: intAttr(view, 'size', 1),
+    alpha: floatAttr(view, 'alpha', 1e-4),
+    beta: floatAttr(view, 'beta', 0.75),
+    bias: floatAttr(view, 'bias', 1),
+  },
 })

@@ -10,7 +10,8 @@ export const reduction: Normalize = (view) => {
   const keepdims = intAttr(view, 'keepdims', 1) === 1
   const { dtype, shape } = view.type(0)
   return {
-    op: view.op, inputs: [view.inputs[0]],
+    op: view.op,
+    inputs: [view.inputs[0]],
     attrs: { axes, keepdims, ...(view.op === 'ReduceMean' && given?.every((axis) => axis < 0) === true ? { fromEnd: true } : {}) },
     types: [{ dtype, shape: shape.flatMap((d, i) => (axes.includes(i) ? (keepdims ? [1] : []) : [d])) }],
   }
@@ -22,7 +23,9 @@ export const arg: Normalize = (view) => {
   const axis = frontAxis(intAttr(view, 'axis', 0), shape.length)
   const keepdims = intAttr(view, 'keepdims', 1) === 1
   return {
-    op: view.op, inputs: view.inputs, attrs: { axis, keepdims, select_last_index: intAttr(view, 'select_last_index', 0) === 1 },
+    op: view.op,
+    inputs: view.inputs,
+    attrs: { axis, keepdims, select_last_index: intAttr(view, 'select_last_index', 0) === 1 },
     types: [{ dtype: 'i64', shape: shape.flatMap((d, i) => (i === axis ? (keepdims ? [1] : []) : [d])) }],
   }
 }
@@ -34,9 +37,13 @@ export const topK: Normalize = (view) => {
   const k = view.inputs[1] === undefined ? intAttr(view, 'k', 1) : constantOperand(view, 1, 'k')[0]!
   const result = shape.map((d, i) => (i === axis ? k : d))
   return {
-    op: 'TopK', inputs: [view.inputs[0]],
+    op: 'TopK',
+    inputs: [view.inputs[0]],
     attrs: { axis, k, largest: intAttr(view, 'largest', 1) === 1, sorted: intAttr(view, 'sorted', 1) === 1 },
-    types: [{ dtype, shape: result }, { dtype: 'i64', shape: result }],
+    types: [
+      { dtype, shape: result },
+      { dtype: 'i64', shape: result },
+    ],
   }
 }
 
@@ -50,6 +57,11 @@ export const softmax: Normalize = (view) => {
 
 /** CumSum: the axis as an attribute. */
 export const cumSum: Normalize = (view) => {
-  if (intAttr(view, 'exclusive', 0) === 1 || intAttr(view, 'reverse', 0) === 1) refuse(view, 'this way of summing is not supported', 'exclusive or reverse', 'neither')
-  return { op: 'CumSum', inputs: [view.inputs[0]], attrs: { axis: frontAxis(constantOperand(view, 1, 'axis')[0]!, view.type(0).shape.length) } }
+  if (intAttr(view, 'exclusive', 0) === 1 || intAttr(view, 'reverse', 0) === 1)
+    refuse(view, 'this way of summing is not supported', 'exclusive or reverse', 'neither')
+  return {
+    op: 'CumSum',
+    inputs: [view.inputs[0]],
+    attrs: { axis: frontAxis(constantOperand(view, 1, 'axis')[0]!, view.type(0).shape.length) },
+  }
 }

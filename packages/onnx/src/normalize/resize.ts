@@ -21,21 +21,30 @@ export const resize: Normalize = (view) => {
   const spread = (list: readonly number[], fill: readonly number[]): readonly number[] =>
     axes === undefined ? list : fill.map((each, i) => (axes.includes(i) ? list[axes.indexOf(i)]! : each))
   const scales = scalesOf(view)
-  const full = scales === undefined ? undefined : spread(scales, shape.map(() => 1))
-  const sizes = full === undefined
-    ? spread(constantOperand(view, 3, 'sizes'), shape)
-    : shape.map((d, i) => Math.floor(d * full[i]! + 1e-6))
+  const full =
+    scales === undefined
+      ? undefined
+      : spread(
+          scales,
+          shape.map(() => 1),
+        )
+  const sizes = full === undefined ? spread(constantOperand(view, 3, 'sizes'), shape) : shape.map((d, i) => Math.floor(d * full[i]! + 1e-6))
   const factors = full ?? sizes.map((size, i) => size / shape[i]!)
   if (rank < 3 || sizes.some((size, i) => i < rank - 2 && size !== shape[i])) {
     refuse(view, 'only the last two axes can be resized', `[${shape.join(', ')}] to [${sizes.join(', ')}]`, 'the same leading axes')
   }
   const mode = textAttr(view, 'mode', 'nearest')
-  const coordinates = view.op === 'Upsample' || view.opset < 11 ? 'asymmetric' : textAttr(view, 'coordinate_transformation_mode', 'half_pixel')
+  const coordinates =
+    view.op === 'Upsample' || view.opset < 11 ? 'asymmetric' : textAttr(view, 'coordinate_transformation_mode', 'half_pixel')
   return {
-    op: view.op, inputs: [view.inputs[0]],
+    op: view.op,
+    inputs: [view.inputs[0]],
     attrs: {
-      mode: mode === 'nearest' ? 'nearest' : 'linear', coordinate_transformation_mode: coordinates,
-      scale_h: rank < 4 ? 1 : factors[rank - 2]!, scale_w: factors[rank - 1]!, sizes: sizes.slice(-2),
+      mode: mode === 'nearest' ? 'nearest' : 'linear',
+      coordinate_transformation_mode: coordinates,
+      scale_h: rank < 4 ? 1 : factors[rank - 2]!,
+      scale_w: factors[rank - 1]!,
+      sizes: sizes.slice(-2),
     },
     types: [{ dtype, shape: sizes }],
   }

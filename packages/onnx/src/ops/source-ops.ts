@@ -1,84 +1,165 @@
-import { bool, broadcast, defineOp, float, floatOps, int, ints, like, many, maybe, one, type OpSet, opSet, optional, own, reduced, text } from '@q/ir'
+import {
+  bool,
+  broadcast,
+  defineOp,
+  float,
+  floatOps,
+  int,
+  ints,
+  like,
+  many,
+  maybe,
+  one,
+  type OpSet,
+  opSet,
+  optional,
+  own,
+  reduced,
+  text,
+} from '@q/ir'
 
 const sameShape = <const Name extends string>(name: Name) =>
   defineOp({ name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: {}, infer: ({ x }) => ({ y: like(x) }) })
 
 const variadic = <const Name extends string>(name: Name) =>
   defineOp({
-    name, inputs: { xs: many(own()) }, outputs: { y: own() }, attrs: {},
+    name,
+    inputs: { xs: many(own()) },
+    outputs: { y: own() },
+    attrs: {},
     infer: ({ xs }) => ({ y: { dtype: xs[0]!.dtype, shape: xs.map(({ shape }) => shape).reduce((a, b) => broadcast(a, b)) } }),
   })
 
 const globalPool = <const Name extends string>(name: Name) =>
   defineOp({
-    name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: {},
+    name,
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: {},
     infer: ({ x }) => ({ y: { dtype: x.dtype, shape: x.shape.map((d, i) => (i < 2 ? d : 1)) } }),
   })
 
 const reduction = <const Name extends string>(name: Name) =>
   defineOp({
-    name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { axes: ints(), keepdims: bool(true) },
+    name,
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { axes: ints(), keepdims: bool(true) },
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   })
 
 const softmax = <const Name extends string>(name: Name) =>
   defineOp({
-    name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { axis: int(-1), flattened: bool(false), log: bool(false) },
+    name,
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { axis: int(-1), flattened: bool(false), log: bool(false) },
     infer: ({ x }) => ({ y: like(x) }),
   })
 
 const resized = <const Name extends string>(name: Name) =>
   defineOp({
-    name, inputs: { x: one(own()) }, outputs: { y: own() },
+    name,
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
     attrs: {
-      mode: text(['nearest', 'linear']), coordinate_transformation_mode: text(['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric', 'tf_half_pixel_for_nn', 'half_pixel_symmetric']),
-      scale_h: float(), scale_w: float(), sizes: ints(),
+      mode: text(['nearest', 'linear']),
+      coordinate_transformation_mode: text([
+        'half_pixel',
+        'pytorch_half_pixel',
+        'align_corners',
+        'asymmetric',
+        'tf_half_pixel_for_nn',
+        'half_pixel_symmetric',
+      ]),
+      scale_h: float(),
+      scale_w: float(),
+      sizes: ints(),
     },
     infer: ({ x }, { sizes }) => ({ y: { dtype: x.dtype, shape: [...x.shape.slice(0, -2), ...sizes] } }),
   })
 
 /** Operators a decoded network may hold that a canonical one does not, or holds in a narrower form. */
 const sourceOnly: OpSet = opSet([
-  sameShape('Neg'), sameShape('Reciprocal'),
-  variadic('Sum'), variadic('Mean'), variadic('Max'), variadic('Min'), variadic('PRelu'),
-  globalPool('GlobalAveragePool'), globalPool('GlobalMaxPool'),
-  reduction('ReduceSumSquare'), reduction('ReduceLogSum'), reduction('ReduceLogSumExp'),
+  sameShape('Neg'),
+  sameShape('Reciprocal'),
+  variadic('Sum'),
+  variadic('Mean'),
+  variadic('Max'),
+  variadic('Min'),
+  variadic('PRelu'),
+  globalPool('GlobalAveragePool'),
+  globalPool('GlobalMaxPool'),
+  reduction('ReduceSumSquare'),
+  reduction('ReduceLogSum'),
+  reduction('ReduceLogSumExp'),
   defineOp({
-    name: 'ReduceMean', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { axes: ints(), keepdims: bool(true), fromEnd: bool(false) },
+    name: 'ReduceMean',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { axes: ints(), keepdims: bool(true), fromEnd: bool(false) },
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   }),
-  softmax('Softmax'), softmax('LogSoftmax'), resized('Resize'), resized('Upsample'),
+  softmax('Softmax'),
+  softmax('LogSoftmax'),
+  resized('Resize'),
+  resized('Upsample'),
   defineOp({
-    name: 'Clip', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { min: maybe(float()), max: maybe(float()) }, infer: ({ x }) => ({ y: like(x) }),
+    name: 'Clip',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { min: maybe(float()), max: maybe(float()) },
+    infer: ({ x }) => ({ y: like(x) }),
   }),
   defineOp({
-    name: 'Cast', inputs: { x: one(own()) }, outputs: { y: own() },
-    attrs: { to: text(['f32', 'f16', 'bf16', 'f64', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'bool']), rounding: maybe(text(['toward-zero'])) },
+    name: 'Cast',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: {
+      to: text(['f32', 'f16', 'bf16', 'f64', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'bool']),
+      rounding: maybe(text(['toward-zero'])),
+    },
     infer: ({ x }, { to }) => ({ y: { dtype: to, shape: x.shape } }),
   }),
   defineOp({
-    name: 'Flatten', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { shape: ints() },
+    name: 'Flatten',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { shape: ints() },
     infer: ({ x }, { shape }) => ({ y: { dtype: x.dtype, shape } }),
   }),
   defineOp({
-    name: 'Expand', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { shape: ints() },
+    name: 'Expand',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { shape: ints() },
     infer: ({ x }, { shape }) => ({ y: { dtype: x.dtype, shape: broadcast(x.shape, shape) } }),
   }),
   defineOp({
-    name: 'Split', inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { axis: int(), split: ints() }, infer: ({ x }) => ({ y: like(x) }),
+    name: 'Split',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
+    attrs: { axis: int(), split: ints() },
+    infer: ({ x }) => ({ y: like(x) }),
   }),
   defineOp({
     name: 'BatchNormalization',
     inputs: { x: one(own()), scale: one(own()), bias: one(own()), mean: one(own()), variance: one(own()) },
-    outputs: { y: own() }, attrs: { epsilon: float(1e-5) }, infer: ({ x }) => ({ y: like(x) }),
+    outputs: { y: own() },
+    attrs: { epsilon: float(1e-5) },
+    infer: ({ x }) => ({ y: like(x) }),
   }),
   defineOp({
-    name: 'Gemm', inputs: { a: one(own()), b: one(own()), c: optional(own()) }, outputs: { y: own() },
+    name: 'Gemm',
+    inputs: { a: one(own()), b: one(own()), c: optional(own()) },
+    outputs: { y: own() },
     attrs: { transA: bool(false), transB: bool(false), alpha: float(1), beta: float(1) },
     infer: ({ a, b }, { transA, transB }) => ({ y: { dtype: a.dtype, shape: [a.shape[transA ? 1 : 0]!, b.shape[transB ? 0 : 1]!] } }),
   }),
   defineOp({
-    name: 'SpaceToDepth', inputs: { x: one(own()) }, outputs: { y: own() },
+    name: 'SpaceToDepth',
+    inputs: { x: one(own()) },
+    outputs: { y: own() },
     attrs: { block_h: int(), block_w: int(), mode: text(['DCR', 'CRD'], 'DCR'), inverse: bool(true) },
     infer: ({ x }, { block_h, block_w }) => ({
       y: { dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]! * block_h * block_w, x.shape[2]! / block_h, x.shape[3]! / block_w] },

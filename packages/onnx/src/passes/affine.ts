@@ -6,15 +6,23 @@ export const perChannelAffine: Rule = (net, node) => {
   const [x, other] = node.inputs as [string, string]
   const known = constantOf(net, other)
   const shape = net.shape(x)
-  if (known === undefined || shape.length !== 4 || constantOf(net, x) !== undefined || known.data.length === 1 || !isPerChannel(known.shape, shape)) return false
+  if (
+    known === undefined ||
+    shape.length !== 4 ||
+    constantOf(net, x) !== undefined ||
+    known.data.length === 1 ||
+    !isPerChannel(known.shape, shape)
+  )
+    return false
   const channels = shape[1]!
   const wide = reshapedConstant(net, other, [1, channels, 1, 1])
   const result = node.outputs[0]!
   const { relu, reluLimit } = node.attrs
   const attrs = { ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) }
-  const inputs = node.op === 'Add'
-    ? [x, addConstant(net, `${result}__scale_weight`, [1, channels, 1, 1], new Float32Array(channels).fill(1)), wide]
-    : [x, wide, addConstant(net, `${result}_bias`, [1, channels, 1, 1], new Float32Array(channels))]
+  const inputs =
+    node.op === 'Add'
+      ? [x, addConstant(net, `${result}__scale_weight`, [1, channels, 1, 1], new Float32Array(channels).fill(1)), wide]
+      : [x, wide, addConstant(net, `${result}_bias`, [1, channels, 1, 1], new Float32Array(channels))]
   net.change(node, { op: 'Affine', inputs, attrs })
   return true
 }

@@ -4,7 +4,8 @@ import type { Rule } from '../net/rules.ts'
 
 const fusable = new Set(['Conv', 'ConvTranspose', 'MatMul', 'Affine', 'MaxPool', 'AveragePool', 'Add', 'Sub', 'Mul', 'Upsample'])
 
-const takesRelu = (net: Net, node: NetNode): boolean => fusable.has(node.op) || (node.op === 'Div' && numberOf(net, node.inputs[0]) !== undefined)
+const takesRelu = (net: Net, node: NetNode): boolean =>
+  fusable.has(node.op) || (node.op === 'Div' && numberOf(net, node.inputs[0]) !== undefined)
 
 /** A ReLU becomes part of the operator before it when nothing else uses that result; the operator takes the ReLU's name. */
 export const fuseRelu: Rule = (net, node) => {
@@ -24,7 +25,8 @@ export const fuseRelu: Rule = (net, node) => {
   const [result] = node.outputs as [string]
   net.remove(node)
   net.change(producer, {
-    outputs: [result], attrs: { ...producer.attrs, relu: true, ...(limits.length === 0 ? {} : { reluLimit: Math.min(...limits) }) },
+    outputs: [result],
+    attrs: { ...producer.attrs, relu: true, ...(limits.length === 0 ? {} : { reluLimit: Math.min(...limits) }) },
   })
   return true
 }

@@ -5,14 +5,22 @@ import type { Rule } from '../net/rules.ts'
 export const matMulBias: Rule = (net, node) => {
   const product = net.producer(node.inputs[0]!)
   const bias = constantOf(net, node.inputs[1])
-  if (product?.op !== 'MatMul' || product.inputs[2] !== undefined || product.attrs['relu'] === true || onlyUser(net, product) !== node) return false
+  if (product?.op !== 'MatMul' || product.inputs[2] !== undefined || product.attrs['relu'] === true || onlyUser(net, product) !== node)
+    return false
   const columns = net.shape(product.outputs[0]!).at(-1)!
-  if (constantOf(net, product.inputs[1]) === undefined || bias === undefined || bias.data.length !== columns || bias.shape.at(-1) !== columns) return false
+  if (
+    constantOf(net, product.inputs[1]) === undefined ||
+    bias === undefined ||
+    bias.data.length !== columns ||
+    bias.shape.at(-1) !== columns
+  )
+    return false
   const { inputs, attrs } = product
   const { relu, reluLimit } = node.attrs
   net.remove(product)
   net.change(node, {
-    op: 'MatMul', inputs: [inputs[0], inputs[1], node.inputs[1]],
+    op: 'MatMul',
+    inputs: [inputs[0], inputs[1], node.inputs[1]],
     attrs: { ...attrs, ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) },
   })
   return true

@@ -15,8 +15,18 @@ export const mergeAffines: Rule = (net, node) => {
   net.change(node, {
     inputs: [
       first.inputs[0],
-      addConstant(net, `${name}_merged_scale`, shape, Float32Array.from(s1, (s, i) => s * s2[i]!)),
-      addConstant(net, `${name}_merged_bias`, shape, Float32Array.from(b1, (b, i) => f(b * s2[i]!) + b2[i]!)),
+      addConstant(
+        net,
+        `${name}_merged_scale`,
+        shape,
+        Float32Array.from(s1, (s, i) => s * s2[i]!),
+      ),
+      addConstant(
+        net,
+        `${name}_merged_bias`,
+        shape,
+        Float32Array.from(b1, (b, i) => f(b * s2[i]!) + b2[i]!),
+      ),
     ],
   })
   return true
@@ -25,22 +35,42 @@ export const mergeAffines: Rule = (net, node) => {
 /** An Affine behind a product of two axes with a constant goes into its constants. */
 export const affineIntoMatMul: Rule = (net, node) => {
   const product = net.producer(node.inputs[0]!)
-  if (product?.op !== 'MatMul' || product.attrs['relu'] === true || onlyUser(net, product) !== node || net.shape(node.inputs[0]!).length !== 2) return false
+  if (
+    product?.op !== 'MatMul' ||
+    product.attrs['relu'] === true ||
+    onlyUser(net, product) !== node ||
+    net.shape(node.inputs[0]!).length !== 2
+  )
+    return false
   if (product.attrs['transB'] === true) return false
   const weight = constantOf(net, product.inputs[1])
   const before = product.inputs[2] === undefined ? undefined : constantOf(net, product.inputs[2])?.data
   const [scale, bias] = node.inputs.slice(1).map((name) => constantOf(net, name)?.data)
-  if (weight?.shape.length !== 2 || scale === undefined || bias === undefined || (product.inputs[2] !== undefined && before === undefined)) return false
+  if (weight?.shape.length !== 2 || scale === undefined || bias === undefined || (product.inputs[2] !== undefined && before === undefined))
+    return false
   const columns = weight.shape[1]!
   const name = product.outputs[0]!
-  const { outputs, attrs: { relu, reluLimit } } = node
+  const {
+    outputs,
+    attrs: { relu, reluLimit },
+  } = node
   net.remove(node)
   net.change(product, {
     outputs,
     inputs: [
       product.inputs[0],
-      addConstant(net, `${name}_merged_scale_to_matmul`, weight.shape, Float32Array.from(weight.data, (w, i) => w * scale[i % columns]!)),
-      addConstant(net, `${name}_merged_bias_to_matmul`, [columns], Float32Array.from(bias, (b, i) => f((before?.[i] ?? 0) * scale[i]!) + b)),
+      addConstant(
+        net,
+        `${name}_merged_scale_to_matmul`,
+        weight.shape,
+        Float32Array.from(weight.data, (w, i) => w * scale[i % columns]!),
+      ),
+      addConstant(
+        net,
+        `${name}_merged_bias_to_matmul`,
+        [columns],
+        Float32Array.from(bias, (b, i) => f((before?.[i] ?? 0) * scale[i]!) + b),
+      ),
     ],
     attrs: { ...product.attrs, ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) },
   })
@@ -55,9 +85,28 @@ export const numbersIntoAffine: Rule = (net, node) => {
   const [scale, bias] = node.inputs.slice(1).map((name) => constantOf(net, name))
   if (scale === undefined || bias === undefined) return false
   const name = node.outputs[0]!
-  const inputs = first.op === 'Mul'
-    ? [first.inputs[0], addConstant(net, `${name}_constbinary_merged_to_scale`, scale.shape, Float32Array.from(scale.data, (s) => s * number)), node.inputs[2]]
-    : [first.inputs[0], node.inputs[1], addConstant(net, `${name}_constbinary_merged_to_bias`, bias.shape, Float32Array.from(bias.data, (b, i) => b + f(scale.data[i]! * number)))]
+  const inputs =
+    first.op === 'Mul'
+      ? [
+          first.inputs[0],
+          addConstant(
+            net,
+            `${name}_constbinary_merged_to_scale`,
+            scale.shape,
+            Float32Array.from(scale.data, (s) => s * number),
+          ),
+          node.inputs[2],
+        ]
+      : [
+          first.inputs[0],
+          node.inputs[1],
+          addConstant(
+            net,
+            `${name}_constbinary_merged_to_bias`,
+            bias.shape,
+            Float32Array.from(bias.data, (b, i) => b + f(scale.data[i]! * number)),
+          ),
+        ]
   net.change(node, { inputs })
   return true
 }

@@ -3,7 +3,8 @@ import type { NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
-const all = (node: NetNode, name: string, value: number): boolean => ((node.attrs[name] as readonly number[] | undefined) ?? []).every((each) => each === value)
+const all = (node: NetNode, name: string, value: number): boolean =>
+  ((node.attrs[name] as readonly number[] | undefined) ?? []).every((each) => each === value)
 
 /**
  * A linear 1x1 convolution in front of another is part of it. All float32, summed in the order of the middle channel, each
@@ -14,7 +15,14 @@ export const mergeConvs: Rule = (net, node) => {
   if (first?.op !== 'Conv' || onlyUser(net, first) !== node || first.attrs['relu'] === true) return false
   for (const conv of [first, node]) {
     const kernel = net.shape(conv.inputs[1]!).slice(2)
-    if (kernel.length !== 2 || kernel.some((d) => d !== 1) || conv.attrs['group'] !== 1 || !all(conv, 'strides', 1) || !all(conv, 'pads', 0)) return false
+    if (
+      kernel.length !== 2 ||
+      kernel.some((d) => d !== 1) ||
+      conv.attrs['group'] !== 1 ||
+      !all(conv, 'strides', 1) ||
+      !all(conv, 'pads', 0)
+    )
+      return false
   }
   const [w1, w2] = [constantOf(net, first.inputs[1]), constantOf(net, node.inputs[1])]
   const [b1, b2] = [constantOf(net, first.inputs[2]), constantOf(net, node.inputs[2])]
@@ -30,9 +38,10 @@ export const mergeConvs: Rule = (net, node) => {
   }
   const name = node.outputs[0]!
   const merged = addConstant(net, `${name}_merge_filter_weight`, [outer, inner, 1, 1], weight)
-  const inputs = b1 === undefined && b2 === undefined
-    ? [first.inputs[0], merged]
-    : [first.inputs[0], merged, addConstant(net, `${name}_merge_bias_weight`, [outer], bias)]
+  const inputs =
+    b1 === undefined && b2 === undefined
+      ? [first.inputs[0], merged]
+      : [first.inputs[0], merged, addConstant(net, `${name}_merge_bias_weight`, [outer], bias)]
   net.change(node, { inputs })
   return true
 }
@@ -42,7 +51,16 @@ function addRows(sum: Float32Array, factors: Float32Array, rows: Float32Array): 
   const n = sum.length
   let k = 0
   for (; k + 8 <= factors.length; k += 8) {
-    const [f0, f1, f2, f3, f4, f5, f6, f7] = factors.subarray(k, k + 8) as unknown as readonly [number, number, number, number, number, number, number, number]
+    const [f0, f1, f2, f3, f4, f5, f6, f7] = factors.subarray(k, k + 8) as unknown as readonly [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     const at = k * n
     for (let i = 0; i < n; i++) {
       let total = sum[i]!

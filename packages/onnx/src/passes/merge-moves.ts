@@ -24,7 +24,8 @@ export const cancelMoves: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
   if (producer === undefined || !moves.has(producer.op)) return false
   const [x] = producer.inputs as [string]
-  if (!sameShape(net.shape(x), net.shape(node.outputs[0]!)) || (net.isOutput(node.outputs[0]!) && net.producer(x) === undefined)) return false
+  if (!sameShape(net.shape(x), net.shape(node.outputs[0]!)) || (net.isOutput(node.outputs[0]!) && net.producer(x) === undefined))
+    return false
   const [between] = producer.outputs as [string]
   const shared = producer.op === 'Reshape' && node.op === 'Reshape' && net.useCount(between) > 1 && !net.isOutput(between)
   bypass(net, node, x)
@@ -50,7 +51,12 @@ export const mergeSlices: Rule = (net, node) => {
 export const mergeConcats: Rule = (net, node) => {
   const inner = node.inputs.findIndex((name) => {
     const producer = net.producer(name!)
-    return producer?.op === 'Concat' && producer.attrs['axis'] === node.attrs['axis'] && producer.attrs['relu'] !== true && onlyUser(net, producer) === node
+    return (
+      producer?.op === 'Concat' &&
+      producer.attrs['axis'] === node.attrs['axis'] &&
+      producer.attrs['relu'] !== true &&
+      onlyUser(net, producer) === node
+    )
   })
   if (inner < 0) return false
   net.change(node, { inputs: node.inputs.flatMap((name, i) => (i === inner ? net.producer(name!)!.inputs : [name])) })

@@ -34,23 +34,38 @@ export const factorIntoWeights: Rule = (net, node) => {
     const known = i === 0 ? undefined : constants[i - 1]
     return known === undefined
       ? name
-      : addConstant(net, `${producer.outputs[0]}_${i === 1 ? '' : '1_'}_mergeMulConst`, known.shape, Float32Array.from(known.data, (each) => f(each * factor)))
+      : addConstant(
+          net,
+          `${producer.outputs[0]}_${i === 1 ? '' : '1_'}_mergeMulConst`,
+          known.shape,
+          Float32Array.from(known.data, (each) => f(each * factor)),
+        )
   })
   const { relu, reluLimit } = node.attrs
   const { outputs } = node
   net.remove(node)
   net.change(producer, {
-    inputs, outputs, attrs: { ...producer.attrs, ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) },
+    inputs,
+    outputs,
+    attrs: { ...producer.attrs, ...(relu === undefined ? {} : { relu }), ...(reluLimit === undefined ? {} : { reluLimit }) },
   })
   return true
 }
 
-/** A number behind a Reshape or Transpose of a convolution or product with a constant goes into its constants too; the Reshape takes the name. */
+/** A number behind a Reshape of a convolution or product with a constant goes into its constants too; the Reshape takes the name. */
 export const factorThroughReshape: Rule = (net, node) => {
   const move = net.producer(node.inputs[0]!)
-  const producer = move?.op === 'Reshape' || move?.op === 'Transpose' ? net.producer(move.inputs[0]!) : undefined
-  if (move === undefined || producer === undefined || numberOf(net, node.inputs[1]) === undefined || node.attrs['relu'] === true || onlyUser(net, move) !== node) return false
-  if ((producer.op !== 'Conv' && producer.op !== 'MatMul') || producer.attrs['relu'] === true || onlyUser(net, producer) !== move) return false
+  const producer = move?.op === 'Reshape' ? net.producer(move.inputs[0]!) : undefined
+  if (
+    move === undefined ||
+    producer === undefined ||
+    numberOf(net, node.inputs[1]) === undefined ||
+    node.attrs['relu'] === true ||
+    onlyUser(net, move) !== node
+  )
+    return false
+  if ((producer.op !== 'Conv' && producer.op !== 'MatMul') || producer.attrs['relu'] === true || onlyUser(net, producer) !== move)
+    return false
   if (producer.inputs.slice(1).some((name) => name !== undefined && constantOf(net, name) === undefined)) return false
   const [result] = node.outputs as [string]
   const between = net.freshName(`${result}_r_MulOrConv`)

@@ -8,7 +8,8 @@ const perm = (node: NetNode): readonly number[] => node.attrs['perm'] as readonl
 export const permuteBeforeSoftmax: Rule = (net, node) => {
   const softmax = net.producer(node.inputs[0]!)
   const first = softmax?.op === 'Softmax' ? net.producer(softmax.inputs[0]!) : undefined
-  if (softmax === undefined || first?.op !== 'Transpose' || onlyUser(net, softmax) !== node || onlyUser(net, first) !== softmax) return false
+  if (softmax === undefined || first?.op !== 'Transpose' || onlyUser(net, softmax) !== node || onlyUser(net, first) !== softmax)
+    return false
   const order = perm(node).map((axis) => perm(first)[axis]!)
   const name = net.freshName(`${first.outputs[0]}_r_reordered`)
   const [result] = node.outputs as [string]
@@ -64,4 +65,3 @@ export const movesAreReshape: Rule = (net, node) => {
   if (!net.isOutput(node.outputs[0]!) && !net.has(wanted)) net.rename(node.outputs[0]!, wanted)
   return true
 }
-

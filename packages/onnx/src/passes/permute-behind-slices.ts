@@ -19,8 +19,13 @@ export const permuteBehindSlices: Rule = (net, node) => {
   const axis = squeezes[0]?.op === 'Squeeze' ? list(squeezes[0], 'axes')[0] : undefined
   const fits = slices.every((slice, i) => {
     const squeeze = squeezes[i]
-    return squeeze?.op === 'Squeeze' && list(squeeze, 'axes').join() === `${axis}` && !net.isOutput(squeeze.outputs[0]!) &&
-      list(slice, 'steps').every((step) => step === 1) && shape.every((d, k) => k === axis || (list(slice, 'starts')[k] === 0 && list(slice, 'ends')[k] === d))
+    return (
+      squeeze?.op === 'Squeeze' &&
+      list(squeeze, 'axes').join() === `${axis}` &&
+      !net.isOutput(squeeze.outputs[0]!) &&
+      list(slice, 'steps').every((step) => step === 1) &&
+      shape.every((d, k) => k === axis || (list(slice, 'starts')[k] === 0 && list(slice, 'ends')[k] === d))
+    )
   })
   if (axis === undefined || !fits) return false
   const source = perm[axis]!
@@ -34,7 +39,11 @@ export const permuteBehindSlices: Rule = (net, node) => {
     const whole = (fill: (d: number, k: number) => number): readonly number[] => from.map(fill)
     net.change(slice, {
       inputs: [x],
-      attrs: { starts: whole((_, k) => (k === source ? start : 0)), ends: whole((d, k) => (k === source ? start + 1 : d)), steps: whole(() => 1) },
+      attrs: {
+        starts: whole((_, k) => (k === source ? start : 0)),
+        ends: whole((d, k) => (k === source ? start + 1 : d)),
+        steps: whole(() => 1),
+      },
     })
     net.change(squeeze, { attrs: { axes: [source] } })
     const type = net.value(squeezed).type

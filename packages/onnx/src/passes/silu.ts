@@ -17,7 +17,13 @@ export const silu: Rule = (net, node) => {
 export const softsign: Rule = (net, node) => {
   const sum = madeBy(net, node.inputs[1], 'Add')
   const [x] = node.inputs as [string]
-  if (sum === undefined || numberOf(net, sum.inputs[1]) !== 1 || madeBy(net, sum.inputs[0], 'Abs')?.inputs[0] !== x || onlyUser(net, sum) !== node) return false
+  if (
+    sum === undefined ||
+    numberOf(net, sum.inputs[1]) !== 1 ||
+    madeBy(net, sum.inputs[0], 'Abs')?.inputs[0] !== x ||
+    onlyUser(net, sum) !== node
+  )
+    return false
   net.change(node, { op: 'Softsign', inputs: [x], attrs: {} })
   return true
 }

@@ -21,13 +21,22 @@ function rows(known: Literal, groups: number, size: number, start: number, end: 
  */
 export const sliceConv: Rule = (net, node) => {
   const conv = net.producer(node.inputs[0]!)
-  if (conv?.op !== 'Conv' || conv.attrs['group'] !== 1 || conv.attrs['relu'] === true || onlyUser(net, conv) !== node || net.isOutput(node.outputs[0]!)) return false
+  if (
+    conv?.op !== 'Conv' ||
+    conv.attrs['group'] !== 1 ||
+    conv.attrs['relu'] === true ||
+    onlyUser(net, conv) !== node ||
+    net.isOutput(node.outputs[0]!)
+  )
+    return false
   const from = net.shape(conv.outputs[0]!)
   const to = net.shape(node.outputs[0]!)
-  if (from.length !== 4 || to.length !== 4 || from[0] !== to[0] || to[1]! * to[2]! !== from[1] || to[3] !== from[2]! * from[3]!) return false
+  if (from.length !== 4 || to.length !== 4 || from[0] !== to[0] || to[1]! * to[2]! !== from[1] || to[3] !== from[2]! * from[3]!)
+    return false
   const users = net.users(node.outputs[0]!)
   const cut = (user: NetNode): boolean =>
-    user.op === 'Slice' && list(user, 'steps').every((step) => step === 1) &&
+    user.op === 'Slice' &&
+    list(user, 'steps').every((step) => step === 1) &&
     to.every((d, axis) => axis === 2 || (list(user, 'starts')[axis] === 0 && list(user, 'ends')[axis] === d))
   const weight = constantOf(net, conv.inputs[1])
   const bias = constantOf(net, conv.inputs[2])
@@ -42,10 +51,20 @@ export const sliceConv: Rule = (net, node) => {
     const type = net.value(name).type
     net.setValue({ name: part, type: { ...type, shape: [from[0]!, channels, from[2]!, from[3]!] } })
     net.setValue({ name: shaped, type: { ...type, shape: [to[0]!, groups, end - start, to[3]!] } })
-    const filter = addConstant(net, `${name}_${conv.inputs[1]}_slice_${i}`, [channels, ...weight.shape.slice(1)], rows(weight, groups, size, start, end))
-    const inputs = bias === undefined
-      ? [conv.inputs[0], filter]
-      : [conv.inputs[0], filter, addConstant(net, `${name}_${conv.inputs[2]}_slice_${i}`, [channels], rows(bias, groups, size, start, end))]
+    const filter = addConstant(
+      net,
+      `${name}_${conv.inputs[1]}_slice_${i}`,
+      [channels, ...weight.shape.slice(1)],
+      rows(weight, groups, size, start, end),
+    )
+    const inputs =
+      bias === undefined
+        ? [conv.inputs[0], filter]
+        : [
+            conv.inputs[0],
+            filter,
+            addConstant(net, `${name}_${conv.inputs[2]}_slice_${i}`, [channels], rows(bias, groups, size, start, end)),
+          ]
     net.add({ op: 'Conv', inputs, outputs: [part], attrs: conv.attrs }, conv)
     net.add({ op: 'Reshape', inputs: [part], outputs: [shaped], attrs: { shape: [to[0]!, groups, end - start, to[3]!] } }, conv)
     const [result] = user.outputs as [string]

@@ -5,7 +5,11 @@ import type { Rule } from '../net/rules.ts'
 
 const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
-interface Picked { readonly x: string; readonly row: number; readonly column: number }
+interface Picked {
+  readonly x: string
+  readonly row: number
+  readonly column: number
+}
 
 /** The every-second-element part of a plane that a chain of Slices picks. */
 function picked(net: Net, name: string): Picked | undefined {
@@ -43,7 +47,9 @@ export const spaceToDepth: Rule = (net, node) => {
   if (new Set(places).size !== 4) return false
   const inOrder = places.every((place, i) => place === i)
   const users = net.users(result)
-  const filters = users.map((user) => (user.op === 'Conv' && user.attrs['group'] === 1 && user.inputs[0] === result ? constantOf(net, user.inputs[1]) : undefined))
+  const filters = users.map((user) =>
+    user.op === 'Conv' && user.attrs['group'] === 1 && user.inputs[0] === result ? constantOf(net, user.inputs[1]) : undefined,
+  )
   if (!inOrder && filters.some((filter) => filter === undefined)) return false
   if (!inOrder) {
     users.forEach((user, u) => {

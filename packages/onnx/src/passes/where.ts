@@ -16,7 +16,9 @@ export const where: Rule = (net, node) => {
     return true
   }
   if (sameShape(from, shape) || from.length !== shape.length) return false
-  const tiled = before(net, node, `${node.outputs[0]}_Tile`, 'Tile', [condition], node.outputs[0]!, { repeats: shape.map((d, i) => d / from[i]!) })
+  const tiled = before(net, node, `${node.outputs[0]}_Tile`, 'Tile', [condition], node.outputs[0]!, {
+    repeats: shape.map((d, i) => d / from[i]!),
+  })
   net.change(node, { inputs: [tiled, ...node.inputs.slice(1)] })
   return true
 }

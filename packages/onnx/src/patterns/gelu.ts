@@ -32,7 +32,11 @@ const near = (a: number | undefined, b: number): boolean => a !== undefined && M
 const erfOf: Cdf = (net, name) => {
   const erf = madeBy(net, withNumber(net, madeBy(net, name, 'Add'), 1), 'Erf')
   const scaled = erf === undefined ? undefined : net.producer(erf.inputs[0]!)
-  return scaled?.op === 'Div' ? withNumber(net, scaled, Math.SQRT2) : scaled?.op === 'Mul' ? withNumber(net, scaled, Math.SQRT1_2) : undefined
+  return scaled?.op === 'Div'
+    ? withNumber(net, scaled, Math.SQRT2)
+    : scaled?.op === 'Mul'
+      ? withNumber(net, scaled, Math.SQRT1_2)
+      : undefined
 }
 
 /** The `x` of `1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))`. */

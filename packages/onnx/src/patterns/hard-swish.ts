@@ -5,7 +5,9 @@ import { madeBy, withNumber } from './match.ts'
 /** The `x` of `clip(x + 3, 0, 6)`. */
 function shiftedClip(net: Net, name: string | undefined): string | undefined {
   const clip = madeBy(net, name, 'Clip')
-  return clip !== undefined && clip.attrs['min'] === 0 && clip.attrs['max'] === 6 ? withNumber(net, madeBy(net, clip.inputs[0], 'Add'), 3) : undefined
+  return clip !== undefined && clip.attrs['min'] === 0 && clip.attrs['max'] === 6
+    ? withNumber(net, madeBy(net, clip.inputs[0], 'Add'), 3)
+    : undefined
 }
 
 const sixth = (net: Net, node: NetNode): string | undefined => (node.op === 'Div' ? withNumber(net, node, 6) : undefined)

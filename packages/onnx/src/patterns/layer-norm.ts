@@ -26,7 +26,11 @@ export const layerNorm: Rule = (net, node) => {
   const variance = madeBy(net, sum.inputs[side], 'ReduceMean')
   const deviation = madeBy(net, squared(net, variance?.inputs[0]), 'Sub')
   if (epsilon === undefined || variance === undefined || deviation === undefined) return false
-  if (deviation.inputs[0] !== centred.inputs[0] || (deviation !== centred && madeBy(net, deviation.inputs[1], 'ReduceMean')?.inputs[0] !== mean.inputs[0])) return false
+  if (
+    deviation.inputs[0] !== centred.inputs[0] ||
+    (deviation !== centred && madeBy(net, deviation.inputs[1], 'ReduceMean')?.inputs[0] !== mean.inputs[0])
+  )
+    return false
   const axes = axesOf(mean)
   const x = mean.inputs[0]!
   const rank = net.shape(x).length
@@ -47,7 +51,13 @@ export const layerNorm: Rule = (net, node) => {
   return true
 }
 
-function affineStep(net: Net, node: NetNode, op: string, over: readonly number[], pixel: boolean): { readonly user: NetNode; readonly constant: string } | undefined {
+function affineStep(
+  net: Net,
+  node: NetNode,
+  op: string,
+  over: readonly number[],
+  pixel: boolean,
+): { readonly user: NetNode; readonly constant: string } | undefined {
   const user = onlyUser(net, node)
   if (user?.op !== op) return undefined
   const side = user.inputs[0] === node.outputs[0] ? 1 : 0

@@ -10,7 +10,8 @@ const doesNothing: Readonly<Record<string, (node: NetNode, net: Net) => boolean>
   Transpose: (node) => list(node, 'perm').every((axis, i) => axis === i),
   Pad: (node) => list(node, 'pads').every((pad) => pad === 0),
   Tile: (node) => list(node, 'repeats').every((count) => count === 1),
-  Slice: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)) && list(node, 'steps').every((step) => step === 1),
+  Slice: (node, net) =>
+    sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)) && list(node, 'steps').every((step) => step === 1),
   Reshape: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)),
   Flatten: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)),
   Expand: (node, net) => sameShape(net.shape(node.inputs[0]!), net.shape(node.outputs[0]!)),
@@ -55,7 +56,8 @@ export const fusePad: Rule = (net, node) => {
   net.change(node, {
     inputs: [pad.inputs[0], ...node.inputs.slice(1)],
     attrs: {
-      ...node.attrs, ...(node.op === 'AveragePool' ? { count_include_pad: true } : {}),
+      ...node.attrs,
+      ...(node.op === 'AveragePool' ? { count_include_pad: true } : {}),
       pads: own.map((each, i) => each + (i < n ? pads[i + 2]! : pads[rank + 2 + i - n]!)),
     },
   })

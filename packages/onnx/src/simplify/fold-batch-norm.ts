@@ -9,7 +9,8 @@ const f = Math.fround
  */
 export const foldBatchNorm: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
-  if (producer === undefined || (producer.op !== 'Conv' && producer.op !== 'ConvTranspose') || onlyUser(net, producer) !== node) return false
+  if (producer === undefined || (producer.op !== 'Conv' && producer.op !== 'ConvTranspose') || onlyUser(net, producer) !== node)
+    return false
   const weight = constantOf(net, producer.inputs[1])
   const bias = producer.inputs[2] === undefined ? undefined : constantOf(net, producer.inputs[2])
   const [gamma, beta, mean, variance] = node.inputs.slice(1).map((name) => constantOf(net, name)?.data)

@@ -13,7 +13,12 @@ export const fuseConvBias: Rule = (net, node) => {
     const single = numberOf(net, other)
     if (single === undefined && !isPerChannel(constant.shape, shape)) continue
     if (single !== undefined && constant.shape.length > shape.length) continue
-    const bias = addConstant(net, `${other}_bias`, [channels], single === undefined ? constant.data : new Float32Array(channels).fill(single))
+    const bias = addConstant(
+      net,
+      `${other}_bias`,
+      [channels],
+      single === undefined ? constant.data : new Float32Array(channels).fill(single),
+    )
     net.change(producer, { inputs: [producer.inputs[0], producer.inputs[1], bias] })
     bypassKeepingOutputs(net, node, producer.outputs[0]!)
     return true
@@ -30,7 +35,10 @@ export const fuseGemm: Rule = (net, node) => {
     if (net.shape(producer.inputs[0]!).length !== 2 || net.shape(producer.inputs[1]!).length !== 2) continue
     const [rows, columns] = net.shape(producer.outputs[0]!) as [number, number]
     const bias = net.shape(other)
-    const fits = bias.length <= 2 && (bias.at(-1) === columns || bias.at(-1) === 1 || bias.length === 0) && (bias.length < 2 || bias[0] === 1 || bias[0] === rows)
+    const fits =
+      bias.length <= 2 &&
+      (bias.at(-1) === columns || bias.at(-1) === 1 || bias.length === 0) &&
+      (bias.length < 2 || bias[0] === 1 || bias[0] === rows)
     if (!fits || constantOf(net, other) === undefined) continue
     const { inputs } = producer
     net.remove(producer)

@@ -11,13 +11,19 @@ export function mergeEqual(net: Net, only?: ReadonlySet<string>): boolean {
     const known = constants.get(name)
     if (known !== undefined) return known
     const { constant, type } = net.value(name)
-    const key = constant !== undefined && elementCount(type.shape) <= 1024 ? `${type.dtype}[${type.shape.join()}]${constant.data.join()}` : `#${name}`
+    const key =
+      constant !== undefined && elementCount(type.shape) <= 1024 ? `${type.dtype}[${type.shape.join()}]${constant.data.join()}` : `#${name}`
     constants.set(name, key)
     return key
   }
   for (const node of net.nodes()) {
     if (only !== undefined && !only.has(node.op)) continue
-    const key = JSON.stringify([node.op, node.inputs.map(keyOf), Object.entries(node.attrs).sort(([a], [b]) => (a < b ? -1 : 1)), node.outputs.length])
+    const key = JSON.stringify([
+      node.op,
+      node.inputs.map(keyOf),
+      Object.entries(node.attrs).sort(([a], [b]) => (a < b ? -1 : 1)),
+      node.outputs.length,
+    ])
     const first = seen.get(key)
     if (first === undefined) {
       seen.set(key, node.outputs)

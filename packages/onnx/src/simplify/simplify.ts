@@ -10,9 +10,16 @@ const rules: RuleSet = {
   Transpose: [dropNothing, mergeTransposes],
   BatchNormalization: [foldBatchNorm],
   Add: [fuseConvBias, fuseGemm],
-  Slice: [dropNothing, mergeSlices], Concat: [dropNothing, mergeConcats],
-  Conv: [fusePad], AveragePool: [fusePad],
-  ...Object.fromEntries(['Pad', 'Tile', 'Reshape', 'Flatten', 'Expand', 'Split', 'Sum', 'Max', 'Min', 'Mean', 'Squeeze', 'Unsqueeze'].map((op) => [op, [dropNothing]])),
+  Slice: [dropNothing, mergeSlices],
+  Concat: [dropNothing, mergeConcats],
+  Conv: [fusePad],
+  AveragePool: [fusePad],
+  ...Object.fromEntries(
+    ['Pad', 'Tile', 'Reshape', 'Flatten', 'Expand', 'Split', 'Sum', 'Max', 'Min', 'Mean', 'Squeeze', 'Unsqueeze'].map((op) => [
+      op,
+      [dropNothing],
+    ]),
+  ),
 }
 
 /** Simplifies a network that still carries ONNX names: what ONNX simplifiers do before a vendor's importer sees the file. */

@@ -31,6 +31,8 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
     `cannot ${doing} ${path}: ${code === 'ENOENT' && doing === 'write' ? 'its folder does not exist' : reason[1]}`,
     {
       at: [path],
+      found: code ?? '',
+      wanted: doing === 'read' ? 'a file that can be read' : 'a file that can be written',
       hint,
       kind: doing === 'read' && ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(code ?? '') ? 'input' : 'file-system',
       cause: error,

@@ -140,7 +140,7 @@ async function compareWithFloat(
   const wanted = options.compareAll ? activationNames(quantized) : comparedOutputs(quantized)
   const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
   const [cosine, euclidean] = options.tolerance ?? byMode
-  const comparison = compareSets(tensors, reference, { cosine, euclidean }, { excepts: options.excepts })
+  const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean }, { excepts: options.excepts })
   if (comparison.verdicts.length === 0) {
     throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {
       at: [options.testReference ?? graph.name],
@@ -156,6 +156,18 @@ async function compareWithFloat(
     referenceFile: options.testReference ?? `${graph.name} in float`,
   })
   return comparison
+}
+
+/** The reference with the float outputs also under the names of quantized ones that lowering has renamed. */
+function withOutputs(reference: ReadonlyMap<string, Tensor>, float: Graph, quantized: Graph): ReadonlyMap<string, Tensor> {
+  const all = new Map(reference)
+  const compared = comparedOutputs(quantized)
+  quantized.outputs.forEach((name, i) => {
+    const original = reference.get(float.outputs[i]!)
+    const known = [name, ...compared].some((each) => reference.has(each))
+    if (!known && original !== undefined) all.set(name, original)
+  })
+  return all
 }
 
 /** The graph's outputs, and the values their final casts were made from. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, join, resolve } from 'node:path'
 import type { Tensor } from '@q/ir'
@@ -60,8 +60,11 @@ async function simulate(vendor: Vendor, model: string, inputFile: string, contex
   const folder = await mkdtemp(join(tmpdir(), 'q-simulate-'))
   try {
     const output = join(folder, 'out.npz')
+    // The runner leaves a folder beside the container it runs.
+    const container = join(folder, basename(model))
+    await symlink(resolve(model), container)
     context.reporter.note('running the chip simulator')
-    await call(vendor, folder, vendor.modelRunner, ['--input', resolve(inputFile), '--model', resolve(model), '--output', output], context)
+    await call(vendor, folder, vendor.modelRunner, ['--input', resolve(inputFile), '--model', container, '--output', output], context)
     return decodeNpz(new Uint8Array(await readFile(output)), [output])
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -18,10 +18,10 @@ export interface Vendor {
  */
 export async function findVendor(
   folder: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
 ): Promise<Vendor | undefined> {
   if (folder !== undefined) {
-    const named = await inFolders([folder, join(folder, 'bin')])
+    const named = await inFolders([folder, join(folder, 'bin')], env)
     if (named !== undefined) return named
     throw new QError('VENDOR_MISSING', `there is no tpuc-opt in ${folder}`, {
       at: [folder],
@@ -31,16 +31,27 @@ export async function findVendor(
     })
   }
   const root = env['TPUC_ROOT']
-  const rooted = root === undefined ? undefined : await inFolders([root, join(root, 'bin')])
-  return rooted ?? inFolders((env['PATH'] ?? '').split(delimiter).filter((each) => each !== ''))
+  const rooted = root === undefined ? undefined : await inFolders([root, join(root, 'bin')], env)
+  return rooted ?? inFolders(pathFolders(env), env)
 }
 
-async function inFolders(folders: readonly string[]): Promise<Vendor | undefined> {
+type Env = Readonly<Record<string, string | undefined>>
+
+const pathFolders = (env: Env): readonly string[] => (env['PATH'] ?? '').split(delimiter).filter((each) => each !== '')
+
+async function inFolders(folders: readonly string[], env: Env): Promise<Vendor | undefined> {
+  const tpucOpt = await firstThere(folders, 'tpuc-opt')
+  if (tpucOpt === undefined) return undefined
+  const folder = dirname(tpucOpt)
+  // TPUC_ROOT names a package inside a Python environment, whose own programs stand four folders above.
+  const modelRunner = await firstThere([folder, ...pathFolders(env), join(folder, '../../../../../bin')], 'model_runner.py')
+  return { tpucOpt, folder, ...(modelRunner === undefined ? {} : { modelRunner }) }
+}
+
+async function firstThere(folders: readonly string[], name: string): Promise<string | undefined> {
   for (const folder of folders) {
-    const tpucOpt = join(folder, 'tpuc-opt')
-    if (!(await exists(tpucOpt))) continue
-    const modelRunner = join(folder, 'model_runner.py')
-    return { tpucOpt, folder: dirname(tpucOpt), ...((await exists(modelRunner)) ? { modelRunner } : {}) }
+    const path = join(folder, name)
+    if (await exists(path)) return path
   }
   return undefined
 }

@@ -14,5 +14,7 @@ const arg = <const Name extends string>(name: Name) =>
     },
   })
 
+/** Place of the largest element along `axis`. @see https://onnx.ai/onnx/operators/onnx__ArgMax.html */
 export const ArgMax = arg('ArgMax')
+/** Place of the smallest element along `axis`. @see https://onnx.ai/onnx/operators/onnx__ArgMin.html */
 export const ArgMin = arg('ArgMin')

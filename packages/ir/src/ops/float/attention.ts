@@ -1,10 +1,13 @@
 import { defineOp, float, floats, int, one, optional, own, weight } from '../define.ts'
+import { must } from '../infer.ts'
 
 /**
  * Extension: multi-head attention with its linear projections, made by back ends whose chip runs it as one step.
  *
  * `y = sum over heads of softmax((x Wq + bq)(k Wk + bk)^T * scale + mask)(v Wv + bv) Wo + bo`; `k` and `v` default to
  * `x`. `quantScales` are the scales of q, k, v, the product before and after `scale`, the softmax and the product with v.
+ *
+ * - C1: `x` and `wo` have an axis.
  */
 export const Attention = defineOp({
   name: 'Attention',
@@ -15,5 +18,8 @@ export const Attention = defineOp({
   },
   outputs: { y: own() },
   attrs: { heads: int(), headSize: int(), scale: float(), quantScales: floats([]) },
-  infer: ({ x, wo }) => ({ y: { dtype: x.dtype, shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }),
+  infer({ x, wo }) {
+    must(x.shape.length > 0 && wo.shape.length > 0, 'C1: x and wo have an axis', `${x.shape.length} and ${wo.shape.length} axes`)
+    return { y: { dtype: x.dtype, shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }
+  },
 })

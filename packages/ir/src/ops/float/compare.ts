@@ -1,5 +1,5 @@
 import { defineOp, none, one, own } from '../define.ts'
-import { broadcast, like } from '../infer.ts'
+import { broadcast } from '../infer.ts'
 
 /** Comparisons and logic: the result is 1 where they hold and 0 elsewhere, in the element type of `a`. */
 const compare = <const Name extends string>(name: Name) =>
@@ -29,12 +29,3 @@ export const And = compare('And')
 export const Or = compare('Or')
 /** Exactly one not 0. */
 export const Xor = compare('Xor')
-
-/** 1 where `x` is 0, else 0. */
-export const Not = defineOp({
-  name: 'Not',
-  inputs: { x: one(own()) },
-  outputs: { y: none() },
-  attrs: {},
-  infer: ({ x }) => ({ y: like(x) }),
-})

@@ -6,6 +6,7 @@ import { fusedRelu } from '../relu.ts'
  * Joins tensors along `axis`.
  *
  * - C1: all operands are equal but for that axis.
+ * - C2: there is an operand.
  *
  * @see https://onnx.ai/onnx/operators/onnx__Concat.html
  */
@@ -15,6 +16,7 @@ export const Concat = defineOp({
   outputs: { y: own() },
   attrs: { axis: int(), ...fusedRelu },
   infer({ xs }, { axis }) {
+    must(xs.length > 0, 'C2: there is an operand', 'none')
     const first = xs[0]!
     const at = frontAxis(axis, first.shape.length)
     for (const x of xs) {

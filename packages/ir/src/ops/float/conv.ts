@@ -7,6 +7,7 @@ import { fusedRelu } from '../relu.ts'
  *
  * - C1: `x` has two axes more than `strides` has entries, or one less (a spatial axis of 1 left out).
  * - C2: `x` has `group` times the channels of `w`.
+ * - C3: one axis of the kernel and two pads for every stride; one dilation, or none at all.
  *
  * `pads` lists every begin, then every end. An empty `dilations` means ones.
  *
@@ -20,10 +21,13 @@ export const Conv = defineOp({
 
   infer({ x, w }, { strides, pads, dilations, group }) {
     const n = strides.length
-    must(x.shape.length === n + 2 || x.shape.length === n + 1, 'C1: x has the batch, the channels and the spatial axes', `${x.shape.length} axes`)
+    must(x.shape.length === n + 2 || (x.shape.length === n + 1 && n > 1), 'C1: x has the batch, the channels and the spatial axes', `${x.shape.length} axes`)
     const size = [...x.shape.slice(2), 1].slice(0, n)
     const [m, perGroup, ...kernel] = w.shape
     must(x.shape[1] === perGroup! * group, 'C2: x has group times the channels of w', `${x.shape[1]} channels, w ${perGroup} x ${group}`)
+    must(n > 0 && kernel.length === n && pads.length === 2 * n && (dilations.length === n || dilations.length === 0),
+      'C3: a kernel axis, two pads and a dilation for every stride',
+      `${kernel.length}, ${pads.length} and ${dilations.length} for ${n}`)
     const spatial = size.map((d, i) => slide(d, kernel[i]!, strides[i]!, pads[i]! + pads[i + n]!, dilations[i] ?? 1))
     return { y: { dtype: x.dtype, shape: [x.shape[0]!, m!, ...spatial].slice(0, x.shape.length) } }
   },

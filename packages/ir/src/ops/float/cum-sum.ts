@@ -1,5 +1,5 @@
 import { defineOp, int, one, own } from '../define.ts'
-import { like } from '../infer.ts'
+import { frontAxis, like } from '../infer.ts'
 
 /** Running sum along `axis`. @see https://onnx.ai/onnx/operators/onnx__CumSum.html */
 export const CumSum = defineOp({
@@ -7,5 +7,8 @@ export const CumSum = defineOp({
   inputs: { x: one(own()) },
   outputs: { y: own() },
   attrs: { axis: int() },
-  infer: ({ x }) => ({ y: like(x) }),
+  infer({ x }, { axis }) {
+    frontAxis(axis, x.shape.length)
+    return { y: like(x) }
+  },
 })

@@ -5,6 +5,8 @@ import { must } from '../infer.ts'
  * Moves channels into blocks of `block_h` by `block_w` places, or back when `inverse` is true (ONNX's SpaceToDepth).
  * `mode` says whether the block index is the slower (`DCR`) or the faster (`CRD`) part of the channel index.
  *
+ * - C1: `x` has four axes that the block divides.
+ *
  * @see https://onnx.ai/onnx/operators/onnx__DepthToSpace.html
  */
 export const DepthToSpace = defineOp({
@@ -14,7 +16,7 @@ export const DepthToSpace = defineOp({
   attrs: { block_h: int(), block_w: int(), mode: text(['DCR', 'CRD'], 'DCR'), inverse: bool(false), swapColumnRow: bool(false) },
   infer({ x }, { block_h, block_w, inverse }) {
     const [n, c, h, w] = x.shape as [number, number, number, number]
-    must(x.shape.length === 4 && (inverse ? h % block_h === 0 && w % block_w === 0 : c % (block_h * block_w) === 0),
+    must(x.shape.length === 4 && block_h > 0 && block_w > 0 && (inverse ? h % block_h === 0 && w % block_w === 0 : c % (block_h * block_w) === 0),
       'C1: x has four axes that the block divides', `[${x.shape.join(', ')}] by ${block_h} x ${block_w}`)
     return {
       y: {

@@ -10,6 +10,7 @@ import { fusedRelu } from '../relu.ts'
  * `keepdims` false to flatten the result to two axes.
  *
  * - C1: the inner dimensions are equal.
+ * - C2: both operands have an axis.
  *
  * @see https://onnx.ai/onnx/operators/onnx__MatMul.html
  */
@@ -20,6 +21,7 @@ export const MatMul = defineOp({
   attrs: { transA: bool(false), transB: bool(false), transY: bool(false), headsAsBatch: bool(false), keepdims: bool(true), ...fusedRelu },
 
   infer({ a, b }, { transA, transB, transY, headsAsBatch, keepdims }) {
+    must(a.shape.length > 0 && b.shape.length > 0, 'C2: both operands have an axis', `${a.shape.length} and ${b.shape.length} axes`)
     const swap = (s: readonly number[]) => (headsAsBatch && s.length === 4 ? [s[0]!, s[2]!, s[1]!, s[3]!] : s)
     const as = swap(a.shape.length === 1 ? [1, ...a.shape] : a.shape)
     const bs = swap(b.shape.length === 1 ? [...b.shape, 1] : b.shape)

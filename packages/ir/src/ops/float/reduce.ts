@@ -1,7 +1,7 @@
 import { bool, defineOp, ints, one, own } from '../define.ts'
 import { reduced } from '../infer.ts'
 
-/** Reductions over `axes`. */
+/** Reductions over `axes`; `keepdims` leaves 1 in their places, otherwise they are dropped (the last axis of all stays as 1). */
 const reduction = <const Name extends string>(name: Name) =>
   defineOp({
     name,
@@ -11,12 +11,17 @@ const reduction = <const Name extends string>(name: Name) =>
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   })
 
+/** The largest element over `axes`. */
 export const ReduceMax = reduction('ReduceMax')
+/** The smallest element over `axes`. */
 export const ReduceMin = reduction('ReduceMin')
+/** The mean over `axes`. */
 export const ReduceMean = reduction('ReduceMean')
+/** The sum over `axes`. */
 export const ReduceSum = reduction('ReduceSum')
+/** The product over `axes`. */
 export const ReduceProd = reduction('ReduceProd')
-/** Sum of absolute values. */
+/** The sum of absolute values over `axes`. */
 export const ReduceL1 = reduction('ReduceL1')
-/** Root of the sum of squares. */
+/** The root of the sum of squares over `axes`. */
 export const ReduceL2 = reduction('ReduceL2')

@@ -1,8 +1,10 @@
-import { defineOp, float, int, ints, one, own, shared, text } from '../define.ts'
-import { fusedRelu } from '../relu.ts'
+import { defineOp, float, ints, one, own, text } from '../define.ts'
+import { must } from '../infer.ts'
 
 /**
  * Resamples the last two axes to `sizes`. `scale_h` and `scale_w` are the factors the model asked for (out / in).
+ *
+ * - C1: `x` has the axes that `sizes` names, and none of them becomes empty.
  *
  * @see https://onnx.ai/onnx/operators/onnx__Resize.html
  */
@@ -17,16 +19,9 @@ export const Resize = defineOp({
     scale_w: float(),
     sizes: ints(),
   },
-  infer: ({ x }, { sizes }) => ({ y: { dtype: x.dtype, shape: [...x.shape.slice(0, -2), ...sizes] } }),
-})
-
-/** Extension: repeats every element `scale_h` times down and `scale_w` times across. */
-export const Upsample = defineOp({
-  name: 'Upsample',
-  inputs: { x: one(own()) },
-  outputs: { y: shared('x') },
-  attrs: { scale_h: int(), scale_w: int(), ...fusedRelu },
-  infer: ({ x }, { scale_h, scale_w }) => ({
-    y: { dtype: x.dtype, shape: [...x.shape.slice(0, -2), x.shape.at(-2)! * scale_h, x.shape.at(-1)! * scale_w] },
-  }),
+  infer({ x }, { sizes }) {
+    must(sizes.length === 2 && x.shape.length >= 2 && sizes.every((size) => size > 0), 'C1: sizes are those of the last two axes',
+      `[${sizes.join(', ')}] for [${x.shape.join(', ')}]`)
+    return { y: { dtype: x.dtype, shape: [...x.shape.slice(0, -2), ...sizes] } }
+  },
 })

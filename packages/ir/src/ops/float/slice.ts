@@ -6,6 +6,8 @@ import { must } from '../infer.ts'
  * starts inside the axis, ends clamped; a negative step walks down and may end at -1).
  *
  * - C1: one start, end and step for every axis; no step is 0.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__Slice.html
  */
 export const Slice = defineOp({
   name: 'Slice',

@@ -1,7 +1,13 @@
 import { bool, defineOp, int, none, one, own, shared } from '../define.ts'
-import { frontAxis } from '../infer.ts'
+import { frontAxis, must } from '../infer.ts'
 
-/** The `k` largest (smallest) elements along `axis` and their places. @see https://onnx.ai/onnx/operators/onnx__TopK.html */
+/**
+ * The `k` largest (`largest` false: smallest) elements along `axis` and their places.
+ *
+ * - C1: the axis has `k` elements.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__TopK.html
+ */
 export const TopK = defineOp({
   name: 'TopK',
   inputs: { x: one(own()) },
@@ -9,6 +15,7 @@ export const TopK = defineOp({
   attrs: { axis: int(-1), k: int(), largest: bool(true), sorted: bool(true) },
   infer({ x }, { axis, k }) {
     const at = frontAxis(axis, x.shape.length)
+    must(k >= 0 && k <= x.shape[at]!, 'C1: the axis has k elements', `k ${k} of ${x.shape[at]!}`)
     const y = { dtype: x.dtype, shape: x.shape.map((d, i) => (i === at ? k : d)) }
     return { values: y, indices: y }
   },

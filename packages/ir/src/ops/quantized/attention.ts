@@ -1,9 +1,12 @@
 import { defineOp, float, int, ints, none, one, optional, own } from '../define.ts'
+import { must } from '../infer.ts'
 
 /**
  * One head of attention on codes. `parameters` are multiplier, shift, zero point of q, k, v, q k^T and p v, and the
  * zero point of the result; `table` holds the 256 exponentials of the softmax. The result is the int32 sum of the
  * output projection.
+ *
+ * - C1: `x` and `wo` have an axis.
  */
 export const QAttention = defineOp({
   name: 'QAttention',
@@ -14,5 +17,8 @@ export const QAttention = defineOp({
   },
   outputs: { y: none() },
   attrs: { parameters: ints(), scale: float(), heads: int(1), headSize: int() },
-  infer: ({ x, wo }) => ({ y: { dtype: 'i32', shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }),
+  infer({ x, wo }) {
+    must(x.shape.length > 0 && wo.shape.length > 0, 'C1: x and wo have an axis', `${x.shape.length} and ${wo.shape.length} axes`)
+    return { y: { dtype: 'i32', shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }
+  },
 })

@@ -1,5 +1,5 @@
 import { bool, defineOp, float, ints, maybe, one, own } from '../define.ts'
-import { AveragePool } from '../float/pool.ts'
+import { AveragePool } from '../float/average-pool.ts'
 import { requantization } from './requantization.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { defineOp, fixed, int, none, one, own } from '../define.ts'
-import { like } from '../infer.ts'
+import { frontAxis, like } from '../infer.ts'
 
 /**
  * Softmax over codes: `e[max - x]` from a float32 table of 256 entries, their float32 sum in axis order,
@@ -11,5 +11,8 @@ export const QSoftmax = defineOp({
   inputs: { x: one(own()), table: one(none()) },
   outputs: { y: fixed(0, 1) },
   attrs: { axis: int() },
-  infer: ({ x }) => ({ y: like(x) }),
+  infer({ x }, { axis }) {
+    frontAxis(axis, x.shape.length)
+    return { y: like(x) }
+  },
 })

@@ -1,6 +1,6 @@
+import { numberOperand } from '../../graph/op-form.ts'
 import type { Range } from '../../graph/types.ts'
 import { type ApplyRangeRule, passToUsers } from './range-draft.ts'
-import { numberOperand } from '../../graph/op-form.ts'
 
 /**
  * The result takes the range of the (first computed) operand; a product with a number takes it multiplied.
@@ -13,9 +13,8 @@ export const forward: ApplyRangeRule = (node, graph) => {
   if (result === undefined || !graph.graph.has(result)) return false
   const range = graph.rangeOf(source)
   if (range === undefined || graph.rangeOf(result) === undefined) return false
-  const wanted = node.op === 'Mul' && number !== undefined
-    ? scaled(range, Number(graph.graph.value(node.inputs[number]!).constant!.data[0]!))
-    : range
+  const wanted =
+    node.op === 'Mul' && number !== undefined ? scaled(range, Number(graph.graph.value(node.inputs[number]!).constant!.data[0]!)) : range
   if (!graph.setRange(result, wanted)) return false
   passToUsers(result, graph)
   return true

@@ -1,7 +1,7 @@
+import type { Plan } from '../../contracts/strategy.ts'
 import type { GraphDraft } from '../../graph/draft.ts'
 import { formOf, type OpForm } from '../../graph/op-form.ts'
 import type { Node, Range } from '../../graph/types.ts'
-import type { Plan } from '../../contracts/strategy.ts'
 
 /** A range rule: changes ranges around one node and says whether it did. */
 export type ApplyRangeRule = (node: Node, graph: RangeDraft) => boolean

@@ -4,7 +4,15 @@ const asTruth = (e: Emitter, name: string): string => e.add('Cast', [name], { to
 const asNumber = (e: Emitter, name: string, result: string): void => void e.add('Cast', [name], { to: 1 }, result)
 
 const comparison: Expand = (e, node, _, result) => asNumber(e, e.add(node.op, operands(node)), result)
-const logic: Expand = (e, node, _, result) => asNumber(e, e.add(node.op, operands(node).map((name) => asTruth(e, name))), result)
+const logic: Expand = (e, node, _, result) =>
+  asNumber(
+    e,
+    e.add(
+      node.op,
+      operands(node).map((name) => asTruth(e, name)),
+    ),
+    result,
+  )
 
 /** How arithmetic, comparisons and activations are written. */
 export const arithmetic: Readonly<Record<string, Expand>> = {
@@ -21,7 +29,8 @@ export const arithmetic: Readonly<Record<string, Expand>> = {
     if (limit > 0) e.add('Clip', [operands(node)[0], e.number(0), e.number(limit)], {}, result)
     else e.add('Relu', operands(node), {}, result)
   },
-  Clip: (e, node, attrs, result) => void e.add('Clip', [operands(node)[0], e.number(attrs['min'] as number), e.number(attrs['max'] as number)], {}, result),
+  Clip: (e, node, attrs, result) =>
+    void e.add('Clip', [operands(node)[0], e.number(attrs['min'] as number), e.number(attrs['max'] as number)], {}, result),
   Silu: (e, node, _, result) => void e.add('Mul', [operands(node)[0], e.add('Sigmoid', operands(node))], {}, result),
   Swish: (e, node, attrs, result) => {
     const [x] = operands(node) as [string]
@@ -37,20 +46,40 @@ export const arithmetic: Readonly<Record<string, Expand>> = {
     if (attrs['log'] === true) e.add('Log', [e.add('Sigmoid', operands(node))], {}, result)
     else e.add('Sigmoid', operands(node), {}, result)
   },
-  Softmax: (e, node, attrs, result) => void e.add(attrs['log'] === true ? 'LogSoftmax' : 'Softmax', operands(node), { axis: attrs['axis']! }, result),
+  Softmax: (e, node, attrs, result) =>
+    void e.add(attrs['log'] === true ? 'LogSoftmax' : 'Softmax', operands(node), { axis: attrs['axis']! }, result),
   Cast: (e, node, attrs, result) => {
     if (attrs['to'] === 'i32') asNumber(e, e.add('Cast', operands(node), { to: 6 }), result)
     else e.add('Identity', operands(node), {}, result)
   },
   CumSum: (e, node, attrs, result) => void e.add('CumSum', [operands(node)[0], e.whole([attrs['axis'] as number], [])], {}, result),
-  ...Object.fromEntries(['ArgMax', 'ArgMin'].map((op): [string, Expand] => [op, (e, node, attrs, result) =>
-    asNumber(e, e.add(op, operands(node), { axis: attrs['axis']!, keepdims: attrs['keepdims']!, select_last_index: attrs['select_last_index']! }), result)])),
+  ...Object.fromEntries(
+    ['ArgMax', 'ArgMin'].map((op): [string, Expand] => [
+      op,
+      (e, node, attrs, result) =>
+        asNumber(
+          e,
+          e.add(op, operands(node), { axis: attrs['axis']!, keepdims: attrs['keepdims']!, select_last_index: attrs['select_last_index']! }),
+          result,
+        ),
+    ]),
+  ),
   TopK: (e, node, attrs, result) => {
     const places = `${result}_places`
-    e.addMany('TopK', [operands(node)[0], e.whole([attrs['k'] as number])], { axis: attrs['axis']!, largest: attrs['largest']!, sorted: attrs['sorted']! }, [result, places])
+    e.addMany(
+      'TopK',
+      [operands(node)[0], e.whole([attrs['k'] as number])],
+      { axis: attrs['axis']!, largest: attrs['largest']!, sorted: attrs['sorted']! },
+      [result, places],
+    )
     if (node.outputs[1] !== undefined) asNumber(e, places, node.outputs[1])
   },
-  ...Object.fromEntries(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'].map((op): [string, Expand] => [op, (e, node, attrs, result) => {
-    e.add(op, [operands(node)[0], e.whole(attrs['axes'] as readonly number[])], { keepdims: attrs['keepdims']! }, result)
-  }])),
+  ...Object.fromEntries(
+    ['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'].map((op): [string, Expand] => [
+      op,
+      (e, node, attrs, result) => {
+        e.add(op, [operands(node)[0], e.whole(attrs['axes'] as readonly number[])], { keepdims: attrs['keepdims']! }, result)
+      },
+    ]),
+  ),
 }

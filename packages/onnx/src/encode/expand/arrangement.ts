@@ -6,13 +6,29 @@ type Ints = readonly number[]
 /** Indices as ONNX wants them, 64-bit integers. */
 function indices(emitter: Emitter, name: string): string {
   const { constant } = emitter.value(name)
-  return constant === undefined ? emitter.add('Cast', [name], { to: 7 }) : emitter.constant('i64', constant.shape, BigInt64Array.from(constant.data as Float32Array, (x) => BigInt(Math.trunc(x))))
+  return constant === undefined
+    ? emitter.add('Cast', [name], { to: 7 })
+    : emitter.constant(
+        'i64',
+        constant.shape,
+        BigInt64Array.from(constant.data as Float32Array, (x) => BigInt(Math.trunc(x))),
+      )
 }
 
 const inBlocks: Expand = (emitter, node, attrs, result) => {
   const [x] = operands(node) as [string]
-  const { block_h: bh, block_w: bw, mode, inverse, swapColumnRow } = attrs as {
-    readonly block_h: number; readonly block_w: number; readonly mode: string; readonly inverse: boolean; readonly swapColumnRow: boolean
+  const {
+    block_h: bh,
+    block_w: bw,
+    mode,
+    inverse,
+    swapColumnRow,
+  } = attrs as {
+    readonly block_h: number
+    readonly block_w: number
+    readonly mode: string
+    readonly inverse: boolean
+    readonly swapColumnRow: boolean
   }
   if (bh === bw && !swapColumnRow && (!inverse || mode === 'DCR')) {
     emitter.add(inverse ? 'SpaceToDepth' : 'DepthToSpace', [x], { blocksize: bh, ...(inverse ? {} : { mode }) }, result)
@@ -48,7 +64,12 @@ export const arrangement: Readonly<Record<string, Expand>> = {
     e.add('Slice', [operands(node)[0], e.whole(starts), e.whole(last), e.whole(starts.map((_, i) => i)), e.whole(steps)], {}, result)
   },
   Pad: (e, node, attrs, result) => {
-    if (attrs['mode'] === 'symmetric') throw new QError('ONNX_ENCODE', 'symmetric padding has no spelling in ONNX', { at: [result], found: 'symmetric', wanted: 'constant, reflect or edge' })
+    if (attrs['mode'] === 'symmetric')
+      throw new QError('ONNX_ENCODE', 'symmetric padding has no spelling in ONNX', {
+        at: [result],
+        found: 'symmetric',
+        wanted: 'constant, reflect or edge',
+      })
     e.add('Pad', [operands(node)[0], e.whole(attrs['pads'] as Ints), e.number(attrs['value'] as number)], { mode: attrs['mode']! }, result)
   },
   Gather: (e, node, attrs, result) => {
@@ -56,9 +77,12 @@ export const arrangement: Readonly<Record<string, Expand>> = {
     const picked = e.add('Gather', [x, indices(e, at)], { axis: attrs['axis']! }, attrs['keepdims'] === false ? undefined : result)
     if (attrs['keepdims'] === false) e.add('Reshape', [picked, e.whole(e.shape(node.outputs[0]!))], {}, result)
   },
-  GatherElements: (e, node, attrs, result) => void e.add('GatherElements', [operands(node)[0], indices(e, operands(node)[1]!)], { axis: attrs['axis']! }, result),
-  GatherND: (e, node, attrs, result) => void e.add('GatherND', [operands(node)[0], indices(e, operands(node)[1]!)], { batch_dims: attrs['batch_dims'] ?? 0 }, result),
-  ScatterND: (e, node, _, result) => void e.add('ScatterND', [operands(node)[0], indices(e, operands(node)[1]!), operands(node)[2]], {}, result),
+  GatherElements: (e, node, attrs, result) =>
+    void e.add('GatherElements', [operands(node)[0], indices(e, operands(node)[1]!)], { axis: attrs['axis']! }, result),
+  GatherND: (e, node, attrs, result) =>
+    void e.add('GatherND', [operands(node)[0], indices(e, operands(node)[1]!)], { batch_dims: attrs['batch_dims'] ?? 0 }, result),
+  ScatterND: (e, node, _, result) =>
+    void e.add('ScatterND', [operands(node)[0], indices(e, operands(node)[1]!), operands(node)[2]], {}, result),
   ScatterElements: (e, node, attrs, result) =>
     void e.add('ScatterElements', [operands(node)[0], indices(e, operands(node)[1]!), operands(node)[2]], { axis: attrs['axis']! }, result),
   DepthToSpace: inBlocks,
@@ -88,17 +112,26 @@ export const arrangement: Readonly<Record<string, Expand>> = {
     const shape = e.shape(x)
     const sizes = e.shape(node.outputs[0]!)
     const { mode, coordinate_transformation_mode, scale_h, scale_w } = attrs as {
-      readonly mode: string; readonly coordinate_transformation_mode: string; readonly scale_h: number; readonly scale_w: number
+      readonly mode: string
+      readonly coordinate_transformation_mode: string
+      readonly scale_h: number
+      readonly scale_w: number
     }
     const scales = shape.map((_, i) => (i === shape.length - 1 ? scale_w : i === shape.length - 2 && shape.length > 3 ? scale_h : 1))
     const byScale = scales.every((scale, i) => Math.floor(Math.fround(Math.fround(scale) * shape[i]!)) === sizes[i])
-    const operand = byScale ? [undefined, e.constant('f32', [scales.length], Float32Array.from(scales))] : [undefined, undefined, e.whole(sizes)]
+    const operand = byScale
+      ? [undefined, e.constant('f32', [scales.length], Float32Array.from(scales))]
+      : [undefined, undefined, e.whole(sizes)]
     const nearest_mode = coordinate_transformation_mode === 'asymmetric' ? 'floor' : 'round_prefer_floor'
     e.add('Resize', [x, ...operand], { mode, coordinate_transformation_mode, nearest_mode }, result)
   },
   Upsample: (e, node, attrs, result) => {
     const scales = [1, 1, attrs['scale_h'] as number, attrs['scale_w'] as number]
-    e.add('Resize', [operands(node)[0], undefined, e.constant('f32', [4], Float32Array.from(scales))],
-      { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, result)
+    e.add(
+      'Resize',
+      [operands(node)[0], undefined, e.constant('f32', [4], Float32Array.from(scales))],
+      { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+      result,
+    )
   },
 }

@@ -24,9 +24,16 @@ export function emitterOf(graph: Graph): Emitter {
   const values = new Map<string, Value>()
   for (const [name, value] of graph.values) {
     const { constant } = value
-    values.set(name, constant === undefined || constant.dtype !== 'f64'
-      ? value
-      : { ...value, type: { ...value.type, dtype: 'f32' }, constant: { dtype: 'f32', shape: constant.shape, data: Float32Array.from(constant.data as Float64Array) } })
+    values.set(
+      name,
+      constant === undefined || constant.dtype !== 'f64'
+        ? value
+        : {
+            ...value,
+            type: { ...value.type, dtype: 'f32' },
+            constant: { dtype: 'f32', shape: constant.shape, data: Float32Array.from(constant.data as Float64Array) },
+          },
+    )
   }
   let next = 0
   const fresh = (): string => {
@@ -55,7 +62,9 @@ export function emitterOf(graph: Graph): Emitter {
     value: (name) => values.get(name) ?? valueOf(graph, name),
     reshaped(name, shape) {
       const { constant } = emitter.value(name)
-      return constant === undefined ? emitter.add('Reshape', [name, emitter.whole(shape)]) : emitter.constant(constant.dtype, shape, constant.data)
+      return constant === undefined
+        ? emitter.add('Reshape', [name, emitter.whole(shape)])
+        : emitter.constant(constant.dtype, shape, constant.data)
     },
     finish: () => ({ nodes, values }),
   }

@@ -4,7 +4,13 @@ import { type Emitter, type Expand, operands } from './emitter.ts'
 type Ints = readonly number[]
 
 /** A convolution or pool over fewer axes than its window has gets an axis of size 1, taken away again behind it. */
-function planar(e: Emitter, node: Parameters<Expand>[1], result: string, windowAxes: number, write: (x: string, result: string | undefined) => string): void {
+function planar(
+  e: Emitter,
+  node: Parameters<Expand>[1],
+  result: string,
+  windowAxes: number,
+  write: (x: string, result: string | undefined) => string,
+): void {
   const [x] = operands(node) as [string]
   const shape = e.shape(x)
   if (shape.length === windowAxes + 2) {
@@ -16,13 +22,16 @@ function planar(e: Emitter, node: Parameters<Expand>[1], result: string, windowA
 }
 
 const given = (attrs: Parameters<Expand>[2], ...names: readonly string[]) =>
-  Object.fromEntries(names.flatMap((name) => (attrs[name] === undefined || (attrs[name] as Ints).length === 0 ? [] : [[name, attrs[name]!]])))
+  Object.fromEntries(
+    names.flatMap((name) => (attrs[name] === undefined || (attrs[name] as Ints).length === 0 ? [] : [[name, attrs[name]!]])),
+  )
 
 const pool: Expand = (e, node, attrs, result) => {
   const flat = attrs['keepdims'] === false
   planar(e, node, result, (attrs['strides'] as Ints).length, (x, name) => {
     const window = {
-      ...given(attrs, 'kernel_shape', 'strides', 'pads'), ...(node.op === 'AveragePool' ? { count_include_pad: attrs['count_include_pad']! } : {}),
+      ...given(attrs, 'kernel_shape', 'strides', 'pads'),
+      ...(node.op === 'AveragePool' ? { count_include_pad: attrs['count_include_pad']! } : {}),
     }
     const pooled = e.add(node.op, [x], window, flat ? undefined : name)
     return flat ? e.add('Reshape', [pooled, e.whole(e.shape(node.outputs[0]!))], {}, name) : pooled
@@ -54,10 +63,17 @@ const ones = (e: Emitter, count: number, value: number): string => e.constant('f
 export const layers: Readonly<Record<string, Expand>> = {
   Conv: (e, node, attrs, result) =>
     planar(e, node, result, (attrs['strides'] as Ints).length, (x, name) =>
-      e.add('Conv', [x, ...node.inputs.slice(1)], { ...given(attrs, 'strides', 'pads', 'dilations'), group: attrs['group']! }, name)),
+      e.add('Conv', [x, ...node.inputs.slice(1)], { ...given(attrs, 'strides', 'pads', 'dilations'), group: attrs['group']! }, name),
+    ),
   ConvTranspose: (e, node, attrs, result) =>
     planar(e, node, result, (attrs['strides'] as Ints).length, (x, name) =>
-      e.add('ConvTranspose', [x, ...node.inputs.slice(1)], { ...given(attrs, 'strides', 'pads', 'dilations', 'output_padding'), group: attrs['group']! }, name)),
+      e.add(
+        'ConvTranspose',
+        [x, ...node.inputs.slice(1)],
+        { ...given(attrs, 'strides', 'pads', 'dilations', 'output_padding'), group: attrs['group']! },
+        name,
+      ),
+    ),
   MaxPool: pool,
   AveragePool: pool,
   Affine: (e, node, _, result) => {
@@ -82,7 +98,8 @@ export const layers: Readonly<Record<string, Expand>> = {
     const steps = [bias !== undefined, turned, flat]
     const nameOf = (step: number): string | undefined => (steps.slice(step).some((each) => each) ? undefined : result)
     let y = e.add('MatMul', [read(a, attrs['transA'] === true), read(b, attrs['transB'] === true)], {}, nameOf(0))
-    if (turned) y = e.add('Transpose', [y], { perm: order(rank, attrs['transY'] === true) }, bias !== undefined || flat ? undefined : result)
+    if (turned)
+      y = e.add('Transpose', [y], { perm: order(rank, attrs['transY'] === true) }, bias !== undefined || flat ? undefined : result)
     if (bias !== undefined) y = e.add('Add', [y, bias], {}, flat ? undefined : result)
     if (flat) e.add('Reshape', [y, e.whole(e.shape(node.outputs[0]!))], {}, result)
   },
@@ -108,7 +125,8 @@ export const layers: Readonly<Record<string, Expand>> = {
   InstanceNormalization: (e, node, attrs, result) => {
     const [x, scale, bias] = node.inputs as [string, string | undefined, string | undefined]
     const channels = e.shape(x)[1]!
-    const fit = (name: string | undefined, otherwise: number): string => (name === undefined ? ones(e, channels, otherwise) : e.reshaped(name, [channels]))
+    const fit = (name: string | undefined, otherwise: number): string =>
+      name === undefined ? ones(e, channels, otherwise) : e.reshaped(name, [channels])
     e.add('InstanceNormalization', [x, fit(scale, 1), fit(bias, 0)], { epsilon: attrs['epsilon']! }, result)
   },
   GroupNormalization: (e, node, attrs, result) => {

@@ -1,0 +1,84 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { digits, inEmptyFolder, mustRun, prepareDigits } from './run-command.ts'
+
+const program = join(import.meta.dirname, '../tools/cli/bin/q.mjs')
+const built = existsSync(join(import.meta.dirname, '../tools/cli/dist/index.js'))
+
+inEmptyFolder()
+
+interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  readonly err: string
+  /** Milliseconds from the signal to the end. */
+  readonly after: number
+}
+
+/** Runs the built program, and sends a signal once its messages match. */
+function run(args: readonly string[], when?: RegExp, signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let out = ''
+    let err = ''
+    let sent: number | undefined
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString()
+      if (sent === undefined && when?.test(err) === true) {
+        sent = performance.now()
+        child.kill(signal)
+      }
+    })
+    child.on('close', (code, ended) => done({ code, signal: ended, out, err, after: performance.now() - (sent ?? 0) }))
+  })
+}
+
+const stackLine = /^\s+at .*:\d+:\d+\)?$/m
+
+describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, () => {
+  it('ends with the documented codes, and shows no stack', async () => {
+    await prepareDigits()
+    writeFileSync('broken.npz', 'PK')
+    const cases: readonly (readonly [number, readonly string[]])[] = [
+      [0, ['npz_tool', 'dump', 'digits_top_f32_all_weight.npz']],
+      [2, ['npz_tool', 'dumb']],
+      [2, []],
+      [3, ['npz_tool', 'dump', 'broken.npz']],
+      [3, ['model_runner', '--model', 'nothing.onnx', '--input', digits.picture]],
+      [5, ['model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--output', 'nowhere/out.npz']],
+      [1, ['model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', 'table', '--model', 'out.bmodel',
+        '--test_input', digits.picture, '--compare_all', '--tolerance', '0.99999999,0.99999999']],
+    ]
+    for (const [wanted, args] of cases) {
+      const { code, err } = await run(args)
+      expect(code, `${args.join(' ')}\n${err}`).toBe(wanted)
+      expect(err).not.toMatch(stackLine)
+    }
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s stops a calibration within a second: 130, nothing left', async (signal) => {
+    await mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess)
+    const pictures = readdirSync(digits.calibration).map((name) => join(digits.calibration, name))
+    writeFileSync('samples', Array.from({ length: 2000 }, () => pictures.join('\n')).join('\n'))
+    const before = readdirSync('.')
+    const { code, err, after } = await run(['run_calibration', 'digits.mlir', '--data_list', 'samples', '--input_num', '0', '-o', 'table'], /observe: \d/, signal)
+    expect(code, err).toBe(130)
+    expect(after).toBeLessThan(1500)
+    expect(err).toMatch(/^INTERRUPTED: /m)
+    expect(err).not.toMatch(stackLine)
+    expect(readdirSync('.')).toEqual(before)
+  })
+
+  it('a reader that goes away does not matter', async () => {
+    await prepareDigits()
+    const text = execFileSync('/bin/sh', ['-c', `"${process.execPath}" "${program}" npz_tool dump digits_top_f32_all_weight.npz 2>&1 | head -n 1`], { encoding: 'utf8' })
+    expect(text).toMatch(/^\S+\t\(/)
+    expect(text.trim().split('\n')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,134 @@
+import { draftOf, type GraphDraft, layerOf, type Node, type RewritePass, type Tensor, tensor } from '@q/ir'
+
+/** A part of the columns of a matrix product, and what is made of it. */
+interface Part {
+  /** The slice, and the reshape or squeeze behind it. */
+  readonly nodes: readonly Node[]
+  readonly from: number
+  readonly to: number
+  /** The value the part replaces, when it has another shape than the product's own columns. */
+  readonly result: string
+  readonly isReshaped: boolean
+}
+
+interface Split {
+  readonly nodes: readonly Node[]
+  readonly parts: readonly Part[]
+}
+
+/** The only user of a value, when it has one of these operators. */
+function onlyUser(draft: GraphDraft, name: string, ops: readonly string[]): Node | undefined {
+  const [user, ...others] = draft.consumers(name)
+  return user !== undefined && others.length === 0 && draft.useCount(name) === 1 && ops.includes(user.op) ? user : undefined
+}
+
+/** The slice as a range of columns, `scale` columns to one step of the sliced axis; `undefined` when it cuts something else. */
+function columnsOf(
+  draft: GraphDraft,
+  slice: Node,
+  axis: number,
+  scale: number,
+): { readonly from: number; readonly to: number } | undefined {
+  const { shape } = draft.value(slice.inputs[0]!).type
+  const { starts, ends, steps } = slice.attrs as { starts: readonly number[]; ends: readonly number[]; steps: readonly number[] }
+  const cutsOnlyAxis = starts.every((start, i) => steps[i] === 1 && (i === axis || (start === 0 && ends[i]! >= shape[i]!)))
+  return cutsOnlyAxis ? { from: starts[axis]! * scale, to: Math.min(ends[axis]!, shape[axis]!) * scale } : undefined
+}
+
+/** How the result of a matrix product is cut into slices of its columns; `undefined` when it is used in any other way. */
+function splitOf(draft: GraphDraft, node: Node): Split | undefined {
+  const name = layerOf(node)
+  const type = draft.value(name).type
+  if (
+    node.op !== 'MatMul' ||
+    draft.isOutput(name) ||
+    [node.attrs.transA, node.attrs.transB, node.attrs.transY, node.attrs.headsAsBatch].includes(true)
+  ) {
+    return undefined
+  }
+  const constants = node.inputs
+    .slice(1)
+    .filter((each) => each !== undefined)
+    .map((each) => draft.value(each!).constant)
+  if (constants.some((constant) => constant === undefined) || constants[0]!.shape.length !== 2) return undefined
+
+  const last = type.shape.length - 1
+  const reshape = onlyUser(draft, name, ['Reshape'])
+  const cut = reshape === undefined ? name : layerOf(reshape)
+  const shape = draft.value(cut).type.shape
+  if (draft.isOutput(cut) || shape.length < type.shape.length || !type.shape.slice(0, last).every((d, i) => d === shape[i]))
+    return undefined
+  const scale = shape.slice(last + 1).reduce((product, d) => product * d, 1)
+  const slices = draft.consumers(cut)
+  if (slices.length < 2) return undefined
+
+  const parts: Part[] = []
+  for (const slice of slices) {
+    const columns = slice.op === 'Slice' && !draft.isOutput(layerOf(slice)) ? columnsOf(draft, slice, last, scale) : undefined
+    if (columns === undefined) return undefined
+    const shaped = onlyUser(draft, layerOf(slice), ['Reshape', 'Squeeze'])
+    if (reshape !== undefined && shaped === undefined) return undefined
+    parts.push({
+      ...columns,
+      nodes: shaped === undefined ? [slice] : [slice, shaped],
+      result: layerOf(shaped ?? slice),
+      isReshaped: shaped !== undefined,
+    })
+  }
+  parts.sort((a, b) => a.from - b.from)
+  return { nodes: reshape === undefined ? [] : [reshape], parts }
+}
+
+function columns({ data, shape }: Tensor, from: number, to: number): Tensor {
+  const width = shape.at(-1)!
+  const rows = data.length / width
+  const part = new Float32Array(rows * (to - from))
+  for (let row = 0; row < rows; row++) part.set((data as Float32Array).subarray(row * width + from, row * width + to), row * (to - from))
+  return tensor('f32', [...shape.slice(0, -1), to - from], part)
+}
+
+/**
+ * A matrix product whose columns are cut into slices (query, key and value in one) becomes one product for each slice, a
+ * reshape behind the slice taken in. Names: `<layer>_matmul_<n>`, `<layer>_reshape_<n>`, weights `<layer>__filter_<n>` and `__bias_<n>`, n
+ * counting on with every node made.
+ */
+export const splitMatMul: RewritePass = {
+  name: 'split-mat-mul',
+  run(graph) {
+    const draft = draftOf(graph)
+    for (const node of draft.nodes()) {
+      const split = splitOf(draft, node)
+      if (split === undefined) continue
+      const name = layerOf(node)
+      const { type } = draft.value(name)
+      const [x, w, b] = node.inputs as [string, string, string?]
+      const made: Node[] = []
+      let count = 0
+      for (const { from, to, result, isReshaped, nodes } of split.parts) {
+        const cutConstant = (constant: string, kind: string): string => {
+          const part = columns(draft.value(constant).constant!, from, to)
+          draft.setValue({ name: `${name}__${kind}_${count}`, type: { dtype: 'f32', shape: part.shape }, constant: part })
+          return `${name}__${kind}_${count}`
+        }
+        const operands = [x, cutConstant(w, 'filter'), ...(b === undefined ? [] : [cutConstant(b, 'bias')])]
+        count++
+        const origin = { origin: [name, ...split.nodes.map(layerOf), ...nodes.map(layerOf)] }
+        let last = `${name}_matmul_${count}`
+        draft.setValue({ name: last, type: { ...type, shape: [...type.shape.slice(0, -1), to - from] } })
+        made.push({ ...node, inputs: operands, outputs: [last], ...origin })
+        if (isReshaped) {
+          const { shape } = draft.value(result).type
+          draft.setValue({ name: `${name}_reshape_${count}`, type: { ...type, shape } })
+          made.push({ op: 'Reshape', inputs: [last], outputs: [`${name}_reshape_${count}`], attrs: { shape }, ...origin })
+          last = `${name}_reshape_${count}`
+          count++
+        }
+        draft.redirect(result, last)
+      }
+      const current = draft.producer(name)!
+      for (const gone of [...split.nodes, ...split.parts.flatMap(({ nodes }) => nodes)]) draft.replace(draft.producer(layerOf(gone))!, [])
+      draft.replace(current, made)
+    }
+    return draft.finish()
+  },
+}

@@ -1,0 +1,22 @@
+import { defineOp, int, none, one, own, shared } from '../define.ts'
+import { frontAxis, must } from '../infer.ts'
+
+/**
+ * Picks one element for each element of `indices`, which replaces the index along `axis`.
+ *
+ * - C1: `x` and `indices` have the same number of axes.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__GatherElements.html
+ */
+export const GatherElements = defineOp({
+  name: 'GatherElements',
+  inputs: { x: one(own()), indices: one(none()) },
+  outputs: { y: shared('x') },
+  attrs: { axis: int(0) },
+  infer({ x, indices }, { axis }) {
+    frontAxis(axis, x.shape.length)
+    must(x.shape.length === indices.shape.length, 'C1: x and indices have the same number of axes',
+      `${x.shape.length} and ${indices.shape.length}`)
+    return { y: { dtype: x.dtype, shape: indices.shape } }
+  },
+})

@@ -1,0 +1,22 @@
+import { bool, defineOp, int, one, own, text } from '../define.ts'
+import { like } from '../infer.ts'
+import { roundingAttr } from './requantization.ts'
+
+/**
+ * Integer tensor and a number: `add` is `x * m + K`, `subtract` is `x * m - K`, `subtract-from` is `K - x * m`; then
+ * the shift, ReLU, zero point and saturation. `constant` is K, already shifted left by `shift`.
+ */
+export const QAddConstant = defineOp({
+  name: 'QAddConstant',
+  inputs: { x: one(own()) },
+  outputs: { y: own() },
+  attrs: {
+    constant: int(),
+    operation: text(['add', 'subtract', 'subtract-from'], 'add'),
+    multiplier: int(1),
+    shift: int(0),
+    rounding: roundingAttr,
+    relu: bool(false),
+  },
+  infer: ({ x }) => ({ y: like(x) }),
+})

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { timeInference } from './inference.mjs'
+import { digits, newFolder, subject, writeList } from './inputs.mjs'
+import { row, runQ, runVendor } from './measure.mjs'
+
+const { values } = parseArgs({
+  options: { vendor: { type: 'string' }, runs: { type: 'string', default: '3' }, only: { type: 'string' } },
+})
+const runs = Number(values.runs)
+const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`)
+const folder = newFolder()
+
+/** @param {import('./inputs.mjs').Subject} network */
+function transform({ name, onnx, preprocess }) {
+  return runQ(folder, ['model_transform', '--model_name', name, '--model_def', onnx, ...preprocess, '--mlir', `${name}.mlir`])
+}
+
+/** The folder of the vendor's programs, where a toolchain is named or found. */
+function vendorBin() {
+  const named = values.vendor ?? process.env.TPUC_ROOT
+  return named === undefined ? undefined : [named, join(named, 'bin')].find((each) => existsSync(join(each, 'run_calibration.py')))
+}
+
+/**
+ * Arguments that both calibration programs take.
+ *
+ * @param {import('./inputs.mjs').Subject} network
+ * @param {string} table
+ */
+function calibration({ name, dataset }, table, samples = 100) {
+  return [`${name}.mlir`, '--dataset', dataset, '--input_num', String(samples), '--cali_method', 'kl', '--tune_num', '5', '-o', table]
+}
+
+const benches = {
+  async calibration() {
+    const bin = vendorBin()
+    const ours = []
+    const theirs = []
+    for (let i = 0; i < runs; i++) {
+      ours.push((await runQ(folder, ['run_calibration', ...calibration(subject, 'cali_table')])).seconds)
+      if (bin !== undefined) theirs.push((await runVendor(folder, bin, 'run_calibration.py', calibration(subject, 'vendor_table'))).seconds)
+    }
+    print(row('q run_calibration (ONNX Runtime, fast)', ours, 's'))
+    if (bin === undefined) return print('no vendor toolchain: give --vendor DIR or set TPUC_ROOT for the ratio')
+    print(row('TPU-MLIR run_calibration.py', theirs, 's'))
+    print(row('ratio q / TPU-MLIR', ours.map((each, i) => each / theirs[i])))
+  },
+
+  async inference() {
+    const table = join(folder, 'cali_table')
+    if (!existsSync(table)) await runQ(folder, ['run_calibration', ...calibration(subject, 'cali_table', 5)])
+    const image = readdirSync(subject.dataset).sort()[0]
+    const { threads, kernels, contenders } = await timeInference(subject, table, join(subject.dataset, image), Math.max(9, runs))
+    print(`${threads} threads; integer kernels: ${Object.entries(kernels).map(([key, form]) => `${key} ${form}`).join(', ')}`)
+    for (const { title, seconds } of contenders) print(row(`${title} (ONNX Runtime)`, seconds.map((each) => each * 1000), 'ms'))
+    const [float, fast, exact] = contenders.map(({ seconds }) => seconds)
+    print(row('ratio INT8 fast / float', fast.map((each, i) => each / float[i])))
+    print(row('ratio INT8 exact / float', exact.map((each, i) => each / float[i])))
+  },
+
+  async memory() {
+    const counts = [100, 1000]
+    const peaks = new Map(counts.map((count) => [count, []]))
+    const seconds = new Map(counts.map((count) => [count, []]))
+    for (const count of counts) writeList(subject.dataset, count, join(folder, `${count}.txt`))
+    for (let i = 0; i < Math.min(runs, 2); i++) {
+      for (const count of counts) {
+        const options = ['--data_list', `${count}.txt`, '--input_num', '0', '--tune_num', '0', '-o', 'table']
+        const used = await runQ(folder, ['run_calibration', `${subject.name}.mlir`, ...options])
+        peaks.get(count).push(used.peak)
+        seconds.get(count).push(used.seconds)
+      }
+    }
+    for (const count of counts) print(row(`peak memory, ${count} samples`, peaks.get(count), 'MB'))
+    for (const count of counts) print(row(`time, ${count} samples`, seconds.get(count), 's'))
+    print(row('ratio of peak memory, 1000 / 100 samples', peaks.get(1000).map((each, i) => each / peaks.get(100)[i])))
+  },
+
+  async quantize() {
+    const seconds = []
+    const args = ['quantize', digits.onnx, '--data', digits.dataset, '--chip', 'bm1684x', '--name', 'digits', ...digits.preprocess]
+    for (let i = 0; i < Math.max(5, runs); i++) seconds.push((await runQ(folder, args)).seconds)
+    print(row('q quantize digits.onnx, 20 images, whole process', seconds, 's'))
+  },
+}
+
+const titles = {
+  calibration: `calibration of ${subject.name}: 100 images, kl, tune 5`,
+  inference: `one inference of ${subject.name}`,
+  memory: `memory of calibration of ${subject.name}: kl, no tuning`,
+  quantize: 'the whole job',
+}
+
+try {
+  const wanted = values.only?.split(',') ?? Object.keys(benches)
+  const unknown = wanted.find((name) => benches[name] === undefined)
+  if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}; choose from ${Object.keys(benches).join(', ')}`)
+  print(`node ${process.version}, ${availableParallelism()} processors, load average ${loadavg()[0].toFixed(2)} before the first run`)
+  await transform(subject)
+  for (const name of wanted) {
+    print(`\n${titles[name].padEnd(58)}${['min', 'median', 'max'].map((each) => each.padStart(9)).join('')}`)
+    await benches[name]()
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
