@@ -13,7 +13,10 @@ const calibrate = ['run_calibration', 'digits.mlir', '-o', 'table', '--tune_num'
 
 /** One message with its parts, nothing of the program's inside, and not a file more than before. */
 function refused({ code, err }: Finished, wanted: number, error: string, ...words: readonly string[]): void {
-  expect(err.split('\n').filter((line) => /^[A-Z_]+: /.test(line)), err).toEqual([expect.stringMatching(new RegExp(`^${error}: `))])
+  expect(
+    err.split('\n').filter((line) => /^[A-Z_]+: /.test(line)),
+    err,
+  ).toEqual([expect.stringMatching(new RegExp(`^${error}: `))])
   expect(code, err).toBe(wanted)
   for (const word of ['  at: ', '  do: ', ...words]) expect(err).toContain(word)
   expect(err).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
@@ -63,7 +66,7 @@ describe('model files', () => {
     half('digits_top_f32_all_weight.npz')
     refused(await q(...calibrate, '--dataset', digits.calibration), 3, 'NPZ_[A-Z_]+', 'digits_top_f32_all_weight.npz')
     rmSync('digits_top_f32_all_weight.npz')
-    refused(await q(...calibrate, '--dataset', digits.calibration), 3, 'FILE_MISSING', 'digits_top_f32_all_weight.npz')
+    refused(await q(...calibrate, '--dataset', digits.calibration), 3, 'WEIGHTS_MISSING', 'digits_top_f32_all_weight.npz', '--weights')
     expect(readdirSync('.')).toEqual(['digits.mlir'])
   })
 
@@ -129,7 +132,9 @@ describe('tables', () => {
   it('a calibration table that lacks a layer, that names an unknown one, and none at all', async () => {
     await prepareDigits()
     const lines = readFileSync('table', 'utf8').split('\n')
-    const row = lines.findIndex((line, i) => i > lines.findIndex((each) => each.startsWith('image ')) && line !== '' && !line.startsWith('#'))
+    const row = lines.findIndex(
+      (line, i) => i > lines.findIndex((each) => each.startsWith('image ')) && line !== '' && !line.startsWith('#'),
+    )
     const name = lines[row]!.split(' ')[0]!
     writeFileSync('lacking', lines.filter((_, i) => i !== row).join('\n'))
     refused(await q(...deploy, '--calibration_table', 'lacking'), 3, 'CALIBRATION_TABLE_MISMATCH', 'lacking', name)
@@ -158,7 +163,14 @@ describe('comparisons', () => {
   it('one that misses its tolerance ends with 1, names the tensors and by how much, and writes no container', async () => {
     await prepareDigits()
     const { code, out, err } = await q(
-      ...deploy, '--calibration_table', 'table', '--test_input', digits.picture, '--compare_all', '--tolerance', '0.9999999,0.9999999',
+      ...deploy,
+      '--calibration_table',
+      'table',
+      '--test_input',
+      digits.picture,
+      '--compare_all',
+      '--tolerance',
+      '0.9999999,0.9999999',
     )
     expect(code).toBe(1)
     expect(out).toContain('npz compare FAILED.')

@@ -10,7 +10,10 @@ inEmptyFolder()
 
 /** The tensors of the last comparison a command printed as JSON: the chip simulator's outputs against ours. */
 function lastComparison(out: string): readonly { readonly name: string; readonly verdict: string }[] {
-  const events = out.trim().split('\n').map((line) => JSON.parse(line) as { readonly event: string; readonly tensors: never; readonly target: string })
+  const events = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly event: string; readonly tensors: never; readonly target: string })
   const last = events.filter(({ event }) => event === 'comparison').at(-1)
   expect(last?.target).toBe('out.bmodel')
   return last!.tensors
@@ -20,22 +23,61 @@ describe.skipIf(missing)(`the chip's compiler and simulator${missing ? ' (skippe
   it.each(['INT8', 'F16', 'F32'])('digits %s: what the simulator computes is what we compute', async (mode) => {
     await prepareDigits()
     const { out } = await mustRun(
-      'model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', mode, '--calibration_table', 'table',
-      '--model', 'out.bmodel', '--test_input', digits.picture, '--json',
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      mode,
+      '--calibration_table',
+      'table',
+      '--model',
+      'out.bmodel',
+      '--test_input',
+      digits.picture,
+      '--json',
     )
     const tensors = lastComparison(out)
     expect(tensors.length).toBeGreaterThan(0)
-    for (const { name, verdict } of tensors) expect([name, verdict]).toEqual([name, expect.stringMatching(mode === 'INT8' ? /^EQUAL$/ : /^(EQUAL|CLOSE|SIMILAR)$/)])
-    expect(readdirSync('.').filter((file) => /final|bmodel/.test(file)).sort()).toEqual([expect.stringMatching(/_final\.mlir$/), 'out.bmodel'])
+    for (const { name, verdict } of tensors)
+      expect([name, verdict]).toEqual([name, expect.stringMatching(mode === 'INT8' ? /^EQUAL$/ : /^(EQUAL|CLOSE|SIMILAR)$/)])
+    expect(
+      readdirSync('.')
+        .filter((file) => /final|bmodel/.test(file))
+        .sort(),
+    ).toEqual([expect.stringMatching(/_final\.mlir$/), 'out.bmodel'])
   })
 
   const networks = shared === undefined ? [] : ['mnist-8', 'resnet8_cifar10']
   it.each(networks)('%s INT8: equal', async (name) => {
     const reference = sharedFile(`reference/tpu-mlir/${name}`)
-    await mustRun('model_transform', '--model_name', name, '--model_def', sharedFile(`models/${name}.onnx`), '--mlir', 'top.mlir', '--pixel_format', name === 'mnist-8' ? 'gray' : 'bgr')
+    await mustRun(
+      'model_transform',
+      '--model_name',
+      name,
+      '--model_def',
+      sharedFile(`models/${name}.onnx`),
+      '--mlir',
+      'top.mlir',
+      '--pixel_format',
+      name === 'mnist-8' ? 'gray' : 'bgr',
+    )
     const { out } = await mustRun(
-      'model_deploy', '--mlir', 'top.mlir', '--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', `${reference}/cali_table`,
-      '--model', 'out.bmodel', '--test_input', `${reference}/input.npz`, '--json',
+      'model_deploy',
+      '--mlir',
+      'top.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      'INT8',
+      '--calibration_table',
+      `${reference}/cali_table`,
+      '--model',
+      'out.bmodel',
+      '--test_input',
+      `${reference}/input.npz`,
+      '--json',
     )
     for (const { name: tensor, verdict } of lastComparison(out)) expect([tensor, verdict]).toEqual([tensor, 'EQUAL'])
   })
@@ -59,9 +101,19 @@ describe('without a toolchain', () => {
     process.env['PATH'] = path
   })
 
-  it.skipIf(process.env['TPUC_ROOT'] !== undefined)('a portable container, and the lines that make the chip\'s own', async () => {
+  it.skipIf(process.env['TPUC_ROOT'] !== undefined)("a portable container, and the lines that make the chip's own", async () => {
     await prepareDigits()
-    const { out } = await mustRun('model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'F32', '--model', 'out.bmodel')
+    const { out } = await mustRun(
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      'F32',
+      '--model',
+      'out.bmodel',
+    )
     expect(out).toContain('portable container')
     expect(out).toMatch(/^ {2}tpuc-opt digits_bm1684x_f32_tpu\.mlir .*-o digits_bm1684x_f32_final\.mlir$/m)
     expect(existsSync('out.bmodel')).toBe(true)
@@ -69,7 +121,19 @@ describe('without a toolchain', () => {
 
   it('--vendor names a folder without one', async () => {
     await prepareDigits()
-    const args = ['model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'F32', '--model', 'out.bmodel', '--vendor', 'here']
+    const args = [
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      'F32',
+      '--model',
+      'out.bmodel',
+      '--vendor',
+      'here',
+    ]
     const { code, err } = await q(...args)
     expect(code).toBe(2)
     expect(err).toMatch(/^VENDOR_MISSING: /)

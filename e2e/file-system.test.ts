@@ -32,7 +32,10 @@ afterAll(() => {
 })
 
 function refused({ code, err }: Finished, error: string): void {
-  expect(err.split('\n').filter((line) => /^[A-Z_]+: /.test(line)), err).toEqual([expect.stringMatching(new RegExp(`^${error}: `))])
+  expect(
+    err.split('\n').filter((line) => /^[A-Z_]+: /.test(line)),
+    err,
+  ).toEqual([expect.stringMatching(new RegExp(`^${error}: `))])
   expect(code, err).toBe(5)
   for (const word of ['  at: ', '  found: ', '  wanted: ', '  do: ']) expect(err).toContain(word)
 }
@@ -42,18 +45,38 @@ const transform = ['model_transform', '--model_name', 'digits', '--model_def', d
 /** Every command that writes, with `folder` as the place of its output. */
 const writers: readonly (readonly [name: string, args: (folder: string) => readonly string[]])[] = [
   ['model_transform', (folder) => [...transform, '--mlir', `${folder}/out.mlir`]],
-  ['run_calibration', (folder) => ['run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '2', '-o', `${folder}/out`]],
+  [
+    'run_calibration',
+    (folder) => ['run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '2', '-o', `${folder}/out`],
+  ],
   [
     'model_deploy',
-    (folder) => ['model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', 'table', '--model', `${folder}/out`],
+    (folder) => [
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      'INT8',
+      '--calibration_table',
+      'table',
+      '--model',
+      `${folder}/out`,
+    ],
   ],
-  ['model_runner', (folder) => ['model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--dump_all_tensors', '--output', `${folder}/out`]],
+  [
+    'model_runner',
+    (folder) => ['model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--dump_all_tensors', '--output', `${folder}/out`],
+  ],
   ['npz_tool', (folder) => ['npz_tool', 'extract', 'digits_top_f32_all_weight.npz', `${folder}/out`, largestWeight()]],
 ]
 
 function largestWeight(): string {
   const list = execFileSync('unzip', ['-lqq', 'digits_top_f32_all_weight.npz'], { encoding: 'utf8' }).trim().split('\n')
-  const entries = list.map((line) => line.trim().split(/\s+/)).map(([size, , , name]) => ({ size: Number(size), name: name!.replace('.npy', '') }))
+  const entries = list
+    .map((line) => line.trim().split(/\s+/))
+    .map(([size, , , name]) => ({ size: Number(size), name: name!.replace('.npy', '') }))
   return entries.sort((a, b) => b.size - a.size)[0]!.name
 }
 
@@ -98,7 +121,18 @@ describe('an output that is there', () => {
     const { err } = await mustRun(...transform, '--mlir', 'digits.mlir')
     expect(err).toContain('note: digits.mlir replaced')
     expect(readFileSync('digits.mlir', 'utf8')).toMatch(/^#loc|^module/)
-    const calibrated = await mustRun('run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '2', '--tune_num', '0', '-o', 'table')
+    const calibrated = await mustRun(
+      'run_calibration',
+      'digits.mlir',
+      '--dataset',
+      digits.calibration,
+      '--input_num',
+      '2',
+      '--tune_num',
+      '0',
+      '-o',
+      'table',
+    )
     expect(calibrated.err).toContain('note: table replaced')
     expect(statSync('table').size).toBeGreaterThan(100)
   })

@@ -14,61 +14,138 @@ async function transformed(name: string, options: readonly string[]): Promise<st
   const input = sharedFile(`reference/tpu-mlir/${name}/input.npz`)
   const model = sharedFile(`models/${name}.onnx`)
   await mustRun(
-    'model_transform', '--model_name', name, '--model_def', model, '--mlir', `${name}.mlir`, '--test_input', input, '--test_result', 'top.npz', ...options,
+    'model_transform',
+    '--model_name',
+    name,
+    '--model_def',
+    model,
+    '--mlir',
+    `${name}.mlir`,
+    '--test_input',
+    input,
+    '--test_result',
+    'top.npz',
+    ...options,
   )
   return input
 }
 
-describe.skipIf(shared === undefined)(`networks of the reference${shared === undefined ? ' (skipped: no ../shared/reference)' : ''}`, () => {
-  it.each(networks)('$name INT8: every tensor in its own type, from the lowered file and from the container', async ({ name, options }) => {
-    const input = await transformed(name, options)
-    const reference = sharedFile(`reference/tpu-mlir/${name}`)
-    await mustRun(
-      'model_deploy', '--mlir', `${name}.mlir`, '--quantize', 'INT8', '--calibration_table', `${reference}/cali_table`, '--processor', 'BM1684X',
-      '--model', 'out.bmodel', '--test_input', input, '--test_reference', 'top.npz', '--compare_all',
+describe.skipIf(shared === undefined)(
+  `networks of the reference${shared === undefined ? ' (skipped: no ../shared/reference)' : ''}`,
+  () => {
+    it.each(networks)(
+      '$name INT8: every tensor in its own type, from the lowered file and from the container',
+      async ({ name, options }) => {
+        const input = await transformed(name, options)
+        const reference = sharedFile(`reference/tpu-mlir/${name}`)
+        await mustRun(
+          'model_deploy',
+          '--mlir',
+          `${name}.mlir`,
+          '--quantize',
+          'INT8',
+          '--calibration_table',
+          `${reference}/cali_table`,
+          '--processor',
+          'BM1684X',
+          '--model',
+          'out.bmodel',
+          '--test_input',
+          input,
+          '--test_reference',
+          'top.npz',
+          '--compare_all',
+        )
+        const run = ['model_runner', '--input', input, '--dump_all_tensors', '--codes', '--output']
+        await mustRun(...run, 'lowered.npz', '--model', `${name}_bm1684x_int8_sym_tpu.mlir`)
+        await mustRun(...run, 'container.npz', '--model', 'out.bmodel')
+        await mustRun(...run, 'slow.npz', '--model', 'out.bmodel', '--executor', 'reference')
+        expect(readFileSync('container.npz').equals(readFileSync('lowered.npz'))).toBe(true)
+        expect(readFileSync('slow.npz').equals(readFileSync('lowered.npz'))).toBe(true)
+        const wanted = arraysIn(`${reference}/bm1684x_int8_sym_tensors.npz`)
+        const found = arraysIn('lowered.npz')
+        expect([...found.keys()].sort()).toEqual([...wanted.keys()].sort())
+        for (const [tensor, { dtype, shape, data }] of wanted) {
+          expect({ tensor, dtype: found.get(tensor)!.dtype, shape: found.get(tensor)!.shape }).toEqual({ tensor, dtype, shape })
+          expect(Buffer.from(found.get(tensor)!.data.buffer).equals(Buffer.from(data.buffer)), tensor).toBe(true)
+        }
+      },
     )
-    const run = ['model_runner', '--input', input, '--dump_all_tensors', '--codes', '--output']
-    await mustRun(...run, 'lowered.npz', '--model', `${name}_bm1684x_int8_sym_tpu.mlir`)
-    await mustRun(...run, 'container.npz', '--model', 'out.bmodel')
-    await mustRun(...run, 'slow.npz', '--model', 'out.bmodel', '--executor', 'reference')
-    expect(readFileSync('container.npz').equals(readFileSync('lowered.npz'))).toBe(true)
-    expect(readFileSync('slow.npz').equals(readFileSync('lowered.npz'))).toBe(true)
-    const wanted = arraysIn(`${reference}/bm1684x_int8_sym_tensors.npz`)
-    const found = arraysIn('lowered.npz')
-    expect([...found.keys()].sort()).toEqual([...wanted.keys()].sort())
-    for (const [tensor, { dtype, shape, data }] of wanted) {
-      expect({ tensor, dtype: found.get(tensor)!.dtype, shape: found.get(tensor)!.shape }).toEqual({ tensor, dtype, shape })
-      expect(Buffer.from(found.get(tensor)!.data.buffer).equals(Buffer.from(data.buffer)), tensor).toBe(true)
-    }
-  })
 
-  it.each(networks.flatMap((network) => ['F16', 'F32'].map((mode) => ({ ...network, mode }))))('$name $mode: as the reference', async ({ name, options, mode }) => {
-    const input = await transformed(name, options)
-    const prefix = `${name}_bm1684x_${mode.toLowerCase()}`
-    await mustRun(
-      'model_deploy', '--mlir', `${name}.mlir`, '--quantize', mode, '--chip', 'bm1684x', '--model', 'out.bmodel',
-      '--test_input', input, '--test_reference', 'top.npz',
+    it.each(networks.flatMap((network) => ['F16', 'F32'].map((mode) => ({ ...network, mode }))))(
+      '$name $mode: as the reference',
+      async ({ name, options, mode }) => {
+        const input = await transformed(name, options)
+        const prefix = `${name}_bm1684x_${mode.toLowerCase()}`
+        await mustRun(
+          'model_deploy',
+          '--mlir',
+          `${name}.mlir`,
+          '--quantize',
+          mode,
+          '--chip',
+          'bm1684x',
+          '--model',
+          'out.bmodel',
+          '--test_input',
+          input,
+          '--test_reference',
+          'top.npz',
+        )
+        await mustRun(
+          'model_runner',
+          '--input',
+          input,
+          '--dump_all_tensors',
+          '--codes',
+          '--output',
+          'found.npz',
+          '--model',
+          `${prefix}_tpu.mlir`,
+        )
+        const all = sharedFile(`reference/tpu-mlir/${name}/bm1684x_${mode.toLowerCase()}_tensors.npz`)
+        const reference = existsSync(all) ? all : all.replace('_tensors', '_outputs')
+        // Sums of float products depend on their order; in half precision that is one unit of the last place, now and then.
+        await mustRun('npz_tool', 'compare', 'found.npz', reference, '--tolerance', '0.9999,0.999')
+      },
     )
-    await mustRun('model_runner', '--input', input, '--dump_all_tensors', '--codes', '--output', 'found.npz', '--model', `${prefix}_tpu.mlir`)
-    const all = sharedFile(`reference/tpu-mlir/${name}/bm1684x_${mode.toLowerCase()}_tensors.npz`)
-    const reference = existsSync(all) ? all : all.replace('_tensors', '_outputs')
-    // Sums of float products depend on their order; in half precision that is one unit of the last place, now and then.
-    await mustRun('npz_tool', 'compare', 'found.npz', reference, '--tolerance', '0.9999,0.999')
-  })
 
-  it.each(networks)('$name with a quantization table: as the original lowers it', async ({ name, options }) => {
-    const folder = sharedFile(`reference/top-mlir/${name}`)
-    await transformed(name, options)
-    copyFileSync(`${folder}/cali_table`, 'table')
-    const { code, err } = await q(
-      'model_deploy', '--mlir', `${name}.mlir`, '--quantize', 'INT8', '--calibration_table', 'table', '--quantize_table', `${folder}/qtable`,
-      '--chip', 'bm1684x', '--model', 'out.bmodel', '--test_input', `${folder}/input0.npz`,
-    )
-    expect(code, err).toBe(0)
-    await mustRun('model_runner', '--input', `${folder}/input0.npz`, '--dump_all_tensors', '--output', 'ours.npz', '--model', `${name}_bm1684x_int8_sym_tpu.mlir`)
-    const theirs = `${folder}/${name === 'mnist-8' ? 'mnist' : 'resnet8'}_bm1684x_mixed_tpu.mlir`
-    await mustRun('model_runner', '--input', `${folder}/input0.npz`, '--dump_all_tensors', '--output', 'theirs.npz', '--model', theirs)
-    expect([...arraysIn('ours.npz').keys()]).toEqual([...arraysIn('theirs.npz').keys()])
-    await mustRun('npz_tool', 'compare', 'ours.npz', 'theirs.npz', '--tolerance', '0.99999,0.9999')
-  })
-})
+    it.each(networks)('$name with a quantization table: as the original lowers it', async ({ name, options }) => {
+      const folder = sharedFile(`reference/top-mlir/${name}`)
+      await transformed(name, options)
+      copyFileSync(`${folder}/cali_table`, 'table')
+      const { code, err } = await q(
+        'model_deploy',
+        '--mlir',
+        `${name}.mlir`,
+        '--quantize',
+        'INT8',
+        '--calibration_table',
+        'table',
+        '--quantize_table',
+        `${folder}/qtable`,
+        '--chip',
+        'bm1684x',
+        '--model',
+        'out.bmodel',
+        '--test_input',
+        `${folder}/input0.npz`,
+      )
+      expect(code, err).toBe(0)
+      await mustRun(
+        'model_runner',
+        '--input',
+        `${folder}/input0.npz`,
+        '--dump_all_tensors',
+        '--output',
+        'ours.npz',
+        '--model',
+        `${name}_bm1684x_int8_sym_tpu.mlir`,
+      )
+      const theirs = `${folder}/${name === 'mnist-8' ? 'mnist' : 'resnet8'}_bm1684x_mixed_tpu.mlir`
+      await mustRun('model_runner', '--input', `${folder}/input0.npz`, '--dump_all_tensors', '--output', 'theirs.npz', '--model', theirs)
+      expect([...arraysIn('ours.npz').keys()]).toEqual([...arraysIn('theirs.npz').keys()])
+      await mustRun('npz_tool', 'compare', 'ours.npz', 'theirs.npz', '--tolerance', '0.99999,0.9999')
+    })
+  },
+)

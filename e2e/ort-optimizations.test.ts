@@ -11,15 +11,25 @@ const count = 4096
 const shape = [1, 16, 16, 16]
 const ramp = Float32Array.from({ length: count }, (_, i) => Math.fround(((i - 2000) * Math.PI) / 128))
 
-async function run(steps: readonly Step[], x: Tensor, constants: Readonly<Record<string, Tensor>>, fetches?: readonly string[]): Promise<ReadonlyMap<string, Tensor>> {
+async function run(
+  steps: readonly Step[],
+  x: Tensor,
+  constants: Readonly<Record<string, Tensor>>,
+  fetches?: readonly string[],
+): Promise<ReadonlyMap<string, Tensor>> {
   const graph: Graph = {
-    name: 'chain', inputs: [{ name: 'x' }], outputs: [steps.at(-1)![2]], ops: allOps, properties: { stage: 'quantized' },
+    name: 'chain',
+    inputs: [{ name: 'x' }],
+    outputs: [steps.at(-1)![2]],
+    ops: allOps,
+    properties: { stage: 'quantized' },
     nodes: steps.map(([op, inputs, output, , attrs = {}]) => ({ op, inputs, outputs: [output], attrs })),
     values: new Map([
       ['x', { name: 'x', type: { dtype: x.dtype, shape: x.shape } }],
       ...steps.map(([, , output, type]) => [output, { name: output, type }] as const),
-      ...Object.entries(constants).map(([name, constant]) =>
-        [name, { name, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant }] as const),
+      ...Object.entries(constants).map(
+        ([name, constant]) => [name, { name, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant }] as const,
+      ),
     ]),
   }
   const session = await createOrtExecutor({ ort, encode: encodeModel, threads: 1 }).load(graph, fetches === undefined ? {} : { fetches })
@@ -30,7 +40,10 @@ async function run(steps: readonly Step[], x: Tensor, constants: Readonly<Record
 
 /** What the runtime's graph optimizer might take for superfluous. */
 describe('graph optimization on ONNX Runtime', () => {
-  it.each([['f16', roundF16], ['bf16', roundBf16]] as const)('keeps the rounding to %s after every operator', async (dtype, round) => {
+  it.each([
+    ['f16', roundF16],
+    ['bf16', roundBf16],
+  ] as const)('keeps the rounding to %s after every operator', async (dtype, round) => {
     const third = Math.fround(1 / 3)
     const type = { dtype, shape }
     const steps: Step[] = [
@@ -44,15 +57,17 @@ describe('graph optimization on ONNX Runtime', () => {
     const found = (await run(steps, tensor('f32', shape, ramp), { third: tensor('f32', [1], Float32Array.of(third)) })).get('y')!.data
     const f = Math.fround
     const wanted = ramp.map((x) => round(f(Math.max(0, round(f(round(f(round(x) * third)) + third))) * third)))
-    expect([...found as Float32Array]).toEqual([...wanted])
+    expect([...(found as Float32Array)]).toEqual([...wanted])
   })
 
   it('keeps what decides ties: halves go away from zero', async () => {
     const halves = Float32Array.from({ length: count }, (_, i) => (i - 2048) / 16)
     const type = { dtype: 'i8', shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } } as const
-    const found = (await run([['QuantizeLinear', ['x'], 'y', type, { rounding: 'half-away-from-zero' }]], tensor('f32', shape, halves), {})).get('y')!.data
+    const found = (
+      await run([['QuantizeLinear', ['x'], 'y', type, { rounding: 'half-away-from-zero' }]], tensor('f32', shape, halves), {})
+    ).get('y')!.data
     const wanted = Array.from(halves, (x) => Math.max(-128, Math.min(127, Math.sign(x) * Math.floor(Math.abs(x) + 0.5))) + 0)
-    expect([...found as Int8Array]).toEqual(wanted)
+    expect([...(found as Int8Array)]).toEqual(wanted)
   })
 
   it('does not run an integer operator in floats between casts', async () => {
@@ -66,8 +81,8 @@ describe('graph optimization on ONNX Runtime', () => {
     const all: Step[] = [['QLeakyRelu', ['x'], 'q', quant(0.25), { multiplier: 64, shift: 7 }], ...steps]
     const results = await run(all, tensor('i8', shape, codes), { half: tensor('f32', [1], Float32Array.of(0.5)) }, ['q', 'g', 'y'])
     const leaky = Array.from(codes, (x) => (x < 0 ? Math.floor(x / 2 + 0.5) : x))
-    expect([...results.get('q')!.data as Int8Array]).toEqual(leaky)
-    expect([...results.get('g')!.data as Float32Array]).toEqual(leaky.map((q) => q * 0.125))
-    expect([...results.get('y')!.data as Int8Array]).toEqual(leaky.map((q) => Math.sign(q) * Math.floor(Math.abs(q) * 0.25 + 0.5) + 0))
+    expect([...(results.get('q')!.data as Int8Array)]).toEqual(leaky)
+    expect([...(results.get('g')!.data as Float32Array)]).toEqual(leaky.map((q) => q * 0.125))
+    expect([...(results.get('y')!.data as Int8Array)]).toEqual(leaky.map((q) => Math.sign(q) * Math.floor(Math.abs(q) * 0.25 + 0.5) + 0))
   })
 })

@@ -24,13 +24,28 @@ function clamped(v: bigint, dtype: 'i8' | 'u8', floor: bigint): number {
   return Number(v < bottom ? bottom : v > high ? high : v)
 }
 
-async function run(op: OpName, attrs: Attrs, x: Tensor, xType: TensorType, type: TensorType, constants: readonly Tensor[] = []): Promise<readonly number[]> {
+async function run(
+  op: OpName,
+  attrs: Attrs,
+  x: Tensor,
+  xType: TensorType,
+  type: TensorType,
+  constants: readonly Tensor[] = [],
+): Promise<readonly number[]> {
   const graph: Graph = {
-    name: 'one', inputs: [{ name: 'x' }], outputs: ['y'], ops: allOps, properties: { stage: 'quantized' },
+    name: 'one',
+    inputs: [{ name: 'x' }],
+    outputs: ['y'],
+    ops: allOps,
+    properties: { stage: 'quantized' },
     nodes: [{ op, inputs: ['x', ...constants.map((_, i) => `c${i}`)], outputs: ['y'], attrs }],
     values: new Map([
-      ['x', { name: 'x', type: xType }], ['y', { name: 'y', type }],
-      ...constants.map((constant, i) => [`c${i}`, { name: `c${i}`, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant }] as const),
+      ['x', { name: 'x', type: xType }],
+      ['y', { name: 'y', type }],
+      ...constants.map(
+        (constant, i) =>
+          [`c${i}`, { name: `c${i}`, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant }] as const,
+      ),
     ]),
   }
   const session = await createOrtExecutor({ ort, encode: encodeModel, threads: 1 }).load(graph)
@@ -50,20 +65,43 @@ function sumsFor(m: number, s: number): Int32Array {
 }
 
 const factors: readonly (readonly [m: number, s: number])[] = [
-  [1, 1], [1, 8], [3, 2], [1073741825, 30], [1073741824, 31], [1073741824, 40], [1999999999, 38], [1234567891, 42], [2147483646, 39], [127, 14], [5, 0], [1, -2], [2147483646, 30],
+  [1, 1],
+  [1, 8],
+  [3, 2],
+  [1073741825, 30],
+  [1073741824, 31],
+  [1073741824, 40],
+  [1999999999, 38],
+  [1234567891, 42],
+  [2147483646, 39],
+  [127, 14],
+  [5, 0],
+  [1, -2],
+  [2147483646, 30],
 ]
 
 describe('requantization of int32 sums on ONNX Runtime, against integers of any size', () => {
   for (const rounding of ['half-up', 'half-away-from-zero']) {
-    for (const [dtype, zeroPoint, relu] of [['i8', 0, false], ['i8', -3, true], ['u8', 0, true], ['u8', 131, false]] as const) {
+    for (const [dtype, zeroPoint, relu] of [
+      ['i8', 0, false],
+      ['i8', -3, true],
+      ['u8', 0, true],
+      ['u8', 131, false],
+    ] as const) {
       it(`${rounding} to ${dtype}, zero point ${zeroPoint}${relu ? ', ReLU' : ''}`, async () => {
         for (const [multiplier, shift] of factors) {
           const sums = sumsFor(multiplier, shift)
           const shape = [1, 1, 1, sums.length]
-          const found = await run('Requantize', { multiplier, shift, rounding, relu }, tensor('i32', shape, sums), { dtype: 'i32', shape },
-            { dtype, shape, quant: { scale: 1, zeroPoint, expressed: 'f32' } })
+          const found = await run(
+            'Requantize',
+            { multiplier, shift, rounding, relu },
+            tensor('i32', shape, sums),
+            { dtype: 'i32', shape },
+            { dtype, shape, quant: { scale: 1, zeroPoint, expressed: 'f32' } },
+          )
           const wanted = Array.from(sums, (v) =>
-            clamped(shifted(BigInt(v), BigInt(multiplier), shift, rounding) + BigInt(zeroPoint), dtype, relu ? BigInt(zeroPoint) : -1000n))
+            clamped(shifted(BigInt(v), BigInt(multiplier), shift, rounding) + BigInt(zeroPoint), dtype, relu ? BigInt(zeroPoint) : -1000n),
+          )
           expect(found, `${multiplier} / 2^${shift}`).toEqual(wanted)
         }
       })
@@ -76,9 +114,19 @@ describe('requantization of int32 sums on ONNX Runtime, against integers of any 
     const each = Int32Array.from({ length: 64 }, (_, i) => Math.round((i - 32) ** 5 * 63.7))
     const shape = [1, rows.length, 8, 8]
     const x = tensor('i32', shape, Int32Array.from(rows.flatMap(() => [...each])))
-    const found = await run('RequantizeAxis', { rounding: 'half-away-from-zero' }, x, { dtype: 'i32', shape },
-      { dtype: 'i8', shape, quant: { scale: 1, zeroPoint: 7, expressed: 'f32' } }, [parameters])
-    expect(found).toEqual(rows.flatMap(([m, s]) => Array.from(each, (v) => clamped(shifted(BigInt(v), BigInt(m), s, 'half-away-from-zero') + 7n, 'i8', -1000n))))
+    const found = await run(
+      'RequantizeAxis',
+      { rounding: 'half-away-from-zero' },
+      x,
+      { dtype: 'i32', shape },
+      { dtype: 'i8', shape, quant: { scale: 1, zeroPoint: 7, expressed: 'f32' } },
+      [parameters],
+    )
+    expect(found).toEqual(
+      rows.flatMap(([m, s]) =>
+        Array.from(each, (v) => clamped(shifted(BigInt(v), BigInt(m), s, 'half-away-from-zero') + 7n, 'i8', -1000n)),
+      ),
+    )
   })
 })
 
@@ -95,9 +143,14 @@ describe('convolutions on ONNX Runtime, against integers of any size', () => {
     const multipliers = Array.from({ length: channels }, (_, c) => 1000000007 + c * 1000)
     const shifts = Array.from({ length: channels }, (_, c) => 37 + (c % 3))
     const zero = 5
-    const found = await run('QConv', { ...pads, group: channels, multipliers, shifts }, tensor('i8', shape, x),
+    const found = await run(
+      'QConv',
+      { ...pads, group: channels, multipliers, shifts },
+      tensor('i8', shape, x),
       { dtype: 'i8', shape, quant: { scale: 1, zeroPoint: zero, expressed: 'f32' } },
-      { dtype: 'i8', shape, quant: { scale: 1, zeroPoint: -2, expressed: 'f32' } }, [tensor('i8', [channels, 1, 3, 3], w)])
+      { dtype: 'i8', shape, quant: { scale: 1, zeroPoint: -2, expressed: 'f32' } },
+      [tensor('i8', [channels, 1, 3, 3], w)],
+    )
     let wrong = 0
     for (let c = 0; c < channels; c++) {
       for (let y = 0; y < side; y++) {
@@ -117,15 +170,23 @@ describe('convolutions on ONNX Runtime, against integers of any size', () => {
     expect(wrong).toBe(0)
   })
 
-  it.each([[7, 'a small plane, as a matrix product'], [side, 'a large plane, in slices of channels']] as const)('one place wide over %i x %i: %s', async (size) => {
+  it.each([
+    [7, 'a small plane, as a matrix product'],
+    [side, 'a large plane, in slices of channels'],
+  ] as const)('one place wide over %i x %i: %s', async (size) => {
     const inputs = 24
     const shape = [1, channels, size, size]
     const x = codes(inputs * size * size, 3)
     const w = codes(channels * inputs, 11)
     const b = Int32Array.from({ length: channels }, (_, c) => c * 997 - 90000)
-    const found = await run('QConv', { strides: [1, 1], pads: [0, 0, 0, 0], multipliers: [1777777777], shifts: [41], relu: true }, tensor('i8', [1, inputs, size, size], x),
+    const found = await run(
+      'QConv',
+      { strides: [1, 1], pads: [0, 0, 0, 0], multipliers: [1777777777], shifts: [41], relu: true },
+      tensor('i8', [1, inputs, size, size], x),
       { dtype: 'i8', shape: [1, inputs, size, size], quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } },
-      { dtype: 'u8', shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }, [tensor('i8', [channels, inputs, 1, 1], w), tensor('i32', [1, channels, 1, 1], b)])
+      { dtype: 'u8', shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } },
+      [tensor('i8', [channels, inputs, 1, 1], w), tensor('i32', [1, channels, 1, 1], b)],
+    )
     const plane = size * size
     const wanted = Array.from({ length: channels * plane }, (_, i) => {
       const c = Math.floor(i / plane)
@@ -142,19 +203,46 @@ describe('storage of weights', () => {
     const shape = [1, 32, 9, 9]
     const codes = (count: number) => Int8Array.from({ length: count }, (_, i) => (i % 5 === 0 ? -128 : 127))
     const dtype: DType = 'i8'
-    const results = await Promise.all((['u8', 'i8'] as const).map(async (form) => {
-      const graph: Graph = {
-        name: 'one', inputs: [{ name: 'x' }], outputs: ['y'], ops: allOps, properties: { stage: 'quantized' },
-        nodes: [{ op: 'QConv', inputs: ['x', 'w'], outputs: ['y'], attrs: { strides: [1, 1], pads: [1, 1, 1, 1], multipliers: [1073741825], shifts: [42] } }],
-        values: new Map([
-          ['x', { name: 'x', type: { dtype, shape } }], ['y', { name: 'y', type: { dtype, shape } }],
-          ['w', { name: 'w', type: { dtype, shape: [32, 32, 3, 3] }, isConstant: true, constant: tensor('i8', [32, 32, 3, 3], codes(32 * 32 * 9)) }],
-        ]),
-      }
-      // The signed form of ConvInteger is exact on every processor seen, if slow.
-      const session = await createOrtExecutor({ ort, encode: encodeModel, threads: 1, kernels: { conv: form, depthwise: form, matMul: 'u8', linearConv: 'u8' } }).load(graph)
-      return (await session.run(new Map([['x', tensor('i8', shape, codes(32 * 81))]]))).get('y')!.data
-    }))
+    const results = await Promise.all(
+      (['u8', 'i8'] as const).map(async (form) => {
+        const graph: Graph = {
+          name: 'one',
+          inputs: [{ name: 'x' }],
+          outputs: ['y'],
+          ops: allOps,
+          properties: { stage: 'quantized' },
+          nodes: [
+            {
+              op: 'QConv',
+              inputs: ['x', 'w'],
+              outputs: ['y'],
+              attrs: { strides: [1, 1], pads: [1, 1, 1, 1], multipliers: [1073741825], shifts: [42] },
+            },
+          ],
+          values: new Map([
+            ['x', { name: 'x', type: { dtype, shape } }],
+            ['y', { name: 'y', type: { dtype, shape } }],
+            [
+              'w',
+              {
+                name: 'w',
+                type: { dtype, shape: [32, 32, 3, 3] },
+                isConstant: true,
+                constant: tensor('i8', [32, 32, 3, 3], codes(32 * 32 * 9)),
+              },
+            ],
+          ]),
+        }
+        // The signed form of ConvInteger is exact on every processor seen, if slow.
+        const session = await createOrtExecutor({
+          ort,
+          encode: encodeModel,
+          threads: 1,
+          kernels: { conv: form, depthwise: form, matMul: 'u8', linearConv: 'u8' },
+        }).load(graph)
+        return (await session.run(new Map([['x', tensor('i8', shape, codes(32 * 81))]]))).get('y')!.data
+      }),
+    )
     expect(results[0]).toEqual(results[1])
   })
 })

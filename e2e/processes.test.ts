@@ -52,8 +52,27 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
       [3, ['npz_tool', 'dump', 'broken.npz']],
       [3, ['model_runner', '--model', 'nothing.onnx', '--input', digits.picture]],
       [5, ['model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--output', 'nowhere/out.npz']],
-      [1, ['model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', 'table', '--model', 'out.bmodel',
-        '--test_input', digits.picture, '--compare_all', '--tolerance', '0.99999999,0.99999999']],
+      [
+        1,
+        [
+          'model_deploy',
+          '--mlir',
+          'digits.mlir',
+          '--chip',
+          'bm1684x',
+          '--quantize',
+          'INT8',
+          '--calibration_table',
+          'table',
+          '--model',
+          'out.bmodel',
+          '--test_input',
+          digits.picture,
+          '--compare_all',
+          '--tolerance',
+          '0.99999999,0.99999999',
+        ],
+      ],
     ]
     for (const [wanted, args] of cases) {
       const { code, err } = await run(args)
@@ -67,7 +86,11 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
     const pictures = readdirSync(digits.calibration).map((name) => join(digits.calibration, name))
     writeFileSync('samples', Array.from({ length: 2000 }, () => pictures.join('\n')).join('\n'))
     const before = readdirSync('.')
-    const { code, err, after } = await run(['run_calibration', 'digits.mlir', '--data_list', 'samples', '--input_num', '0', '-o', 'table'], /observe: \d/, signal)
+    const { code, err, after } = await run(
+      ['run_calibration', 'digits.mlir', '--data_list', 'samples', '--input_num', '0', '-o', 'table'],
+      /observe: \d/,
+      signal,
+    )
     expect(code, err).toBe(130)
     expect(after).toBeLessThan(1500)
     expect(err).toMatch(/^INTERRUPTED: /m)
@@ -77,7 +100,11 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
 
   it('a reader that goes away does not matter', async () => {
     await prepareDigits()
-    const text = execFileSync('/bin/sh', ['-c', `"${process.execPath}" "${program}" npz_tool dump digits_top_f32_all_weight.npz 2>&1 | head -n 1`], { encoding: 'utf8' })
+    const text = execFileSync(
+      '/bin/sh',
+      ['-c', `"${process.execPath}" "${program}" npz_tool dump digits_top_f32_all_weight.npz 2>&1 | head -n 1`],
+      { encoding: 'utf8' },
+    )
     expect(text).toMatch(/^\S+\t\(/)
     expect(text.trim().split('\n')).toHaveLength(1)
   })

@@ -3,9 +3,8 @@ import { fromF16Bits, type Graph, type Node, type Tensor, toF16Bits } from '@q/i
 import { encodeWeights, writeTpu } from '@q/mlir'
 import { decodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'
-
-import { ortExecutor, quantizedNetwork, recordedInput, recordedTensors, recordedVariant, runAll } from './reference-network.ts'
 import { bitsOf, sha256 } from './bytes.ts'
+import { ortExecutor, quantizedNetwork, recordedInput, recordedTensors, recordedVariant, runAll } from './reference-network.ts'
 import { hasShared, sharedTitle } from './shared.ts'
 
 /**
@@ -13,8 +12,19 @@ import { hasShared, sharedTitle } from './shared.ts'
  * sums depend on the order of additions, so results agree to the last place of float16.
  */
 const networks = [
-  'mnist-8', 'resnet8_cifar10', 'mobilenet_v1_0.25_128', 'mobilenet_v2_tv_rec', 'blazeface', 'vit_pgd_2_3_16_cifar10', 'yolov5n',
-  'stories260K_s64', 'zoo_act', 'zoo_ew', 'zoo_nn', 'zoo_shape', 'zoo_mm',
+  'mnist-8',
+  'resnet8_cifar10',
+  'mobilenet_v1_0.25_128',
+  'mobilenet_v2_tv_rec',
+  'blazeface',
+  'vit_pgd_2_3_16_cifar10',
+  'yolov5n',
+  'stories260K_s64',
+  'zoo_act',
+  'zoo_ew',
+  'zoo_nn',
+  'zoo_shape',
+  'zoo_mm',
 ]
 
 /** Those of which every tensor was kept. */
@@ -36,7 +46,11 @@ describe.skipIf(!hasShared)(sharedTitle('F16 from the ONNX file, compared with T
     const recorded = recordedVariant(name, variant).weights
     const weights = decodeNpz(encodeWeights(writeTpu(await f16Network(name)).weights), ['weights'])
     const found = [...weights.values()].map(({ data }) => sha256(bitsOf(data)))
-    expect(found.sort()).toEqual(Object.values(recorded).map((each) => each.sha256).sort())
+    expect(found.sort()).toEqual(
+      Object.values(recorded)
+        .map((each) => each.sha256)
+        .sort(),
+    )
   })
 
   it.each(networks.filter((name) => name !== 'yolov5n'))('%s: every tensor that was kept, in one run', async (name) => {
@@ -61,7 +75,8 @@ describe.skipIf(!hasShared)(sharedTitle('F16 from the ONNX file, compared with T
         const found = numbersOf(results.get(output)!)
         const wanted = numbersOf(recorded.get(output)!)
         expect(found.length, output).toBe(wanted.length)
-        if (dtype === 'f16' && node.unrounded !== true) expect(withinOneUlp(found, wanted), `${node.op} ${output}`).toBeGreaterThanOrEqual(0.999)
+        if (dtype === 'f16' && node.unrounded !== true)
+          expect(withinOneUlp(found, wanted), `${node.op} ${output}`).toBeGreaterThanOrEqual(0.999)
         else expect(relativeError(found, wanted), `${node.op} ${output}`).toBeLessThan(1e-6)
       }
     }
@@ -71,11 +86,15 @@ describe.skipIf(!hasShared)(sharedTitle('F16 from the ONNX file, compared with T
 async function runNode(graph: Graph, node: Node, recorded: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
   const feeds = node.inputs.filter((name): name is string => name !== undefined && graph.values.get(name)!.constant === undefined)
   const session = await createReferenceExecutor().load(graph, { feeds, fetches: node.outputs })
-  return session.run(new Map(feeds.map((name): [string, Tensor] => {
-    const { dtype, shape } = graph.values.get(name)!.type
-    const numbers = numbersOf(recorded.get(name)!)
-    return [name, { dtype, shape, data: dtype === 'i32' ? Int32Array.from(numbers) : Float32Array.from(numbers) }]
-  })))
+  return session.run(
+    new Map(
+      feeds.map((name): [string, Tensor] => {
+        const { dtype, shape } = graph.values.get(name)!.type
+        const numbers = numbersOf(recorded.get(name)!)
+        return [name, { dtype, shape, data: dtype === 'i32' ? Int32Array.from(numbers) : Float32Array.from(numbers) }]
+      }),
+    ),
+  )
 }
 
 /** The cosine of two tensors; infinities and undefined numbers must be the same in both and then do not count. */

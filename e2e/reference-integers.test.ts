@@ -5,9 +5,7 @@ import { decodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'
 
 import { bitsOf, sha256 } from './bytes.ts'
-import {
-  bytesAs, ortExecutor, quantizedNetwork, type RecordedArray, recordedInput, recordedVariant, runAll,
-} from './reference-network.ts'
+import { bytesAs, ortExecutor, quantizedNetwork, type RecordedArray, recordedInput, recordedVariant, runAll } from './reference-network.ts'
 import { hasShared, sharedTitle } from './shared.ts'
 
 /**
@@ -15,12 +13,33 @@ import { hasShared, sharedTitle } from './shared.ts'
  * calibration table: hashes of every quantized weight and of every integer that flows through the network.
  */
 const networks = [
-  'mnist-8', 'resnet8_cifar10', 'mobilenet_v1_0.25_128', 'mobilenet_v2_tv_rec', 'blazeface', 'vit_pgd_2_3_16_cifar10', 'yolov5n',
-  'stories260K_s64', 'zoo_act', 'zoo_ew', 'zoo_nn', 'zoo_shape', 'zoo_mm',
+  'mnist-8',
+  'resnet8_cifar10',
+  'mobilenet_v1_0.25_128',
+  'mobilenet_v2_tv_rec',
+  'blazeface',
+  'vit_pgd_2_3_16_cifar10',
+  'yolov5n',
+  'stories260K_s64',
+  'zoo_act',
+  'zoo_ew',
+  'zoo_nn',
+  'zoo_shape',
+  'zoo_mm',
 ]
 
 /** Small enough for the executor that computes in plain JavaScript. */
-const small = ['mnist-8', 'resnet8_cifar10', 'mobilenet_v1_0.25_128', 'blazeface', 'vit_pgd_2_3_16_cifar10', 'zoo_act', 'zoo_ew', 'zoo_nn', 'zoo_mm']
+const small = [
+  'mnist-8',
+  'resnet8_cifar10',
+  'mobilenet_v1_0.25_128',
+  'blazeface',
+  'vit_pgd_2_3_16_cifar10',
+  'zoo_act',
+  'zoo_ew',
+  'zoo_nn',
+  'zoo_mm',
+]
 
 const isInteger = ({ dtype }: RecordedArray): boolean => /^u?int/.test(dtype)
 

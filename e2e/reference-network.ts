@@ -57,17 +57,22 @@ export function recordedTensors(name: string, variant: string): ReadonlyMap<stri
 /** The sample the recorded runs were made on, in the types the network's inputs declare. */
 export function recordedInput(name: string, graph: Graph): ReadonlyMap<string, Tensor> {
   const arrays = decodeNpz(sharedBytes('reference/tpu-mlir', name, 'input.npz'), ['input.npz'])
-  return new Map(graph.inputs.map((input): [string, Tensor] => {
-    const { dtype, shape } = graph.values.get(input.name)!.type
-    const { data } = arrays.get(input.name)!
-    return [input.name, dtype === 'i32' ? { dtype, shape, data: Int32Array.from(data as Float32Array) } : { dtype: 'f32', shape, data }]
-  }))
+  return new Map(
+    graph.inputs.map((input): [string, Tensor] => {
+      const { dtype, shape } = graph.values.get(input.name)!.type
+      const { data } = arrays.get(input.name)!
+      return [input.name, dtype === 'i32' ? { dtype, shape, data: Int32Array.from(data as Float32Array) } : { dtype: 'f32', shape, data }]
+    }),
+  )
 }
 
 /** ONNX Runtime as the executors of a finished installation use it. */
 export function ortExecutor(precision: 'exact' | 'fast'): Executor {
   return createOrtExecutor({
-    ort: onnxruntime as unknown as OrtRuntime, encode: encodeModel, precision, fallback: createReferenceExecutor(),
+    ort: onnxruntime as unknown as OrtRuntime,
+    encode: encodeModel,
+    precision,
+    fallback: createReferenceExecutor(),
   })
 }
 
@@ -75,7 +80,7 @@ export function ortExecutor(precision: 'exact' | 'fast'): Executor {
 export async function runAll(graph: Graph, executor: Executor, inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
   const session = await executor.load(graph, { fetches: graph.nodes.flatMap(({ outputs }) => outputs) })
   try {
-    return new Map([...inputs, ...await session.run(inputs)])
+    return new Map([...inputs, ...(await session.run(inputs))])
   } finally {
     await session.close()
   }
@@ -83,7 +88,12 @@ export async function runAll(graph: Graph, executor: Executor, inputs: ReadonlyM
 
 /** The bytes of a tensor in the element type the recording names; undefined when the tensor does not hold that type. */
 export function bytesAs({ data }: Tensor, recorded: string): Uint8Array | undefined {
-  const stored = data instanceof Float32Array ? floatsAs(data, recorded) : arrayNames.get(data.constructor)?.includes(recorded) === true ? data : undefined
+  const stored =
+    data instanceof Float32Array
+      ? floatsAs(data, recorded)
+      : arrayNames.get(data.constructor)?.includes(recorded) === true
+        ? data
+        : undefined
   return stored === undefined ? undefined : new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
 }
 
@@ -94,6 +104,9 @@ function floatsAs(data: Float32Array, recorded: string): Float32Array | Uint16Ar
 }
 
 const arrayNames: ReadonlyMap<unknown, readonly string[]> = new Map<unknown, readonly string[]>([
-  [Int8Array, ['int8']], [Uint8Array, ['uint8']], [Int16Array, ['int16']], [Int32Array, ['int32']],
+  [Int8Array, ['int8']],
+  [Uint8Array, ['uint8']],
+  [Int16Array, ['int16']],
+  [Int32Array, ['int32']],
   [Uint16Array, ['uint16', 'float16', 'bfloat16 (bits as uint16)']],
 ])

@@ -26,23 +26,43 @@ interface Case {
 }
 
 const f = Math.fround
-const [means, deviations] = [[0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201]]
+const [means, deviations] = [
+  [0.4914, 0.4822, 0.4465],
+  [0.2023, 0.1994, 0.201],
+]
 
 const cases: readonly Case[] = [
   {
-    network: 'mnist-8', preprocess: { pixelFormat: 'gray', mean: [0], scale: [0.003922] }, samples: 'images/MNIST',
-    runs: [['kl_tune0', 'kl', 0], ['kl_tune5', 'kl', 5], ['max_tune5', 'max', 0]],
+    network: 'mnist-8',
+    preprocess: { pixelFormat: 'gray', mean: [0], scale: [0.003922] },
+    samples: 'images/MNIST',
+    runs: [
+      ['kl_tune0', 'kl', 0],
+      ['kl_tune5', 'kl', 5],
+      ['max_tune5', 'max', 0],
+    ],
   },
   {
-    network: 'resnet8_cifar10', samples: (pixel) => f(pixel * 255),
-    runs: [['kl_tune0', 'kl', 0], ['kl_tune5', 'kl', 5], ['max_tune5', 'max', 0]],
+    network: 'resnet8_cifar10',
+    samples: (pixel) => f(pixel * 255),
+    runs: [
+      ['kl_tune0', 'kl', 0],
+      ['kl_tune5', 'kl', 5],
+      ['max_tune5', 'max', 0],
+    ],
   },
   {
-    network: 'vit_pgd_2_3_16_cifar10', samples: (pixel, channel) => f(f(pixel - f(means![channel]!)) / f(deviations![channel]!)),
-    runs: [['kl_tune5', 'kl', 5], ['max_tune5', 'max', 0]],
+    network: 'vit_pgd_2_3_16_cifar10',
+    samples: (pixel, channel) => f(f(pixel - f(means![channel]!)) / f(deviations![channel]!)),
+    runs: [
+      ['kl_tune5', 'kl', 5],
+      ['max_tune5', 'max', 0],
+    ],
   },
   {
-    network: 'blazeface', preprocess: { pixelFormat: 'rgb', mean: [1, 1, 1], scale: [0.0078, 0.0078, 0.0078] }, samples: 'images/WIDER',
+    network: 'blazeface',
+    preprocess: { pixelFormat: 'rgb', mean: [1, 1, 1], scale: [0.0078, 0.0078, 0.0078] },
+    samples: 'images/WIDER',
     runs: [['kl_tune5', 'kl', 5]],
   },
   {
@@ -67,18 +87,28 @@ describe.skipIf(!hasShared)(sharedTitle('calibration tables, compared with TPU-M
     const float = await floatNetwork(network)
     const graph = preprocess === undefined ? float : withPreprocess(float, preprocess)
     const wanted = parseCalibrationTable(sharedText('reference/tpu-mlir-search', network, `${file}.cali_table`)).entries
-    const entries = typeof samples === 'string'
-      ? (await selectSamples({ dataset: sharedPath(samples), inputNum: 100 })).entries
-      : cifarSamples(graph, samples)
+    const entries =
+      typeof samples === 'string'
+        ? (await selectSamples({ dataset: sharedPath(samples), inputNum: 100 })).entries
+        : cifarSamples(graph, samples)
     const { entries: rows } = await calibrate({
-      graph, executor: ortExecutor('fast'), samples: await createSampleSource(entries, sampleInputs(graph)), method,
-      tune: { count: tune }, symmetric: symmetricLayers(graph), workers: 1,
+      graph,
+      executor: ortExecutor('fast'),
+      samples: await createSampleSource(entries, sampleInputs(graph)),
+      method,
+      tune: { count: tune },
+      symmetric: symmetricLayers(graph),
+      workers: 1,
     })
 
     expect([...rows.keys()]).toEqual([...wanted.keys()])
     const differing = [...rows].flatMap(([name, row]) => {
       const other = wanted.get(name)!
-      const numbers = [[row.threshold, other.threshold], [row.min, other.min], [row.max, other.max]] as const
+      const numbers = [
+        [row.threshold, other.threshold],
+        [row.min, other.min],
+        [row.max, other.max],
+      ] as const
       return numbers.every(([a, b]) => isClose(a, b)) ? [] : [`${name} ${numbers.join(' ')}`]
     })
     expect(differing.length / rows.size, differing.join('\n')).toBeLessThanOrEqual(0.01)

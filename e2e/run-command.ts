@@ -35,10 +35,11 @@ export const sharedFile = (path: string): string => join(sharedFolder, path)
 export async function q(...args: readonly string[]): Promise<Finished> {
   const texts = { out: '', err: '' }
   const writes = [process.stdout.write, process.stderr.write] as const
-  const into = (name: 'out' | 'err') => ((text: string | Uint8Array) => {
-    texts[name] += text.toString()
-    return true
-  }) as typeof process.stdout.write
+  const into = (name: 'out' | 'err') =>
+    ((text: string | Uint8Array) => {
+      texts[name] += text.toString()
+      return true
+    }) as typeof process.stdout.write
   process.stdout.write = into('out')
   process.stderr.write = into('err')
   try {

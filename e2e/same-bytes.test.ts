@@ -49,7 +49,17 @@ it('two runs with SOURCE_DATE_EPOCH write the same bytes, in any time zone', asy
 })
 
 it('quantize says how far the networks agree, what it wrote, and how long it took', async () => {
-  const { out } = await mustRun('quantize', digits.model, '--data', digits.calibration, '--chip', 'BM1684X', '--name', 'd', ...digits.preprocess)
+  const { out } = await mustRun(
+    'quantize',
+    digits.model,
+    '--data',
+    digits.calibration,
+    '--chip',
+    'BM1684X',
+    '--name',
+    'd',
+    ...digits.preprocess,
+  )
   const agreement = /^agreement with the float model on 10 samples: .*cosine (0\.\d{6}|1\.000000), SQNR (\d+\.\d) dB$/m.exec(out)
   expect(Number(agreement?.[1])).toBeGreaterThan(0.99)
   expect(out).toMatch(/^same largest element: 100\.0 %$/m)

@@ -26,7 +26,10 @@ describe('help', () => {
   it.each([
     ['model_transform', ['--preprocess_list', '--add_postprocess', '--keep_ratio_mode', '--test_result', '--op_custom_shape']],
     ['run_calibration', ['--cali_method', '--tune_list', '--histogram_bin_num', '--search', '--debug_log', '--processor']],
-    ['model_deploy', ['--chip', '--processor', '--matmul_perchannel', '--gelu_mode', '--trunc_final', '--global_op_types', '--correctness']],
+    [
+      'model_deploy',
+      ['--chip', '--processor', '--matmul_perchannel', '--gelu_mode', '--trunc_final', '--global_op_types', '--correctness'],
+    ],
     ['model_runner', ['--dump_all_tensors', '--codes', '--out_fixed', '--decrypt_lib']],
   ])('%s takes the options of the original tool', async (name, options) => {
     const { out } = await q(name, '--help')
@@ -48,7 +51,11 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     ['ARGUMENT_MISSING', 'mlir_file', ['run_calibration', '-o', 'table']],
     ['ARGUMENT_EXCESS', '1 argument', ['run_calibration', 'a.mlir', 'b.mlir', '-o', 'table']],
     ['CHIP_UNKNOWN', 'bm1684x', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'BM1684Y', '--model', 'a.bmodel']],
-    ['OPTION_UNSUPPORTED', '--quant_input', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--quant_input']],
+    [
+      'OPTION_UNSUPPORTED',
+      '--quant_input',
+      ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--quant_input'],
+    ],
   ])('%s (%s)', async (error, word, args) => {
     const { code, out, err } = await q(...args)
     expect(code).toBe(2)
@@ -62,7 +69,12 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     const { code, out, err } = await q('model_runer', '--json')
     expect(code).toBe(2)
     expect(err).toBe('')
-    expect(JSON.parse(out)).toMatchObject({ event: 'error', code: 'COMMAND_UNKNOWN', kind: 'usage', hint: expect.stringContaining('model_runner') })
+    expect(JSON.parse(out)).toMatchObject({
+      event: 'error',
+      code: 'COMMAND_UNKNOWN',
+      kind: 'usage',
+      hint: expect.stringContaining('model_runner'),
+    })
   })
 })
 

@@ -49,6 +49,8 @@ export function newFolder() {
  * @param {string} file
  */
 export function writeList(folder, count, file) {
-  const images = readdirSync(folder).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort()
+  const images = readdirSync(folder)
+    .filter((name) => /\.(jpe?g|png)$/i.test(name))
+    .sort()
   writeFileSync(file, Array.from({ length: count }, (_, i) => `${join(folder, images[i % images.length])}\n`).join(''))
 }

@@ -49,7 +49,9 @@ export function runProgram(folder, program, args, env = {}) {
  */
 export async function runQ(folder, args) {
   const report = join(folder, '.usage')
-  const { seconds } = await runProgram(folder, process.execPath, ['--import', join(here, 'report-usage.mjs'), cli, ...args], { Q_BENCH_USAGE: report })
+  const { seconds } = await runProgram(folder, process.execPath, ['--import', join(here, 'report-usage.mjs'), cli, ...args], {
+    Q_BENCH_USAGE: report,
+  })
   return { seconds, peak: Number(readFileSync(report, 'utf8')) / 1024 }
 }
 

@@ -46,7 +46,12 @@ const benches = {
     print(row('q run_calibration (ONNX Runtime, fast)', ours, 's'))
     if (bin === undefined) return print('no vendor toolchain: give --vendor DIR or set TPUC_ROOT for the ratio')
     print(row('TPU-MLIR run_calibration.py', theirs, 's'))
-    print(row('ratio q / TPU-MLIR', ours.map((each, i) => each / theirs[i])))
+    print(
+      row(
+        'ratio q / TPU-MLIR',
+        ours.map((each, i) => each / theirs[i]),
+      ),
+    )
   },
 
   async inference() {
@@ -54,11 +59,32 @@ const benches = {
     if (!existsSync(table)) await runQ(folder, ['run_calibration', ...calibration(subject, 'cali_table', 5)])
     const image = readdirSync(subject.dataset).sort()[0]
     const { threads, kernels, contenders } = await timeInference(subject, table, join(subject.dataset, image), Math.max(9, runs))
-    print(`${threads} threads; integer kernels: ${Object.entries(kernels).map(([key, form]) => `${key} ${form}`).join(', ')}`)
-    for (const { title, seconds } of contenders) print(row(`${title} (ONNX Runtime)`, seconds.map((each) => each * 1000), 'ms'))
+    print(
+      `${threads} threads; integer kernels: ${Object.entries(kernels)
+        .map(([key, form]) => `${key} ${form}`)
+        .join(', ')}`,
+    )
+    for (const { title, seconds } of contenders)
+      print(
+        row(
+          `${title} (ONNX Runtime)`,
+          seconds.map((each) => each * 1000),
+          'ms',
+        ),
+      )
     const [float, fast, exact] = contenders.map(({ seconds }) => seconds)
-    print(row('ratio INT8 fast / float', fast.map((each, i) => each / float[i])))
-    print(row('ratio INT8 exact / float', exact.map((each, i) => each / float[i])))
+    print(
+      row(
+        'ratio INT8 fast / float',
+        fast.map((each, i) => each / float[i]),
+      ),
+    )
+    print(
+      row(
+        'ratio INT8 exact / float',
+        exact.map((each, i) => each / float[i]),
+      ),
+    )
   },
 
   async memory() {
@@ -76,7 +102,12 @@ const benches = {
     }
     for (const count of counts) print(row(`peak memory, ${count} samples`, peaks.get(count), 'MB'))
     for (const count of counts) print(row(`time, ${count} samples`, seconds.get(count), 's'))
-    print(row('ratio of peak memory, 1000 / 100 samples', peaks.get(1000).map((each, i) => each / peaks.get(100)[i])))
+    print(
+      row(
+        'ratio of peak memory, 1000 / 100 samples',
+        peaks.get(1000).map((each, i) => each / peaks.get(100)[i]),
+      ),
+    )
   },
 
   async quantize() {

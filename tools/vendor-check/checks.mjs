@@ -38,7 +38,8 @@ export async function checkNetwork({ name, onnx, preprocess, input, dataset, mod
     const [mine, other] = [readRows(table), readRows(join(theirs, 'cali_table'))]
     const same = sameRows(mine, other)
     // Thresholds that two histogram bins serve equally well may fall on either side: float results differ in the last place.
-    if (mine.size !== other.size || mine.size - same > Math.max(1, 0.01 * mine.size)) throw new Error(`${same} of ${mine.size} rows are the same, ${other.size} in its table`)
+    if (mine.size !== other.size || mine.size - same > Math.max(1, 0.01 * mine.size))
+      throw new Error(`${same} of ${mine.size} rows are the same, ${other.size} in its table`)
     return `${same} of ${mine.size} rows are the same to 5 digits`
   })
   for (const mode of modes) await checkMode({ name, mode, table, sample, top, ours, theirs }, bin, check)
@@ -76,7 +77,10 @@ async function checkMode({ name, mode, table, sample, top, ours, theirs }, bin, 
   })
 
   await check(`${what}: the two printed command lines compile our lowered file`, async () => {
-    const lines = printed.split('\n').map((line) => line.trim()).filter((line) => line.startsWith('tpuc-opt '))
+    const lines = printed
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith('tpuc-opt '))
     if (lines.length !== 2) throw new Error(`model_deploy printed ${lines.length} command lines`)
     for (const line of lines) await run(ours, 'sh', ['-c', line], bin)
     return container

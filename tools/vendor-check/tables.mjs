@@ -7,11 +7,15 @@ import { readFileSync } from 'node:fs'
  * @returns {ReadonlyMap<string, readonly number[]>}
  */
 export function readRows(path) {
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return new Map(lines.map((line) => {
-    const [name = '', ...numbers] = line.split(/\s+/)
-    return [name, numbers.filter((each) => each !== '').map(Number)]
-  }))
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    lines.map((line) => {
+      const [name = '', ...numbers] = line.split(/\s+/)
+      return [name, numbers.filter((each) => each !== '').map(Number)]
+    }),
+  )
 }
 
 /**

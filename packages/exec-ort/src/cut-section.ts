@@ -1,7 +1,7 @@
 import type { Graph, Node, Section } from '@q/ir'
 import type { PlannedSection } from './plan-section.ts'
-import { draftPart } from './translate-part.ts'
 import type { PartOptions, TranslatedPart } from './translate-part.ts'
+import { draftPart } from './translate-part.ts'
 
 /** A run of nodes that another executor has to take, as a section of the graph. */
 export interface RefusedPart {
@@ -10,7 +10,11 @@ export interface RefusedPart {
 }
 
 /** Cuts the nodes of a section into runs that one model holds and runs that cannot be written for ONNX Runtime. */
-export function cutSection(graph: Graph, plan: PlannedSection, options: Omit<PartOptions, 'bounds'>): readonly (TranslatedPart | RefusedPart)[] {
+export function cutSection(
+  graph: Graph,
+  plan: PlannedSection,
+  options: Omit<PartOptions, 'bounds'>,
+): readonly (TranslatedPart | RefusedPart)[] {
   const { nodes } = plan
   const lastUse = lastUses(plan)
   const bounds = new Map<string, number>()

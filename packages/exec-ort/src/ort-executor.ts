@@ -1,14 +1,14 @@
-import { QError, isQError, layerOf, valueOf } from '@q/ir'
 import type { Executor, Graph, Session, Tensor } from '@q/ir'
-import { cutSection } from './cut-section.ts'
+import { isQError, layerOf, QError, valueOf } from '@q/ir'
 import type { RefusedPart } from './cut-section.ts'
-import { portableForms } from './kernel-forms.ts'
+import { cutSection } from './cut-section.ts'
 import type { KernelForms } from './kernel-forms.ts'
-import { loadPart } from './ort-part.ts'
+import { portableForms } from './kernel-forms.ts'
 import type { OrtPart } from './ort-part.ts'
+import { loadPart } from './ort-part.ts'
 import type { EncodeModel, OrtRuntime } from './ort-runtime.ts'
-import { planSection } from './plan-section.ts'
 import type { PlannedSection } from './plan-section.ts'
+import { planSection } from './plan-section.ts'
 import { probeKernels } from './probe-kernels.ts'
 import type { Precision } from './translate/translator.ts'
 
@@ -41,7 +41,14 @@ export interface OrtExecutor extends Executor {
  *
  * Floats are computed as ONNX Runtime does it, in an order of its own: they may differ from other executors in the last place.
  */
-export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, threads, kernels: forms }: OrtExecutorOptions): OrtExecutor {
+export function createOrtExecutor({
+  ort,
+  encode,
+  precision = 'exact',
+  fallback,
+  threads,
+  kernels: forms,
+}: OrtExecutorOptions): OrtExecutor {
   const kernels = async () => forms ?? probeKernels(ort, encode)
   const sessionOptions = {
     graphOptimizationLevel: 'all',
@@ -69,9 +76,11 @@ export function createOrtExecutor({ ort, encode, precision = 'exact', fallback, 
       const others = await loadRefused(graph, refused, fallback!)
       const loaded: OrtPart[] = []
       for (const part of parts) {
-        loaded.push('section' in part
-          ? others.get(part)!
-          : await loadPart(part, (name) => valueOf(graph, name).type, { ort, encode, sessionOptions }))
+        loaded.push(
+          'section' in part
+            ? others.get(part)!
+            : await loadPart(part, (name) => valueOf(graph, name).type, { ort, encode, sessionOptions }),
+        )
       }
       return chain(plan, loaded, graph)
     },
@@ -85,7 +94,12 @@ async function loadRefused(graph: Graph, parts: readonly RefusedPart[], fallback
   for (const part of parts) {
     try {
       const session = await fallback.load(graph, part.section)
-      loaded.set(part, { feeds: session.feeds, fetches: session.fetches, run: (values) => session.run(values), close: () => session.close() })
+      loaded.set(part, {
+        feeds: session.feeds,
+        fetches: session.fetches,
+        run: (values) => session.run(values),
+        close: () => session.close(),
+      })
     } catch (error) {
       if (!isQError(error) || error.code !== 'OP_UNSUPPORTED') throw error
       failed.push(part)
@@ -110,7 +124,11 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
       for (const name of plan.feeds) {
         const fed = feeds.get(name)
         if (fed === undefined) {
-          throw new QError('FEED_MISSING', `no tensor was fed as ${name}`, { at: [name], found: [...feeds.keys()].join(', ') || 'no feeds', hint: `feed ${name}` })
+          throw new QError('FEED_MISSING', `no tensor was fed as ${name}`, {
+            at: [name],
+            found: [...feeds.keys()].join(', ') || 'no feeds',
+            hint: `feed ${name}`,
+          })
         }
         values.set(name, fed)
       }
@@ -118,12 +136,14 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
         for (const [name, tensor] of await part.run(values)) values.set(name, tensor)
         for (const name of part.feeds) if (lastUse.get(name) === i && !kept.has(name)) values.delete(name)
       }
-      return new Map(plan.fetches.map((name) => {
-        const found = values.get(name) ?? valueOf(graph, name).constant!
-        // A fetched tensor belongs to the caller, also where it is a feed or a constant.
-        const isOwn = found !== feeds.get(name) && values.has(name)
-        return [name, isOwn ? found : { ...found, data: found.data.slice() }]
-      }))
+      return new Map(
+        plan.fetches.map((name) => {
+          const found = values.get(name) ?? valueOf(graph, name).constant!
+          // A fetched tensor belongs to the caller, also where it is a feed or a constant.
+          const isOwn = found !== feeds.get(name) && values.has(name)
+          return [name, isOwn ? found : { ...found, data: found.data.slice() }]
+        }),
+      )
     },
     async close() {
       await Promise.all(parts.map((part) => part.close()))

@@ -1,12 +1,18 @@
-import { QError, elementCount, storageArray } from '@q/ir'
 import type { DType, Tensor, TensorData, TensorType } from '@q/ir'
+import { elementCount, QError, storageArray } from '@q/ir'
 import { fromCarrier, toCarrier } from './onnx/carriers.ts'
 import { onnxDomains, onnxOpset } from './onnx/onnx-ops.ts'
 import type { EncodeModel, OrtRuntime, OrtSession, OrtTensor } from './ort-runtime.ts'
 import type { TranslatedPart } from './translate-part.ts'
 
 const ortTypes: Readonly<Partial<Record<DType, string>>> = {
-  f32: 'float32', f64: 'float64', u8: 'uint8', i8: 'int8', i32: 'int32', i64: 'int64', bool: 'bool',
+  f32: 'float32',
+  f64: 'float64',
+  u8: 'uint8',
+  i8: 'int8',
+  i32: 'int32',
+  i64: 'int64',
+  bool: 'bool',
 }
 
 /** A translated part, loaded into ONNX Runtime. */
@@ -44,8 +50,12 @@ export async function loadPart(
         inputs[id] = new runtime.ort.Tensor(ortTypes[dtype] as never, data as never, type.shape)
       }
       const results = await session.run(inputs)
-      return new Map(fetches.map(({ name, id, type, carrier }) =>
-        [name, fromCarrier({ dtype: carrier, shape: type.shape, data: results[id]!.data as TensorData }, type)]))
+      return new Map(
+        fetches.map(({ name, id, type, carrier }) => [
+          name,
+          fromCarrier({ dtype: carrier, shape: type.shape, data: results[id]!.data as TensorData }, type),
+        ]),
+      )
     },
     close: () => session.release(),
   }
@@ -57,7 +67,12 @@ function fittingFeed(name: string, feed: Tensor | undefined, type: TensorType): 
   const sameShape = feed.shape.length === type.shape.length && feed.shape.every((dim, i) => dim === type.shape[i])
   const storage = storageArray[type.dtype]
   const isStored = feed.data instanceof storage
-  if (feed.dtype !== type.dtype || !sameShape || feed.data.length !== elementCount(type.shape) || !(isStored || feed.data instanceof Float32Array)) {
+  if (
+    feed.dtype !== type.dtype ||
+    !sameShape ||
+    feed.data.length !== elementCount(type.shape) ||
+    !(isStored || feed.data instanceof Float32Array)
+  ) {
     throw new QError('FEED_TYPE', `the tensor fed as ${name} is not of the declared type`, {
       at: [name],
       found: `${feed.dtype} [${feed.shape.join(', ')}], ${feed.data.length} elements in a ${feed.data.constructor.name}`,
@@ -72,12 +87,16 @@ function fittingFeed(name: string, feed: Tensor | undefined, type: TensorType): 
 /** Numbers of a Float32Array as the integers of a type. @throws QError `FEED_TYPE` when the type cannot hold them */
 function asIntegers(name: string, numbers: Float32Array, type: TensorType): TensorData {
   const storage = storageArray[type.dtype]
-  const held = storage === BigInt64Array || storage === BigUint64Array
-    ? storage.from(Array.from(numbers, (each) => BigInt(Math.trunc(each))))
-    : (storage as Int32ArrayConstructor).from(numbers)
+  const held =
+    storage === BigInt64Array || storage === BigUint64Array
+      ? storage.from(Array.from(numbers, (each) => BigInt(Math.trunc(each))))
+      : (storage as Int32ArrayConstructor).from(numbers)
   const lost = numbers.findIndex((each, i) => Number(held[i]) !== each)
   if (lost < 0) return held
   throw new QError('FEED_TYPE', `the tensor fed as ${name} has numbers that its type cannot hold`, {
-    at: [name], found: `${numbers[lost]} at ${lost}`, wanted: `integers of ${type.dtype}`, hint: 'run this part with the reference executor',
+    at: [name],
+    found: `${numbers[lost]} at ${lost}`,
+    wanted: `integers of ${type.dtype}`,
+    hint: 'run this part with the reference executor',
   })
 }

@@ -26,4 +26,7 @@ export interface OrtRuntime {
 }
 
 /** Turns a graph of standard ONNX operators into the bytes of a model file. */
-export type EncodeModel = (graph: Graph, options: { readonly opset: number; readonly domains?: Readonly<Record<string, number>> }) => Uint8Array
+export type EncodeModel = (
+  graph: Graph,
+  options: { readonly opset: number; readonly domains?: Readonly<Record<string, number>> },
+) => Uint8Array

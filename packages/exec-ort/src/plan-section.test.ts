@@ -37,7 +37,9 @@ describe('planSection', () => {
 
   it('names what is wrong', () => {
     expect(() => planSection(graph, { fetches: ['Y1'] })).toThrow(expect.objectContaining({ code: 'VALUE_UNKNOWN', found: 'Y1' }))
-    expect(() => planSection(graph, { feeds: [], fetches: ['q'] })).toThrow(expect.objectContaining({ code: 'FEED_MISSING', at: ['fork', 'x'] }))
+    expect(() => planSection(graph, { feeds: [], fetches: ['q'] })).toThrow(
+      expect.objectContaining({ code: 'FEED_MISSING', at: ['fork', 'x'] }),
+    )
     expect(() => planSection(graph, { fetches: ['unloaded'] })).toThrow(expect.objectContaining({ code: 'CONSTANT_MISSING' }))
   })
 })

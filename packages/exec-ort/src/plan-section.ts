@@ -1,5 +1,5 @@
-import { QError, didYouMean, edgesOf } from '@q/ir'
 import type { Graph, Node, Section } from '@q/ir'
+import { didYouMean, edgesOf, QError } from '@q/ir'
 
 /** A section with its defaults filled in, and the nodes it takes, in graph order. */
 export interface PlannedSection {
@@ -54,9 +54,14 @@ export function planSection(graph: Graph, { feeds, fetches }: Section = {}): Pla
       if (value?.constant !== undefined) continue
       throw value?.isConstant === true
         ? new QError('CONSTANT_MISSING', `the elements of the constant ${name} were not loaded`, {
-            at: [graph.name, name], wanted: 'a graph with its weights', hint: 'read the graph together with its weight file',
+            at: [graph.name, name],
+            wanted: 'a graph with its weights',
+            hint: 'read the graph together with its weight file',
           })
-        : new QError('FEED_MISSING', `the value ${name} is needed but not fed`, { at: [graph.name, name], hint: `feed ${name}, or a value behind it` })
+        : new QError('FEED_MISSING', `the value ${name} is needed but not fed`, {
+            at: [graph.name, name],
+            hint: `feed ${name}, or a value behind it`,
+          })
     }
     if (needed.has(node)) continue
     needed.add(node)

@@ -68,7 +68,11 @@ function convCase(sizes: Sizes): ProbeCase {
   const wShape = [channels, inputs / group, side, side]
   const shape = [1, channels, size, size]
   return {
-    ...sizes, xShape, x, w, result: same,
+    ...sizes,
+    xShape,
+    x,
+    w,
+    result: same,
     build(build, fed, form) {
       if (form !== 'f32') {
         const [weight, zero] = stored(build, w, wShape, form)
@@ -76,7 +80,12 @@ function convCase(sizes: Sizes): ProbeCase {
       }
       const floats = { dtype: 'f32', shape: xShape } as const
       const centred = build.node('Sub', [build.cast(fed, 'f32'), build.numbers('f32', xZero)], floats)
-      return build.node('Conv', [centred, build.constant({ dtype: 'f32', shape: wShape, data: Float32Array.from(w) })], { dtype: 'f32', shape }, windowOf(sizes))
+      return build.node(
+        'Conv',
+        [centred, build.constant({ dtype: 'f32', shape: wShape, data: Float32Array.from(w) })],
+        { dtype: 'f32', shape },
+        windowOf(sizes),
+      )
     },
   }
 }
@@ -88,25 +97,57 @@ function linearCase(sizes: Sizes): ProbeCase {
   const scale = 2 ** -Math.ceil(Math.log2(((inputs / group) * side * side * 128 * 255) / 127))
   const halfToEven = (v: number) => (Math.abs(v % 1) === 0.5 ? 2 * Math.round(v / 2) : Math.round(v))
   return {
-    ...sizes, xShape, x, w,
+    ...sizes,
+    xShape,
+    x,
+    w,
     result: (sums) => sums.map((sum) => halfToEven(sum * scale) + 128),
     build(build, fed, form) {
       const [weight, zero] = stored(build, w, [channels, inputs / group, side, side], form === 'f32' ? 'u8' : form, channels)
-      return build.node('QLinearConv', [
-        fed, build.numbers('f32', 1), build.numbers('u8', xZero), weight, build.numbers('f32', Array.from({ length: channels }, () => scale), [channels]), zero,
-        build.numbers('f32', 1), build.numbers('u8', 128),
-      ], { dtype: 'u8', shape: [1, channels, size, size] }, windowOf(sizes))
+      return build.node(
+        'QLinearConv',
+        [
+          fed,
+          build.numbers('f32', 1),
+          build.numbers('u8', xZero),
+          weight,
+          build.numbers(
+            'f32',
+            Array.from({ length: channels }, () => scale),
+            [channels],
+          ),
+          zero,
+          build.numbers('f32', 1),
+          build.numbers('u8', 128),
+        ],
+        { dtype: 'u8', shape: [1, channels, size, size] },
+        windowOf(sizes),
+      )
     },
   }
 }
 
 /** `isPacked`: a constant right factor, as weights are; otherwise it is made while running, as activations are. */
-function matMulCase({ inputs, channels, xZero, isPacked }: { readonly inputs: number; readonly channels: number; readonly xZero: number; readonly isPacked: boolean }): ProbeCase {
+function matMulCase({
+  inputs,
+  channels,
+  xZero,
+  isPacked,
+}: {
+  readonly inputs: number
+  readonly channels: number
+  readonly xZero: number
+  readonly isPacked: boolean
+}): ProbeCase {
   const size = 7
   const sizes = { inputs, channels, group: 1, side: 1, size, xZero }
   const { xShape, x, w } = operandsOf(sizes)
   return {
-    ...sizes, xShape, x, w, result: same,
+    ...sizes,
+    xShape,
+    x,
+    w,
+    result: same,
     build(build, fed, form) {
       const places = size * size
       const line = build.node('Reshape', [fed, build.numbers('i64', [inputs, places])], { dtype: 'u8', shape: [inputs, places] })
@@ -115,9 +156,15 @@ function matMulCase({ inputs, channels, xZero, isPacked }: { readonly inputs: nu
       const [weight, zero] = stored(build, turned, [inputs, channels], isPacked && form === 'i8' ? 'i8' : 'u8')
       // A factor that depends on the fed operand is packed at every run, as activations are.
       const factor = isPacked ? weight : madeWhileRunning(build, fed, weight)
-      const sums = build.node('MatMulInteger', [rows, factor, build.numbers('u8', xZero), zero], { dtype: 'i32', shape: [places, channels] })
+      const sums = build.node('MatMulInteger', [rows, factor, build.numbers('u8', xZero), zero], {
+        dtype: 'i32',
+        shape: [places, channels],
+      })
       const back = build.node('Transpose', [sums], { dtype: 'i32', shape: [channels, places] }, { perm: [1, 0] })
-      return build.node('Reshape', [back, build.numbers('i64', [1, channels, size, size])], { dtype: 'i32', shape: [1, channels, size, size] })
+      return build.node('Reshape', [back, build.numbers('i64', [1, channels, size, size])], {
+        dtype: 'i32',
+        shape: [1, channels, size, size],
+      })
     },
   }
 }

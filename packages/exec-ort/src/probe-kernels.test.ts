@@ -1,8 +1,8 @@
 import type { Graph } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import type { OrtRuntime } from './ort-runtime.ts'
-import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
 import type { ProbeCase } from './probe-cases.ts'
+import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
 import { probeKernels } from './probe-kernels.ts'
 
 const count = (graph: Graph, op: string) => graph.nodes.filter((node) => node.op === op).length
@@ -34,12 +34,15 @@ function runtime(isWrong: (graph: Graph) => boolean): { readonly ort: OrtRuntime
           const graph = model
           return {
             release: async () => {},
-            run: async () => Object.fromEntries(casesOf(graph).map((each, i) => {
-              const data = each.result(exactSums(each))
-              // One sum of one case, as a kernel that saturates at 16 bits would spoil it.
-              if (isWrong(graph) && i === 0) data[5]! -= 1
-              return [graph.outputs[i]!, { type: '', data, dims: [] }]
-            })),
+            run: async () =>
+              Object.fromEntries(
+                casesOf(graph).map((each, i) => {
+                  const data = each.result(exactSums(each))
+                  // One sum of one case, as a kernel that saturates at 16 bits would spoil it.
+                  if (isWrong(graph) && i === 0) data[5]! -= 1
+                  return [graph.outputs[i]!, { type: '', data, dims: [] }]
+                }),
+              ),
           }
         },
       },

@@ -1,11 +1,11 @@
-import { QError } from '@q/ir'
 import type { TensorData } from '@q/ir'
+import { QError } from '@q/ir'
 import type { KernelForms, WeightForm } from './kernel-forms.ts'
 import { onnxBuilder } from './onnx/onnx-builder.ts'
 import { onnxDomains, onnxOpset } from './onnx/onnx-ops.ts'
 import type { EncodeModel, OrtRuntime } from './ort-runtime.ts'
-import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
 import type { ProbeCase } from './probe-cases.ts'
+import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
 
 type Form = WeightForm | 'f32'
 
@@ -50,18 +50,26 @@ export function probeKernels(ort: OrtRuntime, encode: EncodeModel): Promise<Kern
 async function chooseForms(ort: OrtRuntime, encode: EncodeModel): Promise<KernelForms> {
   const first = async <K extends keyof KernelForms>(kernel: K): Promise<KernelForms[K]> => {
     for (const form of candidates[kernel]) if (await isExact(ort, encode, cases[kernel], form)) return form
-    throw new QError('KERNEL_INEXACT', `ONNX Runtime has no exact kernel for ${kernel} on this machine`, { hint: 'run with the reference executor' })
+    throw new QError('KERNEL_INEXACT', `ONNX Runtime has no exact kernel for ${kernel} on this machine`, {
+      hint: 'run with the reference executor',
+    })
   }
-  return { conv: await first('conv'), depthwise: await first('depthwise'), matMul: await first('matMul'), linearConv: await first('linearConv') }
+  return {
+    conv: await first('conv'),
+    depthwise: await first('depthwise'),
+    matMul: await first('matMul'),
+    linearConv: await first('linearConv'),
+  }
 }
 
 /** Runs all cases as one model and compares every number. */
 async function isExact(ort: OrtRuntime, encode: EncodeModel, all: readonly ProbeCase[], form: Form): Promise<boolean> {
   const build = onnxBuilder()
-  const inputs = all.map((each) => build.input('x', { dtype: 'u8', shape: each.xShape }))
+  const inputs = all.map((each) => build.input({ dtype: 'u8', shape: each.xShape }))
   const results = all.map((each, i) => each.build(build, inputs[i]!, form))
   const session = await ort.InferenceSession.create(encode(build.build('probe', results), { opset: onnxOpset, domains: onnxDomains }), {
-    graphOptimizationLevel: 'all', logSeverityLevel: 3,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
   })
   try {
     const feeds = Object.fromEntries(all.map((each, i) => [inputs[i]!, new ort.Tensor('uint8' as never, each.x as never, each.xShape)]))

@@ -1,5 +1,5 @@
-import { attributesOf, definitionOf, valueOf } from '@q/ir'
 import type { Attrs, Graph, Node } from '@q/ir'
+import { attributesOf, definitionOf, valueOf } from '@q/ir'
 import type { KernelForms } from './kernel-forms.ts'
 import { carrierOf, toCarrier } from './onnx/carriers.ts'
 import { onnxBuilder } from './onnx/onnx-builder.ts'
@@ -58,7 +58,7 @@ export function draftPart(graph: Graph, { precision, kernels, bounds }: PartOpti
       const known = carried.get(name)
       if (known !== undefined) return known
       const { type, constant } = valueOf(graph, name)
-      const id = constant === undefined ? build.input(name, { dtype: carrierOf(type), shape: type.shape }) : build.constant(toCarrier(constant))
+      const id = constant === undefined ? build.input({ dtype: carrierOf(type), shape: type.shape }) : build.constant(toCarrier(constant))
       if (constant === undefined) feeds.set(name, id)
       carried.set(name, id)
       added.push(name)

@@ -40,7 +40,10 @@ function listErrors() {
     perPackage.set(source.workspace.manifest.name, codes)
     const visit = (node) => {
       const found = codeAndMessage(node)
-      if (found && !(codes.get(found.code)?.length > 0)) codes.set(found.code, found.message)
+      if (found) {
+        const before = codes.get(found.code)
+        codes.set(found.code, { message: before?.message || found.message, hint: before?.hint || found.hint || '' })
+      }
       ts.forEachChild(node, visit)
     }
     visit(source.file)
@@ -49,8 +52,10 @@ function listErrors() {
     .filter(([, codes]) => codes.size > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, codes]) => {
-      const rows = [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, message]) => `| \`${code}\` | ${message} |`)
-      return [`## ${name}`, '', '| code | says |', '|---|---|', ...rows, ''].join('\n')
+      const rows = [...codes]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([code, { message, hint }]) => `| \`${code}\` | ${message} | ${hint} |`)
+      return [`## ${name}`, '', '| code | says | what to do |', '|---|---|---|', ...rows, ''].join('\n')
     })
   return [introduction, ...sections].join('\n')
 }
@@ -62,20 +67,32 @@ function codeAndMessage(node) {
     if (!isCode(first)) return undefined
     const message = others.map(sentence).find((text) => text !== undefined)
     const thrown = ts.isNewExpression(node) && node.expression.getText().endsWith('Error')
-    return message !== undefined || thrown ? { code: first.text, message: message ?? '' } : undefined
+    const hint = ts.isArrayLiteralExpression(node) ? sentence(others[1]) : others.map(hintIn).find((text) => text !== undefined)
+    return message !== undefined || thrown ? { code: first.text, message: message ?? '', hint } : undefined
   }
   if (!ts.isObjectLiteralExpression(node)) return undefined
   const property = (name) => node.properties.find((each) => ts.isPropertyAssignment(each) && each.name.getText() === name)?.initializer
   const code = property('code')
-  return isCode(code) && property('message') ? { code: code.text, message: sentence(property('message')) ?? '' } : undefined
+  return isCode(code) && property('message')
+    ? { code: code.text, message: sentence(property('message')) ?? '', hint: sentence(property('hint')) }
+    : undefined
 }
 
 /** The text of an expression if it is, or may be, a sentence; what is filled in becomes an ellipsis. */
 function sentence(node) {
+  if (node === undefined) return undefined
   if (ts.isConditionalExpression(node)) return sentence(node.whenTrue) ?? sentence(node.whenFalse)
   if (ts.isBinaryExpression(node)) return sentence(node.left) ?? sentence(node.right)
   let text
   if (ts.isStringLiteralLike(node)) text = node.text
   else if (ts.isTemplateExpression(node)) text = node.head.text + node.templateSpans.map((span) => `…${span.literal.text}`).join('')
   return text?.includes(' ') ? text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim() : undefined
+}
+
+/** What an object of details tells the reader to do; of a "did you mean" the words for when nothing is near. */
+function hintIn(node) {
+  if (!ts.isObjectLiteralExpression(node)) return undefined
+  const hint = node.properties.find((each) => ts.isPropertyAssignment(each) && each.name.getText() === 'hint')?.initializer
+  if (hint !== undefined && ts.isCallExpression(hint)) return hint.arguments.map(sentence).findLast((text) => text !== undefined)
+  return sentence(hint)
 }

@@ -33,14 +33,26 @@ function only(draft: GraphDraft, name: string | undefined, op: string): Node | u
 }
 
 function projection(draft: GraphDraft, name: string | undefined, perm: string): Projection | undefined {
-  const transpose = only(draft, name, 'Transpose')
-  if (transpose === undefined || (transpose.attrs.perm as readonly number[]).join() !== perm) return undefined
-  const reshape = only(draft, transpose.inputs[0], 'Reshape')
+  const transposes = transposition(draft, name, perm)
+  if (transposes === undefined) return undefined
+  const reshape = only(draft, transposes[0]!.inputs[0], 'Reshape')
   const product = only(draft, reshape?.inputs[0], 'MatMul')
   if (reshape === undefined || product === undefined || !isLinear(draft, product)) return undefined
   const [, , heads, headSize] = draft.value(layerOf(reshape)).type.shape as [number, number, number, number]
   const [source, weight, bias] = product.inputs as [string, string, string?]
-  return { nodes: [product, reshape, transpose], source, weight, bias, heads, headSize, result: layerOf(product) }
+  return { nodes: [product, reshape, ...transposes], source, weight, bias, heads, headSize, result: layerOf(product) }
+}
+
+/** The one or two Transpose nodes, first to last, that make `name` and together permute by `perm`. */
+function transposition(draft: GraphDraft, name: string | undefined, perm: string): readonly Node[] | undefined {
+  const last = only(draft, name, 'Transpose')
+  if (last === undefined) return undefined
+  const order = last.attrs.perm as readonly number[]
+  if (order.join() === perm) return [last]
+  const first = only(draft, last.inputs[0], 'Transpose')
+  return first !== undefined && order.map((axis) => (first.attrs.perm as readonly number[])[axis]).join() === perm
+    ? [first, last]
+    : undefined
 }
 
 function isLinear(draft: GraphDraft, { inputs, attrs }: Node): boolean {

@@ -6,6 +6,7 @@ import { fuseAttention } from './fuse-attention.ts'
 import { fuseSigmoidGelu } from './fuse-sigmoid-gelu.ts'
 import { mergeConvAffine } from './merge-conv-affine.ts'
 import { patchEmbedding } from './patch-embedding.ts'
+import { rollToSwap } from './roll-to-swap.ts'
 import { splitMatMul } from './split-mat-mul.ts'
 
 /** The rewrites of the family, in order. */
@@ -18,4 +19,5 @@ export const rewrites: readonly RewritePass[] = [
   foldRightTranspose,
   divideByRoot,
   fuseSigmoidGelu,
+  rollToSwap,
 ]

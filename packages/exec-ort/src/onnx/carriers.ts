@@ -1,5 +1,5 @@
-import { fromBf16Bits, fromF16Bits } from '@q/ir'
 import type { DType, Tensor, TensorType } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir'
 
 /**
  * The element type that carries a value inside ONNX Runtime.
@@ -9,10 +9,17 @@ import type { DType, Tensor, TensorType } from '@q/ir'
  */
 export function carrierOf(type: TensorType): DType {
   switch (type.dtype) {
-    case 'i8': return 'u8'
-    case 'f16': case 'bf16': case 'f32': return 'f32'
-    case 'i16': case 'u16': return 'i32'
-    default: return type.dtype
+    case 'i8':
+      return 'u8'
+    case 'f16':
+    case 'bf16':
+    case 'f32':
+      return 'f32'
+    case 'i16':
+    case 'u16':
+      return 'i32'
+    default:
+      return type.dtype
   }
 }
 
@@ -25,11 +32,17 @@ export function shiftOf(dtype: DType): number {
 export function toCarrier(tensor: Tensor): Tensor {
   const { dtype, shape, data } = tensor
   switch (dtype) {
-    case 'i8': return { dtype: 'u8', shape, data: flipSigns(data as Int8Array) }
-    case 'f16': return { dtype: 'f32', shape, data: data instanceof Uint16Array ? fromF16Bits(data) : data }
-    case 'bf16': return { dtype: 'f32', shape, data: data instanceof Uint16Array ? fromBf16Bits(data) : data }
-    case 'i16': case 'u16': return { dtype: 'i32', shape, data: Int32Array.from(data as Int16Array) }
-    default: return tensor
+    case 'i8':
+      return { dtype: 'u8', shape, data: flipSigns(data as Int8Array) }
+    case 'f16':
+      return { dtype: 'f32', shape, data: data instanceof Uint16Array ? fromF16Bits(data) : data }
+    case 'bf16':
+      return { dtype: 'f32', shape, data: data instanceof Uint16Array ? fromBf16Bits(data) : data }
+    case 'i16':
+    case 'u16':
+      return { dtype: 'i32', shape, data: Int32Array.from(data as Int16Array) }
+    default:
+      return tensor
   }
 }
 
@@ -37,10 +50,14 @@ export function toCarrier(tensor: Tensor): Tensor {
 export function fromCarrier(carried: Tensor, type: TensorType): Tensor {
   const { shape, data } = carried
   switch (type.dtype) {
-    case 'i8': return { dtype: 'i8', shape, data: new Int8Array(flipSigns(data as Uint8Array).buffer) }
-    case 'i16': return { dtype: 'i16', shape, data: Int16Array.from(data as Int32Array) }
-    case 'u16': return { dtype: 'u16', shape, data: Uint16Array.from(data as Int32Array) }
-    default: return { dtype: type.dtype, shape, data }
+    case 'i8':
+      return { dtype: 'i8', shape, data: new Int8Array(flipSigns(data as Uint8Array).buffer) }
+    case 'i16':
+      return { dtype: 'i16', shape, data: Int16Array.from(data as Int32Array) }
+    case 'u16':
+      return { dtype: 'u16', shape, data: Uint16Array.from(data as Int32Array) }
+    default:
+      return { dtype: type.dtype, shape, data }
   }
 }
 

@@ -9,8 +9,8 @@ export interface OnnxType {
 
 /** Builds a graph of standard ONNX operators node by node. Value names are made here and never clash. */
 export interface OnnxBuilder {
-  /** A model input of that name. */
-  input(name: string, type: OnnxType): string
+  /** A model input. */
+  input(type: OnnxType): string
   /** A constant; the same tensor object gives the same value. */
   constant(tensor: Tensor): string
   /** A constant of one element, or a list along one axis. */
@@ -39,7 +39,7 @@ export function onnxBuilder(): OnnxBuilder {
   const fresh = (hint: string) => `${hint}_${count++}`
 
   const builder: OnnxBuilder = {
-    input(name, type) {
+    input(type) {
       const id = fresh('feed')
       inputs.push(id)
       values.set(id, { name: id, type })
@@ -109,11 +109,18 @@ export function onnxBuilder(): OnnxBuilder {
 
 function toData(dtype: DType, values: readonly number[]): TensorData {
   switch (dtype) {
-    case 'i64': return BigInt64Array.from(values, BigInt)
-    case 'f64': return Float64Array.from(values)
-    case 'i32': return Int32Array.from(values)
-    case 'u8': case 'bool': return Uint8Array.from(values)
-    case 'i8': return Int8Array.from(values)
-    default: return Float32Array.from(values)
+    case 'i64':
+      return BigInt64Array.from(values, BigInt)
+    case 'f64':
+      return Float64Array.from(values)
+    case 'i32':
+      return Int32Array.from(values)
+    case 'u8':
+    case 'bool':
+      return Uint8Array.from(values)
+    case 'i8':
+      return Int8Array.from(values)
+    default:
+      return Float32Array.from(values)
   }
 }

@@ -1,5 +1,5 @@
-import { elementCount, multiplyByQuantizedMultiplier, multiplyShift, shiftRight } from '@q/ir'
 import type { DType, RoundingMode, TensorType } from '@q/ir'
+import { elementCount, multiplyByQuantizedMultiplier, multiplyShift, shiftRight } from '@q/ir'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { codeRange, zeroPointOf } from './codes.ts'
 import { reshaped } from './finish.ts'
@@ -39,10 +39,14 @@ function inCarrier(carrier: DType, entries: Float64Array): Uint8Array | Int32Arr
 export function scaleInteger(kind: string, multiplier: number, shift: number, rounding: string): (v: number) => number {
   const mode = rounding as RoundingMode
   switch (kind) {
-    case 'none': return (v) => v
-    case 'shift': return (v) => shiftRight(v, shift, mode)
-    case 'quantized-multiplier': return (v) => multiplyByQuantizedMultiplier(v, { mantissa: multiplier, exponent: -shift }, mode)
-    default: return (v) => multiplyShift(v, multiplier, shift, mode)
+    case 'none':
+      return (v) => v
+    case 'shift':
+      return (v) => shiftRight(v, shift, mode)
+    case 'quantized-multiplier':
+      return (v) => multiplyByQuantizedMultiplier(v, { mantissa: multiplier, exponent: -shift }, mode)
+    default:
+      return (v) => multiplyShift(v, multiplier, shift, mode)
   }
 }
 

@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { TensorType } from '@q/ir'
+import { QError } from '@q/ir'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import type { Translation } from './translator.ts'
@@ -7,12 +7,18 @@ import type { Translation } from './translator.ts'
 /** Range of codes of an element type. @throws QError `CODES_TYPE` */
 export function codeRange(dtype: TensorType['dtype']): readonly [number, number] {
   switch (dtype) {
-    case 'i8': return [-128, 127]
-    case 'u8': return [0, 255]
-    case 'i16': return [-32768, 32767]
-    case 'u16': return [0, 65535]
-    case 'i32': return [-2147483648, 2147483647]
-    default: throw new QError('CODES_TYPE', 'codes of this element type cannot be run', { found: dtype, wanted: 'i8, u8, i16, u16 or i32' })
+    case 'i8':
+      return [-128, 127]
+    case 'u8':
+      return [0, 255]
+    case 'i16':
+      return [-32768, 32767]
+    case 'u16':
+      return [0, 65535]
+    case 'i32':
+      return [-2147483648, 2147483647]
+    default:
+      throw new QError('CODES_TYPE', 'codes of this element type cannot be run', { found: dtype, wanted: 'i8, u8, i16, u16 or i32' })
   }
 }
 

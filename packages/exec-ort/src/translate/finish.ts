@@ -10,9 +10,7 @@ export function rounded(build: OnnxBuilder, x: string, type: TensorType, node: N
 /** `max(0, x)`, capped when `limit` is above 0, of a float32 value. */
 export function relu(build: OnnxBuilder, x: string, limit: number): string {
   const type = build.typeOf(x)
-  return limit > 0
-    ? build.node('Clip', [x, build.numbers('f32', 0), build.numbers('f32', limit)], type)
-    : build.node('Relu', [x], type)
+  return limit > 0 ? build.node('Clip', [x, build.numbers('f32', 0), build.numbers('f32', limit)], type) : build.node('Relu', [x], type)
 }
 
 /** A float result with its fused ReLU and its rounding. */

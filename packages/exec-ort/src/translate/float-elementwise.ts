@@ -41,16 +41,26 @@ const unary = (build: OnnxBuilder, op: string, x: string) => build.node(op, [x],
 const rewritten: Readonly<Record<string, (build: OnnxBuilder, x: string, attrs: Attrs) => string>> = {
   Silu: (build, x) => build.node('Mul', [x, unary(build, 'Sigmoid', x)], build.typeOf(x)),
   Swish: (build, x, attrs) =>
-    build.node('Mul', [x, unary(build, 'Sigmoid', build.node('Mul', [x, build.numbers('f32', Number(attrs['alpha']))], build.typeOf(x)))], build.typeOf(x)),
+    build.node(
+      'Mul',
+      [x, unary(build, 'Sigmoid', build.node('Mul', [x, build.numbers('f32', Number(attrs['alpha']))], build.typeOf(x)))],
+      build.typeOf(x),
+    ),
   Rsqrt: (build, x) => unary(build, 'Reciprocal', unary(build, 'Sqrt', x)),
   Relu: (build, x, attrs) => relu(build, x, Number(attrs['reluLimit'])),
   Sigmoid: (build, x, attrs) => (attrs['log'] === true ? unary(build, 'Log', unary(build, 'Sigmoid', x)) : unary(build, 'Sigmoid', x)),
   Clip: (build, x, attrs) =>
     build.node('Clip', [x, build.numbers('f32', Number(attrs['min'])), build.numbers('f32', Number(attrs['max']))], build.typeOf(x)),
   Sign: (build, x) =>
-    build.node('Where', [
-      build.node('Less', [x, build.numbers('f32', 0)], { ...build.typeOf(x), dtype: 'bool' }), build.numbers('f32', -1), build.numbers('f32', 1),
-    ], build.typeOf(x)),
+    build.node(
+      'Where',
+      [
+        build.node('Less', [x, build.numbers('f32', 0)], { ...build.typeOf(x), dtype: 'bool' }),
+        build.numbers('f32', -1),
+        build.numbers('f32', 1),
+      ],
+      build.typeOf(x),
+    ),
   Gelu: (build, x, attrs) => {
     if (attrs['approximate'] !== 'sigmoid') return build.node('Gelu', [x], build.typeOf(x), { approximate: attrs['approximate']! })
     const scaled = build.node('Mul', [x, build.numbers('f32', 1.702)], build.typeOf(x))

@@ -5,7 +5,8 @@ import type { Translate } from './translator.ts'
 
 /** The operands of a matrix product, read as its attributes say. */
 export function productOperands(build: OnnxBuilder, attrs: Attrs, a: string, b: string): readonly [string, string] {
-  const heads = (x: string) => (attrs['headsAsBatch'] === true && build.typeOf(x).shape.length === 4 ? transposed(build, x, [0, 2, 1, 3]) : x)
+  const heads = (x: string) =>
+    attrs['headsAsBatch'] === true && build.typeOf(x).shape.length === 4 ? transposed(build, x, [0, 2, 1, 3]) : x
   const left = heads(a)
   const right = heads(b)
   return [attrs['transA'] === true ? swappedLast(build, left) : left, attrs['transB'] === true ? swappedLast(build, right) : right]
@@ -21,7 +22,8 @@ export function productShape(a: readonly number[], b: readonly number[]): readon
 /** The product in the order and shape the attributes want. */
 export function productResult(build: OnnxBuilder, attrs: Attrs, y: string, shape: readonly number[]): string {
   const turned = attrs['transY'] === true ? swappedLast(build, y) : y
-  const placed = attrs['headsAsBatch'] === true && build.typeOf(turned).shape.length === 4 ? transposed(build, turned, [0, 2, 1, 3]) : turned
+  const placed =
+    attrs['headsAsBatch'] === true && build.typeOf(turned).shape.length === 4 ? transposed(build, turned, [0, 2, 1, 3]) : turned
   return reshaped(build, placed, shape)
 }
 
@@ -29,7 +31,12 @@ export const translateMatMul: Translate = (node: Node, t) => {
   const attrs = t.attrs(node)
   const [a, b, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
-  const [left, right] = productOperands(t.build, attrs, atLeastMatrix(t.build, t.carried(a!), true), atLeastMatrix(t.build, t.carried(b!), false))
+  const [left, right] = productOperands(
+    t.build,
+    attrs,
+    atLeastMatrix(t.build, t.carried(a!), true),
+    atLeastMatrix(t.build, t.carried(b!), false),
+  )
   const product: OnnxType = { dtype: 'f32', shape: productShape(t.build.typeOf(left).shape, t.build.typeOf(right).shape) }
   const y = productResult(t.build, attrs, t.build.node('MatMul', [left, right], product), type.shape)
   const summed = bias === undefined ? y : t.build.node('Add', [y, t.carried(bias)], { dtype: 'f32', shape: type.shape })

@@ -1,5 +1,3 @@
-import { roundBf16, roundF16 } from '@q/ir'
-import type { DType } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { reshaped, rounded, transposed } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -11,11 +9,20 @@ export const translateLayerNorm: Translate = (node, t) => {
   const axis = Number(attrs['axis'])
   const inner = type.shape.slice(axis < 0 ? axis + type.shape.length : axis)
   const build = t.build
-  const gamma = scale === undefined
-    ? build.numbers('f32', Array.from({ length: elementCount(inner) }, () => 1), inner)
-    : reshaped(build, t.carried(scale), inner)
-  const y = build.node('LayerNormalization', [t.carried(x!), gamma, ...(bias === undefined ? [] : [reshaped(build, t.carried(bias), inner)])],
-    { dtype: 'f32', shape: type.shape }, { axis, epsilon: Number(attrs['epsilon']) })
+  const gamma =
+    scale === undefined
+      ? build.numbers(
+          'f32',
+          Array.from({ length: elementCount(inner) }, () => 1),
+          inner,
+        )
+      : reshaped(build, t.carried(scale), inner)
+  const y = build.node(
+    'LayerNormalization',
+    [t.carried(x!), gamma, ...(bias === undefined ? [] : [reshaped(build, t.carried(bias), inner)])],
+    { dtype: 'f32', shape: type.shape },
+    { axis, epsilon: Number(attrs['epsilon']) },
+  )
   return [rounded(build, y, type, node)]
 }
 
@@ -30,9 +37,7 @@ export const translateRmsNorm: Translate = (node, t) => {
   const mean = build.node('ReduceMean', [square, build.numbers('i64', [-1])], kept, { keepdims: 1 })
   const root = build.node('Sqrt', [build.node('Add', [mean, build.numbers('f32', Number(t.attrs(node)['epsilon']))], kept)], kept)
   const unit = build.node('Div', [input, root], float)
-  const y = scale === undefined
-    ? unit
-    : build.node('Mul', [unit, reshaped(build, t.carried(scale), [type.shape.at(-1)!])], float)
+  const y = scale === undefined ? unit : build.node('Mul', [unit, reshaped(build, t.carried(scale), [type.shape.at(-1)!])], float)
   return [rounded(build, y, type, node)]
 }
 
@@ -42,10 +47,17 @@ export const translateInstanceNorm: Translate = (node, t) => {
   const channels = type.shape[1]!
   const list = (name: string | undefined, fallback: number) =>
     name === undefined
-      ? t.build.numbers('f32', Array.from({ length: channels }, () => fallback))
+      ? t.build.numbers(
+          'f32',
+          Array.from({ length: channels }, () => fallback),
+        )
       : reshaped(t.build, t.carried(name), [channels])
-  const y = t.build.node('InstanceNormalization', [t.carried(x!), list(scale, 1), list(bias, 0)], { dtype: 'f32', shape: type.shape },
-    { epsilon: Number(t.attrs(node)['epsilon']) })
+  const y = t.build.node(
+    'InstanceNormalization',
+    [t.carried(x!), list(scale, 1), list(bias, 0)],
+    { dtype: 'f32', shape: type.shape },
+    { epsilon: Number(t.attrs(node)['epsilon']) },
+  )
   return [rounded(t.build, y, type, node)]
 }
 
@@ -57,9 +69,17 @@ export const translateGroupNorm: Translate = (node, t) => {
   const groups = Number(attrs['num_groups'])
   const { build } = t
   const flat = [type.shape[0]!, groups, elementCount(type.shape) / (type.shape[0]! * groups)]
-  const ones = (value: number) => build.numbers('f32', Array.from({ length: groups }, () => value))
-  const unit = build.node('InstanceNormalization', [reshaped(build, t.carried(x!), flat), ones(1), ones(0)], { dtype: 'f32', shape: flat },
-    { epsilon: Number(attrs['epsilon']) })
+  const ones = (value: number) =>
+    build.numbers(
+      'f32',
+      Array.from({ length: groups }, () => value),
+    )
+  const unit = build.node(
+    'InstanceNormalization',
+    [reshaped(build, t.carried(x!), flat), ones(1), ones(0)],
+    { dtype: 'f32', shape: flat },
+    { epsilon: Number(attrs['epsilon']) },
+  )
   return [rounded(build, perChannel(t, reshaped(build, unit, type.shape), scale, bias), type, node)]
 }
 
@@ -72,8 +92,15 @@ export const translatePixelNorm: Translate = (node, t) => {
   const there = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1]
   const back = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)]
   const turned = transposed(build, t.carried(x!), there)
-  const ones = build.numbers('f32', Array.from({ length: type.shape[1]! }, () => 1), [type.shape[1]!])
-  const unit = build.node('LayerNormalization', [turned, ones], build.typeOf(turned), { axis: -1, epsilon: Number(t.attrs(node)['epsilon']) })
+  const ones = build.numbers(
+    'f32',
+    Array.from({ length: type.shape[1]! }, () => 1),
+    [type.shape[1]!],
+  )
+  const unit = build.node('LayerNormalization', [turned, ones], build.typeOf(turned), {
+    axis: -1,
+    epsilon: Number(t.attrs(node)['epsilon']),
+  })
   return [rounded(build, perChannel(t, transposed(build, unit, back), scale, bias), type, node)]
 }
 

@@ -5,23 +5,42 @@ export const translateArg: Translate = (node, t) => {
   const { axis, keepdims, select_last_index } = t.attrs(node) as { axis: number; keepdims: boolean; select_last_index: boolean }
   const x = t.carried(node.inputs[0]!)
   const type = t.typeOf(node.outputs[0]!)
-  const place = t.build.node(node.op, [x], { dtype: 'i64', shape: type.shape }, { axis, keepdims: keepdims ? 1 : 0, select_last_index: select_last_index ? 1 : 0 })
-  const reduce = t.build.node(node.op === 'ArgMax' ? 'ReduceMax' : 'ReduceMin', [x, t.build.numbers('i64', [axis])],
-    { dtype: t.build.typeOf(x).dtype, shape: type.shape }, { keepdims: keepdims ? 1 : 0 })
+  const place = t.build.node(
+    node.op,
+    [x],
+    { dtype: 'i64', shape: type.shape },
+    { axis, keepdims: keepdims ? 1 : 0, select_last_index: select_last_index ? 1 : 0 },
+  )
+  const reduce = t.build.node(
+    node.op === 'ArgMax' ? 'ReduceMax' : 'ReduceMin',
+    [x, t.build.numbers('i64', [axis])],
+    { dtype: t.build.typeOf(x).dtype, shape: type.shape },
+    { keepdims: keepdims ? 1 : 0 },
+  )
   return [t.build.cast(place, 'f32'), reduce].slice(0, node.outputs.length)
 }
 
 export const translateTopK: Translate = (node, t) => {
   const { axis, k, largest, sorted } = t.attrs(node) as { axis: number; k: number; largest: boolean; sorted: boolean }
   const shape = t.typeOf(node.outputs[0]!).shape
-  const [values, indices] = t.build.nodes('TopK', [t.carried(node.inputs[0]!), t.build.numbers('i64', [k])],
-    [{ dtype: 'f32', shape }, { dtype: 'i64', shape }], { axis, largest: largest ? 1 : 0, sorted: sorted ? 1 : 0 })
+  const [values, indices] = t.build.nodes(
+    'TopK',
+    [t.carried(node.inputs[0]!), t.build.numbers('i64', [k])],
+    [
+      { dtype: 'f32', shape },
+      { dtype: 'i64', shape },
+    ],
+    { axis, largest: largest ? 1 : 0, sorted: sorted ? 1 : 0 },
+  )
   return [values!, t.build.cast(indices!, 'f32')].slice(0, node.outputs.length)
 }
 
 export const translateCumSum: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
-  const y = t.build.node('CumSum', [t.carried(node.inputs[0]!), t.build.numbers('i64', Number(t.attrs(node)['axis']))], { dtype: 'f32', shape: type.shape })
+  const y = t.build.node('CumSum', [t.carried(node.inputs[0]!), t.build.numbers('i64', Number(t.attrs(node)['axis']))], {
+    dtype: 'f32',
+    shape: type.shape,
+  })
   return [rounded(t.build, y, type, node)]
 }
 
@@ -42,7 +61,11 @@ export const translateCast: Translate = (node, t) => {
  * half-pixel centres; a nearest one that is not `asymmetric` rounds the corner-aligned place.
  */
 export const translateResize: Translate = (node, t) => {
-  const { mode, coordinate_transformation_mode: coordinates, sizes } = t.attrs(node) as { mode: string; coordinate_transformation_mode: string; sizes: readonly number[] }
+  const {
+    mode,
+    coordinate_transformation_mode: coordinates,
+    sizes,
+  } = t.attrs(node) as { mode: string; coordinate_transformation_mode: string; sizes: readonly number[] }
   const x = node.inputs[0]!
   const type = t.typeOf(node.outputs[0]!)
   const shape = t.typeOf(x).shape
@@ -50,12 +73,21 @@ export const translateResize: Translate = (node, t) => {
   const full = reshaped(build, t.carried(x), [1, shape.slice(0, -2).reduce((product, dim) => product * dim, 1), ...shape.slice(-2)])
   const target = [1, build.typeOf(full).shape[1]!, ...sizes]
   const linear = mode === 'linear'
-  const y = build.node('Resize', [full, undefined, undefined, build.numbers('i64', target)], { dtype: build.typeOf(full).dtype, shape: target }, {
-    mode,
-    coordinate_transformation_mode: linear
-      ? coordinates === 'align_corners' ? 'align_corners' : 'half_pixel'
-      : coordinates === 'asymmetric' ? 'asymmetric' : 'align_corners',
-    nearest_mode: coordinates === 'asymmetric' || linear ? 'floor' : 'round_prefer_ceil',
-  })
+  const y = build.node(
+    'Resize',
+    [full, undefined, undefined, build.numbers('i64', target)],
+    { dtype: build.typeOf(full).dtype, shape: target },
+    {
+      mode,
+      coordinate_transformation_mode: linear
+        ? coordinates === 'align_corners'
+          ? 'align_corners'
+          : 'half_pixel'
+        : coordinates === 'asymmetric'
+          ? 'asymmetric'
+          : 'align_corners',
+      nearest_mode: coordinates === 'asymmetric' || linear ? 'floor' : 'round_prefer_ceil',
+    },
+  )
   return [rounded(build, reshaped(build, y, type.shape), type, node)]
 }

@@ -5,8 +5,12 @@ import type { Translate } from './translator.ts'
 export const translateSoftmax: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const attrs = t.attrs(node)
-  const y = t.build.node(attrs['log'] === true ? 'LogSoftmax' : 'Softmax', [t.carried(node.inputs[0]!)], { dtype: 'f32', shape: type.shape },
-    { axis: Number(attrs['axis']) })
+  const y = t.build.node(
+    attrs['log'] === true ? 'LogSoftmax' : 'Softmax',
+    [t.carried(node.inputs[0]!)],
+    { dtype: 'f32', shape: type.shape },
+    { axis: Number(attrs['axis']) },
+  )
   return [rounded(t.build, y, type, node)]
 }
 
@@ -18,7 +22,9 @@ export const translateReduce: Translate = (node, t) => {
   const axes = (t.attrs(node)['axes'] as readonly number[]).map((axis) => (axis < 0 ? axis + shape.length : axis))
   const float = { dtype: 'f32', shape: shape.map((dim, i) => (axes.includes(i) ? 1 : dim)) } as const
   const isNarrowMean = node.op === 'ReduceMean' && type.dtype !== 'f32'
-  const y = build.node(isNarrowMean ? 'ReduceSum' : node.op, [t.carried(node.inputs[0]!), build.numbers('i64', axes)], float, { keepdims: 1 })
+  const y = build.node(isNarrowMean ? 'ReduceSum' : node.op, [t.carried(node.inputs[0]!), build.numbers('i64', axes)], float, {
+    keepdims: 1,
+  })
   const share = 1 / axes.reduce((count, axis) => count * shape[axis]!, 1)
   const narrow = type.dtype === 'f16' ? roundF16(share) : roundBf16(share)
   const mean = isNarrowMean ? build.node('Mul', [y, build.numbers('f32', narrow)], float) : y

@@ -23,9 +23,12 @@ export const translateConv: Translate = (node, t) => {
   const [x, w, b] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const input = reshaped(t.build, t.carried(x!), fullRank(t.typeOf(x!).shape, axes))
-  const y = t.build.node('Conv', [input, t.carried(w!), ...(b === undefined ? [] : [flat(t, b)])],
+  const y = t.build.node(
+    'Conv',
+    [input, t.carried(w!), ...(b === undefined ? [] : [flat(t, b)])],
     { dtype: 'f32', shape: fullRank(type.shape, axes) },
-    { ...windowAttrs(attrs, axes), group: attrs['group']!, kernel_shape: t.typeOf(w!).shape.slice(2) })
+    { ...windowAttrs(attrs, axes), group: attrs['group']!, kernel_shape: t.typeOf(w!).shape.slice(2) },
+  )
   return [reshaped(t.build, finished(t.build, y, type, node), type.shape)]
 }
 
@@ -35,12 +38,17 @@ export const translateConvTranspose: Translate = (node, t) => {
   const [x, w, b] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const padding = attrs['output_padding'] as readonly number[]
-  const y = t.build.node('ConvTranspose', [t.carried(x!), t.carried(w!), ...(b === undefined ? [] : [flat(t, b)])],
+  const y = t.build.node(
+    'ConvTranspose',
+    [t.carried(x!), t.carried(w!), ...(b === undefined ? [] : [flat(t, b)])],
     { dtype: 'f32', shape: type.shape },
     {
-      ...windowAttrs(attrs, axes), group: attrs['group']!, kernel_shape: t.typeOf(w!).shape.slice(2),
+      ...windowAttrs(attrs, axes),
+      group: attrs['group']!,
+      kernel_shape: t.typeOf(w!).shape.slice(2),
       output_padding: padding.length === 0 ? Array.from({ length: axes }, () => 0) : padding,
-    })
+    },
+  )
   return [finished(t.build, y, type, node)]
 }
 
@@ -57,8 +65,12 @@ export const translatePool: Translate = (node, t) => {
   const spatial = kernel.map((k, i) => Math.floor((full[i + 2]! + pads[i]! + pads[i + kernel.length]! - k) / strides[i]!) + 1)
   const pooled = { dtype: build.typeOf(input).dtype, shape: [full[0]!, full[1]!, ...spatial] }
   const average = node.op === 'AveragePool'
-  const y = build.node(node.op, [input], pooled,
-    { kernel_shape: kernel, strides, pads, ...(average ? { count_include_pad: attrs['count_include_pad'] === true ? 1 : 0 } : {}) })
+  const y = build.node(node.op, [input], pooled, {
+    kernel_shape: kernel,
+    strides,
+    pads,
+    ...(average ? { count_include_pad: attrs['count_include_pad'] === true ? 1 : 0 } : {}),
+  })
   if (type.quant !== undefined) return [reshaped(build, y, type.shape)]
   return [reshaped(build, finished(build, y, type, node), type.shape)]
 }

@@ -1,9 +1,22 @@
 import type { Node, OpName } from '@q/ir'
-import { translateMod, translateAffine, translateComparison, translatePRelu, translateRewritten, translateSame } from './float-elementwise.ts'
+import {
+  translateAffine,
+  translateComparison,
+  translateMod,
+  translatePRelu,
+  translateRewritten,
+  translateSame,
+} from './float-elementwise.ts'
 import { translateMatMul } from './float-mat-mul.ts'
-import { translateGroupNorm, translateInstanceNorm, translateLayerNorm, translatePixelNorm, translateRmsNorm } from './float-normalization.ts'
-import { translateReduce, translateSoftmax } from './float-reduction.ts'
+import {
+  translateGroupNorm,
+  translateInstanceNorm,
+  translateLayerNorm,
+  translatePixelNorm,
+  translateRmsNorm,
+} from './float-normalization.ts'
 import { translateArg, translateCast, translateCumSum, translateResize, translateTopK } from './float-other.ts'
+import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
 import { largestMagnitude } from './integer-weights.ts'
 import { looseCodes, onCodes } from './loose-codes.ts'
@@ -20,8 +33,42 @@ import type { Translate, Translation } from './translator.ts'
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
 
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
-  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Abs', 'Acos', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Floor',
-    'HardSigmoid', 'HardSwish', 'LeakyRelu', 'Log', 'LRN', 'Mish', 'Round', 'Sin', 'Sinh', 'Softplus', 'Softsign', 'Sqrt', 'Tan', 'Tanh'], translateSame),
+  ...all(
+    [
+      'Add',
+      'Sub',
+      'Mul',
+      'Div',
+      'Max',
+      'Min',
+      'Pow',
+      'Abs',
+      'Acos',
+      'Atanh',
+      'Ceil',
+      'Cos',
+      'Cosh',
+      'Elu',
+      'Erf',
+      'Exp',
+      'Floor',
+      'HardSigmoid',
+      'HardSwish',
+      'LeakyRelu',
+      'Log',
+      'LRN',
+      'Mish',
+      'Round',
+      'Sin',
+      'Sinh',
+      'Softplus',
+      'Softsign',
+      'Sqrt',
+      'Tan',
+      'Tanh',
+    ],
+    translateSame,
+  ),
   ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Sigmoid', 'Clip', 'Sign', 'Gelu'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
   ...all(['MaxPool', 'AveragePool'], translatePool),
@@ -82,7 +129,8 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
 export function translateNode(node: Node, t: Translation): readonly string[] | undefined {
   const loose = looseCodes(t.graph)
   if (loose.size > 0 && [...node.inputs, ...node.outputs].some((name) => name !== undefined && loose.has(name))) return undefined
-  const isCodes = node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
+  const isCodes =
+    node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
   const integerOperator = node.op.startsWith('Q') || node.op === 'Lut' || node.op.startsWith('Requantize') || node.op === 'DequantizeLinear'
   if (isCodes && (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu')) return unary.translateCodeSelection(node, t)
   if (isCodes && !integerOperator && !onCodes.has(node.op)) {

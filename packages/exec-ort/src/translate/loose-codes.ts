@@ -4,8 +4,29 @@ import { codeRange, isCodeType } from './codes.ts'
 
 /** Operators that copy or select elements, and so take codes as they are. */
 export const onCodes: ReadonlySet<string> = new Set([
-  'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat', 'Slice', 'Tile', 'Pad', 'Upsample', 'DepthToSpace', 'ShuffleChannel', 'SwapDimInner',
-  'Reverse', 'Gather', 'GatherElements', 'GatherND', 'ScatterND', 'ScatterElements', 'Where', 'MaxPool', 'Max', 'Min', 'Relu',
+  'Reshape',
+  'Squeeze',
+  'Unsqueeze',
+  'Transpose',
+  'Concat',
+  'Slice',
+  'Tile',
+  'Pad',
+  'Upsample',
+  'DepthToSpace',
+  'ShuffleChannel',
+  'SwapDimInner',
+  'Reverse',
+  'Gather',
+  'GatherElements',
+  'GatherND',
+  'ScatterND',
+  'ScatterElements',
+  'Where',
+  'MaxPool',
+  'Max',
+  'Min',
+  'Relu',
 ])
 
 const known = new WeakMap<Graph, ReadonlySet<string>>()

@@ -16,7 +16,12 @@ export const translateTranspose: Translate = (node, t) => [transposed(t.build, t
 
 export const translateConcat: Translate = (node, t) => {
   const type = carriedType(node, t)
-  const joined = t.build.node('Concat', node.inputs.map((name) => t.carried(name!)), type, { axis: Number(t.attrs(node)['axis']) })
+  const joined = t.build.node(
+    'Concat',
+    node.inputs.map((name) => t.carried(name!)),
+    type,
+    { axis: Number(t.attrs(node)['axis']) },
+  )
   return node.attrs['relu'] === true ? undefined : [joined]
 }
 
@@ -26,11 +31,18 @@ export const translateSlice: Translate = (node, t) => {
   const steps = list(attrs, 'steps')
   const ends = list(attrs, 'ends').map((end, i) => (steps[i]! < 0 && end < 0 ? -2147483648 : end))
   const i64 = (values: readonly number[]) => t.build.numbers('i64', values, [values.length])
-  return [t.build.node('Slice', [t.carried(node.inputs[0]!), i64(starts), i64(ends), i64(starts.map((_, i) => i)), i64(steps)], carriedType(node, t))]
+  return [
+    t.build.node(
+      'Slice',
+      [t.carried(node.inputs[0]!), i64(starts), i64(ends), i64(starts.map((_, i) => i)), i64(steps)],
+      carriedType(node, t),
+    ),
+  ]
 }
 
-export const translateTile: Translate = (node, t) =>
-  [t.build.node('Tile', [t.carried(node.inputs[0]!), t.build.numbers('i64', list(t.attrs(node), 'repeats'))], carriedType(node, t))]
+export const translateTile: Translate = (node, t) => [
+  t.build.node('Tile', [t.carried(node.inputs[0]!), t.build.numbers('i64', list(t.attrs(node), 'repeats'))], carriedType(node, t)),
+]
 
 export const translatePad: Translate = (node, t) => {
   const attrs = t.attrs(node)
@@ -50,12 +62,23 @@ export const translateUpsample: Translate = (node, t) => {
   const type = carriedType(node, t)
   const rank = type.shape.length
   const scales = [...Array.from({ length: rank - 2 }, () => 1), Number(attrs['scale_h']), Number(attrs['scale_w'])]
-  return [t.build.node('Resize', [x, undefined, t.build.numbers('f32', scales)], type,
-    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' })]
+  return [
+    t.build.node('Resize', [x, undefined, t.build.numbers('f32', scales)], type, {
+      mode: 'nearest',
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: 'floor',
+    }),
+  ]
 }
 
 export const translateDepthToSpace: Translate = (node, t) => {
-  const { block_h, block_w, mode, inverse, swapColumnRow } = t.attrs(node) as { block_h: number; block_w: number; mode: string; inverse: boolean; swapColumnRow: boolean }
+  const { block_h, block_w, mode, inverse, swapColumnRow } = t.attrs(node) as {
+    block_h: number
+    block_w: number
+    mode: string
+    inverse: boolean
+    swapColumnRow: boolean
+  }
   if (swapColumnRow) return undefined
   const x = t.carried(node.inputs[0]!)
   const [n, c, h, w] = t.typeOf(node.inputs[0]!).shape as [number, number, number, number]
@@ -105,7 +128,12 @@ export const translateGather: Translate = (node, t) => {
   const shape = t.typeOf(x!).shape
   const at = axis < 0 ? axis + shape.length : axis
   const picked = [...shape.slice(0, at), ...t.typeOf(indices!).shape, ...shape.slice(at + 1)]
-  const y = t.build.node('Gather', [data, t.build.cast(t.carried(indices!), 'i64')], { dtype: t.build.typeOf(data).dtype, shape: picked }, { axis })
+  const y = t.build.node(
+    'Gather',
+    [data, t.build.cast(t.carried(indices!), 'i64')],
+    { dtype: t.build.typeOf(data).dtype, shape: picked },
+    { axis },
+  )
   return [keepdims ? y : reshaped(t.build, y, t.typeOf(node.outputs[0]!).shape)]
 }
 
@@ -116,12 +144,23 @@ export const translateGatherElements: Translate = (node, t) => {
 
 export const translateScatter: Translate = (node, t) => {
   const [data, indices, updates] = node.inputs
-  return [t.build.node(node.op, [t.carried(data!), t.build.cast(t.carried(indices!), 'i64'), t.carried(updates!)], carriedType(node, t), t.attrs(node))]
+  return [
+    t.build.node(
+      node.op,
+      [t.carried(data!), t.build.cast(t.carried(indices!), 'i64'), t.carried(updates!)],
+      carriedType(node, t),
+      t.attrs(node),
+    ),
+  ]
 }
 
 export const translateWhere: Translate = (node, t) => {
   const [condition, x, y] = node.inputs
   const dtype = t.build.typeOf(t.carried(x!)).dtype
-  return [t.build.node('Where', [t.build.cast(t.carried(condition!), 'bool'), t.carried(x!), t.build.cast(t.carried(y!), dtype)],
-    { dtype, shape: t.typeOf(node.outputs[0]!).shape })]
+  return [
+    t.build.node('Where', [t.build.cast(t.carried(condition!), 'bool'), t.carried(x!), t.build.cast(t.carried(y!), dtype)], {
+      dtype,
+      shape: t.typeOf(node.outputs[0]!).shape,
+    }),
+  ]
 }

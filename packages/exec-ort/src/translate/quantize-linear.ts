@@ -24,7 +24,12 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   if (!Number.isFinite(factor)) return undefined
   const float = { dtype: 'f32', shape: type.shape } as const
   if (t.precision === 'fast' && isByte(type.dtype) && Number.isFinite(Math.fround(1 / factor))) {
-    return [build.node('QuantizeLinear', [t.carried(x), build.numbers('f32', 1 / factor), build.numbers('u8', carriedZero(type))], { dtype: 'u8', shape: type.shape })]
+    return [
+      build.node('QuantizeLinear', [t.carried(x), build.numbers('f32', 1 / factor), build.numbers('u8', carriedZero(type))], {
+        dtype: 'u8',
+        shape: type.shape,
+      }),
+    ]
   }
   // A bfloat16 operand that was left unrounded is rounded first, a float16 one is not.
   const operand = from.dtype === 'bf16' ? rounded(build, t.carried(x), from, { ...node, unrounded: false }) : t.carried(x)
@@ -47,7 +52,12 @@ export const translateDequantizeLinear: Translate = (node, t) => {
   const scale = build.numbers('f32', narrow(from.quant.scale, type.dtype))
   const float = { dtype: 'f32', shape: type.shape } as const
   if (isByte(from.dtype)) {
-    return [rounded(build, build.node('DequantizeLinear', [t.carried(x), scale, build.numbers('u8', carriedZero(from))], float), type, { ...node, unrounded: false })]
+    return [
+      rounded(build, build.node('DequantizeLinear', [t.carried(x), scale, build.numbers('u8', carriedZero(from))], float), type, {
+        ...node,
+        unrounded: false,
+      }),
+    ]
   }
   const codes = rounded(build, build.cast(centred(build, t.carried(x), from, 'f64'), 'f32'), type, { ...node, unrounded: false })
   return [rounded(build, build.node('Mul', [codes, scale], float), type, { ...node, unrounded: false })]

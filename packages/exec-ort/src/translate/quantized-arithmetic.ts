@@ -23,7 +23,9 @@ function scaledTerm(t: Translation, name: string, multiplier: number, shift: num
 
 /** Bits that a term needs, as the size of the largest number counted in its smallest unit. */
 function termSize(t: Translation, name: string, multiplier: number, shift: number, lift: number): number {
-  return (reach(t, name) + 2 * Math.abs(carriedZero(t.typeOf(name)))) * Math.abs(multiplier) + (1 + Math.abs(lift)) * 2 ** Math.max(0, shift)
+  return (
+    (reach(t, name) + 2 * Math.abs(carriedZero(t.typeOf(name)))) * Math.abs(multiplier) + (1 + Math.abs(lift)) * 2 ** Math.max(0, shift)
+  )
 }
 
 function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] | undefined {
@@ -34,9 +36,19 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
   const shifts = numbersOf(node, t, 'shifts')
   const operands = node.inputs as readonly string[]
   if (!operands.every((name) => isCodeType(t.typeOf(name).dtype)) || !isCodeType(type.dtype)) return undefined
-  if (multipliers.length === 0 && type.dtype === 'i32' && attrs['relu'] !== true && operands.every((name) => t.typeOf(name).dtype === 'i32')) {
-    t.setBound(node.outputs[0]!, operands.reduce((bound, name) => bound + t.boundOf(name), 0))
-    return [operands.map((name) => t.carried(name)).reduce((left, right) => build.node(op, [left, right], { dtype: 'i32', shape: type.shape }))]
+  if (
+    multipliers.length === 0 &&
+    type.dtype === 'i32' &&
+    attrs['relu'] !== true &&
+    operands.every((name) => t.typeOf(name).dtype === 'i32')
+  ) {
+    t.setBound(
+      node.outputs[0]!,
+      operands.reduce((bound, name) => bound + t.boundOf(name), 0),
+    )
+    return [
+      operands.map((name) => t.carried(name)).reduce((left, right) => build.node(op, [left, right], { dtype: 'i32', shape: type.shape })),
+    ]
   }
   const multiplier = (i: number) => multipliers[i] ?? 1
   if (attrs['requantizeSum'] === true) {
@@ -44,7 +56,15 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
     const r = requantizationOf({ ...attrs, requantize: 'shift', multipliers: [], shifts: [shifts[0] ?? 0] }, [bound])
     if (!isExactInDouble(r, type)) return undefined
     const terms = operands.map((name, i) => scaledTerm(t, name, multiplier(i), 0, 'f64', 0))
-    return [requantized(build, terms.reduce((left, right) => build.node(op, [left, right], { dtype: 'f64', shape: type.shape })), type, r, -1)]
+    return [
+      requantized(
+        build,
+        terms.reduce((left, right) => build.node(op, [left, right], { dtype: 'f64', shape: type.shape })),
+        type,
+        r,
+        -1,
+      ),
+    ]
   }
   if (attrs['rounding'] !== 'half-up') return undefined
   // The zero point of the result joins the first term.
@@ -70,11 +90,19 @@ function linearAdd(node: Node, t: Translation): readonly string[] | undefined {
   const bytes = operands.every((name) => isByte(t.typeOf(name).dtype)) && isByte(type.dtype)
   if (t.precision !== 'fast' || operands.length !== 2 || multipliers.length !== 2 || !bytes) return undefined
   const { build } = t
-  const factors = operands.flatMap((name, i) =>
-    [t.carried(name), build.numbers('f32', multipliers[i]! * 2 ** -shifts[i]!), build.numbers('u8', carriedZero(t.typeOf(name)))])
+  const factors = operands.flatMap((name, i) => [
+    t.carried(name),
+    build.numbers('f32', multipliers[i]! * 2 ** -shifts[i]!),
+    build.numbers('u8', carriedZero(t.typeOf(name))),
+  ])
   const zero = carriedZero(type)
-  const y = build.node('com.microsoft.QLinearAdd', [...factors, build.numbers('f32', 1), build.numbers('u8', zero)], { dtype: 'u8', shape: type.shape })
-  return [node.attrs['relu'] === true && zero > 0 ? build.node('Clip', [y, build.numbers('u8', zero)], { dtype: 'u8', shape: type.shape }) : y]
+  const y = build.node('com.microsoft.QLinearAdd', [...factors, build.numbers('f32', 1), build.numbers('u8', zero)], {
+    dtype: 'u8',
+    shape: type.shape,
+  })
+  return [
+    node.attrs['relu'] === true && zero > 0 ? build.node('Clip', [y, build.numbers('u8', zero)], { dtype: 'u8', shape: type.shape }) : y,
+  ]
 }
 
 export const translateQMul: Translate = (node, t) => {
@@ -84,7 +112,10 @@ export const translateQMul: Translate = (node, t) => {
   if (!operands.every((name) => isByte(t.typeOf(name).dtype)) || !isCodeType(type.dtype)) return undefined
   const r = requantizationOf(t.attrs(node), [reach(t, operands[0]!) * reach(t, operands[1]!)])
   if (!isExactInDouble(r, type)) return undefined
-  const product = build.node('Mul', operands.map((name) => centred(build, t.carried(name), t.typeOf(name), 'f32')), { dtype: 'f32', shape: type.shape })
+  const product = build.node(
+    'Mul',
+    operands.map((name) => centred(build, t.carried(name), t.typeOf(name), 'f32')),
+    { dtype: 'f32', shape: type.shape },
+  )
   return [requantized(build, product, type, r, 1)]
 }
-

@@ -1,6 +1,6 @@
+import { shiftOf } from '../onnx/carriers.ts'
 import { centred, halfAwayFromZero, isByte, isCodeType, reach, saturated, zeroPointOf } from './codes.ts'
 import { reshaped } from './finish.ts'
-import { shiftOf } from '../onnx/carriers.ts'
 import { isExactInDouble, requantizationOf, requantized, scaled } from './requantize-sums.ts'
 import type { Translate } from './translator.ts'
 
@@ -25,17 +25,34 @@ export const translateQAveragePool: Translate = (node, t) => {
   const isPadded = isReal && isCounted && pads.some((pad) => pad > 0)
   const border = [0, 0, ...pads.slice(0, kernel.length), 0, 0, ...pads.slice(kernel.length)]
   const plane = isPadded
-    ? build.node('Pad', [codes, build.numbers('i64', border), build.numbers('f32', zeroPointOf(from))],
-      { dtype: 'f32', shape: from.shape.map((dim, i) => dim + border[i]! + border[i + from.shape.length]!) }, { mode: 'constant' })
+    ? build.node(
+        'Pad',
+        [codes, build.numbers('i64', border), build.numbers('f32', zeroPointOf(from))],
+        { dtype: 'f32', shape: from.shape.map((dim, i) => dim + border[i]! + border[i + from.shape.length]!) },
+        { mode: 'constant' },
+      )
     : codes
   const spatial = attrs['keepdims'] === false ? kernel.map(() => 1) : type.shape.slice(2)
   const float = { dtype: 'f32', shape: [from.shape[0]!, from.shape[1]!, ...spatial] } as const
   const average = build.node('AveragePool', [plane], float, {
-    kernel_shape: kernel, strides: attrs['strides']!, pads: isPadded ? pads.map(() => 0) : pads, count_include_pad: isCounted ? 1 : 0,
+    kernel_shape: kernel,
+    strides: attrs['strides']!,
+    pads: isPadded ? pads.map(() => 0) : pads,
+    count_include_pad: isCounted ? 1 : 0,
   })
-  const sums = build.cast(kernel.reduce((y, side) => build.node('Mul', [y, build.numbers('f32', side)], float), average), 'f64')
+  const sums = build.cast(
+    kernel.reduce((y, side) => build.node('Mul', [y, build.numbers('f32', side)], float), average),
+    'f64',
+  )
   if (!isReal) return [reshaped(build, requantized(build, halfAwayFromZero(build, sums), type, r, 1), type.shape)]
-  const real = scaled(build, sums, -1, 1, () => Number(attrs['scale']), () => Number(attrs['offset']))
+  const real = scaled(
+    build,
+    sums,
+    -1,
+    1,
+    () => Number(attrs['scale']),
+    () => Number(attrs['offset']),
+  )
   const whole = halfAwayFromZero(build, real)
   const shift = shiftOf(type.dtype)
   const placed = shift === 0 ? whole : build.node('Add', [whole, build.numbers('f64', shift)], build.typeOf(whole))

@@ -1,6 +1,6 @@
-import { isByte, centred, reach, zeroPointOf } from './codes.ts'
+import { centred, isByte, reach, zeroPointOf } from './codes.ts'
 import { windowAttrs } from './float-window.ts'
-import { requantizationOf, isExactInDouble, requantized } from './requantize-sums.ts'
+import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate } from './translator.ts'
 
 /** Computed by the float32 kernel on whole numbers, which is exact while no sum can reach 2^24. */
@@ -22,7 +22,9 @@ export const translateQConvTranspose: Translate = (node, t) => {
   const kernel = build.constant({ dtype: 'f32', shape: weights.shape, data: Float32Array.from(weights.data as Int8Array) })
   const offsets = bias === undefined ? [] : [build.numbers('f32', Array.from(bias.data as Int32Array), [bias.data.length])]
   const sums = build.node('ConvTranspose', [centred(build, t.carried(x!), xType, 'f32'), kernel, ...offsets], float, {
-    ...windowAttrs(attrs, axes), group, kernel_shape: weights.shape.slice(2),
+    ...windowAttrs(attrs, axes),
+    group,
+    kernel_shape: weights.shape.slice(2),
     output_padding: padding.length === 0 ? Array.from({ length: axes }, () => 0) : padding,
   })
   const withBias = bounds.map((bound, c) => bound + Math.abs(Number(bias?.data[c] ?? 0)))

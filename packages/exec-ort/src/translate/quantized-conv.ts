@@ -3,8 +3,8 @@ import { carriedZero, centred, isByte, reach, zeroPointOf } from './codes.ts'
 import { reshaped, transposed } from './finish.ts'
 import { fullRank, windowAttrs } from './float-window.ts'
 import { channelSums, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
-import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Requantization } from './requantize-sums.ts'
+import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
 /** What all ways to compute a convolution need. */
@@ -41,7 +41,8 @@ export const translateQConv: Translate = (node, t) => {
   const fused = t.precision === 'fast' ? linearConv(conv, type, r, t) : undefined
   if (fused !== undefined) return [reshaped(t.build, fused, type.shape)]
   if (!isExactInDouble(r, type)) return undefined
-  const y = byMatrixProduct(conv, type, r, t) ?? inTiles(conv, r, t).map((tile) => requantized(t.build, exactSums(tile.conv, t), type, tile.r, 1))
+  const y =
+    byMatrixProduct(conv, type, r, t) ?? inTiles(conv, r, t).map((tile) => requantized(t.build, exactSums(tile.conv, t), type, tile.r, 1))
   return [reshaped(t.build, typeof y === 'string' ? y : joined(t, y, conv.shape), type.shape)]
 }
 
@@ -71,7 +72,12 @@ function convolutionOf(node: Node, t: Translation): Convolution | undefined {
 }
 
 /** One fused kernel: the exact ratio rounded to float32, ties rounded to even, so at most one step off. */
-function linearConv({ x, xType, weights, shape, window, bias }: Convolution, type: TensorType, r: Requantization, t: Translation): string | undefined {
+function linearConv(
+  { x, xType, weights, shape, window, bias }: Convolution,
+  type: TensorType,
+  r: Requantization,
+  t: Translation,
+): string | undefined {
   if (r.kind !== 'multiplier-shift' || !isByte(type.dtype)) return undefined
   const build = t.build
   const channels = shape[1]!
@@ -79,12 +85,26 @@ function linearConv({ x, xType, weights, shape, window, bias }: Convolution, typ
   const pick = (items: readonly number[], i: number) => items[items.length === 1 ? 0 : i]!
   const ratios = Array.from({ length: channels }, (_, i) => pick(r.multipliers, i) * 2 ** -pick(r.shifts, i))
   const zero = carriedZero(type)
-  const y = build.node('QLinearConv', [
-    x, build.numbers('f32', 1), build.numbers('u8', carriedZero(xType)),
-    weight.name, build.numbers('f32', ratios, [channels]), build.numbers(weight.dtype, Array.from(ratios, () => weight.zero), [channels]),
-    build.numbers('f32', 1), build.numbers('u8', zero),
-    ...(bias.every((each) => each === 0) ? [] : [build.numbers('i32', Array.from(bias), [channels])]),
-  ], { dtype: 'u8', shape }, window)
+  const y = build.node(
+    'QLinearConv',
+    [
+      x,
+      build.numbers('f32', 1),
+      build.numbers('u8', carriedZero(xType)),
+      weight.name,
+      build.numbers('f32', ratios, [channels]),
+      build.numbers(
+        weight.dtype,
+        Array.from(ratios, () => weight.zero),
+        [channels],
+      ),
+      build.numbers('f32', 1),
+      build.numbers('u8', zero),
+      ...(bias.every((each) => each === 0) ? [] : [build.numbers('i32', Array.from(bias), [channels])]),
+    ],
+    { dtype: 'u8', shape },
+    window,
+  )
   return r.relu && zero > 0 ? build.node('Clip', [y, build.numbers('u8', zero)], { dtype: 'u8', shape }) : y
 }
 
@@ -107,19 +127,29 @@ function exactSums(conv: Convolution, t: Translation): string {
  * A convolution with a window of one place over a small plane as a matrix product: its kernel keeps the weights
  * packed, which ConvInteger does anew at every run.
  */
-function byMatrixProduct({ x, xType, weights, shape, window }: Convolution, type: TensorType, r: Requantization, t: Translation): string | undefined {
+function byMatrixProduct(
+  { x, xType, weights, shape, window }: Convolution,
+  type: TensorType,
+  r: Requantization,
+  t: Translation,
+): string | undefined {
   const [batch, inputs, ...plane] = t.build.typeOf(x).shape as [number, number, ...number[]]
   const places = plane.reduce((product, dim) => product * dim, 1)
-  const isPoint = weights.shape.slice(2).every((side) => side === 1) && window['group'] === 1 &&
-    (window['strides'] as readonly number[]).every((stride) => stride === 1) && (window['pads'] as readonly number[]).every((pad) => pad === 0)
+  const isPoint =
+    weights.shape.slice(2).every((side) => side === 1) &&
+    window['group'] === 1 &&
+    (window['strides'] as readonly number[]).every((stride) => stride === 1) &&
+    (window['pads'] as readonly number[]).every((pad) => pad === 0)
   if (!isPoint || places > 64) return undefined
   const build = t.build
   const channels = shape[1]!
   const weight = weightOperand(t, turnedOf(weights), t.kernels.matMul)
   const rows = transposed(build, reshaped(build, x, [batch, inputs, places]), [0, 2, 1])
-  const sums = build.node('MatMulInteger',
+  const sums = build.node(
+    'MatMulInteger',
     [rows, weight.name, build.numbers('u8', carriedZero(xType)), build.numbers(weight.dtype, weight.zero)],
-    { dtype: 'i32', shape: [batch, places, channels] })
+    { dtype: 'i32', shape: [batch, places, channels] },
+  )
   return reshaped(build, transposed(build, requantized(build, sums, type, r, 2), [0, 2, 1]), shape)
 }
 
@@ -130,7 +160,11 @@ const tileElements = 128 * 1024
  * A large result in slices of channels: its requantization goes over the sums several times, which costs half as much
  * from a near cache.
  */
-function inTiles(conv: Convolution, r: Requantization, t: Translation): readonly { readonly conv: Convolution; readonly r: Requantization }[] {
+function inTiles(
+  conv: Convolution,
+  r: Requantization,
+  t: Translation,
+): readonly { readonly conv: Convolution; readonly r: Requantization }[] {
   const { x, weights, shape, window, bias, bounds } = conv
   const channels = shape[1]!
   const isDepthwise = window['group'] === channels && weights.shape[1] === 1 && t.build.typeOf(x).shape[1] === channels
@@ -147,13 +181,23 @@ function inTiles(conv: Convolution, r: Requantization, t: Translation): readonly
       conv: {
         ...conv,
         x: isDepthwise ? channelsOf(t, x, from, to) : x,
-        weights: { dtype: weights.dtype, shape: [to - from, ...weights.shape.slice(1)], data: weights.data.subarray(from * each, to * each) },
+        weights: {
+          dtype: weights.dtype,
+          shape: [to - from, ...weights.shape.slice(1)],
+          data: weights.data.subarray(from * each, to * each),
+        },
         shape: [shape[0]!, to - from, ...shape.slice(2)],
         window: isDepthwise ? { ...window, group: to - from } : window,
         bias: bias.subarray(from, to),
         bounds: bounds.subarray(from, to),
       },
-      r: { ...r, multipliers: part(r.multipliers), shifts: part(r.shifts), bounds: bounds.subarray(from, to), bias: bias.subarray(from, to) },
+      r: {
+        ...r,
+        multipliers: part(r.multipliers),
+        shifts: part(r.shifts),
+        bounds: bounds.subarray(from, to),
+        bias: bias.subarray(from, to),
+      },
     }
   })
 }

@@ -1,6 +1,6 @@
+import { shiftOf } from '../onnx/carriers.ts'
 import { isByte, reach, zeroPointOf } from './codes.ts'
 import { productOperands, productResult, productShape } from './float-mat-mul.ts'
-import { shiftOf } from '../onnx/carriers.ts'
 import { largestMagnitude, weightOperand } from './integer-weights.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -20,11 +20,15 @@ export const translateQMatMul: Translate = (node, t) => {
   const columns = shape.at(-1)!
   const given = bias === undefined ? undefined : t.valueOf(bias).constant
   if (bias !== undefined && (given === undefined || columns % given.data.length !== 0)) return undefined
-  const offsets = given === undefined ? undefined : Float64Array.from({ length: columns }, (_, i) => Number(given.data[i % given.data.length]))
+  const offsets =
+    given === undefined ? undefined : Float64Array.from({ length: columns }, (_, i) => Number(given.data[i % given.data.length]))
   const r = requantizationOf(attrs, [inner * left.reach * right.reach], offsets)
   const most = r.bounds[0]! + (offsets === undefined ? 0 : largestMagnitude(offsets))
   if (most >= 2 ** 31) return undefined
-  const sums = build.node('MatMulInteger', [m, n, build.numbers(left.dtype, left.zero), build.numbers(right.dtype, right.zero)], { dtype: 'i32', shape })
+  const sums = build.node('MatMulInteger', [m, n, build.numbers(left.dtype, left.zero), build.numbers(right.dtype, right.zero)], {
+    dtype: 'i32',
+    shape,
+  })
   if (r.kind === 'none') {
     if (type.dtype !== 'i32') return undefined
     t.setBound(node.outputs[0]!, most)
@@ -51,5 +55,10 @@ function factor(t: Translation, name: string, zero: number): Factor | undefined 
     const weight = weightOperand(t, constant, t.kernels.matMul)
     return { ...weight, reach: largestMagnitude(constant.data as Int8Array) }
   }
-  return { name: t.carried(name), dtype: 'u8', zero: zero + shiftOf(type.dtype), reach: reach(t, name) + Math.abs(zeroPointOf(type) - zero) }
+  return {
+    name: t.carried(name),
+    dtype: 'u8',
+    zero: zero + shiftOf(type.dtype),
+    reach: reach(t, name) + Math.abs(zeroPointOf(type) - zero),
+  }
 }

@@ -1,8 +1,8 @@
 import { toCarrier } from '../onnx/carriers.ts'
 import { byByteTable, scaleInteger, toCode } from './byte-table.ts'
 import { centred, isByte, isCodeType, zeroPointOf } from './codes.ts'
-import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Requantization } from './requantize-sums.ts'
+import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate } from './translator.ts'
 
 export const translateRequantize: Translate = (node, t) => {
@@ -31,7 +31,14 @@ export const translateRequantizeAxis: Translate = (node, t) => {
   const table = t.valueOf(parameters!).constant?.data as Int32Array | undefined
   const axis = Number(attrs['axis'])
   const at = axis < 0 ? axis + from.shape.length : axis
-  if (table === undefined || table.length !== 3 * from.shape[at]! || zeroPointOf(from) !== 0 || from.dtype !== 'i32' || !isCodeType(type.dtype)) return undefined
+  if (
+    table === undefined ||
+    table.length !== 3 * from.shape[at]! ||
+    zeroPointOf(from) !== 0 ||
+    from.dtype !== 'i32' ||
+    !isCodeType(type.dtype)
+  )
+    return undefined
   const rows = Array.from({ length: table.length / 3 }, (_, i) => i)
   if (rows.some((i) => table[3 * i + 2] !== zeroPointOf(type))) return undefined
   const r: Requantization = {
@@ -48,8 +55,14 @@ export const translateRequantizeAxis: Translate = (node, t) => {
 export const translateQAddConstant: Translate = (node, t) => {
   const x = node.inputs[0]!
   const type = t.typeOf(node.outputs[0]!)
-  const { constant, operation, multiplier, shift, relu, rounding } = t.attrs(node) as
-    { constant: number; operation: string; multiplier: number; shift: number; relu: boolean; rounding: string }
+  const { constant, operation, multiplier, shift, relu, rounding } = t.attrs(node) as {
+    constant: number
+    operation: string
+    multiplier: number
+    shift: number
+    relu: boolean
+    rounding: string
+  }
   if (!isByte(t.typeOf(x).dtype) || !isCodeType(type.dtype)) return undefined
   const scale = scaleInteger('shift', 1, shift, rounding)
   const code = toCode(type, relu)
@@ -62,8 +75,13 @@ export const translateQLimitConstant: Translate = (node, t) => {
   const x = node.inputs[0]!
   const from = t.typeOf(x)
   const type = t.typeOf(node.outputs[0]!)
-  const { constant, operation, multiplier, shift, rounding } = t.attrs(node) as
-    { constant: number; operation: string; multiplier: number; shift: number; rounding: string }
+  const { constant, operation, multiplier, shift, rounding } = t.attrs(node) as {
+    constant: number
+    operation: string
+    multiplier: number
+    shift: number
+    rounding: string
+  }
   if (!isByte(from.dtype) || !isCodeType(type.dtype)) return undefined
   const scale = scaleInteger('multiplier-shift', multiplier, shift, rounding)
   const choose = operation === 'max' ? Math.max : Math.min
@@ -140,17 +158,32 @@ export const translateLut: Translate = (node, t) => {
 export const translateCodeSelection: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
-  if (!isCodeType(type.dtype) || node.inputs.some((name) => t.typeOf(name!).dtype !== type.dtype) || node.attrs['relu'] === true) return undefined
+  if (!isCodeType(type.dtype) || node.inputs.some((name) => t.typeOf(name!).dtype !== type.dtype) || node.attrs['relu'] === true)
+    return undefined
   if (node.op === 'Relu') {
     const x = t.carried(node.inputs[0]!)
     const carried = { dtype: build.typeOf(x).dtype, shape: type.shape }
     const limit = Number(t.attrs(node)['reluLimit'])
     const zero = zeroPointOf(type)
     const shift = type.dtype === 'i8' ? 128 : 0
-    if (limit > 0 && zero === 0) return [build.node('Clip', [x, build.numbers(carried.dtype, shift), build.numbers(carried.dtype, Math.min(255, Math.floor(limit) + shift))], carried)]
-    return [zero + shift === 0 && carried.dtype === 'u8' ? x : build.node('Max', [build.cast(x, 'i32'), build.numbers('i32', zero + shift)], { dtype: 'i32', shape: type.shape })]
-      .map((y) => build.cast(y, carried.dtype))
+    if (limit > 0 && zero === 0)
+      return [
+        build.node(
+          'Clip',
+          [x, build.numbers(carried.dtype, shift), build.numbers(carried.dtype, Math.min(255, Math.floor(limit) + shift))],
+          carried,
+        ),
+      ]
+    return [
+      zero + shift === 0 && carried.dtype === 'u8'
+        ? x
+        : build.node('Max', [build.cast(x, 'i32'), build.numbers('i32', zero + shift)], { dtype: 'i32', shape: type.shape }),
+    ].map((y) => build.cast(y, carried.dtype))
   }
-  const chosen = build.node(node.op, node.inputs.map((name) => build.cast(t.carried(name!), 'i32')), { dtype: 'i32', shape: type.shape })
+  const chosen = build.node(
+    node.op,
+    node.inputs.map((name) => build.cast(t.carried(name!), 'i32')),
+    { dtype: 'i32', shape: type.shape },
+  )
   return [build.cast(chosen, build.typeOf(t.carried(node.inputs[0]!)).dtype)]
 }

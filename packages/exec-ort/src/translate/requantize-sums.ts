@@ -17,12 +17,6 @@ export interface Requantization {
   readonly bias?: ArrayLike<number>
 }
 
-/** One multiplication, and for the TFLite way a second one by a power of two. */
-interface Step {
-  readonly ratio: number
-  readonly shift: number
-}
-
 const at = <T>(items: ArrayLike<T>, i: number): T => items[items.length === 1 ? 0 : i]!
 
 function channelsOf({ multipliers, shifts, bounds, bias }: Requantization): number {
@@ -30,7 +24,10 @@ function channelsOf({ multipliers, shifts, bounds, bias }: Requantization): numb
 }
 
 /** Multiplier and power of two of channel `i`: `v * m / 2^s`. */
-function factor({ kind, multipliers, shifts }: Requantization, i: number): { readonly m: number; readonly s: number; readonly after: number } {
+function factor(
+  { kind, multipliers, shifts }: Requantization,
+  i: number,
+): { readonly m: number; readonly s: number; readonly after: number } {
   const shift = shifts.length === 0 ? 0 : at(shifts, i)
   const m = kind === 'shift' || multipliers.length === 0 ? 1 : at(multipliers, i)
   return kind === 'quantized-multiplier' ? { m: m * 2 ** Math.max(0, -shift), s: 31, after: Math.max(0, shift) } : { m, s: shift, after: 0 }
@@ -92,7 +89,10 @@ export function requantized(build: OnnxBuilder, sums: string, type: TensorType, 
   const bias = (i: number) => (r.bias === undefined ? 0 : at(r.bias, i))
   // A nudged factor is not exact, so that a large bias may not be multiplied apart from the sums.
   const apart = !(nudged && !twice)
-  const summed = apart || r.bias === undefined ? sums : biased(build, build.typeOf(sums).dtype === 'i32' ? sums : build.cast(sums, 'f64'), r.bias, channelAxis)
+  const summed =
+    apart || r.bias === undefined
+      ? sums
+      : biased(build, build.typeOf(sums).dtype === 'i32' ? sums : build.cast(sums, 'f64'), r.bias, channelAxis)
   const ratio = (i: number) => factor(r, i).m * 2 ** -factor(r, i).s
   const offset = carriedZero(type)
   const first = build.cast(summed, 'f64')
@@ -102,13 +102,31 @@ export function requantized(build: OnnxBuilder, sums: string, type: TensorType, 
     const high = build.node('Floor', [scaled(build, first, channelAxis, channels, ratio, (i) => bias(i) * ratio(i) + 0.5)], wide)
     const back = (i: number) => 2 ** -factor(r, i).after * (nudged ? nudge : 1)
     if (!isAway || nudged) return ends(scaled(build, high, channelAxis, channels, back, () => 0.5 + offset))
-    return ends(lifted(build, halfAwayFromZero(build, scaled(build, high, channelAxis, channels, back, () => 0)), offset))
+    return ends(
+      lifted(
+        build,
+        halfAwayFromZero(
+          build,
+          scaled(build, high, channelAxis, channels, back, () => 0),
+        ),
+        offset,
+      ),
+    )
   }
   if (!isAway || nudged) {
     const step = (i: number) => ratio(i) * (nudged ? nudge : 1)
     return ends(scaled(build, first, channelAxis, channels, step, (i) => (apart ? bias(i) * ratio(i) : 0) + 0.5 + offset))
   }
-  return ends(lifted(build, halfAwayFromZero(build, scaled(build, first, channelAxis, channels, ratio, (i) => bias(i) * ratio(i))), offset))
+  return ends(
+    lifted(
+      build,
+      halfAwayFromZero(
+        build,
+        scaled(build, first, channelAxis, channels, ratio, (i) => bias(i) * ratio(i)),
+      ),
+      offset,
+    ),
+  )
 }
 
 /** Adds a number for each channel to whole numbers. */
@@ -120,7 +138,12 @@ export function biased(build: OnnxBuilder, sums: string, bias: ArrayLike<number>
 
 /** `x * ratio + offset` for each channel, in double precision. */
 export function scaled(
-  build: OnnxBuilder, x: string, axis: number, channels: number, ratio: (i: number) => number, offset: (i: number) => number,
+  build: OnnxBuilder,
+  x: string,
+  axis: number,
+  channels: number,
+  ratio: (i: number) => number,
+  offset: (i: number) => number,
 ): string {
   const { shape } = build.typeOf(x)
   const wide = { dtype: 'f64', shape } as const
@@ -130,12 +153,22 @@ export function scaled(
   const inner = shape.slice(2).reduce((product, dim) => product * dim, 1)
   // With mean 0 and variance 1 this operator is the multiplication and the addition in one pass.
   if (axis === 1 && inner >= 16 && (channels === shape[1] || channels === 1)) {
-    const full = (values: readonly number[]) => build.numbers('f64', Array.from({ length: shape[1]! }, (_, i) => at(values, i)), [shape[1]!])
+    const full = (values: readonly number[]) =>
+      build.numbers(
+        'f64',
+        Array.from({ length: shape[1]! }, (_, i) => at(values, i)),
+        [shape[1]!],
+      )
     return build.node('BatchNormalization', [x, full(ratios), full(offsets), full([0]), full([1])], wide, { epsilon: 0 })
   }
-  const operand = (values: readonly number[]) => values.every((each) => each === values[0])
-    ? build.numbers('f64', values[0]!)
-    : build.numbers('f64', values, shape.map((_, i) => (i === axis ? channels : 1)))
+  const operand = (values: readonly number[]) =>
+    values.every((each) => each === values[0])
+      ? build.numbers('f64', values[0]!)
+      : build.numbers(
+          'f64',
+          values,
+          shape.map((_, i) => (i === axis ? channels : 1)),
+        )
   // The runtime drops a multiplication by a number whose float32 is 1; that by minus this number stays.
   if (ratios.some((each) => each !== 1 && Math.fround(each) === 1)) {
     return build.node('Sub', [operand(offsets), build.node('Mul', [x, operand(ratios.map((each) => -each))], wide)], wide)

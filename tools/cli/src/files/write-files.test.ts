@@ -14,7 +14,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 it('writes bytes and text, and names what it replaces', async () => {
   writeFileSync(place('old'), 'before')
   const replaced: string[] = []
-  await writeFiles(new Map<string, Uint8Array | string>([[place('old'), 'after'], [place('new'), Uint8Array.of(1, 2)]]), (path) => replaced.push(path))
+  await writeFiles(
+    new Map<string, Uint8Array | string>([
+      [place('old'), 'after'],
+      [place('new'), Uint8Array.of(1, 2)],
+    ]),
+    (path) => replaced.push(path),
+  )
   expect(readFileSync(place('old'), 'utf8')).toBe('after')
   expect([...readFileSync(place('new'))]).toEqual([1, 2])
   expect(replaced).toEqual([place('old')])
@@ -24,7 +30,12 @@ it('writes bytes and text, and names what it replaces', async () => {
 it('one that fails leaves all as it was', async () => {
   writeFileSync(place('old'), 'before')
   mkdirSync(place('taken'))
-  const work = writeFiles(new Map([[place('old'), 'after'], [place('taken'), 'x']]))
+  const work = writeFiles(
+    new Map([
+      [place('old'), 'after'],
+      [place('taken'), 'x'],
+    ]),
+  )
   await expect(work).rejects.toMatchObject({ code: 'FILE_IS_FOLDER', kind: 'file-system', at: [place('taken')] })
   expect(readFileSync(place('old'), 'utf8')).toBe('before')
   expect(readdirSync(folder).sort()).toEqual(['old', 'taken'])
@@ -48,5 +59,9 @@ it('checkWritable leaves nothing, and refuses what cannot be written', async () 
   await checkWritable(place('out'))
   expect(readdirSync(folder)).toEqual([])
   await expect(checkWritable(folder)).rejects.toMatchObject({ code: 'FILE_IS_FOLDER' })
-  await expect(checkWritable(place('nowhere/out'))).rejects.toMatchObject({ code: 'FILE_MISSING', kind: 'file-system', hint: 'make the folder first' })
+  await expect(checkWritable(place('nowhere/out'))).rejects.toMatchObject({
+    code: 'FILE_MISSING',
+    kind: 'file-system',
+    hint: 'make the folder first',
+  })
 })

@@ -3,11 +3,22 @@ import { InvalidArgumentError } from 'commander'
 /** `[[1,3,224,224],[10]]` or `[1,3,224,224]`. */
 export function parseShapes(text: string): readonly (readonly number[])[] {
   const shapes = parseJson(text, 'shapes like [[1,3,224,224],[10]]')
-  const list = Array.isArray(shapes) && shapes.every((each) => typeof each === 'number') ? [shapes] : shapes
-  if (!Array.isArray(list) || !list.every((shape) => Array.isArray(shape) && shape.every((dim) => Number.isInteger(dim) && dim > 0))) {
+  const list = Array.isArray(shapes) && shapes.length > 0 && shapes.every((each) => typeof each === 'number') ? [shapes] : shapes
+  if (
+    !Array.isArray(list) ||
+    list.length === 0 ||
+    !list.every((shape) => Array.isArray(shape) && shape.every((dim) => Number.isInteger(dim) && dim > 0))
+  ) {
     throw new InvalidArgumentError('wanted shapes of positive whole numbers, like [[1,3,224,224],[10]].')
   }
   return list as readonly (readonly number[])[]
+}
+
+/** One number. */
+export function parseNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`wanted a number, found "${text}".`)
+  return value
 }
 
 /** `123.675,116.28,103.53` */
@@ -32,7 +43,8 @@ export function parseSize(text: string): readonly number[] {
 export function parseCount(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`wanted a whole number of at least ${least}.`)
+    if (text.trim() === '' || !Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`wanted a whole number of at least ${least}.`)
     return value
   }
 }

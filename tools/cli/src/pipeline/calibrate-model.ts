@@ -4,9 +4,9 @@ import type { Calibration, MethodName } from '@q/calib'
 import { calibrate } from '@q/calib'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
-import { createCalibrationTable, fingerprintOf, formatCalibrationTable, formatTimestamp, sampleInputs } from '@q/ir'
+import { createCalibrationTable, fingerprintOf, formatCalibrationTable, sampleInputs } from '@q/ir'
 import type { Context } from '../context.ts'
-import { timeOf } from '../context.ts'
+import { timestampOf } from '../context.ts'
 import { version } from '../version.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { calibrationCheckpoint } from './calibration-checkpoint.ts'
@@ -80,7 +80,7 @@ export async function calibrateModel(
   const table = createCalibrationTable({
     version: `q-${version}`,
     mlirFile: basename(files.mlir),
-    generatedTime: formatTimestamp(timeOf(context)),
+    generatedTime: timestampOf(context),
     // A tuned table names its method as a list, an untuned one bare; readers of both exist.
     method: tuned > 0 ? `['${calibration.method}']` : calibration.method,
     histogramBins: calibration.bins,

@@ -16,10 +16,7 @@ export interface Vendor {
  *
  * @throws QError `VENDOR_MISSING` when the named folder has none
  */
-export async function findVendor(
-  folder: string | undefined,
-  env: Env,
-): Promise<Vendor | undefined> {
+export async function findVendor(folder: string | undefined, env: Env): Promise<Vendor | undefined> {
   if (folder !== undefined) {
     const named = await inFolders([folder, join(folder, 'bin')], env)
     if (named !== undefined) return named

@@ -61,11 +61,19 @@ function stringAttribute(module: MlirModule, name: string): string | undefined {
 
 async function findBeside(path: string, name: string): Promise<string> {
   const beside = join(dirname(path), name)
-  const exists = await access(beside).then(
-    () => true,
-    () => false,
-  )
-  return exists ? beside : name
+  for (const place of [beside, name]) {
+    const exists = await access(place).then(
+      () => true,
+      () => false,
+    )
+    if (exists) return place
+  }
+  throw new QError('WEIGHTS_MISSING', `the weight file of ${path} is not there`, {
+    at: [path, name],
+    found: `neither ${beside} nor ${name}`,
+    wanted: 'the npz file that module.weight_file names',
+    hint: 'put it beside the .mlir file, or name it with --weights',
+  })
 }
 
 async function readBmodel(path: string): Promise<Graph> {

@@ -7,7 +7,7 @@ import { formatCounts, formatEnd, formatSizeWarnings, formatVerdict } from '../.
 import { pythonFloat } from '../../compare/python-text.ts'
 import type { Tensors } from '../../npz/npz-file.ts'
 import { arrayOf, readNpz, save } from '../../npz/npz-file.ts'
-import { parseNames, parseTolerance } from '../../options/parse.ts'
+import { parseCount, parseNames, parseTolerance } from '../../options/parse.ts'
 import type { DefineCommand } from '../command.ts'
 
 /** `npz_tool compare` and its relatives. */
@@ -20,10 +20,10 @@ export const defineCompare: DefineCommand = (tool, start) => {
     .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
     .option('--full-array', 'print arrays in full [accepted, without effect here]')
     .option('--stats_int8_tensor', 'statistics of int8 tensors; they are printed always')
-    .option('--int8_tensor_close <0|1>', '1: int8 tensors must be equal; 0: they are compared as numbers', Number, 1)
+    .option('--int8_tensor_close <0|1>', '1: int8 tensors must be equal; 0: they are compared as numbers', parseCount(0), 1)
     .option('-s, --save <file>', 'write the result as csv')
     .option('--only_key', 'with --save: only the names that fail')
-    .option('--per_axis_compare <axis>', 'compare each slice along this axis by itself', Number, -1)
+    .option('--per_axis_compare <axis>', 'compare each slice along this axis by itself', parseCount(-1), -1)
     .option('--fuzzy_match', 'match tensors by shape and value instead of by name')
     .option('-a, --forall', 'compare all tensors, also beyond 200')
     .option('-k, --key <name>', 'compare this tensor only')

@@ -1,0 +1,48 @@
+import { QError } from '@q/ir'
+import { expect, it } from 'vitest'
+import { jsonReporter } from './json-reporter.ts'
+import { plainReporter } from './plain-reporter.ts'
+
+function streams() {
+  const texts = { out: '', err: '' }
+  const stream = (name: 'out' | 'err') => ({ write: (text: string) => void (texts[name] += text) })
+  return { texts, out: stream('out'), err: stream('err') }
+}
+
+it('plain: progress at the start, then at most every two seconds, and at the end', () => {
+  const { texts, out, err } = streams()
+  let now = 0
+  const reporter = plainReporter({ out, err }, () => now)
+  for (let done = 1; done <= 10; done++) {
+    reporter.progress({ stage: 'observe', done, total: 10 })
+    now += 500
+  }
+  expect(texts.err.trim().split('\n')).toEqual([
+    expect.stringMatching(/^observe: 1\/10/),
+    'observe: 5/10, 2 s left',
+    'observe: 9/10, 0 s left',
+    expect.stringMatching(/^observe: 10\/10, took (4|5) s$/),
+  ])
+  expect(texts.out).toBe('')
+})
+
+it('json: every line is one object, on standard output', () => {
+  const { texts, out, err } = streams()
+  const reporter = jsonReporter({ out, err })
+  reporter.print('a')
+  reporter.progress({ stage: 'observe', done: 1, total: 2 })
+  reporter.event('calibrated', { rows: 3 })
+  reporter.error(new QError('FILE_MISSING', 'there is none', { at: ['x'], kind: 'input' }))
+  expect(texts.err).toBe('')
+  expect(
+    texts.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { event: 'line', text: 'a' },
+    { event: 'progress', stage: 'observe', done: 1, total: 2 },
+    { event: 'calibrated', rows: 3 },
+    { event: 'error', code: 'FILE_MISSING', message: 'there is none', kind: 'input', at: ['x'] },
+  ])
+})

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { parseCount, parseNames, parseNumbers, parseShapes, parseSize, parseTolerance } from './parse.ts'
+
+it.each([
+  ['[[1,3,224,224],[10]]', [[1, 3, 224, 224], [10]]],
+  ['[1,3,8,8]', [[1, 3, 8, 8]]],
+])('shapes %s', (text, shapes) => {
+  expect(parseShapes(text)).toEqual(shapes)
+})
+
+it.each(['1,3', '[[1,-1]]', '[[1.5]]', '{}', '[["1"]]', '', '[]'])('no shapes: %j', (text) => {
+  expect(() => parseShapes(text)).toThrow('wanted shapes')
+})
+
+it('numbers, sizes, tolerances, names', () => {
+  expect(parseNumbers('123.675, -1,1e-3')).toEqual([123.675, -1, 0.001])
+  expect(() => parseNumbers('1,,2')).toThrow('found ""')
+  expect(() => parseNumbers('nan')).toThrow('found "nan"')
+  expect(parseSize('256,128')).toEqual([256, 128])
+  expect(() => parseSize('256')).toThrow('height,width')
+  expect(() => parseSize('0,1')).toThrow('height,width')
+  expect(parseTolerance('0.9,0.8')).toEqual([0.9, 0.8])
+  expect(() => parseTolerance('0.9')).toThrow('cosine,euclidean')
+  expect(parseNames(' a, b/c ,,')).toEqual(['a', 'b/c'])
+})
+
+it('whole numbers of at least a bound', () => {
+  expect(parseCount(0)('0')).toBe(0)
+  for (const text of ['-1', '1.5', 'x', '']) expect(() => parseCount(0)(text), text).toThrow('at least 0')
+})
