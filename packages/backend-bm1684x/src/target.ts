@@ -103,6 +103,7 @@ const half: readonly OpForm[] = [
 
 /** Operators that always compute in float32. */
 const full: readonly OpForm[] = [
+  'Cast',
   'Acos',
   'ArgMax',
   'ArgMin',

@@ -3,6 +3,7 @@ import {
   type LoweredNode,
   layerOf,
   type Node,
+  type OperandNeed,
   roundHalfAway,
   saturate,
   scaleShift,
@@ -172,8 +173,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     outputs: [name],
     attrs: { multiplier, shift, rounding: 'half-away-from-zero' },
   }
-  const needs = [x, k, v].flatMap((each) => (each === undefined ? [] : [[each, 'codes'] as const]))
-  return { nodes: [...interleave(nodes, sums), final], values: [...values, { name, type: result }], operands: new Map(needs) }
+  const needs = new Map<string, OperandNeed>([...nodes, ...sums].map((each) => [each.outputs[0]!, 'any']))
+  for (const each of [x, k, v]) if (each !== undefined) needs.set(each, 'codes')
+  return { nodes: [...interleave(nodes, sums), final], values: [...values, { name, type: result }], operands: needs }
 }
 
 function float(node: Node, context: LowerContext): LoweredNode {

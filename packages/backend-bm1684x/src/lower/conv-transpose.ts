@@ -35,7 +35,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const taps = kernel.reduce((product, d) => product * d, 1)
   const channels = perGroup * (group as number)
   const data = swapChannels(weights.data as Float32Array, inChannels, perGroup, taps, group as number)
-  const quantized = quantizeConvWeights(data, channels, bias !== undefined)
+  const quantized = quantizeConvWeights(data, channels, bias !== undefined, false)
   const inputScale = effectiveInputScale(quantizedTypeOf(x, context.typeOf(x), context.asymmetric, { user: name }).quant!.scale, data, bias)
   const dtype = quantized.signed ? 'i8' : 'u8'
   const codes = swapChannels(quantized.codes, channels, inChannels / (group as number), taps, group as number)

@@ -30,13 +30,13 @@ const leastScale = Math.fround(1e-5)
  * Weights of `channels` output channels, each a run of `codes.length / channels` elements.
  *
  * They are signed when one is negative or there is a bias. Weights that are small integers already (or such over a power of two)
- * keep one scale for all; else each channel has float32(largest / 127), 255 when unsigned, at least 1e-5. TPU-MLIR 1.30.2
+ * keep one scale for all (not with `keepWhole` false); else each channel has float32(largest / 127), 255 when unsigned, at least 1e-5. TPU-MLIR 1.30.2
  * behaviour.
  */
-export function quantizeConvWeights(weights: Float32Array, channels: number, withBias: boolean): ConvWeights {
+export function quantizeConvWeights(weights: Float32Array, channels: number, withBias: boolean, keepWhole = true): ConvWeights {
   const signed = withBias || hasNegative(weights)
   const size = weights.length / channels
-  const whole = integerWeightScale(weights, { signed })
+  const whole = keepWhole ? integerWeightScale(weights, { signed }) : undefined
   const codes = signed ? new Int8Array(weights.length) : new Uint8Array(weights.length)
   const scales: number[] = []
   for (let channel = 0; channel < channels; channel++) {

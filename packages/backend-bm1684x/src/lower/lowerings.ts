@@ -6,6 +6,7 @@ import { lowerAffine } from './affine.ts'
 import { lowerArg } from './arg.ts'
 import { lowerAttention } from './attention.ts'
 import { lowerAveragePool } from './average-pool.ts'
+import { lowerCast } from './cast.ts'
 import { lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
@@ -25,6 +26,7 @@ import { lowerPad } from './pad.ts'
 import { lowerPow, lowerPowConstant } from './pow.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
+import { lowerTopK } from './top-k.ts'
 import { lowerWhere } from './where.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
@@ -72,7 +74,6 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'ReduceProd',
       'ReduceSum',
       'Tan',
-      'TopK',
     ],
     asFloat(),
   ),
@@ -85,6 +86,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   Affine: lowerAffine,
   Attention: lowerAttention,
   AveragePool: lowerAveragePool,
+  Cast: lowerCast,
   Concat: lowerConcat,
   Conv: lowerConv,
   ConvTranspose: lowerConvTranspose,
@@ -103,5 +105,6 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   Softmax: lowerSoftmax,
   Sub: lowerSub,
   'Sub#constant': lowerAddConstant,
+  TopK: lowerTopK,
   Where: lowerWhere,
 }

@@ -40,8 +40,8 @@ export const translateConvTranspose: Translate = (node, t) => {
   const padding = attrs['output_padding'] as readonly number[]
   const y = t.build.node(
     'ConvTranspose',
-    [t.carried(x!), t.carried(w!), ...(b === undefined ? [] : [flat(t, b)])],
-    { dtype: 'f32', shape: type.shape },
+    [reshaped(t.build, t.carried(x!), fullRank(t.typeOf(x!).shape, axes)), t.carried(w!), ...(b === undefined ? [] : [flat(t, b)])],
+    { dtype: 'f32', shape: fullRank(type.shape, axes) },
     {
       ...windowAttrs(attrs, axes),
       group: attrs['group']!,
@@ -49,7 +49,7 @@ export const translateConvTranspose: Translate = (node, t) => {
       output_padding: padding.length === 0 ? Array.from({ length: axes }, () => 0) : padding,
     },
   )
-  return [finished(t.build, y, type, node)]
+  return [reshaped(t.build, finished(t.build, y, type, node), type.shape)]
 }
 
 export const translatePool: Translate = (node, t) => {

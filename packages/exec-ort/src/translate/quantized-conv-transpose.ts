@@ -1,5 +1,6 @@
 import { centred, isByte, reach, zeroPointOf } from './codes.ts'
-import { windowAttrs } from './float-window.ts'
+import { reshaped } from './finish.ts'
+import { fullRank, windowAttrs } from './float-window.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate } from './translator.ts'
 
@@ -18,10 +19,11 @@ export const translateQConvTranspose: Translate = (node, t) => {
   const bounds = boundsOf(weights.data as Int8Array, weights.shape, group, reach(t, x!))
   if (bounds.some((bound, c) => bound + Math.abs(Number(bias?.data[c] ?? 0)) >= 2 ** 24)) return undefined
   const padding = attrs['output_padding'] as readonly number[]
-  const float = { dtype: 'f32', shape: type.shape } as const
+  const float = { dtype: 'f32', shape: fullRank(type.shape, axes) } as const
   const kernel = build.constant({ dtype: 'f32', shape: weights.shape, data: Float32Array.from(weights.data as Int8Array) })
   const offsets = bias === undefined ? [] : [build.numbers('f32', Array.from(bias.data as Int32Array), [bias.data.length])]
-  const sums = build.node('ConvTranspose', [centred(build, t.carried(x!), xType, 'f32'), kernel, ...offsets], float, {
+  const input = reshaped(build, centred(build, t.carried(x!), xType, 'f32'), fullRank(xType.shape, axes))
+  const sums = build.node('ConvTranspose', [input, kernel, ...offsets], float, {
     ...windowAttrs(attrs, axes),
     group,
     kernel_shape: weights.shape.slice(2),
@@ -29,10 +31,10 @@ export const translateQConvTranspose: Translate = (node, t) => {
   })
   const withBias = bounds.map((bound, c) => bound + Math.abs(Number(bias?.data[c] ?? 0)))
   const r = requantizationOf(attrs, withBias)
-  if (r.kind !== 'none') return isExactInDouble(r, type) ? [requantized(build, sums, type, r, 1)] : undefined
+  if (r.kind !== 'none') return isExactInDouble(r, type) ? [reshaped(build, requantized(build, sums, type, r, 1), type.shape)] : undefined
   if (type.dtype !== 'i32') return undefined
   t.setBound(node.outputs[0]!, Math.max(...withBias))
-  return [build.cast(r.relu ? build.node('Relu', [sums], float) : sums, 'i32')]
+  return [reshaped(build, build.cast(r.relu ? build.node('Relu', [sums], float) : sums, 'i32'), type.shape)]
 }
 
 /** Largest magnitude of the sums of each output channel: `w` is `[inputs, channels / group, ...window]`. */

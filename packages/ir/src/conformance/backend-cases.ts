@@ -16,6 +16,8 @@ interface Shapes {
   /** Shapes of the results. @default the shape of the first operand */
   readonly results?: readonly (readonly number[])[]
   readonly attrs?: Attrs
+  /** The first result holds places, not numbers, and nothing computes with it. @default false */
+  readonly givesPlaces?: boolean
 }
 
 const image = [1, 4, 6, 6]
@@ -30,7 +32,7 @@ const number: SmallValue = { type: f32(1), constant: [Math.fround(0.7)] }
 const index = (...constant: readonly number[]): SmallValue => ({ type: f32(constant.length), constant })
 
 /** The network: operands `x0`, `x1`, ..., results `y0`, ...; another Relu behind, so that the result is not only an output. */
-function caseOf(form: OpForm, { operands = [image], constants = {}, results, attrs = {} }: Shapes = {}): BackendCase {
+function caseOf(form: OpForm, { operands = [image], constants = {}, results, attrs = {}, givesPlaces = false }: Shapes = {}): BackendCase {
   const count = operands.length + Object.keys(constants).length
   const names: string[] = []
   const values: Record<string, SmallValue> = {}
@@ -46,15 +48,19 @@ function caseOf(form: OpForm, { operands = [image], constants = {}, results, att
     values[`y${i}`] = { type: f32(...shape) }
     return `y${i}`
   })
-  values['z'] = { type: f32(...shapes[0]!) }
   const op = form.replace('#constant', '')
+  const nodes = [node(op, names, made, attrs)]
+  if (!givesPlaces) {
+    values['z'] = { type: f32(...shapes[0]!) }
+    nodes.push(node('Relu', ['y0'], ['z']))
+  }
   return {
     form,
     graph: smallGraph({
       stage: 'float',
       values,
-      nodes: [node(op, names, made, attrs), node('Relu', ['y0'], ['z'])],
-      outputs: ['z', ...made],
+      nodes,
+      outputs: [...(givesPlaces ? [] : ['z']), ...made],
     }),
   }
 }
@@ -174,7 +180,7 @@ export const backendCases: readonly BackendCase[] = [
     results: [[1, 1, 6, 6]],
     attrs: { axes: [1] },
   }),
-  ...each(['ArgMax', 'ArgMin'], { results: [[1, 1, 6, 6]], attrs: { axis: 1 } }),
+  ...each(['ArgMax', 'ArgMin'], { results: [[1, 1, 6, 6]], attrs: { axis: 1 }, givesPlaces: true }),
   caseOf('TopK', {
     results: [
       [1, 2, 6, 6],

@@ -4,6 +4,8 @@ import { layerOf } from '../graph/edges.ts'
 import { inferNode } from '../graph/node-types.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Graph } from '../graph/types.ts'
+import { verifyGraph } from '../graph/verify.ts'
+import { verifyQuantized } from '../graph/verify-quantized.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { elementCount, type Tensor } from '../tensor/tensor.ts'
@@ -76,6 +78,8 @@ async function checkMissingRange(backend: Backend, mode: QuantMode): Promise<voi
 function checkCase(backend: Backend, { graph }: BackendCase, mode: QuantMode): void {
   const table = integerModes.includes(mode) ? tableFor(graph) : undefined
   const resolved = resolve(graph, table, new Map(), backend, { mode }).graph
+  verifyGraph(graph)
+  verifyQuantized(resolved)
   checkGraph(resolved, graph)
   check(printed(resolve(graph, table, new Map(), backend, { mode }).graph) === printed(resolved), 'resolving twice gives two graphs')
   const weights = new Map<string, Tensor>()

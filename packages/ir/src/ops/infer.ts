@@ -33,10 +33,10 @@ export function broadcast(a: readonly number[], b: readonly number[]): readonly 
 /** How many places a window of `kernel` taps can stand in along one axis. @throws QError `SHAPE_WINDOW` when none. */
 export function slide(size: number, kernel: number, stride: number, padding: number, dilation = 1): number {
   const places = Math.floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1
-  if (!(places > 0)) {
+  if (!(places > 0 && stride > 0 && kernel > 0 && dilation > 0)) {
     throw new QError('SHAPE_WINDOW', 'the window does not fit', {
       found: `kernel ${kernel}, dilation ${dilation}, stride ${stride} over ${size} + ${padding}`,
-      wanted: 'at least one place to stand',
+      wanted: 'a kernel, dilation and stride of 1 or more and at least one place to stand',
     })
   }
   return places

@@ -1,5 +1,6 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
 import type { Target } from '../contracts/target.ts'
+import { QError } from '../errors.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
 import type { RoundingMode } from '../number/rounding.ts'
@@ -77,7 +78,7 @@ export function insertCasts(graph: Graph, placed: readonly PlacedNode[], target:
       const wanted = wantedType(name, type, need, node, settings)
       return wanted === undefined ? name : cast(name, wanted, layerOf(node), node.origin ?? [])
     })
-    return { node: { ...node, inputs }, input }
+    return { node: fitted({ ...node, inputs }, values, target), input }
   })
   const outputs = graph.outputs.map((name) => {
     const { type } = values.get(name)!
@@ -105,6 +106,13 @@ export function insertCasts(graph: Graph, placed: readonly PlacedNode[], target:
   return { ...graph, nodes: ordered, outputs, values }
 }
 
+/** A cast of the model itself, as what its operand makes of it. */
+function fitted(node: Node, values: ReadonlyMap<string, Value>, target: Target): Node {
+  const source = node.op === 'Cast' ? values.get(node.inputs[0]!)!.type : undefined
+  if (source?.quant === undefined) return node
+  return { ...node, ...castNode(node.inputs[0]!, layerOf(node), source, values.get(layerOf(node))!.type, target) }
+}
+
 const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16' || dtype === 'bf16'
 
 function usualNeed(result: TensorType): OperandNeed {
@@ -116,6 +124,14 @@ function usualNeed(result: TensorType): OperandNeed {
 function wantedType(name: string, type: TensorType, need: OperandNeed, user: Node, settings: ResolveSettings): TensorType | undefined {
   if (need === 'any') return undefined
   if (need === 'codes') {
+    if (!isFloat(type.dtype) && type.quant === undefined) {
+      throw new QError('INTEGER_OPERAND', `${layerOf(user)} in INT8 cannot take the plain integers of ${name}`, {
+        at: [layerOf(user), name],
+        found: type.dtype,
+        wanted: 'a calibrated tensor',
+        hint: `keep ${layerOf(user)} in F16 or F32 in the quantization table`,
+      })
+    }
     if (!isFloat(type.dtype)) return narrowed(type)
     return quantizedTypeOf(name, type, settings.asymmetric, { expressed: type.dtype as Quant['expressed'], user: layerOf(user) })
   }
@@ -139,6 +155,6 @@ function castNode(from: string, to: string, source: TensorType, wanted: TensorTy
   return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: target.rounding.cast } }
 }
 
-const suffixes: Partial<Record<DType, string>> = { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16' }
+const suffixes: Partial<Record<DType, string>> = { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16', i32: 'si32' }
 
 const suffixOf = ({ dtype }: TensorType): string => suffixes[dtype] ?? dtype

@@ -1,4 +1,5 @@
 import { loadTestInput } from '@q/data'
+import type { Graph, Tensor } from '@q/ir'
 import { sampleInputs } from '@q/ir'
 import { encodeNpz } from '@q/npz'
 import { Option } from 'commander'
@@ -6,7 +7,8 @@ import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
-import { activationNames, runGraph } from '../pipeline/run-graph.ts'
+import { originalOutputs } from '../pipeline/original-outputs.ts'
+import { activationNames, outputsWithSources, runGraph } from '../pipeline/run-graph.ts'
 import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
@@ -46,15 +48,30 @@ export const defineModelRunner: DefineCommand = (program, start) => {
         ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
       })
       const inputs = await loadTestInput(options.input, sampleInputs(graph))
-      const quantized = graph.properties['stage'] === 'quantized'
-      const executor = options.executor === 'reference' ? referenceExecutor() : quantized ? exactExecutor() : floatExecutor()
-      const tensors = await runGraph(graph, executor, inputs, options.dump_all_tensors ? activationNames(graph) : graph.outputs)
-      const form = options.codes ? 'codes' : options.out_fixed ? 'fixed' : 'floats'
-      const dump = dumpTensors(graph, tensors, form)
+      const dump = await dumpOf(graph, inputs, options)
       await writeFiles(new Map([[options.output, encodeNpz(dump)]]), (path) => reporter.note(`note: ${path} replaced`))
       reporter.print(`${options.output}: ${dump.size} tensors`)
       reporter.event('ran', { model: options.model, output: options.output, tensors: dump.size })
       return undefined
     }),
   )
+}
+
+interface RunOptions {
+  readonly model: string
+  readonly executor: 'ort' | 'reference'
+  readonly dump_all_tensors?: boolean
+  readonly codes?: boolean
+  readonly out_fixed?: boolean
+  readonly input_shapes?: readonly (readonly number[])[]
+}
+
+/** The tensors to write: an ONNX file's outputs under its own names, all else under the names of the graph. */
+async function dumpOf(graph: Graph, inputs: ReadonlyMap<string, Tensor>, options: RunOptions): Promise<ReadonlyMap<string, Tensor>> {
+  const { model, executor: name, dump_all_tensors: all, codes, out_fixed: fixed } = options
+  if (model.endsWith('.onnx') && !all && name === 'ort') return originalOutputs(model, graph, inputs, options.input_shapes)
+  const quantized = graph.properties['stage'] === 'quantized'
+  const executor = name === 'reference' ? referenceExecutor() : quantized ? exactExecutor() : floatExecutor()
+  const tensors = await runGraph(graph, executor, inputs, all ? activationNames(graph) : outputsWithSources(graph))
+  return dumpTensors(graph, tensors, codes ? 'codes' : fixed ? 'fixed' : 'floats')
 }

@@ -17,7 +17,7 @@ import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { tpuFiles } from '../wiring/write-model.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
-import { activationNames, runGraph } from './run-graph.ts'
+import { activationNames, outputsWithSources, runGraph } from './run-graph.ts'
 
 export interface DeployOptions {
   readonly graph: Graph
@@ -137,7 +137,7 @@ async function compareWithFloat(
     options.testReference === undefined
       ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
       : decodeNpz(new Uint8Array(await readBytes(options.testReference)), [options.testReference])
-  const wanted = options.compareAll ? activationNames(quantized) : comparedOutputs(quantized)
+  const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
   const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
   const [cosine, euclidean] = options.tolerance ?? byMode
   const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean }, { excepts: options.excepts })
@@ -161,27 +161,13 @@ async function compareWithFloat(
 /** The reference with the float outputs also under the names of quantized ones that lowering has renamed. */
 function withOutputs(reference: ReadonlyMap<string, Tensor>, float: Graph, quantized: Graph): ReadonlyMap<string, Tensor> {
   const all = new Map(reference)
-  const compared = comparedOutputs(quantized)
+  const compared = outputsWithSources(quantized)
   quantized.outputs.forEach((name, i) => {
     const original = reference.get(float.outputs[i]!)
     const known = [name, ...compared].some((each) => reference.has(each))
     if (!known && original !== undefined) all.set(name, original)
   })
   return all
-}
-
-/** The graph's outputs, and the values their final casts were made from. */
-function comparedOutputs(graph: Graph): readonly string[] {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
-  return [
-    ...new Set(
-      graph.outputs.flatMap((name) => {
-        const node = producers.get(name)
-        const cast = node !== undefined && ['Cast', 'DequantizeLinear'].includes(node.op) ? node.inputs[0] : undefined
-        return cast === undefined ? [name] : [cast, name]
-      }),
-    ),
-  ]
 }
 
 async function compareWithChip(

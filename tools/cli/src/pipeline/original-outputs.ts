@@ -7,7 +7,7 @@ import * as onnxruntime from 'onnxruntime-node'
  * What ONNX Runtime makes of a model file as it is: the reference that an import is held against.
  *
  * @param graph the imported model; its inputs stand in the order of the file's
- * @returns the outputs as float32, in the file's order
+ * @returns the outputs as float32, under the file's names and in its order
  * @throws QError `MODEL_RUN` when ONNX Runtime refuses the file
  */
 export async function originalOutputs(
@@ -15,7 +15,7 @@ export async function originalOutputs(
   graph: Graph,
   inputs: ReadonlyMap<string, Tensor>,
   inputShapes?: readonly (readonly number[])[],
-): Promise<readonly Tensor[]> {
+): Promise<ReadonlyMap<string, Tensor>> {
   try {
     const session = await onnxruntime.InferenceSession.create(resolve(path), { logSeverityLevel: 3 })
     try {
@@ -25,10 +25,12 @@ export async function originalOutputs(
         feeds[session.inputNames[i] ?? input.name] = feedOf(inputs.get(input.name)!, typeOf(session, i), shape)
       }
       const results = await session.run(feeds)
-      return session.outputNames.map((name) => {
-        const { data, dims } = results[name]!
-        return { dtype: 'f32', shape: [...dims], data: Float32Array.from(data as Float32Array, Number) }
-      })
+      return new Map(
+        session.outputNames.map((name): [string, Tensor] => {
+          const { data, dims } = results[name]!
+          return [name, { dtype: 'f32', shape: [...dims], data: Float32Array.from(data as Float32Array, Number) }]
+        }),
+      )
     } finally {
       await session.release()
     }

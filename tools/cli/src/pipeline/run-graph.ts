@@ -6,6 +6,17 @@ export function activationNames(graph: Graph): readonly string[] {
   return [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)]
 }
 
+/** The graph's outputs, each followed by the value it is cast from. */
+export function outputsWithSources(graph: Graph): readonly string[] {
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
+  const named = graph.outputs.flatMap((name) => {
+    const node = producers.get(name)
+    const source = node !== undefined && ['Cast', 'DequantizeLinear', 'QuantizeLinear'].includes(node.op) ? node.inputs[0] : undefined
+    return source === undefined ? [name] : [name, source]
+  })
+  return [...new Set(named)]
+}
+
 /**
  * Runs a graph once.
  *

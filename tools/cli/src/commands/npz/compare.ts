@@ -62,23 +62,19 @@ export const defineCompare: DefineCommand = (tool, start) => {
       return comparison
     }),
   )
-  for (const [usage, description] of [
-    ['visualize_diff <target_file> <ref_file>', 'draw the differences [not supported yet]'],
-    ['cali_test <npz_file>', 'quantize by a calibration table and compare [not supported yet]'],
-  ] as const) {
-    tool
-      .command(usage)
-      .description(description)
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(() => {
-        throw new QError('OPTION_UNSUPPORTED', `npz_tool ${usage.split(' ')[0]}: not supported yet`, {
-          at: ['npz_tool'],
-          hint: 'use npz_tool compare, or the original tool for this step',
-          kind: 'usage',
-        })
+  tool
+    .command('visualize_diff <target_file> <ref_file>')
+    .description('draw the differences [not supported yet]')
+    .allowUnknownOption()
+    .action(() => {
+      throw new QError('OPTION_UNSUPPORTED', 'npz_tool visualize_diff: not supported yet', {
+        at: ['npz_tool'],
+        found: 'visualize_diff',
+        wanted: 'another sub-command',
+        hint: 'use npz_tool compare -vvv, or the original tool for this step',
+        kind: 'usage',
       })
-  }
+    })
 }
 
 const count = (_: unknown, level: number): number => level + 1

@@ -1,0 +1,33 @@
+import type { Backend } from '../contracts/backend.ts'
+import { defineTarget, type OpModes } from '../contracts/target.ts'
+import type { OpForm } from '../graph/op-form.ts'
+import { floatOps } from '../ops/op-set.ts'
+import { loweredTo } from '../resolve/lower-context.ts'
+
+const float: OpModes = { F32: 'F32' }
+
+/** The smallest back end: computes every float operator in float32, and its file is the text it is handed. */
+export function nullBackend(): Backend {
+  const names = [...floatOps.keys()]
+  return {
+    name: 'null',
+    target: defineTarget({
+      name: 'null',
+      modes: ['F32'],
+      defaultFloat: 'F32',
+      floatModes: ['F32'],
+      ops: Object.fromEntries(names.map((name) => [name, float])) as Readonly<Partial<Record<OpForm, OpModes>>>,
+      rangeSteps: [],
+      rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
+      tolerance: { F32: [1, 1] },
+    }),
+    lower: Object.fromEntries(names.map((name) => [
+      name,
+      (node, context) => loweredTo(node, node.outputs.map((output) => ({ name: output, type: context.typeOf(output) }))),
+    ])),
+    emit: (_, { name, program }) => ({
+      files: new Map([[`${name}.txt`, new TextEncoder().encode(program?.text ?? '')]]),
+      diagnostics: [],
+    }),
+  }
+}

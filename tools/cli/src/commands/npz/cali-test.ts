@@ -1,0 +1,45 @@
+import type { Tensor } from '@q/ir'
+import { parseCalibrationTable, roundHalfEven } from '@q/ir'
+import { compareSets } from '../../compare/compare-files.ts'
+import { readText } from '../../files/read-file.ts'
+import { readNpz, save } from '../../npz/npz-file.ts'
+import { reportComparison } from '../../pipeline/report-comparison.ts'
+import type { DefineCommand } from '../command.ts'
+
+/** `npz_tool cali_test`: what a calibration table alone costs. */
+export const defineCaliTest: DefineCommand = (tool, start) => {
+  tool
+    .command('cali_test <npz_file>')
+    .description('round every tensor to 8 bits by its threshold, write requant.npz, and compare')
+    .requiredOption('--calibration_table <file>', 'the thresholds')
+    .action((file: string, options) =>
+      start(async (context) => {
+        const floats = await readNpz(file)
+        const { entries } = parseCalibrationTable(await readText(options.calibration_table), options.calibration_table)
+        const rounded = new Map<string, Tensor>()
+        for (const [name, { threshold }] of entries) {
+          const tensor = floats.get(name)
+          if (tensor?.dtype === 'f32' && threshold !== 0) rounded.set(name, throughInt8(tensor, threshold))
+        }
+        await save(context, 'requant.npz', rounded)
+        const comparison = compareSets(rounded, floats, { cosine: 0.95, euclidean: 0.85 })
+        reportComparison(comparison, context.reporter, {
+          target: rounded,
+          reference: floats,
+          targetFile: 'requant.npz',
+          referenceFile: file,
+        })
+        return comparison
+      }),
+    )
+}
+
+function throughInt8(tensor: Tensor, threshold: number): Tensor {
+  const { fround } = Math
+  const scale = fround(threshold / 127)
+  const data = Float32Array.from(tensor.data as Float32Array, (x) => {
+    const code = roundHalfEven(fround(fround(x * 127) / fround(threshold)))
+    return fround(Math.min(127, Math.max(-128, code)) * scale)
+  })
+  return { ...tensor, data }
+}
