@@ -30,6 +30,9 @@ async function transformed(name: string, options: readonly string[]): Promise<st
   return input
 }
 
+/** The names that the original's runner writes for the same files, in its order. */
+const outputsOf = { 'mnist-8': { onnx: ['Plus214_Output_0'], lowered: ['Plus214_Output_0_Gemm_f32', 'Plus214_Output_0_Gemm'] } } as const
+
 describe.skipIf(shared === undefined)(
   `networks of the reference${shared === undefined ? ' (skipped: no ../shared/reference)' : ''}`,
   () => {
@@ -146,6 +149,17 @@ describe.skipIf(shared === undefined)(
       await mustRun('model_runner', '--input', `${folder}/input0.npz`, '--dump_all_tensors', '--output', 'theirs.npz', '--model', theirs)
       expect([...arraysIn('ours.npz').keys()]).toEqual([...arraysIn('theirs.npz').keys()])
       await mustRun('npz_tool', 'compare', 'ours.npz', 'theirs.npz', '--tolerance', '0.99999,0.9999')
+    })
+
+    it("without --dump_all_tensors: outputs under the file's names, those of a lowered file also before their cast", async () => {
+      const input = await transformed('mnist-8', networks[0].options)
+      const table = sharedFile('reference/tpu-mlir/mnist-8/cali_table')
+      const deploy = ['model_deploy', '--mlir', 'mnist-8.mlir', '--chip', 'bm1684x', '--model', 'out.bmodel', '--quantize', 'INT8']
+      await mustRun(...deploy, '--calibration_table', table, '--not_gen_bmodel')
+      await mustRun('model_runner', '--input', input, '--model', 'mnist-8_bm1684x_int8_sym_tpu.mlir', '--output', 'lowered.npz')
+      expect([...arraysIn('lowered.npz').keys()]).toEqual(outputsOf['mnist-8'].lowered)
+      await mustRun('model_runner', '--input', input, '--model', sharedFile('models/mnist-8.onnx'), '--output', 'onnx.npz')
+      expect([...arraysIn('onnx.npz').keys()]).toEqual(outputsOf['mnist-8'].onnx)
     })
   },
 )

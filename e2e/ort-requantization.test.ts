@@ -1,5 +1,5 @@
 import { createOrtExecutor } from '@q/exec-ort'
-import type { Attrs, DType, Graph, OpName, Tensor, TensorType } from '@q/ir'
+import type { Attrs, DType, Graph, OpName, Tensor, TensorType, Value } from '@q/ir'
 import { allOps, tensor } from '@q/ir'
 import { encodeModel } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
@@ -39,7 +39,7 @@ async function run(
     ops: allOps,
     properties: { stage: 'quantized' },
     nodes: [{ op, inputs: ['x', ...constants.map((_, i) => `c${i}`)], outputs: ['y'], attrs }],
-    values: new Map([
+    values: new Map<string, Value>([
       ['x', { name: 'x', type: xType }],
       ['y', { name: 'y', type }],
       ...constants.map(
@@ -173,7 +173,7 @@ describe('convolutions on ONNX Runtime, against integers of any size', () => {
   it.each([
     [7, 'a small plane, as a matrix product'],
     [side, 'a large plane, in slices of channels'],
-  ] as const)('one place wide over %i x %i: %s', async (size) => {
+  ])('one place wide over %i x %i: %s', async (size) => {
     const inputs = 24
     const shape = [1, channels, size, size]
     const x = codes(inputs * size * size, 3)

@@ -95,7 +95,8 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
     expect(after).toBeLessThan(1500)
     expect(err).toMatch(/^INTERRUPTED: /m)
     expect(err).not.toMatch(stackLine)
-    expect(readdirSync('.')).toEqual(before)
+    // What was observed so far may be kept, for the same command to go on from; nothing else is.
+    expect(readdirSync('.').filter((name) => name !== '.table.unfinished')).toEqual(before)
   })
 
   it('a reader that goes away does not matter', async () => {

@@ -2,6 +2,7 @@ import { checkApiReports, checkDocComments } from './checks/api-report.mjs'
 import { checkDocsExamples } from './checks/docs-examples.mjs'
 import { checkErrorList } from './checks/error-list.mjs'
 import { checkChipNames, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
+import { checkOpList } from './checks/op-list.mjs'
 import { checkDeclarations, checkPublint, checkTypesResolve, measureImports } from './checks/published.mjs'
 import { checkStar } from './checks/star.mjs'
 import { inlined } from './rules.mjs'
@@ -30,6 +31,7 @@ const checks = [
   ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
   ['docs examples', checkDocsExamples],
   ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
+  ['operator list', () => checkOpList()],
   ['published types', () => checkDeclarations(packages, declarations, privateNames)],
   ['API report', () => checkApiReports(libraries)],
   ['doc comments', () => checkDocComments(libraries)],
@@ -42,6 +44,7 @@ const updates = [
   ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
   ['API report', () => checkApiReports(libraries, { update: true })],
   ['error list', () => checkErrorList({ update: true })],
+  ['operator list', () => checkOpList({ update: true })],
 ]
 
 const begin = performance.now()

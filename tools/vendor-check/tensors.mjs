@@ -29,32 +29,33 @@ export function compareWeights(ours, theirs) {
 }
 
 /**
- * How the results of two runs differ.
+ * How the results of two runs differ. Ours may have more of them: values before their last cast.
  *
  * @param {string} ours
  * @param {string} theirs
- * @returns {{ elements: number, different: number, cosine: number, missing: readonly string[] }}
+ * @returns {{ elements: number, different: number, cosine: number, missing: readonly string[] }} `missing` in ours
  */
 export function compareResults(ours, theirs) {
   const left = readArrays(ours)
-  const right = readArrays(theirs)
+  const missing = []
   let elements = 0
   let different = 0
   let cosine = 1
-  const missing = [...left.keys()].filter((name) => !right.has(name))
-  for (const [name, { data: a }] of left) {
-    const b = right.get(name)?.data
-    if (b === undefined) continue
-    if (a.length !== b.length) missing.push(`${name} (${a.length} elements, ${b.length})`)
+  for (const [name, { data: b }] of readArrays(theirs)) {
+    const a = left.get(name)?.data
+    if (a === undefined || a.length !== b.length) {
+      missing.push(name)
+      continue
+    }
     let [ab, aa, bb] = [0, 0, 0]
-    for (let i = 0; i < a.length; i++) {
+    for (let i = 0; i < b.length; i++) {
       const [x, y] = [Number(a[i]), Number(b[i])]
       if (x !== y) different++
       ab += x * y
       aa += x * x
       bb += y * y
     }
-    elements += a.length
+    elements += b.length
     cosine = Math.min(cosine, aa === bb && ab === aa ? 1 : ab / Math.sqrt(aa * bb))
   }
   return { elements, different, cosine, missing }

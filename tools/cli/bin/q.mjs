@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -23,8 +23,46 @@ function buildOnce() {
     stop(`the build failed; 'npm run build' shows why\n${`${stdout}${stderr}`.trim().split('\n').slice(-20).join('\n')}`)
 }
 
-if (!existsSync(built)) buildOnce()
-const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; install again ('npm ci' in a checkout)`))
-process.exitCode = await main(process.argv.slice(2))
-// Threads that were stopped on the way do not hold the answer back.
-setTimeout(() => process.exit(), 300).unref()
+/**
+ * Runs the program in a process of its own and watches it: a computation in native code hears no signal until it is
+ * done, so after Ctrl-C the program has a second to end by itself.
+ */
+function watch() {
+  const program = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, Q_WATCHED: '1' },
+  })
+  let signalled = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signalled) return void program.kill('SIGKILL')
+      signalled = true
+      program.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
+      setTimeout(() => program.kill('SIGKILL'), 900).unref()
+    })
+  }
+  program.on('error', (error) => stop(`cannot start: ${error.message}`))
+  program.on('exit', (code, signal) => {
+    if (code !== null) process.exit(code)
+    if (!signalled) stop(`the program was ended by ${signal}${signal === 'SIGKILL' ? '; perhaps the memory is used up' : ''}`)
+    process.stderr.write('INTERRUPTED: stopped by the user\n  do:     run the same command again\n')
+    process.exit(130)
+  })
+}
+
+async function run() {
+  // Whoever watches may be ended without notice.
+  process.on('disconnect', () => process.exit(130))
+  process.channel?.unref()
+  const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; install again ('npm ci' in a checkout)`))
+  process.exitCode = await main(process.argv.slice(2))
+  // Threads that were stopped on the way do not hold the answer back.
+  setTimeout(() => process.exit(), 300).unref()
+}
+
+if (process.env.Q_WATCHED === '1') {
+  await run()
+} else {
+  if (!existsSync(built)) buildOnce()
+  watch()
+}

@@ -25,8 +25,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const reporter = reporterFor(args)
   const interruption = new AbortController()
   let last: NodeJS.Timeout | undefined
+  let stoppedAt = 0
   const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(exitCodes.interrupted)
+    if (interruption.signal.aborted) {
+      // A terminal sends the signal to this process and to the one that watches it, which passes it on.
+      if (performance.now() - stoppedAt > 300) process.exit(exitCodes.interrupted)
+      return
+    }
+    stoppedAt = performance.now()
     const stopped = new QError('INTERRUPTED', 'stopped by the user', { kind: 'interrupted', hint: 'run the same command again' })
     reporter.close()
     interruption.abort(stopped)
@@ -51,8 +57,8 @@ export async function main(args: readonly string[]): Promise<number> {
     const action = chooseAction(args.filter((word) => word !== '--json'))
     if (typeof action === 'number') return action
     const outcome = await action({ reporter, signal: interruption.signal, env: process.env })
-    interruption.signal.throwIfAborted()
     await new Promise((done) => setImmediate(done))
+    interruption.signal.throwIfAborted()
     if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')
     return outcome === undefined || outcome.passed ? exitCodes.done : exitCodes.tolerance
   } catch (error) {

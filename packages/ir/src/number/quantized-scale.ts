@@ -1,6 +1,7 @@
 import { quantizedMultiplier } from './quantized-multiplier.ts'
 import type { MultiplierAndShift } from './scale-shift.ts'
 
+/** How wide the multiplier of `quantizedScale` may be. */
 export interface QuantizedScaleOptions {
   /** Give a 31-bit mantissa (see {@link quantizedMultiplier}) instead of a multiplier up to `largest`. @default false */
   readonly mantissa?: boolean

@@ -8,6 +8,7 @@ export interface MultiplierAndShift {
   readonly shift: number
 }
 
+/** How wide the multiplier of `scaleShift` may be, and which range it has. */
 export interface ScaleShiftOptions {
   /** Width of the multiplier: 32, or anything else for a signed byte (at most 126 in size). */
   readonly bits: number

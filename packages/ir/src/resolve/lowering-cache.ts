@@ -8,4 +8,5 @@ export interface LoweringCache {
   readonly nodes: Map<string, LoweredNode>
 }
 
+/** An empty cache. */
 export const createLoweringCache = (): LoweringCache => ({ nodes: new Map() })

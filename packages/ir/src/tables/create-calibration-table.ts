@@ -6,6 +6,7 @@ import { isSectionLine, parseCalibrationTable } from './parse-calibration-table.
 /** Rows by value name, in the order they are to be printed. */
 export type CalibrationRows = Iterable<readonly [name: string, row: CalibrationRow]>
 
+/** What a calibration table is made of. */
 export interface CalibrationTableParts {
   /** Version of the tool that calibrated. */
   readonly version: string

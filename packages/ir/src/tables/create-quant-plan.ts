@@ -16,12 +16,14 @@ interface PlanParts {
   readonly fingerprint?: string
 }
 
+/** What a table in the classic form (`<layer> <mode>` lines) is made of. */
 export interface ClassicQuantPlanParts extends PlanParts {
   /** The mode the listed layers were meant for; the header names it. */
   readonly mixMode: QuantMode
   readonly entries: QuantPlanEntries
 }
 
+/** What a table in the extended form is made of. */
 export interface ExtendedQuantPlanParts extends PlanParts {
   /** Layers listed because of a pattern found in the graph. */
   readonly patternLayers?: QuantPlanEntries

@@ -11,7 +11,7 @@ export const poolFields: readonly Field[] = [
 ]
 
 /** A maximum has no padding to count and keeps its axes; an average says both. */
-export const maxPoolFields: readonly Field[] = [...poolFields, lax('bool', 'count_include_pad', false), fixed('bool', 'keepdims', true)]
+export const maxPoolFields: readonly Field[] = [...poolFields, lax('bool', 'count_include_pad', false), field('bool', 'keepdims', 'keepdims', { value: true })]
 export const averagePoolFields: readonly Field[] = [
   ...poolFields,
   field('bool', 'count_include_pad', 'count_include_pad', { value: false }),

@@ -1,6 +1,6 @@
 import { elementCount } from '@q/ir'
 import { isFloat } from '../fold/literal.ts'
-import { addConstant, addNumber, bypass, constantOf, numberOf } from '../net/constants.ts'
+import { addConstant, addNumber, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -197,6 +197,6 @@ export const preluSlope: Rule = (net, node) => {
   const shape = net.shape(x)
   if (known === undefined || known.shape.length === shape.length) return false
   const wanted = [...new Array<number>(shape.length - known.shape.length).fill(1), ...known.shape]
-  net.change(node, { inputs: [x, addConstant(net, slope, wanted, known.data)] })
+  net.change(node, { inputs: [x, reshapedConstant(net, slope, wanted)] })
   return true
 }

@@ -54,6 +54,18 @@ export const split: Rule = (net, node) => {
   return true
 }
 
+/** A Slice that only walks one whole axis backwards turns it round. */
+export const backwards: Rule = (net, node) => {
+  const shape = net.shape(node.inputs[0]!)
+  const { starts, ends, steps } = node.attrs as Record<'starts' | 'ends' | 'steps', readonly number[]>
+  const isWhole = (i: number): boolean => steps[i] === 1 && starts[i] === 0 && ends[i]! >= shape[i]!
+  const axis = steps.findIndex((step) => step < 0)
+  if (axis < 0 || steps[axis] !== -1 || starts[axis]! < shape[axis]! - 1 || net.shape(node.outputs[0]!)[axis] !== shape[axis]) return false
+  if (!shape.every((_, i) => i === axis || isWhole(i))) return false
+  net.change(node, { op: 'Reverse', attrs: { axis } })
+  return true
+}
+
 /** SpaceToDepth is DepthToSpace backwards. */
 export const spaceToDepth: Rule = (net, node) => {
   net.change(node, { op: 'DepthToSpace' })
@@ -197,7 +209,7 @@ export const rankOf =
         : [...new Array<number>(Math.max(0, shape.length - known.shape.length)).fill(1), ...known.shape]
       if (sameShape(wanted, known.shape)) return name
       changed = true
-      return addConstant(net, name!, wanted, known.data)
+      return reshapedConstant(net, name!, wanted)
     })
     if (changed) net.change(node, { inputs })
     return changed

@@ -16,6 +16,7 @@ import {
 } from './arithmetic.ts'
 import {
   alignRank,
+  backwards,
   expand,
   gatherOne,
   flatten,
@@ -63,6 +64,7 @@ const conversions: RuleSet = {
   Gemm: [gemm],
   Flatten: [flatten],
   Expand: [expand],
+  Slice: [backwards],
   Split: [split],
   SpaceToDepth: [spaceToDepth],
   Gather: [frontIndices, gatherOne],

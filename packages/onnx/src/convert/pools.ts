@@ -1,3 +1,5 @@
+import { onlyUser, reshapedConstant } from '../net/constants.ts'
+import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
@@ -10,20 +12,28 @@ export const globalPool: Rule = (net, node) => {
   return true
 }
 
-/** A mean or maximum over the whole plane is a pool; a mean without its axes when they are dropped. */
+/**
+ * A mean or maximum over the whole plane is a pool, without the pooled axes when they are dropped. So is one over axes 1
+ * and 2, dropped, of a tensor that was only turned round to have its channels last; the turning goes away.
+ */
 export const spatialPool: Rule = (net, node) => {
-  const shape = net.shape(node.inputs[0]!)
   const { axes, keepdims } = node.attrs as { readonly axes: readonly number[]; readonly keepdims: boolean }
-  if (shape.length !== 4 || [...axes].sort().join() !== '2,3') return false
-  const window = { kernel_shape: shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0] }
-  const attrs = { ...window, count_include_pad: true }
-  if (node.op === 'ReduceMax') {
-    if (!keepdims) return false
-    net.change(node, { op: 'MaxPool', attrs: window })
-    return true
-  }
-  net.change(node, { op: 'AveragePool', attrs: keepdims ? attrs : { ...attrs, keepdims: false } })
+  const sorted = [...axes].sort().join()
+  const planes = sorted === '1,2' && !keepdims ? channelsFirst(net, node) : undefined
+  const [x] = planes?.inputs ?? node.inputs
+  const shape = net.shape(x!)
+  if (shape.length !== 4 || (planes === undefined && sorted !== '2,3')) return false
+  const window = { kernel_shape: shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0], ...(keepdims ? {} : { keepdims }) }
+  if (node.op === 'ReduceMax') net.change(node, { op: 'MaxPool', inputs: [x], attrs: window })
+  else net.change(node, { op: 'AveragePool', inputs: [x], attrs: { ...window, count_include_pad: true } })
   return true
+}
+
+/** The Transpose from channels first to channels last in front of a node, when nothing else uses its result. */
+function channelsFirst(net: Net, node: NetNode): NetNode | undefined {
+  const turned = net.producer(node.inputs[0]!)
+  const isTurned = turned?.op === 'Transpose' && (turned.attrs['perm'] as readonly number[]).join() === '0,2,3,1'
+  return isTurned && onlyUser(net, turned) === node ? turned : undefined
 }
 
 /** How the axes of a mean were counted is of no interest any more. */
@@ -69,10 +79,7 @@ export const planar: Rule = (net, node) => {
   const weight = inputs[1] === undefined ? undefined : net.value(inputs[1])
   if (weight !== undefined) {
     if (weight.constant === undefined) return false
-    const shape = [...weight.type.shape, 1]
-    const name = net.freshName(weight.name)
-    net.setValue({ ...weight, name, type: { ...weight.type, shape }, constant: { ...weight.constant, shape } })
-    inputs[1] = name
+    inputs[1] = reshapedConstant(net, weight.name, [...weight.type.shape, 1])
   }
   net.change(node, { inputs, attrs })
   return true

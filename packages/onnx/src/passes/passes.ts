@@ -6,6 +6,7 @@ import { mergeEqual } from '../simplify/merge-equal.ts'
 import { perChannelAffine } from './affine.ts'
 import { blocksToDepth } from './blocks-to-depth.ts'
 import { fuseRelu } from './fuse-relu.ts'
+import { groupNorm } from './group-norm.ts'
 import { matMulBias } from './matmul-bias.ts'
 import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
 import { mergeConvs } from './merge-convs.ts'
@@ -16,6 +17,7 @@ import { numberRight } from './numbers-right.ts'
 import { permuteBehindSlices } from './permute-behind-slices.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { silu, softsign } from './silu.ts'
+import { separateShared } from './separate-shared.ts'
 import { sliceConv } from './slice-conv.ts'
 import { spaceToDepth } from './space-to-depth.ts'
 import { where } from './where.ts'
@@ -29,7 +31,7 @@ const rules: RuleSet = {
   Slice: [mergeSlices],
   Conv: [mergeConvs],
   Concat: [mergeConcats, spaceToDepth],
-  Reshape: [blocksToDepth, sliceConv, cancelMoves, mergeReshapes, dropReshape],
+  Reshape: [groupNorm, blocksToDepth, sliceConv, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],
   Transpose: [permuteBehindSlices, permuteBeforeSoftmax, movesAreReshape],
@@ -42,6 +44,7 @@ const moves: ReadonlySet<string> = new Set(['Tile', 'Reshape', 'Transpose', 'Squ
 
 /** The rewrites that decide which layers a calibration table has. */
 export function runPasses(net: Net): void {
+  separateShared(net)
   applyRules(net, rules)
   while (mergeEqual(net, moves)) applyRules(net, rules)
 }

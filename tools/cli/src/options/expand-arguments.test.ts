@@ -65,6 +65,10 @@ describe('expandArguments', () => {
       ['file', '--', '--ml'],
       ['file', '--', '--ml'],
     ],
+    [
+      ['a', '-1,2', 'b', '--ml', 'x'],
+      ['a', '--mlir=x', '--', '-1,2', 'b'],
+    ],
     [['--hel'], ['--help']],
     [['--mlir='], ['--mlir=']],
   ])('%j is %j', (given, wanted) => {

@@ -46,13 +46,18 @@ export function findCommand(program: Command, args: readonly string[]): Call {
  */
 export function expandArguments({ command, path, args }: Call): readonly string[] {
   const expanded: string[] = []
+  const negative: string[] = []
   for (let i = 0; i < args.length; i++) {
     const word = args[i]!
-    if (word === '--') return [...expanded, ...args.slice(i)]
+    if (word === '--') return [...expanded, '--', ...negative, ...args.slice(i + 1)]
     const [name = '', value] = splitOnce(word)
     const option = optionOf(command, name, path)
     if (option === undefined) {
-      expanded.push(name === '--help' || ('--help'.startsWith(name) && name.length > 2) ? '--help' : word)
+      const help = name.length > 2 && '--help'.startsWith(name)
+      // Commander takes `-1` for a number, but `-1,2` and `-1:` for options.
+      const number = /^-[\d.]/.test(word)
+      if (number || (negative.length > 0 && !word.startsWith('-'))) negative.push(word)
+      else expanded.push(help ? '--help' : word)
       continue
     }
     const long = option.long ?? name
@@ -80,7 +85,7 @@ export function expandArguments({ command, path, args }: Call): readonly string[
       expanded.push(word.startsWith('--') ? long : word)
     }
   }
-  return expanded
+  return negative.length > 0 ? [...expanded, '--', ...negative] : expanded
 }
 
 function splitOnce(word: string): readonly [string, string?] {

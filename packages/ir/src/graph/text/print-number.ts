@@ -29,6 +29,7 @@ export function printElements({ dtype, data }: Tensor): string {
 
 /** The fewest digits that read back as the same float32. */
 function shortest(value: number): string {
+  if (value === 0) return printNumber(value)
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return printNumber(short)

@@ -29,9 +29,14 @@ describe('ConvTranspose', () => {
       shapeOf('x: f32[1,4,1,1]; w: f32[4,3,1,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}'),
     ).toEqual([1, 6, 1, 1])
   })
+  it('a spatial axis of 1 may be left out of x', () => {
+    expect(
+      shapeOf('x: f32[1,1,3]; w: f32[1,2,3,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
+    ).toEqual([1, 2, 5])
+  })
   it('C1: refuses operands of different axes', () => {
     expect(() =>
-      shapeOf('x: f32[1,1,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1], pads = [0, 0]}'),
+      shapeOf('x: f32[1,1,3,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
     ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }))
   })
   it('C2: refuses channels that w does not have', () => {

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { didYouMean, suggest } from './suggest.ts'
+
+const known = ['Conv', 'ConvTranspose', 'Concat', 'Relu', 'Softmax']
+
+describe('suggest', () => {
+  it('finds a name with swapped letters', () => expect(suggest('Ocnv', known)).toEqual(['Conv']))
+  it('looks past upper and lower case', () => expect(suggest('softmax', known)).toEqual(['Softmax']))
+  it('puts the nearest first', () => expect(suggest('Concatt', known)[0]).toBe('Concat'))
+  it('says nothing when nothing is near', () => expect(suggest('Transpose', known)).not.toContain('Relu'))
+  it('gives no more than asked', () => expect(suggest('a', ['b', 'c', 'd', 'e'], 2)).toHaveLength(2))
+})
+
+describe('didYouMean', () => {
+  it('asks about what is near', () => expect(didYouMean('Rleu', known, 'add it')).toBe('did you mean Relu?'))
+  it('falls back when nothing is', () => expect(didYouMean('xyzxyzxyz', known, 'add it')).toBe('add it'))
+})
