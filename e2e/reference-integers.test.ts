@@ -43,6 +43,7 @@ const small = [
 
 const isInteger = ({ dtype }: RecordedArray): boolean => /^u?int/.test(dtype)
 
+const variant = 'bm1684x_int8_sym'
 const graphs = new Map<string, Promise<Graph>>()
 function int8Network(name: string): Promise<Graph> {
   const graph = graphs.get(name) ?? quantizedNetwork(name, 'INT8')
@@ -52,7 +53,7 @@ function int8Network(name: string): Promise<Graph> {
 
 describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with TPU-MLIR'), () => {
   it.each(networks)('%s: every weight', async (name) => {
-    const recorded = recordedVariant(name, 'bm1684x_int8_sym').weights
+    const recorded = recordedVariant(name, variant).weights
     const graph = await int8Network(name)
     const weights = decodeNpz(encodeWeights(writeTpu(graph).weights), ['weights'])
     // Compared by their bytes, whatever they are called: names of constants are each importer's own.
@@ -65,7 +66,7 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
   })
 
   it.each(networks)('%s: names and types of every layer, every integer', async (name) => {
-    const { tensors: recorded, outputs } = recordedVariant(name, 'bm1684x_int8_sym')
+    const { tensors: recorded, outputs } = recordedVariant(name, variant)
     const graph = await int8Network(name)
     const tensors = await runAll(graph, ortExecutor('exact'), recordedInput(name, graph))
     expect(graph.outputs).toEqual(outputs)

@@ -37,7 +37,10 @@ function search(strategy: SearchStrategy, from: SearchSpace, lossOf = loss): { r
 describe('worstFirst', () => {
   it('keeps the worst layers in float until the share is won', () => {
     // b, d and a can win 6 + 3 + 1; the first two win nine tenths of it.
-    expect([...search(worstFirst({ share: 0.9 }), space).plan]).toEqual([['b', 'F16'], ['d', 'F16']])
+    expect([...search(worstFirst({ share: 0.9 }), space).plan]).toEqual([
+      ['b', 'F16'],
+      ['d', 'F16'],
+    ])
     expect([...search(worstFirst({ share: 0.5 }), space).plan]).toEqual([['b', 'F16']])
     expect([...search(worstFirst({ share: 1 }), space).plan.keys()]).toEqual(['b', 'd', 'a'])
   })
@@ -52,7 +55,11 @@ describe('worstFirst', () => {
   })
   it('does not touch what is pinned', () => {
     const { plan } = search(worstFirst({ share: 1 }), { ...space, pinned: new Map([['b', 'INT8']]) })
-    expect([...plan]).toEqual([['b', 'INT8'], ['d', 'F16'], ['a', 'F16']])
+    expect([...plan]).toEqual([
+      ['b', 'INT8'],
+      ['d', 'F16'],
+      ['a', 'F16'],
+    ])
   })
   it.each([[{ share: 0 }], [{ share: 2 }], [{ mostLayers: 0 }], [{ mostLayers: 1.5 }]])('refuses %o', (options) => {
     expect(() => worstFirst(options)).toThrow(expect.objectContaining({ code: 'STRATEGY_OPTION', kind: 'usage' }))

@@ -25,7 +25,8 @@ export function worstFirst({ share = 0.9, mostLayers = 8 }: WorstFirstOptions = 
       const { pinned, target } = space
       const candidates = space.graph.nodes.filter((node) => isCandidate(node, space)).map(layerOf)
       if (candidates.length === 0) return pinned
-      const inFloat = (layers: readonly string[]): Plan => new Map([...pinned, ...layers.map((layer) => [layer, target.defaultFloat] as const)])
+      const inFloat = (layers: readonly string[]): Plan =>
+        new Map([...pinned, ...layers.map((layer) => [layer, target.defaultFloat] as const)])
 
       const [start, ...alone] = yield [pinned, ...candidates.map((layer) => inFloat([layer]))]
       const before = start?.loss ?? Number.POSITIVE_INFINITY

@@ -38,7 +38,7 @@ function watch() {
       if (signalled) return void program.kill('SIGKILL')
       signalled = true
       program.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
-      setTimeout(() => program.kill('SIGKILL'), 900).unref()
+      setTimeout(() => program.kill('SIGKILL'), 800).unref()
     })
   }
   program.on('error', (error) => stop(`cannot start: ${error.message}`))

@@ -13,7 +13,7 @@ import { createProgram } from './program.ts'
 import { version } from './version.ts'
 
 /** How long a command may take to stop by itself after Ctrl-C. */
-const stopWithinMs = 700
+const stopWithinMs = 600
 
 /**
  * Runs the command line.

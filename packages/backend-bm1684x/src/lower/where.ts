@@ -1,5 +1,6 @@
 import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
 import { byMode } from './by-mode.ts'
+import { lowerFloat } from './float.ts'
 import { integerConstant } from './integer-constant.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
@@ -9,7 +10,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const values: Value[] = []
   const inputs = node.inputs.map((each, place) => {
     const constant = context.constantOf(each)
-    if (constant === undefined || place === 0) return each
+    if (constant === undefined) return each
+    if (place === 0) {
+      const chosen = integerConstant(`${name}_i8`, 'u8', constant.shape, Uint8Array.from(constant.data as Float32Array, Number))
+      values.push(chosen)
+      return chosen.name
+    }
     const codes = Array.from(constant.data as Float32Array, (x) => saturate(roundHalfAway(Number(x) / type.quant!.scale), dtype))
     const value = integerConstant(
       `${each}_${dtype}`,
@@ -23,5 +29,10 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   return loweredTo({ ...node, inputs }, [...values, { name, type }])
 }
 
+/** A branch that is one number is an attribute of the chip's operator: it is written down as it is. */
+function float(node: Node, context: LowerContext): LoweredNode {
+  return lowerFloat(node, context, { keep: [1, 2].filter((place) => context.constantOf(node.inputs[place])?.data.length === 1) })
+}
+
 /** Selection by a condition: in INT8 constant branches are rounded to the scale of the result. */
-export const lowerWhere = byMode(int8)
+export const lowerWhere = byMode(int8, float)

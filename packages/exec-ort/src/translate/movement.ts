@@ -1,5 +1,5 @@
 import type { Attrs, Node } from '@q/ir'
-import { shiftOf } from '../onnx/carriers.ts'
+import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { reshaped, transposed } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -155,12 +155,16 @@ export const translateScatter: Translate = (node, t) => {
 }
 
 export const translateWhere: Translate = (node, t) => {
-  const [condition, x, y] = node.inputs
-  const dtype = t.build.typeOf(t.carried(x!)).dtype
-  return [
-    t.build.node('Where', [t.build.cast(t.carried(condition!), 'bool'), t.carried(x!), t.build.cast(t.carried(y!), dtype)], {
-      dtype,
-      shape: t.typeOf(node.outputs[0]!).shape,
-    }),
-  ]
+  const [condition, ...branches] = node.inputs as [string, string, string]
+  const type = t.typeOf(node.outputs[0]!)
+  const dtype = carrierOf(type)
+  /** A branch as the result is carried. A number beside codes is a code itself, but no type says so. */
+  const branch = (name: string): string => {
+    const { constant, type: own } = t.valueOf(name)
+    if (constant === undefined || own.dtype === type.dtype || type.quant === undefined) return t.build.cast(t.carried(name), dtype)
+    const codes = Array.from(constant.data as ArrayLike<number>, (code) => Number(code) + shiftOf(type.dtype))
+    return t.build.numbers(dtype, codes, constant.shape)
+  }
+  const chosen = t.build.cast(t.carried(condition), 'bool')
+  return [t.build.node('Where', [chosen, ...branches.map(branch)], { dtype, shape: type.shape })]
 }

@@ -1,18 +1,39 @@
 import { describe, expect, it } from 'vitest'
+import { QError } from '../errors.ts'
+import { quantizedDefects } from '../graph/verify-quantized.ts'
 import type { OpDefinition } from '../ops/define.ts'
 import { allOps } from '../ops/op-set.ts'
-import { f32, node, smallGraph, tensorOf } from './small-graph.ts'
-import { QError } from '../errors.ts'
+import { executorFloatCases } from './executor-float-cases.ts'
+import { executorQuantizedCases } from './executor-quantized-cases.ts'
+import { executorReferenceCases } from './executor-reference-cases.ts'
 import {
-  backendConformance, constantExecutor, fixedStrategy, nullBackend, observerConformance, opConformance, strategyConformance, type ConformanceRunner,
+  backendConformance,
+  type ConformanceRunner,
+  constantExecutor,
+  fixedStrategy,
+  nullBackend,
+  observerConformance,
+  opConformance,
+  strategyConformance,
 } from './index.ts'
+import { f32, node, smallGraph, tensorOf } from './small-graph.ts'
 
 const runner = { describe, it }
 
 opConformance({ runner, ops: [...allOps.values()] })
 backendConformance({ runner, create: nullBackend })
 strategyConformance({ runner, create: () => fixedStrategy() })
-strategyConformance({ runner, create: () => fixedStrategy(new Map([['y', 'F16'], ['c', 'F32'], ['a', 'INT8']])) })
+strategyConformance({
+  runner,
+  create: () =>
+    fixedStrategy(
+      new Map([
+        ['y', 'F16'],
+        ['c', 'F32'],
+        ['a', 'INT8'],
+      ]),
+    ),
+})
 observerConformance({
   runner,
   create: () => ({
@@ -31,8 +52,19 @@ observerConformance({
   }),
 })
 
+describe('the networks that executors are examined with', () => {
+  it.each([...executorFloatCases, ...executorQuantizedCases, ...executorReferenceCases])('$name', (each) => {
+    expect(quantizedDefects(each.graph)).toEqual([])
+  })
+})
+
 describe('constantExecutor', () => {
-  const graph = smallGraph({ stage: 'float', values: { x: { type: f32(2) }, y: { type: f32(2) } }, nodes: [node('Relu', ['x'], ['y'])], outputs: ['y'] })
+  const graph = smallGraph({
+    stage: 'float',
+    values: { x: { type: f32(2) }, y: { type: f32(2) } },
+    nodes: [node('Relu', ['x'], ['y'])],
+    outputs: ['y'],
+  })
 
   it('gives its constant in the shape and type of the result', async () => {
     const session = await constantExecutor(7).load(graph)
@@ -59,21 +91,41 @@ async function failing(suite: (runner: ConformanceRunner) => void): Promise<read
 
 describe('a suite that could not fail would prove nothing', () => {
   const Broken: OpDefinition = {
-    name: 'Broken', inputs: { x: { arity: 'one', rule: { kind: 'shared', with: 'z' } } }, outputs: { y: { kind: 'own' } }, attrs: {},
-    infer: ((inputs: { readonly x: { readonly shape: readonly number[] } }) => ({ y: { dtype: 'f32', shape: [inputs.x.shape[3]! * 2] } })) as never,
+    name: 'Broken',
+    inputs: { x: { arity: 'one', rule: { kind: 'shared', with: 'z' } } },
+    outputs: { y: { kind: 'own' } },
+    attrs: {},
+    infer: ((inputs: { readonly x: { readonly shape: readonly number[] } }) => ({
+      y: { dtype: 'f32', shape: [inputs.x.shape[3]! * 2] },
+    })) as never,
   }
   it('opConformance finds a rule without its operand and a type rule with holes', async () => {
     expect(await failing((each) => opConformance({ runner: each, ops: [Broken] }))).toEqual([
-      'has rules that name its own operands and results', 'has a type rule that answers or refuses, whatever the operands',
+      'has rules that name its own operands and results',
+      'has a type rule that answers or refuses, whatever the operands',
     ])
   })
   it('strategyConformance finds an illegal mode, a broken pin and an endless search', async () => {
-    const bad = () => ({ name: 'bad', * search() { const plan = new Map([['c', 'INT8' as const]]); yield [plan]; return plan } })
+    const bad = () => ({
+      name: 'bad',
+      *search() {
+        const plan = new Map([['c', 'INT8' as const]])
+        yield [plan]
+        return plan
+      },
+    })
     expect(await failing((each) => strategyConformance({ runner: each, create: bad }))).toEqual([
-      'ends for a graph without layers', 'keeps pinned layers in every plan', 'names layers of the graph and modes the target has for them',
+      'ends for a graph without layers',
+      'keeps pinned layers in every plan',
+      'names layers of the graph and modes the target has for them',
       'survives a loss that is infinite everywhere',
     ])
-    const endless = () => ({ name: 'endless', * search() { for (;;) yield [new Map()] } })
+    const endless = () => ({
+      name: 'endless',
+      *search() {
+        for (;;) yield [new Map()]
+      },
+    })
     expect(await failing((each) => strategyConformance({ runner: each, create: endless, mostPlans: 10 }))).toContain('ends with a plan')
   })
   it('observerConformance finds an observer that forgets, one that depends on the order, and one that says nothing about zeros', async () => {
@@ -81,7 +133,13 @@ describe('a suite that could not fail would prove nothing', () => {
       name: 'last',
       create() {
         let seen = 0
-        return { observe: (values: Float32Array) => { seen = Math.max(...values) }, state: () => ({ numbers: [] }), range: () => ({ threshold: seen, min: -seen, max: seen }) }
+        return {
+          observe: (values: Float32Array) => {
+            seen = Math.max(...values)
+          },
+          state: () => ({ numbers: [] }),
+          range: () => ({ threshold: seen, min: -seen, max: seen }),
+        }
       },
     })
     const found = await failing((each) => observerConformance({ runner: each, create: last }))
@@ -91,11 +149,18 @@ describe('a suite that could not fail would prove nothing', () => {
   })
   it('backendConformance finds a lowering that is missing', async () => {
     const { Abs: _, ...lower } = nullBackend().lower
-    expect(await failing((each) => backendConformance({ runner: each, create: () => ({ ...nullBackend(), lower }) })))
-      .toEqual(['has a lowering for every operator it declares', 'Abs'])
+    expect(await failing((each) => backendConformance({ runner: each, create: () => ({ ...nullBackend(), lower }) }))).toEqual([
+      'has a lowering for every operator it declares',
+      'Abs',
+    ])
   })
   it('backendConformance finds a back end that throws on its own account', async () => {
-    const lower = { ...nullBackend().lower, Relu: () => { throw new QError('CHIP', 'no') } }
+    const lower = {
+      ...nullBackend().lower,
+      Relu: () => {
+        throw new QError('CHIP', 'no')
+      },
+    }
     const found = await failing((each) => backendConformance({ runner: each, create: () => ({ ...nullBackend(), lower }) }))
     expect(found).toContain('Relu')
   })

@@ -18,15 +18,18 @@ export function constantExecutor(value = 0): Executor {
       fetches,
       async run(given) {
         for (const feed of feeds) {
-          if (!given.has(feed)) throw new QError('FEED_MISSING', `the value ${feed} was not given`, { at: [feed], wanted: feeds.join(', ') })
+          if (!given.has(feed))
+            throw new QError('FEED_MISSING', `the value ${feed} was not given`, { at: [feed], wanted: feeds.join(', ') })
         }
-        return new Map(fetches.map((name): [string, Tensor] => {
-          const { dtype, shape } = valueOf(graph, name).type
-          const data = new storageArray[dtype](elementCount(shape))
-          if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value))
-          else data.fill(value)
-          return [name, { dtype, shape, data }]
-        }))
+        return new Map(
+          fetches.map((name): [string, Tensor] => {
+            const { dtype, shape } = valueOf(graph, name).type
+            const data = new storageArray[dtype](elementCount(shape))
+            if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value))
+            else data.fill(value)
+            return [name, { dtype, shape, data }]
+          }),
+        )
       },
       close: async () => undefined,
     }),

@@ -24,6 +24,7 @@ export interface CaseResult {
   readonly wanted: readonly number[]
 }
 
+/** What a case says beside operands and results. */
 export interface CaseOptions {
   readonly stage?: 'float' | 'quantized'
   readonly attrs?: Attrs

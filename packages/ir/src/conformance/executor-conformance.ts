@@ -9,6 +9,7 @@ import { describeSections } from './executor-section-cases.ts'
 import { type ConformanceRunner, check } from './runner.ts'
 import { numbersOf, tensorOf } from './small-graph.ts'
 
+/** What {@link executorConformance} is given. */
 export interface ExecutorConformanceOptions {
   readonly runner: ConformanceRunner
   /** Makes the executor that is examined, anew for each test. */

@@ -1,5 +1,5 @@
-import { layerOf } from '../graph/edges.ts'
 import type { Plan, SearchStrategy } from '../contracts/strategy.ts'
+import { layerOf } from '../graph/edges.ts'
 
 /** The smallest search strategy: returns `plan` for the layers the graph has, pinned ones excepted, after having it scored once. */
 export function fixedStrategy(plan: Plan = new Map()): SearchStrategy {

@@ -21,10 +21,16 @@ export function nullBackend(): Backend {
       rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
       tolerance: { F32: [1, 1] },
     }),
-    lower: Object.fromEntries(names.map((name) => [
-      name,
-      (node, context) => loweredTo(node, node.outputs.map((output) => ({ name: output, type: context.typeOf(output) }))),
-    ])),
+    lower: Object.fromEntries(
+      names.map((name) => [
+        name,
+        (node, context) =>
+          loweredTo(
+            node,
+            node.outputs.map((output) => ({ name: output, type: context.typeOf(output) })),
+          ),
+      ]),
+    ),
     emit: (_, { name, program }) => ({
       files: new Map([[`${name}.txt`, new TextEncoder().encode(program?.text ?? '')]]),
       diagnostics: [],

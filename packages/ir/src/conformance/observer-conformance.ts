@@ -1,5 +1,5 @@
 import type { ObservedRange, Observer, ObserverFactory, ObserverState } from '../contracts/observer.ts'
-import { check, type ConformanceRunner } from './runner.ts'
+import { type ConformanceRunner, check } from './runner.ts'
 
 /** What {@link observerConformance} is given. */
 export interface ObserverConformanceOptions {
@@ -16,7 +16,8 @@ export interface ObserverConformanceOptions {
 
 /** Uneven samples of both signs; a closed form, the same on every machine. */
 const samples: readonly (readonly number[])[] = [1, 0.25, 3, 0.5, 2].map((size, k) =>
-  Array.from({ length: 257 }, (_, i) => Math.fround(size * Math.sin(i * 0.7 + k) * Math.exp(-((i % 13) / 5)))))
+  Array.from({ length: 257 }, (_, i) => Math.fround(size * Math.sin(i * 0.7 + k) * Math.exp(-((i % 13) / 5)))),
+)
 
 /**
  * Registers the tests that every calibration method has to pass: it answers for all-zero and constant data, does not depend on
@@ -72,7 +73,10 @@ export function observerConformance({ runner, create, orderTolerance = 0 }: Obse
       for (const each of samples) {
         buffer.set(each)
         observer.observe(buffer)
-        check(buffer.every((element, i) => Object.is(element, each[i])), 'a sample was changed')
+        check(
+          buffer.every((element, i) => Object.is(element, each[i])),
+          'a sample was changed',
+        )
         buffer.fill(1e6)
       }
       same(observer.range(), rangeOf(samples), 0)

@@ -3,7 +3,7 @@ import { attributesOf, inferNode } from '../graph/node-types.ts'
 import type { Attrs, AttrValue, Node, TensorType } from '../graph/types.ts'
 import type { AttrSpec, OpDefinition, QuantRule } from '../ops/define.ts'
 import { opSet } from '../ops/op-set.ts'
-import { check, type ConformanceRunner } from './runner.ts'
+import { type ConformanceRunner, check } from './runner.ts'
 
 /** What {@link opConformance} is given. */
 export interface OpConformanceOptions {
@@ -63,7 +63,10 @@ function checkArities({ inputs }: OpDefinition): void {
 
 function checkDefaults(op: OpDefinition): void {
   const needed = Object.entries(op.attrs).filter(([, spec]) => spec.default === undefined && !spec.mayBeAbsent)
-  const attrs = attributesOf({ op: op.name, inputs: [], outputs: ['y'], attrs: Object.fromEntries(needed.map(([name, spec]) => [name, examples(spec)[0]!])) }, op)
+  const attrs = attributesOf(
+    { op: op.name, inputs: [], outputs: ['y'], attrs: Object.fromEntries(needed.map(([name, spec]) => [name, examples(spec)[0]!])) },
+    op,
+  )
   for (const [name, spec] of Object.entries(op.attrs)) {
     if (spec.values !== undefined) check(new Set(spec.values).size === spec.values.length && spec.values.length > 0, `the words of ${name}`)
     if (spec.default !== undefined) check(attrs[name] === spec.default, `the default of ${name} does not arrive`)
@@ -78,7 +81,14 @@ function checkTypeRule(op: OpDefinition): void {
       for (const size of [1, 2]) {
         for (let rank = 0; rank <= 5; rank++) {
           const type: TensorType = { dtype: 'f32', shape: new Array<number>(rank).fill(size) }
-          if (answers(node, () => inferNode(node, ops, () => type), `${JSON.stringify(attrs)} of ${node.inputs.length} x [${type.shape.join(', ')}]`)) taken += 1
+          if (
+            answers(
+              node,
+              () => inferNode(node, ops, () => type),
+              `${JSON.stringify(attrs)} of ${node.inputs.length} x [${type.shape.join(', ')}]`,
+            )
+          )
+            taken += 1
         }
       }
     }
@@ -125,12 +135,23 @@ function attributeChoices({ attrs }: OpDefinition): readonly Attrs[] {
 function examples({ type, values }: AttrSpec): readonly AttrValue[] {
   const lengths = [0, 1, 2, 3, 4]
   switch (type) {
-    case 'int': return [1, 0, 3, -1]
-    case 'float': return [1]
-    case 'bool': return [false, true]
-    case 'string': return values ?? ['word']
-    case 'ints': return [...lengths.map((n) => Array.from({ length: n }, (_, i) => i)), ...lengths.slice(1).map((n) => new Array<number>(n).fill(1)), [-7]]
-    case 'floats': return lengths.map((n) => new Array<number>(n).fill(1))
-    case 'strings': return [[], ['word']]
+    case 'int':
+      return [1, 0, 3, -1]
+    case 'float':
+      return [1]
+    case 'bool':
+      return [false, true]
+    case 'string':
+      return values ?? ['word']
+    case 'ints':
+      return [
+        ...lengths.map((n) => Array.from({ length: n }, (_, i) => i)),
+        ...lengths.slice(1).map((n) => new Array<number>(n).fill(1)),
+        [-7],
+      ]
+    case 'floats':
+      return lengths.map((n) => new Array<number>(n).fill(1))
+    case 'strings':
+      return [[], ['word']]
   }
 }

@@ -18,10 +18,13 @@ export interface SmallGraph {
   readonly outputs: readonly string[]
 }
 
-/** Types of float tensors. */
+/** The type of a float32 tensor. */
 export const f32 = (...shape: readonly number[]): TensorType => ({ dtype: 'f32', shape })
+/** The type of a float16 tensor. */
 export const f16 = (...shape: readonly number[]): TensorType => ({ dtype: 'f16', shape })
+/** The type of a bfloat16 tensor. */
 export const bf16 = (...shape: readonly number[]): TensorType => ({ dtype: 'bf16', shape })
+/** The type of a tensor of whole numbers. */
 export const i32 = (...shape: readonly number[]): TensorType => ({ dtype: 'i32', shape })
 
 /** The type of codes. */

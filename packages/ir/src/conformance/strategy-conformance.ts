@@ -4,7 +4,7 @@ import { layerOf } from '../graph/edges.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Graph, Node } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import { check, type ConformanceRunner } from './runner.ts'
+import { type ConformanceRunner, check } from './runner.ts'
 import { f32, node, smallGraph } from './small-graph.ts'
 
 /** What {@link strategyConformance} is given. */
@@ -67,7 +67,10 @@ export function strategyConformance({ runner, create, mostPlans = 5000 }: Strate
   const { describe, it } = runner
   const run = (space: SearchSpace, loss = lossOf) => drive(create(), space, loss, mostPlans)
   const space: SearchSpace = { graph, target, pinned: new Map() }
-  const pinned: Plan = new Map([['a', 'F32'], ['y', 'INT8']])
+  const pinned: Plan = new Map([
+    ['a', 'F32'],
+    ['y', 'INT8'],
+  ])
 
   describe(`strategy conformance: ${create().name}`, () => {
     it('ends with a plan', async () => {
@@ -79,7 +82,8 @@ export function strategyConformance({ runner, create, mostPlans = 5000 }: Strate
     it('keeps pinned layers in every plan', async () => {
       const { yielded, result } = run({ ...space, pinned })
       for (const plan of [...yielded, result]) {
-        for (const [layer, mode] of pinned) check(plan.get(layer) === mode, `${layer} is ${plan.get(layer) ?? 'not named'}, pinned to ${mode}`)
+        for (const [layer, mode] of pinned)
+          check(plan.get(layer) === mode, `${layer} is ${plan.get(layer) ?? 'not named'}, pinned to ${mode}`)
       }
     })
     it('names layers of the graph and modes the target has for them', async () => {
@@ -139,4 +143,8 @@ function checkLegal(layer: string, mode: QuantMode): void {
   check(modes?.[mode] !== undefined, `${maker.op} has no mode ${mode}, in ${layer}`)
 }
 
-const text = (plan: Plan): string => [...plan].map(([layer, mode]) => `${layer}=${mode}`).sort().join(' ')
+const text = (plan: Plan): string =>
+  [...plan]
+    .map(([layer, mode]) => `${layer}=${mode}`)
+    .sort()
+    .join(' ')

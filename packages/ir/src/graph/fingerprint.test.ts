@@ -10,7 +10,15 @@ const graph = (weight: number, name = 'net'): Graph => ({
   nodes: [{ op: 'Add', inputs: ['x', 'w'], outputs: ['y_Add'], attrs: {} }],
   values: new Map([
     ['x', { name: 'x', type: { dtype: 'f32', shape: [1, 2] } }],
-    ['w', { name: 'w', type: { dtype: 'f32', shape: [2] }, isConstant: true, constant: { dtype: 'f32', shape: [2], data: Float32Array.of(weight, 2) } }],
+    [
+      'w',
+      {
+        name: 'w',
+        type: { dtype: 'f32', shape: [2] },
+        isConstant: true,
+        constant: { dtype: 'f32', shape: [2], data: Float32Array.of(weight, 2) },
+      },
+    ],
     ['y_Add', { name: 'y_Add', type: { dtype: 'f32', shape: [1, 2] } }],
   ]),
   ops: floatOps,

@@ -8,17 +8,32 @@ import type { Graph, Value } from './types.ts'
  * the graph and the preprocessing of its inputs do not count.
  */
 export function fingerprintOf(graph: Graph): string {
-  const describe = ({ name, type, constant }: Value) => [name, type.dtype, type.shape, constant === undefined ? null : digest(constant.data)]
+  const known = fingerprints.get(graph)
+  if (known !== undefined) return known
+  const describe = ({ name, type, constant }: Value) => [
+    name,
+    type.dtype,
+    type.shape,
+    constant === undefined ? null : digest(constant.data),
+  ]
   const structure = {
     inputs: graph.inputs.map(({ name }) => name),
     outputs: graph.outputs,
     nodes: graph.nodes.map(({ op, inputs, outputs, attrs }) => [
-      op, inputs.map((name) => name ?? null), outputs, Object.entries(attrs).sort(([a], [b]) => (a < b ? -1 : 1)),
+      op,
+      inputs.map((name) => name ?? null),
+      outputs,
+      Object.entries(attrs).sort(([a], [b]) => (a < b ? -1 : 1)),
     ]),
     values: [...graph.values.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(describe),
   }
-  return digest(new TextEncoder().encode(JSON.stringify(structure))).slice(0, 16)
+  const fingerprint = digest(new TextEncoder().encode(JSON.stringify(structure))).slice(0, 16)
+  fingerprints.set(graph, fingerprint)
+  return fingerprint
 }
+
+/** Hashing the weights of a large graph takes a noticeable part of a second; graphs do not change. */
+const fingerprints = new WeakMap<Graph, string>()
 
 function digest(data: ArrayBufferView): string {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)

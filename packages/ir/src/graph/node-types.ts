@@ -1,4 +1,4 @@
-import { QError, isQError } from '../errors.ts'
+import { isQError, QError } from '../errors.ts'
 import type { AttrSpec, InferredType, OpDefinition } from '../ops/define.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Attrs, AttrValue, Node, OpSet, TensorType } from './types.ts'
@@ -78,7 +78,9 @@ export function inferNode(node: Node, ops: OpSet, operandType: (name: string) =>
   })
   try {
     const inferred = (definition.infer as (i: unknown, a: unknown) => Readonly<Record<string, InferredType>>)(inputs, attrs)
-    return Object.keys(definition.outputs).slice(0, node.outputs.length).map((name) => inferred[name]!)
+    return Object.keys(definition.outputs)
+      .slice(0, node.outputs.length)
+      .map((name) => inferred[name]!)
   } catch (error) {
     if (!isQError(error) || error.at.length > 0) throw error
     throw new QError(error.code, `${node.op}: ${error.message}`, {
@@ -92,12 +94,19 @@ export function inferNode(node: Node, ops: OpSet, operandType: (name: string) =>
 
 function fits(value: AttrValue, spec: AttrSpec): boolean {
   switch (spec.type) {
-    case 'int': return typeof value === 'number' && Number.isInteger(value)
-    case 'float': return typeof value === 'number'
-    case 'bool': return typeof value === 'boolean'
-    case 'string': return typeof value === 'string' && (spec.values === undefined || spec.values.includes(value))
-    case 'ints': return Array.isArray(value) && value.every(Number.isInteger)
-    case 'floats': return Array.isArray(value) && value.every((each) => typeof each === 'number')
-    case 'strings': return Array.isArray(value) && value.every((each) => typeof each === 'string')
+    case 'int':
+      return typeof value === 'number' && Number.isInteger(value)
+    case 'float':
+      return typeof value === 'number'
+    case 'bool':
+      return typeof value === 'boolean'
+    case 'string':
+      return typeof value === 'string' && (spec.values === undefined || spec.values.includes(value))
+    case 'ints':
+      return Array.isArray(value) && value.every(Number.isInteger)
+    case 'floats':
+      return Array.isArray(value) && value.every((each) => typeof each === 'number')
+    case 'strings':
+      return Array.isArray(value) && value.every((each) => typeof each === 'string')
   }
 }

@@ -34,10 +34,12 @@ describe('verifyQuantized', () => {
     ])
   })
   it('finds an operand of a joint that has a scale of its own', () => {
-    expect(codes(graph`
+    expect(
+      codes(graph`
       a: i8[1]{scale 1, zero 0}; b: i8[1]{scale 1, zero 3}
       y: i8[2]{scale 1, zero 0} = Concat(a, b) {axis = 0}
-    `)).toEqual(['QUANT_SHARED y'])
+    `),
+    ).toEqual(['QUANT_SHARED y'])
   })
   it('finds defects of the structure first', () => {
     expect(codes({ ...sound, outputs: ['z'] })).toEqual(['GRAPH_OUTPUT z'])

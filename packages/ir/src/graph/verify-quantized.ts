@@ -72,7 +72,13 @@ function edgeDefects(
       return [new QError(code, `${node.op} and ${name} do not agree`, { at, found: dtype, wanted, hint: 'insert a cast' })]
     }
     if (result && isCode(dtype) && quant === undefined) {
-      return [new QError(code, `the codes ${name} do not say what they stand for`, { at, found: `${dtype} alone`, wanted: 'a scale and a zero point' })]
+      return [
+        new QError(code, `the codes ${name} do not say what they stand for`, {
+          at,
+          found: `${dtype} alone`,
+          wanted: 'a scale and a zero point',
+        }),
+      ]
     }
     return []
   })

@@ -54,6 +54,10 @@ describe('graphDefects', () => {
   })
   it('finds an output that nothing makes', () => expect(codes({ ...sound, outputs: ['y', 'z'] })).toEqual(['GRAPH_OUTPUT z']))
   it('finds everything at once', () => {
-    expect(codes({ ...withNodes(([conv, relu]) => [relu!, conv!, conv!]), outputs: ['z'] })).toEqual(['GRAPH_ORDER y', 'GRAPH_TWICE c', 'GRAPH_OUTPUT z'])
+    expect(codes({ ...withNodes(([conv, relu]) => [relu!, conv!, conv!]), outputs: ['z'] })).toEqual([
+      'GRAPH_ORDER y',
+      'GRAPH_TWICE c',
+      'GRAPH_OUTPUT z',
+    ])
   })
 })

@@ -19,7 +19,8 @@ export function graphDefects(graph: Graph): readonly QError[] {
   const defects: QError[] = []
   const ready = new Set<string>()
   const claim = (name: string, at: string): void => {
-    if (ready.has(name)) defects.push(new QError('GRAPH_TWICE', `the value ${name} is made twice`, { at: [at], wanted: 'one maker for every value' }))
+    if (ready.has(name))
+      defects.push(new QError('GRAPH_TWICE', `the value ${name} is made twice`, { at: [at], wanted: 'one maker for every value' }))
     ready.add(name)
   }
   for (const { name } of graph.inputs) {
@@ -37,7 +38,12 @@ export function graphDefects(graph: Graph): readonly QError[] {
   }
   for (const name of graph.outputs) {
     if (ready.has(name)) continue
-    defects.push(new QError('GRAPH_OUTPUT', `nothing makes the output ${name} of the graph`, { at: [name], wanted: 'an input, a constant or a result' }))
+    defects.push(
+      new QError('GRAPH_OUTPUT', `nothing makes the output ${name} of the graph`, {
+        at: [name],
+        wanted: 'an input, a constant or a result',
+      }),
+    )
   }
   return defects
 }
@@ -70,8 +76,9 @@ function nodeDefects(node: Node, graph: Graph, ready: ReadonlySet<string>): read
   const unknown = [...node.inputs, ...node.outputs].filter((name) => name !== undefined && !graph.values.has(name))
   if (unknown.length > 0) return unknown.map((name) => missing(name!, at[0]!))
   const early = node.inputs.filter((name) => name !== undefined && !ready.has(name))
-  const defects = early.map((name) =>
-    new QError('GRAPH_ORDER', `${node.op} uses ${name!} before it is made`, { at, wanted: 'operands that earlier nodes make' }))
+  const defects = early.map(
+    (name) => new QError('GRAPH_ORDER', `${node.op} uses ${name!} before it is made`, { at, wanted: 'operands that earlier nodes make' }),
+  )
   try {
     const counts = countDefect(node, definitionOf(node, graph.ops), at)
     if (counts !== undefined) return [...defects, counts]
@@ -88,18 +95,22 @@ function countDefect(node: Node, { inputs, outputs }: OpDefinition, at: readonly
   const most = operands.some(({ arity }) => arity === 'many') ? Number.POSITIVE_INFINITY : operands.length
   const results = Object.keys(outputs).length
   const fits = node.inputs.length <= most && node.outputs.length >= 1 && node.outputs.length <= results
-  return fits ? undefined : new QError('GRAPH_OPERANDS', `${node.op} has operands or results it does not know`, {
-    at,
-    found: `${node.inputs.length} operands, ${node.outputs.length} results`,
-    wanted: `${Object.keys(inputs).join(', ') || 'no operands'}; ${Object.keys(outputs).join(', ')}`,
-  })
+  return fits
+    ? undefined
+    : new QError('GRAPH_OPERANDS', `${node.op} has operands or results it does not know`, {
+        at,
+        found: `${node.inputs.length} operands, ${node.outputs.length} results`,
+        wanted: `${Object.keys(inputs).join(', ') || 'no operands'}; ${Object.keys(outputs).join(', ')}`,
+      })
 }
 
 function shapeDefects({ name, type }: Value, shape: readonly number[], node: Node, at: readonly string[]): readonly QError[] {
   if (type.shape.length === shape.length && type.shape.every((d, i) => d === shape[i])) return []
   return [
     new QError('GRAPH_SHAPE', `${name} has not the shape that ${node.op} gives`, {
-      at, found: `[${type.shape.join(', ')}]`, wanted: `[${shape.join(', ')}]`,
+      at,
+      found: `[${type.shape.join(', ')}]`,
+      wanted: `[${shape.join(', ')}]`,
     }),
   ]
 }

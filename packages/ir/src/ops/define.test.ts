@@ -2,13 +2,18 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { defineTarget } from '../contracts/target.ts'
 import type { TensorType } from '../graph/types.ts'
 import { bool, defineOp, derived, int, ints, many, maybe, one, optional, own, shared, text, weight } from './define.ts'
-import { allOps, floatOps, opSet, quantizedOps, type OpName } from './op-set.ts'
+import { allOps, floatOps, type OpName, opSet, quantizedOps } from './op-set.ts'
 
 const y = { dtype: 'f32', shape: [] } as const
 const rest = { outputs: { y: own() }, attrs: {}, infer: () => ({ y }) } as const
 const chip = {
-  name: 'chip', modes: ['INT8'], defaultFloat: 'F32', floatModes: ['F32'], rangeSteps: [],
-  rounding: { requantize: 'half-up', cast: 'half-up', weight: 'half-up' }, tolerance: {},
+  name: 'chip',
+  modes: ['INT8'],
+  defaultFloat: 'F32',
+  floatModes: ['F32'],
+  rangeSteps: [],
+  rounding: { requantize: 'half-up', cast: 'half-up', weight: 'half-up' },
+  tolerance: {},
 } as const
 
 describe('defineOp', () => {

@@ -9,26 +9,37 @@ import type { AttrValue, TensorType } from '../graph/types.ts'
  * - `fixed(min, max)`: known in advance;
  * - `none`: not quantized (shapes, indices).
  */
-export type QuantRule =
-  | OwnRule
-  | WeightRule
-  | SharedRule<string>
-  | DerivedRule<string>
-  | FixedRule
-  | NoRule
+export type QuantRule = OwnRule | WeightRule | SharedRule<string> | DerivedRule<string> | FixedRule | NoRule
 
-/** {@link own} */
-export interface OwnRule { readonly kind: 'own' }
-/** {@link weight} */
-export interface WeightRule { readonly kind: 'weight'; readonly axis: number }
-/** {@link shared} */
-export interface SharedRule<Name extends string> { readonly kind: 'shared'; readonly with: Name }
-/** {@link derived} */
-export interface DerivedRule<Name extends string> { readonly kind: 'derived'; readonly from: readonly Name[] }
-/** {@link fixed} */
-export interface FixedRule { readonly kind: 'fixed'; readonly min: number; readonly max: number }
-/** {@link none} */
-export interface NoRule { readonly kind: 'none' }
+/** What {@link own} gives: the range is observed. */
+export interface OwnRule {
+  readonly kind: 'own'
+}
+/** What {@link weight} gives: one scale for each slice of `axis`. */
+export interface WeightRule {
+  readonly kind: 'weight'
+  readonly axis: number
+}
+/** What {@link shared} gives: the parameters of the operand or result `with`. */
+export interface SharedRule<Name extends string> {
+  readonly kind: 'shared'
+  readonly with: Name
+}
+/** What {@link derived} gives: the scale is the product of those of `from`. */
+export interface DerivedRule<Name extends string> {
+  readonly kind: 'derived'
+  readonly from: readonly Name[]
+}
+/** What {@link fixed} gives: the range is known in advance. */
+export interface FixedRule {
+  readonly kind: 'fixed'
+  readonly min: number
+  readonly max: number
+}
+/** What {@link none} gives: never quantized. */
+export interface NoRule {
+  readonly kind: 'none'
+}
 
 /** Quantized by the range that calibration observes. */
 export const own = (): OwnRule => ({ kind: 'own' })
@@ -80,8 +91,10 @@ export const ints = (fallback?: readonly number[]): AttrSpec<readonly number[], 
 /** A list of numbers. @param fallback its default; without one it must be given */
 export const floats = (fallback?: readonly number[]): AttrSpec<readonly number[], false> => spec('floats', fallback)
 /** One of the words `values`. @param fallback its default; without one it must be given */
-export const text = <const V extends string>(values: readonly V[], fallback?: NoInfer<V>): AttrSpec<V, false> =>
-  ({ ...spec<V>('string', fallback), values })
+export const text = <const V extends string>(values: readonly V[], fallback?: NoInfer<V>): AttrSpec<V, false> => ({
+  ...spec<V>('string', fallback),
+  values,
+})
 /** An attribute that may be absent without having a default; the type rule is then given `undefined`. */
 export const maybe = <V extends AttrValue>(inner: AttrSpec<V, false>): AttrSpec<V, true> => ({ ...inner, mayBeAbsent: true })
 

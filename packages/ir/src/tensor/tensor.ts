@@ -1,14 +1,18 @@
 /** Element types of tensors. `f16` and `bf16` are stored as 16-bit patterns, `bool` as one byte. */
-export type DType =
-  | 'f32' | 'f16' | 'bf16' | 'f64'
-  | 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64'
-  | 'bool'
+export type DType = 'f32' | 'f16' | 'bf16' | 'f64' | 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'bool'
 
 /** The arrays that hold elements; {@link storageArray} says which element type is kept in which. */
 export type TensorData =
-  | Float32Array | Float64Array
-  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
-  | BigInt64Array | BigUint64Array
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
 
 /**
  * A dense array in C order.
@@ -31,14 +35,36 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Bytes of one element as stored. */
 export const elementBytes: Readonly<Record<DType, number>> = {
-  f32: 4, f16: 2, bf16: 2, f64: 8, i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8, bool: 1,
+  f32: 4,
+  f16: 2,
+  bf16: 2,
+  f64: 8,
+  i8: 1,
+  u8: 1,
+  i16: 2,
+  u16: 2,
+  i32: 4,
+  u32: 4,
+  i64: 8,
+  u64: 8,
+  bool: 1,
 }
 
 /** The storage array of each element type. */
 export const storageArray = {
-  f32: Float32Array, f16: Uint16Array, bf16: Uint16Array, f64: Float64Array,
-  i8: Int8Array, u8: Uint8Array, i16: Int16Array, u16: Uint16Array, i32: Int32Array, u32: Uint32Array,
-  i64: BigInt64Array, u64: BigUint64Array, bool: Uint8Array,
+  f32: Float32Array,
+  f16: Uint16Array,
+  bf16: Uint16Array,
+  f64: Float64Array,
+  i8: Int8Array,
+  u8: Uint8Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  i64: BigInt64Array,
+  u64: BigUint64Array,
+  bool: Uint8Array,
 } as const satisfies Record<DType, unknown>
 
 /** A tensor from its parts. @throws RangeError when `data` has not as many elements as the shape: a defect of the caller */

@@ -1,8 +1,27 @@
-import { addNumber, numberOf, sameShape } from '../net/constants.ts'
+import { elementCount } from '@q/ir'
+import type { Literal } from '../fold/literal.ts'
+import { addConstant, addNumber, constantOf, numberOf, sameShape } from '../net/constants.ts'
 import { before } from '../convert/arithmetic.ts'
 import type { Rule } from '../net/rules.ts'
 
-/** A condition that broadcasts is repeated to the shape of the result; infinite numbers become 10000 with their sign. */
+/** `known` repeated along its axes of size 1 to `shape`. */
+function repeated(known: Literal, shape: readonly number[]): number[] {
+  const strides = known.shape.map((_, axis) => elementCount(known.shape.slice(axis + 1)))
+  return Array.from({ length: elementCount(shape) }, (_, i) => {
+    let at = 0
+    let rest = i
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (known.shape[axis] !== 1) at += (rest % shape[axis]!) * strides[axis]!
+      rest = Math.floor(rest / shape[axis]!)
+    }
+    return Number(known.data[at])
+  })
+}
+
+/**
+ * A condition that broadcasts is repeated to the shape of the result, a constant one at once; infinite numbers become
+ * 10000 with their sign.
+ */
 export const where: Rule = (net, node) => {
   const [condition] = node.inputs as [string]
   const shape = net.shape(node.outputs[0]!)
@@ -16,6 +35,12 @@ export const where: Rule = (net, node) => {
     return true
   }
   if (sameShape(from, shape) || from.length !== shape.length) return false
+  const known = constantOf(net, condition)
+  if (known !== undefined) {
+    const name = `${node.outputs[0]}_Tile`
+    net.change(node, { inputs: [addConstant(net, `${name}_${name}`, shape, repeated(known, shape), net.value(condition).type.dtype), ...node.inputs.slice(1)] })
+    return true
+  }
   const tiled = before(net, node, `${node.outputs[0]}_Tile`, 'Tile', [condition], node.outputs[0]!, {
     repeats: shape.map((d, i) => d / from[i]!),
   })

@@ -62,7 +62,8 @@ function parseStatement(scanner: Scanner, parts: Parts, ops: OpSet): void {
   const results: { readonly name: string; readonly type: TensorType | undefined }[] = []
   do {
     const name = parseName(scanner)
-    if (values.has(name)) throw new QError('GRAPH_TEXT_NAME', `the value ${name} is written twice`, { at: [name], wanted: 'one line for every value' })
+    if (values.has(name))
+      throw new QError('GRAPH_TEXT_NAME', `the value ${name} is written twice`, { at: [name], wanted: 'one line for every value' })
     results.push({ name, type: scanner.take(':') ? parseType(scanner) : undefined })
   } while (scanner.take(','))
   const { name, type } = results[0]!
@@ -74,9 +75,17 @@ function parseStatement(scanner: Scanner, parts: Parts, ops: OpSet): void {
     const constant = parseConstant(scanner, type)
     values.set(name, { name, type, isConstant: true, ...(constant === undefined ? {} : { constant }) })
   } else {
-    const node = parseNode(scanner, results.map((result) => result.name), values)
-    const inferred = results.every((result) => result.type !== undefined) ? [] : inferNode(node, ops, (operand) => values.get(operand)!.type)
-    results.forEach((result, i) => values.set(result.name, { name: result.name, type: result.type ?? inferred[i] ?? scanner.fail('fewer results') }))
+    const node = parseNode(
+      scanner,
+      results.map((result) => result.name),
+      values,
+    )
+    const inferred = results.every((result) => result.type !== undefined)
+      ? []
+      : inferNode(node, ops, (operand) => values.get(operand)!.type)
+    results.forEach((result, i) =>
+      values.set(result.name, { name: result.name, type: result.type ?? inferred[i] ?? scanner.fail('fewer results') }),
+    )
     parts.nodes.push(node)
   }
 }
@@ -94,7 +103,8 @@ function parseInput(scanner: Scanner, name: string): GraphInput {
 function parseNode(scanner: Scanner, outputs: readonly string[], values: ReadonlyMap<string, Value>): Node {
   const op = scanner.match(/[A-Za-z][\w.]*/y) ?? scanner.fail('an operator, a list of elements or the word constant')
   const inputs = parseList(scanner, '(', ')', () =>
-    scanner.match(/_(?=[ \t]*[,)])/y) === undefined ? known(parseName(scanner), values) : undefined)
+    scanner.match(/_(?=[ \t]*[,)])/y) === undefined ? known(parseName(scanner), values) : undefined,
+  )
   const attrs = parseAttributes(scanner)
   const unrounded = scanner.match(/unrounded\b/y) !== undefined
   const origin = scanner.match(/from\b/y) === undefined ? undefined : parseList(scanner, '[', ']', () => parseName(scanner))

@@ -36,11 +36,13 @@ export function parseNumber(scanner: Scanner): number {
 /** `{name = value, ...}`, or nothing. */
 export function parseAttributes(scanner: Scanner): Attrs {
   if (scanner.match(/(?=\{)/y) === undefined) return {}
-  return Object.fromEntries(parseList(scanner, '{', '}', () => {
-    const name = parseName(scanner)
-    scanner.expect('=')
-    return [name, parseAttribute(scanner)]
-  }))
+  return Object.fromEntries(
+    parseList(scanner, '{', '}', () => {
+      const name = parseName(scanner)
+      scanner.expect('=')
+      return [name, parseAttribute(scanner)]
+    }),
+  )
 }
 
 function parseAttribute(scanner: Scanner): AttrValue {
@@ -66,7 +68,8 @@ function parseQuoted(scanner: Scanner): string | undefined {
 /** A type: `i8[1,8]{scale 0.05, zero 0}`. */
 export function parseType(scanner: Scanner): TensorType {
   const dtype = scanner.match(/\w+/y)
-  if (dtype === undefined || !Object.hasOwn(storageArray, dtype)) return scanner.fail(`an element type before this: ${Object.keys(storageArray).join(', ')}`)
+  if (dtype === undefined || !Object.hasOwn(storageArray, dtype))
+    return scanner.fail(`an element type before this: ${Object.keys(storageArray).join(', ')}`)
   const shape = parseList(scanner, '[', ']', () => Number(scanner.match(/\d+/y) ?? scanner.fail('a dimension')))
   const notes = parseNotes(scanner)
   return { dtype: dtype as DType, shape, ...quantOf(notes), ...rangeOf(notes) }
@@ -83,9 +86,15 @@ function parseNotes(scanner: Scanner): Notes {
   const lists = new Map<string, readonly number[]>()
   let expressed: Quant['expressed'] | undefined
   const note = (): void => {
-    const word = scanner.match(/scales|scale|zeros|zero|expressed|axis|min|max/y) ?? scanner.fail('scale, zero, expressed, axis, scales, zeros, min or max')
+    const word =
+      scanner.match(/scales|scale|zeros|zero|expressed|axis|min|max/y) ??
+      scanner.fail('scale, zero, expressed, axis, scales, zeros, min or max')
     if (word === 'expressed') expressed = (scanner.match(/f32|f16|bf16/y) ?? scanner.fail('f32, f16 or bf16')) as Quant['expressed']
-    else if (word === 'scales' || word === 'zeros') lists.set(word, parseList(scanner, '[', ']', () => parseNumber(scanner)))
+    else if (word === 'scales' || word === 'zeros')
+      lists.set(
+        word,
+        parseList(scanner, '[', ']', () => parseNumber(scanner)),
+      )
     else numbers.set(word, parseNumber(scanner))
   }
   if (scanner.match(/(?=\{)/y) !== undefined) parseList(scanner, '{', '}', note)

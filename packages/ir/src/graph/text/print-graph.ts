@@ -10,7 +10,8 @@ export interface PrintGraphOptions {
 
 /**
  * A graph as text, one statement a line: its name and properties, inputs, constants, nodes and outputs. `parseGraph`
- * reads it back; with `longestConstant: Infinity` nothing is lost.
+ * reads it back; with `longestConstant: Infinity` nothing is lost. A value that the
+ * graph does not have is printed without a type.
  *
  * @example
  * x: f32[1,2]
@@ -19,10 +20,14 @@ export interface PrintGraphOptions {
  * return y
  */
 export function printGraph(graph: Graph, { longestConstant = 16 }: PrintGraphOptions = {}): string {
-  const typed = (name: string): string => `${printName(name)}: ${printType(graph.values.get(name)?.type ?? { dtype: 'f32', shape: [] })}`
+  const typed = (name: string): string => {
+    const value = graph.values.get(name)
+    return value === undefined ? printName(name) : `${printName(name)}: ${printType(value.type)}`
+  }
   const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const constants = [...graph.values.values()].filter(({ name, isConstant, constant }) =>
-    !inputs.has(name) && (isConstant === true || constant !== undefined))
+  const constants = [...graph.values.values()].filter(
+    ({ name, isConstant, constant }) => !inputs.has(name) && (isConstant === true || constant !== undefined),
+  )
   const lines = [
     `graph ${printName(graph.name)}${printAttributes(graph.properties)}`,
     ...graph.inputs.map((input) => `${typed(input.name)}${printInput(input)}`),

@@ -19,11 +19,15 @@ export function printAttribute(value: AttrValue): string {
 /** The elements of a tensor: one number when all are the same, otherwise a list in C order. */
 export function printElements({ dtype, data }: Tensor): string {
   const words =
-    data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data, String)
-    : data instanceof Uint16Array && dtype === 'f16' ? Array.from(fromF16Bits(data), shortest)
-    : data instanceof Uint16Array && dtype === 'bf16' ? Array.from(fromBf16Bits(data), shortest)
-    : data instanceof Float32Array ? Array.from(data, shortest)
-    : Array.from(data, printNumber)
+    data instanceof BigInt64Array || data instanceof BigUint64Array
+      ? Array.from(data, String)
+      : data instanceof Uint16Array && dtype === 'f16'
+        ? Array.from(fromF16Bits(data), shortest)
+        : data instanceof Uint16Array && dtype === 'bf16'
+          ? Array.from(fromBf16Bits(data), shortest)
+          : data instanceof Float32Array
+            ? Array.from(data, shortest)
+            : Array.from(data, printNumber)
   return words.length > 1 && words.every((word) => word === words[0]) ? words[0]! : `[${words.join(', ')}]`
 }
 

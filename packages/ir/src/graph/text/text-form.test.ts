@@ -37,9 +37,14 @@ describe('text form', () => {
     expect(read.name).toBe('net 1')
     expect(read.properties).toEqual({ stage: 'quantized', epsilon: 1e-7, sizes: [1, -2], words: ['a', 'b c'], on: true })
     expect(read.inputs).toEqual([
-      { name: 'x', sourceDtype: 'u8', preprocess: { mean: [0.5, 1], pixelFormat: 'rgb' } }, { name: 'my input:0' },
+      { name: 'x', sourceDtype: 'u8', preprocess: { mean: [0.5, 1], pixelFormat: 'rgb' } },
+      { name: 'my input:0' },
     ])
-    expect(read.values.get('my input:0')?.type).toEqual({ dtype: 'i8', shape: [1, 8], quant: { scale: 0.05, zeroPoint: -3, expressed: 'bf16' } })
+    expect(read.values.get('my input:0')?.type).toEqual({
+      dtype: 'i8',
+      shape: [1, 8],
+      quant: { scale: 0.05, zeroPoint: -3, expressed: 'bf16' },
+    })
     expect(read.values.get('w')?.constant?.data).toEqual(Float32Array.of(0.1, -0, 1e30, Number.NaN))
     expect([...fromF16Bits(read.values.get('half')!.constant!.data as Uint16Array)]).toEqual([0.5, -65504])
     expect(read.values.get('ids')?.constant?.data).toEqual(BigInt64Array.of(9007199254740993n, -1n))
@@ -47,7 +52,14 @@ describe('text form', () => {
     expect(read.values.get('big')).toEqual({ name: 'big', type: { dtype: 'f32', shape: [4, 3, 1, 1] }, isConstant: true })
     expect(read.values.get('y')?.type).toEqual({ dtype: 'f32', shape: [1, 4, 8, 8], range: { min: -1.5, max: 2 } })
     expect(read.nodes[0]?.inputs).toEqual(['x', 'big', undefined])
-    expect(read.nodes[1]).toEqual({ op: 'Relu', inputs: ['y'], outputs: ['/a/b.1'], attrs: {}, unrounded: true, origin: ['y_Relu', 'old name'] })
+    expect(read.nodes[1]).toEqual({
+      op: 'Relu',
+      inputs: ['y'],
+      outputs: ['/a/b.1'],
+      attrs: {},
+      unrounded: true,
+      origin: ['y_Relu', 'old name'],
+    })
     expect(read.outputs).toEqual(['/a/b.1', 'v'])
   })
 
@@ -59,7 +71,11 @@ describe('text form', () => {
 
   it('keeps every float32', () => {
     const data = Float32Array.from({ length: 500 }, (_, i) => Math.fround(Math.sin(i) * 10 ** ((i % 60) - 30)))
-    const made: Graph = { ...graph`x: f32[500]`, values: new Map([['w', { name: 'w', type: { dtype: 'f32', shape: [500] }, constant: { dtype: 'f32', shape: [500], data } }]]), inputs: [] }
+    const made: Graph = {
+      ...graph`x: f32[500]`,
+      values: new Map([['w', { name: 'w', type: { dtype: 'f32', shape: [500] }, constant: { dtype: 'f32', shape: [500], data } }]]),
+      inputs: [],
+    }
     expect(parseGraph(printGraph(made, { longestConstant: 500 })).values.get('w')?.constant?.data).toEqual(data)
   })
 

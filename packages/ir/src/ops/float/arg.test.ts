@@ -4,11 +4,9 @@ import { parseGraph } from '../../graph/text/parse-graph.ts'
 const shapeOf = (text: string) => parseGraph(text).values.get('y')!.type.shape
 
 describe('ArgMax and ArgMin', () => {
-  it('as ONNX\'s example', () => expect(shapeOf('x: f32[2,2]; y = ArgMax(x) {axis = 1}')).toEqual([2, 1]))
+  it("as ONNX's example", () => expect(shapeOf('x: f32[2,2]; y = ArgMax(x) {axis = 1}')).toEqual([2, 1]))
   it('without keepdims', () => expect(shapeOf('x: f32[2,3,4]; y = ArgMin(x) {axis = 1, keepdims = false}')).toEqual([2, 4]))
   it('refuses an axis that is not there', () => {
-    expect(() =>
-      shapeOf('x: f32[2,3]; y = ArgMax(x) {axis = 2}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_AXIS' }))
+    expect(() => shapeOf('x: f32[2,3]; y = ArgMax(x) {axis = 2}')).toThrow(expect.objectContaining({ code: 'SHAPE_AXIS' }))
   })
 })

@@ -4,25 +4,23 @@ import { parseGraph } from '../../graph/text/parse-graph.ts'
 const shapeOf = (text: string) => parseGraph(text).values.get('y')!.type.shape
 
 describe('AveragePool', () => {
-  it('a window of two by two, as in ONNX\'s example', () => {
-    expect(
-      shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0, 0, 0]}'),
-    ).toEqual([1, 3, 31, 31])
+  it("a window of two by two, as in ONNX's example", () => {
+    expect(shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0, 0, 0]}')).toEqual([
+      1, 3, 31, 31,
+    ])
   })
   it('pads widen the plane', () => {
-    expect(
-      shapeOf('x: f32[1,3,28,28]; y = AveragePool(x) {kernel_shape = [3, 3], strides = [1, 1], pads = [2, 2, 2, 2]}'),
-    ).toEqual([1, 3, 30, 30])
+    expect(shapeOf('x: f32[1,3,28,28]; y = AveragePool(x) {kernel_shape = [3, 3], strides = [1, 1], pads = [2, 2, 2, 2]}')).toEqual([
+      1, 3, 30, 30,
+    ])
   })
   it('strides divide, rounded down', () => {
-    expect(
-      shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [5, 5], strides = [3, 3], pads = [0, 0, 0, 0]}'),
-    ).toEqual([1, 3, 10, 10])
+    expect(shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [5, 5], strides = [3, 3], pads = [0, 0, 0, 0]}')).toEqual([
+      1, 3, 10, 10,
+    ])
   })
   it('one spatial axis', () => {
-    expect(
-      shapeOf('x: f32[1,3,32]; y = AveragePool(x) {kernel_shape = [2], strides = [1], pads = [0, 0]}'),
-    ).toEqual([1, 3, 31])
+    expect(shapeOf('x: f32[1,3,32]; y = AveragePool(x) {kernel_shape = [2], strides = [1], pads = [0, 0]}')).toEqual([1, 3, 31])
   })
   it('keepdims false drops the pooled axes', () => {
     expect(
@@ -30,18 +28,18 @@ describe('AveragePool', () => {
     ).toEqual([1, 3])
   })
   it('C1: refuses one pad for each axis', () => {
-    expect(() =>
-      shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }))
+    expect(() => shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
+    )
   })
   it('C2: refuses x without a channel axis', () => {
-    expect(() =>
-      shapeOf('x: f32[32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0, 0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }))
+    expect(() => shapeOf('x: f32[32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0, 0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }),
+    )
   })
   it('refuses a stride of 0', () => {
-    expect(() =>
-      shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [0, 1], pads = [0, 0, 0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_WINDOW' }))
+    expect(() => shapeOf('x: f32[1,3,32,32]; y = AveragePool(x) {kernel_shape = [2, 2], strides = [0, 1], pads = [0, 0, 0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_WINDOW' }),
+    )
   })
 })

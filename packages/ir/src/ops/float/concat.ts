@@ -20,8 +20,11 @@ export const Concat = defineOp({
     const first = xs[0]!
     const at = frontAxis(axis, first.shape.length)
     for (const x of xs) {
-      must(x.shape.length === first.shape.length && x.shape.every((d, i) => i === at || d === first.shape[i]),
-        'C1: all operands are equal but for the axis', xs.map((each) => `[${each.shape.join(', ')}]`).join(' '))
+      must(
+        x.shape.length === first.shape.length && x.shape.every((d, i) => i === at || d === first.shape[i]),
+        'C1: all operands are equal but for the axis',
+        xs.map((each) => `[${each.shape.join(', ')}]`).join(' '),
+      )
     }
     const joined = xs.reduce((sum, x) => sum + x.shape[at]!, 0)
     return { y: { dtype: first.dtype, shape: first.shape.map((d, i) => (i === at ? joined : d)) } }

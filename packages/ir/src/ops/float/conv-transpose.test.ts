@@ -4,10 +4,10 @@ import { parseGraph } from '../../graph/text/parse-graph.ts'
 const shapeOf = (text: string) => parseGraph(text).values.get('y')!.type.shape
 
 describe('ConvTranspose', () => {
-  it('the plane gains the kernel less one, as in ONNX\'s example', () => {
-    expect(
-      shapeOf('x: f32[1,1,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
-    ).toEqual([1, 2, 5, 5])
+  it("the plane gains the kernel less one, as in ONNX's example", () => {
+    expect(shapeOf('x: f32[1,1,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}')).toEqual([
+      1, 2, 5, 5,
+    ])
   })
   it('output padding adds at the end', () => {
     expect(
@@ -15,9 +15,9 @@ describe('ConvTranspose', () => {
     ).toEqual([1, 2, 10, 8])
   })
   it('pads cut the result', () => {
-    expect(
-      shapeOf('x: f32[1,1,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [3, 2], pads = [1, 2, 1, 2]}'),
-    ).toEqual([1, 2, 7, 3])
+    expect(shapeOf('x: f32[1,1,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [3, 2], pads = [1, 2, 1, 2]}')).toEqual([
+      1, 2, 7, 3,
+    ])
   })
   it('dilation stretches the kernel', () => {
     expect(
@@ -25,33 +25,31 @@ describe('ConvTranspose', () => {
     ).toEqual([1, 1, 5, 5])
   })
   it('groups multiply the channels', () => {
-    expect(
-      shapeOf('x: f32[1,4,1,1]; w: f32[4,3,1,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}'),
-    ).toEqual([1, 6, 1, 1])
+    expect(shapeOf('x: f32[1,4,1,1]; w: f32[4,3,1,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}')).toEqual(
+      [1, 6, 1, 1],
+    )
   })
   it('a spatial axis of 1 may be left out of x', () => {
-    expect(
-      shapeOf('x: f32[1,1,3]; w: f32[1,2,3,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
-    ).toEqual([1, 2, 5])
+    expect(shapeOf('x: f32[1,1,3]; w: f32[1,2,3,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}')).toEqual([1, 2, 5])
   })
   it('C1: refuses operands of different axes', () => {
-    expect(() =>
-      shapeOf('x: f32[1,1,3,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }))
+    expect(() => shapeOf('x: f32[1,1,3,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
+    )
   })
   it('C2: refuses channels that w does not have', () => {
-    expect(() =>
-      shapeOf('x: f32[1,3,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }))
+    expect(() => shapeOf('x: f32[1,3,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }),
+    )
   })
   it('C3: refuses a stride too few', () => {
-    expect(() =>
-      shapeOf('x: f32[1,1,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1], pads = [0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C3: ') }))
+    expect(() => shapeOf('x: f32[1,1,3,3]; w: f32[1,2,3,3]; y = ConvTranspose(x, w) {strides = [1], pads = [0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C3: ') }),
+    )
   })
   it('C4: refuses pads that leave nothing', () => {
-    expect(() =>
-      shapeOf('x: f32[1,1,1,1]; w: f32[1,1,1,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [1, 0, 0, 0]}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C4: ') }))
+    expect(() => shapeOf('x: f32[1,1,1,1]; w: f32[1,1,1,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [1, 0, 0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C4: ') }),
+    )
   })
 })

@@ -20,16 +20,32 @@ export const ConvTranspose = defineOp({
 
   infer({ x, w }, { strides, pads, dilations, output_padding, group }) {
     const leftOut = w.shape.length > 3 ? w.shape.length - x.shape.length : 0
-    must(x.shape.length + leftOut === w.shape.length && (leftOut === 0 || leftOut === 1),
-      'C1: x has the axes of w, or one less', `${x.shape.length} and ${w.shape.length}`)
+    must(
+      x.shape.length + leftOut === w.shape.length && (leftOut === 0 || leftOut === 1),
+      'C1: x has the axes of w, or one less',
+      `${x.shape.length} and ${w.shape.length}`,
+    )
     must(x.shape[1] === w.shape[0], 'C2: x has the channels of w', `${x.shape[1]} and ${w.shape[0]}`)
     const n = strides.length
-    must(n > 0 && w.shape.length === n + 2 && pads.length === 2 * n && [dilations, output_padding].every((each) => each.length === n || each.length === 0),
+    must(
+      n > 0 &&
+        w.shape.length === n + 2 &&
+        pads.length === 2 * n &&
+        [dilations, output_padding].every((each) => each.length === n || each.length === 0),
       'C3: a stride, two pads, a dilation and an output padding for every spatial axis',
-      `${n}, ${pads.length}, ${dilations.length} and ${output_padding.length} for ${w.shape.length - 2}`)
-    const spatial = [...x.shape.slice(2), 1].slice(0, n).map((d, i) =>
-      (d - 1) * strides[i]! + (dilations[i] ?? 1) * (w.shape[i + 2]! - 1) + 1 + (output_padding[i] ?? 0) - pads[i]! - pads[i + n]!)
-    must(spatial.every((d) => d > 0), 'C4: the pads leave something of the result', `[${spatial.join(', ')}]`)
+      `${n}, ${pads.length}, ${dilations.length} and ${output_padding.length} for ${w.shape.length - 2}`,
+    )
+    const spatial = [...x.shape.slice(2), 1]
+      .slice(0, n)
+      .map(
+        (d, i) =>
+          (d - 1) * strides[i]! + (dilations[i] ?? 1) * (w.shape[i + 2]! - 1) + 1 + (output_padding[i] ?? 0) - pads[i]! - pads[i + n]!,
+      )
+    must(
+      spatial.every((d) => d > 0),
+      'C4: the pads leave something of the result',
+      `[${spatial.join(', ')}]`,
+    )
     return { y: { dtype: x.dtype, shape: [x.shape[0]!, w.shape[1]! * group, ...spatial].slice(0, x.shape.length) } }
   },
 })

@@ -21,13 +21,19 @@ export const Conv = defineOp({
 
   infer({ x, w }, { strides, pads, dilations, group }) {
     const n = strides.length
-    must(x.shape.length === n + 2 || (x.shape.length === n + 1 && n > 1), 'C1: x has the batch, the channels and the spatial axes', `${x.shape.length} axes`)
+    must(
+      x.shape.length === n + 2 || (x.shape.length === n + 1 && n > 1),
+      'C1: x has the batch, the channels and the spatial axes',
+      `${x.shape.length} axes`,
+    )
     const size = [...x.shape.slice(2), 1].slice(0, n)
     const [m, perGroup, ...kernel] = w.shape
     must(x.shape[1] === perGroup! * group, 'C2: x has group times the channels of w', `${x.shape[1]} channels, w ${perGroup} x ${group}`)
-    must(n > 0 && kernel.length === n && pads.length === 2 * n && (dilations.length === n || dilations.length === 0),
+    must(
+      n > 0 && kernel.length === n && pads.length === 2 * n && (dilations.length === n || dilations.length === 0),
       'C3: a kernel axis, two pads and a dilation for every stride',
-      `${kernel.length}, ${pads.length} and ${dilations.length} for ${n}`)
+      `${kernel.length}, ${pads.length} and ${dilations.length} for ${n}`,
+    )
     const spatial = size.map((d, i) => slide(d, kernel[i]!, strides[i]!, pads[i]! + pads[i + n]!, dilations[i] ?? 1))
     return { y: { dtype: x.dtype, shape: [x.shape[0]!, m!, ...spatial].slice(0, x.shape.length) } }
   },

@@ -6,8 +6,6 @@ const shapeOf = (text: string) => parseGraph(text).values.get('y')!.type.shape
 describe('CumSum', () => {
   it('the shape stays', () => expect(shapeOf('x: f32[2,3]; y = CumSum(x) {axis = 1}')).toEqual([2, 3]))
   it('refuses an axis that is not there', () => {
-    expect(() =>
-      shapeOf('x: f32[2,3]; y = CumSum(x) {axis = -3}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_AXIS' }))
+    expect(() => shapeOf('x: f32[2,3]; y = CumSum(x) {axis = -3}')).toThrow(expect.objectContaining({ code: 'SHAPE_AXIS' }))
   })
 })

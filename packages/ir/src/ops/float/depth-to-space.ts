@@ -16,8 +16,14 @@ export const DepthToSpace = defineOp({
   attrs: { block_h: int(), block_w: int(), mode: text(['DCR', 'CRD'], 'DCR'), inverse: bool(false), swapColumnRow: bool(false) },
   infer({ x }, { block_h, block_w, inverse }) {
     const [n, c, h, w] = x.shape as [number, number, number, number]
-    must(x.shape.length === 4 && block_h > 0 && block_w > 0 && (inverse ? h % block_h === 0 && w % block_w === 0 : c % (block_h * block_w) === 0),
-      'C1: x has four axes that the block divides', `[${x.shape.join(', ')}] by ${block_h} x ${block_w}`)
+    must(
+      x.shape.length === 4 &&
+        block_h > 0 &&
+        block_w > 0 &&
+        (inverse ? h % block_h === 0 && w % block_w === 0 : c % (block_h * block_w) === 0),
+      'C1: x has four axes that the block divides',
+      `[${x.shape.join(', ')}] by ${block_h} x ${block_w}`,
+    )
     return {
       y: {
         dtype: x.dtype,

@@ -15,8 +15,11 @@ export const GatherElements = defineOp({
   attrs: { axis: int(0) },
   infer({ x, indices }, { axis }) {
     frontAxis(axis, x.shape.length)
-    must(x.shape.length === indices.shape.length, 'C1: x and indices have the same number of axes',
-      `${x.shape.length} and ${indices.shape.length}`)
+    must(
+      x.shape.length === indices.shape.length,
+      'C1: x and indices have the same number of axes',
+      `${x.shape.length} and ${indices.shape.length}`,
+    )
     return { y: { dtype: x.dtype, shape: indices.shape } }
   },
 })

@@ -15,8 +15,11 @@ export const GatherND = defineOp({
   attrs: { batch_dims: int(0) },
   infer({ x, indices }, { batch_dims }) {
     const tuple = indices.shape.at(-1) ?? 0
-    must(tuple > 0 && batch_dims >= 0 && batch_dims + tuple <= x.shape.length, 'C1: a tuple has an index for each picked axis of x',
-      `tuples of ${tuple} behind ${batch_dims} batch axes of ${x.shape.length}`)
+    must(
+      tuple > 0 && batch_dims >= 0 && batch_dims + tuple <= x.shape.length,
+      'C1: a tuple has an index for each picked axis of x',
+      `tuples of ${tuple} behind ${batch_dims} batch axes of ${x.shape.length}`,
+    )
     const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(batch_dims + tuple)]
     return { y: { dtype: x.dtype, shape: shape.length === 0 ? [1] : shape } }
   },

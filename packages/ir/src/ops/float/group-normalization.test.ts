@@ -6,8 +6,8 @@ const shapeOf = (text: string) => parseGraph(text).values.get('y')!.type.shape
 describe('GroupNormalization', () => {
   it('the shape stays', () => expect(shapeOf('x: f32[1,6,2,2]; y = GroupNormalization(x) {num_groups = 3}')).toEqual([1, 6, 2, 2]))
   it('C1: refuses groups that do not divide', () => {
-    expect(() =>
-      shapeOf('x: f32[1,6,2,2]; y = GroupNormalization(x) {num_groups = 4}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }))
+    expect(() => shapeOf('x: f32[1,6,2,2]; y = GroupNormalization(x) {num_groups = 4}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
+    )
   })
 })

@@ -14,7 +14,11 @@ export const GroupNormalization = defineOp({
   outputs: { y: own() },
   attrs: { num_groups: int(), epsilon: float(1e-5) },
   infer({ x }, { num_groups }) {
-    must((x.shape[1] ?? Number.NaN) % num_groups === 0, 'C1: the groups divide the channels', `${num_groups} groups of [${x.shape.join(', ')}]`)
+    must(
+      (x.shape[1] ?? Number.NaN) % num_groups === 0,
+      'C1: the groups divide the channels',
+      `${num_groups} groups of [${x.shape.join(', ')}]`,
+    )
     return { y: like(x) }
   },
 })

@@ -6,8 +6,6 @@ const shapeOf = (text: string) => parseGraph(text).values.get('y')!.type.shape
 describe('LayerNormalization', () => {
   it('the shape stays', () => expect(shapeOf('x: f32[2,3]; y = LayerNormalization(x)')).toEqual([2, 3]))
   it('refuses an axis that is not there', () => {
-    expect(() =>
-      shapeOf('x: f32[2,3]; y = LayerNormalization(x) {axis = 2}'),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_AXIS' }))
+    expect(() => shapeOf('x: f32[2,3]; y = LayerNormalization(x) {axis = 2}')).toThrow(expect.objectContaining({ code: 'SHAPE_AXIS' }))
   })
 })

@@ -29,7 +29,11 @@ export const MatMul = defineOp({
     const [kb, n] = transB ? [bs.at(-1)!, bs.at(-2)!] : [bs.at(-2)!, bs.at(-1)!]
     must(ka === kb, 'C1: the inner dimensions are equal', `[${a.shape.join(', ')}] times [${b.shape.join(', ')}]`)
     const full = swap([...broadcast(as.slice(0, -2), bs.slice(0, -2)), ...(transY ? [n, m] : [m, n])])
-    const squeezed = [...full.slice(0, -2), ...(a.shape.length === 1 ? [] : [full.at(-2)!]), ...(b.shape.length === 1 ? [] : [full.at(-1)!])]
+    const squeezed = [
+      ...full.slice(0, -2),
+      ...(a.shape.length === 1 ? [] : [full.at(-2)!]),
+      ...(b.shape.length === 1 ? [] : [full.at(-1)!]),
+    ]
     const shape = a.shape.length === 1 || b.shape.length === 1 ? squeezed : full
     return { y: { dtype: a.dtype, shape: keepdims ? shape : [shape.slice(0, -1).reduce((p, d) => p * d, 1), shape.at(-1)!] } }
   },

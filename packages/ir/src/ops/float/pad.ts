@@ -19,7 +19,11 @@ export const Pad = defineOp({
     const rank = x.shape.length
     must(pads.length === 2 * rank, 'C1: two pads for every axis', `${pads.length} for ${rank} axes`)
     const shape = x.shape.map((d, i) => d + pads[i]! + pads[i + rank]!)
-    must(shape.every((d, i) => d > 0 || d === x.shape[i]), 'C2: negative pads leave something of every axis', `[${shape.join(', ')}]`)
+    must(
+      shape.every((d, i) => d > 0 || d === x.shape[i]),
+      'C2: negative pads leave something of every axis',
+      `[${shape.join(', ')}]`,
+    )
     return { y: { dtype: x.dtype, shape } }
   },
 })

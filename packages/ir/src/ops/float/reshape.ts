@@ -15,8 +15,11 @@ export const Reshape = defineOp({
   outputs: { y: shared('x') },
   attrs: { shape: ints() },
   infer({ x }, { shape }) {
-    must(shape.every((d) => d >= 0) && elementCount(shape) === elementCount(x.shape), 'C1: the number of elements stays',
-      `[${x.shape.join(', ')}] to [${shape.join(', ')}]`)
+    must(
+      shape.every((d) => d >= 0) && elementCount(shape) === elementCount(x.shape),
+      'C1: the number of elements stays',
+      `[${x.shape.join(', ')}] to [${shape.join(', ')}]`,
+    )
     return { y: { dtype: x.dtype, shape } }
   },
 })

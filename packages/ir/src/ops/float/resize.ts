@@ -20,8 +20,11 @@ export const Resize = defineOp({
     sizes: ints(),
   },
   infer({ x }, { sizes }) {
-    must(sizes.length === 2 && x.shape.length >= 2 && sizes.every((size) => size > 0), 'C1: sizes are those of the last two axes',
-      `[${sizes.join(', ')}] for [${x.shape.join(', ')}]`)
+    must(
+      sizes.length === 2 && x.shape.length >= 2 && sizes.every((size) => size > 0),
+      'C1: sizes are those of the last two axes',
+      `[${sizes.join(', ')}] for [${x.shape.join(', ')}]`,
+    )
     return { y: { dtype: x.dtype, shape: [...x.shape.slice(0, -2), ...sizes] } }
   },
 })

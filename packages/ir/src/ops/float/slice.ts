@@ -16,8 +16,11 @@ export const Slice = defineOp({
   attrs: { starts: ints(), ends: ints(), steps: ints() },
   infer({ x }, { starts, ends, steps }) {
     const rank = x.shape.length
-    must(starts.length === rank && ends.length === rank && steps.length === rank && !steps.includes(0),
-      'C1: one start, end and step for every axis; no step is 0', `${starts.length}, ${ends.length}, ${steps.length} for ${rank} axes`)
+    must(
+      starts.length === rank && ends.length === rank && steps.length === rank && !steps.includes(0),
+      'C1: one start, end and step for every axis; no step is 0',
+      `${starts.length}, ${ends.length}, ${steps.length} for ${rank} axes`,
+    )
     return { y: { dtype: x.dtype, shape: starts.map((start, i) => Math.max(0, Math.ceil((ends[i]! - start) / steps[i]!))) } }
   },
 })

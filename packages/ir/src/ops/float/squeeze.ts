@@ -15,8 +15,11 @@ export const Squeeze = defineOp({
   attrs: { axes: ints() },
   infer({ x }, { axes }) {
     const gone = new Set(axes.map((axis) => frontAxis(axis, x.shape.length)))
-    must([...gone].every((axis) => x.shape[axis] === 1), 'C1: only axes of size 1 are dropped',
-      `axes [${axes.join(', ')}] of [${x.shape.join(', ')}]`)
+    must(
+      [...gone].every((axis) => x.shape[axis] === 1),
+      'C1: only axes of size 1 are dropped',
+      `axes [${axes.join(', ')}] of [${x.shape.join(', ')}]`,
+    )
     const kept = x.shape.filter((_, i) => !gone.has(i))
     return { y: { dtype: x.dtype, shape: kept.length === 0 ? [1] : kept } }
   },

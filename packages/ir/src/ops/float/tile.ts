@@ -14,8 +14,11 @@ export const Tile = defineOp({
   outputs: { y: shared('x') },
   attrs: { repeats: ints() },
   infer({ x }, { repeats }) {
-    must(repeats.length === x.shape.length && repeats.every((count) => count >= 0), 'C1: one count, 0 or more, for every axis',
-      `[${repeats.join(', ')}] for ${x.shape.length} axes`)
+    must(
+      repeats.length === x.shape.length && repeats.every((count) => count >= 0),
+      'C1: one count, 0 or more, for every axis',
+      `[${repeats.join(', ')}] for ${x.shape.length} axes`,
+    )
     return { y: { dtype: x.dtype, shape: x.shape.map((d, i) => d * repeats[i]!) } }
   },
 })

@@ -14,8 +14,11 @@ export const Transpose = defineOp({
   outputs: { y: shared('x') },
   attrs: { perm: ints() },
   infer({ x }, { perm }) {
-    must(perm.length === x.shape.length && x.shape.every((_, axis) => perm.includes(axis)), 'C1: perm names every axis once',
-      `[${perm.join(', ')}] of ${x.shape.length} axes`)
+    must(
+      perm.length === x.shape.length && x.shape.every((_, axis) => perm.includes(axis)),
+      'C1: perm names every axis once',
+      `[${perm.join(', ')}] of ${x.shape.length} axes`,
+    )
     return { y: { dtype: x.dtype, shape: perm.map((axis) => x.shape[axis]!) } }
   },
 })

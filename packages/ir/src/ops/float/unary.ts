@@ -1,5 +1,5 @@
-import { bool, defineOp, fixed, float, one, own, text } from '../define.ts'
 import type { AttrSpec } from '../define.ts'
+import { bool, defineOp, fixed, float, one, own, text } from '../define.ts'
 import { like } from '../infer.ts'
 
 /** Element-wise operators of one operand. */

@@ -1,10 +1,7 @@
 import { bool, int, ints, text } from '../define.ts'
 
 /** How a shifted value is rounded. */
-export const roundingAttr = text(
-  ['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up'],
-  'half-up',
-)
+export const roundingAttr = text(['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up'], 'half-up')
 
 /**
  * How an int32 sum becomes a code of the result type:
