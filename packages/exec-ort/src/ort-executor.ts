@@ -97,7 +97,7 @@ async function loadRefused(graph: Graph, parts: readonly RefusedPart[], fallback
       loaded.set(part, {
         feeds: session.feeds,
         fetches: session.fetches,
-        run: (values, into) => session.run(values, into),
+        run: (values) => session.run(values),
         close: () => session.close(),
       })
     } catch (error) {
@@ -119,7 +119,7 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
   return {
     feeds: plan.feeds,
     fetches: plan.fetches,
-    async run(feeds, into) {
+    async run(feeds) {
       const values = new Map<string, Tensor>()
       for (const name of plan.feeds) {
         const fed = feeds.get(name)
@@ -133,7 +133,7 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
         values.set(name, fed)
       }
       for (const [i, part] of parts.entries()) {
-        for (const [name, tensor] of await part.run(values, into)) values.set(name, tensor)
+        for (const [name, tensor] of await part.run(values)) values.set(name, tensor)
         for (const name of part.feeds) if (lastUse.get(name) === i && !kept.has(name)) values.delete(name)
       }
       return new Map(

@@ -19,8 +19,7 @@ const ortTypes: Readonly<Partial<Record<DType, string>>> = {
 export interface OrtPart {
   readonly feeds: readonly string[]
   readonly fetches: readonly string[]
-  /** @param into results that may be written over, by name */
-  run(values: ReadonlyMap<string, Tensor>, into?: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
+  run(values: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
   close(): Promise<void>
 }
 
@@ -44,21 +43,13 @@ export async function loadPart(
   return {
     feeds: [...part.feeds.keys()],
     fetches: [...part.fetches.keys()],
-    async run(values, into) {
+    async run(values) {
       const inputs: Record<string, OrtTensor> = {}
       for (const { name, id, type } of feeds) {
         const { dtype, data } = toCarrier(fittingFeed(name, values.get(name), type))
         inputs[id] = new runtime.ort.Tensor(ortTypes[dtype] as never, data as never, type.shape)
       }
-      const outputs: Record<string, OrtTensor | null> = {}
-      let reuses = false
-      for (const { name, id, type, carrier } of fetches) {
-        const spare = carrier === 'f32' ? into?.get(name)?.data : undefined
-        const fits = spare instanceof Float32Array && spare.length === elementCount(type.shape)
-        outputs[id] = fits ? new runtime.ort.Tensor('float32' as never, spare as never, part.model.values.get(id)!.type.shape) : null
-        reuses ||= fits
-      }
-      const results = await (reuses ? session.run(inputs, outputs) : session.run(inputs))
+      const results = await session.run(inputs)
       return new Map(
         fetches.map(({ name, id, type, carrier }) => [
           name,

@@ -10,10 +10,7 @@ export interface OrtTensor {
 
 /** A session of ONNX Runtime, as far as it is used here. */
 export interface OrtSession {
-  run(
-    feeds: Readonly<Record<string, OrtTensor>>,
-    fetches?: Readonly<Record<string, OrtTensor | null>>,
-  ): Promise<Readonly<Record<string, OrtTensor>>>
+  run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>
   release(): Promise<void>
 }
 

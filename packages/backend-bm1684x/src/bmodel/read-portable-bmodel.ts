@@ -90,11 +90,16 @@ function reader(buffer: ByteBuffer, position: number): FlatReader {
     const offset = buffer.__offset(position, 4 + 2 * id)
     return offset === 0 ? undefined : position + offset
   }
+  const placesOf = (field: number, size: number): readonly number[] => {
+    const start = buffer.__vector(field)
+    const count = buffer.__vector_len(field)
+    if (start + count * size > buffer.capacity()) throw new RangeError('a list is longer than the file')
+    return Array.from({ length: count }, (_, i) => start + size * i)
+  }
   const elements = (id: number): readonly number[] => {
     const field = at(id)
     if (field === undefined) return []
-    const start = buffer.__vector(field)
-    return Array.from({ length: buffer.__vector_len(field) }, (_, i) => start + 4 * i)
+    return placesOf(field, 4)
   }
   return {
     int: (id) => (at(id) === undefined ? 0 : buffer.readInt32(at(id)!)),
@@ -106,8 +111,7 @@ function reader(buffer: ByteBuffer, position: number): FlatReader {
     longs(id) {
       const field = at(id)
       if (field === undefined) return []
-      const start = buffer.__vector(field)
-      return Array.from({ length: buffer.__vector_len(field) }, (_, i) => Number(buffer.readUint64(start + 8 * i)))
+      return placesOf(field, 8).map((place) => Number(buffer.readUint64(place)))
     },
   }
 }

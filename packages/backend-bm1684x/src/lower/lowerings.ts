@@ -12,7 +12,7 @@ import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
 import { lowerConvTranspose } from './conv-transpose.ts'
 import { lowerCopy } from './copy.ts'
-import { asFloat } from './float.ts'
+import { asFloat, lowerFloat } from './float.ts'
 import { lowerGather } from './gather.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
@@ -43,7 +43,6 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'Min',
       'Relu',
       'Reshape',
-      'Reverse',
       'ShuffleChannel',
       'Slice',
       'Squeeze',
@@ -102,6 +101,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   Pad: lowerPad,
   Pow: lowerPow,
   'Pow#constant': lowerPowConstant,
+  Reverse: (node, context) => lowerFloat(node, context.in('F32')),
   Softmax: lowerSoftmax,
   Sub: lowerSub,
   'Sub#constant': lowerAddConstant,

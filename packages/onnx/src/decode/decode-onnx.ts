@@ -5,6 +5,7 @@ import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'
 import type { FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
+import { inlinedIf, readBy } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
 import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
@@ -69,7 +70,7 @@ function neededNodes(graph: proto.onnx.IGraphProto, outputs: readonly string[], 
     const maker = makers.get(waiting.pop()!)
     if (maker === undefined || needed.has(maker)) continue
     needed.add(maker)
-    waiting.push(...(maker.input ?? []))
+    waiting.push(...readBy(maker))
   }
   return ordered(nodes.filter((node) => needed.has(node)))
 }
@@ -86,7 +87,7 @@ function ordered(nodes: readonly proto.onnx.INodeProto[]): readonly proto.onnx.I
       const waits =
         done.has(node) || open.has(node)
           ? []
-          : (node.input ?? []).flatMap((input) => {
+          : readBy(node).flatMap((input) => {
               const maker = makers.get(input)
               return maker === undefined || done.has(maker) || open.has(maker) ? [] : [maker]
             })
@@ -142,6 +143,12 @@ function startWalk(
         if (rule === undefined && evaluate({ op, inputs: [], attrs: {}, opset: 0, results: 0 }) === undefined)
           unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
+      }
+      const condition = op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
+      const branch = condition === undefined ? undefined : inlinedIf(source, condition)
+      if (branch !== undefined) {
+        for (const node of branch) await this.step(node)
+        return
       }
       const attrs = await readAttributes(source, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
