@@ -1,8 +1,8 @@
-import { QError } from '@q/ir'
 import type { DType } from '@q/ir'
+import { QError } from '@q/ir'
 import { ByteBuffer } from 'flatbuffers'
-import { dataTypes, portableOpType } from './portable-bmodel.ts'
 import type { PortableBmodel, PortableTensor } from './portable-bmodel.ts'
+import { dataTypes, portableOpType } from './portable-bmodel.ts'
 
 const headerBytes = 64
 const magic = 0xff55aaee
@@ -45,8 +45,8 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
   if (routine === undefined || routine.int(0) !== portableOpType) {
     throw new QError('BMODEL_CHIP_ONLY', `${place} holds chip instructions`, {
       at: [place],
-      wanted: 'a portable container, written without the chip\'s compiler',
-      hint: 'run the lowered _tpu.mlir file instead, or use the simulator of the chip\'s toolchain',
+      wanted: "a portable container, written without the chip's compiler",
+      hint: "run the lowered _tpu.mlir file instead, or use the simulator of the chip's toolchain",
     })
   }
   const coefficients = stage.table(4)
@@ -105,7 +105,10 @@ function reader(buffer: ByteBuffer, position: number): FlatReader {
     int: (id) => (at(id) === undefined ? 0 : buffer.readInt32(at(id)!)),
     long: (id) => (at(id) === undefined ? 0 : Number(buffer.readUint64(at(id)!))),
     string: (id) => (at(id) === undefined ? '' : String(buffer.__string(at(id)!))),
-    binary: (id) => (at(id) === undefined ? { start: 0, size: 0 } : { start: Number(buffer.readUint64(at(id)!)), size: Number(buffer.readUint64(at(id)! + 8)) }),
+    binary: (id) =>
+      at(id) === undefined
+        ? { start: 0, size: 0 }
+        : { start: Number(buffer.readUint64(at(id)!)), size: Number(buffer.readUint64(at(id)! + 8)) },
     table: (id) => (at(id) === undefined ? undefined : reader(buffer, buffer.__indirect(at(id)!))),
     tables: (id) => elements(id).map((each) => reader(buffer, buffer.__indirect(each))),
     longs(id) {

@@ -72,18 +72,25 @@ export const translateUpsample: Translate = (node, t) => {
 }
 
 export const translateDepthToSpace: Translate = (node, t) => {
-  const { block_h, block_w, mode, inverse, swapColumnRow } = t.attrs(node) as {
+  const { block_h, block_w, mode, inverse, swapColumnRow, channelsLast } = t.attrs(node) as {
     block_h: number
     block_w: number
     mode: string
     inverse: boolean
     swapColumnRow: boolean
+    channelsLast: boolean
+  }
+  const build = t.build
+  const shape = t.typeOf(node.outputs[0]!).shape
+  if (channelsLast) {
+    if (!inverse || mode !== 'DCR') return undefined
+    const [n, h, w, c] = t.typeOf(node.inputs[0]!).shape as [number, number, number, number]
+    const split = reshaped(build, t.carried(node.inputs[0]!), [n, h / block_h, block_h, w / block_w, block_w, c])
+    return [reshaped(build, transposed(build, split, swapColumnRow ? [0, 1, 3, 4, 2, 5] : [0, 1, 3, 2, 4, 5]), shape)]
   }
   if (swapColumnRow) return undefined
   const x = t.carried(node.inputs[0]!)
   const [n, c, h, w] = t.typeOf(node.inputs[0]!).shape as [number, number, number, number]
-  const build = t.build
-  const shape = t.typeOf(node.outputs[0]!).shape
   if (inverse) {
     const split = reshaped(build, x, [n, c, h / block_h, block_h, w / block_w, block_w])
     return [reshaped(build, transposed(build, split, mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]), shape)]

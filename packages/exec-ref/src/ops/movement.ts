@@ -182,7 +182,8 @@ export const depthToSpace: Kernel = (call) => {
   const x = operand(call, 0)
   const inverse = flag(call, 'inverse')
   const small = inverse ? resultType(call).shape : x.type.shape
-  const [n, channels, h, w] = small as readonly [number, number, number, number]
+  const isLast = flag(call, 'channelsLast')
+  const [n, channels, h, w] = (isLast ? [small[0], small[3], small[1], small[2]] : small) as readonly [number, number, number, number]
   const bh = num(call, 'block_h')
   const bw = num(call, 'block_w')
   const c = channels / (bh * bw)
@@ -194,11 +195,12 @@ export const depthToSpace: Kernel = (call) => {
       for (let i = 0; i < bh; i++) {
         for (let j = 0; j < bw; j++) {
           const block = swap ? j * bh + i : i * bw + j
-          const channel = b * channels + (last ? block * c + ch : ch * bh * bw + block)
+          const channel = last ? block * c + ch : ch * bh * bw + block
           for (let r = 0; r < h; r++) {
             for (let s = 0; s < w; s++) {
-              const deep = (channel * h + r) * w + s
-              const wide = ((b * c + ch) * h * bh + r * bh + i) * w * bw + s * bw + j
+              const [row, column] = [r * bh + i, s * bw + j]
+              const deep = isLast ? ((b * h + r) * w + s) * channels + channel : ((b * channels + channel) * h + r) * w + s
+              const wide = isLast ? ((b * h * bh + row) * w * bw + column) * c + ch : ((b * c + ch) * h * bh + row) * w * bw + column
               if (inverse) y[deep] = x.data[wide]!
               else y[wide] = x.data[deep]!
             }

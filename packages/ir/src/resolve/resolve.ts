@@ -99,20 +99,21 @@ function assemble(graph: Graph, steps: readonly LoweredStep[], settings: Resolve
 const newNames = (steps: readonly LoweredStep[]): ReadonlyMap<string, string> =>
   new Map(steps.flatMap(({ lowered }) => [...(lowered.renamed ?? [])]))
 
-/** The steps with the new names in place of the old ones among the operands. */
+/** The steps with the new names in place of the old ones among the operands; a step that goes on from the old name itself keeps it. */
 function withNewNames(steps: readonly LoweredStep[]): readonly LoweredStep[] {
   const renamed = newNames(steps)
   if (renamed.size === 0) return steps
-  const rename = (node: Node): Node => ({
+  const rename = (node: Node, own: ReadonlySet<string>): Node => ({
     ...node,
-    inputs: node.inputs.map((name) => (name === undefined ? undefined : (renamed.get(name) ?? name))),
+    inputs: node.inputs.map((name) => (name === undefined || own.has(name) ? name : (renamed.get(name) ?? name))),
   })
+  const madeBy = ({ nodes }: LoweredStep['lowered']): ReadonlySet<string> => new Set(nodes.flatMap(({ outputs }) => outputs))
   return steps.map(({ node, lowered }) => ({
     node,
     lowered: {
       ...lowered,
-      nodes: lowered.nodes.map(rename),
-      ...(lowered.hoisted === undefined ? {} : { hoisted: lowered.hoisted.map(rename) }),
+      nodes: lowered.nodes.map((each) => rename(each, madeBy(lowered))),
+      ...(lowered.hoisted === undefined ? {} : { hoisted: lowered.hoisted.map((each) => rename(each, new Set())) }),
       ...(lowered.operands === undefined
         ? {}
         : { operands: new Map([...lowered.operands].map(([name, need]) => [renamed.get(name) ?? name, need])) }),

@@ -1,3 +1,4 @@
+import { QError } from '@q/ir'
 import type { Field } from '../codec/field.ts'
 import { derived, field, fixed, lax, notScalar, reluFields, topRounding } from '../codec/field.ts'
 import { roundingWords } from '../codec/rounding-words.ts'
@@ -22,14 +23,24 @@ export const depthToSpaceFields: readonly Field[] = [
   field('i64', 'block_w', 'block_w'),
   field('bool', 'is_inversed', 'inverse'),
   field('bool', 'swap_cr', 'swapColumnRow', { value: false }),
-  fixed('bool', 'in_is_NCHW', true),
-  fixed('bool', 'out_is_NCHW', true),
+  derived('bool', 'in_is_NCHW', ({ attrs }) => attrs['channelsLast'] !== true),
+  derived('bool', 'out_is_NCHW', ({ attrs }) => attrs['channelsLast'] !== true),
   derived('bool', 'is_CRD', ({ attrs }) => attrs['mode'] === 'CRD'),
 ]
 
 export function readDepthToSpace({ operation }: ReadForm) {
-  const flag = operation.attributes.get('is_CRD')
-  return { attrs: { mode: flag?.kind === 'bool' && flag.value ? 'CRD' : 'DCR' } }
+  const flag = (name: string): boolean | undefined => {
+    const attribute = operation.attributes.get(name)
+    return attribute?.kind === 'bool' ? attribute.value : undefined
+  }
+  const [before, after] = [flag('in_is_NCHW') ?? true, flag('out_is_NCHW') ?? true]
+  if (before !== after) {
+    throw new QError('MLIR_ATTRIBUTE', 'a Depth2Space that also moves the channels cannot be read', {
+      found: `in_is_NCHW = ${before}, out_is_NCHW = ${after}`,
+      wanted: 'the same for both',
+    })
+  }
+  return { attrs: { mode: flag('is_CRD') === true ? 'CRD' : 'DCR', ...(before ? {} : { channelsLast: true }) } }
 }
 
 export const gatherFields: readonly Field[] = [

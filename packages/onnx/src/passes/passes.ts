@@ -10,6 +10,7 @@ import { groupNorm } from './group-norm.ts'
 import { matMulBias } from './matmul-bias.ts'
 import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
 import { mergeConvs } from './merge-convs.ts'
+import { mergePatches } from './merge-patches.ts'
 import { cancelMoves, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
 import { dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
 import { movesAreReshape, permuteBeforeSoftmax } from './move-permutes.ts'
@@ -30,7 +31,7 @@ const rules: RuleSet = {
   Affine: [mergeAffines, affineIntoMatMul, numbersIntoAffine],
   Slice: [mergeSlices],
   Conv: [mergeConvs],
-  Concat: [mergeConcats, spaceToDepth],
+  Concat: [mergeConcats, spaceToDepth, mergePatches],
   Reshape: [groupNorm, blocksToDepth, sliceConv, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],

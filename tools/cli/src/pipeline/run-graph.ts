@@ -1,5 +1,5 @@
 import type { Executor, Graph, Tensor } from '@q/ir'
-import { isQError, QError, valueOf } from '@q/ir'
+import { QError, valueOf } from '@q/ir'
 
 /** Every activation of a graph: its inputs and the results of its nodes, in order. */
 export function activationNames(graph: Graph): readonly string[] {
@@ -48,6 +48,3 @@ function asDeclared(graph: Graph, name: string, tensor: Tensor | undefined): Ten
   if (type.dtype === 'i32') return { dtype: 'i32', shape: tensor.shape, data: Int32Array.from(tensor.data as Float32Array, Number) }
   return tensor
 }
-
-/** Whether an error is one the user can mend. */
-export const isUserError = isQError

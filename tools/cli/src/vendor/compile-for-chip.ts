@@ -74,12 +74,23 @@ async function simulate(vendor: Vendor, model: string, inputFile: string, contex
 /** Runs one program to its end. */
 function call(vendor: Vendor, folder: string, program: string, args: readonly string[], { env, signal }: Context): Promise<void> {
   return new Promise((done, fail) => {
+    // A group of its own: the programs are scripts that start others, and all of them are to end together.
     const child = spawn(program, args, {
       cwd: folder,
-      signal,
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...env, PATH: `${vendor.folder}${delimiter}${env['PATH'] ?? ''}` },
     })
+    const end = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    process.once('exit', end)
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
     let tail = ''
     const keep = (chunk: Buffer) => {
       tail = `${tail}${chunk.toString()}`.slice(-4000)
@@ -88,6 +99,9 @@ function call(vendor: Vendor, folder: string, program: string, args: readonly st
     child.stderr.on('data', keep)
     child.on('error', fail)
     child.on('close', (code) => {
+      process.off('exit', end)
+      signal.removeEventListener('abort', end)
+      if (signal.aborted) return fail(signal.reason)
       if (code === 0) return done()
       fail(
         new QError('VENDOR_FAILED', `${basename(program)} failed`, {

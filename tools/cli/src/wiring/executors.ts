@@ -1,30 +1,58 @@
 import type { OrtRuntime } from '@q/exec-ort'
 import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
-import type { Executor } from '@q/ir'
+import type { Executor, Graph } from '@q/ir'
+import { isQError, QError } from '@q/ir'
 import { encodeModel } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
 
-/** ONNX Runtime of this installation. */
+/** ONNX Runtime of this installation. What it has to say comes as errors, not as lines of its own. */
 export const ort = onnxruntime as unknown as OrtRuntime
+onnxruntime.env.logLevel = 'fatal'
 
 /** Runs graphs as they are defined, to the bit; what ONNX Runtime cannot do exactly is left to the reference executor. */
 export function exactExecutor(): Executor {
-  return createOrtExecutor({ ort, encode: encodeModel, precision: 'exact', fallback: createReferenceExecutor() })
+  return withPlace(createOrtExecutor({ ort, encode: encodeModel, precision: 'exact', fallback: createReferenceExecutor() }))
 }
 
 /** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
 export function floatExecutor(threads?: number): Executor {
-  return createOrtExecutor({
-    ort,
-    encode: encodeModel,
-    precision: 'fast',
-    fallback: createReferenceExecutor(),
-    ...(threads === undefined ? {} : { threads }),
-  })
+  return withPlace(
+    createOrtExecutor({
+      ort,
+      encode: encodeModel,
+      precision: 'fast',
+      fallback: createReferenceExecutor(),
+      ...(threads === undefined ? {} : { threads }),
+    }),
+  )
 }
 
 /** Runs graphs as they are defined, slowly, in plain JavaScript. */
 export function referenceExecutor(): Executor {
   return createReferenceExecutor()
+}
+
+/** What ONNX Runtime refuses, as an error that names the network: a model file can say what cannot be computed. */
+function withPlace(executor: Executor): Executor {
+  return {
+    ...executor,
+    async load(graph, section) {
+      const session = await executor.load(graph, section).catch((error: unknown) => refused(error, graph))
+      return { ...session, run: (feeds, into) => session.run(feeds, into).catch((error: unknown) => refused(error, graph)) }
+    },
+  }
+}
+
+function refused(error: unknown, { name }: Graph): never {
+  const message = error instanceof Error ? error.message : String(error)
+  const runtimes = /status code|ShapeInferenceError|ONNXRuntime|Load model|Exception during/i.test(message)
+  if (isQError(error) || !runtimes) throw error
+  throw new QError('MODEL_RUN', `ONNX Runtime cannot run ${name}`, {
+    at: [name],
+    found: message.split('\n')[0] ?? '',
+    wanted: 'a network whose shapes agree',
+    hint: 'write the model files again, or check the original model with its exporter',
+    cause: error,
+  })
 }

@@ -10,6 +10,9 @@ describe('DepthToSpace', () => {
   it("inverse is ONNX's SpaceToDepth", () => {
     expect(shapeOf('x: f32[1,1,4,6]; y = DepthToSpace(x) {block_h = 2, block_w = 2, inverse = true}')).toEqual([1, 4, 2, 3])
   })
+  it('channelsLast counts the channels at the end', () => {
+    expect(shapeOf('x: f32[1,2,3,8]; y = DepthToSpace(x) {block_h = 2, block_w = 2, channelsLast = true}')).toEqual([1, 4, 6, 2])
+  })
   it('C1: refuses channels that the block does not divide', () => {
     expect(() => shapeOf('x: f32[1,6,2,3]; y = DepthToSpace(x) {block_h = 2, block_w = 2}')).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),

@@ -3,7 +3,8 @@ import { must } from '../infer.ts'
 
 /**
  * Moves channels into blocks of `block_h` by `block_w` places, or back when `inverse` is true (ONNX's SpaceToDepth).
- * `mode` says whether the block index is the slower (`DCR`) or the faster (`CRD`) part of the channel index.
+ * `mode` says whether the block index is the slower (`DCR`) or the faster (`CRD`) part of the channel index. With
+ * `channelsLast`, both tensors are `[N, H, W, C]`.
  *
  * - C1: `x` has four axes that the block divides.
  *
@@ -13,9 +14,17 @@ export const DepthToSpace = defineOp({
   name: 'DepthToSpace',
   inputs: { x: one(own()) },
   outputs: { y: shared('x') },
-  attrs: { block_h: int(), block_w: int(), mode: text(['DCR', 'CRD'], 'DCR'), inverse: bool(false), swapColumnRow: bool(false) },
-  infer({ x }, { block_h, block_w, inverse }) {
-    const [n, c, h, w] = x.shape as [number, number, number, number]
+  attrs: {
+    block_h: int(),
+    block_w: int(),
+    mode: text(['DCR', 'CRD'], 'DCR'),
+    inverse: bool(false),
+    swapColumnRow: bool(false),
+    channelsLast: bool(false),
+  },
+  infer({ x }, { block_h, block_w, inverse, channelsLast }) {
+    const [n, a, b, d] = x.shape as [number, number, number, number]
+    const [c, h, w] = channelsLast ? [d, a, b] : [a, b, d]
     must(
       x.shape.length === 4 &&
         block_h > 0 &&
@@ -24,11 +33,8 @@ export const DepthToSpace = defineOp({
       'C1: x has four axes that the block divides',
       `[${x.shape.join(', ')}] by ${block_h} x ${block_w}`,
     )
-    return {
-      y: {
-        dtype: x.dtype,
-        shape: inverse ? [n, c * block_h * block_w, h / block_h, w / block_w] : [n, c / (block_h * block_w), h * block_h, w * block_w],
-      },
-    }
+    const block = block_h * block_w
+    const [channels, ...plane] = inverse ? [c * block, h / block_h, w / block_w] : [c / block, h * block_h, w * block_w]
+    return { y: { dtype: x.dtype, shape: channelsLast ? [n, ...plane, channels!] : [n, channels!, ...plane] } }
   },
 })

@@ -15,8 +15,24 @@ function indices(emitter: Emitter, name: string): string {
       )
 }
 
+/** Channels last: first the channels move, then everything goes as usual, then they move back. */
 const inBlocks: Expand = (emitter, node, attrs, result) => {
   const [x] = operands(node) as [string]
+  const [n, a, b, d] = emitter.shape(x) as [number, number, number, number]
+  if (attrs['channelsLast'] !== true) return blocksOf(emitter, x, [n, a, b, d], attrs, result)
+  const turned = emitter.add('Transpose', [x], { perm: [0, 3, 1, 2] })
+  const moved = `${result}_channels_first`
+  blocksOf(emitter, turned, [n, d, a, b], attrs, moved)
+  emitter.add('Transpose', [moved], { perm: [0, 2, 3, 1] }, result)
+}
+
+function blocksOf(
+  emitter: Parameters<Expand>[0],
+  x: string,
+  [n, c, h, w]: readonly [number, number, number, number],
+  attrs: Parameters<Expand>[2],
+  result: string,
+): void {
   const {
     block_h: bh,
     block_w: bw,
@@ -34,7 +50,6 @@ const inBlocks: Expand = (emitter, node, attrs, result) => {
     emitter.add(inverse ? 'SpaceToDepth' : 'DepthToSpace', [x], { blocksize: bh, ...(inverse ? {} : { mode }) }, result)
     return
   }
-  const [n, c, h, w] = emitter.shape(x) as [number, number, number, number]
   const [first, second] = swapColumnRow ? [5, 3] : [3, 5]
   if (inverse) {
     const split = emitter.reshaped(x, [n, c, h / bh, bh, w / bw, bw])
