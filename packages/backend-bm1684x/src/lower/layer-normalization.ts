@@ -7,7 +7,6 @@ import { lowerFloat } from './float.ts'
  */
 export function lowerLayerNormalization(node: Node, context: LowerContext): LoweredNode {
   const [x, scale, bias] = node.inputs
-  if (context.mode === 'INT8') return lowerLayerNormalization(node, context.in('F16'))
   if (scale !== undefined || bias === undefined) return lowerFloat(node, context, { unrounded: true })
   const name = layerOf(node)
   const sum = `${name}_affine_add`

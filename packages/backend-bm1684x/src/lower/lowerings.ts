@@ -14,6 +14,7 @@ import { lowerConvTranspose } from './conv-transpose.ts'
 import { lowerCopy } from './copy.ts'
 import { asFloat, lowerFloat } from './float.ts'
 import { lowerGather } from './gather.ts'
+import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
 import { lowerActivation, lowerReciprocal } from './lut.ts'
@@ -76,7 +77,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
     ],
     asFloat(),
   ),
-  ...each(['LayerNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
+  ...each(['RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
   ...each(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'NotEqual', 'And', 'Or', 'Xor', 'Not'], lowerCompare),
   ...each(['ArgMax', 'ArgMin'], lowerArg),
   ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
@@ -90,6 +91,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   Conv: lowerConv,
   ConvTranspose: lowerConvTranspose,
   'Div#constant': lowerReciprocal,
+  LayerNormalization: lowerLayerNormalization,
   LeakyRelu: lowerLeakyRelu,
   MatMul: lowerMatMul,
   'Max#constant': lowerLimitConstant,
