@@ -1,5 +1,14 @@
 import {
-  type Backend, type BackendFactory, defineTarget, layerOf, loweredTo, type LowerOp, roundHalfAway, saturate, scaleShift, type Value,
+  type Backend,
+  type BackendFactory,
+  defineTarget,
+  type LowerOp,
+  layerOf,
+  loweredTo,
+  roundHalfAway,
+  saturate,
+  scaleShift,
+  type Value,
 } from '@q/ir'
 
 const both = { INT8: 'INT8', F32: 'F32' } as const
@@ -11,24 +20,28 @@ export const target = defineTarget({
   defaultFloat: 'F32',
   floatModes: ['F32'],
   ops: {
-    'Conv': both, 'Add': both, 'Relu': both, 'MaxPool': both, 'Reshape': both,
-    'Add#constant': float, 'MatMul': float, 'Softmax': float,
+    Conv: both,
+    Add: both,
+    Relu: both,
+    MaxPool: both,
+    Reshape: both,
+    'Add#constant': float,
+    MatMul: float,
+    Softmax: float,
   },
   rangeImport: { Softmax: 'unit' },
-  rangeSteps: [
-    [{ rule: 'backward', ops: ['Relu', 'MaxPool'] }],
-    [{ rule: 'forward', ops: ['Relu', 'MaxPool', 'Reshape'] }],
-  ],
+  rangeSteps: [[{ rule: 'backward', ops: ['Relu', 'MaxPool'] }], [{ rule: 'forward', ops: ['Relu', 'MaxPool', 'Reshape'] }]],
   typeFollowers: ['Reshape'],
   rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
   tolerance: { INT8: [0.9, 0.8], F32: [0.99, 0.99] },
 })
 
 /** The same node, on codes in INT8 and on float32 else. */
-const keep: LowerOp = (node, context) => loweredTo(
-  node,
-  node.outputs.map((name) => ({ name, type: context.mode === 'INT8' ? context.quantizedType(name) : context.typeOf(name) })),
-)
+const keep: LowerOp = (node, context) =>
+  loweredTo(
+    node,
+    node.outputs.map((name) => ({ name, type: context.mode === 'INT8' ? context.quantizedType(name) : context.typeOf(name) })),
+  )
 
 const conv: LowerOp = (node, context) => {
   if (context.mode !== 'INT8') return keep(node, context)
@@ -49,30 +62,53 @@ const conv: LowerOp = (node, context) => {
   const bias = context.constantOf(b)
   if (bias !== undefined) {
     const codes = Int32Array.from(bias.data as Float32Array, (each) => roundHalfAway(each / (inputScale * scale)))
-    values.push({ name: `${name}_bias`, type: { dtype: 'i32', shape: bias.shape }, constant: { dtype: 'i32', shape: bias.shape, data: codes } })
+    values.push({
+      name: `${name}_bias`,
+      type: { dtype: 'i32', shape: bias.shape },
+      constant: { dtype: 'i32', shape: bias.shape, data: codes },
+    })
   }
   const { strides, pads, dilations, group, relu } = context.attrs(node)
-  return loweredTo({
-    op: 'QConv',
-    inputs: [x, filter.name, ...(bias === undefined ? [] : [`${name}_bias`])],
-    outputs: [name],
-    attrs: { strides: strides!, pads: pads!, dilations: dilations!, group: group!, relu: relu!, multipliers: [multiplier], shifts: [shift], rounding: 'half-up' },
-  }, values)
+  return loweredTo(
+    {
+      op: 'QConv',
+      inputs: [x, filter.name, ...(bias === undefined ? [] : [`${name}_bias`])],
+      outputs: [name],
+      attrs: {
+        strides: strides!,
+        pads: pads!,
+        dilations: dilations!,
+        group: group!,
+        relu: relu!,
+        multipliers: [multiplier],
+        shifts: [shift],
+        rounding: 'half-up',
+      },
+    },
+    values,
+  )
 }
 
 const add: LowerOp = (node, context) => {
   if (context.mode !== 'INT8') return keep(node, context)
   const name = layerOf(node)
   const result = context.quantizedType(name)
-  const factors = node.inputs.map((x) => scaleShift(context.quantizedType(x!).quant!.scale / result.quant!.scale, { bits: 8, range: 'positive' }))
-  return loweredTo({
-    op: 'QAdd',
-    inputs: node.inputs,
-    outputs: [name],
-    attrs: {
-      multipliers: factors.map(({ multiplier }) => multiplier), shifts: factors.map(({ shift }) => shift), relu: context.attrs(node).relu!,
+  const factors = node.inputs.map((x) =>
+    scaleShift(context.quantizedType(x!).quant!.scale / result.quant!.scale, { bits: 8, range: 'positive' }),
+  )
+  return loweredTo(
+    {
+      op: 'QAdd',
+      inputs: node.inputs,
+      outputs: [name],
+      attrs: {
+        multipliers: factors.map(({ multiplier }) => multiplier),
+        shifts: factors.map(({ shift }) => shift),
+        relu: context.attrs(node).relu!,
+      },
     },
-  }, [{ name, type: result }])
+    [{ name, type: result }],
+  )
 }
 
 export const tiny: BackendFactory = (): Backend => ({

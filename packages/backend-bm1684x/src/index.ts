@@ -1,3 +1,3 @@
 export { bm1684x } from './bm1684x.ts'
-export { target } from './target.ts'
 export * from './bmodel/index.ts'
+export { target } from './target.ts'

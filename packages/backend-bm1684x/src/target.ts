@@ -39,7 +39,6 @@ const native: readonly OpForm[] = [
   'Pad',
   'Relu',
   'Reshape',
-  'Reverse',
   'ShuffleChannel',
   'Sign',
   'Slice',
@@ -115,6 +114,7 @@ const full: readonly OpForm[] = [
   'Mod',
   'PixelNormalization',
   'Pow',
+  'Reverse',
   'Tan',
   'TopK',
 ]

@@ -1,8 +1,8 @@
-import { describe, expect, it, vi } from 'vitest'
 import type { ObserverFactory } from '@q/ir'
+import { describe, expect, it, vi } from 'vitest'
 import { calibrate } from './calibrate.ts'
-import { noise, tinyExecutor, tinyGraph, tinySamples } from './fixtures/tiny-executor.ts'
 import type { TinyNode } from './fixtures/tiny-executor.ts'
+import { noise, tinyExecutor, tinyGraph, tinySamples } from './fixtures/tiny-executor.ts'
 
 const size = 6000
 const executor = tinyExecutor({
@@ -41,11 +41,15 @@ describe('calibration', () => {
 
   it('leaves unused results of a node out when another is used, and keeps all when none is', async () => {
     const sizes = { low: size / 2, high: size / 2, more: size / 2, least: size / 4, rest: size / 4 }
-    const split = tinyGraph(size, [
-      [['low', 'high'], 'Halves', ['x']],
-      [['more'], 'Double', ['high']],
-      [['least', 'rest'], 'Halves', ['more']],
-    ], sizes)
+    const split = tinyGraph(
+      size,
+      [
+        [['low', 'high'], 'Halves', ['x']],
+        [['more'], 'Double', ['high']],
+        [['least', 'rest'], 'Halves', ['more']],
+      ],
+      sizes,
+    )
     const { entries } = await calibrate({ graph: split, executor, samples, tune: { count: 0 } })
     expect([...entries.keys()]).toEqual(['x', 'high', 'more', 'least', 'rest'])
   })
@@ -59,7 +63,8 @@ describe('calibration', () => {
       [['after'], 'Double', ['inverse']],
     ])
     await expect(calibrate({ graph: broken, executor, samples: tinySamples([good, bad, bad]), workers })).rejects.toMatchObject({
-      code: 'ACTIVATION_NOT_FINITE', at: ['picture-1', 'inverse'],
+      code: 'ACTIVATION_NOT_FINITE',
+      at: ['picture-1', 'inverse'],
     })
   })
 
@@ -98,7 +103,10 @@ describe('calibration', () => {
     const controller = new AbortController()
     const seen: string[] = []
     const running = calibrate({
-      graph, executor, samples, signal: controller.signal,
+      graph,
+      executor,
+      samples,
+      signal: controller.signal,
       onProgress({ stage, done, total }) {
         seen.push(`${stage} ${done}/${total}`)
         if (done === 2) controller.abort()
@@ -145,8 +153,17 @@ describe('calibration', () => {
     expect(kept).toBeDefined()
     const resumed: number[] = []
     const rest = await calibrate({
-      graph, executor, workers, checkpoint,
-      samples: { count: samples.count, load: (index) => (resumed.push(index), samples.load(index)) },
+      graph,
+      executor,
+      workers,
+      checkpoint,
+      samples: {
+        count: samples.count,
+        load: (index) => {
+          resumed.push(index)
+          return samples.load(index)
+        },
+      },
       tune: { samples },
     })
     clock.mockRestore()

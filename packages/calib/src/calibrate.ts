@@ -1,17 +1,17 @@
-import { QError, fingerprintOf } from '@q/ir'
 import type { Diagnostic, Executor, Graph, ObservedRange, ObserverFactory, OnProgress, SampleSource } from '@q/ir'
+import { fingerprintOf, QError } from '@q/ir'
 import { createKernels } from './kernels/kernels.ts'
-import { calibratedValues } from './layers.ts'
 import type { CalibratedValue } from './layers.ts'
-import { guarded } from './observe/guarded.ts'
-import { decodeCheckpoint, encodeCheckpoint } from './observe/checkpoint.ts'
+import { calibratedValues } from './layers.ts'
 import type { CheckpointStore } from './observe/checkpoint.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './observe/checkpoint.ts'
+import { guarded } from './observe/guarded.ts'
 import { observeSamples } from './observe/observe-samples.ts'
-import { localPool } from './observe/observer-pool.ts'
 import type { ObserverPool, PoolStart } from './observe/observer-pool.ts'
+import { localPool } from './observe/observer-pool.ts'
 import { workerPool } from './observe/worker-pool.ts'
-import { methodOf } from './observers/method.ts'
 import type { MethodName } from './observers/method.ts'
+import { methodOf } from './observers/method.ts'
 import { printedNumber } from './printed-number.ts'
 import type { CandidateOptions } from './tuning/candidates.ts'
 import { tuneThresholds } from './tuning/tune-thresholds.ts'
@@ -46,7 +46,7 @@ export interface CalibrateOptions {
    * Where the pass over the samples is kept about once a second, and the words that tell this calibration from others (the samples,
    * for one). A pass that was cut off goes on from there, with the same result. @default an interrupted calibration starts again
    */
-  readonly checkpoint?: { readonly store: CheckpointStore, readonly key: string }
+  readonly checkpoint?: { readonly store: CheckpointStore; readonly key: string }
   readonly signal?: AbortSignal
   /** Told of the stages `observe` (samples) and `tune` (nodes). */
   readonly onProgress?: OnProgress
@@ -83,7 +83,8 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   checkedCount('worker threads', workers)
   if (samples.count < 1) {
     throw new QError('CALIBRATION_NO_SAMPLES', 'there is nothing to calibrate with', {
-      found: `${samples.count} samples`, wanted: 'at least one sample',
+      found: `${samples.count} samples`,
+      wanted: 'at least one sample',
     })
   }
 
@@ -93,7 +94,14 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const start = await reached(checkpoint?.store, key, values.length)
   const pool = await poolOf(values, start)
   const observed = observeSamples({
-    graph, executor, samples, values, pool, signal, onProgress, seen: start?.samples ?? 0,
+    graph,
+    executor,
+    samples,
+    values,
+    pool,
+    signal,
+    onProgress,
+    seen: start?.samples ?? 0,
     onCheckpoint: checkpoint === undefined ? undefined : (now) => checkpoint.store.write(encodeCheckpoint(key, now)),
   })
   const { ranges, diagnostics } = await observed.finally(() => pool.close())
@@ -104,11 +112,21 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   if (tuneCount === 0 || tuneSamples.count === 0) return { ...result, entries: result.untuned, tuneCount: 0 }
 
   const thresholds = await tuneThresholds({
-    ...tune, graph, executor, samples: tuneSamples, count: tuneCount, kernels: createKernels(), signal, onProgress,
+    ...tune,
+    graph,
+    executor,
+    samples: tuneSamples,
+    count: tuneCount,
+    kernels: createKernels(),
+    signal,
+    onProgress,
     // The tuner of TPU-MLIR starts from the table it has just printed.
-    values: new Map([...untuned].map(([name, { threshold, min, max }]) => [
-      name, { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
-    ])),
+    values: new Map(
+      [...untuned].map(([name, { threshold, min, max }]) => [
+        name,
+        { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
+      ]),
+    ),
   })
   const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
   return { ...result, entries: symmetricRows(entries, symmetric), tuneCount: Math.min(tuneCount, tuneSamples.count) }
@@ -129,15 +147,19 @@ async function reached(store: CheckpointStore | undefined, key: string, count: n
 }
 
 function symmetricRows(rows: ReadonlyMap<string, ObservedRange>, names: ReadonlySet<string>): ReadonlyMap<string, ObservedRange> {
-  return new Map([...rows].map(([name, row]) => {
-    const { threshold, min } = row
-    return [name, names.has(name) ? { threshold, min: min >= 0 ? 0 : (-threshold * 128) / 127, max: threshold } : row]
-  }))
+  return new Map(
+    [...rows].map(([name, row]) => {
+      const { threshold, min } = row
+      return [name, names.has(name) ? { threshold, min: min >= 0 ? 0 : (-threshold * 128) / 127, max: threshold } : row]
+    }),
+  )
 }
 
 function checkedCount(what: string, count: number): number {
   if (Number.isInteger(count) && count >= 0) return count
   throw new QError('CALIBRATION_COUNT', `this number of ${what} cannot be used`, {
-    kind: 'usage', found: String(count), wanted: 'a whole number, 0 or more',
+    kind: 'usage',
+    found: String(count),
+    wanted: 'a whole number, 0 or more',
   })
 }

@@ -1,5 +1,5 @@
-import { elementCount, valueOf } from '@q/ir'
 import type { Graph, ObservedValue, Value } from '@q/ir'
+import { elementCount, valueOf } from '@q/ir'
 
 /** A value that gets a row in the calibration table. */
 export type CalibratedValue = Omit<ObservedValue, 'samples'>
@@ -19,9 +19,14 @@ export function calibratedValues(graph: Graph): readonly CalibratedValue[] {
       return wanted.length > 0 && outputs.length > 1 ? wanted : outputs
     }),
   ]
-  return layers.flatMap((names, index) => names.map((name) => ({
-    name, index, count: layers.length, elements: elementCount(valueOf(graph, name).type.shape),
-  })))
+  return layers.flatMap((names, index) =>
+    names.map((name) => ({
+      name,
+      index,
+      count: layers.length,
+      elements: elementCount(valueOf(graph, name).type.shape),
+    })),
+  )
 }
 
 /** Whether a value is computed at run time from the inputs. */

@@ -16,7 +16,11 @@ export function fileError(cause: unknown, at: readonly string[]): QError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
   const [name, message, hint] = known[code] ?? ['FILE_UNREADABLE', 'the file system refused', 'see what was found']
   return new QError(name, message, {
-    at, found: code === 'ENOENT' ? 'nothing' : cause instanceof Error ? cause.message : String(cause), wanted: 'something readable',
-    hint, kind: wrongPath.includes(code) ? 'input' : 'file-system', cause,
+    at,
+    found: code === 'ENOENT' ? 'nothing' : cause instanceof Error ? cause.message : String(cause),
+    wanted: 'something readable',
+    hint,
+    kind: wrongPath.includes(code) ? 'input' : 'file-system',
+    cause,
   })
 }

@@ -4,7 +4,14 @@ import * as data from './index.ts'
 
 it('the public surface changes on purpose only', () => {
   expect(Object.keys(data).sort()).toEqual([
-    'createSampleSource', 'decodeImage', 'decodedFormat', 'iterate', 'loadTestInput', 'preprocessImage', 'resizeBilinearU8',
-    'selectSamples', 'withPreprocess',
+    'createSampleSource',
+    'decodeImage',
+    'decodedFormat',
+    'iterate',
+    'loadTestInput',
+    'preprocessImage',
+    'resizeBilinearU8',
+    'selectSamples',
+    'withPreprocess',
   ])
 })

@@ -13,19 +13,39 @@ const photos = ['ILSVRC2012/n01440764_9572.JPEG', 'COCO2017/000000000632.jpg'] a
 const present = photos.every((photo) => existsSync(join(images, photo)))
 
 const plain: Preprocess = {
-  pixelFormat: 'bgr', channelFormat: 'nchw', resizeDims: [], keepAspectRatio: false, keepRatioMode: 'letterbox',
-  padValue: 0, padType: 'center', mean: [0, 0, 0], scale: [1, 1, 1], yuvType: '',
+  pixelFormat: 'bgr',
+  channelFormat: 'nchw',
+  resizeDims: [],
+  keepAspectRatio: false,
+  keepRatioMode: 'letterbox',
+  padValue: 0,
+  padType: 'center',
+  mean: [0, 0, 0],
+  scale: [1, 1, 1],
+  yuvType: '',
 }
 const stretched: Preprocess = {
-  ...plain, pixelFormat: 'rgb', resizeDims: [256, 256], mean: [123.675, 116.28, 103.53], scale: [0.0171, 0.0175, 0.0174],
+  ...plain,
+  pixelFormat: 'rgb',
+  resizeDims: [256, 256],
+  mean: [123.675, 116.28, 103.53],
+  scale: [0.0171, 0.0175, 0.0174],
 }
 const letterboxed: Preprocess = {
-  ...plain, channelFormat: 'nhwc', keepAspectRatio: true, padValue: 114,
+  ...plain,
+  channelFormat: 'nhwc',
+  keepAspectRatio: true,
+  padValue: 114,
   scale: [0.00392156862745098, 0.00392156862745098, 0.00392156862745098],
 }
 const cropped: Preprocess = {
-  ...plain, pixelFormat: 'gray', keepAspectRatio: true, keepRatioMode: 'short_side_scale', resizeDims: [100, 90],
-  mean: [127.5], scale: [0.0078125],
+  ...plain,
+  pixelFormat: 'gray',
+  keepAspectRatio: true,
+  keepRatioMode: 'short_side_scale',
+  resizeDims: [100, 90],
+  mean: [127.5],
+  scale: [0.0078125],
 }
 
 // First 16 bytes of the SHA-256 of the float32 arrays that the preprocessing of an installed TPU-MLIR 1.30.2 (OpenCV 4.8.0) made.

@@ -3,7 +3,7 @@ import { attributesOf, definitionOf, valueOf } from '@q/ir'
 import type { KernelForms } from './kernel-forms.ts'
 import { carrierOf, toCarrier } from './onnx/carriers.ts'
 import { onnxBuilder } from './onnx/onnx-builder.ts'
-import { translateNode } from './translate/index.ts'
+import { translateNode } from './translate/translate-node.ts'
 import type { Precision, Translation } from './translate/translator.ts'
 
 /** Consecutive nodes as one model of standard ONNX operators. */

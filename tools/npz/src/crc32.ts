@@ -8,8 +8,15 @@ export function crc32(bytes: Uint8Array): number {
   let i = 0
   for (const end = bytes.length - 7; i < end; i += 8) {
     const low = crc ^ (bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24))
-    crc = t7![low & 255]! ^ t6![(low >>> 8) & 255]! ^ t5![(low >>> 16) & 255]! ^ t4![low >>> 24]!
-      ^ t3![bytes[i + 4]!]! ^ t2![bytes[i + 5]!]! ^ t1![bytes[i + 6]!]! ^ t0![bytes[i + 7]!]!
+    crc =
+      t7![low & 255]! ^
+      t6![(low >>> 8) & 255]! ^
+      t5![(low >>> 16) & 255]! ^
+      t4![low >>> 24]! ^
+      t3![bytes[i + 4]!]! ^
+      t2![bytes[i + 5]!]! ^
+      t1![bytes[i + 6]!]! ^
+      t0![bytes[i + 7]!]!
   }
   for (; i < bytes.length; i++) crc = t0![(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8)
   return (crc ^ 0xffffffff) >>> 0

@@ -1,3 +1,3 @@
 export { decodeNpy, encodeNpy } from './npy.ts'
-export { decodeNpz, encodeNpz, openNpz, type NpzReader } from './npz.ts'
+export { decodeNpz, encodeNpz, type NpzReader, openNpz } from './npz.ts'
 export type { Place } from './place.ts'

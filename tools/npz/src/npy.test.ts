@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { decodeNpy, encodeNpy } from './npy.ts'
 
 // Header texts and element bytes as numpy 1.24 writes them.
-const bigEndian = npyFile(1, "{'descr': '>i4', 'fortran_order': False, 'shape': (2, 3), }", [
-  0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5,
-])
+const bigEndian = npyFile(
+  1,
+  "{'descr': '>i4', 'fortran_order': False, 'shape': (2, 3), }",
+  [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5],
+)
 const fortran = npyFile(2, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3, 4), }", [
   ...new Uint8Array(Float32Array.of(0, 12, 4, 16, 8, 20, 1, 13, 5, 17, 9, 21, 2, 14, 6, 18, 10, 22, 3, 15, 7, 19, 11, 23).buffer),
 ])

@@ -5,8 +5,19 @@ import { type Place, placeParts } from './place.ts'
 
 // bf16 has no numpy type of its own; its bit patterns are kept as uint16.
 const codeOfDtype: Readonly<Record<DType, string>> = {
-  f32: '<f4', f16: '<f2', bf16: '<u2', f64: '<f8', i8: '|i1', u8: '|u1', i16: '<i2', u16: '<u2', i32: '<i4', u32: '<u4',
-  i64: '<i8', u64: '<u8', bool: '|b1',
+  f32: '<f4',
+  f16: '<f2',
+  bf16: '<u2',
+  f64: '<f8',
+  i8: '|i1',
+  u8: '|u1',
+  i16: '<i2',
+  u16: '<u2',
+  i32: '<i4',
+  u32: '<u4',
+  i64: '<i8',
+  u64: '<u8',
+  bool: '|b1',
 }
 
 /**
@@ -25,8 +36,10 @@ export function decodeNpy(bytes: Uint8Array, place: Place): Tensor {
   const end = dataOffset + count * width
   if (end > bytes.length) {
     throw new QError('NPY_TRUNCATED', 'the npy file ends before its last element', {
-      at: placeParts(place), found: `${bytes.length} bytes`,
-      wanted: `${end} bytes for shape (${shape.join(', ')}) of ${dtype}`, hint: 'write the file again; the copy is incomplete',
+      at: placeParts(place),
+      found: `${bytes.length} bytes`,
+      wanted: `${end} bytes for shape (${shape.join(', ')}) of ${dtype}`,
+      hint: 'write the file again; the copy is incomplete',
     })
   }
   const elements = Uint8Array.prototype.slice.call(bytes, dataOffset, end)
@@ -49,7 +62,7 @@ export function encodeNpy(tensor: Tensor): Uint8Array {
 }
 
 /** The two parts of a tensor's npy file; `elements` looks into the tensor's own memory. */
-export function npyParts(tensor: Tensor): { readonly header: Uint8Array, readonly elements: Uint8Array } {
+export function npyParts(tensor: Tensor): { readonly header: Uint8Array; readonly elements: Uint8Array } {
   const { data, shape } = tensor
   if (data.length !== elementCount(shape)) {
     throw new RangeError(`a tensor of shape [${shape.join(', ')}] has ${elementCount(shape)} elements, not ${data.length}`)

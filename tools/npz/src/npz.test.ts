@@ -6,16 +6,16 @@ import { decodeNpz, encodeNpz, openNpz } from './npz.ts'
 
 // Written by numpy 1.24: savez_compressed of {'a/b:é': [[1.5, -2]] float32, 'n': 7 int64}, and savez of {x: [1, 2, 255] uint8}.
 const deflated = fromBase64(
-  'UEsDBBQAAAgIAAAAIQD9z6UITQAAAIgAAAAKABQAYS9iOsOpLm5weQEAEACIAAAAAAAAAE0AAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNmoq6joJ6W'
-  + 'X1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkahjoKRpo6CrUKZAMuBoYD9gxAAgBQSwMEFAAAAAgAAAAhACO48GxGAAAAiAAAAAUAFABuLm5weQEAEACIAAAA'
-  + 'AAAAAEYAAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNpoa6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkamjoKtQoUAS52BggAAFBLAQIUAxQA'
-  + 'AAgIAAAAIQD9z6UITQAAAIgAAAAKAAAAAAAAAAAAAACAAQAAAABhL2I6w6kubnB5UEsBAhQDFAAAAAgAAAAhACO48GxGAAAAiAAAAAUAAAAAAAAAAAAAAIAB'
-  + 'iQAAAG4ubnB5UEsFBgAAAAACAAIAawAAAAYBAAAAAA==',
+  'UEsDBBQAAAgIAAAAIQD9z6UITQAAAIgAAAAKABQAYS9iOsOpLm5weQEAEACIAAAAAAAAAE0AAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNmoq6joJ6W' +
+    'X1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkahjoKRpo6CrUKZAMuBoYD9gxAAgBQSwMEFAAAAAgAAAAhACO48GxGAAAAiAAAAAUAFABuLm5weQEAEACIAAAA' +
+    'AAAAAEYAAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNpoa6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkamjoKtQoUAS52BggAAFBLAQIUAxQA' +
+    'AAgIAAAAIQD9z6UITQAAAIgAAAAKAAAAAAAAAAAAAACAAQAAAABhL2I6w6kubnB5UEsBAhQDFAAAAAgAAAAhACO48GxGAAAAiAAAAAUAAAAAAAAAAAAAAIAB' +
+    'iQAAAG4ubnB5UEsFBgAAAAACAAIAawAAAAYBAAAAAA==',
 )
 const stored = fromBase64(
-  'UEsDBBQAAAAAAAAAIQAdXYUFgwAAAIMAAAAFABQAeC5ucHkBABAAgwAAAAAAAACDAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJ3x1MScsICdmb3J0cmFu'
-  + 'X29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgzLCksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg'
-  + 'ICAKAQL/UEsBAhQDFAAAAAAAAAAhAB1dhQWDAAAAgwAAAAUAAAAAAAAAAAAAAIABAAAAAHgubnB5UEsFBgAAAAABAAEAMwAAALoAAAAAAA==',
+  'UEsDBBQAAAAAAAAAIQAdXYUFgwAAAIMAAAAFABQAeC5ucHkBABAAgwAAAAAAAACDAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJ3x1MScsICdmb3J0cmFu' +
+    'X29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgzLCksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg' +
+    'ICAKAQL/UEsBAhQDFAAAAAAAAAAhAB1dhQWDAAAAgwAAAAUAAAAAAAAAAAAAAIABAAAAAHgubnB5UEsFBgAAAAABAAEAMwAAALoAAAAAAA==',
 )
 
 const sample: readonly (readonly [string, Tensor])[] = [
@@ -55,9 +55,10 @@ describe('writing npz files', () => {
     const bytes = encodeNpz(sample)
     const view = new DataView(bytes.buffer)
     const name = new TextEncoder().encode('conv/weight:0.npy')
-    const fields = (start: number): number[] => (
-      [view.getUint32(start, true), ...[6, 8, 12].map((place) => view.getUint16(start + place, true))]
-    )
+    const fields = (start: number): number[] => [
+      view.getUint32(start, true),
+      ...[6, 8, 12].map((place) => view.getUint16(start + place, true)),
+    ]
     expect(fields(0)).toEqual([0x04034b50, 0, 0, 0x21])
     expect(bytes.subarray(30, 30 + name.length)).toEqual(name)
     const second = 30 + name.length + view.getUint32(18, true)

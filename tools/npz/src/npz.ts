@@ -20,7 +20,9 @@ export interface NpzReader {
  */
 export function openNpz(bytes: Uint8Array, place: Place): NpzReader {
   const members = new Map(
-    readZipDirectory(bytes, place).filter(({ name }) => name.endsWith('.npy')).map((member) => [member.name.slice(0, -4), member]),
+    readZipDirectory(bytes, place)
+      .filter(({ name }) => name.endsWith('.npy'))
+      .map((member) => [member.name.slice(0, -4), member]),
   )
   const names = [...members.keys()]
   return {
@@ -29,7 +31,9 @@ export function openNpz(bytes: Uint8Array, place: Place): NpzReader {
       const member = members.get(name)
       if (member === undefined) {
         throw new QError('NPZ_NAME', 'the npz file has no such array', {
-          at: placeParts(place), found: names.length === 0 ? 'no arrays' : listed(names), wanted: name,
+          at: placeParts(place),
+          found: names.length === 0 ? 'no arrays' : listed(names),
+          wanted: name,
           hint: didYouMean(name, names, 'use one of the names found'),
         })
       }
@@ -56,10 +60,12 @@ export function decodeNpz(bytes: Uint8Array, place: Place): Map<string, Tensor> 
  * @throws QError `NPZ_TOO_LARGE` from 4 GiB or 65535 arrays on
  */
 export function encodeNpz(entries: Iterable<readonly [string, Tensor]>): Uint8Array {
-  return writeStoredZip(Array.from(entries, ([name, tensor]) => {
-    const { header, elements } = npyParts(tensor)
-    return { name: `${name}.npy`, parts: [header, elements] }
-  }))
+  return writeStoredZip(
+    Array.from(entries, ([name, tensor]) => {
+      const { header, elements } = npyParts(tensor)
+      return { name: `${name}.npy`, parts: [header, elements] }
+    }),
+  )
 }
 
 function listed(names: readonly string[]): string {

@@ -37,7 +37,7 @@ export function readZipDirectory(bytes: Uint8Array, place: Place): readonly ZipM
     const name = memberName(bytes.subarray(p + 46, nameEnd), (flags & 0x800) !== 0)
     if ((flags & 1) !== 0) throw damaged(`member ${name} is encrypted`, at)
     const wide = zip64Fields(view, nameEnd, extraEnd)
-    const field = (value: number): number => (value === 0xffffffff ? wide() ?? value : value)
+    const field = (value: number): number => (value === 0xffffffff ? (wide() ?? value) : value)
     const unpacked = field(view.getUint32(p + 24, true))
     const packedSize = field(view.getUint32(p + 20, true))
     const headerOffset = field(view.getUint32(p + 42, true))
@@ -69,7 +69,9 @@ function unpack(packed: Uint8Array, member: ZipMember, at: readonly string[]): U
   if (member.method === 0) return packed
   if (member.method !== 8) {
     throw new QError('NPZ_METHOD', 'the member is packed in a way that is not supported', {
-      at, found: `zip method ${member.method}`, wanted: 'stored (0) or deflated (8)',
+      at,
+      found: `zip method ${member.method}`,
+      wanted: 'stored (0) or deflated (8)',
       hint: 'save with numpy.savez or numpy.savez_compressed',
     })
   }
@@ -98,11 +100,16 @@ function findDirectory(bytes: Uint8Array, view: DataView, at: readonly string[])
   }
   if (bytes.length >= 4 && view.getUint32(0, true) === 0x04034b50) {
     throw new QError('NPZ_TRUNCATED', 'the npz file has lost its end', {
-      at, found: `${bytes.length} bytes without a zip directory`, wanted: 'a complete zip archive', hint: againHint,
+      at,
+      found: `${bytes.length} bytes without a zip directory`,
+      wanted: 'a complete zip archive',
+      hint: againHint,
     })
   }
   throw new QError('NPZ_NOT_ZIP', 'not an npz file', {
-    at, found: `${bytes.length} bytes that are no zip archive`, wanted: 'a zip archive of npy members',
+    at,
+    found: `${bytes.length} bytes that are no zip archive`,
+    wanted: 'a zip archive of npy members',
     hint: 'save the arrays with numpy.savez',
   })
 }
@@ -133,6 +140,10 @@ function memberName(bytes: Uint8Array, declaredUtf8: boolean): string {
 
 function damaged(message: string, at: readonly string[], cause?: unknown): QError<'NPZ_DAMAGED'> {
   return new QError('NPZ_DAMAGED', `damaged npz file: ${message}`, {
-    at, found: 'bytes that contradict each other', wanted: 'a zip archive as written by numpy.savez', hint: againHint, cause,
+    at,
+    found: 'bytes that contradict each other',
+    wanted: 'a zip archive as written by numpy.savez',
+    hint: againHint,
+    cause,
   })
 }

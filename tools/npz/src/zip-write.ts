@@ -28,7 +28,8 @@ export function writeStoredZip(files: readonly StoredFile[]): Uint8Array {
   const total = filesSize + directorySize + 22
   if (total >= 0xffffffff || members.length >= 0xffff) {
     throw new QError('NPZ_TOO_LARGE', 'the arrays do not fit into one plain npz file', {
-      found: `${members.length} arrays, ${total} bytes`, wanted: 'fewer than 65535 arrays and 4 GiB',
+      found: `${members.length} arrays, ${total} bytes`,
+      wanted: 'fewer than 65535 arrays and 4 GiB',
       hint: 'split the arrays over several files',
     })
   }

@@ -36,5 +36,13 @@ export const portableOpType = 10000
 
 /** Numbers of element types in containers. */
 export const dataTypes: Readonly<Partial<Record<DType, number>>> = {
-  f32: 0, f16: 1, i8: 2, u8: 3, i16: 4, u16: 5, i32: 6, u32: 7, bf16: 8,
+  f32: 0,
+  f16: 1,
+  i8: 2,
+  u8: 3,
+  i16: 4,
+  u16: 5,
+  i32: 6,
+  u32: 7,
+  bf16: 8,
 }

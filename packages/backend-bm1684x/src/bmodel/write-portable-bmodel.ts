@@ -1,10 +1,10 @@
 import { elementBytes, elementCount, sha256 } from '@q/ir'
 import { Builder } from 'flatbuffers'
 import { aligned, binaryArea, blobAlignment } from './binary-area.ts'
-import { writeTable } from './flat-table.ts'
 import type { FlatTable } from './flat-table.ts'
-import { dataTypes, portableOpType } from './portable-bmodel.ts'
+import { writeTable } from './flat-table.ts'
 import type { PortableBmodel, PortableTensor } from './portable-bmodel.ts'
+import { dataTypes, portableOpType } from './portable-bmodel.ts'
 
 const headerBytes = 64
 const magic = 0xff55aaee
@@ -36,11 +36,17 @@ export function writePortableBmodel(model: PortableBmodel, time: number): Uint8A
 
   const subNet: FlatTable = [
     { id: 0, kind: 'i32', value: 1 },
-    { id: 2, kind: 'tables', value: [[
-      { id: 0, kind: 'i32', value: portableOpType },
-      { id: 1, kind: 'binary', value: programSpan },
-      { id: 3, kind: 'i32', value: 1 },
-    ]] },
+    {
+      id: 2,
+      kind: 'tables',
+      value: [
+        [
+          { id: 0, kind: 'i32', value: portableOpType },
+          { id: 1, kind: 'binary', value: programSpan },
+          { id: 3, kind: 'i32', value: 1 },
+        ],
+      ],
+    },
     { id: 3, kind: 'tables', value: inputs },
     { id: 4, kind: 'tables', value: outputs },
     { id: 10, kind: 'i32', value: 0, default: -1 },
@@ -51,16 +57,26 @@ export function writePortableBmodel(model: PortableBmodel, time: number): Uint8A
     { id: 1, kind: 'tables', value: outputs },
     { id: 2, kind: 'u64', value: contextAddress },
     { id: 3, kind: 'u64', value: contextSize },
-    { id: 4, kind: 'table', value: [
-      { id: 0, kind: 'u64', value: coefficientAddress },
-      { id: 1, kind: 'bytes', value: sha256(coefficients.bytes) },
-      { id: 2, kind: 'binary', value: coefficientSpan },
-      { id: 3, kind: 'tables', value: coefficients.locations.map(({ name, offset, size }): FlatTable => [
-        { id: 0, kind: 'string', value: name },
-        { id: 1, kind: 'u64', value: offset },
-        { id: 2, kind: 'u64', value: size },
-      ]) },
-    ] },
+    {
+      id: 4,
+      kind: 'table',
+      value: [
+        { id: 0, kind: 'u64', value: coefficientAddress },
+        { id: 1, kind: 'bytes', value: sha256(coefficients.bytes) },
+        { id: 2, kind: 'binary', value: coefficientSpan },
+        {
+          id: 3,
+          kind: 'tables',
+          value: coefficients.locations.map(
+            ({ name, offset, size }): FlatTable => [
+              { id: 0, kind: 'string', value: name },
+              { id: 1, kind: 'u64', value: offset },
+              { id: 2, kind: 'u64', value: size },
+            ],
+          ),
+        },
+      ],
+    },
     { id: 8, kind: 'tables', value: [] },
     { id: 10, kind: 'tables', value: [[]] },
     { id: 11, kind: 'binary', value: emptyIr },
@@ -69,18 +85,26 @@ export function writePortableBmodel(model: PortableBmodel, time: number): Uint8A
     { id: 16, kind: 'u32', value: 1 },
   ]
   const builder = new Builder(1024)
-  builder.finish(writeTable(builder, [
-    { id: 0, kind: 'string', value: 'B' },
-    { id: 1, kind: 'string', value: '2.2' },
-    { id: 2, kind: 'string', value: `${creationTime(time)}\n` },
-    { id: 3, kind: 'string', value: model.chip },
-    { id: 4, kind: 'tables', value: [[
-      { id: 0, kind: 'string', value: model.name },
-      { id: 3, kind: 'tables', value: [parameter] },
-    ]] },
-    { id: 5, kind: 'u64', value: contextSize },
-    { id: 7, kind: 'u32', value: 1 },
-  ]))
+  builder.finish(
+    writeTable(builder, [
+      { id: 0, kind: 'string', value: 'B' },
+      { id: 1, kind: 'string', value: '2.2' },
+      { id: 2, kind: 'string', value: `${creationTime(time)}\n` },
+      { id: 3, kind: 'string', value: model.chip },
+      {
+        id: 4,
+        kind: 'tables',
+        value: [
+          [
+            { id: 0, kind: 'string', value: model.name },
+            { id: 3, kind: 'tables', value: [parameter] },
+          ],
+        ],
+      },
+      { id: 5, kind: 'u64', value: contextSize },
+      { id: 7, kind: 'u32', value: 1 },
+    ]),
+  )
   return assemble(builder.asUint8Array(), area.bytes())
 }
 

@@ -180,7 +180,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 
 function float(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
-  const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo] = node.inputs as (string | undefined)[]
+  const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo, mask] = node.inputs as (string | undefined)[]
   const { headSize, scale } = context.attrs(node)
   const type = floatTypeOf(context.mode)
   const result = floatResult(name, context)
@@ -215,7 +215,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
     }
     return {
       op: 'Attention',
-      inputs: [x, k, v, ...projections, out, ...(outBias === undefined ? [] : [outBias])],
+      inputs: [x, k, v, ...projections, out, ...(mask !== undefined ? [outBias, mask] : outBias === undefined ? [] : [outBias])],
       outputs: [head.name],
       attrs: { heads: 1, headSize: headSize!, scale: scale! },
     }
@@ -225,7 +225,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
     const made = each.outputs[0]!
     values.push({ name: made, type: made === name ? result : { dtype: type, shape: result.shape } })
   }
-  const needs = [x, k, v].flatMap((each) => (each === undefined ? [] : [[each, type] as const]))
+  const needs = [x, k, v, mask].flatMap((each) => (each === undefined ? [] : [[each, type] as const]))
   return {
     nodes: interleave(nodes, sums),
     values,

@@ -12,7 +12,7 @@ import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
 import { lowerConvTranspose } from './conv-transpose.ts'
 import { lowerCopy } from './copy.ts'
-import { asFloat, lowerFloat } from './float.ts'
+import { asFloat } from './float.ts'
 import { lowerGather } from './gather.ts'
 import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
@@ -73,6 +73,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'ReduceMin',
       'ReduceProd',
       'ReduceSum',
+      'Reverse',
       'Tan',
     ],
     asFloat(),
@@ -103,7 +104,6 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   Pad: lowerPad,
   Pow: lowerPow,
   'Pow#constant': lowerPowConstant,
-  Reverse: (node, context) => lowerFloat(node, context.in('F32')),
   Softmax: lowerSoftmax,
   Sub: lowerSub,
   'Sub#constant': lowerAddConstant,

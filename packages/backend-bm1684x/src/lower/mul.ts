@@ -2,6 +2,19 @@ import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, sca
 import { byMode } from './by-mode.ts'
 import { constantsOf, operandOf } from './weight-operand.ts'
 
+const comparisons: ReadonlySet<string> = new Set([
+  'Equal',
+  'NotEqual',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'And',
+  'Or',
+  'Xor',
+  'Not',
+])
+
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const result = context.quantizedType(name)
@@ -11,7 +24,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       return { scale, encode: (x) => x / scale }
     }),
   )
-  const product = operands.reduce((factor, { scale }) => factor * scale, 1)
+  // Truth values are 0 and 1 whatever range they were calibrated with.
+  const scales = operands.map(({ scale }, place) => (comparisons.has(context.producer(node.inputs[place]!)?.op ?? '') ? 1 : scale))
+  const product = scales.reduce((factor, scale) => factor * scale, 1)
   const { multiplier, shift } = scaleShift(product / result.quant!.scale, { bits: 8 })
   return loweredTo(
     {

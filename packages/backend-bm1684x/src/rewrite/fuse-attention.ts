@@ -22,6 +22,8 @@ interface Parts {
   readonly scaled: string
   readonly scale: number
   readonly softmax: string
+  /** Added to the scaled product, when something is: a computed tensor. */
+  readonly mask?: string
   readonly mixed: string
 }
 
@@ -71,7 +73,8 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   const back = only(draft, flat?.inputs[0], 'Transpose')
   const mix = only(draft, back?.inputs[0], 'MatMul')
   const softmax = only(draft, mix?.inputs[0], 'Softmax')
-  const times = only(draft, softmax?.inputs[0], 'Mul')
+  const masked = only(draft, softmax?.inputs[0], 'Add')
+  const times = only(draft, (masked ?? softmax)?.inputs[0], 'Mul')
   const product = only(draft, times?.inputs[0], 'MatMul')
   if (
     flat === undefined ||
@@ -83,6 +86,8 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   ) {
     return undefined
   }
+  const mask = masked?.inputs[1]
+  if (mask !== undefined && draft.value(mask).constant !== undefined) return undefined
   const factor = draft.value(times.inputs[1]!).constant
   if ((back.attrs.perm as readonly number[]).join() !== '0,2,1,3' || factor?.data.length !== 1) return undefined
   const q = projection(draft, product.inputs[0], '0,2,1,3')
@@ -90,7 +95,7 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   const v = projection(draft, mix.inputs[1], '0,2,1,3')
   if (q === undefined || k === undefined || v === undefined || q.heads !== k.heads || k.source !== v.source) return undefined
   return {
-    nodes: [...q.nodes, ...k.nodes, ...v.nodes, product, times, softmax, mix, back, flat],
+    nodes: [...q.nodes, ...k.nodes, ...v.nodes, product, times, ...(masked === undefined ? [] : [masked]), softmax, mix, back, flat],
     q,
     k,
     v,
@@ -98,6 +103,7 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
     scaled: layerOf(times),
     scale: Number(factor.data[0]),
     softmax: layerOf(softmax),
+    ...(mask === undefined ? {} : { mask }),
     mixed: layerOf(mix),
   }
 }
@@ -132,6 +138,7 @@ function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
         v.bias,
         node.inputs[1],
         node.inputs[2],
+        ...(parts.mask === undefined ? [] : [parts.mask]),
       ],
       outputs: node.outputs,
       attrs: { heads: q.heads, headSize: q.headSize, scale: parts.scale, quantScales: innerScales(draft, parts) },
@@ -142,16 +149,16 @@ function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
 
 /**
  * Attention with its linear projections becomes one node: `softmax(q k^T * scale) v`, projected. Not when high precision is
- * wanted. The nodes it replaces stay behind unused (casts are named after them) until the quantized graph is cleaned.
+ * wanted, and not in INT8 where a mask is added: TPU-MLIR 1.30.2 fuses these too, but its integers lose the mask. The nodes it replaces stay behind unused (casts are named after them) until the quantized graph is cleaned.
  */
 export const fuseAttention: RewritePass = {
   name: 'fuse-attention',
-  run(graph: Graph, { highPrecision }) {
+  run(graph: Graph, { highPrecision, mode }) {
     if (highPrecision) return graph
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {
       const parts = partsOf(draft, node)
-      if (parts !== undefined) fuse(draft, node, parts)
+      if (parts !== undefined && (parts.mask === undefined || mode !== 'INT8')) fuse(draft, node, parts)
     }
     return draft.finish()
   },

@@ -7,16 +7,40 @@ const triangle = (bin: number): number => Math.max(0, 600 - bin) * 10
 // Thresholds and divergences of the vendor's own routine (calibration_math.so of TPU-MLIR 1.30.2) on these histograms.
 const golden = [
   ['hyperbola', histogram(2048, (j) => Math.floor(1000000 / (j + 1))), 128, 20.4799995, 15, [0.6844878, 0.5697078, 0.4849559, 0.4182367]],
-  ['triangle with three outliers', histogram(2048, (j) => (j === 2047 ? 3 : triangle(j))), 128, 6.39999962, 4,
-    [1.057278, 0.5673057, 0.2065555, 0.02703414]],
+  [
+    'triangle with three outliers',
+    histogram(2048, (j) => (j === 2047 ? 3 : triangle(j))),
+    128,
+    6.39999962,
+    4,
+    [1.057278, 0.5673057, 0.2065555, 0.02703414],
+  ],
   ['gaps', histogram(2048, (j) => (j < 700 && j % 3 !== 0 ? 700 - j : 0)), 128, 7.67999983, 5, [1.054754, 11.83095, 0.3175505, 0.09992914]],
-  ['steep', histogram(2048, (j) => Math.floor(10000000 / (j + 1) ** 2)), 128, 1.27999997, 0,
-    [0.007256807, 0.06977051, 0.1328889, 0.1904737]],
-  ['sparse tail', histogram(2048, (j) => (j < 900 ? (900 - j) * 4 : j % 97 === 0 ? 1 : 0)), 128, 8.96000004, 6,
-    [1.331021, 0.9773576, 0.6234807, 0.3386978]],
+  [
+    'steep',
+    histogram(2048, (j) => Math.floor(10000000 / (j + 1) ** 2)),
+    128,
+    1.27999997,
+    0,
+    [0.007256807, 0.06977051, 0.1328889, 0.1904737],
+  ],
+  [
+    'sparse tail',
+    histogram(2048, (j) => (j < 900 ? (900 - j) * 4 : j % 97 === 0 ? 1 : 0)),
+    128,
+    8.96000004,
+    6,
+    [1.331021, 0.9773576, 0.6234807, 0.3386978],
+  ],
   ['four bits', histogram(2048, (j) => (j === 2047 ? 3 : triangle(j))), 8, 5.83999968, 72, [0.8381476, 1.065627, 1.169265, 1.222845]],
-  ['2100 bins and 76 of padding', histogram(2176, (j) => (j < 2100 ? triangle(j) : 0)), 128, 6.39999962, 4,
-    [1.057277, 0.5673032, 0.2065525, 0.02703147]],
+  [
+    '2100 bins and 76 of padding',
+    histogram(2176, (j) => (j < 2100 ? triangle(j) : 0)),
+    128,
+    6.39999962,
+    4,
+    [1.057277, 0.5673032, 0.2065525, 0.02703147],
+  ],
 ] as const
 
 describe('KL threshold', () => {

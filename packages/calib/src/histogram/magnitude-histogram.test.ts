@@ -7,7 +7,10 @@ const first = Float32Array.from({ length: 100000 }, (_, i) => (((i * 7919) % 100
 first[0] = 20
 const second = first.map((value) => value * 1.25)
 
-describe.each([['WebAssembly', createKernels()], ['plain', portableKernels]] as const)('magnitude histogram, %s kernels', (_, kernels) => {
+describe.each([
+  ['WebAssembly', createKernels()],
+  ['plain', portableKernels],
+] as const)('magnitude histogram, %s kernels', (_, kernels) => {
   const fill = (...samples: readonly Float32Array[]) => {
     const histogram = magnitudeHistogram(kernels, 2048, [])
     let magnitude = 0
@@ -50,7 +53,10 @@ describe.each([['WebAssembly', createKernels()], ['plain', portableKernels]] as 
 
 describe('bins that NumPy counts one too high', () => {
   // numpy.histogram(numpy.arange(n, dtype=float32), bins=n, range=(0, n - 1)) of NumPy 1.24.3 leaves exactly this bin empty.
-  it.each([[5000, 4998], [10000, 9995]])('begin near the end of a histogram of %i bins', (bins, first) => {
+  it.each([
+    [5000, 4998],
+    [10000, 9995],
+  ])('begin near the end of a histogram of %i bins', (bins, first) => {
     expect(firstMovedBin(bins)).toBe(first)
   })
 

@@ -41,7 +41,12 @@ const smallestMagnitude = 1e-8
  * @param place names the value in diagnostics
  * @param from where an earlier histogram of the same value stopped
  */
-export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: readonly string[], from?: HistogramState): MagnitudeHistogram {
+export function magnitudeHistogram(
+  kernels: Kernels,
+  baseBins: number,
+  place: readonly string[],
+  from?: HistogramState,
+): MagnitudeHistogram {
   let counts = from?.counts
   let [width = 0, range = 0] = from?.numbers ?? []
   // Until the first growth the range is a float32, and so is a difference to it.
@@ -64,8 +69,9 @@ export function magnitudeHistogram(kernels: Kernels, baseBins: number, place: re
       diagnostics.push({
         level: 'warning',
         code: 'CALIBRATION_HISTORY_DROPPED',
-        message: `a sample reaches ${magnitude}, the ones before it only ${range}: their histogram was given up. `
-          + 'Reorder or replace the samples, those with large values first',
+        message:
+          `a sample reaches ${magnitude}, the ones before it only ${range}: their histogram was given up. ` +
+          'Reorder or replace the samples, those with large values first',
         at: place,
       })
       start(magnitude)
@@ -121,7 +127,7 @@ function addMoved(sample: Int32Array, counts: Int32Array): void {
 /** Floor division as Python defines it for floats, by the remainder: `Math.floor(a / b)` may be one more where `a / b` rounds up. */
 export function floorDivide(dividend: number, divisor: number): number {
   let remainder = dividend % divisor
-  if (remainder !== 0 && (divisor < 0) !== (remainder < 0)) remainder += divisor
+  if (remainder !== 0 && divisor < 0 !== remainder < 0) remainder += divisor
   const quotient = (dividend - remainder) / divisor
   const floor = Math.floor(quotient)
   return quotient - floor > 0.5 ? floor + 1 : floor

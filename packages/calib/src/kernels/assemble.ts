@@ -17,30 +17,66 @@ const typeCodes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
  * `x` 16 bytes.
  */
 const instructions: Readonly<Record<string, readonly [opcode: readonly number[], immediates: string]>> = {
-  'block': [[0x02], 'b'], 'loop': [[0x03], 'b'], 'end': [[0x0b], ''], 'br': [[0x0c], 'n'], 'br_if': [[0x0d], 'n'],
-  'local.get': [[0x20], 'l'], 'local.set': [[0x21], 'l'], 'local.tee': [[0x22], 'l'],
-  'i32.const': [[0x41], 's'], 'i32.load': [[0x28], 'm'], 'i32.store': [[0x36], 'm'],
-  'i32.add': [[0x6a], ''], 'i32.lt_u': [[0x49], ''], 'i32.ge_u': [[0x4f], ''], 'f64.add': [[0xa0], ''],
-  'v128.load': [simd(0x00), 'm'], 'v128.store': [simd(0x0b), 'm'], 'v128.const': [simd(0x0c), 'x'], 'v128.or': [simd(0x50), ''],
+  block: [[0x02], 'b'],
+  loop: [[0x03], 'b'],
+  end: [[0x0b], ''],
+  br: [[0x0c], 'n'],
+  br_if: [[0x0d], 'n'],
+  'local.get': [[0x20], 'l'],
+  'local.set': [[0x21], 'l'],
+  'local.tee': [[0x22], 'l'],
+  'i32.const': [[0x41], 's'],
+  'i32.load': [[0x28], 'm'],
+  'i32.store': [[0x36], 'm'],
+  'i32.add': [[0x6a], ''],
+  'i32.lt_u': [[0x49], ''],
+  'i32.ge_u': [[0x4f], ''],
+  'f64.add': [[0xa0], ''],
+  'v128.load': [simd(0x00), 'm'],
+  'v128.store': [simd(0x0b), 'm'],
+  'v128.const': [simd(0x0c), 'x'],
+  'v128.or': [simd(0x50), ''],
   'i8x16.shuffle': [simd(0x0d), 'x'],
-  'i32x4.splat': [simd(0x11), ''], 'i32x4.extract_lane': [simd(0x1b), 'n'], 'i32x4.shl': [simd(0xab), ''],
-  'i32x4.add': [simd(0xae), ''], 'i32x4.sub': [simd(0xb1), ''],
-  'f32x4.splat': [simd(0x13), ''], 'f32x4.eq': [simd(0x41), ''], 'f32x4.ne': [simd(0x42), ''], 'f32x4.nearest': [simd(0x6a), ''],
+  'i32x4.splat': [simd(0x11), ''],
+  'i32x4.extract_lane': [simd(0x1b), 'n'],
+  'i32x4.shl': [simd(0xab), ''],
+  'i32x4.add': [simd(0xae), ''],
+  'i32x4.sub': [simd(0xb1), ''],
+  'f32x4.splat': [simd(0x13), ''],
+  'f32x4.eq': [simd(0x41), ''],
+  'f32x4.ne': [simd(0x42), ''],
+  'f32x4.nearest': [simd(0x6a), ''],
   'f32x4.trunc': [simd(0x69), ''],
-  'f32x4.abs': [simd(0xe0), ''], 'f32x4.add': [simd(0xe4), ''], 'f32x4.sub': [simd(0xe5), ''], 'f32x4.mul': [simd(0xe6), ''],
-  'f32x4.div': [simd(0xe7), ''], 'f32x4.pmin': [simd(0xea), ''], 'f32x4.pmax': [simd(0xeb), ''],
-  'f64x2.promote_low_f32x4': [simd(0x5f), ''], 'f64x2.extract_lane': [simd(0x21), 'n'], 'f64x2.add': [simd(0xf0), ''],
+  'f32x4.abs': [simd(0xe0), ''],
+  'f32x4.add': [simd(0xe4), ''],
+  'f32x4.sub': [simd(0xe5), ''],
+  'f32x4.mul': [simd(0xe6), ''],
+  'f32x4.div': [simd(0xe7), ''],
+  'f32x4.pmin': [simd(0xea), ''],
+  'f32x4.pmax': [simd(0xeb), ''],
+  'f64x2.promote_low_f32x4': [simd(0x5f), ''],
+  'f64x2.extract_lane': [simd(0x21), 'n'],
+  'f64x2.add': [simd(0xf0), ''],
   'f64x2.mul': [simd(0xf2), ''],
 }
 
 /** A WebAssembly module that imports the memory `env.memory` and exports `functions` by name. */
 export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ params, result }) => [
-    0x60, ...vector(params.map(([, type]) => [typeCodes[type]])), ...vector(result === undefined ? [] : [[typeCodes[result]]]),
+    0x60,
+    ...vector(params.map(([, type]) => [typeCodes[type]])),
+    ...vector(result === undefined ? [] : [[typeCodes[result]]]),
   ])
   const maximumPages = 65536
   return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    0x01,
+    0x00,
+    0x00,
+    0x00,
     ...section(1, vector(types)),
     ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x01, ...unsigned(1), ...unsigned(maximumPages)]])),
     ...section(3, vector(functions.map((_, index) => unsigned(index)))),
@@ -53,7 +89,7 @@ function functionBody({ params, locals, body }: WasmFunction): number[] {
   const names = [...params, ...locals].map(([name]) => name)
   const code: number[] = []
   const words = body.trim().split(/\s+/)
-  for (let at = 0; at < words.length;) {
+  for (let at = 0; at < words.length; ) {
     const [opcode, immediates] = instructions[words[at++]!] ?? fail(`no instruction ${words[at - 1]}`)
     code.push(...opcode)
     for (const kind of immediates) {

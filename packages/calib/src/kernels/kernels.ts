@@ -1,8 +1,8 @@
 import { assemble } from './assemble.ts'
 import * as portable from './portable.ts'
 import { programs } from './programs.ts'
-import { wasmHost } from './wasm-host.ts'
 import type { WasmMemory } from './wasm-host.ts'
+import { wasmHost } from './wasm-host.ts'
 
 /** The smallest and largest element of an array. */
 export interface Extent {
@@ -109,9 +109,7 @@ export function createKernels(): Kernels {
       for (let at = 0; at < values.length; at += chunkElements) {
         // A tensor of one chunk still stands in memory since its extent was taken; only its filler must not be counted.
         const chunk = values.subarray(at, at + chunkElements)
-        const end = values.length <= chunkElements
-          ? blank(chunk.length)
-          : place(chunk, firstChunk, 0)
+        const end = values.length <= chunkElements ? blank(chunk.length) : place(chunk, firstChunk, 0)
         run.countBins(firstChunk, end, width, bins, counters, parts === 1 ? 0 : partInts * 4, 0)
         // Fillers are zeros, and zeros are taken out of bin 0 below.
       }

@@ -5,8 +5,17 @@ import type { WasmFunction } from './assemble.ts'
 /** Writes the lane-wise minimum, maximum and "was NaN" mask of float32 vectors to `$out`, 48 bytes, continuing from what stands there. */
 const extent: WasmFunction = {
   name: 'extent',
-  params: [['from', 'i32'], ['to', 'i32'], ['out', 'i32']],
-  locals: [['v', 'v128'], ['min', 'v128'], ['max', 'v128'], ['nan', 'v128']],
+  params: [
+    ['from', 'i32'],
+    ['to', 'i32'],
+    ['out', 'i32'],
+  ],
+  locals: [
+    ['v', 'v128'],
+    ['min', 'v128'],
+    ['max', 'v128'],
+    ['nan', 'v128'],
+  ],
   body: `
     local.get $out v128.load local.set $min
     local.get $out i32.const 16 i32.add v128.load local.set $max
@@ -38,21 +47,39 @@ const countLane = (lane: number): string => `
  */
 const countBins: WasmFunction = {
   name: 'countBins',
-  params: [['from', 'i32'], ['to', 'i32'], ['width', 'f32'], ['last', 'f32'], ['counts', 'i32'], ['stride', 'i32'], ['zeros', 'i32']],
+  params: [
+    ['from', 'i32'],
+    ['to', 'i32'],
+    ['width', 'f32'],
+    ['last', 'f32'],
+    ['counts', 'i32'],
+    ['stride', 'i32'],
+    ['zeros', 'i32'],
+  ],
   locals: [
-    ['v', 'v128'], ['bins', 'v128'], ['widths', 'v128'], ['lasts', 'v128'],
-    ['bases', 'v128'], ['strides', 'v128'], ['none', 'v128'], ['slot', 'i32'],
+    ['v', 'v128'],
+    ['bins', 'v128'],
+    ['widths', 'v128'],
+    ['lasts', 'v128'],
+    ['bases', 'v128'],
+    ['strides', 'v128'],
+    ['none', 'v128'],
+    ['slot', 'i32'],
   ],
   body: `
     local.get $width f32x4.splat local.set $widths
     local.get $last f32x4.splat local.set $lasts
     local.get $stride i32x4.splat local.set $strides
     local.get $counts i32.const -738197504 i32.add i32x4.splat local.set $bases
-    ${[1, 2, 3].map((lane) => `
+    ${[1, 2, 3]
+      .map(
+        (lane) => `
     local.get $bases
     local.get $strides v128.const 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
     i8x16.shuffle ${laneMask(lane)}
-    i32x4.add local.set $bases`).join('')}
+    i32x4.add local.set $bases`,
+      )
+      .join('')}
     local.get $zeros v128.load local.set $none
     block loop
       local.get $from local.get $to i32.ge_u br_if 1
@@ -79,7 +106,12 @@ function laneMask(lane: number): string {
 /** Writes `clamp(nearestEven(f32(x * scale)), -128, 127) / scale` of each element to `$out`, all in float32. */
 const fakeQuantize: WasmFunction = {
   name: 'fakeQuantize',
-  params: [['from', 'i32'], ['to', 'i32'], ['scale', 'f32'], ['out', 'i32']],
+  params: [
+    ['from', 'i32'],
+    ['to', 'i32'],
+    ['scale', 'f32'],
+    ['out', 'i32'],
+  ],
   locals: [['scales', 'v128']],
   body: `
     local.get $scale f32x4.splat local.set $scales
@@ -101,9 +133,18 @@ const upperHalf = '8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15'
 /** Sum of `f32(x - y)` squared, in float64; `$other` is where the elements y stand. */
 const squaredDistance: WasmFunction = {
   name: 'squaredDistance',
-  params: [['from', 'i32'], ['to', 'i32'], ['other', 'i32']],
+  params: [
+    ['from', 'i32'],
+    ['to', 'i32'],
+    ['other', 'i32'],
+  ],
   result: 'f64',
-  locals: [['d', 'v128'], ['low', 'v128'], ['high', 'v128'], ['half', 'v128']],
+  locals: [
+    ['d', 'v128'],
+    ['low', 'v128'],
+    ['high', 'v128'],
+    ['half', 'v128'],
+  ],
   body: `
     block loop
       local.get $from local.get $to i32.ge_u br_if 1

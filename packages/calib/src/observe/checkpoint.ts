@@ -1,5 +1,5 @@
-import { sha256 } from '@q/ir'
 import type { ObserverState } from '@q/ir'
+import { sha256 } from '@q/ir'
 import type { PoolStart } from './observer-pool.ts'
 
 /** Where an interrupted calibration is kept, for example a file. */
@@ -17,9 +17,13 @@ const digestBytes = 32
  * sizes), then the numbers and counts of every observer.
  */
 export function encodeCheckpoint(key: string, { samples, states }: PoolStart): Uint8Array {
-  const header = new TextEncoder().encode(JSON.stringify({
-    key, samples, sizes: states.map(({ numbers, counts }) => [numbers.length, counts?.length ?? -1]),
-  }))
+  const header = new TextEncoder().encode(
+    JSON.stringify({
+      key,
+      samples,
+      sizes: states.map(({ numbers, counts }) => [numbers.length, counts?.length ?? -1]),
+    }),
+  )
   const size = states.reduce((sum, { numbers, counts }) => sum + 8 * numbers.length + 4 * (counts?.length ?? 0), 0)
   const bytes = new Uint8Array(digestBytes + 4 + header.length + size)
   const view = new DataView(bytes.buffer)
@@ -48,7 +52,9 @@ export function decodeCheckpoint(key: string, bytes: Uint8Array): PoolStart | un
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = digestBytes + 4 + view.getUint32(digestBytes, true)
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(digestBytes + 4, at))) as {
-    readonly key: string, readonly samples: number, readonly sizes: readonly (readonly [number, number])[]
+    readonly key: string
+    readonly samples: number
+    readonly sizes: readonly (readonly [number, number])[]
   }
   if (header.key !== key) return undefined
   const states = header.sizes.map(([numberCount, countCount]): ObserverState => {

@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { Tensor } from '@q/ir'
+import { QError } from '@q/ir'
 
 /** The tensor of that name. @throws QError `ACTIVATION_MISSING` when neither the executor nor the sample gave it */
 export function tensorOf(name: string, tensor: Tensor | undefined): Tensor {

@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { Executor, Graph, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
+import { QError } from '@q/ir'
 import { pauses } from '../interruption.ts'
 import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
@@ -31,7 +31,15 @@ export interface ObserveSamples {
  *   what the executor and the samples throw
  */
 export async function observeSamples({
-  graph, executor, samples, values, pool, seen = 0, onCheckpoint, signal, onProgress,
+  graph,
+  executor,
+  samples,
+  values,
+  pool,
+  seen = 0,
+  onCheckpoint,
+  signal,
+  onProgress,
 }: ObserveSamples): Promise<PoolResult> {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
   const session = await executor.load(graph, { fetches: values.map(({ name }) => name).filter((name) => !inputs.has(name)) })

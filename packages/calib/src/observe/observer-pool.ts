@@ -1,5 +1,5 @@
-import { isQError } from '@q/ir'
 import type { Diagnostic, ObservedRange, ObservedValue, ObserverFactory, ObserverState, QError } from '@q/ir'
+import { isQError } from '@q/ir'
 
 /** What was learned of all values, in their order. */
 export interface PoolResult {

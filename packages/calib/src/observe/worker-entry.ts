@@ -1,5 +1,5 @@
-import { isQError } from '@q/ir'
 import type { Observer, QError } from '@q/ir'
+import { isQError } from '@q/ir'
 import { createKernels } from '../kernels/kernels.ts'
 import { methodOf } from '../observers/method.ts'
 import type { PlainError, WorkerPort } from './worker-protocol.ts'
@@ -28,7 +28,10 @@ export function serve(port: WorkerPort): void {
         }
         port.postMessage({ kind: 'free' })
       } else if (message.kind === 'save') {
-        port.postMessage({ kind: 'saved', states: observers.flatMap((observer) => (observer.state === undefined ? [] : [observer.state()])) })
+        port.postMessage({
+          kind: 'saved',
+          states: observers.flatMap((observer) => (observer.state === undefined ? [] : [observer.state()])),
+        })
       } else {
         const good = faulty.size === 0 ? observers : []
         port.postMessage({
@@ -38,7 +41,7 @@ export function serve(port: WorkerPort): void {
         })
       }
     } catch (error) {
-      port.postMessage({ kind: 'crash', message: error instanceof Error ? error.stack ?? error.message : String(error) })
+      port.postMessage({ kind: 'crash', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
 }

@@ -1,6 +1,6 @@
-import { QError } from '@q/ir'
-import type { Diagnostic, ObservedRange, ObservedValue, ObserverState } from '@q/ir'
 import type { Worker } from 'node:worker_threads'
+import type { Diagnostic, ObservedRange, ObservedValue, ObserverState } from '@q/ir'
+import { QError } from '@q/ir'
 import { workerSource } from '../generated/worker-source.ts'
 import type { MethodSpec } from '../observers/method.ts'
 import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
@@ -18,7 +18,10 @@ const maxRingElements = 1 << 24
  * @returns `undefined` where there are no worker threads
  */
 export async function workerPool(
-  method: MethodSpec, values: readonly ObservedValue[], workers: number, from?: PoolStart,
+  method: MethodSpec,
+  values: readonly ObservedValue[],
+  workers: number,
+  from?: PoolStart,
 ): Promise<ObserverPool | undefined> {
   const threads = await import('node:worker_threads').catch(() => undefined)
   if (threads?.Worker === undefined || typeof SharedArrayBuffer === 'undefined') return undefined
@@ -48,7 +51,13 @@ export async function workerPool(
           if (range !== undefined) ranges[index] = range
         }
       }
-      return { ranges, diagnostics: inOrder(results.flatMap(({ diagnostics }) => diagnostics), values) }
+      return {
+        ranges,
+        diagnostics: inOrder(
+          results.flatMap(({ diagnostics }) => diagnostics),
+          values,
+        ),
+      }
     },
     async states() {
       const saved = await Promise.all(members.map((one) => one.save()))
@@ -77,11 +86,22 @@ interface Member {
 }
 
 function member(
-  worker: Worker, method: MethodSpec, indices: readonly number[], all: readonly ObservedValue[], states: readonly ObserverState[] | undefined,
+  worker: Worker,
+  method: MethodSpec,
+  indices: readonly number[],
+  all: readonly ObservedValue[],
+  states: readonly ObserverState[] | undefined,
 ): Member {
   const values = indices.map((index) => all[index]!)
   const sizes = values.map(({ elements }) => elements)
-  const capacity = Math.max(1, ...sizes, Math.min(maxRingElements, sizes.reduce((sum, size) => sum + size, 0)))
+  const capacity = Math.max(
+    1,
+    ...sizes,
+    Math.min(
+      maxRingElements,
+      sizes.reduce((sum, size) => sum + size, 0),
+    ),
+  )
   const buffer = new SharedArrayBuffer(capacity * 4)
   const elements = new Float32Array(buffer)
   const ring = createRing(capacity)

@@ -1,11 +1,11 @@
-import { QError } from '@q/ir'
 import type { Observer, ObserverFactory } from '@q/ir'
+import { QError } from '@q/ir'
 import { klThreshold } from '../histogram/kl-threshold.ts'
 import { magnitudeHistogram } from '../histogram/magnitude-histogram.ts'
-import { createKernels } from '../kernels/kernels.ts'
 import type { Kernels } from '../kernels/kernels.ts'
-import { runningRange } from './running-range.ts'
+import { createKernels } from '../kernels/kernels.ts'
 import type { FinishedRange } from './running-range.ts'
+import { runningRange } from './running-range.ts'
 
 export interface KlOptions {
   /** Bins of the first sample's histogram. @default 2048 */
@@ -23,14 +23,21 @@ export interface KlOptions {
 export function kl({ bins = 2048, kernels = createKernels() }: KlOptions = {}): ObserverFactory {
   if (!Number.isInteger(bins) || bins < 2 || bins > 8_000_000) {
     throw new QError('CALIBRATION_BINS', 'this number of histogram bins cannot be used', {
-      kind: 'usage', found: String(bins), wanted: 'a whole number from 2 to 8000000',
+      kind: 'usage',
+      found: String(bins),
+      wanted: 'a whole number from 2 to 8000000',
     })
   }
   return {
     name: 'kl',
     create({ name }, from): Observer {
       const running = runningRange(name, from?.numbers.slice(0, 2))
-      const histogram = magnitudeHistogram(kernels, bins, [name], from === undefined ? undefined : { ...from, numbers: from.numbers.slice(2) })
+      const histogram = magnitudeHistogram(
+        kernels,
+        bins,
+        [name],
+        from === undefined ? undefined : { ...from, numbers: from.numbers.slice(2) },
+      )
       let finished: FinishedRange | undefined
       const finish = (): FinishedRange => {
         if (finished !== undefined) return finished

@@ -1,6 +1,6 @@
 import type { Observer, ObserverFactory } from '@q/ir'
-import { createKernels } from '../kernels/kernels.ts'
 import type { Kernels } from '../kernels/kernels.ts'
+import { createKernels } from '../kernels/kernels.ts'
 import { runningRange } from './running-range.ts'
 
 export interface MaxOptions {

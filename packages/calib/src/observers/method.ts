@@ -1,5 +1,5 @@
-import { QError, didYouMean } from '@q/ir'
 import type { ObserverFactory } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
 import type { Kernels } from '../kernels/kernels.ts'
 import { kl } from './kl.ts'
 import { max } from './max.ts'
@@ -22,7 +22,9 @@ export function methodOf({ name, bins }: MethodSpec, kernels?: Kernels): Observe
   const method = Object.hasOwn(methods, name) ? methods[name as MethodName] : undefined
   if (method === undefined) {
     throw new QError('CALIBRATION_METHOD', `there is no calibration method ${name}`, {
-      kind: 'usage', wanted: methodNames.join(', '), hint: didYouMean(name, methodNames, `use ${methodNames[0]}`),
+      kind: 'usage',
+      wanted: methodNames.join(', '),
+      hint: didYouMean(name, methodNames, `use ${methodNames[0]}`),
     })
   }
   return method({ bins, ...(kernels === undefined ? {} : { kernels }) })

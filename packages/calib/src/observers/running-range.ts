@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { Diagnostic, ObservedRange } from '@q/ir'
+import { QError } from '@q/ir'
 import type { Extent } from '../kernels/kernels.ts'
 
 /** Magnitudes up to this count as "all zeros", and no threshold in a table is smaller. */

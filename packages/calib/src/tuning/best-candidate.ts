@@ -47,12 +47,14 @@ export async function bestCandidate({ session, feeds, references, output, candid
   return best
 
   function quantized(sampleFeeds: ReadonlyMap<string, Tensor>, threshold: number): ReadonlyMap<string, Tensor> {
-    return new Map([...sampleFeeds].map(([name, tensor]) => {
-      const buffer = buffers.get(name)
-      if (buffer === undefined) return [name, tensor]
-      kernels.fakeQuantize(floatValues(name, tensor), fakeQuantScale(threshold), buffer)
-      return [name, { ...tensor, data: buffer }]
-    }))
+    return new Map(
+      [...sampleFeeds].map(([name, tensor]) => {
+        const buffer = buffers.get(name)
+        if (buffer === undefined) return [name, tensor]
+        kernels.fakeQuantize(floatValues(name, tensor), fakeQuantScale(threshold), buffer)
+        return [name, { ...tensor, data: buffer }]
+      }),
+    )
   }
 }
 

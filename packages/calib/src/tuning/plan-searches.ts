@@ -1,8 +1,8 @@
-import { valueOf } from '@q/ir'
 import type { Graph, Node } from '@q/ir'
+import { valueOf } from '@q/ir'
 import { isActivation } from '../layers.ts'
-import { thresholdCandidates } from './candidates.ts'
 import type { CandidateOptions } from './candidates.ts'
+import { thresholdCandidates } from './candidates.ts'
 
 /** A value's threshold as printed in the table, and its largest magnitude. */
 export interface TunedValue {
@@ -41,9 +41,10 @@ export function planSearches(
     if (node.outputs.length > 1) continue
     const searches = searched.flatMap((input) => {
       const value = values.get(input)
-      const candidates = value === undefined || valueOf(graph, input).type.dtype !== 'f32'
-        ? []
-        : thresholdCandidates(value.threshold, value.magnitude, options)
+      const candidates =
+        value === undefined || valueOf(graph, input).type.dtype !== 'f32'
+          ? []
+          : thresholdCandidates(value.threshold, value.magnitude, options)
       return candidates.length === 0 ? [] : [{ input, candidates }]
     })
     if (searches.length > 0) plan.set(node, searches)

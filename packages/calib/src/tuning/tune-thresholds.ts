@@ -1,12 +1,12 @@
-import { elementCount, valueOf } from '@q/ir'
 import type { Executor, Graph, Node, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
+import { elementCount, valueOf } from '@q/ir'
 import { pauses } from '../interruption.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { floatValues, tensorOf } from '../observe/float-values.ts'
 import { bestCandidate } from './best-candidate.ts'
 import type { CandidateOptions } from './candidates.ts'
-import { activationInputs, planSearches } from './plan-searches.ts'
 import type { Search, TunedValue } from './plan-searches.ts'
+import { activationInputs, planSearches } from './plan-searches.ts'
 
 export interface TuneThresholds extends CandidateOptions {
   readonly graph: Graph
@@ -80,7 +80,10 @@ export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyM
       if ((left.get(output) ?? 0) === 0) continue
       const { shape } = valueOf(graph, output).type
       if (elementCount(shape) === first[0]!.data.length) {
-        held.set(output, first.map((result) => ({ ...result, shape })))
+        held.set(
+          output,
+          first.map((result) => ({ ...result, shape })),
+        )
         continue
       }
       const session = await executor.load(graph, { feeds: [...feeds[0]!.keys()], fetches: [output] })

@@ -18,20 +18,29 @@ describe('candidates', () => {
   })
 })
 
-describe.each([['WebAssembly', createKernels()], ['plain', portableKernels]] as const)('tuning arithmetic, %s kernels', (_, kernels) => {
+describe.each([
+  ['WebAssembly', createKernels()],
+  ['plain', portableKernels],
+] as const)('tuning arithmetic, %s kernels', (_, kernels) => {
   const x = Float32Array.of(0, 0.05, -0.05, 0.1, 0.333, -0.333, 1, -1, 1.02, -1.02, 3, -3, 0.5, 0.0039370079, 0.0118110236, -0.0118110236)
 
   // Printed by NumPy 1.24.3: round(x * scale), clipped to -128..127, divided by the scale, on a float32 array.
   it.each([
-    [1, [
-      0, 0.04724409431219101, -0.04724409431219101, 0.10236220806837082, 0.33070865273475647, -0.33070865273475647, 1, -1,
-      1, -1.0078740119934082, 1, -1.0078740119934082, 0.5039370059967041, 0, 0.015748031437397003, -0.015748031437397003,
-    ]],
-    [2.75, [
-      0, 0.04330708459019661, -0.04330708459019661, 0.10826770961284637, 0.3248031437397003, -0.3248031437397003, 0.9960629343986511,
-      -0.9960629343986511, 1.0177165269851685, -1.0177165269851685, 2.75, -2.771653413772583, 0.49803146719932556, 0,
-      0.021653542295098305, -0.021653542295098305,
-    ]],
+    [
+      1,
+      [
+        0, 0.04724409431219101, -0.04724409431219101, 0.10236220806837082, 0.33070865273475647, -0.33070865273475647, 1, -1, 1,
+        -1.0078740119934082, 1, -1.0078740119934082, 0.5039370059967041, 0, 0.015748031437397003, -0.015748031437397003,
+      ],
+    ],
+    [
+      2.75,
+      [
+        0, 0.04330708459019661, -0.04330708459019661, 0.10826770961284637, 0.3248031437397003, -0.3248031437397003, 0.9960629343986511,
+        -0.9960629343986511, 1.0177165269851685, -1.0177165269851685, 2.75, -2.771653413772583, 0.49803146719932556, 0,
+        0.021653542295098305, -0.021653542295098305,
+      ],
+    ],
   ])('fake-quantizes as NumPy does, threshold %d', (threshold, expected) => {
     const result = new Float32Array(x.length)
     kernels.fakeQuantize(x, fakeQuantScale(threshold), result)
@@ -57,10 +66,15 @@ describe.each([['WebAssembly', createKernels()], ['plain', portableKernels]] as 
 
 describe('the L1 norm', () => {
   // numpy.linalg.norm(s[:n], ord=1) of NumPy 1.24.3, float32.
-  it.each([[5, 13.354999542236328], [100, 250.17498779296875], [129, 322.3219909667969], [1000, 2502.69287109375], [100000, 250177.65625]])(
-    'of %i elements is rounded as NumPy rounds it', (length, expected) => {
-      expect(l1Norm(wave(length))).toBe(expected)
-    })
+  it.each([
+    [5, 13.354999542236328],
+    [100, 250.17498779296875],
+    [129, 322.3219909667969],
+    [1000, 2502.69287109375],
+    [100000, 250177.65625],
+  ])('of %i elements is rounded as NumPy rounds it', (length, expected) => {
+    expect(l1Norm(wave(length))).toBe(expected)
+  })
 })
 
 describe('tuning', () => {
@@ -71,10 +85,15 @@ describe('tuning', () => {
     Halves: (a) => [a!.slice(0, a!.length / 2), a!.slice(a!.length / 2)],
   })
   const samples = tinySamples([noise(5000, 1, 4), noise(5000, 2, 4)])
-  const tune = (graph: ReturnType<typeof tinyGraph>, threshold: number) => tuneThresholds({
-    graph, executor: ops, samples, count: 5, kernels: createKernels(),
-    values: new Map([...graph.values.keys()].map((name) => [name, { threshold, magnitude: 4 }])),
-  })
+  const tune = (graph: ReturnType<typeof tinyGraph>, threshold: number) =>
+    tuneThresholds({
+      graph,
+      executor: ops,
+      samples,
+      count: 5,
+      kernels: createKernels(),
+      values: new Map([...graph.values.keys()].map((name) => [name, { threshold, magnitude: 4 }])),
+    })
 
   it('keeps a threshold where only small values matter', async () => {
     const thresholds = await tune(tinyGraph(5000, [[['y'], 'Small', ['x']]]), 1.25)
@@ -87,7 +106,13 @@ describe('tuning', () => {
   })
 
   it('tunes a value for the first node that uses it; a later node of tuned inputs can still raise it', async () => {
-    const thresholds = await tune(tinyGraph(5000, [[['y'], 'Small', ['x']], [['z'], 'Large', ['x']]]), 1.25)
+    const thresholds = await tune(
+      tinyGraph(5000, [
+        [['y'], 'Small', ['x']],
+        [['z'], 'Large', ['x']],
+      ]),
+      1.25,
+    )
     expect(thresholds.get('x')).toBeGreaterThan(3.8)
   })
 
@@ -99,16 +124,17 @@ describe('tuning', () => {
   it('picks the candidate with the least mean distance, found here by trying all', async () => {
     const graph = tinyGraph(5000, [[['y'], 'Double', ['x']]])
     const arrays = [noise(5000, 1, 4), noise(5000, 2, 4)]
-    const distance = (threshold: number): number => arrays.reduce((sum, array) => {
-      let squares = 0
-      let norm = 0
-      for (const value of array) {
-        const code = Math.min(127, Math.max(-128, Math.round(value * (127 / threshold))))
-        squares += (2 * value - 2 * code * (threshold / 127)) ** 2
-        norm += Math.abs(2 * value)
-      }
-      return sum + Math.sqrt(squares) / norm
-    }, 0)
+    const distance = (threshold: number): number =>
+      arrays.reduce((sum, array) => {
+        let squares = 0
+        let norm = 0
+        for (const value of array) {
+          const code = Math.min(127, Math.max(-128, Math.round(value * (127 / threshold))))
+          squares += (2 * value - 2 * code * (threshold / 127)) ** 2
+          norm += Math.abs(2 * value)
+        }
+        return sum + Math.sqrt(squares) / norm
+      }, 0)
     const candidates = Array.from({ length: 22 }, (_, i) => 1.25 + (i * 2.75) / 21)
     const expected = candidates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best))
     expect((await tune(graph, 1.25)).get('x')).toBeCloseTo(expected, 10)

@@ -29,8 +29,10 @@ export function decodeBmp(bytes: Uint8Array, at: readonly string[]): RgbPixels {
   const height = Math.abs(signedHeight)
   if (headerSize < 40 || compression !== 0 || ![1, 4, 8, 24, 32].includes(bits) || width < 1 || height < 1) {
     throw new QError('IMAGE_FORMAT', 'this kind of BMP file is not supported', {
-      at, found: `${bits} bits a pixel, compression ${compression}, ${width} x ${height}`,
-      wanted: 'an uncompressed BMP of 1, 4, 8, 24 or 32 bits a pixel', hint: 'convert the image to PNG',
+      at,
+      found: `${bits} bits a pixel, compression ${compression}, ${width} x ${height}`,
+      wanted: 'an uncompressed BMP of 1, 4, 8, 24 or 32 bits a pixel',
+      hint: 'convert the image to PNG',
     })
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4
@@ -50,6 +52,9 @@ export function decodeBmp(bytes: Uint8Array, at: readonly string[]): RgbPixels {
 
 function truncated(found: number, wanted: number, at: readonly string[]): QError<'IMAGE_UNREADABLE'> {
   return new QError('IMAGE_UNREADABLE', 'the image is truncated', {
-    at, found: `${found} bytes`, wanted: `${wanted} bytes`, hint: 'replace the file, or take it out of the list',
+    at,
+    found: `${found} bytes`,
+    wanted: `${wanted} bytes`,
+    hint: 'replace the file, or take it out of the list',
   })
 }

@@ -9,18 +9,18 @@ import { decodeImage } from './decode-image.ts'
 
 // An 8x8 JPEG (chroma at half size), a 4x3 PNG and a 3x3 BMP of a pattern; the expected pixels are those of OpenCV 4.8.0.
 const jpeg = fromBase64(
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/'
-  + '2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAIAAgDASIAAhEBAxEB/8QA'
-  + 'HwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkK'
-  + 'FhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXG'
-  + 'x8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAEC'
-  + 'AxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOE'
-  + 'hYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwBto7xafD5c'
-  + 'zb5sBGCYAYnGO3I4GO4z2JIKKKwq13GzcU791cuNKM279Gf/2Q==',
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/' +
+    '2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAIAAgDASIAAhEBAxEB/8QA' +
+    'HwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkK' +
+    'FhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXG' +
+    'x8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAEC' +
+    'AxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOE' +
+    'hYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwBto7xafD5c' +
+    'zb5sBGCYAYnGO3I4GO4z2JIKKKwq13GzcU791cuNKM279Gf/2Q==',
 )
 const png = fromBase64(
-  'iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAIAAAA7ljmRAAAAMklEQVR4nAEnANj/AQAwqm5MKgjmxKKAXgFU/O7WtJJwTiwK6MYC9GzkXNRMxDy0LKQcVv0S'
-  + 'UY+qutcAAAAASUVORK5CYII=',
+  'iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAIAAAA7ljmRAAAAMklEQVR4nAEnANj/AQAwqm5MKgjmxKKAXgFU/O7WtJJwTiwK6MYC9GzkXNRMxDy0LKQcVv0S' +
+    'UY+qutcAAAAASUVORK5CYII=',
 )
 const bmp = fromBase64(
   'Qk1aAAAAAAAAADYAAAAoAAAAAwAAAAMAAAABABgAAAAAACQAAADEDgAAxA4AAAAAAAAAAAAArP6acuak0mhIAAAA9uIY7vxUgLAqAAAAqjAA1HxumGJ2AAAA',
@@ -39,8 +39,8 @@ describe('decoding as OpenCV', () => {
     const image = await decodeImage(jpeg, 'gray')
     expect(image.channels).toBe(1)
     expect([...image.data.subarray(0, 32)]).toEqual([
-      53, 121, 101, 159, 200, 114, 245, 181, 109, 124, 111, 185, 118, 220, 58, 172,
-      56, 6, 126, 123, 106, 189, 133, 86, 73, 45, 169, 106, 185, 76, 175, 3,
+      53, 121, 101, 159, 200, 114, 245, 181, 109, 124, 111, 185, 118, 220, 58, 172, 56, 6, 126, 123, 106, 189, 133, 86, 73, 45, 169, 106,
+      185, 76, 175, 3,
     ])
   })
 
@@ -57,20 +57,28 @@ describe('decoding as OpenCV', () => {
 
   it('reads a gray file as three equal channels, and as itself', async () => {
     const raw = { width: 3, height: 2, channels: 1 } as const
-    const gray = await sharp(Buffer.from([0, 50, 100, 150, 200, 255]), { raw }).toColourspace('b-w').png().toBuffer()
+    const gray = await sharp(Buffer.from([0, 50, 100, 150, 200, 255]), { raw })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer()
     expect([...(await decodeImage(gray, 'gray')).data]).toEqual([0, 50, 100, 150, 200, 255])
     expect([...(await decodeImage(gray)).data]).toEqual([0, 50, 100, 150, 200, 255].flatMap((value) => [value, value, value]))
   })
 
   it('drops the transparency of a PNG, or keeps it when asked', async () => {
-    const file = await sharp(Buffer.from([10, 20, 30, 40, 50, 60, 70, 80]), { raw: { width: 2, height: 1, channels: 4 } }).png().toBuffer()
+    const file = await sharp(Buffer.from([10, 20, 30, 40, 50, 60, 70, 80]), { raw: { width: 2, height: 1, channels: 4 } })
+      .png()
+      .toBuffer()
     expect([...(await decodeImage(file)).data]).toEqual([30, 20, 10, 70, 60, 50])
     expect([...(await decodeImage(file, 'rgba')).data]).toEqual([10, 20, 30, 40, 50, 60, 70, 80])
   })
 
   it('turns the picture as its EXIF orientation says', async () => {
     const pixels = Buffer.from([1, 1, 1, 2, 2, 2, 3, 3, 3])
-    const file = await sharp(pixels, { raw: { width: 3, height: 1, channels: 3 } }).withMetadata({ orientation: 6 }).png().toBuffer()
+    const file = await sharp(pixels, { raw: { width: 3, height: 1, channels: 3 } })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer()
     expect(await decodeImage(file)).toMatchObject({ height: 3, width: 1 })
   })
 })
@@ -88,7 +96,11 @@ describe('images that cannot be used', () => {
     await writeFile(path, bytes)
     for (const format of ['bgr', 'gray'] as const) {
       await expect(decodeImage(path, format)).rejects.toMatchObject({
-        code, at: [path], found: expect.any(String), wanted: expect.any(String), hint: expect.any(String),
+        code,
+        at: [path],
+        found: expect.any(String),
+        wanted: expect.any(String),
+        hint: expect.any(String),
       })
     }
   })

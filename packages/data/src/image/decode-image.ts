@@ -23,10 +23,18 @@ export type DecodedFormat = 'bgr' | 'gray' | 'rgba'
  */
 export async function decodeImage(source: string | Uint8Array, format: DecodedFormat = 'bgr', at?: readonly string[]): Promise<Image> {
   const place = at ?? [typeof source === 'string' ? source : 'image bytes']
-  const bytes = typeof source === 'string' ? await readFile(source).catch((cause: unknown) => { throw fileError(cause, place) }) : source
+  const bytes =
+    typeof source === 'string'
+      ? await readFile(source).catch((cause: unknown) => {
+          throw fileError(cause, place)
+        })
+      : source
   if (bytes.length === 0) {
     throw new QError('IMAGE_EMPTY', 'the image file is empty', {
-      at: place, found: '0 bytes', wanted: 'a JPEG, PNG or BMP image', hint: 'replace the file, or take it out of the list',
+      at: place,
+      found: '0 bytes',
+      wanted: 'a JPEG, PNG or BMP image',
+      hint: 'replace the file, or take it out of the list',
     })
   }
   try {
@@ -50,7 +58,10 @@ async function fromSharp(bytes: Uint8Array, format: DecodedFormat, at: readonly 
   const jpeg = jpegColour(bytes)
   if (jpeg?.model === 'other') {
     throw new QError('IMAGE_FORMAT', 'JPEG images of four inks (CMYK) are not supported', {
-      at, found: `${jpeg.components} components`, wanted: 'a gray or colour JPEG', hint: 'convert the image to RGB',
+      at,
+      found: `${jpeg.components} components`,
+      wanted: 'a gray or colour JPEG',
+      hint: 'convert the image to RGB',
     })
   }
   const ownLuma = format === 'gray' && jpeg?.model === 'ycc'
@@ -58,7 +69,8 @@ async function fromSharp(bytes: Uint8Array, format: DecodedFormat, at: readonly 
   const oriented = format === 'rgba' ? input : input.autoOrient()
   if (format === 'gray' && jpeg === undefined && (await input.metadata()).space === 'rgb16') return gray16(oriented)
   const coloured = oriented.toColourspace('srgb')
-  const { data, info } = await (format === 'rgba' ? coloured.ensureAlpha() : coloured.removeAlpha()).raw({ depth: 'uchar' })
+  const { data, info } = await (format === 'rgba' ? coloured.ensureAlpha() : coloured.removeAlpha())
+    .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
   const { height, width } = info
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
@@ -111,8 +123,11 @@ function expandGrayAlpha(pixels: Uint8Array): Uint8Array {
 function unreadable(bytes: Uint8Array, cause: unknown, at: readonly string[]): QError<'IMAGE_UNREADABLE'> {
   const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause)
   return new QError('IMAGE_UNREADABLE', 'the image cannot be decoded', {
-    at, found: `${bytes.length} bytes, ${kindOf(bytes)}; ${reason}`, wanted: 'a complete JPEG, PNG or BMP image',
-    hint: 'replace the file, or take it out of the list', cause,
+    at,
+    found: `${bytes.length} bytes, ${kindOf(bytes)}; ${reason}`,
+    wanted: 'a complete JPEG, PNG or BMP image',
+    hint: 'replace the file, or take it out of the list',
+    cause,
   })
 }
 

@@ -17,9 +17,9 @@ export function grayLikeLibpng(rgb: Uint8Array | Uint16Array, gamma?: number): U
   }
   const toLight = powerTable(1 / gamma)
   const fromLight = powerTable(gamma)
-  return gray(rgb, (r, g, b) => (
-    r === g && r === b ? r : fromLight[(9797 * toLight[r]! + 19234 * toLight[g]! + 3737 * toLight[b]! + 16384) >> 15]!
-  ))
+  return gray(rgb, (r, g, b) =>
+    r === g && r === b ? r : fromLight[(9797 * toLight[r]! + 19234 * toLight[g]! + 3737 * toLight[b]! + 16384) >> 15]!,
+  )
 }
 
 /** Gray of 8-bit RGB pixels as libjpeg computes it for a file that holds RGB: weights of 16 bits, rounded. */

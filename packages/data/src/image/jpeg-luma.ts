@@ -14,7 +14,7 @@ export interface JpegColour {
 export function jpegColour(bytes: Uint8Array): JpegColour | undefined {
   let transform: number | undefined
   let hasJfif = false
-  let frame: { components: number, ids: string } | undefined
+  let frame: { components: number; ids: string } | undefined
   for (const { marker, start, end } of segments(bytes)) {
     if (marker === jfif && ascii(bytes, start, 4) === 'JFIF') hasJfif = true
     if (marker === adobe && ascii(bytes, start, 5) === 'Adobe' && end - start >= 12) transform = bytes[start + 11]
@@ -56,7 +56,7 @@ export function declareRgb(bytes: Uint8Array): Uint8Array {
 }
 
 /** The marker segments before the first scan; `start` and `end` enclose a segment's content. */
-function* segments(bytes: Uint8Array): Generator<{ readonly marker: number, readonly start: number, readonly end: number }> {
+function* segments(bytes: Uint8Array): Generator<{ readonly marker: number; readonly start: number; readonly end: number }> {
   if (bytes[0] !== 0xff || bytes[1] !== startOfImage) return
   let p = 2
   while (p + 4 <= bytes.length) {

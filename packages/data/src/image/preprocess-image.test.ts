@@ -6,15 +6,29 @@ import type { Image } from './image.ts'
 import { preprocessImage } from './preprocess-image.ts'
 
 const plain: Preprocess = {
-  pixelFormat: 'bgr', channelFormat: 'nchw', resizeDims: [], keepAspectRatio: false, keepRatioMode: 'letterbox',
-  padValue: 0, padType: 'center', mean: [0, 0, 0], scale: [1, 1, 1], yuvType: '',
+  pixelFormat: 'bgr',
+  channelFormat: 'nchw',
+  resizeDims: [],
+  keepAspectRatio: false,
+  keepRatioMode: 'letterbox',
+  padValue: 0,
+  padType: 'center',
+  mean: [0, 0, 0],
+  scale: [1, 1, 1],
+  yuvType: '',
 }
-const inputOf = (shape: readonly number[], settings: Partial<Preprocess>): SampleInput => (
-  { name: 'images', shape, dtype: 'f32', preprocess: { ...plain, ...settings } }
-)
-const flat = (height: number, width: number, value: number): Image => (
-  { data: new Uint8Array(height * width).fill(value), height, width, channels: 1 }
-)
+const inputOf = (shape: readonly number[], settings: Partial<Preprocess>): SampleInput => ({
+  name: 'images',
+  shape,
+  dtype: 'f32',
+  preprocess: { ...plain, ...settings },
+})
+const flat = (height: number, width: number, value: number): Image => ({
+  data: new Uint8Array(height * width).fill(value),
+  height,
+  width,
+  channels: 1,
+})
 const pair: Image = { data: Uint8Array.of(1, 2, 3, 4, 5, 6), height: 1, width: 2, channels: 3 }
 
 describe('image preprocessing', () => {
@@ -37,8 +51,9 @@ describe('image preprocessing', () => {
   it('letterboxes into the middle, or to the upper left, with the pad value', () => {
     const settings = { pixelFormat: 'gray', keepAspectRatio: true, padValue: 9 } as const
     expect([...preprocessImage(flat(1, 4, 5), inputOf([1, 1, 4, 4], settings))]).toEqual([9, 9, 9, 9, 5, 5, 5, 5, 9, 9, 9, 9, 9, 9, 9, 9])
-    expect([...preprocessImage(flat(4, 1, 5), inputOf([1, 1, 2, 4], { ...settings, resizeDims: [4, 4], padType: 'normal' }))])
-      .toEqual([5, 9, 9, 9, 5, 9, 9, 9])
+    expect([...preprocessImage(flat(4, 1, 5), inputOf([1, 1, 2, 4], { ...settings, resizeDims: [4, 4], padType: 'normal' }))]).toEqual([
+      5, 9, 9, 9, 5, 9, 9, 9,
+    ])
   })
 
   it('scales the short side and crops the middle', () => {

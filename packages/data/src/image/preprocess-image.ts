@@ -28,7 +28,9 @@ export function imageLayout(input: SampleInput): ImageLayout {
   const { preprocess, shape, name } = input
   if (preprocess === undefined || preprocess.channelFormat === 'none') {
     throw new QError('INPUT_NOT_IMAGE', `the network input ${name} says nothing about images`, {
-      at: [`input ${name}`], found: `shape [${shape.join(', ')}] without preprocessing`, wanted: 'an npz or npy file of its shape',
+      at: [`input ${name}`],
+      found: `shape [${shape.join(', ')}] without preprocessing`,
+      wanted: 'an npz or npy file of its shape',
       hint: 'give the samples as npz, or import the model with --pixel_format, --mean and --scale',
     })
   }
@@ -40,7 +42,8 @@ export function imageLayout(input: SampleInput): ImageLayout {
   const [ch, height, width] = nhwc ? [c, a, b] : [a, b, c]
   if (full.length !== 4 || ch !== channels) {
     throw new QError('INPUT_NOT_IMAGE', `the network input ${name} does not fit its pixel format`, {
-      at: [`input ${name}`], found: `shape [${shape.join(', ')}]`,
+      at: [`input ${name}`],
+      found: `shape [${shape.join(', ')}]`,
       wanted: `${channels} channels (${preprocess.pixelFormat}), laid out ${preprocess.channelFormat}`,
       hint: 'check pixel_format and channel_format, or give the samples as npz',
     })
@@ -61,14 +64,19 @@ export function preprocessImage(image: Image, input: SampleInput): Float32Array 
   const { channels, height, width, preprocess } = imageLayout(input)
   if (image.channels !== channels) {
     throw new QError('PREPROCESS_CHANNELS', 'the image was decoded to other channels than the input takes', {
-      at: [`input ${input.name}`], found: `${image.channels} channels`, wanted: `${channels} channels`,
+      at: [`input ${input.name}`],
+      found: `${image.channels} channels`,
+      wanted: `${channels} channels`,
       hint: 'decode with decodedFormat(preprocess)',
     })
   }
   const [resizeH = height, resizeW = width] = preprocess.resizeDims
   if (resizeH < height || resizeW < width) {
     throw new QError('PREPROCESS_SIZE', 'resize_dims are smaller than the network input', {
-      at: [`input ${input.name}`], found: `${resizeH} x ${resizeW}`, wanted: `at least ${height} x ${width}`, hint: 'correct resize_dims',
+      at: [`input ${input.name}`],
+      found: `${resizeH} x ${resizeW}`,
+      wanted: `at least ${height} x ${width}`,
+      hint: 'correct resize_dims',
     })
   }
   const resized = resizeTo(image, resizeH, resizeW, preprocess, input.name)
@@ -100,7 +108,10 @@ function constantOf(key: 'mean' | 'scale', channel: number, channels: number, { 
   if (channels === 1 || values.length === 1) return values[0]!
   if (values.length !== channels) {
     throw new QError('PREPROCESS_CHANNELS', `${key} has another number of values than the image has channels`, {
-      at: [`input ${name}`], found: `${values.length} values`, wanted: `${channels} values`, hint: `give one ${key} for each channel`,
+      at: [`input ${name}`],
+      found: `${values.length} values`,
+      wanted: `${channels} values`,
+      hint: `give one ${key} for each channel`,
     })
   }
   return values[channel]!
@@ -126,7 +137,9 @@ function resizeTo(image: Image, height: number, width: number, preprocess: Prepr
   const h = Math.trunc(image.height * ratio)
   if (w < 1 || h < 1) {
     throw new QError('PREPROCESS_SIZE', 'the image is too elongated to be letterboxed', {
-      at: [`input ${name}`], found: `${image.height} x ${image.width}, which becomes ${h} x ${w}`, wanted: 'at least one pixel',
+      at: [`input ${name}`],
+      found: `${image.height} x ${image.width}, which becomes ${h} x ${w}`,
+      wanted: 'at least one pixel',
       hint: 'take the image out of the list',
     })
   }
@@ -134,7 +147,13 @@ function resizeTo(image: Image, height: number, width: number, preprocess: Prepr
   const out = new Uint8Array(height * width * channels).fill(preprocess.padValue)
   const centred = preprocess.padType === 'center'
   paste(small, w, out, width, {
-    rows: h, columns: w, fromY: 0, fromX: 0, toY: centred ? (height - h) >> 1 : 0, toX: centred ? (width - w) >> 1 : 0, channels,
+    rows: h,
+    columns: w,
+    fromY: 0,
+    fromX: 0,
+    toY: centred ? (height - h) >> 1 : 0,
+    toX: centred ? (width - w) >> 1 : 0,
+    channels,
   })
   return out
 }

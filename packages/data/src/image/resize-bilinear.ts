@@ -17,7 +17,10 @@ interface Taps {
  * @param toHW height and width of the result, at least 1
  */
 export function resizeBilinearU8(
-  pixels: Uint8Array, channels: number, fromHW: readonly [number, number], toHW: readonly [number, number],
+  pixels: Uint8Array,
+  channels: number,
+  fromHW: readonly [number, number],
+  toHW: readonly [number, number],
 ): Uint8Array {
   const [fromH, fromW] = fromHW
   const [toH, toW] = toHW
@@ -40,8 +43,8 @@ export function resizeBilinearU8(
     const row0 = down.first[y]!
     const row1 = down.second[y]!
     if (row0 === lowerRow) {
-      [upper, lower] = [lower, upper];
-      [upperRow, lowerRow] = [lowerRow, upperRow]
+      ;[upper, lower] = [lower, upper]
+      ;[upperRow, lowerRow] = [lowerRow, upperRow]
     }
     if (row0 !== upperRow) {
       sumRow(pixels, row0 * fromW * channels, across, upper)
@@ -106,7 +109,7 @@ function verticalTaps(from: number, to: number): Taps {
 }
 
 /** The centre of target place `index` in the source, in the mixture of double and single precision that OpenCV uses. */
-function sourcePlace(index: number, from: number, to: number): { place: number, fraction: number } {
+function sourcePlace(index: number, from: number, to: number): { place: number; fraction: number } {
   const scale = 1 / (to / from)
   const centre = Math.fround((index + 0.5) * scale - 0.5)
   const place = Math.floor(centre)

@@ -1,5 +1,5 @@
-import { QError, valueOf } from '@q/ir'
 import type { Graph, Preprocess } from '@q/ir'
+import { QError, valueOf } from '@q/ir'
 
 /** Preprocessing as the user gives it; what is absent takes its default. */
 export interface PreprocessOptions {
@@ -27,14 +27,19 @@ export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph 
   const { inputs: chosen = [] } = options
   for (const number of chosen) {
     if (number < 1 || number > graph.inputs.length) {
-      throw new QError('PREPROCESS_INPUT', `there is no input number ${number}`, { wanted: `1 to ${graph.inputs.length}`, hint: 'correct the list of inputs', kind: 'usage' })
+      throw new QError('PREPROCESS_INPUT', `there is no input number ${number}`, {
+        wanted: `1 to ${graph.inputs.length}`,
+        hint: 'correct the list of inputs',
+        kind: 'usage',
+      })
     }
   }
   const channelFormat = options.channelFormat ?? 'nchw'
   const inputs = graph.inputs.map((input, i) => {
     const { shape } = valueOf(graph, input.name).type
     const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
-    const image = channelFormat !== 'none' && input.sourceDtype === undefined && (shape.length === 3 || (shape.length === 4 && channels <= 4))
+    const image =
+      channelFormat !== 'none' && input.sourceDtype === undefined && (shape.length === 3 || (shape.length === 4 && channels <= 4))
     if (!image || (chosen.length > 0 && !chosen.includes(i + 1))) return input
     const size = channelFormat === 'nhwc' ? shape.slice(-3, -1) : shape.slice(-2)
     return { ...input, preprocess: preprocessOf(options, channelFormat, size) }
@@ -63,7 +68,9 @@ function perChannel(what: string, values: readonly number[], pixelFormat: Prepro
   const channels = channelCounts[pixelFormat] ?? 3
   if (values.length < channels) {
     throw new QError('PREPROCESS_CHANNELS', `the ${what} has too few numbers`, {
-      found: `${values.length}`, wanted: `${channels}, one for each channel of ${pixelFormat}`, kind: 'usage',
+      found: `${values.length}`,
+      wanted: `${channels}, one for each channel of ${pixelFormat}`,
+      kind: 'usage',
     })
   }
   return values.map(Math.fround)

@@ -11,7 +11,10 @@ import { toFloat32 } from './to-float32.ts'
 export function asInput(array: Tensor, input: SampleInput, at: readonly string[]): Tensor {
   if (squeezed(array.shape) !== squeezed(input.shape)) {
     throw new QError('SAMPLE_SHAPE', `an array does not fit the network input ${input.name}`, {
-      at, found: `shape [${array.shape.join(', ')}]`, wanted: `shape [${input.shape.join(', ')}]`, hint: hintFor(array.shape, input.shape),
+      at,
+      found: `shape [${array.shape.join(', ')}]`,
+      wanted: `shape [${input.shape.join(', ')}]`,
+      hint: hintFor(array.shape, input.shape),
     })
   }
   return { dtype: 'f32', shape: input.shape, data: toFloat32(array) }
@@ -23,7 +26,10 @@ export function stacked(arrays: readonly Tensor[], input: SampleInput, at: reado
   const row: SampleInput = { ...input, shape: [1, ...input.shape.slice(1)] }
   if (arrays.length < rows) {
     throw new QError('SAMPLE_SHAPE', `the network input ${input.name} has more rows than the first input`, {
-      at, found: `${arrays.length} arrays of one row`, wanted: `${rows} rows`, hint: 'give arrays with the full leading axis',
+      at,
+      found: `${arrays.length} arrays of one row`,
+      wanted: `${rows} rows`,
+      hint: 'give arrays with the full leading axis',
     })
   }
   const data = new Float32Array(elementCount(input.shape))

@@ -8,7 +8,8 @@ import type { SampleSource, Tensor } from '@q/ir'
  * @param ahead how many samples are loaded in advance. @default 2
  */
 export async function* iterate(
-  source: SampleSource, { ahead = 2 }: { readonly ahead?: number } = {},
+  source: SampleSource,
+  { ahead = 2 }: { readonly ahead?: number } = {},
 ): AsyncGenerator<ReadonlyMap<string, Tensor>, void> {
   const pending: Promise<ReadonlyMap<string, Tensor>>[] = []
   for (let next = 0, done = 0; done < source.count; done++) {

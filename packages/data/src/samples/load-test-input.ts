@@ -20,9 +20,11 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
     const kind = kindOfFile(file)
     if (kind !== undefined && kind !== 'yuv' && (kind !== 'npz' || files.length === 1)) return kind
     throw new QError('TEST_INPUT_KIND', 'a file cannot be used as test input', {
-      at: [source], found: file === '' ? 'an empty name' : file,
+      at: [source],
+      found: file === '' ? 'an empty name' : file,
       wanted: 'one npz; or npy, jpg, jpeg, jfif, png, bmp files, one for each network input',
-      hint: kind === 'npz' ? 'put all inputs into one npz' : 'give a file of one of these kinds', kind: 'usage',
+      hint: kind === 'npz' ? 'put all inputs into one npz' : 'give a file of one of these kinds',
+      kind: 'usage',
     })
   })
   const [first] = inputs
@@ -31,19 +33,31 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
     return new Map(inputs.map((input, i) => [input.name, asInput(arrays[i]!, input, [source, input.name])]))
   }
   if (inputs.length === 1 && first !== undefined && files.length > 1 && kinds.every((kind) => kind === 'image')) {
-    return new Map([[first.name, await readImages(files.map((path) => ({ path, at: [path] })), first)]])
+    return new Map([
+      [
+        first.name,
+        await readImages(
+          files.map((path) => ({ path, at: [path] })),
+          first,
+        ),
+      ],
+    ])
   }
   if (files.length !== inputs.length) {
     throw new QError('SAMPLE_INPUTS', 'the test input has another number of files than the network has inputs', {
-      at: [source], found: `${files.length} files`,
+      at: [source],
+      found: `${files.length} files`,
       wanted: `${inputs.length} files, one for each of ${inputs.map(({ name }) => name).join(', ')}`,
-      hint: 'separate the files by commas, or put all inputs into one npz', kind: 'usage',
+      hint: 'separate the files by commas, or put all inputs into one npz',
+      kind: 'usage',
     })
   }
-  const tensors = await Promise.all(inputs.map(async (input, i): Promise<[string, Tensor]> => {
-    const path = files[i]!
-    const at = [path, `input ${input.name}`]
-    return [input.name, kinds[i] === 'npy' ? asInput(await readNpy(path, at), input, at) : await readImages([{ path, at }], input)]
-  }))
+  const tensors = await Promise.all(
+    inputs.map(async (input, i): Promise<[string, Tensor]> => {
+      const path = files[i]!
+      const at = [path, `input ${input.name}`]
+      return [input.name, kinds[i] === 'npy' ? asInput(await readNpy(path, at), input, at) : await readImages([{ path, at }], input)]
+    }),
+  )
   return new Map(tensors)
 }

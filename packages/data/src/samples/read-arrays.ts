@@ -8,10 +8,15 @@ import type { SampleInput } from './sample-input.ts'
 
 /** The bytes of a file. @throws QError `FILE_NOT_FOUND` and alike */
 export async function readBytes(path: string, at: readonly string[]): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => { throw fileError(cause, at) })
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw fileError(cause, at)
+  })
   if (bytes.length > 0) return bytes
   throw new QError('FILE_EMPTY', 'the file is empty', {
-    at, found: '0 bytes', wanted: 'an npz or npy file', hint: 'write the file again, or take it out of the list',
+    at,
+    found: '0 bytes',
+    wanted: 'an npz or npy file',
+    hint: 'write the file again, or take it out of the list',
   })
 }
 
@@ -39,6 +44,7 @@ function missing({ names }: NpzReader, name: string, at: readonly string[]): QEr
   return new QError('SAMPLE_NAME', `the npz file has no array for the network input ${name}`, {
     at,
     found: names.length === 0 ? 'no arrays' : names.slice(0, 12).join(', ') + (names.length > 12 ? `, … (${names.length} in all)` : ''),
-    wanted: name, hint: didYouMean(name, names, `save the array under the name ${name}`),
+    wanted: name,
+    hint: didYouMean(name, names, `save the array under the name ${name}`),
   })
 }

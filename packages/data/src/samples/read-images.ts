@@ -19,7 +19,10 @@ export async function readImages(files: readonly ImageFile[], input: SampleInput
   const { batch, preprocess } = imageLayout(input)
   if (files.length !== batch && files.length !== 1) {
     throw new QError('SAMPLE_SHAPE', `the network input ${input.name} takes another number of images`, {
-      at: files[0]?.at ?? [], found: `${files.length} images`, wanted: `${batch} images`, hint: 'give as many images as the batch has rows',
+      at: files[0]?.at ?? [],
+      found: `${files.length} images`,
+      wanted: `${batch} images`,
+      hint: 'give as many images as the batch has rows',
     })
   }
   const format = decodedFormat(preprocess)

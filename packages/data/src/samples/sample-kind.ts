@@ -4,7 +4,14 @@ import { QError } from '@q/ir'
 export type SampleKind = 'npz' | 'npy' | 'image' | 'yuv'
 
 const kindOfEnding: Readonly<Record<string, SampleKind>> = {
-  npz: 'npz', npy: 'npy', jpg: 'image', bmp: 'image', png: 'image', jpeg: 'image', jfif: 'image', yuv: 'yuv',
+  npz: 'npz',
+  npy: 'npy',
+  jpg: 'image',
+  bmp: 'image',
+  png: 'image',
+  jpeg: 'image',
+  jfif: 'image',
+  yuv: 'yuv',
 }
 
 /** The kind of a file by the text after the last dot of its path, in any case; `undefined` for other files. */
@@ -24,14 +31,15 @@ export function entryFiles(entry: string): readonly string[] {
  * @throws QError `SAMPLES_EMPTY`, `SAMPLE_KIND`, `SAMPLES_MIXED`
  */
 export function kindOfEntries(entries: readonly string[], listName = 'sample list'): SampleKind {
-  let first: { readonly kind: SampleKind, readonly entry: string } | undefined
+  let first: { readonly kind: SampleKind; readonly entry: string } | undefined
   entries.forEach((entry, index) => {
     for (const file of entryFiles(entry)) {
       const at = [listName, `entry ${index + 1} of ${entries.length}`]
       const kind = kindOfFile(file)
       if (kind === undefined || (kind === 'npz' && file !== entry)) {
         throw new QError('SAMPLE_KIND', 'an entry is no sample file', {
-          at, found: entry === '' ? 'a blank line' : entry,
+          at,
+          found: entry === '' ? 'a blank line' : entry,
           wanted: 'a path ending in npz; or in npy, jpg, jpeg, jfif, png, bmp, one for each network input',
           hint: entry === '' ? 'delete the line' : kind === 'npz' ? 'put all inputs into one npz' : 'correct the entry or take it out',
         })
@@ -39,7 +47,9 @@ export function kindOfEntries(entries: readonly string[], listName = 'sample lis
       first ??= { kind, entry }
       if (kind !== first.kind) {
         throw new QError('SAMPLES_MIXED', 'one list of samples holds files of two kinds', {
-          at, found: `${file} (${kind}) after ${first.entry} (${first.kind})`, wanted: 'npz, npy or images only',
+          at,
+          found: `${file} (${kind}) after ${first.entry} (${first.kind})`,
+          wanted: 'npz, npy or images only',
           hint: 'make one list for each kind',
         })
       }
@@ -52,6 +62,9 @@ export function kindOfEntries(entries: readonly string[], listName = 'sample lis
 /** The error of an empty choice. */
 export function noSamples(at: readonly string[], found: string): QError<'SAMPLES_EMPTY'> {
   return new QError('SAMPLES_EMPTY', 'there are no samples', {
-    at, found, wanted: 'at least one npz, npy, jpg, jpeg, jfif, png or bmp file', hint: 'check the path of the dataset or list',
+    at,
+    found,
+    wanted: 'at least one npz, npy, jpg, jpeg, jfif, png or bmp file',
+    hint: 'check the path of the dataset or list',
   })
 }

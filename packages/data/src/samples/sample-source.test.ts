@@ -19,8 +19,16 @@ const tensorOf = (shape: readonly number[], ...numbers: number[]): Tensor => ({ 
 const numbersOf = (sample: ReadonlyMap<string, Tensor>, name: string): number[] => Array.from(sample.get(name)!.data, Number)
 
 const preprocess: Preprocess = {
-  pixelFormat: 'gray', channelFormat: 'nchw', resizeDims: [], keepAspectRatio: false, keepRatioMode: 'letterbox',
-  padValue: 0, padType: 'center', mean: [0], scale: [1], yuvType: '',
+  pixelFormat: 'gray',
+  channelFormat: 'nchw',
+  resizeDims: [],
+  keepAspectRatio: false,
+  keepRatioMode: 'letterbox',
+  padValue: 0,
+  padType: 'center',
+  mean: [0],
+  scale: [1],
+  yuvType: '',
 }
 const pixel = (batch: number, name = 'x'): SampleInput => ({ name, shape: [batch, 1, 1, 1], dtype: 'f32', preprocess })
 const row = (batch: number, name = 'x'): SampleInput => ({ name, shape: [batch, 2], dtype: 'f32' })
@@ -29,10 +37,22 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'q-data-'))
   for (let i = 0; i < 5; i++) {
     const raw = { width: 1, height: 1, channels: 1 } as const
-    await writeFile(file(`${i}.png`), await sharp(Buffer.of(i * 10), { raw }).toColourspace('b-w').png().toBuffer())
+    await writeFile(
+      file(`${i}.png`),
+      await sharp(Buffer.of(i * 10), { raw })
+        .toColourspace('b-w')
+        .png()
+        .toBuffer(),
+    )
     await writeFile(file(`${i}.npz`), encodeNpz([['any', tensorOf([1, 2], i, -i)]]))
     await writeFile(file(`${i}.npy`), encodeNpy(tensorOf([1, 2], i, -i)))
-    await writeFile(file(`pair${i}.npz`), encodeNpz([['x', tensorOf([1, 2], i, -i)], ['y', tensorOf([1, 2], 100 + i, 0)]]))
+    await writeFile(
+      file(`pair${i}.npz`),
+      encodeNpz([
+        ['x', tensorOf([1, 2], i, -i)],
+        ['y', tensorOf([1, 2], 100 + i, 0)],
+      ]),
+    )
   }
   await writeFile(file('whole.npz'), encodeNpz([['any', tensorOf([2, 2], 7, 8, 9, 10)]]))
   await writeFile(file('text.png'), 'this is a text')
@@ -61,7 +81,9 @@ describe('samples of images', () => {
   it('name the file in the middle of the list that is no image', async () => {
     const source = await createSampleSource(files('0.png', 'text.png', '1.png'), [pixel(1)], { listName: 'photos' })
     await expect(source.load(1)).rejects.toMatchObject({
-      code: 'IMAGE_UNREADABLE', at: ['photos', 'entry 2 of 3', file('text.png')], found: expect.stringContaining('plain text'),
+      code: 'IMAGE_UNREADABLE',
+      at: ['photos', 'entry 2 of 3', file('text.png')],
+      found: expect.stringContaining('plain text'),
     })
   })
 })
@@ -83,7 +105,10 @@ describe('samples of npz files', () => {
   it('are found by name for several inputs, cut to the leading axis of each', async () => {
     const source = await createSampleSource(files('pair0.npz', 'pair1.npz'), [row(2), row(1, 'y')])
     const sample = await source.load(0)
-    expect([numbersOf(sample, 'x'), numbersOf(sample, 'y')]).toEqual([[0, -0, 1, -1], [100, 0]])
+    expect([numbersOf(sample, 'x'), numbersOf(sample, 'y')]).toEqual([
+      [0, -0, 1, -1],
+      [100, 0],
+    ])
   })
 
   it('must fill one batch, and are not joined for evaluation', async () => {
@@ -95,7 +120,9 @@ describe('samples of npz files', () => {
   it('say which name was meant, and which shape is wanted', async () => {
     const named = await createSampleSource(files('pair0.npz'), [row(1, 'xx'), row(1, 'y')])
     await expect(named.load(0)).rejects.toMatchObject({
-      code: 'SAMPLE_NAME', wanted: 'xx', hint: expect.stringContaining('did you mean x'),
+      code: 'SAMPLE_NAME',
+      wanted: 'xx',
+      hint: expect.stringContaining('did you mean x'),
     })
     const shaped = await createSampleSource(files('0.npz'), [{ ...row(1), shape: [1, 3] }])
     await expect(shaped.load(0)).rejects.toMatchObject({ code: 'SAMPLE_SHAPE', found: 'shape [1, 2]', wanted: 'shape [1, 3]' })
@@ -109,12 +136,16 @@ describe('samples of npy files', () => {
   it('go to the inputs in order', async () => {
     const source = await createSampleSource([files('1.npy', '2.npy').join(',')], [row(1, 'x'), row(1, 'y')])
     const sample = await source.load(0)
-    expect([numbersOf(sample, 'x'), numbersOf(sample, 'y')]).toEqual([[1, -1], [2, -2]])
+    expect([numbersOf(sample, 'x'), numbersOf(sample, 'y')]).toEqual([
+      [1, -1],
+      [2, -2],
+    ])
   })
 
   it('must be as many as the inputs', async () => {
     await expect(createSampleSource(files('1.npy'), [row(1, 'x'), row(1, 'y')])).rejects.toMatchObject({
-      code: 'SAMPLE_INPUTS', wanted: expect.stringContaining('x, y'),
+      code: 'SAMPLE_INPUTS',
+      wanted: expect.stringContaining('x, y'),
     })
   })
 
@@ -184,7 +215,10 @@ describe('a test input', () => {
     ['INPUT_NOT_IMAGE', '1.png', [row(1)]],
     ['FILE_NOT_FOUND', 'nowhere.npz', [row(1)]],
   ])('%s for %j', async (code, names, inputs) => {
-    const source = names.split(',').map((name) => (name === '' ? '' : file(name))).join(',')
+    const source = names
+      .split(',')
+      .map((name) => (name === '' ? '' : file(name)))
+      .join(',')
     await expect(loadTestInput(source, inputs)).rejects.toMatchObject({ code, hint: expect.any(String), found: expect.any(String) })
   })
 })

@@ -32,7 +32,9 @@ type LoadSample = (indices: readonly number[]) => Promise<readonly Tensor[]>
  *   `SAMPLE_INDEX`, and what decoding a file throws
  */
 export async function createSampleSource(
-  entries: readonly string[], inputs: readonly SampleInput[], { grouping = 'batch', listName = 'sample list' }: SampleSourceOptions = {},
+  entries: readonly string[],
+  inputs: readonly SampleInput[],
+  { grouping = 'batch', listName = 'sample list' }: SampleSourceOptions = {},
 ): Promise<SampleSource> {
   const kind = kindOfEntries(entries, listName)
   const place = (index: number): readonly string[] => [listName, `entry ${index + 1} of ${entries.length}`, entries[index]!]
@@ -40,24 +42,42 @@ export async function createSampleSource(
 
   if (kind === 'yuv') {
     throw new QError('SAMPLE_KIND', 'raw YUV files are not supported', {
-      at: place(0), found: entries[0]!, wanted: 'images, npz or npy files', hint: 'convert the files to PNG, or to npz of network inputs',
+      at: place(0),
+      found: entries[0]!,
+      wanted: 'images, npz or npy files',
+      hint: 'convert the files to PNG, or to npz of network inputs',
     })
   }
   if (kind !== 'npz') checkFileCounts(entries, inputs, place)
 
   if (kind === 'image') {
-    const groups = inGroups(entries.map((_, index) => index), batch)
+    const groups = inGroups(
+      entries.map((_, index) => index),
+      batch,
+    )
     const last = groups.at(-1)!
     while (last.length < batch) last.push(entries.length - 1)
-    return sourceOf(groups, entries, inputs, async (indices) => Promise.all(inputs.map(async (input, i) => (
-      readImages(indices.map((index) => ({ path: entryFiles(entries[index]!)[i]!, at: place(index) })), input)
-    ))))
+    return sourceOf(groups, entries, inputs, async (indices) =>
+      Promise.all(
+        inputs.map(async (input, i) =>
+          readImages(
+            indices.map((index) => ({ path: entryFiles(entries[index]!)[i]!, at: place(index) })),
+            input,
+          ),
+        ),
+      ),
+    )
   }
   if (kind === 'npy') {
-    return sourceOf(entries.map((_, index) => [index]), entries, inputs, async ([index = 0]) => {
-      const files = entryFiles(entries[index]!)
-      return Promise.all(inputs.map(async (input, i) => asInput(await readNpy(files[i]!, place(index)), input, place(index))))
-    })
+    return sourceOf(
+      entries.map((_, index) => [index]),
+      entries,
+      inputs,
+      async ([index = 0]) => {
+        const files = entryFiles(entries[index]!)
+        return Promise.all(inputs.map(async (input, i) => asInput(await readNpy(files[i]!, place(index)), input, place(index))))
+      },
+    )
   }
   const load: LoadSample = async (indices) => {
     const last = indices.at(-1)!
@@ -75,7 +95,9 @@ export async function createSampleSource(
   const groups = grouping === 'entry' || batch === 1 ? entries.map((_, index) => [index]) : await npzGroups(entries, inputs, batch, place)
   if (groups.length === 0) {
     throw new QError('SAMPLES_EMPTY', 'the entries do not fill one batch', {
-      at: [listName], found: `${entries.length} npz files of one row`, wanted: `at least ${batch}`,
+      at: [listName],
+      found: `${entries.length} npz files of one row`,
+      wanted: `at least ${batch}`,
       hint: 'give more samples, or import the model with batch 1',
     })
   }
@@ -83,7 +105,10 @@ export async function createSampleSource(
 }
 
 function sourceOf(
-  groups: readonly (readonly number[])[], entries: readonly string[], inputs: readonly SampleInput[], load: LoadSample,
+  groups: readonly (readonly number[])[],
+  entries: readonly string[],
+  inputs: readonly SampleInput[],
+  load: LoadSample,
 ): SampleSource {
   return {
     count: groups.length,
@@ -92,7 +117,10 @@ function sourceOf(
       const group = groups[index]
       if (group === undefined) {
         throw new QError('SAMPLE_INDEX', 'there is no such sample', {
-          found: String(index), wanted: `0 to ${groups.length - 1}`, hint: 'ask for a smaller index', kind: 'usage',
+          found: String(index),
+          wanted: `0 to ${groups.length - 1}`,
+          hint: 'ask for a smaller index',
+          kind: 'usage',
         })
       }
       const tensors = await load(group)
@@ -103,7 +131,10 @@ function sourceOf(
 
 /** Entries whose arrays hold a whole batch stand alone, entries of one row go together; each file is looked at once, one at a time. */
 async function npzGroups(
-  entries: readonly string[], inputs: readonly SampleInput[], batch: number, place: (index: number) => readonly string[],
+  entries: readonly string[],
+  inputs: readonly SampleInput[],
+  batch: number,
+  place: (index: number) => readonly string[],
 ): Promise<readonly (readonly number[])[]> {
   const groups: number[][] = []
   let open: number[] = []
@@ -134,7 +165,8 @@ function checkFileCounts(entries: readonly string[], inputs: readonly SampleInpu
     const count = entryFiles(entry).length
     if (count === inputs.length) return
     throw new QError('SAMPLE_INPUTS', 'an entry has another number of files than the network has inputs', {
-      at: place(index), found: `${count} files`,
+      at: place(index),
+      found: `${count} files`,
       wanted: `${inputs.length} files, one for each of ${inputs.map(({ name }) => name).join(', ')}`,
       hint: 'separate the files of one sample by commas',
     })

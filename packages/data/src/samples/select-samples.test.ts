@@ -38,7 +38,10 @@ describe('choosing from a folder', () => {
   })
 
   it.each([
-    ['SAMPLES_EMPTY', 'none'], ['SAMPLES_EMPTY', 'text'], ['SAMPLES_MIXED', 'mixed'], ['FILE_NOT_FOUND', 'nowhere'],
+    ['SAMPLES_EMPTY', 'none'],
+    ['SAMPLES_EMPTY', 'text'],
+    ['SAMPLES_MIXED', 'mixed'],
+    ['FILE_NOT_FOUND', 'nowhere'],
     ['FILE_NOT_FOLDER', 'ten/0.JPEG'],
   ])('%s for %s', async (code, name) => {
     const dataset = join(folder, name)
@@ -61,8 +64,12 @@ describe('choosing by a list', () => {
   })
 
   it.each([
-    ['SAMPLES_EMPTY', ''], ['SAMPLE_KIND', 'a.npz\n\nb.npz\n'], ['SAMPLE_KIND', 'a.npz,b.npz'], ['SAMPLE_KIND', 'a.txt'],
-    ['SAMPLES_MIXED', 'a.npy\nb.jpg'], ['SAMPLES_MIXED', 'a.npy,b.jpg'],
+    ['SAMPLES_EMPTY', ''],
+    ['SAMPLE_KIND', 'a.npz\n\nb.npz\n'],
+    ['SAMPLE_KIND', 'a.npz,b.npz'],
+    ['SAMPLE_KIND', 'a.txt'],
+    ['SAMPLES_MIXED', 'a.npy\nb.jpg'],
+    ['SAMPLES_MIXED', 'a.npy,b.jpg'],
   ])('%s for %j', async (code, text) => {
     const dataList = await listOf(text)
     const at = text === '' ? [dataList] : [dataList, expect.stringMatching(/^entry \d of \d$/)]

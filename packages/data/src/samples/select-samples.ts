@@ -36,14 +36,20 @@ const seed = 1684
 export async function selectSamples({ dataset, dataList, inputNum = 0 }: SampleChoice): Promise<SelectedSamples> {
   if (!Number.isInteger(inputNum) || inputNum < 0) {
     throw new QError('SAMPLES_NUMBER', 'the number of samples is not a count', {
-      found: String(inputNum), wanted: 'a whole number; 0 for all', hint: 'correct --input_num', kind: 'usage',
+      found: String(inputNum),
+      wanted: 'a whole number; 0 for all',
+      hint: 'correct --input_num',
+      kind: 'usage',
     })
   }
   const entries = dataList ? await listedEntries(dataList) : dataset ? await shuffledFiles(dataset) : undefined
   const source = dataList || dataset
   if (entries === undefined || !source) {
     throw new QError('SAMPLES_NOWHERE', 'no samples were named', {
-      found: 'neither a dataset nor a data list', wanted: 'one of them', hint: 'pass --dataset FOLDER or --data_list FILE', kind: 'usage',
+      found: 'neither a dataset nor a data list',
+      wanted: 'one of them',
+      hint: 'pass --dataset FOLDER or --data_list FILE',
+      kind: 'usage',
     })
   }
   const taken = inputNum > 0 ? entries.slice(0, inputNum) : entries
@@ -51,7 +57,9 @@ export async function selectSamples({ dataset, dataList, inputNum = 0 }: SampleC
 }
 
 async function listedEntries(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => { throw fileError(cause, [path]) })
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw fileError(cause, [path])
+  })
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw noSamples([path], 'an empty list')
@@ -63,7 +71,9 @@ async function shuffledFiles(dataset: string): Promise<readonly string[]> {
   const files: string[] = []
   let seen = 0
   const visit = async (path: string): Promise<void> => {
-    const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => { throw fileError(cause, [path]) })
+    const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
+      throw fileError(cause, [path])
+    })
     for (const entry of found) {
       const child = path === '.' ? entry.name : path === '/' ? `/${entry.name}` : `${path}/${entry.name}`
       seen++

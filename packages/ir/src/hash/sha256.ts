@@ -1,6 +1,4 @@
-const firstWords = [
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-]
+const firstWords = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]
 const roundWords = roundConstants()
 
 /** The SHA-256 digest (FIPS 180-4) of some bytes, 32 bytes. Synchronous, and the same wherever JavaScript runs. */

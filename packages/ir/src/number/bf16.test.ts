@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  bf16Bits, bf16FromBits, flushingBf16, fromBf16Bits, roundBf16, roundBf16Array, saturatingBf16, toBf16Bits, truncatingBf16,
+  bf16Bits,
+  bf16FromBits,
+  flushingBf16,
+  fromBf16Bits,
+  roundBf16,
+  roundBf16Array,
+  saturatingBf16,
+  toBf16Bits,
+  truncatingBf16,
 } from './bf16.ts'
 
 function floatOf(bits: number): number {
@@ -35,8 +43,9 @@ describe('bfloat16', () => {
   it('edges of the default style', () => {
     expect(bf16Bits(NaN)).toBe(0x7fff)
     expect([floatOf(0x7f7f8000), floatOf(0xff7f8000), floatOf(0x7f7f7fff)].map((x) => bf16Bits(x))).toEqual([0x7f80, 0xff80, 0x7f7f])
-    expect([0x007f7fff, 0x807f7fff, 0x007f8000, 0x007fffff, 0x807f8000].map((bits) => bf16Bits(floatOf(bits))))
-      .toEqual([0, 0x8000, 0x0080, 0x0080, 0x8080])
+    expect([0x007f7fff, 0x807f7fff, 0x007f8000, 0x007fffff, 0x807f8000].map((bits) => bf16Bits(floatOf(bits)))).toEqual([
+      0, 0x8000, 0x0080, 0x0080, 0x8080,
+    ])
     expect(roundBf16(3.140625 + 2 ** -7)).toBe(3.140625 + 2 ** -6)
     expect(roundBf16(1.00390625)).toBe(1)
   })
@@ -49,10 +58,12 @@ describe('bfloat16', () => {
 
   it('arrays give what single numbers give, in every style', () => {
     const style = fc.constantFrom(flushingBf16, saturatingBf16, truncatingBf16)
-    fc.assert(fc.property(fc.float32Array({ minLength: 1 }), style, (values, chosen) => {
-      const rounded = roundBf16Array(values, undefined, chosen)
-      expect([...rounded]).toEqual([...values].map((x) => roundBf16(x, chosen)))
-      expect([...fromBf16Bits(toBf16Bits(values, chosen))]).toEqual([...rounded])
-    }))
+    fc.assert(
+      fc.property(fc.float32Array({ minLength: 1 }), style, (values, chosen) => {
+        const rounded = roundBf16Array(values, undefined, chosen)
+        expect([...rounded]).toEqual([...values].map((x) => roundBf16(x, chosen)))
+        expect([...fromBf16Bits(toBf16Bits(values, chosen))]).toEqual([...rounded])
+      }),
+    )
   })
 })

@@ -14,8 +14,16 @@ describe('binary16', () => {
   })
 
   it('the closed form of a pattern', () => {
-    expect([0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x03ff, 0x7c00, 0x8000].map(f16FromBits))
-      .toEqual([1, -2, 65504, 2 ** -14, 2 ** -24, 1023 * 2 ** -24, Infinity, -0])
+    expect([0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x03ff, 0x7c00, 0x8000].map(f16FromBits)).toEqual([
+      1,
+      -2,
+      65504,
+      2 ** -14,
+      2 ** -24,
+      1023 * 2 ** -24,
+      Infinity,
+      -0,
+    ])
   })
 
   it('halfway between two neighbours the even pattern wins, and just beside it the nearer', () => {
@@ -42,15 +50,17 @@ describe('binary16', () => {
   })
 
   it('arrays give what single numbers give; the error is at most half a step', () => {
-    fc.assert(fc.property(fc.float32Array({ noNaN: true, minLength: 1 }), (values) => {
-      const rounded = roundF16Array(values)
-      expect([...rounded]).toEqual([...values].map(roundF16))
-      expect([...fromF16Bits(toF16Bits(values))]).toEqual([...rounded])
-      values.forEach((x, i) => {
-        const step = Math.max(2 ** -24, 2 ** (Math.floor(Math.log2(Math.abs(x))) - 10))
-        if (Math.abs(x) < 65504) expect(Math.abs(rounded[i]! - x)).toBeLessThanOrEqual(step / 2)
-      })
-      expect([...roundF16Array(values, values)]).toEqual([...rounded])
-    }))
+    fc.assert(
+      fc.property(fc.float32Array({ noNaN: true, minLength: 1 }), (values) => {
+        const rounded = roundF16Array(values)
+        expect([...rounded]).toEqual([...values].map(roundF16))
+        expect([...fromF16Bits(toF16Bits(values))]).toEqual([...rounded])
+        values.forEach((x, i) => {
+          const step = Math.max(2 ** -24, 2 ** (Math.floor(Math.log2(Math.abs(x))) - 10))
+          if (Math.abs(x) < 65504) expect(Math.abs(rounded[i]! - x)).toBeLessThanOrEqual(step / 2)
+        })
+        expect([...roundF16Array(values, values)]).toEqual([...rounded])
+      }),
+    )
   })
 })

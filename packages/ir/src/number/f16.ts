@@ -34,7 +34,7 @@ function roundWord(): number {
     return float[0]!
   }
   if (x === 0 || x !== x) return x
-  const rounded = (magnitude + subnormalMagic) - subnormalMagic
+  const rounded = magnitude + subnormalMagic - subnormalMagic
   return x < 0 ? -rounded : rounded
 }
 
@@ -55,9 +55,8 @@ export function f16Bits(x: number): number {
 export function f16FromBits(bits: number): number {
   const exponent = (bits >>> 10) & 0x1f
   const fraction = bits & 0x3ff
-  const magnitude = exponent === 0x1f
-    ? (fraction === 0 ? Infinity : NaN)
-    : exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25)
+  const magnitude =
+    exponent === 0x1f ? (fraction === 0 ? Infinity : NaN) : exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25)
   return bits & 0x8000 ? -magnitude : magnitude
 }
 

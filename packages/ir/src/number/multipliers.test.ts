@@ -7,18 +7,33 @@ import { scaleShift } from './scale-shift.ts'
 import { toInt16 } from './to-int16.ts'
 import { rightShiftByDoubling, rightShiftByLogarithm } from './weight-shift.ts'
 
-const pair = ({ multiplier, shift }: { multiplier: number, shift: number }) => [multiplier, shift]
+const pair = ({ multiplier, shift }: { multiplier: number; shift: number }) => [multiplier, shift]
 
 describe('scaleShift', () => {
   it.each([
-    [0.0123, 825439, 26], [0.5, 1, 1], [1, 1, 0], [0.000731, 784905, 30], [3.7, 15518925, 22], [1e-4, 53687, 29], [12.5, 25, 1],
-    [1 / 3, 11184811, 25], [0.9999, 8387769, 23], [2.5e-9, 3, 30],
+    [0.0123, 825439, 26],
+    [0.5, 1, 1],
+    [1, 1, 0],
+    [0.000731, 784905, 30],
+    [3.7, 15518925, 22],
+    [1e-4, 53687, 29],
+    [12.5, 25, 1],
+    [1 / 3, 11184811, 25],
+    [0.9999, 8387769, 23],
+    [2.5e-9, 3, 30],
   ])('%d with 32 bits', (x, multiplier, shift) => {
     expect(pair(scaleShift(x, { bits: 32 }))).toEqual([multiplier, shift])
   })
 
   it.each([
-    [0.0123, 101, 13], [0.000731, 3, 12], [3.7, 59, 4], [1e-4, 105, 20], [0.9999, 1, 0], [1 / 3, 85, 8], [0.4, 51, 7], [1.3, 83, 6],
+    [0.0123, 101, 13],
+    [0.000731, 3, 12],
+    [3.7, 59, 4],
+    [1e-4, 105, 20],
+    [0.9999, 1, 0],
+    [1 / 3, 85, 8],
+    [0.4, 51, 7],
+    [1.3, 83, 6],
   ])('%d with 8 bits', (x, multiplier, shift) => {
     expect(pair(scaleShift(x, { bits: 8 }))).toEqual([multiplier, shift])
     expect(pair(scaleShift(x, { bits: 8, range: 'positive' }))).toEqual([multiplier, shift])
@@ -37,18 +52,25 @@ describe('scaleShift', () => {
   })
 
   it('32 bits stand for the float32 itself, 8 bits for it within 1/127', () => {
-    fc.assert(fc.property(fc.double({ min: 2 ** -7, max: 100, noNaN: true }), (x) => {
-      const wide = scaleShift(x, { bits: 32 })
-      expect(wide.multiplier / 2 ** wide.shift).toBe(Math.fround(x))
-      const byte = scaleShift(x, { bits: 8 })
-      expect(Math.abs(byte.multiplier)).toBeLessThanOrEqual(126)
-      expect(Math.abs(byte.multiplier / 2 ** byte.shift - x)).toBeLessThanOrEqual(x / 127)
-    }))
+    fc.assert(
+      fc.property(fc.double({ min: 2 ** -7, max: 100, noNaN: true }), (x) => {
+        const wide = scaleShift(x, { bits: 32 })
+        expect(wide.multiplier / 2 ** wide.shift).toBe(Math.fround(x))
+        const byte = scaleShift(x, { bits: 8 })
+        expect(Math.abs(byte.multiplier)).toBeLessThanOrEqual(126)
+        expect(Math.abs(byte.multiplier / 2 ** byte.shift - x)).toBeLessThanOrEqual(x / 127)
+      }),
+    )
   })
 })
 
 describe('quantizedMultiplier', () => {
-  it.each([[0.3, 1288490189, -1], [0.999999, 2147481501, 0], [0.00123, 1352399302, -9], [0, 0, 0]])('%d', (d, mantissa, exponent) => {
+  it.each([
+    [0.3, 1288490189, -1],
+    [0.999999, 2147481501, 0],
+    [0.00123, 1352399302, -9],
+    [0, 0, 0],
+  ])('%d', (d, mantissa, exponent) => {
     expect(quantizedMultiplier(d)).toEqual({ mantissa, exponent })
   })
 
@@ -60,16 +82,25 @@ describe('quantizedMultiplier', () => {
   })
 
   it('the factor comes back within 2^-31, signs too', () => {
-    fc.assert(fc.property(fc.double({ min: 1e-8, max: 1e8, noNaN: true }), fc.constantFrom(1, -1), (size, sign) => {
-      const { mantissa, exponent } = quantizedMultiplier(sign * size)
-      expect(Math.abs(mantissa)).toBeGreaterThanOrEqual(2 ** 30)
-      expect(Math.abs(mantissa * 2 ** (exponent - 31) - sign * size)).toBeLessThanOrEqual(size * 2 ** -31)
-    }))
+    fc.assert(
+      fc.property(fc.double({ min: 1e-8, max: 1e8, noNaN: true }), fc.constantFrom(1, -1), (size, sign) => {
+        const { mantissa, exponent } = quantizedMultiplier(sign * size)
+        expect(Math.abs(mantissa)).toBeGreaterThanOrEqual(2 ** 30)
+        expect(Math.abs(mantissa * 2 ** (exponent - 31) - sign * size)).toBeLessThanOrEqual(size * 2 ** -31)
+      }),
+    )
   })
 })
 
 describe('quantizedScale', () => {
-  it.each([[0.02, 81, 12], [0.5, 64, 7], [1, 64, 6], [1.3, 83, 6], [0.0071, 116, 14], [200, 127, 0]])('%d', (q, multiplier, shift) => {
+  it.each([
+    [0.02, 81, 12],
+    [0.5, 64, 7],
+    [1, 64, 6],
+    [1.3, 83, 6],
+    [0.0071, 116, 14],
+    [200, 127, 0],
+  ])('%d', (q, multiplier, shift) => {
     expect(pair(quantizedScale(q))).toEqual([multiplier, shift])
   })
 

@@ -16,7 +16,7 @@ export interface AffineParams {
  * The scale that maps `threshold` to the largest code: threshold / (2^(bits-1) - 1) for signed codes, threshold / (2^bits - 1) for
  * unsigned ones, in double. The code -2^(bits-1) is left out of the scale, though not out of the range.
  */
-export function symmetricScale(threshold: number, { bits, signed }: { readonly bits: QuantBits, readonly signed: boolean }): number {
+export function symmetricScale(threshold: number, { bits, signed }: { readonly bits: QuantBits; readonly signed: boolean }): number {
   return threshold / (2 ** (signed ? bits - 1 : bits) - 1)
 }
 
@@ -30,8 +30,8 @@ export function symmetricScale(threshold: number, { bits, signed }: { readonly b
  * @throws QError `RANGE_INVALID` when a bound is not finite, `min` is above `max`, or an asymmetric range is [0, 0].
  */
 export function quantParams(
-  { min, max }: { readonly min: number, readonly max: number },
-  { bits, symmetric }: { readonly bits: QuantBits, readonly symmetric: boolean },
+  { min, max }: { readonly min: number; readonly max: number },
+  { bits, symmetric }: { readonly bits: QuantBits; readonly symmetric: boolean },
 ): AffineParams {
   if (!Number.isFinite(min) || !Number.isFinite(max) || min > max || (!symmetric && min === 0 && max === 0)) {
     throw new QError('RANGE_INVALID', `no scale follows from the range ${min} to ${max}`, {

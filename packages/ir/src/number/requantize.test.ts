@@ -28,12 +28,14 @@ describe('requantization', () => {
 
   it('products beyond 2^53 are exact', () => {
     const v = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
-    fc.assert(fc.property(v, v, fc.integer({ min: 1, max: 62 }), (x, m, n) => {
-      const doubled = 2n * BigInt(x) * BigInt(m) + (1n << BigInt(n))
-      const divisor = 1n << BigInt(n + 1)
-      const floor = doubled >= 0n ? doubled / divisor : -((-doubled + divisor - 1n) / divisor)
-      expect(multiplyShift(x, m, n)).toBe(Number(floor))
-    }))
+    fc.assert(
+      fc.property(v, v, fc.integer({ min: 1, max: 62 }), (x, m, n) => {
+        const doubled = 2n * BigInt(x) * BigInt(m) + (1n << BigInt(n))
+        const divisor = 1n << BigInt(n + 1)
+        const floor = doubled >= 0n ? doubled / divisor : -((-doubled + divisor - 1n) / divisor)
+        expect(multiplyShift(x, m, n)).toBe(Number(floor))
+      }),
+    )
   })
 
   it('the quantized multiplier rounds twice', () => {
@@ -44,9 +46,11 @@ describe('requantization', () => {
   })
 
   it('the quantized multiplier is within one of the product', () => {
-    fc.assert(fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.double({ min: 1e-4, max: 0.99, noNaN: true }), (v, d) => {
-      expect(Math.abs(multiplyByQuantizedMultiplier(v, quantizedMultiplier(d)) - v * d)).toBeLessThanOrEqual(1.01)
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.double({ min: 1e-4, max: 0.99, noNaN: true }), (v, d) => {
+        expect(Math.abs(multiplyByQuantizedMultiplier(v, quantizedMultiplier(d)) - v * d)).toBeLessThanOrEqual(1.01)
+      }),
+    )
   })
 
   it('float32 requantization loses digits beyond 24 bits', () => {
@@ -82,15 +86,22 @@ describe('quantization parameters', () => {
 
   it('every number of an asymmetric range that holds 0 comes back within a step', () => {
     const between = (min: number, max: number) => fc.double({ min, max, noNaN: true })
-    fc.assert(fc.property(between(-100, -0.001), between(0.001, 100), between(0, 1), (min, max, at) => {
-      const { scale, zeroPoint } = quantParams({ min, max }, { bits: 8, symmetric: false })
-      const x = min + (max - min) * at
-      const code = roundSaturate(x / scale + zeroPoint, 'i8')
-      expect(Math.abs(scale * (code - zeroPoint) - x)).toBeLessThanOrEqual(scale * 1.0001)
-    }))
+    fc.assert(
+      fc.property(between(-100, -0.001), between(0.001, 100), between(0, 1), (min, max, at) => {
+        const { scale, zeroPoint } = quantParams({ min, max }, { bits: 8, symmetric: false })
+        const x = min + (max - min) * at
+        const code = roundSaturate(x / scale + zeroPoint, 'i8')
+        expect(Math.abs(scale * (code - zeroPoint) - x)).toBeLessThanOrEqual(scale * 1.0001)
+      }),
+    )
   })
 
-  it.each([[NaN, 1], [2, 1], [0, Infinity], [0, 0]])('refuses the range %d to %d', (min, max) => {
+  it.each([
+    [NaN, 1],
+    [2, 1],
+    [0, Infinity],
+    [0, 0],
+  ])('refuses the range %d to %d', (min, max) => {
     expect(() => quantParams({ min, max }, { bits: 8, symmetric: false })).toThrow(expect.objectContaining({ code: 'RANGE_INVALID' }))
   })
 })

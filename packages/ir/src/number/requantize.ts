@@ -1,5 +1,5 @@
 import type { QuantizedMultiplier } from './quantized-multiplier.ts'
-import { roundTo, type RoundingMode } from './rounding.ts'
+import { type RoundingMode, roundTo } from './rounding.ts'
 import { shiftRight, shiftRightBig } from './shift-right.ts'
 
 /**

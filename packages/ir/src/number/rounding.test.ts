@@ -35,13 +35,15 @@ describe('rounding to integers', () => {
   })
 
   it('the result is an integer at most 1 away, never -0, and odd modes mirror', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.constantFrom(...roundingModes), (x, mode) => {
-      const rounded = roundTo(x, mode)
-      expect(Number.isInteger(rounded) && Math.abs(rounded - x) <= 1 && !Object.is(rounded, -0)).toBe(true)
-      if (mode.startsWith('half')) expect(Math.abs(rounded - x)).toBeLessThanOrEqual(0.5)
-      expect(roundHalfAway(-x) + roundHalfAway(x)).toBe(0)
-      expect(roundHalfUp(-x) + roundHalfDown(x)).toBe(0)
-    }))
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.constantFrom(...roundingModes), (x, mode) => {
+        const rounded = roundTo(x, mode)
+        expect(Number.isInteger(rounded) && Math.abs(rounded - x) <= 1 && !Object.is(rounded, -0)).toBe(true)
+        if (mode.startsWith('half')) expect(Math.abs(rounded - x)).toBeLessThanOrEqual(0.5)
+        expect(roundHalfAway(-x) + roundHalfAway(x)).toBe(0)
+        expect(roundHalfUp(-x) + roundHalfDown(x)).toBe(0)
+      }),
+    )
   })
 })
 
@@ -54,18 +56,23 @@ describe('shifting right with rounding', () => {
   })
 
   it('doubles and BigInt agree for every shift and mode', () => {
-    fc.assert(fc.property(integer, fc.integer({ min: 0, max: 80 }), fc.constantFrom(...roundingModes), (v, n, mode) => {
-      expect(BigInt(shiftRight(Number(v), n, mode))).toBe(shiftRightBig(v, n, mode))
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(integer, fc.integer({ min: 0, max: 80 }), fc.constantFrom(...roundingModes), (v, n, mode) => {
+        expect(BigInt(shiftRight(Number(v), n, mode))).toBe(shiftRightBig(v, n, mode))
+      }),
+      { numRuns: 3000 },
+    )
   })
 
   it('the nearest integer wins; ties as named', () => {
-    fc.assert(fc.property(fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), fc.integer({ min: 1, max: 63 }), (v, n) => {
-      expect(shiftRightBig(v, n, 'half-up')).toBe(nearestByFractions(v, n, (floor) => floor + 1n))
-      expect(shiftRightBig(v, n, 'half-down')).toBe(nearestByFractions(v, n, (floor) => floor))
-      expect(shiftRightBig(v, n, 'half-to-even')).toBe(nearestByFractions(v, n, (floor) => (floor % 2n === 0n ? floor : floor + 1n)))
-      expect(shiftRightBig(v, n, 'half-away-from-zero')).toBe(nearestByFractions(v, n, (floor) => (v < 0n ? floor : floor + 1n)))
-    }))
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), fc.integer({ min: 1, max: 63 }), (v, n) => {
+        expect(shiftRightBig(v, n, 'half-up')).toBe(nearestByFractions(v, n, (floor) => floor + 1n))
+        expect(shiftRightBig(v, n, 'half-down')).toBe(nearestByFractions(v, n, (floor) => floor))
+        expect(shiftRightBig(v, n, 'half-to-even')).toBe(nearestByFractions(v, n, (floor) => (floor % 2n === 0n ? floor : floor + 1n)))
+        expect(shiftRightBig(v, n, 'half-away-from-zero')).toBe(nearestByFractions(v, n, (floor) => (v < 0n ? floor : floor + 1n)))
+      }),
+    )
   })
 
   it('a negative shift goes left, one above 63 counts as 63', () => {

@@ -1,7 +1,5 @@
 /** How a number between two integers becomes one of them. */
-export type RoundingMode =
-  | 'half-up' | 'half-down' | 'half-away-from-zero' | 'half-to-even'
-  | 'toward-zero' | 'down' | 'up'
+export type RoundingMode = 'half-up' | 'half-down' | 'half-away-from-zero' | 'half-to-even' | 'toward-zero' | 'down' | 'up'
 
 /**
  * Rounds to the nearest integer, halves away from zero (C `round`).
@@ -50,8 +48,8 @@ const rounders: Readonly<Record<RoundingMode, (x: number) => number>> = {
   'half-away-from-zero': roundHalfAway,
   'half-to-even': roundHalfEven,
   'toward-zero': (x) => Math.trunc(x) + 0,
-  'down': (x) => Math.floor(x) + 0,
-  'up': (x) => Math.ceil(x) + 0,
+  down: (x) => Math.floor(x) + 0,
+  up: (x) => Math.ceil(x) + 0,
 }
 
 /** Every rounding mode. */

@@ -1,4 +1,4 @@
-import { roundTo, type RoundingMode } from './rounding.ts'
+import { type RoundingMode, roundTo } from './rounding.ts'
 
 /** Integer element types, 4 to 32 bits. */
 export type IntegerType = 'i4' | 'u4' | 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32'

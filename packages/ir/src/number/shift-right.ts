@@ -1,4 +1,4 @@
-import { roundTo, type RoundingMode } from './rounding.ts'
+import { type RoundingMode, roundTo } from './rounding.ts'
 
 const powersOfTwo: readonly number[] = Array.from({ length: 64 }, (_, n) => 2 ** n)
 
@@ -27,12 +27,19 @@ export function shiftRightBig(v: bigint, n: number, mode: RoundingMode): bigint 
 /** Whether floor + rest / (2 half) becomes floor + 1. */
 function roundsUp(v: bigint, floor: bigint, rest: bigint, half: bigint, mode: RoundingMode): boolean {
   switch (mode) {
-    case 'half-up': return rest >= half
-    case 'half-down': return rest > half
-    case 'half-away-from-zero': return v >= 0n ? rest >= half : rest > half
-    case 'half-to-even': return rest > half || (rest === half && (floor & 1n) === 1n)
-    case 'toward-zero': return v < 0n && rest !== 0n
-    case 'down': return false
-    case 'up': return rest !== 0n
+    case 'half-up':
+      return rest >= half
+    case 'half-down':
+      return rest > half
+    case 'half-away-from-zero':
+      return v >= 0n ? rest >= half : rest > half
+    case 'half-to-even':
+      return rest > half || (rest === half && (floor & 1n) === 1n)
+    case 'toward-zero':
+      return v < 0n && rest !== 0n
+    case 'down':
+      return false
+    case 'up':
+      return rest !== 0n
   }
 }

@@ -5,16 +5,28 @@ import { createCalibrationTable, replaceCalibrationRows } from './create-calibra
 import { parseCalibrationTable } from './parse-calibration-table.ts'
 
 const parts = {
-  version: 'v1', mlirFile: 'net.mlir', generatedTime: '2026-01-02 03:04:05.000006', method: 'kl', histogramBins: 2048, samples: 10, tune: 5,
+  version: 'v1',
+  mlirFile: 'net.mlir',
+  generatedTime: '2026-01-02 03:04:05.000006',
+  method: 'kl',
+  histogramBins: 2048,
+  samples: 10,
+  tune: 5,
 }
 const codes = (text: string) => parseCalibrationTable(text).diagnostics.map((diagnostic) => diagnostic.code)
 
 describe('reading a calibration table', () => {
   it('takes a name and three numbers, whatever white space is between them', () => {
     const table = parseCalibrationTable('# op_name\na 1.5 -1 2\r\nb\t0.5  -.25   1e-3\n')
-    expect([...table.entries]).toEqual([['a', { threshold: 1.5, min: -1, max: 2 }], ['b', { threshold: 0.5, min: -0.25, max: 0.001 }]])
+    expect([...table.entries]).toEqual([
+      ['a', { threshold: 1.5, min: -1, max: 2 }],
+      ['b', { threshold: 0.5, min: -0.25, max: 0.001 }],
+    ])
     expect(table.diagnostics).toEqual([])
-    expect([...thresholds(table)]).toEqual([['a', 1.5], ['b', 0.5]])
+    expect([...thresholds(table)]).toEqual([
+      ['a', 1.5],
+      ['b', 0.5],
+    ])
   })
 
   it('the first of two rows with one name counts, and the second is reported', () => {
@@ -26,26 +38,44 @@ describe('reading a calibration table', () => {
   it('one inf in a row counts as 65000, but not inside a name', () => {
     const table = parseCalibrationTable('info/inf 0.5 -inf 1\nb 1 0 inf\n')
     expect([...table.entries]).toEqual([
-      ['info/inf', { threshold: 0.5, min: -65000, max: 1 }], ['b', { threshold: 1, min: 0, max: 65000 }],
+      ['info/inf', { threshold: 0.5, min: -65000, max: 1 }],
+      ['b', { threshold: 1, min: 0, max: 65000 }],
     ])
     expect(table.diagnostics.map(({ code }) => code)).toEqual(['CALIBRATION_INFINITE', 'CALIBRATION_INFINITE'])
   })
 
-  it.each([
-    'a 1 2', 'a 1 2 3 4', ' a 1 2 3', 'a 1 2 3 ', 'a nan 1 2', 'a 1 inf -inf', 'a 1e+5 1 2', 'a +1 0 1', 'a 1 2 x', 'a - e 1',
-  ])('passes over "%s" and says so', (line) => {
-    const table = parseCalibrationTable(`b 1 -1 1\n${line}\n`)
-    expect([...table.entries.keys()]).toEqual(['b'])
-    expect(table.diagnostics).toEqual([
-      expect.objectContaining({ level: 'warning', code: 'CALIBRATION_LINE_IGNORED', at: ['calibration table', 'line 2'] }),
-    ])
-  })
+  it.each(['a 1 2', 'a 1 2 3 4', ' a 1 2 3', 'a 1 2 3 ', 'a nan 1 2', 'a 1 inf -inf', 'a 1e+5 1 2', 'a +1 0 1', 'a 1 2 x', 'a - e 1'])(
+    'passes over "%s" and says so',
+    (line) => {
+      const table = parseCalibrationTable(`b 1 -1 1\n${line}\n`)
+      expect([...table.entries.keys()]).toEqual(['b'])
+      expect(table.diagnostics).toEqual([
+        expect.objectContaining({ level: 'warning', code: 'CALIBRATION_LINE_IGNORED', at: ['calibration table', 'line 2'] }),
+      ])
+    },
+  )
 
   it('sections: 4-bit thresholds, asymmetric ops, 4-bit ops, weight scales, fp8', () => {
-    const table = parseCalibrationTable([
-      'a 1 -1 1', '', '#int4_th', 'a 0.5 -1 1', '', '#asym_op', 'silu', 'conv', '# symmetric_op', '# x', '#int4_op', 'mm',
-      '#weight_scale', 'conv_weight 2 0.1 0.2', 'mm_weight 3 0.1', '',
-    ].join('\n'))
+    const table = parseCalibrationTable(
+      [
+        'a 1 -1 1',
+        '',
+        '#int4_th',
+        'a 0.5 -1 1',
+        '',
+        '#asym_op',
+        'silu',
+        'conv',
+        '# symmetric_op',
+        '# x',
+        '#int4_op',
+        'mm',
+        '#weight_scale',
+        'conv_weight 2 0.1 0.2',
+        'mm_weight 3 0.1',
+        '',
+      ].join('\n'),
+    )
     expect(table.int4.get('a')).toEqual({ threshold: 0.5, min: -1, max: 1 })
     expect(table.entries.get('a')?.threshold).toBe(1)
     expect(table.asymmetricOps).toEqual(['silu', 'conv'])
@@ -73,10 +103,18 @@ describe('reading a calibration table', () => {
 
   it('any text prints back as it was', () => {
     const piece = fc.constantFrom('a 1 -1 1', 'b  2 0 2', '\n', '\r\n', '#asym_op', '#int4_th', '# x', ' ', '\t', 'nan', 'a 1 -1 1\n')
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.array(piece).map((pieces) => pieces.join(''))), (text) => {
-      fc.pre(!text.includes('\0'))
-      expect(formatCalibrationTable(parseCalibrationTable(text))).toBe(text)
-    }))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((pieces) => pieces.join('')),
+        ),
+        (text) => {
+          fc.pre(!text.includes('\0'))
+          expect(formatCalibrationTable(parseCalibrationTable(text))).toBe(text)
+        },
+      ),
+    )
   })
 })
 
@@ -84,15 +122,43 @@ describe('making a calibration table', () => {
   it('prints the format of release 1.30.2', () => {
     const table = createCalibrationTable({
       ...parts,
-      entries: [['x', { threshold: 1 / 256, min: -0, max: 1 }], ['y', { threshold: 0, min: -1e-9, max: 2 }]],
-      int4: [['x', { threshold: 7, min: -8, max: 7 }]], asymmetricOps: ['s'], symmetricOps: ['t'], int4Ops: ['u'], fingerprint: 'f00',
+      entries: [
+        ['x', { threshold: 1 / 256, min: -0, max: 1 }],
+        ['y', { threshold: 0, min: -1e-9, max: 2 }],
+      ],
+      int4: [['x', { threshold: 7, min: -8, max: 7 }]],
+      asymmetricOps: ['s'],
+      symmetricOps: ['t'],
+      int4Ops: ['u'],
+      fingerprint: 'f00',
     })
     expect(formatCalibrationTable(table).split('\n')).toEqual([
-      '# mlir version: v1 cali version 1.0', '# mlir: net.mlir', '# genetated time: 2026-01-02 03:04:05.000006',
-      '# quantization threshold calculation method: kl', '# histogram number: 2048', '# sample number: 10', '# q fingerprint: f00', '###',
-      '# tune number: 5', '###', '# op_name    threshold    min    max',
-      'x 0.0039062 -0.0000000 1.0000000', 'y 0.0000100 -0.0000000 2.0000000', '', '#int4_th', 'x 7.0000000 -8.0000000 7.0000000',
-      '', '#asym_op', 's', '', '# symmetric_op', '# t', '', '#int4_op', 'u', '',
+      '# mlir version: v1 cali version 1.0',
+      '# mlir: net.mlir',
+      '# genetated time: 2026-01-02 03:04:05.000006',
+      '# quantization threshold calculation method: kl',
+      '# histogram number: 2048',
+      '# sample number: 10',
+      '# q fingerprint: f00',
+      '###',
+      '# tune number: 5',
+      '###',
+      '# op_name    threshold    min    max',
+      'x 0.0039062 -0.0000000 1.0000000',
+      'y 0.0000100 -0.0000000 2.0000000',
+      '',
+      '#int4_th',
+      'x 7.0000000 -8.0000000 7.0000000',
+      '',
+      '#asym_op',
+      's',
+      '',
+      '# symmetric_op',
+      '# t',
+      '',
+      '#int4_op',
+      'u',
+      '',
     ])
     expect(table.entries.get('x')).toEqual({ threshold: 0.0039062, min: -0, max: 1 })
     expect([table.fingerprint, table.header.tune, table.diagnostics]).toEqual(['f00', '5', []])

@@ -12,10 +12,10 @@ export interface CalibrationRow {
 
 /** One line of a calibration table as read: what it means, and its text (without the line feed) to print it back. */
 export type CalibrationLine =
-  | { readonly kind: 'comment' | 'blank' | 'ignored', readonly text: string }
-  | { readonly kind: 'row', readonly section: 'main' | 'int4', readonly name: string, readonly row: CalibrationRow, readonly text: string }
-  | { readonly kind: 'name', readonly section: 'asymmetric-ops' | 'int4-ops', readonly name: string, readonly text: string }
-  | { readonly kind: 'weight-scales', readonly name: string, readonly scales: readonly number[], readonly text: string }
+  | { readonly kind: 'comment' | 'blank' | 'ignored'; readonly text: string }
+  | { readonly kind: 'row'; readonly section: 'main' | 'int4'; readonly name: string; readonly row: CalibrationRow; readonly text: string }
+  | { readonly kind: 'name'; readonly section: 'asymmetric-ops' | 'int4-ops'; readonly name: string; readonly text: string }
+  | { readonly kind: 'weight-scales'; readonly name: string; readonly scales: readonly number[]; readonly text: string }
 
 /** The comment lines at the top that carry a value. All are strings as printed; a missing one was not there. */
 export interface CalibrationHeader {

@@ -84,7 +84,12 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
 }
 
 function checkFingerprint(
-  code: string, what: string, found: string | undefined, wanted: string | undefined, place: string, remedy: string,
+  code: string,
+  what: string,
+  found: string | undefined,
+  wanted: string | undefined,
+  place: string,
+  remedy: string,
 ): void {
   if (found === undefined || wanted === undefined || found === wanted) return
   throw new QError(code, `the ${what} was made for another graph`, {

@@ -90,7 +90,9 @@ function rowLine(name: string, { threshold, min, max }: CalibrationRow): string 
   const kept = threshold > smallestThreshold ? threshold : smallestThreshold
   if (!Number.isFinite(kept) || !Number.isFinite(min) || !Number.isFinite(max)) {
     throw new QError('CALIBRATION_ROW_INVALID', `a calibration table holds finite numbers only`, {
-      at: [name], found: `threshold ${threshold}, min ${min}, max ${max}`, hint: 'look for overflow in the float model and in its samples',
+      at: [name],
+      found: `threshold ${threshold}, min ${min}, max ${max}`,
+      hint: 'look for overflow in the float model and in its samples',
     })
   }
   return `${name} ${formatPercentF7(kept)} ${formatPercentF7(min)} ${formatPercentF7(max)}`
@@ -99,13 +101,17 @@ function rowLine(name: string, { threshold, min, max }: CalibrationRow): string 
 function checkHeader(value: string | undefined): void {
   if (value === undefined || (!/[\r\n]/.test(value) && !isSectionLine(`# ${value}`))) return
   throw new QError('CALIBRATION_HEADER_INVALID', `the header of a calibration table cannot hold "${value}"`, {
-    found: JSON.stringify(value), wanted: 'one line without the words asym_op, int4_op or mqbench-fp8', hint: 'rename the model file',
+    found: JSON.stringify(value),
+    wanted: 'one line without the words asym_op, int4_op or mqbench-fp8',
+    hint: 'rename the model file',
   })
 }
 
 function checkedName(name: string): string {
   if (name !== '' && !/\s/.test(name) && !name.startsWith('#')) return name
   throw new QError('CALIBRATION_NAME_INVALID', `a calibration table cannot hold the name "${name}"`, {
-    found: JSON.stringify(name), wanted: 'a name without white space that does not start with #', hint: 'rename this value in the model',
+    found: JSON.stringify(name),
+    wanted: 'a name without white space that does not start with #',
+    hint: 'rename this value in the model',
   })
 }

@@ -99,7 +99,9 @@ function fromLines(lines: readonly string[]): QuantPlan {
 function entryLine([name, { mode, groupSize }]: readonly [string, QuantPlanEntry]): string {
   if (name === '' || /\s/.test(name) || name.startsWith('#')) {
     throw new QError('QUANT_PLAN_NAME_INVALID', `a quantization plan cannot hold the name "${name}"`, {
-      found: JSON.stringify(name), wanted: 'a name without white space that does not start with #', hint: 'rename this layer in the model',
+      found: JSON.stringify(name),
+      wanted: 'a name without white space that does not start with #',
+      hint: 'rename this layer in the model',
     })
   }
   return groupSize === undefined ? `${name} ${mode}` : `${name} ${mode} ${groupSize}`

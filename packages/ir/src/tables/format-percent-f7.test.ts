@@ -22,20 +22,35 @@ function exact(x: number): string {
 
 describe('printing seven decimals', () => {
   it.each([
-    [0.00390625, '0.0039062'], [0.01171875, '0.0117188'], [-0.00390625, '-0.0039062'], [1.00390625, '1.0039062'],
-    [-0, '-0.0000000'], [-1e-9, '-0.0000000'], [0, '0.0000000'], [255 / 256, '0.9960938'], [1e22, '10000000000000000000000.0000000'],
-    [Infinity, 'inf'], [-Infinity, '-inf'], [NaN, 'nan'],
+    [0.00390625, '0.0039062'],
+    [0.01171875, '0.0117188'],
+    [-0.00390625, '-0.0039062'],
+    [1.00390625, '1.0039062'],
+    [-0, '-0.0000000'],
+    [-1e-9, '-0.0000000'],
+    [0, '0.0000000'],
+    [255 / 256, '0.9960938'],
+    [1e22, '10000000000000000000000.0000000'],
+    [Infinity, 'inf'],
+    [-Infinity, '-inf'],
+    [NaN, 'nan'],
   ])('%d', (x, text) => {
     expect(formatPercentF7(x)).toBe(text)
   })
 
   it('agrees with exact arithmetic on every double, ties included', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => {
-      expect(formatPercentF7(x)).toBe(exact(x))
-    }), { numRuns: 2000 })
-    fc.assert(fc.property(fc.integer({ min: -1e9, max: 1e9 }), (n) => {
-      expect(formatPercentF7((2 * n + 1) / 256)).toBe(exact((2 * n + 1) / 256))
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => {
+        expect(formatPercentF7(x)).toBe(exact(x))
+      }),
+      { numRuns: 2000 },
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: -1e9, max: 1e9 }), (n) => {
+        expect(formatPercentF7((2 * n + 1) / 256)).toBe(exact((2 * n + 1) / 256))
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('prints local time with six digits below the second', () => {

@@ -17,7 +17,10 @@ export function parseInlineQuantPlan(text: string, place = 'quantization plan'):
     const name = part.slice(0, Math.max(colon, 0)).trim()
     if (name === '' || /\s/.test(name) || name.startsWith('#')) {
       throw new QError('QUANT_PLAN_INLINE', 'a part of the quantization plan is not `name:mode`', {
-        at, found: part, wanted: 'for instance: conv1:F16,conv2:F16', hint: 'or name a file that holds the plan',
+        at,
+        found: part,
+        wanted: 'for instance: conv1:F16,conv2:F16',
+        hint: 'or name a file that holds the plan',
       })
     }
     return `${name} ${parseQuantMode(part.slice(colon + 1).trim(), at)}\n`
@@ -34,7 +37,8 @@ export function formatInlineQuantPlan(plan: Pick<QuantPlan, 'entries'>): string 
   return Array.from(plan.entries, ([name, { mode, groupSize }]) => {
     if (name.includes(',') || groupSize !== undefined) {
       throw new QError('QUANT_PLAN_INLINE', `the entry of ${name} cannot be written as \`name:mode\``, {
-        found: name.includes(',') ? 'a comma in the name' : `group size ${groupSize}`, hint: 'write the plan to a file',
+        found: name.includes(',') ? 'a comma in the name' : `group size ${groupSize}`,
+        hint: 'write the plan to a file',
       })
     }
     return `${name}:${mode}`

@@ -1,4 +1,4 @@
-import { QError, type Diagnostic } from '../errors.ts'
+import { type Diagnostic, QError } from '../errors.ts'
 import type { CalibrationHeader, CalibrationLine, CalibrationRow, CalibrationTable } from './calibration-table.ts'
 
 type Section = 'main' | 'int4' | 'asymmetric-ops' | 'int4-ops' | 'weight-scales'
@@ -44,7 +44,9 @@ const infinity = '6.5e4'
 export function parseCalibrationTable(text: string, place = 'calibration table'): CalibrationTable {
   if (text.includes('\0')) {
     throw new QError('CALIBRATION_TABLE_NOT_TEXT', 'the calibration table holds zero bytes, so it is no text file', {
-      at: [place], wanted: 'lines `name threshold min max`', hint: 'give the table that calibration wrote',
+      at: [place],
+      wanted: 'lines `name threshold min max`',
+      hint: 'give the table that calibration wrote',
     })
   }
   const endsWithNewline = text.endsWith('\n')
@@ -74,9 +76,8 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
   })
 
   const { fingerprint, ...rest } = header
-  const names = (wanted: Section) => seen.has(wanted)
-    ? lines.flatMap((line) => (line.kind === 'name' && line.section === wanted ? [line.name] : []))
-    : undefined
+  const names = (wanted: Section) =>
+    seen.has(wanted) ? lines.flatMap((line) => (line.kind === 'name' && line.section === wanted ? [line.name] : [])) : undefined
   const asymmetricOps = names('asymmetric-ops')
   const int4Ops = names('int4-ops')
   const entries = rowsOf(lines, 'main', place, diagnostics)
@@ -84,7 +85,10 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
   const weightScales = new Map(lines.flatMap((line) => (line.kind === 'weight-scales' ? [[line.name, line.scales] as const] : [])))
   if (entries.size === 0) {
     diagnostics.push({
-      level: 'warning', code: 'CALIBRATION_TABLE_NO_ROWS', message: 'no line reads `name threshold min max`', at: [place],
+      level: 'warning',
+      code: 'CALIBRATION_TABLE_NO_ROWS',
+      message: 'no line reads `name threshold min max`',
+      at: [place],
     })
   }
   return { entries, int4, fp8, asymmetricOps, int4Ops, weightScales, header: rest, fingerprint, lines, endsWithNewline, diagnostics }
@@ -141,7 +145,10 @@ function shorten(line: string): string {
 }
 
 function rowsOf(
-  lines: readonly CalibrationLine[], section: 'main' | 'int4', place: string, diagnostics: Diagnostic[],
+  lines: readonly CalibrationLine[],
+  section: 'main' | 'int4',
+  place: string,
+  diagnostics: Diagnostic[],
 ): Map<string, CalibrationRow> {
   const rows = new Map<string, CalibrationRow>()
   lines.forEach((line, index) => {

@@ -1,4 +1,4 @@
-import { QError, type Diagnostic } from '../errors.ts'
+import { type Diagnostic, QError } from '../errors.ts'
 import { parseQuantMode } from './quant-mode.ts'
 import type { QuantPlan, QuantPlanEntry, QuantPlanHeader, QuantPlanLine } from './quant-plan.ts'
 

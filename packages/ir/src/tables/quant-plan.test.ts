@@ -11,7 +11,10 @@ const coded = (code: string, more = {}) => expect.objectContaining({ code, ...mo
 describe('reading a quantization plan', () => {
   it('takes name, mode in any case, and a group size', () => {
     const plan = parseQuantPlan('# op_name   quantize_mode\n\na f16\r\nb\tW4F16  128\n#c F32\n')
-    expect([...plan.entries]).toEqual([['a', { mode: 'F16' }], ['b', { mode: 'W4F16', groupSize: 128 }]])
+    expect([...plan.entries]).toEqual([
+      ['a', { mode: 'F16' }],
+      ['b', { mode: 'W4F16', groupSize: 128 }],
+    ])
   })
 
   it('the last of two lines for one name counts, and is reported', () => {
@@ -25,25 +28,34 @@ describe('reading a quantization plan', () => {
   })
 
   it('refuses a mode that is none and proposes one', () => {
-    expect(() => parseQuantPlan('a FP16\n', 'qt')).toThrow(coded('QUANT_MODE_UNKNOWN', {
-      at: ['qt', 'line 1'], found: 'FP16', hint: expect.stringContaining('did you mean F16'),
-    }))
+    expect(() => parseQuantPlan('a FP16\n', 'qt')).toThrow(
+      coded('QUANT_MODE_UNKNOWN', {
+        at: ['qt', 'line 1'],
+        found: 'FP16',
+        hint: expect.stringContaining('did you mean F16'),
+      }),
+    )
     expect(quantModes.map((mode) => parseQuantMode(mode.toLowerCase()))).toEqual(quantModes)
   })
 
   it('a plan prints back as it was', () => {
     const piece = fc.constantFrom('a F16', 'b  int8', '# x', '', 'c W4F16 64', 'a F32\r')
-    fc.assert(fc.property(fc.array(piece), fc.boolean(), (lines, newline) => {
-      const text = lines.join('\n') + (newline ? '\n' : '')
-      expect(formatQuantPlan(parseQuantPlan(text))).toBe(text)
-    }))
+    fc.assert(
+      fc.property(fc.array(piece), fc.boolean(), (lines, newline) => {
+        const text = lines.join('\n') + (newline ? '\n' : '')
+        expect(formatQuantPlan(parseQuantPlan(text))).toBe(text)
+      }),
+    )
   })
 })
 
 describe('plans on the command line', () => {
   it('the last colon parts name and mode', () => {
     const plan = parseInlineQuantPlan('conv1:f16,net:0:INT8')
-    expect([...plan.entries]).toEqual([['conv1', { mode: 'F16' }], ['net:0', { mode: 'INT8' }]])
+    expect([...plan.entries]).toEqual([
+      ['conv1', { mode: 'F16' }],
+      ['net:0', { mode: 'INT8' }],
+    ])
     expect(formatInlineQuantPlan(plan)).toBe('conv1:F16,net:0:INT8')
   })
 
@@ -62,12 +74,25 @@ describe('plans on the command line', () => {
 describe('making a quantization plan', () => {
   it('the form of releases up to 1.22', () => {
     const plan = createClassicQuantPlan({
-      chip: 'acme', mixMode: 'F16', generatedTime: 'T', samples: 3,
-      entries: [['a', { mode: 'F16' }], ['b', { mode: 'W4F16', groupSize: 64 }]],
+      chip: 'acme',
+      mixMode: 'F16',
+      generatedTime: 'T',
+      samples: 3,
+      entries: [
+        ['a', { mode: 'F16' }],
+        ['b', { mode: 'W4F16', groupSize: 64 }],
+      ],
     })
     expect(formatQuantPlan(plan).split('\n')).toEqual([
-      '# genetated time: T', '# sample number: 3', '# chip: acme  mix_mode: F16', '# number of F16 layer: 1', '###',
-      '# op_name   quantize_mode', 'a F16', 'b W4F16 64', '',
+      '# genetated time: T',
+      '# sample number: 3',
+      '# chip: acme  mix_mode: F16',
+      '# number of F16 layer: 1',
+      '###',
+      '# op_name   quantize_mode',
+      'a F16',
+      'b W4F16 64',
+      '',
     ])
     expect([plan.header, plan.entries.size]).toEqual([{ generatedTime: 'T', samples: '3', chip: 'acme', mixMode: 'F16' }, 2])
   })
@@ -75,13 +100,39 @@ describe('making a quantization plan', () => {
   it('the form of 1.30.2: custom before shape before pattern, counts as given', () => {
     const f16 = { mode: 'F16' } as const
     const plan = createExtendedQuantPlan({
-      chip: 'acme', fingerprint: 'f00', patternLog: ['found it'], patternLayers: [['a', f16], ['b', f16], ['c', f16]],
-      shapeLayers: [['b', f16], ['c', f16]], customLayers: [['c', { mode: 'F32' }]],
+      chip: 'acme',
+      fingerprint: 'f00',
+      patternLog: ['found it'],
+      patternLayers: [
+        ['a', f16],
+        ['b', f16],
+        ['c', f16],
+      ],
+      shapeLayers: [
+        ['b', f16],
+        ['c', f16],
+      ],
+      customLayers: [['c', { mode: 'F32' }]],
     })
     expect(formatQuantPlan(plan).split('\n')).toEqual([
-      '# chip: acme', '# q fingerprint: f00', '# total layers: 6 (unique list blow)', '# number of shape layers: 2',
-      '# number of pattern layers: 3', '# number of custom layers: 1', '# # part_quant_mode: None', '###', '# found it', '###',
-      '# op_name   quantize_mode', '# pattern layers', 'a F16', '# shape layers', 'b F16', '# custom layers', 'c F32', '',
+      '# chip: acme',
+      '# q fingerprint: f00',
+      '# total layers: 6 (unique list blow)',
+      '# number of shape layers: 2',
+      '# number of pattern layers: 3',
+      '# number of custom layers: 1',
+      '# # part_quant_mode: None',
+      '###',
+      '# found it',
+      '###',
+      '# op_name   quantize_mode',
+      '# pattern layers',
+      'a F16',
+      '# shape layers',
+      'b F16',
+      '# custom layers',
+      'c F32',
+      '',
     ])
     expect([plan.fingerprint, plan.header]).toEqual(['f00', { chip: 'acme' }])
   })

@@ -10,8 +10,8 @@ export interface QuantPlanEntry {
 
 /** One line of a plan as read, with its text (without the line feed) to print it back. */
 export type QuantPlanLine =
-  | { readonly kind: 'comment' | 'blank', readonly text: string }
-  | { readonly kind: 'entry', readonly name: string, readonly entry: QuantPlanEntry, readonly text: string }
+  | { readonly kind: 'comment' | 'blank'; readonly text: string }
+  | { readonly kind: 'entry'; readonly name: string; readonly entry: QuantPlanEntry; readonly text: string }
 
 /** The comment lines at the top that carry a value. All are strings as printed; a missing one was not there. */
 export interface QuantPlanHeader {

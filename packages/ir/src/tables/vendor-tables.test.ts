@@ -52,8 +52,14 @@ describe.skipIf(!present)(`the vendor's calibration tables${present ? '' : ' (sk
     const after = texts.slice(symmetric + 1)
     const symmetricOps = after.slice(0, after.indexOf('') < 0 ? undefined : after.indexOf('')).map((line) => line.slice(2))
     const made = createCalibrationTable({
-      version: header.version ?? '', mlirFile: header.mlirFile ?? '', method: header.method ?? '',
-      histogramBins: Number(header.histogramBins), samples: Number(header.samples), tune: Number(header.tune), entries, fp8,
+      version: header.version ?? '',
+      mlirFile: header.mlirFile ?? '',
+      method: header.method ?? '',
+      histogramBins: Number(header.histogramBins),
+      samples: Number(header.samples),
+      tune: Number(header.tune),
+      entries,
+      fp8,
       ...(header.generatedTime === undefined ? {} : { generatedTime: header.generatedTime }),
       ...(text.includes('#int4_th') ? { int4 } : {}),
       ...(asymmetricOps === undefined ? {} : { asymmetricOps }),
@@ -67,7 +73,8 @@ describe.skipIf(!present)(`the vendor's calibration tables${present ? '' : ' (sk
 /** The entries between two comment lines. */
 function between(plan: QuantPlan, from: string, to: string | undefined) {
   const texts = plan.lines.map((line) => line.text)
-  return plan.lines.slice(texts.indexOf(from), to === undefined ? undefined : texts.indexOf(to))
+  return plan.lines
+    .slice(texts.indexOf(from), to === undefined ? undefined : texts.indexOf(to))
     .flatMap((line) => (line.kind === 'entry' ? [[line.name, line.entry] as const] : []))
 }
 
@@ -96,7 +103,10 @@ describe.skipIf(!present)(`the vendor's quantization plans${present ? '' : ' (sk
     const made = createExtendedQuantPlan({
       ...parts,
       partQuantMode: /# # part_quant_mode: (.*)/.exec(text)?.[1] ?? '',
-      patternLog: log.split('\n').filter((line) => line !== '').map((line) => line.slice(2)),
+      patternLog: log
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.slice(2)),
       patternLayers: between(plan, '# pattern layers', '# shape layers'),
       shapeLayers: between(plan, '# shape layers', '# custom layers'),
       customLayers: between(plan, '# custom layers', undefined),

@@ -1,5 +1,5 @@
-import { storageArray } from '@q/ir'
 import type { AttrValue, Tensor, TensorType } from '@q/ir'
+import { storageArray } from '@q/ir'
 import type { NodeForm, ReadForm, WriteForm } from './spelling.ts'
 
 /**
@@ -15,7 +15,9 @@ export function fromStoredDeconv(form: ReadForm, attrs: Readonly<Record<string, 
   const type: TensorType = { ...stored, shape: [channels, perGroup, ...kernel] }
   const constant = form.constantOf(weight)
   form.define({
-    name: weight, type, isConstant: true,
+    name: weight,
+    type,
+    isConstant: true,
     ...(constant === undefined ? {} : { constant: swapped(constant, group, perGroup, channels / group, type.shape) }),
   })
   return {}

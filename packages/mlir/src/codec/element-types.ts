@@ -1,17 +1,41 @@
-import { QError } from '@q/ir'
 import type { DType, TensorType } from '@q/ir'
+import { QError } from '@q/ir'
 import type { ElementName, MlirElement, MlirType, StorageName } from '../text/mlir-module.ts'
 
 const dtypes: Readonly<Partial<Record<ElementName, DType>>> = {
-  f32: 'f32', f16: 'f16', bf16: 'bf16', f64: 'f64',
-  i8: 'i8', si8: 'i8', ui8: 'u8', i16: 'i16', si16: 'i16', ui16: 'u16',
-  i32: 'i32', si32: 'i32', ui32: 'u32', i64: 'i64', si64: 'i64', ui64: 'u64',
+  f32: 'f32',
+  f16: 'f16',
+  bf16: 'bf16',
+  f64: 'f64',
+  i8: 'i8',
+  si8: 'i8',
+  ui8: 'u8',
+  i16: 'i16',
+  si16: 'i16',
+  ui16: 'u16',
+  i32: 'i32',
+  si32: 'i32',
+  ui32: 'u32',
+  i64: 'i64',
+  si64: 'i64',
+  ui64: 'u64',
   i1: 'bool',
 }
 
 const elementNames: Readonly<Record<DType, ElementName>> = {
-  f32: 'f32', f16: 'f16', bf16: 'bf16', f64: 'f64',
-  i8: 'i8', u8: 'ui8', i16: 'i16', u16: 'ui16', i32: 'i32', u32: 'ui32', i64: 'i64', u64: 'ui64', bool: 'i1',
+  f32: 'f32',
+  f16: 'f16',
+  bf16: 'bf16',
+  f64: 'f64',
+  i8: 'i8',
+  u8: 'ui8',
+  i16: 'i16',
+  u16: 'ui16',
+  i32: 'i32',
+  u32: 'ui32',
+  i64: 'i64',
+  u64: 'ui64',
+  bool: 'i1',
 }
 
 /**

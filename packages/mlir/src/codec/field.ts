@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { Attrs, AttrValue } from '@q/ir'
+import { QError } from '@q/ir'
 import type { MlirAttribute, MlirAttributes } from '../text/mlir-module.ts'
 import type { WriteForm } from './spelling.ts'
 
@@ -113,10 +113,13 @@ export function readFields(fields: readonly Field[], attributes: MlirAttributes,
       if (attribute !== undefined && each.value !== undefined) checkFixed(each, attributeValue(each.name, each.type, attribute, at), at)
       continue
     }
-    const value = attribute === undefined ? each.value ?? each.absent : attributeValue(each.name, each.type, attribute, at)
+    const value = attribute === undefined ? (each.value ?? each.absent) : attributeValue(each.name, each.type, attribute, at)
     if (value === undefined) {
       throw new QError('MLIR_ATTRIBUTE', `the attribute ${each.name} is missing`, {
-        at, found: 'no such attribute', wanted: `${each.name} of type ${each.type}`, hint: `add ${each.name}`,
+        at,
+        found: 'no such attribute',
+        wanted: `${each.name} of type ${each.type}`,
+        hint: `add ${each.name}`,
       })
     }
     read[each.attr] = each.words === undefined ? value : graphWord(each, value as string, at)
@@ -128,14 +131,20 @@ function graphWord({ name, words }: Field, value: string, at: readonly string[])
   const found = Object.entries(words!).find(([, word]) => word === value)
   if (found !== undefined) return found[0]
   throw new QError('MLIR_ATTRIBUTE', `the attribute ${name} has an unknown value`, {
-    at, found: value, wanted: Object.values(words!).join(', '), hint: 'write one of these',
+    at,
+    found: value,
+    wanted: Object.values(words!).join(', '),
+    hint: 'write one of these',
   })
 }
 
 function checkFixed({ name, value }: Field, found: AttrValue, at: readonly string[]): void {
   if (JSON.stringify(found) === JSON.stringify(value)) return
   throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `the attribute ${name} has a value that graphs cannot hold`, {
-    at, found: JSON.stringify(found), wanted: JSON.stringify(value), hint: 'write the model again without this option',
+    at,
+    found: JSON.stringify(found),
+    wanted: JSON.stringify(value),
+    hint: 'write the model again without this option',
   })
 }
 
@@ -143,7 +152,7 @@ function checkFixed({ name, value }: Field, found: AttrValue, at: readonly strin
 export function writeFields(fields: readonly Field[], attrs: Attrs, form: WriteForm): Map<string, MlirAttribute> {
   const written = new Map<string, MlirAttribute>()
   for (const each of fields) {
-    const value = each.derive !== undefined ? each.derive(form) : each.attr === undefined ? each.value : attrs[each.attr] ?? each.value
+    const value = each.derive !== undefined ? each.derive(form) : each.attr === undefined ? each.value : (attrs[each.attr] ?? each.value)
     if (value === undefined || (each.absent !== undefined && JSON.stringify(value) === JSON.stringify(each.absent))) continue
     written.set(each.name, attributeOf(each.type, each.words === undefined ? value : textWord(each, value as string, form)))
   }
@@ -154,6 +163,9 @@ function textWord({ name, words }: Field, value: string, { at }: WriteForm): str
   const word = words![value]
   if (word !== undefined) return word
   throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `the text has no word for this value of ${name}`, {
-    at, found: value, wanted: Object.keys(words!).join(', '), hint: 'use one of these, or another file format',
+    at,
+    found: value,
+    wanted: Object.keys(words!).join(', '),
+    hint: 'use one of these, or another file format',
   })
 }

@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { AttrValue, Preprocess } from '@q/ir'
+import { QError } from '@q/ir'
 import type { MlirAttribute, MlirAttributes } from '../text/mlir-module.ts'
 import type { FieldType } from './field.ts'
 import { attributeOf, attributeValue } from './field.ts'
@@ -25,15 +25,20 @@ export function readPreprocess(attributes: MlirAttributes, at: readonly string[]
   for (const name of ['customization_format', 'aligned', 'shape_tensor']) {
     if (attributes.has(name)) {
       throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `an input with ${name} cannot be held by a graph`, {
-        at, found: name, wanted: 'an input of the network itself', hint: 'lower the model again without --fuse_preprocess',
+        at,
+        found: name,
+        wanted: 'an input of the network itself',
+        hint: 'lower the model again without --fuse_preprocess',
       })
     }
   }
   if (!entries.some(([name]) => attributes.has(name))) return undefined
-  return Object.fromEntries(entries.map(([name, type, key, absent]) => {
-    const attribute = attributes.get(name)
-    return [key, attribute === undefined ? absent : attributeValue(name, type, attribute, at)]
-  })) as unknown as Preprocess
+  return Object.fromEntries(
+    entries.map(([name, type, key, absent]) => {
+      const attribute = attributes.get(name)
+      return [key, attribute === undefined ? absent : attributeValue(name, type, attribute, at)]
+    }),
+  ) as unknown as Preprocess
 }
 
 /** Attributes of the `top.Input` of an input. An empty list means that the attribute is not written. */

@@ -1,5 +1,5 @@
-import { QError, allOps, didYouMean } from '@q/ir'
 import type { Attrs, AttrValue, Graph, GraphInput, Node, OpDefinition, Tensor, TensorType, Value } from '@q/ir'
+import { allOps, didYouMean, QError } from '@q/ir'
 import type { MlirModule, MlirOperation } from '../text/mlir-module.ts'
 import { tensorTypeOf } from './element-types.ts'
 import { attributeValue, readFields } from './field.ts'
@@ -20,13 +20,19 @@ export function readGraph(module: MlirModule, { books, weights, file, properties
   const names = new Map<string, string | undefined>()
   const inputs: GraphInput[] = []
   const nodes: Node[] = []
-  const layers = new Set(module.operations.flatMap((operation) => (operation.name === 'top.Weight' ? [] : operation.location ?? [])))
-  const place = (operation: MlirOperation): readonly string[] =>
-    [...(file === undefined ? [] : [file]), `line ${operation.line}`, operation.location?.[0] ?? operation.name]
+  const layers = new Set(module.operations.flatMap((operation) => (operation.name === 'top.Weight' ? [] : (operation.location ?? []))))
+  const place = (operation: MlirOperation): readonly string[] => [
+    ...(file === undefined ? [] : [file]),
+    `line ${operation.line}`,
+    operation.location?.[0] ?? operation.name,
+  ]
   const add = (value: Value, at: readonly string[]): void => {
     if (values.has(value.name)) {
       throw new QError('MLIR_DUPLICATE_NAME', `two values are called ${value.name}`, {
-        at, found: 'a second location of this name', wanted: 'a name of its own for each operation', hint: 'rename one of them',
+        at,
+        found: 'a second location of this name',
+        wanted: 'a name of its own for each operation',
+        hint: 'rename one of them',
       })
     }
     values.set(value.name, value)
@@ -73,13 +79,19 @@ function namesOf(operation: MlirOperation, count: number, at: readonly string[])
 }
 
 function readWeight(
-  operation: MlirOperation, name: string, type: TensorType, weights: ReadonlyMap<string, Tensor> | undefined, at: readonly string[],
+  operation: MlirOperation,
+  name: string,
+  type: TensorType,
+  weights: ReadonlyMap<string, Tensor> | undefined,
+  at: readonly string[],
 ): Value {
   if (weights === undefined) return { name, type, isConstant: true }
   const stored = weights.get(operation.location![0]!)
   if (stored === undefined) {
     throw new QError('WEIGHT_MISSING', 'a weight is not in the weight file', {
-      at, found: `${weights.size} arrays without it`, wanted: operation.location![0]!,
+      at,
+      found: `${weights.size} arrays without it`,
+      wanted: operation.location![0]!,
       hint: didYouMean(operation.location![0]!, weights.keys(), 'give the weight file that belongs to this text file'),
     })
   }
@@ -123,7 +135,9 @@ function readNode(operation: MlirOperation, { books, names, values, types, given
   const spelling = spellings.find((each) => selected(each, form) && (each.reads?.(form) ?? true))
   if (spelling === undefined) {
     throw new QError('MLIR_FORM', `this form of ${operation.name} is not supported`, {
-      at, found: [...operation.attributes.keys()].join(', '), wanted: spellings.map(({ op }) => op).join(' or '),
+      at,
+      found: [...operation.attributes.keys()].join(', '),
+      wanted: spellings.map(({ op }) => op).join(' or '),
       hint: 'write the model without this operation, or keep this part of it in float',
     })
   }
@@ -143,13 +157,18 @@ function readNode(operation: MlirOperation, { books, names, values, types, given
 
 function missingOperand(operation: MlirOperation, at: readonly string[]): never {
   throw new QError('MLIR_OPERANDS', `${operation.name} lacks an operand`, {
-    at, found: `${operation.operands.length} operands`,
-    wanted: 'a tensor in each place that may not be none', hint: 'correct the operands of this line',
+    at,
+    found: `${operation.operands.length} operands`,
+    wanted: 'a tensor in each place that may not be none',
+    hint: 'correct the operands of this line',
   })
 }
 
 function checkOperands(
-  inputs: readonly (string | undefined)[], { inputs: operands }: OpDefinition, operation: MlirOperation, at: readonly string[],
+  inputs: readonly (string | undefined)[],
+  { inputs: operands }: OpDefinition,
+  operation: MlirOperation,
+  at: readonly string[],
 ): void {
   const arities = Object.values(operands).map(({ arity }) => arity)
   const required = arities.filter((arity) => arity !== 'optional').length
@@ -157,7 +176,10 @@ function checkOperands(
   if (!hasRequired || inputs.length < required) missingOperand(operation, at)
   if (arities.includes('many') ? inputs.includes(undefined) : inputs.length > arities.length) {
     throw new QError('MLIR_OPERANDS', `${operation.name} has operands that graphs cannot hold`, {
-      at, found: `${inputs.length} operands`, wanted: Object.keys(operands).join(', '), hint: 'correct the operands of this line',
+      at,
+      found: `${inputs.length} operands`,
+      wanted: Object.keys(operands).join(', '),
+      hint: 'correct the operands of this line',
     })
   }
 }
@@ -168,9 +190,14 @@ function spellingsOf(operation: MlirOperation, books: readonly SpellingBook[], a
   const found = book?.byName.get(operation.name.slice(dot + 1))
   if (found !== undefined) return found
   throw new QError('MLIR_OPERATION', `there is no reading of ${operation.name}`, {
-    at, found: operation.name, wanted: `an operation of ${books.map(({ dialect }) => dialect).join(' or ')} that graphs can hold`,
-    hint: didYouMean(operation.name, books.flatMap(({ dialect, byName }) => Array.from(byName.keys(), (name) => `${dialect}.${name}`)),
-      'canonicalize the file with tpuc-opt first (importer operations live in *_origin.mlir only)'),
+    at,
+    found: operation.name,
+    wanted: `an operation of ${books.map(({ dialect }) => dialect).join(' or ')} that graphs can hold`,
+    hint: didYouMean(
+      operation.name,
+      books.flatMap(({ dialect, byName }) => Array.from(byName.keys(), (name) => `${dialect}.${name}`)),
+      'canonicalize the file with tpuc-opt first (importer operations live in *_origin.mlir only)',
+    ),
   })
 }
 
@@ -186,7 +213,7 @@ function inputsOf({ constants = [] }: Spelling, form: ReadForm): readonly (strin
   const inputs = [...form.inputs]
   for (const { at: place, name: attribute, keepsPlace } of constants) {
     const written = form.operation.attributes.get(attribute)
-    const number = written === undefined ? 0 : attributeValue(attribute, 'f64', written, form.at) as number
+    const number = written === undefined ? 0 : (attributeValue(attribute, 'f64', written, form.at) as number)
     const dtype = Math.fround(number) === number ? 'f32' : 'f64'
     const data = dtype === 'f32' ? Float32Array.of(number) : Float64Array.of(number)
     const type: TensorType = { dtype, shape: [1] }
@@ -197,6 +224,7 @@ function inputsOf({ constants = [] }: Spelling, form: ReadForm): readonly (strin
 }
 
 function withoutDefaults(attrs: Readonly<Record<string, AttrValue>>, definition: OpDefinition | undefined): Attrs {
-  return Object.fromEntries(Object.entries(attrs).filter(([name, value]) =>
-    JSON.stringify(definition?.attrs[name]?.default) !== JSON.stringify(value)))
+  return Object.fromEntries(
+    Object.entries(attrs).filter(([name, value]) => JSON.stringify(definition?.attrs[name]?.default) !== JSON.stringify(value)),
+  )
 }

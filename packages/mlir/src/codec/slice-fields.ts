@@ -1,6 +1,6 @@
 import { QError } from '@q/ir'
-import { attributeValue, derived, field, lax } from './field.ts'
 import type { Field } from './field.ts'
+import { attributeValue, derived, field, lax } from './field.ts'
 import type { NodeForm, ReadForm } from './spelling.ts'
 
 /** `ends` of the text may lie beyond the axis, count from its end, or be a huge number for "all". */
@@ -11,9 +11,11 @@ export const sliceFields: readonly Field[] = [
   lax('ints', 'axes', []),
   derived('ints', 'hasparamConvert_axes', ({ node, attrs, typeOf }) => {
     const { shape } = typeOf(node.inputs[0]!)
-    const [starts, ends, steps] = ['starts', 'ends', 'steps'].map(
-      (name) => attrs[name] as readonly number[],
-    ) as [number[], number[], number[]]
+    const [starts, ends, steps] = ['starts', 'ends', 'steps'].map((name) => attrs[name] as readonly number[]) as [
+      number[],
+      number[],
+      number[],
+    ]
     return shape.flatMap((size, k) => (starts[k] === 0 && ends[k] === size && steps[k] === 1 ? [] : [k]))
   }),
 ]
@@ -23,12 +25,14 @@ export function readSlice({ operation, at, inputs, typeOf }: ReadForm): NodeForm
   const { shape } = typeOf(inputs[0]!)
   const numbers = (name: string): readonly number[] => {
     const attribute = operation.attributes.get(name)
-    return attribute === undefined ? [] : attributeValue(name, 'ints', attribute, at) as readonly number[]
+    return attribute === undefined ? [] : (attributeValue(name, 'ints', attribute, at) as readonly number[])
   }
   const axes = numbers('axes')
   if (axes.length > 0) {
     throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', 'a slice names its axes', {
-      at, found: `axes [${axes.join(', ')}]`, wanted: 'axes = [] with an entry for every axis',
+      at,
+      found: `axes [${axes.join(', ')}]`,
+      wanted: 'axes = [] with an entry for every axis',
       hint: 'run tpuc-opt --shape-infer --canonicalize first',
     })
   }

@@ -1,5 +1,5 @@
-import { QError, elementBytes, elementCount, storageArray } from '@q/ir'
 import type { Tensor, TensorType } from '@q/ir'
+import { elementBytes, elementCount, QError, storageArray } from '@q/ir'
 import { decodeNpz, encodeNpz } from '@q/npz'
 
 /** Weight tensors by name, or the bytes of the npz file that holds them. */

@@ -1,12 +1,12 @@
-import { QError, attributesOf, definitionOf, elementCount, inferNode } from '@q/ir'
 import type { Attrs, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
+import { attributesOf, definitionOf, elementCount, inferNode, QError } from '@q/ir'
 import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../text/mlir-module.ts'
-import { mlirTypeOf } from './element-types.ts'
 import type { ElementSpelling } from './element-types.ts'
+import { mlirTypeOf } from './element-types.ts'
 import { attributeOf, constantKey, writeFields } from './field.ts'
 import { writePreprocess } from './preprocess.ts'
-import type { Spelling, SpellingBook, WriteForm } from './spelling.ts'
 import { sourcePlaces } from './source-places.ts'
+import type { Spelling, SpellingBook, WriteForm } from './spelling.ts'
 
 export interface WriteGraphOptions {
   readonly books: readonly SpellingBook[]
@@ -25,7 +25,8 @@ export interface WrittenGraph {
 
 /** Turns a graph into a module, with the spellings of its dialects. */
 export function writeGraph(
-  graph: Graph, { books, attributes, allowMissingWeights, weightAttributes = new Map() }: WriteGraphOptions,
+  graph: Graph,
+  { books, attributes, allowMissingWeights, weightAttributes = new Map() }: WriteGraphOptions,
 ): WrittenGraph {
   const operations: MlirOperation[] = []
   const weights = new Map<string, Tensor>()
@@ -54,32 +55,42 @@ export function writeGraph(
   if (planned.some(({ inputs }) => inputs.includes(undefined))) {
     operations.push({ ...operation('top.None', [noneName], [], new Map(), [], [{ kind: 'none' }]), location: undefined })
   }
-  const argumentsOf = new Map(graph.inputs.map(({ name, sourceDtype, preprocess }, k) => {
-    const { shape, dtype } = valueOf(name, name).type
-    if (dtype === 'i32') typeOf(name, { name: 'si32' })
-    const type = mlirTypeOf({ dtype: sourceDtype ?? 'f32', shape }, [name], sourceDtype === 'i32' ? { name: 'si32' } : {})
-    return [name, { name: `arg#${k}`, type, location: undefined, preprocess }]
-  }))
+  const argumentsOf = new Map(
+    graph.inputs.map(({ name, sourceDtype, preprocess }, k) => {
+      const { shape, dtype } = valueOf(name, name).type
+      if (dtype === 'i32') typeOf(name, { name: 'si32' })
+      const type = mlirTypeOf({ dtype: sourceDtype ?? 'f32', shape }, [name], sourceDtype === 'i32' ? { name: 'si32' } : {})
+      return [name, { name: `arg#${k}`, type, location: undefined, preprocess }]
+    }),
+  )
   const plannedWeights = new Map(planned.toReversed().flatMap(({ weights: needed }) => [...needed]))
   const writeSource = (name: string): void => {
     const argument = argumentsOf.get(name)
-    if (argument === undefined) return writeWeight(plannedWeights.get(name)!)
-    operations.push(operation('top.Input', [name], [argument.name], writePreprocess(argument.preprocess), [argument.type], [typeOf(name)]))
+    if (argument === undefined) writeWeight(plannedWeights.get(name)!)
+    else
+      operations.push(
+        operation('top.Input', [name], [argument.name], writePreprocess(argument.preprocess), [argument.type], [typeOf(name)]),
+      )
   }
-  const places = sourcePlaces(graph, planned.map(({ weights: needed }) => new Set(needed.keys())))
+  const places = sourcePlaces(
+    graph,
+    planned.map(({ weights: needed }) => new Set(needed.keys())),
+  )
   planned.forEach((plan, k) => {
     places[k]!.forEach(writeSource)
     const { node, spelling, inputs, form } = plan
     if (spelling.codes !== undefined) for (const output of node.outputs) codesOf.set(output, spelling.codes)
     const idle = Array.from({ length: Math.max(0, (spelling.results ?? 0) - node.outputs.length) }, (_, k) => `${node.outputs[0]}#${k}`)
-    const typesOf = (list: readonly (string | undefined)[]) => list.map(
-      (each) => (each === undefined ? { kind: 'none' } as const : typeOf(each)),
-    )
+    const typesOf = (list: readonly (string | undefined)[]) =>
+      list.map((each) => (each === undefined ? ({ kind: 'none' } as const) : typeOf(each)))
     operations.push({
       ...operation(
-        `${plan.dialect}.${spelling.name}`, [...node.outputs, ...idle], inputs.map((input) => input ?? noneName),
+        `${plan.dialect}.${spelling.name}`,
+        [...node.outputs, ...idle],
+        inputs.map((input) => input ?? noneName),
         new Map([...writeFields(spelling.fields, form.attrs, form), ...(spelling.writeAttributes?.(form) ?? [])]),
-        typesOf(inputs), typesOf([...node.outputs, ...idle.map(() => undefined)]),
+        typesOf(inputs),
+        typesOf([...node.outputs, ...idle.map(() => undefined)]),
       ),
       location: node.outputs,
     })
@@ -87,9 +98,13 @@ export function writeGraph(
   places.at(-1)!.forEach(writeSource)
   return {
     module: {
-      name: graph.name, attributes, arguments: [...argumentsOf.values()],
-      resultTypes: graph.outputs.map((output) => typeOf(output)), operations,
-      returns: graph.outputs, endsWithBlankLine: true,
+      name: graph.name,
+      attributes,
+      arguments: [...argumentsOf.values()],
+      resultTypes: graph.outputs.map((output) => typeOf(output)),
+      operations,
+      returns: graph.outputs,
+      endsWithBlankLine: true,
     },
     weights,
   }
@@ -119,7 +134,13 @@ function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): Pla
   const replaced = new Map<string, { readonly type: TensorType; readonly constant: Tensor | undefined }>()
   const attrs: Attrs = attributesOf(node, definitionOf(node, graph.ops))
   const form: WriteForm = {
-    node, at, attrs, properties: graph.properties, inputs: node.inputs, outputTypes: node.outputs.map(type), typeOf: type,
+    node,
+    at,
+    attrs,
+    properties: graph.properties,
+    inputs: node.inputs,
+    outputTypes: node.outputs.map(type),
+    typeOf: type,
     constantOf: (name) => graph.values.get(name)?.constant,
     isConstant: (name) => isConstant(graph.values.get(name)),
     replace(name, newType, constant) {
@@ -131,9 +152,10 @@ function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): Pla
   const { spelling, dialect } = choose(form, books)
   const dropped = new Set((spelling.constants ?? []).filter(({ keepsPlace }) => keepsPlace !== true).map(({ at: place }) => place))
   const kept = new Set((spelling.constants ?? []).filter(({ keepsPlace }) => keepsPlace === true).map(({ at: place }) => place))
-  const inputs = spelling.writeInputs !== undefined
-    ? [...spelling.writeInputs(form)]
-    : node.inputs.flatMap((input, k) => (dropped.has(k) ? [] : [kept.has(k) ? undefined : input]))
+  const inputs =
+    spelling.writeInputs !== undefined
+      ? [...spelling.writeInputs(form)]
+      : node.inputs.flatMap((input, k) => (dropped.has(k) ? [] : [kept.has(k) ? undefined : input]))
   while (inputs.length < (spelling.operands ?? 0)) inputs.push(undefined)
   const filled: WriteForm = { ...form, attrs: { ...attrs, ...constantAttributes(spelling, form) } }
   const weights = new Map<string, PlannedWeight>()
@@ -166,10 +188,13 @@ function choose(form: WriteForm, books: readonly SpellingBook[]): { readonly spe
 }
 
 function fits({ constants = [], writes }: Spelling, form: WriteForm): boolean {
-  return constants.every(({ at }) => {
-    const input = form.inputs[at]
-    return input !== undefined && form.constantOf(input)?.data.length === 1
-  }) && (writes?.(form) ?? true)
+  return (
+    constants.every(({ at }) => {
+      const input = form.inputs[at]
+      return input !== undefined && form.constantOf(input)?.data.length === 1
+    }) &&
+    (writes?.(form) ?? true)
+  )
 }
 
 function describe({ dtype, shape }: TensorType): string {
@@ -181,15 +206,22 @@ function isConstant(value: Value | undefined): boolean {
 }
 
 function operation(
-  name: string, results: readonly string[], operands: readonly string[], attributes: MlirAttributes,
-  operandTypes: readonly MlirType[], resultTypes: readonly MlirType[],
+  name: string,
+  results: readonly string[],
+  operands: readonly string[],
+  attributes: MlirAttributes,
+  operandTypes: readonly MlirType[],
+  resultTypes: readonly MlirType[],
 ): MlirOperation {
   return { name, results, operands, attributes, operandTypes, resultTypes, location: results, line: 0 }
 }
 
 function missingValue(name: string, user: string): never {
   throw new QError('GRAPH_VALUE', 'a node uses a value that the graph does not have', {
-    at: [user], found: name, wanted: 'an entry in graph.values', hint: 'verify the graph before writing it',
+    at: [user],
+    found: name,
+    wanted: 'an entry in graph.values',
+    hint: 'verify the graph before writing it',
   })
 }
 
@@ -198,7 +230,10 @@ function checkNames({ nodes, inputs, values }: Graph): void {
   for (const name of [...inputs.map((input) => input.name), ...nodes.flatMap(({ outputs }) => outputs)]) {
     if (seen.has(name) || isConstant(values.get(name))) {
       throw new QError('MLIR_DUPLICATE_NAME', `two values are called ${name}`, {
-        at: [name], found: 'a second value of this name', wanted: 'a name of its own for each layer', hint: 'rename one of them',
+        at: [name],
+        found: 'a second value of this name',
+        wanted: 'a name of its own for each layer',
+        hint: 'rename one of them',
       })
     }
     seen.add(name)
@@ -210,7 +245,10 @@ function checkOutputs({ outputs, nodes, inputs }: Graph): void {
   for (const output of outputs) {
     if (made.has(output)) continue
     throw new QError('GRAPH_VALUE', 'a result of the network is made by no node', {
-      at: [output], found: 'a constant, or no value', wanted: 'the result of a node', hint: 'leave it out of the results',
+      at: [output],
+      found: 'a constant, or no value',
+      wanted: 'the result of a node',
+      hint: 'leave it out of the results',
     })
   }
 }
@@ -221,8 +259,10 @@ function checkShapes(node: Node, graph: Graph, form: WriteForm): void {
     const declared = form.outputTypes[k]!.shape
     if (shape.join() === declared.join()) return
     throw new QError('GRAPH_SHAPE', `the shape of ${node.outputs[k]} is not what its operands give`, {
-      at: form.at, found: `[${declared.join(', ')}]`, wanted: `[${shape.join(', ')}]`,
-      hint: 'the vendor\'s compiler does not notice; correct the graph',
+      at: form.at,
+      found: `[${declared.join(', ')}]`,
+      wanted: `[${shape.join(', ')}]`,
+      hint: "the vendor's compiler does not notice; correct the graph",
     })
   })
 }
@@ -231,13 +271,18 @@ function checkWeight(name: string, type: TensorType, constant: Tensor | undefine
   if (constant === undefined) {
     if (allowMissing) return
     throw new QError('WEIGHT_MISSING', 'a constant has no elements', {
-      at: [name], found: 'only its type', wanted: 'its elements', hint: 'read the text together with its weight file',
+      at: [name],
+      found: 'only its type',
+      wanted: 'its elements',
+      hint: 'read the text together with its weight file',
     })
   }
   if (constant.data.length === elementCount(type.shape) && constant.dtype === type.dtype) return
   throw new QError('WEIGHT_SIZE', 'a constant does not have the size its type declares', {
-    at: [name], found: `${constant.dtype}, ${constant.data.length} elements`,
-    wanted: describe(type), hint: 'verify the graph before writing it',
+    at: [name],
+    found: `${constant.dtype}, ${constant.data.length} elements`,
+    wanted: describe(type),
+    hint: 'verify the graph before writing it',
   })
 }
 

@@ -21,11 +21,17 @@ export function parseEntries(cursor: Cursor, closing = '}'): MlirAttributes {
     const start = cursor.at
     const name = peek(cursor, '"') ? parseString(cursor, 'an attribute name') : expectPattern(cursor, key, 'an attribute name')
     if (entries.has(name)) {
-      throw textError(cursor, 'MLIR_DUPLICATE', `attribute '${name}' stands twice in one list`, {
-        found: `a second '${name}'`,
-        wanted: 'each name once',
-        hint: 'remove one of them',
-      }, start)
+      throw textError(
+        cursor,
+        'MLIR_DUPLICATE',
+        `attribute '${name}' stands twice in one list`,
+        {
+          found: `a second '${name}'`,
+          wanted: 'each name once',
+          hint: 'remove one of them',
+        },
+        start,
+      )
     }
     entries.set(name, accept(cursor, '=') ? parseAttribute(cursor) : { kind: 'unit' })
   } while (accept(cursor, ','))
@@ -79,11 +85,17 @@ function parseNumber(cursor: Cursor): MlirAttribute | undefined {
     cursor.at = end
     return { kind: 'int', type: type as IntegerName, value }
   }
-  throw textError(cursor, 'MLIR_SYNTAX', `${digits} can't have the type ${type}`, {
-    found: `${digits} : ${type}`,
-    wanted: isFloat ? 'f64 or f32 for a number with a point' : 'an integer type for a number without a point',
-    hint: isFloat ? 'write an integer without a point' : `a float needs a point: write ${digits}.0`,
-  }, start)
+  throw textError(
+    cursor,
+    'MLIR_SYNTAX',
+    `${digits} can't have the type ${type}`,
+    {
+      found: `${digits} : ${type}`,
+      wanted: isFloat ? 'f64 or f32 for a number with a point' : 'an integer type for a number without a point',
+      hint: isFloat ? 'write an integer without a point' : `a float needs a point: write ${digits}.0`,
+    },
+    start,
+  )
 }
 
 function parseArray(cursor: Cursor): MlirAttribute {

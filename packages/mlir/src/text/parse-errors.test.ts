@@ -45,14 +45,26 @@ describe('parseMlir', () => {
   it.each([
     ['a missing bracket', '"top.Input"(%arg0)', '"top.Input" %arg0)', 'MLIR_SYNTAX', '%arg0) {', '"%arg0"'],
     ['a float without a point', '1.000000e-01 : f64', '1 : f64', 'MLIR_SYNTAX', '1 : f64', '1 : f64'],
-    ['an attribute twice', 'axis = -1', 'alpha = -1', 'MLIR_DUPLICATE', 'alpha = -1', 'a second \'alpha\''],
+    ['an attribute twice', 'axis = -1', 'alpha = -1', 'MLIR_DUPLICATE', 'alpha = -1', "a second 'alpha'"],
     ['an unknown operand', '(%0)', '(%7)', 'MLIR_UNDEFINED', '%7', '%7'],
-    ['a type that differs from the definition', '(tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> loc(#loc2)',
-      '(tensor<1x3x4x5xf32>) -> tensor<1x3x4x4xf32> loc(#loc2)', 'MLIR_TYPE_MISMATCH', '%0) {', 'tensor<1x3x4x5xf32>'],
+    [
+      'a type that differs from the definition',
+      '(tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> loc(#loc2)',
+      '(tensor<1x3x4x5xf32>) -> tensor<1x3x4x4xf32> loc(#loc2)',
+      'MLIR_TYPE_MISMATCH',
+      '%0) {',
+      'tensor<1x3x4x5xf32>',
+    ],
     ['an unknown element type', 'main(%arg0: tensor<1x3x4x4xf32>', 'main(%arg0: tensor<1x3x4x4xfloat>', 'MLIR_SYNTAX', 'float>', '"float"'],
     ['an undefined alias', '#loc2 = ', '#loc3 = ', 'MLIR_UNDEFINED', '#loc2)', '#loc2'],
-    ['a second function', '  } loc(#loc)\n}', '  } loc(#loc)\n  func.func @sub() {\n}', 'MLIR_UNSUPPORTED', 'func.func @sub',
-      'several functions, as in *_final.mlir'],
+    [
+      'a second function',
+      '  } loc(#loc)\n}',
+      '  } loc(#loc)\n  func.func @sub() {\n}',
+      'MLIR_UNSUPPORTED',
+      'func.func @sub',
+      'several functions, as in *_final.mlir',
+    ],
     [
       'a region',
       '"top.LeakyRelu"(%0) {',
@@ -78,11 +90,14 @@ describe('parseMlir', () => {
     expect(failure(text.slice(0, text.indexOf('#loc1 = '))).hint).toContain('end of the file may be missing')
   })
 
-  it.each([['', 'nothing'], ['PK\u0003\u0004abc', 'text that begins with "PK"'], ['{"a": 1}', 'text that begins with "{"']])(
-    'refuses another kind of file: %j', (other, found) => {
-      const error = failure(other)
-      expect([error.code, error.found]).toEqual(['MLIR_NOT_MLIR', found])
-    })
+  it.each([
+    ['', 'nothing'],
+    ['PK\u0003\u0004abc', 'text that begins with "PK"'],
+    ['{"a": 1}', 'text that begins with "{"'],
+  ])('refuses another kind of file: %j', (other, found) => {
+    const error = failure(other)
+    expect([error.code, error.found]).toEqual(['MLIR_NOT_MLIR', found])
+  })
 
   it('answers every damage with one located error', () => {
     let state = 7
@@ -93,10 +108,14 @@ describe('parseMlir', () => {
     let errors = 0
     for (let k = 0; k < 4000; k++) {
       const at = random(text.length)
-      const damaged = k % 4 === 0 ? text.slice(0, at)
-        : k % 4 === 1 ? text.slice(0, at) + String.fromCharCode(random(128)) + text.slice(at + 1)
-          : k % 4 === 2 ? text.slice(0, at) + text.slice(at + 1 + random(9))
-            : text.slice(0, at) + text.slice(random(text.length))
+      const damaged =
+        k % 4 === 0
+          ? text.slice(0, at)
+          : k % 4 === 1
+            ? text.slice(0, at) + String.fromCharCode(random(128)) + text.slice(at + 1)
+            : k % 4 === 2
+              ? text.slice(0, at) + text.slice(at + 1 + random(9))
+              : text.slice(0, at) + text.slice(random(text.length))
       try {
         parseMlir(damaged)
       } catch (error) {

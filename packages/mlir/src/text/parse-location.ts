@@ -27,11 +27,17 @@ export function parseAliases(cursor: Cursor, aliases: Map<string, RawLocation>):
     const start = cursor.at
     const name = expectPattern(cursor, alias, 'a location alias (#loc1)')
     if (aliases.has(name)) {
-      throw textError(cursor, 'MLIR_DUPLICATE', `${name} is defined twice`, {
-        found: `a second definition of ${name}`,
-        wanted: 'one definition',
-        hint: 'remove one of them',
-      }, start)
+      throw textError(
+        cursor,
+        'MLIR_DUPLICATE',
+        `${name} is defined twice`,
+        {
+          found: `a second definition of ${name}`,
+          wanted: 'one definition',
+          hint: 'remove one of them',
+        },
+        start,
+      )
     }
     expect(cursor, '=', 'after a location alias')
     if (!peek(cursor, 'loc(')) throw unexpected(cursor, 'loc(…)')
@@ -100,18 +106,30 @@ function collect(cursor: Cursor, location: RawLocation, aliases: LocationAliases
     case 'alias': {
       const meant = aliases.get(location.alias)
       if (meant === undefined) {
-        throw textError(cursor, 'MLIR_UNDEFINED', `${location.alias} is not defined`, {
-          found: location.alias,
-          wanted: `a line '${location.alias} = loc(…)', usually at the end of the file`,
-          hint: 'the end of the file may be missing; copy or write it again',
-        }, location.offset)
+        throw textError(
+          cursor,
+          'MLIR_UNDEFINED',
+          `${location.alias} is not defined`,
+          {
+            found: location.alias,
+            wanted: `a line '${location.alias} = loc(…)', usually at the end of the file`,
+            hint: 'the end of the file may be missing; copy or write it again',
+          },
+          location.offset,
+        )
       }
       if (open.has(location.alias)) {
-        throw textError(cursor, 'MLIR_SYNTAX', `${location.alias} is defined by itself`, {
-          found: location.alias,
-          wanted: 'a name',
-          hint: 'give the alias a name',
-        }, location.offset)
+        throw textError(
+          cursor,
+          'MLIR_SYNTAX',
+          `${location.alias} is defined by itself`,
+          {
+            found: location.alias,
+            wanted: 'a name',
+            hint: 'give the alias a name',
+          },
+          location.offset,
+        )
       }
       open.add(location.alias)
       collect(cursor, meant, aliases, names, open)

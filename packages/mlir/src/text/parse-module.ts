@@ -62,7 +62,7 @@ function refuseOtherFiles(cursor: Cursor): void {
   throw new QError('MLIR_NOT_MLIR', empty ? 'the file is empty' : 'this is not an MLIR text file', {
     at: cursor.file === undefined ? [`line ${cursor.line}`] : [cursor.file, `line ${cursor.line}`],
     found: empty ? 'nothing' : `text that begins with ${glimpse(cursor)}`,
-    wanted: 'text that begins with \'module\' or \'#loc\'',
+    wanted: "text that begins with 'module' or '#loc'",
     hint: 'give the .mlir file that model_transform or model_deploy wrote',
   })
 }
@@ -84,7 +84,7 @@ function parsePrettyModule(cursor: Cursor) {
 }
 
 function parsePrettyFunction(cursor: Cursor): RawFunction {
-  if (!accept(cursor, 'func.func')) throw unexpected(cursor, '\'func.func @main(\'')
+  if (!accept(cursor, 'func.func')) throw unexpected(cursor, "'func.func @main('")
   skipBlanks(cursor)
   const start = cursor.at
   checkMain(cursor, accept(cursor, '@') ? parseSymbol(cursor) : expectPattern(cursor, bareName, 'a function name (@main)'), start)
@@ -117,11 +117,17 @@ function parseReturn(scope: FunctionScope, resultTypes: readonly MlirType[]): re
   do checkUse(scope, returns[count++] ?? '', parseType(cursor, types), start)
   while (accept(cursor, ','))
   if (count !== returns.length || count !== resultTypes.length) {
-    throw textError(cursor, 'MLIR_TYPE_MISMATCH', 'the returned values do not fit the function', {
-      found: `${returns.length} values and ${count} types`,
-      wanted: `${resultTypes.length} of each`,
-      hint: 'make func.func and return agree',
-    }, start)
+    throw textError(
+      cursor,
+      'MLIR_TYPE_MISMATCH',
+      'the returned values do not fit the function',
+      {
+        found: `${returns.length} values and ${count} types`,
+        wanted: `${resultTypes.length} of each`,
+        hint: 'make func.func and return agree',
+      },
+      start,
+    )
   }
   returns.forEach((value, k) => checkUse(scope, value, resultTypes[k]!, start))
   return returns
@@ -201,16 +207,22 @@ function stringOf(attributes: MlirAttributes, name: string): string | undefined 
 }
 
 function parseSymbol(cursor: Cursor): string {
-  return cursor.text[cursor.at] === '"' ? parseString(cursor, 'a name') : expectPattern(cursor, bareName, 'a name after \'@\'')
+  return cursor.text[cursor.at] === '"' ? parseString(cursor, 'a name') : expectPattern(cursor, bareName, "a name after '@'")
 }
 
 function checkMain(cursor: Cursor, name: string, offset: number): void {
   if (name === 'main') return
-  throw textError(cursor, 'MLIR_UNSUPPORTED', 'the function is not main', {
-    found: `@${name}`,
-    wanted: '@main',
-    hint: 'rename the function; sub-functions occur only in *_final.mlir, which is not read',
-  }, offset)
+  throw textError(
+    cursor,
+    'MLIR_UNSUPPORTED',
+    'the function is not main',
+    {
+      found: `@${name}`,
+      wanted: '@main',
+      hint: 'rename the function; sub-functions occur only in *_final.mlir, which is not read',
+    },
+    offset,
+  )
 }
 
 function refuseSecondFunction(cursor: Cursor): void {

@@ -31,11 +31,17 @@ export function parseInteger(cursor: Cursor, wanted: string): MlirInteger {
   if (Number.isSafeInteger(value)) return value
   const exact = BigInt(digits)
   if (exact > 18446744073709551615n || exact < -9223372036854775808n) {
-    throw textError(cursor, 'MLIR_SYNTAX', 'an integer is too large', {
-      found: digits.length > 40 ? `${digits.slice(0, 40)}…` : digits,
-      wanted: 'at most 64 bits',
-      hint: 'correct this number',
-    }, cursor.at - digits.length)
+    throw textError(
+      cursor,
+      'MLIR_SYNTAX',
+      'an integer is too large',
+      {
+        found: digits.length > 40 ? `${digits.slice(0, 40)}…` : digits,
+        wanted: 'at most 64 bits',
+        hint: 'correct this number',
+      },
+      cursor.at - digits.length,
+    )
   }
   return exact
 }
@@ -45,9 +51,15 @@ export function parseSafeInteger(cursor: Cursor, wanted: string): number {
   const start = cursor.at
   const value = parseInteger(cursor, wanted)
   if (typeof value === 'number') return value
-  throw textError(cursor, 'MLIR_SYNTAX', `${wanted} is too large`, {
-    found: String(value),
-    wanted: 'at most 2^53 - 1',
-    hint: 'correct this number',
-  }, start)
+  throw textError(
+    cursor,
+    'MLIR_SYNTAX',
+    `${wanted} is too large`,
+    {
+      found: String(value),
+      wanted: 'at most 2^53 - 1',
+      hint: 'correct this number',
+    },
+    start,
+  )
 }

@@ -61,11 +61,17 @@ export function parseOperation(scope: FunctionScope): RawOperation {
 /** Makes `name` known, or throws when it already is. */
 export function defineValue({ cursor, values }: FunctionScope, name: string, type: MlirType, offset: number): void {
   if (values.has(name)) {
-    throw textError(cursor, 'MLIR_DUPLICATE', `%${name} is defined twice`, {
-      found: `a second definition of %${name}`,
-      wanted: 'a name of its own for each result',
-      hint: 'rename one of them',
-    }, offset)
+    throw textError(
+      cursor,
+      'MLIR_DUPLICATE',
+      `%${name} is defined twice`,
+      {
+        found: `a second definition of %${name}`,
+        wanted: 'a name of its own for each result',
+        hint: 'rename one of them',
+      },
+      offset,
+    )
   }
   values.set(name, type)
 }
@@ -76,11 +82,17 @@ export function checkUse({ cursor, values }: FunctionScope, operand: string, typ
   if (defined === undefined || defined === type) return
   const [found, wanted] = [printType(type), printType(defined)]
   if (found === wanted) return
-  throw textError(cursor, 'MLIR_TYPE_MISMATCH', `%${operand} has another type here than where it was defined`, {
-    found,
-    wanted,
-    hint: 'make both types equal',
-  }, offset)
+  throw textError(
+    cursor,
+    'MLIR_TYPE_MISMATCH',
+    `%${operand} has another type here than where it was defined`,
+    {
+      found,
+      wanted,
+      hint: 'make both types equal',
+    },
+    offset,
+  )
 }
 
 /** Reads `%1, %2)`, the closing bracket included; every name must be known. */
@@ -101,11 +113,21 @@ export function parseUseList({ cursor, values }: FunctionScope): readonly string
     const written = expectPattern(cursor, valueUse, 'an operand (%0)').slice(1)
     const use = !values.has(written) && written.endsWith('#0') ? written.slice(0, -2) : written
     if (!values.has(use)) {
-      throw textError(cursor, 'MLIR_UNDEFINED', `%${written} is used before it is defined`, {
-        found: `%${written}`,
-        wanted: 'a result of an operation above',
-        hint: didYouMean(`%${written}`, Array.from(values.keys(), (name) => `%${name}`), 'define it above this line'),
-      }, start)
+      throw textError(
+        cursor,
+        'MLIR_UNDEFINED',
+        `%${written} is used before it is defined`,
+        {
+          found: `%${written}`,
+          wanted: 'a result of an operation above',
+          hint: didYouMean(
+            `%${written}`,
+            Array.from(values.keys(), (name) => `%${name}`),
+            'define it above this line',
+          ),
+        },
+        start,
+      )
     }
     uses.push(use)
   } while (accept(cursor, ','))
@@ -149,11 +171,17 @@ function parseResults(cursor: Cursor): readonly string[] {
 
 function checkCount(cursor: Cursor, what: string, wanted: number, found: number, offset: number): void {
   if (wanted === found) return
-  throw textError(cursor, 'MLIR_TYPE_MISMATCH', `${what} but ${found} types of them`, {
-    found: `${found} types`,
-    wanted: `${wanted}`,
-    hint: 'write one type for each',
-  }, offset)
+  throw textError(
+    cursor,
+    'MLIR_TYPE_MISMATCH',
+    `${what} but ${found} types of them`,
+    {
+      found: `${found} types`,
+      wanted: `${wanted}`,
+      hint: 'write one type for each',
+    },
+    offset,
+  )
 }
 
 function refuseRegion(cursor: Cursor, name: string) {
@@ -166,5 +194,5 @@ function refuseRegion(cursor: Cursor, name: string) {
 
 /** The error for text between operations that is none. */
 export function notAnOperation(cursor: Cursor) {
-  return unexpected(cursor, 'an operation, return or \'}\'', 'only the flat form of Top files and *_tpu.mlir is read, not *_final.mlir')
+  return unexpected(cursor, "an operation, return or '}'", 'only the flat form of Top files and *_tpu.mlir is read, not *_final.mlir')
 }

@@ -21,7 +21,7 @@ export function parseString(cursor: Cursor, wanted: string): string {
     if (code === 0x0a) throw unclosed(cursor, start)
   }
   cursor.at = text.length
-  throw unexpected(cursor, 'the closing \'"\' of a string')
+  throw unexpected(cursor, "the closing '\"' of a string")
 }
 
 function parseEscaped(cursor: Cursor, start: number): string {
@@ -51,25 +51,37 @@ function parseEscaped(cursor: Cursor, start: number): string {
     }
     const digits = text.slice(at + 1, at + 3)
     if (!/^[0-9a-fA-F]{2}$/.test(digits)) {
-      throw textError(cursor, 'MLIR_SYNTAX', 'a string holds an unknown escape', {
-        found: JSON.stringify(text.slice(at, at + 3)),
-        wanted: '\\\\, \\", \\n, \\t or \\ and two hexadecimal digits',
-        hint: 'write a backslash itself as \\\\',
-      }, at)
+      throw textError(
+        cursor,
+        'MLIR_SYNTAX',
+        'a string holds an unknown escape',
+        {
+          found: JSON.stringify(text.slice(at, at + 3)),
+          wanted: '\\\\, \\", \\n, \\t or \\ and two hexadecimal digits',
+          hint: 'write a backslash itself as \\\\',
+        },
+        at,
+      )
     }
     bytes.push(Number.parseInt(digits, 16))
     at += 3
   }
   cursor.at = text.length
-  return raise(unexpected(cursor, 'the closing \'"\' of a string'))
+  return raise(unexpected(cursor, "the closing '\"' of a string"))
 }
 
 const shortEscapes: Readonly<Record<string, number>> = { '\\': 0x5c, '"': 0x22, n: 0x0a, t: 0x09 }
 
 function unclosed(cursor: Cursor, start: number) {
-  return textError(cursor, 'MLIR_SYNTAX', 'a string is not closed on its line', {
-    found: 'the end of the line',
-    wanted: 'the closing \'"\'',
-    hint: 'close the string',
-  }, start - 1)
+  return textError(
+    cursor,
+    'MLIR_SYNTAX',
+    'a string is not closed on its line',
+    {
+      found: 'the end of the line',
+      wanted: "the closing '\"'",
+      hint: 'close the string',
+    },
+    start - 1,
+  )
 }

@@ -7,8 +7,28 @@ import { parseFloatNumber, parseSafeInteger } from './parse-number.ts'
 export type TypeCache = Map<string, MlirType>
 
 const elementNames: ReadonlySet<string> = new Set<ElementName>([
-  'f32', 'f16', 'bf16', 'f64', 'f8E4M3FN', 'f8E5M2', 'i1', 'i4', 'i8', 'i16', 'i32', 'i64',
-  'si4', 'si8', 'si16', 'si32', 'si64', 'ui4', 'ui8', 'ui16', 'ui32', 'ui64',
+  'f32',
+  'f16',
+  'bf16',
+  'f64',
+  'f8E4M3FN',
+  'f8E5M2',
+  'i1',
+  'i4',
+  'i8',
+  'i16',
+  'i32',
+  'i64',
+  'si4',
+  'si8',
+  'si16',
+  'si32',
+  'si64',
+  'ui4',
+  'ui8',
+  'ui16',
+  'ui32',
+  'ui64',
 ])
 const storageNames: ReadonlySet<string> = new Set<StorageName>(['i8', 'u8', 'i4', 'u4', 'i16', 'u16', 'i32', 'u32'])
 const expressedNames: ReadonlySet<string> = new Set<ExpressedName>(['f32', 'f16', 'bf16'])

@@ -1,7 +1,7 @@
 import type { MlirLocation, MlirModule, MlirType } from './mlir-module.ts'
-import { createValueNames } from './value-names.ts'
 import { printAttributes, printString } from './print-attribute.ts'
 import { printType } from './print-type.ts'
+import { createValueNames } from './value-names.ts'
 
 /**
  * A module as the vendor's tools print it: results numbered in order, names of layers as aliases
@@ -11,7 +11,7 @@ export function printMlir(module: MlirModule): string {
   const types = new Map<MlirType, string>()
   const printed = (type: MlirType): string => {
     let text = types.get(type)
-    if (text === undefined) types.set(type, text = printType(type))
+    if (text === undefined) types.set(type, (text = printType(type)))
     return text
   }
   const aliases = numberAliases(module)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isVendorText, reference, referenceFiles } from '../../test/reference-files.ts'
-import { parseMlir, printMlir } from './index.ts'
 import type { MlirModule } from './index.ts'
+import { parseMlir, printMlir } from './index.ts'
 
 describe.skipIf(reference === undefined)('every reference file (skipped: no ../shared)', () => {
   const files = referenceFiles()
@@ -30,9 +30,9 @@ describe.skipIf(reference === undefined)('every reference file (skipped: no ../s
     const module = withoutPlaces(parseMlir(text))
     expect(withoutPlaces(parseMlir(text.replaceAll('\n', '\r\n')))).toEqual(module)
     expect(withoutPlaces(parseMlir(`// made by hand\n${text.replaceAll(') {\n', ') { // here\n')}`))).toEqual(module)
-    const inline = text.replace(/loc\(#loc4\)/, 'loc("ReLU32_Output_0_Relu")').replace(
-      /loc\(#loc5\)/, 'loc(fused["Pooling66_Output_0_MaxPool"])',
-    )
+    const inline = text
+      .replace(/loc\(#loc4\)/, 'loc("ReLU32_Output_0_Relu")')
+      .replace(/loc\(#loc5\)/, 'loc(fused["Pooling66_Output_0_MaxPool"])')
     expect(withoutPlaces(parseMlir(inline))).toEqual(module)
   })
 

@@ -4,12 +4,29 @@ import type { Spelling } from '../codec/spelling.ts'
 
 /** Operators without attributes that both sides call the same or nearly so: graph name, text name. */
 const plain: readonly (readonly [op: string, name: string, fields?: readonly Field[]])[] = [
-  ['Abs', 'Abs'], ['Acos', 'Arccos'], ['Atanh', 'Arctanh'], ['Ceil', 'Ceil'],
-  ['Cos', 'Cos'], ['Cosh', 'Cosh'], ['Erf', 'Erf'], ['Exp', 'Exp'],
-  ['Floor', 'Floor', [notScalar]], ['HardSwish', 'HardSwish'], ['Log', 'Log'], ['Mish', 'Mish'], ['Round', 'Round'], ['Rsqrt', 'Rsqrt'],
-  ['Sign', 'Sign'], ['Silu', 'SiLU'], ['Sin', 'Sin'], ['Sinh', 'Sinh'],
-  ['Softplus', 'Softplus'], ['Softsign', 'Softsign'], ['Sqrt', 'Sqrt'],
-  ['Tan', 'Tan'], ['PRelu', 'PRelu'],
+  ['Abs', 'Abs'],
+  ['Acos', 'Arccos'],
+  ['Atanh', 'Arctanh'],
+  ['Ceil', 'Ceil'],
+  ['Cos', 'Cos'],
+  ['Cosh', 'Cosh'],
+  ['Erf', 'Erf'],
+  ['Exp', 'Exp'],
+  ['Floor', 'Floor', [notScalar]],
+  ['HardSwish', 'HardSwish'],
+  ['Log', 'Log'],
+  ['Mish', 'Mish'],
+  ['Round', 'Round'],
+  ['Rsqrt', 'Rsqrt'],
+  ['Sign', 'Sign'],
+  ['Silu', 'SiLU'],
+  ['Sin', 'Sin'],
+  ['Sinh', 'Sinh'],
+  ['Softplus', 'Softplus'],
+  ['Softsign', 'Softsign'],
+  ['Sqrt', 'Sqrt'],
+  ['Tan', 'Tan'],
+  ['PRelu', 'PRelu'],
   ['Tanh', 'Tanh', [topRounding]],
   ['Elu', 'Elu', [field('f64', 'alpha', 'alpha')]],
   ['HardSigmoid', 'HardSigmoid', [field('f64', 'alpha', 'alpha'), field('f64', 'beta', 'beta')]],
@@ -30,24 +47,34 @@ const unary: readonly Spelling[] = plain.map(([op, name, fields = []]) => ({ op,
 /** With a constant of one element on one side; these stand before the general spelling. */
 const withConstant: readonly Spelling[] = [
   {
-    op: 'Add', name: 'AddConst', fields: [constantValue('const_val'), ...reluFields, notScalar], constants: [{ at: 1, name: 'const_val' }],
+    op: 'Add',
+    name: 'AddConst',
+    fields: [constantValue('const_val'), ...reluFields, notScalar],
+    constants: [{ at: 1, name: 'const_val' }],
   },
   {
-    op: 'Mul', name: 'MulConst', fields: [constantValue('const_val'), ...reluFields, notScalar], constants: [{ at: 1, name: 'const_val' }],
+    op: 'Mul',
+    name: 'MulConst',
+    fields: [constantValue('const_val'), ...reluFields, notScalar],
+    constants: [{ at: 1, name: 'const_val' }],
   },
-  ...[false, true].map((isReverse): Spelling => ({
-    op: 'Sub',
-    name: 'SubConst',
-    fields: [constantValue('const_val'), selects('bool', 'is_reverse', isReverse), ...reluFields, notScalar],
-    constants: [{ at: isReverse ? 0 : 1, name: 'const_val' }],
-  })),
-  ...[false, true].map((isReverse): Spelling => ({
-    op: 'Div',
-    name: 'DivConst',
-    fields: [constantValue('const_val'), selects('bool', 'is_reverse', isReverse), ...reluFields, notScalar],
-    constants: [{ at: isReverse ? 0 : 1, name: 'const_val' }],
-    writes: () => !isReverse,
-  })),
+  ...[false, true].map(
+    (isReverse): Spelling => ({
+      op: 'Sub',
+      name: 'SubConst',
+      fields: [constantValue('const_val'), selects('bool', 'is_reverse', isReverse), ...reluFields, notScalar],
+      constants: [{ at: isReverse ? 0 : 1, name: 'const_val' }],
+    }),
+  ),
+  ...[false, true].map(
+    (isReverse): Spelling => ({
+      op: 'Div',
+      name: 'DivConst',
+      fields: [constantValue('const_val'), selects('bool', 'is_reverse', isReverse), ...reluFields, notScalar],
+      constants: [{ at: isReverse ? 0 : 1, name: 'const_val' }],
+      writes: () => !isReverse,
+    }),
+  ),
   { op: 'Div', name: 'Reciprocal', fields: [constantValue('const_val'), ...reluFields], constants: [{ at: 0, name: 'const_val' }] },
   {
     op: 'Max',
@@ -88,17 +115,20 @@ function withoutRelu({ attrs }: Parameters<NonNullable<Spelling['writes']>>[0]):
 export const comparisons = ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'] as const
 
 const compare: readonly Spelling[] = comparisons.flatMap((op): readonly Spelling[] => [
-  ...[false, true].map((inversed): Spelling => ({
-    op,
-    name: 'CompareConst',
-    fields: [selects('string', 'mode', op), constantValue('const_val'), selects('bool', 'inversed', inversed), notScalar],
-    constants: [{ at: inversed ? 0 : 1, name: 'const_val' }],
-  })),
+  ...[false, true].map(
+    (inversed): Spelling => ({
+      op,
+      name: 'CompareConst',
+      fields: [selects('string', 'mode', op), constantValue('const_val'), selects('bool', 'inversed', inversed), notScalar],
+      constants: [{ at: inversed ? 0 : 1, name: 'const_val' }],
+    }),
+  ),
   { op, name: 'Compare', fields: [selects('string', 'mode', op)] },
 ])
 
 const logicalNot: Spelling = {
-  op: 'Not', name: 'CompareConst',
+  op: 'Not',
+  name: 'CompareConst',
   fields: [selects('string', 'mode', 'Not'), lax('f64', 'const_val', 0), lax('bool', 'inversed', false), notScalar],
 }
 

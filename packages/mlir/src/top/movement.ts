@@ -45,7 +45,9 @@ export function readDepthToSpace({ operation }: ReadForm) {
 
 export const gatherFields: readonly Field[] = [
   field('si32', 'axis', 'axis', { value: 0 }),
-  field('bool', 'keepdims', 'keepdims', { value: true }), fixed('bool', 'is_lora', false), notScalar,
+  field('bool', 'keepdims', 'keepdims', { value: true }),
+  fixed('bool', 'is_lora', false),
+  notScalar,
 ]
 
 /** Operators that move, copy or select elements. */
@@ -56,15 +58,19 @@ export const movement: readonly Spelling[] = [
   { op: 'Transpose', name: 'Permute', fields: [field('ints', 'order', 'perm')] },
   { op: 'Tile', name: 'Tile', fields: [field('ints', 'tile', 'repeats')], read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },
   {
-    op: 'Pad', name: 'Pad',
+    op: 'Pad',
+    name: 'Pad',
     fields: [
-      field('ints', 'paddings', 'pads'), field('f64', 'val', 'value', { value: 0 }), field('string', 'mode', 'mode', { words: padWords }),
+      field('ints', 'paddings', 'pads'),
+      field('f64', 'val', 'value', { value: 0 }),
+      field('string', 'mode', 'mode', { words: padWords }),
     ],
     read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }),
   },
   { op: 'Slice', name: 'Slice', fields: sliceFields, operands: 4, reads: withoutTensors, read: readSlice },
   {
-    op: 'Concat', name: 'Concat',
+    op: 'Concat',
+    name: 'Concat',
     fields: [...concatFields, lax('bool', 'only_merge', false), topRounding],
   },
   { op: 'DepthToSpace', name: 'Depth2Space', fields: depthToSpaceFields, read: readDepthToSpace },
@@ -76,7 +82,8 @@ export const movement: readonly Spelling[] = [
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
   { op: 'ScatterND', name: 'ScatterND', fields: [fixed('i32', 'reduction', 0)] },
   {
-    op: 'ScatterElements', name: 'ScatterElements',
+    op: 'ScatterElements',
+    name: 'ScatterElements',
     fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0), lax('bool', 'nc_can_split', false)],
   },
   {
@@ -87,7 +94,8 @@ export const movement: readonly Spelling[] = [
     read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }),
   },
   {
-    op: 'Cast', name: 'Cast',
+    op: 'Cast',
+    name: 'Cast',
     fields: [
       field('string', 'to', 'to', { words: { f32: 'F32', f16: 'F16', bf16: 'BF16', i32: 'INT32', i16: 'INT16', i8: 'INT8', u8: 'UINT8' } }),
       field('string', 'round_mode', 'rounding', { value: 'HalfAwayFromZero', words: roundingWords }),

@@ -11,7 +11,11 @@ export const poolFields: readonly Field[] = [
 ]
 
 /** A maximum has no padding to count and keeps its axes; an average says both. */
-export const maxPoolFields: readonly Field[] = [...poolFields, lax('bool', 'count_include_pad', false), field('bool', 'keepdims', 'keepdims', { value: true })]
+export const maxPoolFields: readonly Field[] = [
+  ...poolFields,
+  lax('bool', 'count_include_pad', false),
+  field('bool', 'keepdims', 'keepdims', { value: true }),
+]
 export const averagePoolFields: readonly Field[] = [
   ...poolFields,
   field('bool', 'count_include_pad', 'count_include_pad', { value: false }),
@@ -34,12 +38,16 @@ export const rmsNormFields: readonly Field[] = [epsilon, lax('bool', 'weight_kee
 export const groupNormFields: readonly Field[] = [field('i64', 'num_groups', 'num_groups'), epsilon]
 export const planeNormFields: readonly Field[] = [epsilon]
 export const responseNormFields: readonly Field[] = [
-  field('i64', 'size', 'size'), field('f64', 'alpha', 'alpha', { value: 1e-4 }), field('f64', 'beta', 'beta', { value: 0.75 }),
+  field('i64', 'size', 'size'),
+  field('f64', 'alpha', 'alpha', { value: 1e-4 }),
+  field('f64', 'beta', 'beta', { value: 0.75 }),
   field('f64', 'bias', 'bias', { value: 1 }),
 ]
 
 export const softmaxFields: readonly Field[] = [
-  field('si32', 'axis', 'axis'), field('bool', 'log', 'log', { value: false }), fixed('f64', 'beta', 1),
+  field('si32', 'axis', 'axis'),
+  field('bool', 'log', 'log', { value: false }),
+  fixed('f64', 'beta', 1),
 ]
 
 /** Pools, normalizations, Softmax. */

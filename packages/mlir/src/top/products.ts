@@ -1,6 +1,6 @@
+import { fromStoredDeconv, toStoredDeconv } from '../codec/deconv-weight.ts'
 import type { Field } from '../codec/field.ts'
 import { derived, field, fixed, lax, reluFields } from '../codec/field.ts'
-import { fromStoredDeconv, toStoredDeconv } from '../codec/deconv-weight.ts'
 import type { Spelling, WriteForm } from '../codec/spelling.ts'
 
 /** The kernel is the shape of the weight without its first two axes. */
@@ -28,11 +28,15 @@ export const matMulFields: readonly Field[] = [
 /** Convolutions and matrix products. */
 export const products: readonly Spelling[] = [
   {
-    op: 'Conv', name: 'Conv', operands: 3,
+    op: 'Conv',
+    name: 'Conv',
+    operands: 3,
     fields: [...windowFields, ...reluFields, lax('bool', 'dynweight_reorderd', false), lax('i64', 'weight_is_coeff', 1)],
   },
   {
-    op: 'ConvTranspose', name: 'Deconv', operands: 3,
+    op: 'ConvTranspose',
+    name: 'Deconv',
+    operands: 3,
     fields: [
       ...windowFields,
       field('ints', 'output_padding', 'output_padding', { absent: [] }),

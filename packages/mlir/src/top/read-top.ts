@@ -28,7 +28,10 @@ export function readTop(text: string, weights?: Weights, { file, weightFile }: R
   const state = stringAttribute(module, 'module.state')
   if (state !== undefined && !state.startsWith('TOP_')) {
     throw new QError('MLIR_STATE', 'this is a lowered file', {
-      at: file === undefined ? [] : [file], found: `module.state = "${state}"`, wanted: '"TOP_F32"', hint: 'read it with readTpu',
+      at: file === undefined ? [] : [file],
+      found: `module.state = "${state}"`,
+      wanted: '"TOP_F32"',
+      hint: 'read it with readTpu',
     })
   }
   const flops = module.attributes.get('module.FLOPs')

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { encodeWeights, parseMlir, printMlir, readTop, writeTop } from '../index.ts'
-import type { MlirAttribute, MlirModule } from '../index.ts'
 import { isVendorText, reference, referenceFiles } from '../../test/reference-files.ts'
+import type { MlirAttribute, MlirModule } from '../index.ts'
+import { encodeWeights, parseMlir, printMlir, readTop, writeTop } from '../index.ts'
 
 /** The running sums of this file name their axis by a weight too; the graph has the attribute only, so a weight is missing. */
 const axisAsWeight = 'top-mlir/text/lstr_top.mlir'
@@ -13,12 +13,14 @@ describe.skipIf(reference === undefined)('Top files (skipped: no ../shared)', ()
   const vendor = files.filter(({ path, text }) => isVendorText(text) && path !== axisAsWeight)
   const weightFile = (text: string): string => /weight_file = "([^"]*)"/.exec(text)![1]!
 
-  it('gives the vendor\'s text back byte for byte in the spelling it was read from', () => {
+  it("gives the vendor's text back byte for byte in the spelling it was read from", () => {
     expect(vendor.length).toBeGreaterThan(30)
     for (const { path, text } of vendor) {
-      const written = writeTop(
-        readTop(text, undefined, { file: path }), { weightFile: weightFile(text), allowMissingWeights: true, like: text },
-      ).text
+      const written = writeTop(readTop(text, undefined, { file: path }), {
+        weightFile: weightFile(text),
+        allowMissingWeights: true,
+        like: text,
+      }).text
       expect(written === text, path).toBe(true)
     }
   })
@@ -38,13 +40,13 @@ describe.skipIf(reference === undefined)('Top files (skipped: no ../shared)', ()
     }
   })
 
-  it('reads a file in the least form as the vendor\'s own', () => {
+  it("reads a file in the least form as the vendor's own", () => {
     const read = (path: string) => readTop(readFileSync(join(reference!, path), 'utf8'))
     const least = read('top-mlir/resnet8_cifar10/minimal_top.mlir')
     const full = read('top-mlir/resnet8_cifar10/vendor_top.mlir')
-    expect(
-      least.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs]),
-    ).toEqual(full.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs]))
+    expect(least.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs])).toEqual(
+      full.nodes.map(({ op, outputs, attrs }) => [op, outputs, attrs]),
+    )
     expect(least.outputs).toEqual(full.outputs)
   })
 
@@ -59,9 +61,7 @@ describe.skipIf(reference === undefined)('Top files (skipped: no ../shared)', ()
     for (const [name, value] of graph.values) expect(again.values.get(name)?.constant?.data, name).toEqual(value.constant?.data)
   })
 
-  it.skipIf(
-    !existsSync(join(reference ?? '', 'tpu-mlir/mnist-8/mnist-8_origin.mlir')),
-  )('refuses an importer\'s file without shapes', () => {
+  it.skipIf(!existsSync(join(reference ?? '', 'tpu-mlir/mnist-8/mnist-8_origin.mlir')))("refuses an importer's file without shapes", () => {
     const text = readFileSync(join(reference!, 'tpu-mlir/mnist-8/mnist-8_origin.mlir'), 'utf8')
     expect(() => readTop(text)).toThrowError(
       expect.objectContaining({ code: 'MLIR_UNRANKED', at: ['line 8', 'Convolution28_Output_0_Conv'] }),

@@ -1,5 +1,5 @@
-import { allOps } from '@q/ir'
 import type { Graph, Node, Tensor, TensorType, Value } from '@q/ir'
+import { allOps } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { parseMlir, readTop, writeTop } from '../index.ts'
 
@@ -36,7 +36,9 @@ describe('writeTop', () => {
     ['Greater', ['c', 'x'], 'top.CompareConst', { inversed: true, mode: 'Greater' }],
   ])('writes %s of %j with a constant as %s and reads it back', (op, inputs, name, attributes) => {
     const constant: Value = {
-      name: 'c', type: { dtype: 'f64', shape: [1] }, constant: { dtype: 'f64', shape: [1], data: Float64Array.of(0.1) },
+      name: 'c',
+      type: { dtype: 'f64', shape: [1] },
+      constant: { dtype: 'f64', shape: [1], data: Float64Array.of(0.1) },
     }
     const { text, weights } = writeTop(graphOf([{ op, inputs, outputs: ['y'], attrs: {} }], [x, constant, y(1, 4, 3, 3)]))
     const written = last(text)
@@ -65,7 +67,9 @@ describe('writeTop', () => {
     const node: Node = { op: 'ConvTranspose', inputs: ['x', 'w'], outputs: ['y'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0], group: 2 } }
     const { text, weights } = writeTop(graphOf([node], [x, w, y(1, 6, 3, 3)]))
     expect(weights.get('w')).toEqual({
-      dtype: 'f32', shape: [3, 4, 1, 1], data: Float32Array.of(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11),
+      dtype: 'f32',
+      shape: [3, 4, 1, 1],
+      data: Float32Array.of(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11),
     } satisfies Tensor)
     expect(readTop(text, weights).values.get('w')!.constant).toEqual(w.constant)
   })
@@ -83,7 +87,10 @@ describe('writeTop', () => {
 
   it('keeps infinite slices finite', () => {
     const node: Node = {
-      op: 'Slice', inputs: ['x'], outputs: ['y'], attrs: { starts: [0, 1, 0, 0], ends: [1, 3, 3, 3], steps: [1, 1, 1, 1] },
+      op: 'Slice',
+      inputs: ['x'],
+      outputs: ['y'],
+      attrs: { starts: [0, 1, 0, 0], ends: [1, 3, 3, 3], steps: [1, 1, 1, 1] },
     }
     const { text } = writeTop(graphOf([node], [x, y(1, 2, 3, 3)]))
     expect(last(text).attributes.get('hasparamConvert_axes')).toEqual({ kind: 'ints', values: [1] })
@@ -91,7 +98,7 @@ describe('writeTop', () => {
     expect(readTop(huge).nodes[0]!.attrs['ends']).toEqual([1, 3, 3, 3])
   })
 
-  it('refuses what the vendor\'s tools would take in silence', () => {
+  it("refuses what the vendor's tools would take in silence", () => {
     const relu: Node = { op: 'Relu', inputs: ['x'], outputs: ['y'], attrs: {} }
     expect(() => writeTop(graphOf([relu], [x, y(1, 4, 3, 4)]))).toThrowError(expect.objectContaining({ code: 'GRAPH_SHAPE' }))
     expect(() => writeTop(graphOf([relu, relu], [x, y(1, 4, 3, 3)]))).toThrowError(
@@ -99,8 +106,9 @@ describe('writeTop', () => {
     )
     expect(() => writeTop(graphOf([relu], [x]))).toThrowError(expect.objectContaining({ code: 'GRAPH_VALUE', found: 'y' }))
     const lying: Value = { name: 'w', type: f32(1, 4, 1, 1), constant: { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) } }
-    expect(() => writeTop(graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, lying, y(1, 4, 3, 3)])))
-      .toThrowError(expect.objectContaining({ code: 'WEIGHT_SIZE', at: ['w'] }))
+    expect(() => writeTop(graphOf([{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'], attrs: {} }], [x, lying, y(1, 4, 3, 3)]))).toThrowError(
+      expect.objectContaining({ code: 'WEIGHT_SIZE', at: ['w'] }),
+    )
   })
 
   it('writes scales of weights, and refuses names that are none', () => {
@@ -115,9 +123,9 @@ describe('writeTop', () => {
 
   it('refuses integer operators', () => {
     const lut: Node = { op: 'Lut', inputs: ['x', 't'], outputs: ['y'], attrs: {} }
-    expect(
-      () => writeTop(graphOf([lut], [x, weight('t', 256), y(1, 4, 3, 3)])),
-    ).toThrowError(expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }))
+    expect(() => writeTop(graphOf([lut], [x, weight('t', 256), y(1, 4, 3, 3)]))).toThrowError(
+      expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }),
+    )
   })
 })
 

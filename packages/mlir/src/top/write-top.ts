@@ -1,5 +1,5 @@
-import { QError, didYouMean } from '@q/ir'
 import type { Graph, Tensor } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
 import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
 import { parseMlir } from '../text/parse-module.ts'
@@ -44,11 +44,17 @@ export interface WrittenText {
  */
 export function writeTop(graph: Graph, options: WriteTopOptions = {}): WrittenText {
   const {
-    weightFile = `${graph.name.toLowerCase()}_top_f32_all_weight.npz`, allowMissingWeights = false, weightScales = new Map(), like,
+    weightFile = `${graph.name.toLowerCase()}_top_f32_all_weight.npz`,
+    allowMissingWeights = false,
+    weightScales = new Map(),
+    like,
   } = options
   if (graph.properties['stage'] === 'quantized') {
     throw new QError('MLIR_STATE', 'the graph is quantized', {
-      at: [graph.name], found: 'stage quantized', wanted: 'a float graph', hint: 'use writeTpu',
+      at: [graph.name],
+      found: 'stage quantized',
+      wanted: 'a float graph',
+      hint: 'use writeTpu',
     })
   }
   const attributes = {
@@ -63,10 +69,12 @@ export function writeTop(graph: Graph, options: WriteTopOptions = {}): WrittenTe
     books: [topBook],
     attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, moduleAttribute(value)])),
     allowMissingWeights,
-    weightAttributes: new Map(Array.from(weightScales, ([name, scales]) => {
-      checkScales(graph, name, scales)
-      return [name, new Map([['scale', { kind: 'floats', values: scales } as const]])]
-    })),
+    weightAttributes: new Map(
+      Array.from(weightScales, ([name, scales]) => {
+        checkScales(graph, name, scales)
+        return [name, new Map([['scale', { kind: 'floats', values: scales } as const]])]
+      }),
+    ),
   })
   return { text: printMlir(like === undefined ? module : keepSpelling(module, parseMlir(like), readTopModule)), weights }
 }
@@ -76,13 +84,23 @@ function checkScales({ values }: Graph, name: string, scales: readonly number[])
   if (value === undefined || (value.isConstant !== true && value.constant === undefined)) {
     const constants = [...values.values()].filter(({ isConstant, constant }) => isConstant === true || constant !== undefined)
     throw new QError('WEIGHT_UNKNOWN', 'scales are given for a weight that the graph does not have', {
-      at: [name], found: name, wanted: 'the name of a constant', kind: 'usage',
-      hint: didYouMean(name, constants.map((each) => each.name), 'leave these scales out'),
+      at: [name],
+      found: name,
+      wanted: 'the name of a constant',
+      kind: 'usage',
+      hint: didYouMean(
+        name,
+        constants.map((each) => each.name),
+        'leave these scales out',
+      ),
     })
   }
   if (scales.length > 0 && scales.every((scale) => Number.isFinite(scale) && scale > 0)) return
   throw new QError('WEIGHT_SCALES', 'a weight scale is not a number above 0', {
-    at: [name], found: `[${scales.join(', ')}]`, wanted: 'finite numbers above 0',
-    hint: 'leave the scales of this weight out', kind: 'usage',
+    at: [name],
+    found: `[${scales.join(', ')}]`,
+    wanted: 'finite numbers above 0',
+    hint: 'leave the scales of this weight out',
+    kind: 'usage',
   })
 }

@@ -4,11 +4,29 @@ import type { Spelling } from '../codec/spelling.ts'
 
 /** Functions without coefficients: graph operator, `mode` of the text. */
 const modes: readonly (readonly [op: string, mode: string, fields?: readonly Field[]])[] = [
-  ['Abs', 'ABSVAL'], ['Acos', 'ARCCOS'], ['Atanh', 'ARCTANH'], ['Ceil', 'CEIL'],
-  ['Cos', 'COS'], ['Cosh', 'COSH'], ['Erf', 'ERF'], ['Exp', 'EXP'],
-  ['Floor', 'FLOOR'], ['HardSwish', 'HSWISH'], ['Log', 'LN'], ['Mish', 'MISH'], ['Round', 'ROUND'], ['Rsqrt', 'RSQRT'], ['Sign', 'SIGN'],
-  ['Silu', 'SILU'], ['Sin', 'SIN'], ['Sinh', 'SINH'], ['Softplus', 'SOFT_PLUS'],
-  ['Softsign', 'SOFT_SIGN'], ['Sqrt', 'SQRT'], ['Tan', 'TAN'], ['Tanh', 'TANH'],
+  ['Abs', 'ABSVAL'],
+  ['Acos', 'ARCCOS'],
+  ['Atanh', 'ARCTANH'],
+  ['Ceil', 'CEIL'],
+  ['Cos', 'COS'],
+  ['Cosh', 'COSH'],
+  ['Erf', 'ERF'],
+  ['Exp', 'EXP'],
+  ['Floor', 'FLOOR'],
+  ['HardSwish', 'HSWISH'],
+  ['Log', 'LN'],
+  ['Mish', 'MISH'],
+  ['Round', 'ROUND'],
+  ['Rsqrt', 'RSQRT'],
+  ['Sign', 'SIGN'],
+  ['Silu', 'SILU'],
+  ['Sin', 'SIN'],
+  ['Sinh', 'SINH'],
+  ['Softplus', 'SOFT_PLUS'],
+  ['Softsign', 'SOFT_SIGN'],
+  ['Sqrt', 'SQRT'],
+  ['Tan', 'TAN'],
+  ['Tanh', 'TANH'],
 ]
 
 const mode = (value: string): Field => selects('enum:active_mode', 'mode', value)
@@ -17,9 +35,11 @@ const mode = (value: string): Field => selects('enum:active_mode', 'mode', value
 const sigmoidRest: readonly Field[] = [fixed('f64', 'scale', 1), fixed('f64', 'bias', 0)]
 
 const coefficients = (op: string, modeName: string, names: readonly string[]): Spelling => ({
-  op, name: 'Active',
+  op,
+  name: 'Active',
   fields: [
-    mode(modeName), { name: 'coeffs', type: 'floats', lax: true, derive: ({ attrs }) => names.map((name) => attrs[name] as number) },
+    mode(modeName),
+    { name: 'coeffs', type: 'floats', lax: true, derive: ({ attrs }) => names.map((name) => attrs[name] as number) },
   ],
   read: ({ operation }) => {
     const attribute = operation.attributes.get('coeffs')
@@ -32,23 +52,39 @@ const coefficients = (op: string, modeName: string, names: readonly string[]): S
 export const tpuActivations: readonly Spelling[] = [
   ...modes.map(([op, modeName]): Spelling => ({ op, name: 'Active', fields: [mode(modeName)] })),
   {
-    op: 'Sigmoid', name: 'Active', fields: [mode('SIGMOID'), lax('bool', 'log', false), ...sigmoidRest],
+    op: 'Sigmoid',
+    name: 'Active',
+    fields: [mode('SIGMOID'), lax('bool', 'log', false), ...sigmoidRest],
     writes: ({ attrs }) => attrs['log'] !== true,
   },
   {
-    op: 'Sigmoid', name: 'Active', fields: [mode('LOG_SIGMOID'), field('bool', 'log', 'log', { value: true }), ...sigmoidRest],
+    op: 'Sigmoid',
+    name: 'Active',
+    fields: [mode('LOG_SIGMOID'), field('bool', 'log', 'log', { value: true }), ...sigmoidRest],
     writes: ({ attrs }) => attrs['log'] === true,
   },
-  ...([['none', 'GELU'], ['tanh', 'TGELU'], ['sigmoid', 'QGELU']] as const).map(([approximate, modeName]): Spelling => ({
-    op: 'Gelu', name: 'Active', fields: [mode(modeName)],
-    read: () => ({ attrs: { approximate } }),
-    writes: ({ attrs }) => attrs['approximate'] === approximate,
-  })),
+  ...(
+    [
+      ['none', 'GELU'],
+      ['tanh', 'TGELU'],
+      ['sigmoid', 'QGELU'],
+    ] as const
+  ).map(
+    ([approximate, modeName]): Spelling => ({
+      op: 'Gelu',
+      name: 'Active',
+      fields: [mode(modeName)],
+      read: () => ({ attrs: { approximate } }),
+      writes: ({ attrs }) => attrs['approximate'] === approximate,
+    }),
+  ),
   coefficients('Elu', 'ELU', ['alpha']),
   coefficients('HardSigmoid', 'HSIGMOID', ['beta', 'alpha']),
   coefficients('Swish', 'SWISH', ['alpha']),
   {
-    op: 'Lut', name: 'Lut', fields: [],
+    op: 'Lut',
+    name: 'Lut',
+    fields: [],
     elementName: ({ inputs, typeOf }, operand) => {
       if (operand !== 1) return undefined
       const { dtype } = typeOf(inputs[1]!)

@@ -22,13 +22,16 @@ function hostScale({ outputTypes }: WriteForm): MlirAttributes {
 
 /** A family that quantizes its inputs on the host says so by the graph's property `quantizeInputsOnHost`. */
 const onHost: Spelling = {
-  op: 'QuantizeLinear', name: 'GenericCpu',
+  op: 'QuantizeLinear',
+  name: 'GenericCpu',
   fields: [selects('string', 'cpu_op_name', 'quant')],
   reads: makesCodes,
   read: () => ({ attrs: { rounding: 'half-away-from-zero' } }),
   writes: ({ properties, inputs, typeOf, attrs, outputTypes }) =>
-    properties['quantizeInputsOnHost'] === true && typeOf(inputs[0]!).dtype === 'f32' && outputTypes[0]!.dtype === 'i8'
-    && attrs['rounding'] === 'half-away-from-zero',
+    properties['quantizeInputsOnHost'] === true &&
+    typeOf(inputs[0]!).dtype === 'f32' &&
+    outputTypes[0]!.dtype === 'i8' &&
+    attrs['rounding'] === 'half-away-from-zero',
   writeAttributes: hostScale,
 }
 
@@ -38,7 +41,9 @@ export const tpuCasts: readonly Spelling[] = [
   { op: 'QuantizeLinear', name: 'Cast', fields: [rounding, withScale], reads: (form) => makesCodes(form) && !isQuantized(form) },
   { op: 'DequantizeLinear', name: 'Cast', fields: [textRounding(), withScale], reads: (form) => isQuantized(form) && !makesCodes(form) },
   {
-    op: 'Cast', name: 'Cast', fields: [rounding, withScale],
+    op: 'Cast',
+    name: 'Cast',
+    fields: [rounding, withScale],
     reads: (form) => !isQuantized(form) && !makesCodes(form),
     read: ({ resultTypes }) => ({ attrs: { to: resultTypes[0]!.dtype } }),
   },

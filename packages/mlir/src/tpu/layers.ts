@@ -2,7 +2,14 @@ import type { Field } from '../codec/field.ts'
 import { derived, field, fixed, lax, reluFields, selects } from '../codec/field.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import {
-  averagePoolFields, groupNormFields, layerNormFields, maxPoolFields, planeNormFields, responseNormFields, rmsNormFields, softmaxFields,
+  averagePoolFields,
+  groupNormFields,
+  layerNormFields,
+  maxPoolFields,
+  planeNormFields,
+  responseNormFields,
+  rmsNormFields,
+  softmaxFields,
 } from '../top/pools-and-norms.ts'
 import { hasIntegerOperand, unroundedHalf } from './number-kinds.ts'
 import { impliedRounding, multiplierAndShift, plainRelu, roundsAsImplied, textRounding } from './requantization.ts'
@@ -10,7 +17,9 @@ import { impliedRounding, multiplierAndShift, plainRelu, roundsAsImplied, textRo
 const firstRounding = lax('enum:round_mode', 'first_round_mode', 'HalfAwayFromZero')
 const poolMode = (mode: string): Field => selects('enum:pool_mode', 'pool_mode', mode)
 
-const firstOf = (operands: number) => ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, operands) })
+const firstOf =
+  (operands: number) =>
+  ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, operands) })
 
 function pool(rank: 1 | 2 | 3): readonly Spelling[] {
   const name = `Pool${rank}D`
@@ -26,14 +35,18 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
       writes: isRight,
     },
     {
-      op: 'QAveragePool', name, ...operands,
+      op: 'QAveragePool',
+      name,
+      ...operands,
       fields: [...averagePoolFields, ...plainRelu, ...multiplierAndShift, poolMode('Avg'), textRounding(), firstRounding],
       reads: (form) => hasIntegerOperand(form) && form.operation.attributes.has('multiplier'),
       read: ({ inputs }) => ({ inputs: inputs.slice(0, 1), attrs: { rounding: impliedRounding('multiplier-shift') } }),
       writes: (form) => isRight(form) && roundsAsImplied(form),
     },
     {
-      op: 'AveragePool', name, ...operands,
+      op: 'AveragePool',
+      name,
+      ...operands,
       fields: [...averagePoolFields, ...reluFields, poolMode('Avg'), textRounding(), firstRounding],
       reads: (form) => !hasIntegerOperand(form),
       read: firstOf(1),
@@ -45,12 +58,17 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
 const hasBias = ({ inputs }: WriteForm): number => [4, 6, 8, 10].reduce((bits, at, k) => bits + (inputs[at] === undefined ? 0 : 1 << k), 0)
 
 const attentionFields: readonly Field[] = [
-  field('f64', 'scale', 'scale'), field('i64', 'head', 'heads'), field('i64', 'dim', 'headSize'), derived('i64', 'has_bias', hasBias),
+  field('f64', 'scale', 'scale'),
+  field('i64', 'head', 'heads'),
+  field('i64', 'dim', 'headSize'),
+  derived('i64', 'has_bias', hasBias),
 ]
 
 /** Pools, normalizations, Softmax, attention. */
 export const tpuLayers: readonly Spelling[] = [
-  ...pool(2), ...pool(1), ...pool(3),
+  ...pool(2),
+  ...pool(1),
+  ...pool(3),
   { op: 'LayerNormalization', name: 'LayerNorm', operands: 5, fields: layerNormFields, read: unroundedHalf(3) },
   { op: 'RMSNormalization', name: 'RMSNorm', operands: 2, fields: rmsNormFields, read: unroundedHalf(2) },
   { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: firstOf(3) },
@@ -58,21 +76,30 @@ export const tpuLayers: readonly Spelling[] = [
   { op: 'PixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
   { op: 'LRN', name: 'LRN', operands: 3, fields: responseNormFields, read: firstOf(1) },
   {
-    op: 'QSoftmax', name: 'Softmax', operands: 6,
+    op: 'QSoftmax',
+    name: 'Softmax',
+    operands: 6,
     fields: [field('si32', 'axis', 'axis'), fixed('bool', 'log', false), lax('f64', 'beta', 1), textRounding()],
     reads: (form) => hasIntegerOperand(form) && form.inputs[1] !== undefined,
   },
   {
-    op: 'Softmax', name: 'Softmax', operands: 6, fields: [...softmaxFields, textRounding()],
+    op: 'Softmax',
+    name: 'Softmax',
+    operands: 6,
+    fields: [...softmaxFields, textRounding()],
     reads: ({ inputs }) => inputs.slice(1).every((input) => input === undefined),
   },
   {
-    op: 'QAttention', name: 'Attention', operands: 13,
+    op: 'QAttention',
+    name: 'Attention',
+    operands: 13,
     fields: [...attentionFields, field('ints', 'quant_param', 'parameters'), lax('f64', 'relu_limit', -1)],
     reads: hasIntegerOperand,
   },
   {
-    op: 'Attention', name: 'Attention', operands: 13,
+    op: 'Attention',
+    name: 'Attention',
+    operands: 13,
     fields: [...attentionFields, lax('ints', 'quant_param', [0]), lax('floats', 'scale_param', [1]), lax('ints', 'zp_param', [0])],
   },
 ]

@@ -1,14 +1,23 @@
-import { derived, field, fixed, lax, selects } from '../codec/field.ts'
 import type { Field } from '../codec/field.ts'
+import { derived, field, fixed, lax, selects } from '../codec/field.ts'
 import { readSlice, sliceFields } from '../codec/slice-fields.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import {
-  concatFields, depthToSpaceFields, gatherFields, padWords, readDepthToSpace, readReshape, reshapeFields, squeezeFields, withoutTensors,
+  concatFields,
+  depthToSpaceFields,
+  gatherFields,
+  padWords,
+  readDepthToSpace,
+  readReshape,
+  reshapeFields,
+  squeezeFields,
+  withoutTensors,
 } from '../top/movement.ts'
 import { readResize, reduceFields, reductions, upsampleFields, whereSpellings } from '../top/selection.ts'
 
 const onlyFirst = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 1) })
 const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
+
 import { unroundedHalf } from './number-kinds.ts'
 
 /**
@@ -45,16 +54,22 @@ export const tpuMovement: readonly Spelling[] = [
   { op: 'Transpose', name: 'Permute', operands: 2, fields: [field('ints', 'order', 'perm')], read: onlyFirst },
   { op: 'Tile', name: 'Tile', operands: 2, fields: [field('ints', 'tile', 'repeats')], read: onlyFirst },
   {
-    op: 'Pad', name: 'Pad', operands: 5,
+    op: 'Pad',
+    name: 'Pad',
+    operands: 5,
     fields: [
-      field('ints', 'paddings', 'pads'), derived('f64', 'val', paddedCode), field('enum:Pad_Mode', 'mode', 'mode', { words: padWords }),
+      field('ints', 'paddings', 'pads'),
+      derived('f64', 'val', paddedCode),
+      field('enum:Pad_Mode', 'mode', 'mode', { words: padWords }),
       fixed('bool', 'with_insert_zero', false),
     ],
     read: paddedNumber,
   },
   { op: 'Slice', name: 'Slice', operands: 5, fields: sliceFields, reads: withoutTensors, read: readSlice },
   {
-    op: 'Concat', name: 'Concat', fields: [...concatFields, lax('bool', 'only_merge', false)],
+    op: 'Concat',
+    name: 'Concat',
+    fields: [...concatFields, lax('bool', 'only_merge', false)],
     reads: ({ operation }) => !operation.attributes.has('multipliers'),
   },
   { op: 'DepthToSpace', name: 'Depth2Space', fields: depthToSpaceFields, read: readDepthToSpace },
@@ -65,11 +80,16 @@ export const tpuMovement: readonly Spelling[] = [
   { op: 'GatherElements', name: 'GatherElements', operands: 4, fields: [field('i64', 'axis', 'axis', { value: 2 })], read: firstTwo },
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
   {
-    op: 'ScatterND', name: 'ScatterND', operands: 4, fields: [fixed('i32', 'reduction', 0)],
+    op: 'ScatterND',
+    name: 'ScatterND',
+    operands: 4,
+    fields: [fixed('i32', 'reduction', 0)],
     read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }),
   },
   {
-    op: 'ScatterElements', name: 'ScatterElements', operands: 5,
+    op: 'ScatterElements',
+    name: 'ScatterElements',
+    operands: 5,
     fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0), lax('bool', 'nc_can_split', false)],
     read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }),
   },
@@ -83,18 +103,32 @@ export const tpuMovement: readonly Spelling[] = [
     read: (form, attrs) => ({ ...unroundedHalf(1)(form), ...readResize({ ...form, attrs }) }),
   },
   ...reductions.map((op): Spelling => ({ op, name: 'Reduce', operands: 3, fields: reduceFields(op), read: onlyFirst })),
-  ...(['ArgMax', 'ArgMin'] as const).map((op): Spelling => ({
-    op, name: 'Arg', results: 2,
-    fields: [
-      field('i64', 'axis', 'axis'), field('bool', 'keepdims', 'keepdims'), selects('string', 'mode', op),
-      field('bool', 'select_last_index', 'select_last_index', { value: true }), fixed('bool', 'use_int_input', false),
-    ],
-  })),
+  ...(['ArgMax', 'ArgMin'] as const).map(
+    (op): Spelling => ({
+      op,
+      name: 'Arg',
+      results: 2,
+      fields: [
+        field('i64', 'axis', 'axis'),
+        field('bool', 'keepdims', 'keepdims'),
+        selects('string', 'mode', op),
+        field('bool', 'select_last_index', 'select_last_index', { value: true }),
+        fixed('bool', 'use_int_input', false),
+      ],
+    }),
+  ),
   {
-    op: 'TopK', name: 'TopK', results: 2, read: onlyFirst,
+    op: 'TopK',
+    name: 'TopK',
+    results: 2,
+    read: onlyFirst,
     fields: [
-      field('i64', 'axis', 'axis'), field('i64', 'K', 'k'), field('bool', 'largest', 'largest', { value: true }),
-      field('bool', 'sorted', 'sorted', { value: true }), fixed('bool', 'replace_topk_indices', false), lax('bool', 'use_hau', true),
+      field('i64', 'axis', 'axis'),
+      field('i64', 'K', 'k'),
+      field('bool', 'largest', 'largest', { value: true }),
+      field('bool', 'sorted', 'sorted', { value: true }),
+      fixed('bool', 'replace_topk_indices', false),
+      lax('bool', 'use_hau', true),
       lax('bool', 'values_used_only', false),
     ],
     writeInputs: ({ inputs }) => [inputs[0], undefined, undefined, undefined, undefined],

@@ -1,7 +1,7 @@
 import type { AttrValue } from '@q/ir'
-import { derived, field, fixed, lax, reluFields } from '../codec/field.ts'
-import type { Field } from '../codec/field.ts'
 import { fromStoredDeconv, toStoredDeconv } from '../codec/deconv-weight.ts'
+import type { Field } from '../codec/field.ts'
+import { derived, field, fixed, lax, reluFields } from '../codec/field.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import type { ElementName } from '../text/mlir-module.ts'
 import { matMulFields, windowFields } from '../top/products.ts'
@@ -10,24 +10,35 @@ import { impliedRounding, multipliersAndShifts, plainRelu, quantMode, roundsAsIm
 
 const withBias = derived('bool', 'with_bias', ({ inputs }) => inputs[2] !== undefined)
 const perChannel: readonly Field[] = [
-  field('ints', 'multiplier', 'multipliers', { absent: [] }), field('ints', 'rshift', 'shifts', { absent: [] }), quantMode,
+  field('ints', 'multiplier', 'multipliers', { absent: [] }),
+  field('ints', 'rshift', 'shifts', { absent: [] }),
+  quantMode,
 ]
 const idleQuantMode = lax('enum:rq_mode', 'quant_mode', 'MultiplierShift')
 
 const convFields: readonly Field[] = [
-  ...windowFields, withBias, lax('bool', 'coeff_merged', false), lax('bool', 'dynweight_reorderd', false), fixed('i64', 'kernel_zp', 0),
-  lax('bool', 'support_compress', true), lax('i64', 'use_3ic_optimize', 0), lax('i64', 'weight_is_coeff', 1), textRounding('HalfUp'),
+  ...windowFields,
+  withBias,
+  lax('bool', 'coeff_merged', false),
+  lax('bool', 'dynweight_reorderd', false),
+  fixed('i64', 'kernel_zp', 0),
+  lax('bool', 'support_compress', true),
+  lax('i64', 'use_3ic_optimize', 0),
+  lax('i64', 'weight_is_coeff', 1),
+  textRounding('HalfUp'),
 ]
 const deconvFields: readonly Field[] = [
-  ...windowFields, field('ints', 'output_padding', 'output_padding', { absent: [] }), withBias, lax('bool', 'dynweight_reorderd', false),
+  ...windowFields,
+  field('ints', 'output_padding', 'output_padding', { absent: [] }),
+  withBias,
+  lax('bool', 'dynweight_reorderd', false),
 ]
-const tpuMatMul: readonly Field[] = [
-  ...matMulFields, lax('bool', 'fuse_rq', false), lax('i64', 'left_reuse', 1), textRounding(),
-]
+const tpuMatMul: readonly Field[] = [...matMulFields, lax('bool', 'fuse_rq', false), lax('i64', 'left_reuse', 1), textRounding()]
 
 const kernelRank = ({ node, typeOf }: WriteForm): number => typeOf(node.inputs[1]!).shape.length - 2
-const rounding = (_: ReadForm, attrs: Readonly<Record<string, AttrValue>>) =>
-  ({ attrs: { rounding: impliedRounding(attrs['requantize']) } })
+const rounding = (_: ReadForm, attrs: Readonly<Record<string, AttrValue>>) => ({
+  attrs: { rounding: impliedRounding(attrs['requantize']) },
+})
 
 /** Weights of convolutions are signed integers; the family that only shifts declares them without a sign. */
 function convElement({ attrs, inputs, typeOf }: WriteForm, operand: number): ElementName | undefined {
@@ -47,7 +58,9 @@ function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
   const isRight = (form: WriteForm): boolean => (kernelRank(form) === 3) === (name === 'Conv3D')
   return [
     {
-      op: 'QConv', name, operands: 3,
+      op: 'QConv',
+      name,
+      operands: 3,
       fields: [...convFields, ...plainRelu, ...perChannel, lax('bool', 'do_winograd', false)],
       reads: hasIntegerWeight,
       read: rounding,
@@ -70,7 +83,9 @@ export const tpuProducts: readonly Spelling[] = [
   ...conv('Conv2D'),
   ...conv('Conv3D'),
   {
-    op: 'QConvTranspose', name: 'Deconv', operands: 3,
+    op: 'QConvTranspose',
+    name: 'Deconv',
+    operands: 3,
     fields: [...deconvFields, ...plainRelu, ...perChannel],
     reads: hasIntegerWeight,
     read(form, attrs) {
@@ -83,15 +98,22 @@ export const tpuProducts: readonly Spelling[] = [
     elementName: convElement,
   },
   {
-    op: 'ConvTranspose', name: 'Deconv', operands: 3,
+    op: 'ConvTranspose',
+    name: 'Deconv',
+    operands: 3,
     fields: [...deconvFields, ...reluFields, idleQuantMode],
     read: fromStoredDeconv,
     writeInputs: toStoredDeconv,
   },
   {
-    op: 'QMatMul', name: 'MatMul', operands: 5,
+    op: 'QMatMul',
+    name: 'MatMul',
+    operands: 5,
     fields: [
-      ...tpuMatMul, ...plainRelu, ...multipliersAndShifts, quantMode,
+      ...tpuMatMul,
+      ...plainRelu,
+      ...multipliersAndShifts,
+      quantMode,
       derived('i64', 'input_zp', (form) => zeroPoint(form, 0)),
       derived('i64', 'right_zp', (form) => zeroPoint(form, 1)),
       derived('bool', 'cal_i8', ({ attrs }) => (attrs['requantize'] === 'multiplier-shift' ? true : undefined)),
@@ -102,10 +124,17 @@ export const tpuProducts: readonly Spelling[] = [
     elementName: matMulElement,
   },
   {
-    op: 'MatMul', name: 'MatMul', operands: 5,
+    op: 'MatMul',
+    name: 'MatMul',
+    operands: 5,
     fields: [
-      ...tpuMatMul, ...reluFields, lax('ints', 'multipliers', [1]), lax('ints', 'rshifts', [0]), idleQuantMode,
-      lax('i64', 'input_zp', 0), lax('i64', 'right_zp', 0),
+      ...tpuMatMul,
+      ...reluFields,
+      lax('ints', 'multipliers', [1]),
+      lax('ints', 'rshifts', [0]),
+      idleQuantMode,
+      lax('i64', 'input_zp', 0),
+      lax('i64', 'right_zp', 0),
     ],
     read: ({ inputs }) => ({ inputs: inputs.slice(0, 3) }),
   },

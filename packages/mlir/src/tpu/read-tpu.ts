@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { Attrs, AttrValue, Graph } from '@q/ir'
+import { QError } from '@q/ir'
 import { readGraph } from '../codec/read-graph.ts'
 import type { Weights } from '../codec/weights.ts'
 import { weightTensors } from '../codec/weights.ts'

@@ -8,7 +8,8 @@ export const requantizeWords = { 'multiplier-shift': 'MultiplierShift', 'quantiz
 
 /** The text's attribute for the way of requantization; sums without any say MultiplierShift too. */
 export const quantMode: Field = field('enum:rq_mode', 'quant_mode', 'requantize', {
-  value: 'MultiplierShift', words: { ...requantizeWords, none: 'MultiplierShift' },
+  value: 'MultiplierShift',
+  words: { ...requantizeWords, none: 'MultiplierShift' },
 })
 
 /** The rounding an operation computes with, whatever its `round_mode` says: TFLite's way rounds half away from zero, others half up. */
@@ -26,13 +27,15 @@ export const plainRelu: readonly Field[] = [field('bool', 'do_relu', 'relu', { v
 export const noRelu: readonly Field[] = [lax('bool', 'do_relu', false), lax('f64', 'relu_limit', -1)]
 
 export const multiplierAndShift: readonly Field[] = [
-  field('si32', 'multiplier', 'multiplier', { value: 1 }), field('si32', 'rshift', 'shift', { value: 0 }),
+  field('si32', 'multiplier', 'multiplier', { value: 1 }),
+  field('si32', 'rshift', 'shift', { value: 0 }),
 ]
 /** A float operation has the same attributes without a meaning. */
 export const idleMultiplier: readonly Field[] = [lax('si32', 'multiplier', 1), lax('si32', 'rshift', 0)]
 
 export const multipliersAndShifts: readonly Field[] = [
-  field('ints', 'multipliers', 'multipliers', { absent: [] }), field('ints', 'rshifts', 'shifts', { absent: [] }),
+  field('ints', 'multipliers', 'multipliers', { absent: [] }),
+  field('ints', 'rshifts', 'shifts', { absent: [] }),
 ]
 
 export const textRounding = (value = 'HalfAwayFromZero'): Field => lax('enum:round_mode', 'round_mode', value)

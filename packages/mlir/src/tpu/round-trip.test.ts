@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { encodeWeights, parseMlir, readTpu, writeTpu } from '../index.ts'
 import { isVendorText, reference, referenceFiles } from '../../test/reference-files.ts'
+import { encodeWeights, parseMlir, readTpu, writeTpu } from '../index.ts'
 
 describe.skipIf(reference === undefined)('lowered files (skipped: no ../shared)', () => {
   // bm1684x, INT8 symmetric, F16 and F32
   const files = referenceFiles().filter(({ path, text }) => /bm1684x_(int8_sym|f16|f32)_tpu/.test(path) && isVendorText(text))
   const weightFile = (text: string): string => /weight_file = "([^"]*)"/.exec(text)![1]!
 
-  it('gives the vendor\'s text back byte for byte in the spelling it was read from', () => {
+  it("gives the vendor's text back byte for byte in the spelling it was read from", () => {
     expect(files.length).toBeGreaterThan(30)
     for (const { path, text } of files) {
-      const written = writeTpu(
-        readTpu(text, undefined, { file: path }), { weightFile: weightFile(text), allowMissingWeights: true, like: text },
-      ).text
+      const written = writeTpu(readTpu(text, undefined, { file: path }), {
+        weightFile: weightFile(text),
+        allowMissingWeights: true,
+        like: text,
+      }).text
       expect(written === text, path).toBe(true)
     }
   })
@@ -29,9 +31,9 @@ describe.skipIf(reference === undefined)('lowered files (skipped: no ../shared)'
       written.operations.forEach(({ attributes }, k) => {
         for (const name of ['multiplier', 'multipliers', 'rshift', 'rshifts', 'quant_mode', 'do_relu', 'quant_param', 'pads', 'axis']) {
           if (!attributes.has(name)) continue
-          expect(
-            attributes.get(name), `${path} ${original.operations[k]!.location?.[0]} ${name}`,
-          ).toEqual(original.operations[k]!.attributes.get(name))
+          expect(attributes.get(name), `${path} ${original.operations[k]!.location?.[0]} ${name}`).toEqual(
+            original.operations[k]!.attributes.get(name),
+          )
         }
       })
     }

@@ -9,5 +9,10 @@ import { tpuProducts } from './products.ts'
 
 /** How the Tpu dialect writes the operators of a quantized graph. */
 export const tpuBook: SpellingBook = spellingBook('tpu', [
-  ...tpuCasts, ...tpuProducts, ...tpuArithmetic, ...tpuActivations, ...tpuLayers, ...tpuMovement,
+  ...tpuCasts,
+  ...tpuProducts,
+  ...tpuArithmetic,
+  ...tpuActivations,
+  ...tpuLayers,
+  ...tpuMovement,
 ])

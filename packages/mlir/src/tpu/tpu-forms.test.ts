@@ -1,5 +1,5 @@
-import { allOps } from '@q/ir'
 import type { Graph, Node, TensorType, Value } from '@q/ir'
+import { allOps } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { parseMlir, readTpu, writeTpu } from '../index.ts'
 
@@ -19,11 +19,16 @@ function graphOf(node: Node, operands: readonly Value[], result: TensorType): Gr
 
 const x: Value = { name: 'x', type: codes }
 const filter = (dtype: 'i8' | 'u8'): Value => ({
-  name: 'w', type: { dtype, shape: [2, 2, 1, 1] },
+  name: 'w',
+  type: { dtype, shape: [2, 2, 1, 1] },
   constant: { dtype, shape: [2, 2, 1, 1], data: dtype === 'i8' ? Int8Array.of(1, -2, 3, 4) : Uint8Array.of(1, 2, 3, 4) },
 })
-const conv = (attrs: Node['attrs']): Node =>
-  ({ op: 'QConv', inputs: ['x', 'w'], outputs: ['y'], attrs: { strides: [1, 1], pads: [0, 0, 0, 0], ...attrs } })
+const conv = (attrs: Node['attrs']): Node => ({
+  op: 'QConv',
+  inputs: ['x', 'w'],
+  outputs: ['y'],
+  attrs: { strides: [1, 1], pads: [0, 0, 0, 0], ...attrs },
+})
 
 describe('writeTpu', () => {
   it('writes multipliers and shifts, and declares signed weights', () => {
@@ -33,9 +38,11 @@ describe('writeTpu', () => {
     expect(attributes.get('rshift')).toEqual({ kind: 'ints', values: [7, 8] })
     expect(attributes.get('quant_mode')).toEqual({ kind: 'enum', name: 'rq_mode', value: 'MultiplierShift' })
     expect(attributes.get('with_bias')).toEqual({ kind: 'bool', value: false })
-    expect(
-      operandTypes.map((type) => (type.kind === 'tensor' && type.element.kind === 'plain' ? type.element.name : type.kind)),
-    ).toEqual(['tensor', 'si8', 'none'])
+    expect(operandTypes.map((type) => (type.kind === 'tensor' && type.element.kind === 'plain' ? type.element.name : type.kind))).toEqual([
+      'tensor',
+      'si8',
+      'none',
+    ])
     expect(text).toContain('module.chip = "a-chip"')
   })
 
@@ -44,26 +51,29 @@ describe('writeTpu', () => {
   })
 
   it('refuses a rounding that the operation does not have', () => {
-    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7], rounding: 'half-to-even' }), [x, filter('i8')], codes)))
-      .toThrowError(expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }))
+    expect(() =>
+      writeTpu(graphOf(conv({ multipliers: [5], shifts: [7], rounding: 'half-to-even' }), [x, filter('i8')], codes)),
+    ).toThrowError(expect.objectContaining({ code: 'MLIR_OPERATOR', at: ['y'] }))
   })
 
   it('refuses a shape that the operands do not give', () => {
-    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], { ...codes, shape: [1, 2, 2, 3] })))
-      .toThrowError(expect.objectContaining({ code: 'GRAPH_SHAPE', found: '[1, 2, 2, 3]', wanted: '[1, 2, 3, 3]' }))
+    expect(() =>
+      writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], { ...codes, shape: [1, 2, 2, 3] })),
+    ).toThrowError(expect.objectContaining({ code: 'GRAPH_SHAPE', found: '[1, 2, 2, 3]', wanted: '[1, 2, 3, 3]' }))
   })
 
   it('refuses a constant without elements', () => {
     const empty: Value = { name: 'w', type: { dtype: 'i8', shape: [2, 2, 1, 1] }, isConstant: true }
-    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, empty], codes)))
-      .toThrowError(expect.objectContaining({ code: 'WEIGHT_MISSING', at: ['w'] }))
+    expect(() => writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, empty], codes))).toThrowError(
+      expect.objectContaining({ code: 'WEIGHT_MISSING', at: ['w'] }),
+    )
   })
 
   it('refuses a graph that does not say its chip', () => {
     const graph = graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes)
-    expect(
-      () => writeTpu({ ...graph, properties: { stage: 'quantized', mode: 'INT8' } }),
-    ).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
+    expect(() => writeTpu({ ...graph, properties: { stage: 'quantized', mode: 'INT8' } })).toThrowError(
+      expect.objectContaining({ code: 'MLIR_STATE' }),
+    )
   })
 
   it('writes the code of a padded number and reads the number', () => {
@@ -90,9 +100,13 @@ describe('readTpu', () => {
 
   it('says what it cannot read, and where', () => {
     const { text } = writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes))
-    expect(() => readTpu(text.replace('tpu.Conv2D', 'tpu.Conv2d'), undefined, { file: 'a.mlir' })).toThrowError(expect.objectContaining({
-      code: 'MLIR_OPERATION', at: ['a.mlir', 'line 7', 'y'], hint: expect.stringContaining('tpu.Conv2D') as string,
-    }))
+    expect(() => readTpu(text.replace('tpu.Conv2D', 'tpu.Conv2d'), undefined, { file: 'a.mlir' })).toThrowError(
+      expect.objectContaining({
+        code: 'MLIR_OPERATION',
+        at: ['a.mlir', 'line 7', 'y'],
+        hint: expect.stringContaining('tpu.Conv2D') as string,
+      }),
+    )
     expect(() => readTpu(text.replace('TPU_LOWERED', 'TOP_F32'))).toThrowError(expect.objectContaining({ code: 'MLIR_STATE' }))
     expect(() => readTpu(text.replace('kernel_zp = 0', 'kernel_zp = 3'))).toThrowError(
       expect.objectContaining({ code: 'MLIR_UNSUPPORTED_ATTRIBUTE', found: '3' }),

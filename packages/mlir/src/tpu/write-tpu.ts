@@ -1,5 +1,5 @@
-import { QError } from '@q/ir'
 import type { Graph } from '@q/ir'
+import { QError } from '@q/ir'
 import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
 import type { MlirAttribute } from '../text/mlir-module.ts'

@@ -1,4 +1,4 @@
-import { didYouMean, type Graph, type GraphInput, inferNode, type InferredType, isQError, type Node, QError, type Value } from '@q/ir'
+import { didYouMean, type Graph, type GraphInput, type InferredType, inferNode, isQError, type Node, QError, type Value } from '@q/ir'
 import type proto from 'onnx-proto'
 import { evaluate } from '../fold/evaluate.ts'
 import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'

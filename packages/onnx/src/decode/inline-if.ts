@@ -31,15 +31,19 @@ export function inlinedIf(node: NodeProto, condition: Literal): readonly NodePro
   const names = new Map(results.flatMap((name, i) => (made.has(name) ? [[name, node.output?.[i] ?? ''] as const] : [])))
   const renamed = (name: string): string => names.get(name) ?? name
   return [
-    ...(branch.initializer ?? []).map((value): NodeProto => ({ opType: 'Constant', output: [value.name ?? ''], attribute: [{ name: 'value', type: 4, t: value }] })),
-    ...(branch.node ?? []).map((each): NodeProto => ({
-      ...each,
-      opType: each.opType ?? '',
-      domain: each.domain ?? '',
-      input: (each.input ?? []).map(renamed),
-      output: (each.output ?? []).map(renamed),
-      attribute: each.attribute ?? [],
-    })),
+    ...(branch.initializer ?? []).map(
+      (value): NodeProto => ({ opType: 'Constant', output: [value.name ?? ''], attribute: [{ name: 'value', type: 4, t: value }] }),
+    ),
+    ...(branch.node ?? []).map(
+      (each): NodeProto => ({
+        ...each,
+        opType: each.opType ?? '',
+        domain: each.domain ?? '',
+        input: (each.input ?? []).map(renamed),
+        output: (each.output ?? []).map(renamed),
+        attribute: each.attribute ?? [],
+      }),
+    ),
     ...results.flatMap((name, i): NodeProto[] =>
       renamed(name) === node.output?.[i] ? [] : [{ opType: 'Identity', input: [renamed(name)], output: [node.output?.[i] ?? ''] }],
     ),

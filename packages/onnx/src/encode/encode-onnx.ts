@@ -2,7 +2,7 @@ import { attributesOf, definitionOf, type Graph, type Node, QError } from '@q/ir
 import { encodeModel } from './encode-model.ts'
 import { arithmetic } from './expand/arithmetic.ts'
 import { arrangement } from './expand/arrangement.ts'
-import { type Emitter, emitterOf, type Expand, operands } from './expand/emitter.ts'
+import { type Emitter, type Expand, emitterOf, operands } from './expand/emitter.ts'
 import { layers } from './expand/layers.ts'
 import { standardOps } from './standard-ops.ts'
 

@@ -1,5 +1,5 @@
-import { bool, defineOp, float, int, ints, like, one, type OpSet, opSet, own, text } from '@q/ir'
 import type { AttrSpec } from '@q/ir'
+import { bool, defineOp, float, int, ints, like, type OpSet, one, opSet, own, text } from '@q/ir'
 
 /** Attributes that standard ONNX operators are written with at opset 21; operators without any are listed by name. */
 const attributes: Readonly<Record<string, Readonly<Record<string, AttrSpec>>>> = {

@@ -1,4 +1,4 @@
-import { type AttrValue, type Attrs, type DType, frontAxis, type InferredType, QError } from '@q/ir'
+import { type Attrs, type AttrValue, type DType, frontAxis, type InferredType, QError } from '@q/ir'
 import type { Literal } from '../fold/literal.ts'
 
 /** A node of the file as a form rule sees it: attributes as stored, operands with what is known about them. */

@@ -15,7 +15,9 @@ export const mergePatches: Rule = (net, node) => {
   if (x === undefined || net.shape(x).length !== 4) return false
   const [, height, width] = net.shape(x)
   if (height! % 2 !== 0 || width! % 2 !== 0) return false
-  const begins = parts.map((part) => (part?.op === 'Slice' && part.inputs[0] === x ? beginOf(part, net.shape(part.outputs[0]!), net.shape(x)) : ''))
+  const begins = parts.map((part) =>
+    part?.op === 'Slice' && part.inputs[0] === x ? beginOf(part, net.shape(part.outputs[0]!), net.shape(x)) : '',
+  )
   if (begins.join(' ') !== wanted) return false
   const attrs = { block_h: 2, block_w: 2, mode: 'DCR', inverse: true, swapColumnRow: true, channelsLast: true }
   net.change(node, { op: 'DepthToSpace', inputs: [x], attrs })

@@ -1,7 +1,7 @@
+import type { Literal } from '../fold/literal.ts'
 import { addConstant, constantOf, onlyUser } from '../net/constants.ts'
 import type { NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
-import type { Literal } from '../fold/literal.ts'
 
 const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
 

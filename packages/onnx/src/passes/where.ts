@@ -1,7 +1,7 @@
 import { elementCount } from '@q/ir'
+import { before } from '../convert/arithmetic.ts'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, addNumber, constantOf, numberOf, sameShape } from '../net/constants.ts'
-import { before } from '../convert/arithmetic.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** `known` repeated along its axes of size 1 to `shape`. */
@@ -38,7 +38,12 @@ export const where: Rule = (net, node) => {
   const known = constantOf(net, condition)
   if (known !== undefined) {
     const name = `${node.outputs[0]}_Tile`
-    net.change(node, { inputs: [addConstant(net, `${name}_${name}`, shape, repeated(known, shape), net.value(condition).type.dtype), ...node.inputs.slice(1)] })
+    net.change(node, {
+      inputs: [
+        addConstant(net, `${name}_${name}`, shape, repeated(known, shape), net.value(condition).type.dtype),
+        ...node.inputs.slice(1),
+      ],
+    })
     return true
   }
   const tiled = before(net, node, `${node.outputs[0]}_Tile`, 'Tile', [condition], node.outputs[0]!, {
