@@ -24,6 +24,7 @@ export interface TuneOptions extends CandidateOptions {
   readonly samples?: SampleSource
 }
 
+/** What is calibrated, on what, and how. */
 export interface CalibrateOptions {
   /** The float graph. */
   readonly graph: Graph

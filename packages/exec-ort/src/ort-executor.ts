@@ -12,6 +12,7 @@ import { planSection } from './plan-section.ts'
 import { probeKernels } from './probe-kernels.ts'
 import type { Precision } from './translate/translator.ts'
 
+/** Options of {@link createOrtExecutor}. */
 export interface OrtExecutorOptions {
   /** ONNX Runtime: the module `onnxruntime-node` or `onnxruntime-web`. */
   readonly ort: OrtRuntime

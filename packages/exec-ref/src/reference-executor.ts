@@ -16,6 +16,7 @@ import { referenceKernels } from './reference-kernels.ts'
 import { checkFeed, toNumbers, toTensor } from './runtime-tensor.ts'
 import { planSection, type SectionPlan } from './section-plan.ts'
 
+/** Options of {@link createReferenceExecutor}. */
 export interface ReferenceExecutorOptions {
   /** How bfloat16 numbers are made, which differs between chips. @default ties to even, subnormals flushed */
   readonly bf16?: Bf16Style

@@ -172,6 +172,73 @@ describe('names', () => {
   })
 })
 
+describe('selection and copies', () => {
+  it('the limit of a ReLU is a float number and not compared with codes', () => {
+    const { node } = lowered({
+      op: 'Relu',
+      inputs: ['x'],
+      attrs: { reluLimit: 1 },
+      ranges: { x: { min: 0, max: 1 }, y: { min: 0, max: 1 } },
+    })
+    expect(node.attrs.reluLimit).toBe(-1)
+  })
+
+  it('a branch that is one number keeps it in half floats', () => {
+    const graph = graphOf({
+      op: 'Where',
+      inputs: ['c', 'n', 'x'],
+      ranges: {},
+      constants: { c: { shape: [1, 1, 1, 3], data: [1, 0, 1] }, n: { shape: [1], data: [-5] } },
+    })
+    const resolved = resolve(graph, undefined, new Map(), bm1684x(), { mode: 'F16' }).graph
+    const [, chosen] = resolved.nodes.find(({ outputs }) => outputs[0] === 'y')!.inputs
+    expect(resolved.values.get(chosen!)!.constant).toMatchObject({ dtype: 'f32', data: Float32Array.of(-5) })
+  })
+
+  it('a constant condition becomes bytes named after the layer', () => {
+    const { node, constant } = lowered({
+      op: 'Where',
+      inputs: ['c', 'n', 'x'],
+      ranges: { x: { min: -1.27, max: 1.27 }, y: { min: -1.27, max: 1.27 } },
+      constants: { c: { shape: [1, 1, 1, 3], data: [1, 0, 1] }, n: { shape: [1], data: [0.5] } },
+    })
+    expect(node.inputs[0]).toBe('y_i8')
+    expect(constant('y_i8')).toEqual([1, 0, 1])
+    expect(constant(node.inputs[1]!)).toEqual([50])
+  })
+
+  it('a tensor is turned round in float32 only', () => {
+    const table = new Map(['x', 'y'].map((name) => [name, { threshold: 1, min: -1, max: 1 }]))
+    const graph = graphOf({ op: 'Reverse', inputs: ['x'], attrs: { axis: 3 }, ranges: {} })
+    for (const mode of ['INT8', 'F16'] as const) {
+      const resolved = resolve(graph, table, new Map(), bm1684x(), { mode }).graph
+      expect(resolved.values.get('y')!.type.dtype).toBe('f32')
+    }
+  })
+})
+
+describe('layer normalization', () => {
+  it('with an addend but no factor is followed by an addition', () => {
+    const graph = graphOf({
+      op: 'LayerNormalization',
+      inputs: ['x', 'g', 'b'],
+      attrs: { axis: 3 },
+      ranges: {},
+      constants: { b: { shape: [1, 1, 1, 3], data: [1, 2, 3] } },
+    })
+    const [node] = graph.nodes
+    const plain = { ...graph, inputs: [{ name: 'x' }], nodes: [{ ...node!, inputs: ['x', undefined, 'b'] }] }
+    const resolved = resolve(plain, undefined, new Map(), bm1684x(), { mode: 'F16' }).graph
+    expect(resolved.nodes.map(({ op, inputs, outputs }) => [op, outputs[0], inputs.filter((each) => each !== undefined)])).toEqual([
+      ['Cast', 'xy_f16', ['x']],
+      ['LayerNormalization', 'y', ['xy_f16']],
+      ['Add', 'y_affine_add', ['y', 'b_f16']],
+      ['Cast', 'y_affine_add_f32', ['y_affine_add']],
+    ])
+    expect(resolved.outputs).toEqual(['y_affine_add_f32'])
+  })
+})
+
 describe('modes', () => {
   it('that are not there are refused with a list', () => {
     const graph = graphOf({ op: 'Relu', inputs: ['x'], ranges: {} })

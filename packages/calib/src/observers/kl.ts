@@ -7,6 +7,7 @@ import { createKernels } from '../kernels/kernels.ts'
 import type { FinishedRange } from './running-range.ts'
 import { runningRange } from './running-range.ts'
 
+/** Options of {@link kl}. */
 export interface KlOptions {
   /** Bins of the first sample's histogram. @default 2048 */
   readonly bins?: number

@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels/kernels.ts'
 import { createKernels } from '../kernels/kernels.ts'
 import { runningRange } from './running-range.ts'
 
+/** Options of {@link max}. */
 export interface MaxOptions {
   /** The inner loops; one set can serve all observers of a thread. @default a set of its own */
   readonly kernels?: Kernels

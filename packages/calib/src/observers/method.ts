@@ -15,6 +15,7 @@ const methods = { kl, max } as const
 
 /** Names of the methods of this package. */
 export type MethodName = keyof typeof methods
+/** Names of the methods of this package, in the order they are offered. */
 export const methodNames: readonly MethodName[] = ['kl', 'max']
 
 /** The method of that name. @throws QError `CALIBRATION_METHOD`, `CALIBRATION_BINS` */

@@ -8,6 +8,7 @@ import type { CandidateOptions } from './candidates.ts'
 import type { Search, TunedValue } from './plan-searches.ts'
 import { activationInputs, planSearches } from './plan-searches.ts'
 
+/** What thresholds are tuned on, and how. */
 export interface TuneThresholds extends CandidateOptions {
   readonly graph: Graph
   readonly executor: Executor

@@ -1,5 +1,6 @@
 import { QError } from '@q/ir'
 
+/** Codes of the errors a text can cause. */
 export type MlirTextCode =
   | 'MLIR_NOT_MLIR'
   | 'MLIR_SYNTAX'

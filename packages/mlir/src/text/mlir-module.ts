@@ -29,6 +29,7 @@ export type StorageName = 'i8' | 'u8' | 'i4' | 'u4' | 'i16' | 'u16' | 'i32' | 'u
 /** Float types that a quantized or calibrated type stands for. */
 export type ExpressedName = 'f32' | 'f16' | 'bf16'
 
+/** The element type of a tensor: plain, calibrated, or quantized. */
 export type MlirElement =
   | { readonly kind: 'plain'; readonly name: ElementName }
   /** `!quant.calibrated<f32<min:max>>` */
@@ -51,8 +52,10 @@ export type MlirType =
 /** An integer; a `bigint` only where a number would lose digits. */
 export type MlirInteger = number | bigint
 
+/** Integer types of attributes. */
 export type IntegerName = 'i64' | 'si64' | 'ui64' | 'i32' | 'si32' | 'ui32' | 'i16' | 'i8' | 'index'
 
+/** The value of an attribute, by kind. */
 export type MlirAttribute =
   | { readonly kind: 'int'; readonly type: IntegerName; readonly value: MlirInteger }
   | { readonly kind: 'float'; readonly type: 'f64' | 'f32'; readonly value: number }
@@ -74,6 +77,7 @@ export type MlirAttribute =
   /** Anything else, kept as it was written. */
   | { readonly kind: 'opaque'; readonly text: string }
 
+/** Attributes by name. */
 export type MlirAttributes = ReadonlyMap<string, MlirAttribute>
 
 /** The names an operation carries as its location, one per result; `undefined` for `loc(unknown)`. */

@@ -10,6 +10,7 @@ import { checkUse, defineValue, notAnOperation, parseOperation, parseResultTypes
 import { parseString } from './parse-string.ts'
 import { parseType } from './parse-type.ts'
 
+/** Options of {@link parseMlir}. */
 export interface ParseOptions {
   /** File name for error messages. */
   readonly file?: string

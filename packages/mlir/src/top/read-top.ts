@@ -7,6 +7,7 @@ import type { MlirModule } from '../text/mlir-module.ts'
 import { parseMlir } from '../text/parse-module.ts'
 import { topBook } from './top-book.ts'
 
+/** Names of the files that are read, for messages. */
 export interface ReadOptions {
   /** File name for error messages. */
   readonly file?: string

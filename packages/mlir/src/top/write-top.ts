@@ -8,6 +8,7 @@ import { countFlops } from './flops.ts'
 import { readTopModule } from './read-top.ts'
 import { topBook } from './top-book.ts'
 
+/** Options of {@link writeTop}. */
 export interface WriteTopOptions {
   /**
    * Name of the weight file, relative to the folder the vendor's tool runs in.
@@ -27,6 +28,7 @@ export interface WriteTopOptions {
   readonly like?: string
 }
 
+/** A graph as text, and the weights the text names. */
 export interface WrittenText {
   readonly text: string
   /** The weights that the text names, in its order; `encodeWeights` makes the npz file of them. */

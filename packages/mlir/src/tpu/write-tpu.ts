@@ -10,6 +10,7 @@ import { moduleEntries } from './module-entries.ts'
 import { readTpuModule } from './read-tpu.ts'
 import { tpuBook } from './tpu-book.ts'
 
+/** Options of {@link writeTpu}. */
 export interface WriteTpuOptions extends Omit<WriteTopOptions, 'weightFile' | 'weightScales'> {
   /**
    * Name of the weight file, relative to the folder the vendor's tool runs in.

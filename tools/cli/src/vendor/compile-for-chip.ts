@@ -79,7 +79,7 @@ function call(vendor: Vendor, folder: string, program: string, args: readonly st
       cwd: folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, PATH: `${vendor.folder}${delimiter}${env['PATH'] ?? ''}` },
+      env: { ...env, PATH: `${vendor.folder}${delimiter}${env['PATH'] ?? ''}`, TPUC_ROOT: vendor.root },
     })
     const end = () => {
       try {

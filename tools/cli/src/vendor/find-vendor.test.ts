@@ -22,6 +22,7 @@ it('the named folder, then TPUC_ROOT, then PATH', async () => {
     tpucOpt: join(folder, 'path/tpuc-opt'),
     modelRunner: join(folder, 'path/model_runner.py'),
     folder: join(folder, 'path'),
+    root: folder,
   })
   expect((await findVendor(undefined, { ...env, TPUC_ROOT: join(folder, 'root') }))?.tpucOpt).toBe(join(folder, 'root/bin/tpuc-opt'))
   expect((await findVendor(join(folder, 'root'), env))?.tpucOpt).toBe(join(folder, 'root/bin/tpuc-opt'))
@@ -37,7 +38,14 @@ it('a toolchain without the simulator', async () => {
   expect(await findVendor(join(folder, 'root'), { PATH: '' })).toEqual({
     tpucOpt: join(folder, 'root/bin/tpuc-opt'),
     folder: join(folder, 'root/bin'),
+    root: join(folder, 'root'),
   })
+})
+
+it('scripts of a Python environment find their root themselves', async () => {
+  put('root/bin/tpuc-opt')
+  put('root/pyvenv.cfg')
+  expect((await findVendor(join(folder, 'root'), {}))?.root).toBeUndefined()
 })
 
 it('the lines for a person quote what a shell would split', () => {

@@ -9,6 +9,8 @@ export interface Vendor {
   readonly modelRunner?: string
   /** Folder put in front of PATH while its programs run. */
   readonly folder: string
+  /** TPUC_ROOT for its programs; absent when they are scripts of a Python environment, which find their root themselves. */
+  readonly root?: string
 }
 
 /**
@@ -42,7 +44,8 @@ async function inFolders(folders: readonly string[], env: Env): Promise<Vendor |
   const folder = dirname(tpucOpt)
   // TPUC_ROOT names a package inside a Python environment, whose own programs stand four folders above.
   const modelRunner = await firstThere([folder, ...pathFolders(env), join(folder, '../../../../../bin')], 'model_runner.py')
-  return { tpucOpt, folder, ...(modelRunner === undefined ? {} : { modelRunner }) }
+  const scripts = await exists(join(dirname(folder), 'pyvenv.cfg'))
+  return { tpucOpt, folder, ...(scripts ? {} : { root: dirname(folder) }), ...(modelRunner === undefined ? {} : { modelRunner }) }
 }
 
 async function firstThere(folders: readonly string[], name: string): Promise<string | undefined> {
