@@ -221,10 +221,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
     }
   })
   const sums = sumHeads(node, heads, (a, b, made) => ({ op: 'Add', inputs: [a, b], outputs: [made], attrs: {} }), name)
-  for (const each of [...nodes, ...sums]) {
-    const made = each.outputs[0]!
-    values.push({ name: made, type: made === name ? result : { dtype: type, shape: result.shape } })
-  }
+  for (const each of [...nodes, ...sums]) values.push({ name: each.outputs[0]!, type: result })
   const needs = [x, k, v, mask].flatMap((each) => (each === undefined ? [] : [[each, type] as const]))
   return {
     nodes: interleave(nodes, sums),

@@ -1,6 +1,7 @@
 import type { SimplifyPass } from '@q/ir'
+import { dropZeroSums } from './drop-zero-sums.ts'
 import { mergeMatMulAdd } from './merge-mat-mul-add.ts'
 import { tabulateActivations } from './tabulate-activations.ts'
 
 /** The simplifications of the family, in order. */
-export const simplifications: readonly SimplifyPass[] = [mergeMatMulAdd, tabulateActivations]
+export const simplifications: readonly SimplifyPass[] = [dropZeroSums, mergeMatMulAdd, tabulateActivations]

@@ -7,6 +7,7 @@ import { automaticPlan } from './automatic-plan.ts'
 import { checkSettings } from './choose-mode.ts'
 import { forwardTypes } from './forward-types.ts'
 import { importRanges, type RangeTable } from './import-ranges.ts'
+import { inheritPlan } from './inherit-plan.ts'
 import { insertCasts, placeNodes } from './insert-casts.ts'
 import { diagnosticsOf, type LoweredStep, lowerNodes } from './lower-nodes.ts'
 import type { LoweringCache } from './lowering-cache.ts'
@@ -36,7 +37,7 @@ export interface Resolved {
 /**
  * Makes the quantized graph of a float graph for one chip: the same function for what a search evaluates and for what is shipped.
  *
- * Steps: ranges from the table; the back end's rewrites; automatic entries of the plan; propagation of ranges; lowering of each
+ * Steps: ranges from the table; the back end's rewrites; entries of the plan for layers these made, and automatic ones; propagation of ranges; lowering of each
  * node in its mode; types that move through reshapes; casts where neighbours disagree; simplification. Pure: same
  * arguments, same result. Every node's `origin` names the float layers it comes from.
  *
@@ -54,7 +55,7 @@ export function resolve(graph: Graph, table: RangeTable | undefined, plan: Plan,
 
   const ranged = table === undefined ? graph : importRanges(graph, table, target, settings.asymmetric)
   const rewritten = (backend.rewrite ?? []).reduce((current, pass) => pass.run(current, settings), ranged)
-  const effective = automaticPlan(rewritten, plan, target, settings.mode)
+  const effective = automaticPlan(rewritten, inheritPlan(graph, rewritten, plan), target, settings.mode)
   const propagated = propagateRanges(rewritten, target, effective)
   const steps = withNewNames(lowerNodes(propagated, effective, backend, settings, options.cache))
   const assembled = forwardTypes(assemble(propagated, steps, settings, backend), target)

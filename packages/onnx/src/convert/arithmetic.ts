@@ -100,7 +100,7 @@ export const division: Rule = (net, node) => {
         a,
         addConstant(
           net,
-          `${b}_reciprocal`,
+          `${node.outputs[0]}_divisor`,
           known.shape,
           known.data.map((each) => 1 / each),
         ),

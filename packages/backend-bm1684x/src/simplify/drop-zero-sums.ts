@@ -1,0 +1,20 @@
+import { draftOf, type SimplifyPass } from '@q/ir'
+
+/** An addition of zero on codes of one scale is nothing: numbers below half a step (the epsilon before a root) round to zero. */
+export const dropZeroSums: SimplifyPass = {
+  name: 'drop-zero-sums',
+  run(graph) {
+    const draft = draftOf(graph)
+    for (const node of draft.nodes()) {
+      const { constant, operation, multiplier, shift, relu } = node.attrs
+      if (node.op !== 'QAddConstant' || constant !== 0 || operation !== 'add' || multiplier !== 1 || shift !== 0 || relu === true) continue
+      const [x] = node.inputs as [string]
+      const [y] = node.outputs as [string]
+      const [from, to] = [draft.value(x).type, draft.value(y).type]
+      if (draft.isOutput(y) || from.dtype !== to.dtype || from.quant?.scale !== to.quant?.scale) continue
+      draft.redirect(y, x)
+      draft.replace(node, [])
+    }
+    return draft.finish()
+  },
+}
