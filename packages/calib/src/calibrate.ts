@@ -22,6 +22,8 @@ export interface TuneOptions extends CandidateOptions {
   readonly count?: number
   /** Where they come from. @default the calibration samples */
   readonly samples?: SampleSource
+  /** Runs the nodes that are tuned; no other thread works then, so it may have them all. @default the executor of the calibration */
+  readonly executor?: Executor
 }
 
 /** What is calibrated, on what, and how. */
@@ -115,7 +117,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const thresholds = await tuneThresholds({
     ...tune,
     graph,
-    executor,
+    executor: tune.executor ?? executor,
     samples: tuneSamples,
     count: tuneCount,
     kernels: createKernels(),

@@ -19,7 +19,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const { x, number, numberFirst } = tensorAndNumber(node, context)
   const type = floatResult(name, context)
-  const step: TensorType = { dtype: type.dtype, shape: context.typeOf(x).shape }
+  const step: TensorType = { ...type, shape: context.typeOf(x).shape }
   const nodes: Node[] = []
   const values: Value[] = []
   const add = (op: string, inputs: readonly string[], suffix: string): string => {

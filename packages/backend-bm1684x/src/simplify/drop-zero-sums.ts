@@ -1,6 +1,6 @@
 import { draftOf, type SimplifyPass } from '@q/ir'
 
-/** An addition of zero on codes of one scale is nothing: numbers below half a step (the epsilon before a root) round to zero. */
+/** An addition of zero on codes that keep their values is nothing: numbers below half a step (the epsilon before a root) round to zero. */
 export const dropZeroSums: SimplifyPass = {
   name: 'drop-zero-sums',
   run(graph) {
@@ -11,7 +11,7 @@ export const dropZeroSums: SimplifyPass = {
       const [x] = node.inputs as [string]
       const [y] = node.outputs as [string]
       const [from, to] = [draft.value(x).type, draft.value(y).type]
-      if (draft.isOutput(y) || from.dtype !== to.dtype || from.quant?.scale !== to.quant?.scale) continue
+      if (draft.isOutput(y) || from.dtype !== to.dtype) continue
       draft.redirect(y, x)
       draft.replace(node, [])
     }

@@ -71,7 +71,7 @@ export const tpuLayers: readonly Spelling[] = [
   ...pool(3),
   { op: 'LayerNormalization', name: 'LayerNorm', operands: 5, fields: layerNormFields, read: unroundedHalf(3) },
   { op: 'RMSNormalization', name: 'RMSNorm', operands: 2, fields: rmsNormFields, read: unroundedHalf(2) },
-  { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: firstOf(3) },
+  { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: unroundedHalf(3) },
   { op: 'InstanceNormalization', name: 'InstanceNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
   { op: 'PixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
   { op: 'LRN', name: 'LRN', operands: 3, fields: responseNormFields, read: firstOf(1) },

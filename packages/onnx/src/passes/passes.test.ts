@@ -98,6 +98,15 @@ describe('canonical layers', () => {
     expect(graph.nodes.map(({ inputs }) => inputs[1])).toEqual(['w_2', 'w_1', 'w_0'])
   })
 
+  it('equal constants are one under the name of the first, and then one for each user', async () => {
+    const graph = await imported(
+      [1, 2, 4, 4],
+      [node('Conv', ['x', 'w'], 'a'), node('Conv', ['a', 'v'], 'b'), node('Conv', ['b', 'u'], 'y')],
+      [floats('w', [2, 2, 2, 2]), floats('v', [2, 2, 2, 2]), { ...floats('u', [2, 2, 2, 2]), floatData: new Array<number>(16).fill(0.5) }],
+    )
+    expect(graph.nodes.map(({ inputs }) => inputs[1])).toEqual(['w_1', 'w_0', 'u'])
+  })
+
   it('the bias of a batch of products stays an addition', async () => {
     const product = (w: readonly number[]): Promise<Graph> =>
       imported([2, 3, 4], [node('MatMul', ['x', 'w'], 'm'), node('Add', ['m', 'b'], 'y')], [floats('w', w), floats('b', [5])])

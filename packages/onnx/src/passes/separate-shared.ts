@@ -1,14 +1,34 @@
+import type { Tensor } from '@q/ir'
 import type { Net } from '../net/net.ts'
 
+/** What tells constants apart: type, shape and elements, these as a checksum of their bytes. */
+function contentOf({ dtype, shape, data }: Tensor): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  let [a, b] = [0x811c9dc5, 5381]
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193)
+    b = Math.imul(b, 33) + byte
+  }
+  return `${dtype} ${shape.join()} ${a >>> 0} ${b >>> 0}`
+}
+
+const isEqual = (a: Tensor, b: Tensor): boolean => a.data === b.data || a.data.every((x, i) => x === b.data[i])
+
 /**
- * A constant of several users becomes one for each, `<name>_<n>` with n counting down to 0 in the order of the users:
+ * Equal constants are one, under the name of the one used first. A constant of several users then becomes one for each, `<name>_<n>` with n counting down to 0 in the order of the users:
  * passes may then change the constant of one. Numbers stay as they are.
  */
 export function separateShared(net: Net): void {
   const uses = new Map<string, { readonly node: ReturnType<Net['nodes']>[number]; readonly operand: number }[]>()
+  const firsts = new Map<string, string>()
   for (const node of net.nodes()) {
-    node.inputs.forEach((name, operand) => {
-      if (name === undefined || (net.value(name).constant?.data.length ?? 0) < 2) return
+    node.inputs.forEach((each, operand) => {
+      const constant = each === undefined ? undefined : net.value(each).constant
+      if (constant === undefined || constant.data.length < 2) return
+      const content = contentOf(constant)
+      const first = firsts.get(content)
+      const name = first !== undefined && isEqual(net.value(first).constant!, constant) ? first : each!
+      if (first === undefined) firsts.set(content, name)
       const list = uses.get(name)
       if (list === undefined) uses.set(name, [{ node, operand }])
       else list.push({ node, operand })

@@ -70,7 +70,7 @@ export async function calibrateModel(
     samples,
     method: choice.method,
     bins: choice.bins,
-    tune: { count: tuned, ...(tuneSamples === undefined ? {} : { samples: tuneSamples }) },
+    tune: { count: tuned, executor: floatExecutor(), ...(tuneSamples === undefined ? {} : { samples: tuneSamples }) },
     workers: Math.max(1, availableParallelism() - 1),
     checkpoint,
     signal: context.signal,
