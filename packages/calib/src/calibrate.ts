@@ -88,6 +88,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     throw new QError('CALIBRATION_NO_SAMPLES', 'there is nothing to calibrate with', {
       found: `${samples.count} samples`,
       wanted: 'at least one sample',
+      hint: 'give samples like those the network will meet in use',
     })
   }
 
@@ -164,5 +165,6 @@ function checkedCount(what: string, count: number): number {
     kind: 'usage',
     found: String(count),
     wanted: 'a whole number, 0 or more',
+    hint: 'correct this number, or leave it out for its default',
   })
 }

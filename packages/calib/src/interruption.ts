@@ -17,7 +17,11 @@ export function pauses(signal: AbortSignal | undefined): () => Promise<void> {
       breathed = performance.now()
     }
     if (signal?.aborted === true) {
-      throw new QError('INTERRUPTED', 'the calibration was stopped', { kind: 'interrupted', cause: signal.reason })
+      throw new QError('INTERRUPTED', 'the calibration was stopped', {
+        kind: 'interrupted',
+        hint: 'calibrate again; with a checkpoint it goes on where it stopped',
+        cause: signal.reason,
+      })
     }
   }
 }

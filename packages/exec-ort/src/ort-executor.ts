@@ -128,6 +128,7 @@ function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): S
           throw new QError('FEED_MISSING', `no tensor was fed as ${name}`, {
             at: [name],
             found: [...feeds.keys()].join(', ') || 'no feeds',
+            wanted: plan.feeds.join(', '),
             hint: `feed ${name}`,
           })
         }

@@ -63,7 +63,13 @@ export async function loadPart(
 
 /** The feed in the storage of its type. @throws QError `FEED_MISSING`, `FEED_TYPE` */
 function fittingFeed(name: string, feed: Tensor | undefined, type: TensorType): Tensor {
-  if (feed === undefined) throw new QError('FEED_MISSING', `the input ${name} was not given`, { at: [name], hint: `feed ${name}` })
+  if (feed === undefined) {
+    throw new QError('FEED_MISSING', `the input ${name} was not given`, {
+      at: [name],
+      wanted: `${type.dtype} [${type.shape.join(', ')}]`,
+      hint: `feed ${name}`,
+    })
+  }
   const sameShape = feed.shape.length === type.shape.length && feed.shape.every((dim, i) => dim === type.shape[i])
   const storage = storageArray[type.dtype]
   const isStored = feed.data instanceof storage

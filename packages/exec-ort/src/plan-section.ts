@@ -60,6 +60,7 @@ export function planSection(graph: Graph, { feeds, fetches }: Section = {}): Pla
           })
         : new QError('FEED_MISSING', `the value ${name} is needed but not fed`, {
             at: [graph.name, name],
+            found: given.join(', ') || 'no feeds',
             hint: `feed ${name}, or a value behind it`,
           })
     }

@@ -100,6 +100,7 @@ function fedNumbers(name: string, type: TensorType, feeds: ReadonlyMap<string, T
       at: [name],
       found: [...feeds.keys()].join(', ') || 'no feeds',
       wanted: `${type.dtype} [${type.shape.join(', ')}]`,
+      hint: `feed ${name}`,
     })
   }
   checkFeed(name, type, fed)

@@ -94,5 +94,14 @@ function hintIn(node) {
   if (!ts.isObjectLiteralExpression(node)) return undefined
   const hint = node.properties.find((each) => ts.isPropertyAssignment(each) && each.name.getText() === 'hint')?.initializer
   if (hint !== undefined && ts.isCallExpression(hint)) return hint.arguments.map(sentence).findLast((text) => text !== undefined)
-  return sentence(hint)
+  return sentence(hint !== undefined && ts.isIdentifier(hint) ? constantNamed(hint) : hint)
+}
+
+/** What a constant of the same file stands for. */
+function constantNamed(name) {
+  return name
+    .getSourceFile()
+    .statements.filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations)
+    .find((each) => each.name.getText() === name.text)?.initializer
 }

@@ -6,7 +6,11 @@ const types: Readonly<Partial<Record<QuantMode, FloatType>>> = { F32: 'f32', F16
 export function floatTypeOf(mode: QuantMode): FloatType {
   const type = types[mode]
   if (type === undefined) {
-    throw new QError('MODE_UNSUPPORTED', `there is no float type for ${mode}`, { found: mode, wanted: Object.keys(types).join(', ') })
+    throw new QError('MODE_UNSUPPORTED', `there is no float type for ${mode}`, {
+      found: mode,
+      wanted: Object.keys(types).join(', '),
+      hint: 'give the layer one of these modes in the quantization table',
+    })
   }
   return type
 }

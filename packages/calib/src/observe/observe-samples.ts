@@ -57,14 +57,12 @@ export async function observeSamples({
     let next = prefetch(seen)
     const started = performance.now()
     let kept = started
-    let fetched: ReadonlyMap<string, Tensor> = new Map()
     for (let index = seen; index < samples.count; index++) {
       await pause()
       const feeds = await next
       next = prefetch(index + 1)
-      const results = await ready.run(feeds, fetched)
-      fetched = results
-      await pool.observe(values.map(({ name }) => floatValues(name, results.get(name) ?? feeds.get(name))))
+      const results = await ready.run(feeds)
+      await pool.observe(ownArrays(values, results, feeds))
       onProgress?.({ stage: 'observe', done: index + 1, total: samples.count })
       if (pool.fault !== undefined) return
       // The end of the pass is kept too: what follows may take long as well.
@@ -84,6 +82,24 @@ export async function observeSamples({
     loading.catch(() => {})
     return loading
   }
+}
+
+/**
+ * The elements of every value, each in an array that may be given away: results belong to the caller, but two of them may
+ * share an array; samples belong to their source.
+ */
+function ownArrays(
+  values: readonly CalibratedValue[],
+  results: ReadonlyMap<string, Tensor>,
+  feeds: ReadonlyMap<string, Tensor>,
+): readonly Float32Array[] {
+  const taken = new Set<ArrayBufferLike>()
+  return values.map(({ name }) => {
+    const elements = floatValues(name, results.get(name) ?? feeds.get(name))
+    const isFree = results.has(name) && !taken.has(elements.buffer)
+    taken.add(elements.buffer)
+    return isFree ? elements : elements.slice()
+  })
 }
 
 function faultError({ sample, error }: ObserverFault, samples: SampleSource): QError {

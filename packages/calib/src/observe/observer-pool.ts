@@ -24,7 +24,8 @@ export interface PoolStart {
 /** The observers of all values of a graph, wherever they live. */
 export interface ObserverPool {
   /**
-   * Shows the values of the next sample. Resolves when the arrays may be changed again and there is room for more.
+   * Shows the values of the next sample. The arrays belong to the pool from then on: it may hand their buffers to another thread.
+   * Resolves when there is room for more.
    *
    * A fault may come to light later than the sample it belongs to; `finish` is sure to know it.
    */

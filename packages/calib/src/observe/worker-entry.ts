@@ -7,19 +7,17 @@ import type { PlainError, WorkerPort } from './worker-protocol.ts'
 /** Runs observers in a worker thread. Bundled into `generated/worker-source.ts`. */
 export function serve(port: WorkerPort): void {
   let observers: readonly Observer[] = []
-  let ring: Float32Array = new Float32Array(0)
   const faulty = new Set<number>()
   port.on('message', (message) => {
     try {
       if (message.kind === 'start') {
         const method = methodOf(message.method, createKernels())
         observers = message.values.map((value, i) => method.create(value, message.states?.[i]))
-        ring = new Float32Array(message.ring)
       } else if (message.kind === 'observe') {
-        const { sample, value, offset, length } = message
+        const { sample, value, elements } = message
         if (!faulty.has(value)) {
           try {
-            observers[value]!.observe(ring.subarray(offset, offset + length))
+            observers[value]!.observe(elements)
           } catch (error) {
             if (!isQError(error)) throw error
             faulty.add(value)

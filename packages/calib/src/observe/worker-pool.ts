@@ -4,13 +4,9 @@ import { QError } from '@q/ir'
 import { workerSource } from '../generated/worker-source.ts'
 import type { MethodSpec } from '../observers/method.ts'
 import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
-import { createRing } from './ring.ts'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
 const startScript = `${workerSource};calibWorker.serve(require('node:worker_threads').parentPort)`
-
-/** Elements a worker's buffer holds at most, unless one value is larger. */
-const maxRingElements = 1 << 24
 
 /**
  * Observers spread over `workers` threads, every value on one of them, so the result does not depend on their number.
@@ -24,7 +20,7 @@ export async function workerPool(
   from?: PoolStart,
 ): Promise<ObserverPool | undefined> {
   const threads = await import('node:worker_threads').catch(() => undefined)
-  if (threads?.Worker === undefined || typeof SharedArrayBuffer === 'undefined') return undefined
+  if (threads?.Worker === undefined) return undefined
   const members = shareOut(values, workers).map((indices) => {
     const worker = new threads.Worker(startScript, { eval: true, execArgv: [] })
     return member(worker, method, indices, values, from?.states)
@@ -93,27 +89,19 @@ function member(
   states: readonly ObserverState[] | undefined,
 ): Member {
   const values = indices.map((index) => all[index]!)
-  const sizes = values.map(({ elements }) => elements)
-  const capacity = Math.max(
-    1,
-    ...sizes,
-    Math.min(
-      maxRingElements,
-      sizes.reduce((sum, size) => sum + size, 0),
-    ),
-  )
-  const buffer = new SharedArrayBuffer(capacity * 4)
-  const elements = new Float32Array(buffer)
-  const ring = createRing(capacity)
+  // Room for the activations of one sample: more would only pile up.
+  const capacity = values.reduce((sum, { elements }) => sum + elements, 0)
+  const waiting: number[] = []
+  let waitingElements = 0
   let fault: ObserverFault | undefined
   let crash: Error | undefined
   let result: Result | undefined
   let saved: readonly ObserverState[] | undefined
   let wake = (): void => {}
-  const post = (message: ToWorker): void => worker.postMessage(message)
+  const post = (message: ToWorker, handedOver: ArrayBuffer[] = []): void => worker.postMessage(message, handedOver)
 
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'free') ring.giveBack()
+    if (message.kind === 'free') waitingElements -= waiting.shift()!
     else if (message.kind === 'crash') crash = new Error(`an observer failed: ${message.message}`)
     else if (message.kind === 'result') result = message
     else if (message.kind === 'saved') saved = message.states
@@ -129,7 +117,7 @@ function member(
   })
   // A worker that waits for work must not keep the process alive when its pool was forgotten.
   worker.unref()
-  post({ kind: 'start', method, values, ring: buffer, ...(states === undefined ? {} : { states: indices.map((index) => states[index]!) }) })
+  post({ kind: 'start', method, values, ...(states === undefined ? {} : { states: indices.map((index) => states[index]!) }) })
 
   /** Resolves with what `ready` gives as soon as that is something. */
   const until = async <T>(ready: () => T | undefined): Promise<T> => {
@@ -147,10 +135,11 @@ function member(
     indices,
     fault: () => fault,
     async observe(sample, slot, array) {
-      if (array.length > capacity) throw new Error(`${values[slot]!.name} has ${array.length} elements, not ${sizes[slot]}`)
-      const { from } = await until(() => ring.take(array.length))
-      elements.set(array, from)
-      post({ kind: 'observe', sample, value: slot, offset: from, length: array.length })
+      await until(() => waitingElements === 0 || waitingElements + array.length <= capacity || undefined)
+      waiting.push(array.length)
+      waitingElements += array.length
+      const elements = isWhole(array) ? array : array.slice()
+      post({ kind: 'observe', sample, value: slot, elements }, [elements.buffer as ArrayBuffer])
     },
     async finish() {
       post({ kind: 'finish' })
@@ -165,6 +154,11 @@ function member(
       await worker.terminate()
     },
   }
+}
+
+/** Whether an array has its buffer for itself, so that the buffer can be handed over. */
+function isWhole(array: Float32Array): boolean {
+  return array.buffer instanceof ArrayBuffer && array.byteLength === array.buffer.byteLength
 }
 
 /** Gives the largest value to the thread with the least to do, again and again; every list of indices ascends. */

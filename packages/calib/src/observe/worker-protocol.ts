@@ -7,17 +7,16 @@ export type ToWorker =
       readonly kind: 'start'
       readonly method: MethodSpec
       readonly values: readonly ObservedValue[]
-      readonly ring: SharedArrayBuffer
       readonly states?: readonly ObserverState[]
     }
   | { readonly kind: 'save' }
-  /** The elements of a value stand in the ring, `length` float32 from `offset`. */
-  | { readonly kind: 'observe'; readonly sample: number; readonly value: number; readonly offset: number; readonly length: number }
+  /** The elements of a value; their buffer is handed over, not copied. */
+  | { readonly kind: 'observe'; readonly sample: number; readonly value: number; readonly elements: Float32Array }
   | { readonly kind: 'finish' }
 
 /** What a worker tells the calling thread. */
 export type FromWorker =
-  /** The oldest array in the ring is no longer needed. */
+  /** The oldest array handed over was seen. */
   | { readonly kind: 'free' }
   | { readonly kind: 'fault'; readonly sample: number; readonly value: number; readonly error: PlainError }
   /** A bug: not an error a user can mend. */

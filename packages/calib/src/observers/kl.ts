@@ -27,6 +27,7 @@ export function kl({ bins = 2048, kernels = createKernels() }: KlOptions = {}): 
       kind: 'usage',
       found: String(bins),
       wanted: 'a whole number from 2 to 8000000',
+      hint: 'correct it, or leave it out for 2048',
     })
   }
   return {

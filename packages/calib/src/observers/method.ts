@@ -24,6 +24,7 @@ export function methodOf({ name, bins }: MethodSpec, kernels?: Kernels): Observe
   if (method === undefined) {
     throw new QError('CALIBRATION_METHOD', `there is no calibration method ${name}`, {
       kind: 'usage',
+      found: name,
       wanted: methodNames.join(', '),
       hint: didYouMean(name, methodNames, `use ${methodNames[0]}`),
     })

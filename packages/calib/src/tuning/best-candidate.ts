@@ -25,14 +25,13 @@ export interface CandidateTrial {
 export async function bestCandidate({ session, feeds, references, output, candidates, kernels, pause }: CandidateTrial): Promise<number> {
   const norms = references.map(l1Norm)
   const buffers = quantizedBuffers(feeds[0]!)
-  let fetched: ReadonlyMap<string, Tensor> = new Map()
   let best = candidates[0]!
   let smallest = NaN
   for (const [index, candidate] of candidates.entries()) {
     let total = 0
     for (const [sample, sampleFeeds] of feeds.entries()) {
       await pause()
-      fetched = await session.run(quantized(sampleFeeds, candidate), fetched)
+      const fetched = await session.run(quantized(sampleFeeds, candidate))
       const squared = kernels.squaredDistance(references[sample]!, floatValues(output, fetched.get(output)))
       total += relativeDistance(squared, norms[sample]!)
       if (index > 0 && total / feeds.length >= smallest) break

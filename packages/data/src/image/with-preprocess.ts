@@ -70,6 +70,7 @@ function perChannel(what: string, values: readonly number[], pixelFormat: Prepro
     throw new QError('PREPROCESS_CHANNELS', `the ${what} has too few numbers`, {
       found: `${values.length}`,
       wanted: `${channels}, one for each channel of ${pixelFormat}`,
+      hint: 'give one number for each channel',
       kind: 'usage',
     })
   }

@@ -18,7 +18,11 @@ export function codeRange(dtype: TensorType['dtype']): readonly [number, number]
     case 'i32':
       return [-2147483648, 2147483647]
     default:
-      throw new QError('CODES_TYPE', 'codes of this element type cannot be run', { found: dtype, wanted: 'i8, u8, i16, u16 or i32' })
+      throw new QError('CODES_TYPE', 'codes of this element type cannot be run', {
+        found: dtype,
+        wanted: 'i8, u8, i16, u16 or i32',
+        hint: 'give the value one of these element types',
+      })
   }
 }
 

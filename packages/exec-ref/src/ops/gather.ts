@@ -11,6 +11,7 @@ function frontIndex(call: KernelCall, index: number, size: number): number {
       at: [call.node.outputs[0]!],
       found: String(index),
       wanted: `an integer from ${-size} to ${size - 1}`,
+      hint: 'check the indices that are fed, or the constant that holds them',
     })
   }
   return front

@@ -18,8 +18,14 @@ export function constantExecutor(value = 0): Executor {
       fetches,
       async run(given) {
         for (const feed of feeds) {
-          if (!given.has(feed))
-            throw new QError('FEED_MISSING', `the value ${feed} was not given`, { at: [feed], wanted: feeds.join(', ') })
+          if (!given.has(feed)) {
+            throw new QError('FEED_MISSING', `the value ${feed} was not given`, {
+              at: [feed],
+              found: [...given.keys()].join(', ') || 'no feeds',
+              wanted: feeds.join(', '),
+              hint: `feed ${feed}`,
+            })
+          }
         }
         return new Map(
           fetches.map((name): [string, Tensor] => {

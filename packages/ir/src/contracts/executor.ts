@@ -16,11 +16,9 @@ export interface Session {
   /**
    * Runs once. The feeds are tensors of the declared types and shapes; a fetched tensor belongs to the caller.
    *
-   * @param into results of an earlier run that are no longer needed: a result of the same name may be written over
-   *   them, which saves its allocation. An executor may ignore it.
    * @throws QError `FEED_MISSING`, `FEED_TYPE`
    */
-  run(feeds: ReadonlyMap<string, Tensor>, into?: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
+  run(feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
   close(): Promise<void>
 }
 

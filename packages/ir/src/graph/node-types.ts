@@ -36,13 +36,19 @@ export function attributesOf(node: Node, definition: OpDefinition): Attrs {
     const value = node.attrs[name] ?? spec.default
     if (value === undefined) {
       if (spec.mayBeAbsent) continue
-      throw new QError('ATTR_MISSING', `${node.op} needs the attribute ${name}`, { at: [node.outputs[0] ?? node.op], wanted: spec.type })
+      throw new QError('ATTR_MISSING', `${node.op} needs the attribute ${name}`, {
+        at: [node.outputs[0] ?? node.op],
+        found: Object.keys(node.attrs).join(', ') || 'no attributes',
+        wanted: spec.type,
+        hint: 'give the node this attribute',
+      })
     }
     if (!fits(value, spec)) {
       throw new QError('ATTR_TYPE', `the attribute ${name} of ${node.op} does not fit`, {
         at: [node.outputs[0] ?? node.op],
         found: JSON.stringify(value),
         wanted: spec.values === undefined ? spec.type : spec.values.join(', '),
+        hint: 'correct the attribute in the model, or where the node is made',
       })
     }
     filled[name] = value
@@ -72,7 +78,12 @@ export function inferNode(node: Node, ops: OpSet, operandType: (name: string) =>
     }
     const operand = node.inputs[i]
     if (operand === undefined && arity === 'one') {
-      throw new QError('OPERAND_MISSING', `${node.op} needs the operand ${name}`, { at: [node.outputs[0] ?? node.op] })
+      throw new QError('OPERAND_MISSING', `${node.op} needs the operand ${name}`, {
+        at: [node.outputs[0] ?? node.op],
+        found: `operands ${node.inputs.map((each) => each ?? 'none').join(', ') || 'none'}`,
+        wanted: Object.keys(definition.inputs).join(', '),
+        hint: `name the value that is the ${name} of this node`,
+      })
     }
     inputs[name] = operand === undefined ? undefined : operandType(operand)
   })

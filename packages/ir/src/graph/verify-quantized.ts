@@ -77,6 +77,7 @@ function edgeDefects(
           at,
           found: `${dtype} alone`,
           wanted: 'a scale and a zero point',
+          hint: 'give the type of this value its quantization',
         }),
       ]
     }
@@ -102,6 +103,7 @@ function sharedDefects(
         at: [node.outputs[0]!],
         found: `scale ${mine.quant.scale}, zero point ${mine.quant.zeroPoint}`,
         wanted: `scale ${its.quant.scale}, zero point ${its.quant.zeroPoint}`,
+        hint: 'give both the same scale and zero point',
       }),
     ]
   })

@@ -1,5 +1,6 @@
 import { isQError, QError } from '../errors.ts'
 import type { OpDefinition } from '../ops/define.ts'
+import { didYouMean } from '../suggest.ts'
 import { elementCount } from '../tensor/tensor.ts'
 import { layerOf } from './edges.ts'
 import { definitionOf, inferNode } from './node-types.ts'
@@ -19,12 +20,19 @@ export function graphDefects(graph: Graph): readonly QError[] {
   const defects: QError[] = []
   const ready = new Set<string>()
   const claim = (name: string, at: string): void => {
-    if (ready.has(name))
-      defects.push(new QError('GRAPH_TWICE', `the value ${name} is made twice`, { at: [at], wanted: 'one maker for every value' }))
+    if (ready.has(name)) {
+      defects.push(
+        new QError('GRAPH_TWICE', `the value ${name} is made twice`, {
+          at: [at],
+          wanted: 'one maker for every value',
+          hint: 'rename one of the two, with its users',
+        }),
+      )
+    }
     ready.add(name)
   }
   for (const { name } of graph.inputs) {
-    if (!graph.values.has(name)) defects.push(missing(name, name))
+    if (!graph.values.has(name)) defects.push(missing(name, name, graph))
     claim(name, name)
   }
   for (const [name, value] of graph.values) {
@@ -42,6 +50,7 @@ export function graphDefects(graph: Graph): readonly QError[] {
       new QError('GRAPH_OUTPUT', `nothing makes the output ${name} of the graph`, {
         at: [name],
         wanted: 'an input, a constant or a result',
+        hint: didYouMean(name, ready, 'take it from the outputs, or add the node that makes it'),
       }),
     )
   }
@@ -67,6 +76,7 @@ function constantDefects({ name, type, constant }: Value): readonly QError[] {
       at: [name],
       found: `${constant.data.length} elements, ${constant.dtype}[${constant.shape.join(', ')}]`,
       wanted: `${type.dtype}[${type.shape.join(', ')}]`,
+      hint: 'correct the type of the value, or its elements',
     }),
   ]
 }
@@ -74,10 +84,15 @@ function constantDefects({ name, type, constant }: Value): readonly QError[] {
 function nodeDefects(node: Node, graph: Graph, ready: ReadonlySet<string>): readonly QError[] {
   const at = [node.outputs[0] ?? node.op]
   const unknown = [...node.inputs, ...node.outputs].filter((name) => name !== undefined && !graph.values.has(name))
-  if (unknown.length > 0) return unknown.map((name) => missing(name!, at[0]!))
+  if (unknown.length > 0) return unknown.map((name) => missing(name!, at[0]!, graph))
   const early = node.inputs.filter((name) => name !== undefined && !ready.has(name))
   const defects = early.map(
-    (name) => new QError('GRAPH_ORDER', `${node.op} uses ${name!} before it is made`, { at, wanted: 'operands that earlier nodes make' }),
+    (name) =>
+      new QError('GRAPH_ORDER', `${node.op} uses ${name!} before it is made`, {
+        at,
+        wanted: 'operands that earlier nodes make',
+        hint: 'put the node that makes it before this one, or make it an input or a constant',
+      }),
   )
   try {
     const counts = countDefect(node, definitionOf(node, graph.ops), at)
@@ -101,6 +116,7 @@ function countDefect(node: Node, { inputs, outputs }: OpDefinition, at: readonly
         at,
         found: `${node.inputs.length} operands, ${node.outputs.length} results`,
         wanted: `${Object.keys(inputs).join(', ') || 'no operands'}; ${Object.keys(outputs).join(', ')}`,
+        hint: 'give the node the operands and results of its operator',
       })
 }
 
@@ -111,10 +127,15 @@ function shapeDefects({ name, type }: Value, shape: readonly number[], node: Nod
       at,
       found: `[${type.shape.join(', ')}]`,
       wanted: `[${shape.join(', ')}]`,
+      hint: 'correct the shape of the value, or the operands and attributes of the node',
     }),
   ]
 }
 
-function missing(name: string, at: string): QError {
-  return new QError('GRAPH_VALUE', `the graph has no value ${name}`, { at: [at], wanted: 'a type for every input, operand and result' })
+function missing(name: string, at: string, { values }: Graph): QError {
+  return new QError('GRAPH_VALUE', `the graph has no value ${name}`, {
+    at: [at],
+    wanted: 'a type for every input, operand and result',
+    hint: didYouMean(name, values.keys(), 'add it to the values of the graph'),
+  })
 }

@@ -9,7 +9,11 @@ export const like = (x: TensorType): InferredType => ({ dtype: x.dtype, shape: x
 export function frontAxis(axis: number, rank: number): number {
   const front = axis < 0 ? axis + rank : axis
   if (!Number.isInteger(front) || front < 0 || front >= rank) {
-    throw new QError('SHAPE_AXIS', 'there is no such axis', { found: `axis ${axis}`, wanted: `-${rank} to ${rank - 1}` })
+    throw new QError('SHAPE_AXIS', 'there is no such axis', {
+      found: `axis ${axis}`,
+      wanted: `-${rank} to ${rank - 1}`,
+      hint: 'check the axis against the shape of the operand',
+    })
   }
   return front
 }
@@ -24,6 +28,7 @@ export function broadcast(a: readonly number[], b: readonly number[]): readonly 
       throw new QError('SHAPE_MISMATCH', 'the operands do not broadcast', {
         found: `[${a.join(', ')}] and [${b.join(', ')}]`,
         wanted: 'equal dimensions, or 1',
+        hint: 'check the shapes of the operands, and the input shapes they follow from',
       })
     }
     return x === 1 ? y : x
@@ -37,6 +42,7 @@ export function slide(size: number, kernel: number, stride: number, padding: num
     throw new QError('SHAPE_WINDOW', 'the window does not fit', {
       found: `kernel ${kernel}, dilation ${dilation}, stride ${stride} over ${size} + ${padding}`,
       wanted: 'a kernel, dilation and stride of 1 or more and at least one place to stand',
+      hint: 'check these attributes, and whether the input of the network is too small for them',
     })
   }
   return places
@@ -44,7 +50,13 @@ export function slide(size: number, kernel: number, stride: number, padding: num
 
 /** Checks a numbered constraint of an operator. @throws QError `SHAPE_MISMATCH` */
 export function must(holds: boolean, constraint: string, found: string): void {
-  if (!holds) throw new QError('SHAPE_MISMATCH', constraint, { found, wanted: constraint })
+  if (!holds) {
+    throw new QError('SHAPE_MISMATCH', constraint, {
+      found,
+      wanted: constraint,
+      hint: 'check the attributes of the operator and the shapes of its operands',
+    })
+  }
 }
 
 /** The shape after reducing over `axes`. */

@@ -25,6 +25,7 @@ export function chooseMode(node: Node, graph: Graph, plan: Plan, target: Target,
   if (modes === undefined) {
     throw new QError('OP_UNSUPPORTED', `${target.name} cannot run ${node.op}`, {
       at: [layer],
+      found: node.op,
       wanted: `one of ${Object.keys(target.ops).join(', ')}`,
       hint: 'cut the graph before this layer, or write a lowering for it',
     })
@@ -52,6 +53,7 @@ function modeUnsupported(mode: QuantMode, target: Target, at: readonly string[],
     at,
     found: mode,
     wanted: known.join(', '),
+    hint: at.length > 0 ? 'give the layer one of these modes in the quantization table' : 'choose one of these modes',
     kind: 'usage',
   })
 }

@@ -31,11 +31,21 @@ export function lowerNodes(
     const mode = chooseMode(node, graph, plan, backend.target, settings)
     const refusal = backend.restrict?.(node, mode, graph, plan)
     if (refusal !== undefined) {
-      throw new QError(refusal.code, refusal.message, { at: refusal.at.length > 0 ? refusal.at : [layerOf(node)], found: mode })
+      throw new QError(refusal.code, refusal.message, {
+        at: refusal.at.length > 0 ? refusal.at : [layerOf(node)],
+        found: mode,
+        wanted: 'a mode that the back end has for this layer',
+        hint: 'give the layer another mode in the quantization table',
+      })
     }
     const lower = backend.lower[formOf(node, (name) => valueOf(graph, name))] ?? backend.lower[node.op]
     if (lower === undefined) {
-      throw new QError('OP_UNSUPPORTED', `the back end ${backend.name} has no lowering for ${node.op}`, { at: [layerOf(node)] })
+      throw new QError('OP_UNSUPPORTED', `the back end ${backend.name} has no lowering for ${node.op}`, {
+        at: [layerOf(node)],
+        found: node.op,
+        wanted: `one of ${Object.keys(backend.lower).join(', ')}`,
+        hint: 'cut the graph before this layer, or write a lowering for it',
+      })
     }
     if (cache === undefined) return { node, lowered: withOrigin(lower(node, contextIn(mode)), node) }
     const key = keyOf(node, mode, graph, consumers, plan, settings)

@@ -28,7 +28,7 @@ export const depthToSpaceFields: readonly Field[] = [
   derived('bool', 'is_CRD', ({ attrs }) => attrs['mode'] === 'CRD'),
 ]
 
-export function readDepthToSpace({ operation }: ReadForm) {
+export function readDepthToSpace({ operation, at }: ReadForm) {
   const flag = (name: string): boolean | undefined => {
     const attribute = operation.attributes.get(name)
     return attribute?.kind === 'bool' ? attribute.value : undefined
@@ -36,8 +36,10 @@ export function readDepthToSpace({ operation }: ReadForm) {
   const [before, after] = [flag('in_is_NCHW') ?? true, flag('out_is_NCHW') ?? true]
   if (before !== after) {
     throw new QError('MLIR_ATTRIBUTE', 'a Depth2Space that also moves the channels cannot be read', {
+      at,
       found: `in_is_NCHW = ${before}, out_is_NCHW = ${after}`,
       wanted: 'the same for both',
+      hint: 'write the change of layout as an operation of its own',
     })
   }
   return { attrs: { mode: flag('is_CRD') === true ? 'CRD' : 'DCR', ...(before ? {} : { channelsLast: true }) } }

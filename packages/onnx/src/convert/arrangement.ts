@@ -66,6 +66,18 @@ export const backwards: Rule = (net, node) => {
   return true
 }
 
+/** A constant part of a Concat is named after both, as TPU-MLIR 1.30.2 does: `<constant>_<tensor of the Concat>_weight`. */
+export const concatParts: Rule = (net, node) => {
+  const tensor = node.outputs[0]!.replace(/_Concat$/, '')
+  const part = node.inputs.findIndex((name) => constantOf(net, name) !== undefined && !name!.endsWith(`_${tensor}_weight`))
+  if (part < 0) return false
+  const value = net.value(node.inputs[part]!)
+  const name = `${value.name}_${tensor}_weight`
+  net.setValue({ ...value, name })
+  net.change(node, { inputs: node.inputs.map((each, i) => (i === part ? name : each)) })
+  return true
+}
+
 /** SpaceToDepth is DepthToSpace backwards. */
 export const spaceToDepth: Rule = (net, node) => {
   net.change(node, { op: 'DepthToSpace' })

@@ -17,6 +17,7 @@ import {
 import {
   alignRank,
   backwards,
+  concatParts,
   expand,
   flatten,
   frontIndices,
@@ -64,6 +65,7 @@ const conversions: RuleSet = {
   Gemm: [gemm],
   Flatten: [flatten],
   Expand: [expand],
+  Concat: [concatParts],
   Slice: [backwards],
   Split: [split],
   SpaceToDepth: [spaceToDepth],

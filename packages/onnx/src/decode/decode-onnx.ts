@@ -26,6 +26,8 @@ export interface DecodeOptions {
   readonly place?: string
 }
 
+const checkHint = 'check the model with onnx.checker, and export it again'
+
 /** Elements beyond which a folded tensor is rather computed while the network runs than stored. */
 const largestFolded = 2 ** 26
 
@@ -122,7 +124,8 @@ function startWalk(
   const lost = new Set<string>()
   const typeOf = (name: string): InferredType => {
     const type = constants.get(name) ?? types.get(name)
-    if (type === undefined) throw new QError('ONNX_BAD_NODE', 'a tensor is used that nothing makes', { at: [place], found: name })
+    if (type === undefined)
+      throw new QError('ONNX_BAD_NODE', 'a tensor is used that nothing makes', { at: [place], found: name, hint: checkHint })
     return type
   }
 
@@ -173,7 +176,7 @@ function startWalk(
         known: (operand) => literals[operand],
         type: (operand) => {
           const name = inputNames[operand]
-          if (name === undefined) throw new QError('ONNX_BAD_NODE', `${op} lacks its operand ${operand}`, { at })
+          if (name === undefined) throw new QError('ONNX_BAD_NODE', `${op} lacks its operand ${operand}`, { at, hint: checkHint })
           return typeOf(name)
         },
       }
@@ -289,6 +292,7 @@ function placed<T>(at: readonly string[], step: () => T): T {
     throw new QError('ONNX_BAD_NODE', 'a node of the model makes no sense', {
       at,
       found: error instanceof Error ? error.message : String(error),
+      hint: checkHint,
       cause: error,
     })
   }

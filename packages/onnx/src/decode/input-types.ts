@@ -52,7 +52,12 @@ function read(input: proto.onnx.IValueInfoProto, place: string): Declared {
   const name = input.name ?? ''
   const tensor = input.type?.tensorType
   if (tensor === undefined || tensor === null) {
-    throw new QError('ONNX_INPUT_TYPE', 'an input is no tensor', { at: [place, name], wanted: 'a tensor' })
+    throw new QError('ONNX_INPUT_TYPE', 'an input is no tensor', {
+      at: [place, name],
+      found: input.type ? 'a sequence, a map or another type' : 'no type',
+      wanted: 'a tensor',
+      hint: 'export the model with tensors for its inputs',
+    })
   }
   const dims = tensor.shape?.dim?.map((dim) => {
     const size = dim.dimValue === undefined || dim.dimValue === null ? 0 : toNumber(dim.dimValue)
@@ -85,6 +90,7 @@ function shapesByName(
       at: [place],
       found: `${given.length} shapes`,
       wanted: `${names.length} shapes, for ${names.join(', ')}`,
+      hint: 'give one shape for each input, in this order',
     })
   }
   return new Map(names.map((name, i) => [name, given[i]!]))
@@ -101,6 +107,7 @@ function check(name: string, shape: Declared['shape'], fixed: readonly number[],
       at: [place, name],
       found: `[${fixed.join(', ')}]`,
       wanted: shape === undefined ? 'sizes above 0' : `[${shape.join(', ')}]`,
+      hint: 'give a size above 0 for every axis of the input',
     })
   }
 }

@@ -10,6 +10,7 @@ export function readModel(bytes: Uint8Array, place: string): proto.onnx.ModelPro
       at: [place],
       found: bytes.length === 0 ? 'an empty file' : 'a message without nodes',
       wanted: 'an ONNX model',
+      hint: 'check the download or the export',
     })
   }
   return Object.assign(model, { graph })

@@ -38,6 +38,7 @@ export function dtypeOf(dataType: number | null | undefined, place: readonly str
     at: place,
     found: otherTypes.get(dataType ?? 0) ?? `data type ${dataType ?? 0}`,
     wanted: [...dtypes.values()].join(', '),
+    hint: 'export the model with one of these element types',
   })
 }
 
@@ -97,8 +98,14 @@ async function externalBytes(
 ): Promise<Uint8Array> {
   const entry = (key: string): string | undefined => source.externalData?.find((each) => each.key === key)?.value ?? undefined
   const location = entry('location')
-  if (location === undefined)
-    throw new QError('ONNX_EXTERNAL_DATA', 'external data without a location', { at, wanted: 'the entry location' })
+  if (location === undefined) {
+    throw new QError('ONNX_EXTERNAL_DATA', 'external data without a location', {
+      at,
+      found: source.externalData?.map(({ key }) => key).join(', ') || 'no entries',
+      wanted: 'the entry location',
+      hint: 'save the model again, with its weights in the file',
+    })
+  }
   const file = await external(location, at)
   const offset = Number(entry('offset') ?? 0)
   const length = Number(entry('length') ?? size)
@@ -107,6 +114,7 @@ async function externalBytes(
       at,
       found: `${file.length} bytes in ${location}`,
       wanted: `bytes ${offset} to ${offset + length}`,
+      hint: 'check that the external file is complete, and the one that was saved with this model',
     })
   }
   return file.subarray(offset, offset + length)

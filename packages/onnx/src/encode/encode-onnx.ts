@@ -38,6 +38,7 @@ function expand(emitter: Emitter, node: Node): void {
       at: [last],
       found: node.op,
       wanted: 'an operator of a float graph',
+      hint: 'write the float graph, as it was before quantization',
     })
   if (!fused) return
   const limit = attrs['reluLimit'] as number

@@ -42,6 +42,7 @@ function stored(name: string, { dtype, data }: Tensor): TensorData {
       at: [name],
       found: data.constructor.name,
       wanted: array.name,
+      hint: 'keep the elements in this kind of array, or in a Float32Array',
     })
   }
   switch (dtype) {

@@ -121,7 +121,14 @@ export function netOf(graph: Graph): Net {
     rename(from, to) {
       if (from === to) return
       const value = net.value(from)
-      if (values.has(to)) throw new QError('ONNX_NAME_CLASH', 'two values would have one name', { at: [from], found: to })
+      if (values.has(to)) {
+        throw new QError('ONNX_NAME_CLASH', 'two values would have one name', {
+          at: [from],
+          found: to,
+          wanted: 'a name that is free',
+          hint: 'rename one of the two in the model',
+        })
+      }
       values.delete(from)
       values.set(to, { ...value, name: to })
       const maker = makers.get(from)

@@ -73,7 +73,12 @@ export function frontAxes(axes: readonly number[], rank: number): readonly numbe
 
 /** Refuses what an operator can say in ONNX but the program does not handle. */
 export function refuse(view: FormView, message: string, found: string, wanted: string): never {
-  throw new QError('ONNX_UNSUPPORTED', message, { at: placeOf(view), found, wanted })
+  throw new QError('ONNX_UNSUPPORTED', message, {
+    at: placeOf(view),
+    found,
+    wanted,
+    hint: 'export the model without it, or cut the graph before this node',
+  })
 }
 
 /** The same operator with its data operands and the attributes listed. */

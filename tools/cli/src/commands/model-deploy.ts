@@ -116,6 +116,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
       if (table === undefined && (mode === 'INT8' || [...(plan?.values() ?? [])].includes('INT8'))) {
         throw new QError('TABLE_NEEDED', 'INT8 needs a calibration table', {
           at: [options.mlir],
+          wanted: 'a threshold for every layer in INT8',
           hint: 'run run_calibration and give its table as --calibration_table',
           kind: 'usage',
         })

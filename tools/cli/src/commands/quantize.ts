@@ -32,7 +32,12 @@ export const defineQuantize: DefineCommand = (program, start) => {
       const { reporter } = context
       const backend = backendOf(options.processor)
       if (!model.endsWith('.onnx')) {
-        throw new QError('MODEL_KIND', `${model} is no ONNX model`, { at: [model], wanted: 'a .onnx file', kind: 'usage' })
+        throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
+          at: [model],
+          wanted: 'a .onnx file',
+          hint: 'export the model to ONNX',
+          kind: 'usage',
+        })
       }
       const choice = await sampleChoice(options.data)
       const { files, agreement, seconds, deployed } = await quantize(

@@ -63,6 +63,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       checkVendorOptions(command, vendorOptions, reporter)
       if ((laterMethods as readonly string[]).includes(options.cali_method)) {
         throw new QError('OPTION_UNSUPPORTED', `--cali_method ${options.cali_method}: not supported yet`, {
+          found: options.cali_method,
           wanted: 'kl or max',
           hint: 'use kl',
           kind: 'usage',

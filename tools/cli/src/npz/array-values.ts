@@ -15,6 +15,7 @@ export function permuted(tensor: Tensor, order: readonly number[], at: readonly 
       at,
       found: order.join(','),
       wanted: `each of 0 to ${shape.length - 1} once`,
+      hint: 'name every axis once, counted from 0',
       kind: 'usage',
     })
   }

@@ -42,8 +42,13 @@ export async function runGraph(
 /** Samples come as float32; an integer input of a quantized graph takes them as whole numbers. */
 function asDeclared(graph: Graph, name: string, tensor: Tensor | undefined): Tensor {
   const { type } = valueOf(graph, name)
-  if (tensor === undefined)
-    throw new QError('FEED_MISSING', `the input ${name} was not given`, { at: [name], hint: `give a tensor named ${name}` })
+  if (tensor === undefined) {
+    throw new QError('FEED_MISSING', `the input ${name} was not given`, {
+      at: [name],
+      wanted: `${type.dtype} [${type.shape.join(', ')}]`,
+      hint: `give a tensor named ${name}`,
+    })
+  }
   if (tensor.dtype === type.dtype) return tensor
   if (type.dtype === 'i32') return { dtype: 'i32', shape: tensor.shape, data: Int32Array.from(tensor.data as Float32Array, Number) }
   return tensor

@@ -39,7 +39,7 @@ function withPlace(executor: Executor): Executor {
     ...executor,
     async load(graph, section) {
       const session = await executor.load(graph, section).catch((error: unknown) => refused(error, graph))
-      return { ...session, run: (feeds, into) => session.run(feeds, into).catch((error: unknown) => refused(error, graph)) }
+      return { ...session, run: (feeds) => session.run(feeds).catch((error: unknown) => refused(error, graph)) }
     },
   }
 }

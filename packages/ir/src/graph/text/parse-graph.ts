@@ -62,8 +62,13 @@ function parseStatement(scanner: Scanner, parts: Parts, ops: OpSet): void {
   const results: { readonly name: string; readonly type: TensorType | undefined }[] = []
   do {
     const name = parseName(scanner)
-    if (values.has(name))
-      throw new QError('GRAPH_TEXT_NAME', `the value ${name} is written twice`, { at: [name], wanted: 'one line for every value' })
+    if (values.has(name)) {
+      throw new QError('GRAPH_TEXT_NAME', `the value ${name} is written twice`, {
+        at: [name],
+        wanted: 'one line for every value',
+        hint: 'rename one of the two',
+      })
+    }
     results.push({ name, type: scanner.take(':') ? parseType(scanner) : undefined })
   } while (scanner.take(','))
   const { name, type } = results[0]!

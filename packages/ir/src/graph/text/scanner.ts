@@ -29,6 +29,7 @@ export function scannerOf(text: string): Scanner {
       at: [`line ${before.length}, column ${before.at(-1)!.length + 1}`],
       found: rest === '' ? 'the end of the line' : rest,
       wanted,
+      hint: 'correct this line; printGraph writes what can be read',
     })
   }
   const scanner: Scanner = {

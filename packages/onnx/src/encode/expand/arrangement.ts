@@ -84,6 +84,7 @@ export const arrangement: Readonly<Record<string, Expand>> = {
         at: [result],
         found: 'symmetric',
         wanted: 'constant, reflect or edge',
+        hint: 'pad in one of these ways',
       })
     e.add('Pad', [operands(node)[0], e.whole(attrs['pads'] as Ints), e.number(attrs['value'] as number)], { mode: attrs['mode']! }, result)
   },

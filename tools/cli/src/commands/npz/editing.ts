@@ -43,6 +43,7 @@ export const defineEditing: DefineCommand = (tool, start) => {
             at: ['npz_tool merge'],
             found: files.join(' '),
             wanted: 'npz_tool merge a.npz b.npz output.npz',
+            hint: 'name the files to join, and last the file to write',
             kind: 'usage',
           })
         }
