@@ -38,6 +38,7 @@ export function planSection(graph: Graph, { feeds, fetches }: Section = {}): Pla
       throw new QError('VALUE_UNKNOWN', `the graph has no value ${name}`, {
         at: [graph.name],
         found: name,
+        wanted: 'the name of a value of the graph',
         hint: didYouMean(name, graph.values.keys(), 'list the values of the graph'),
       })
     }

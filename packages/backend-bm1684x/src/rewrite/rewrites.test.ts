@@ -135,22 +135,49 @@ describe('attention', () => {
   const shape4 = [1, 3, 2, 2]
   const turned = [1, 2, 3, 2]
   const computed = {
-    x: [1, 3, 4], m: [1, 1, 1, 3], q: [1, 3, 4], k: [1, 3, 4], v: [1, 3, 4], q4: shape4, k4: shape4, v4: shape4, qt: turned, k1: turned,
-    kt: [1, 2, 2, 3], vt: turned, s: [1, 2, 3, 3], t: [1, 2, 3, 3], a: [1, 2, 3, 3], p: [1, 2, 3, 3], o: turned, ot: shape4, of: [1, 3, 4], y: [1, 3, 4],
+    x: [1, 3, 4],
+    m: [1, 1, 1, 3],
+    q: [1, 3, 4],
+    k: [1, 3, 4],
+    v: [1, 3, 4],
+    q4: shape4,
+    k4: shape4,
+    v4: shape4,
+    qt: turned,
+    k1: turned,
+    kt: [1, 2, 2, 3],
+    vt: turned,
+    s: [1, 2, 3, 3],
+    t: [1, 2, 3, 3],
+    a: [1, 2, 3, 3],
+    p: [1, 2, 3, 3],
+    o: turned,
+    ot: shape4,
+    of: [1, 3, 4],
+    y: [1, 3, 4],
   }
   const square = { shape: [4, 4], data: Array.from({ length: 16 }, (_, i) => i / 16) }
   const constants = { wq: square, wk: square, wv: square, wo: square, c: { shape: [1], data: [0.5] } }
   const heads = { shape: shape4 }
   const swap = { perm: [0, 2, 1, 3] }
   const nodes = (masked: boolean): readonly Node[] => [
-    node('MatMul', ['x', 'wq'], 'q'), node('Reshape', ['q'], 'q4', heads), node('Transpose', ['q4'], 'qt', swap),
-    node('MatMul', ['x', 'wk'], 'k'), node('Reshape', ['k'], 'k4', heads), node('Transpose', ['k4'], 'k1', swap),
+    node('MatMul', ['x', 'wq'], 'q'),
+    node('Reshape', ['q'], 'q4', heads),
+    node('Transpose', ['q4'], 'qt', swap),
+    node('MatMul', ['x', 'wk'], 'k'),
+    node('Reshape', ['k'], 'k4', heads),
+    node('Transpose', ['k4'], 'k1', swap),
     node('Transpose', ['k1'], 'kt', { perm: [0, 1, 3, 2] }),
-    node('MatMul', ['x', 'wv'], 'v'), node('Reshape', ['v'], 'v4', heads), node('Transpose', ['v4'], 'vt', swap),
-    node('MatMul', ['qt', 'kt'], 's'), node('Mul', ['s', 'c'], 't'),
+    node('MatMul', ['x', 'wv'], 'v'),
+    node('Reshape', ['v'], 'v4', heads),
+    node('Transpose', ['v4'], 'vt', swap),
+    node('MatMul', ['qt', 'kt'], 's'),
+    node('Mul', ['s', 'c'], 't'),
     ...(masked ? [node('Add', ['t', 'm'], 'a')] : []),
     node('Softmax', [masked ? 'a' : 't'], 'p', { axis: 3 }),
-    node('MatMul', ['p', 'vt'], 'o'), node('Transpose', ['o'], 'ot', swap), node('Reshape', ['ot'], 'of', { shape: [1, 3, 4] }),
+    node('MatMul', ['p', 'vt'], 'o'),
+    node('Transpose', ['o'], 'ot', swap),
+    node('Reshape', ['ot'], 'of', { shape: [1, 3, 4] }),
     node('MatMul', ['of', 'wo'], 'y'),
   ]
   const run = (masked: boolean, mode: 'INT8' | 'F16'): Graph =>

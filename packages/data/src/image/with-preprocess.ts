@@ -28,6 +28,7 @@ export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph 
   for (const number of chosen) {
     if (number < 1 || number > graph.inputs.length) {
       throw new QError('PREPROCESS_INPUT', `there is no input number ${number}`, {
+        found: String(number),
         wanted: `1 to ${graph.inputs.length}`,
         hint: 'correct the list of inputs',
         kind: 'usage',

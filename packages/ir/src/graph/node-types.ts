@@ -9,6 +9,7 @@ export function definitionOf(node: Node, ops: OpSet): OpDefinition {
   if (definition === undefined) {
     throw new QError('OP_UNKNOWN', `there is no operator ${node.op}`, {
       at: [node.outputs[0] ?? node.op],
+      found: node.op,
       wanted: 'an operator of the graph',
       hint: didYouMean(node.op, ops.keys(), 'add its definition to the operators of the graph'),
     })
@@ -26,6 +27,7 @@ export function attributesOf(node: Node, definition: OpDefinition): Attrs {
     if (!(name in definition.attrs)) {
       throw new QError('ATTR_UNKNOWN', `${node.op} has no attribute ${name}`, {
         at: [node.outputs[0] ?? node.op],
+        found: name,
         wanted: Object.keys(definition.attrs).join(', ') || 'no attributes',
         hint: didYouMean(name, Object.keys(definition.attrs), 'leave it out'),
       })

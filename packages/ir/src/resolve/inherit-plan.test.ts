@@ -8,7 +8,9 @@ const graphOf = (nodes: readonly Node[]): Graph => ({
   nodes,
   inputs: [{ name: 'x' }],
   outputs: nodes.slice(-1).flatMap(({ outputs }) => outputs),
-  values: new Map(['x', ...nodes.flatMap(({ outputs }) => outputs)].map((name): [string, Value] => [name, { name, type: { dtype: 'f32', shape: [1] } }])),
+  values: new Map(
+    ['x', ...nodes.flatMap(({ outputs }) => outputs)].map((name): [string, Value] => [name, { name, type: { dtype: 'f32', shape: [1] } }]),
+  ),
   ops: allOps,
   properties: {},
 })
@@ -25,7 +27,11 @@ describe('inheritPlan', () => {
 
   it('the parts of a layer are in the mode of the layer', () => {
     const plan = inheritPlan(float, graphOf([node('a_part_1', ['a', 'b']), node('a_part_2', ['a']), node('b')]), new Map([['a', 'F16']]))
-    expect([...plan]).toEqual([['a', 'F16'], ['a_part_1', 'F16'], ['a_part_2', 'F16']])
+    expect([...plan]).toEqual([
+      ['a', 'F16'],
+      ['a_part_1', 'F16'],
+      ['a_part_2', 'F16'],
+    ])
   })
 
   it('a node that keeps its name has its own entry or none, whatever went into it', () => {

@@ -34,7 +34,12 @@ const mostShown = 10
  */
 export function checkCalibrationTable(table: CalibrationTable, names: CalibrationNames): void {
   const { place = 'calibration table' } = names
-  checkFingerprint('CALIBRATION_TABLE_STALE', 'calibration table', table.fingerprint, names.fingerprint, place, 'calibrate this model')
+  checkFingerprint('CALIBRATION_TABLE_STALE', 'the calibration table was made for another graph', {
+    place,
+    found: table.fingerprint,
+    wanted: names.fingerprint,
+    hint: 'calibrate this model, or take the "# q fingerprint" line out to use it all the same',
+  })
   const required = new Set(names.required)
   const known = new Set([...required, ...(names.optional ?? []), ...(names.known ?? [])])
   const missing = [...required].filter((name) => !table.entries.has(name))
@@ -69,7 +74,12 @@ export function checkCalibrationTable(table: CalibrationTable, names: Calibratio
  */
 export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, names: PlanNames = {}): void {
   const { fingerprint, place = 'quantization plan' } = names
-  checkFingerprint('QUANT_PLAN_STALE', 'quantization plan', plan.fingerprint, fingerprint, place, 'search a plan for this model')
+  checkFingerprint('QUANT_PLAN_STALE', 'the quantization plan was made for another graph', {
+    place,
+    found: plan.fingerprint,
+    wanted: fingerprint,
+    hint: 'search a plan for this model, or take the "# q fingerprint" line out to use it all the same',
+  })
   const known = new Set(knownNames)
   const unknown = [...plan.entries.keys()].filter((name) => !known.has(name))
   if (unknown.length === 0) return
@@ -83,21 +93,16 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
   })
 }
 
-function checkFingerprint(
-  code: string,
-  what: string,
-  found: string | undefined,
-  wanted: string | undefined,
-  place: string,
-  remedy: string,
-): void {
+interface Fingerprints {
+  readonly place: string
+  readonly found: string | undefined
+  readonly wanted: string | undefined
+  readonly hint: string
+}
+
+function checkFingerprint(code: string, message: string, { place, found, wanted, hint }: Fingerprints): void {
   if (found === undefined || wanted === undefined || found === wanted) return
-  throw new QError(code, `the ${what} was made for another graph`, {
-    at: [place],
-    found: `fingerprint ${found}`,
-    wanted: `fingerprint ${wanted}`,
-    hint: `${remedy}, or take the "# q fingerprint" line out to use it all the same`,
-  })
+  throw new QError(code, message, { at: [place], found: `fingerprint ${found}`, wanted: `fingerprint ${wanted}`, hint })
 }
 
 function count(names: readonly string[], noun: string): string {

@@ -92,6 +92,7 @@ function rowLine(name: string, { threshold, min, max }: CalibrationRow): string 
     throw new QError('CALIBRATION_ROW_INVALID', `a calibration table holds finite numbers only`, {
       at: [name],
       found: `threshold ${threshold}, min ${min}, max ${max}`,
+      wanted: 'finite numbers',
       hint: 'look for overflow in the float model and in its samples',
     })
   }

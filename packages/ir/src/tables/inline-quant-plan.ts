@@ -38,6 +38,7 @@ export function formatInlineQuantPlan(plan: Pick<QuantPlan, 'entries'>): string 
     if (name.includes(',') || groupSize !== undefined) {
       throw new QError('QUANT_PLAN_INLINE', `the entry of ${name} cannot be written as \`name:mode\``, {
         found: name.includes(',') ? 'a comma in the name' : `group size ${groupSize}`,
+        wanted: 'a name without a comma, and no group size',
         hint: 'write the plan to a file',
       })
     }

@@ -77,6 +77,7 @@ function shapesByName(
     for (const name of Object.keys(given)) {
       if (!names.includes(name)) {
         throw new QError('ONNX_INPUT_SHAPE', `there is no input ${name}`, {
+          found: name,
           at: [place],
           wanted: names.join(', '),
           hint: didYouMean(name, names, 'use one of these'),

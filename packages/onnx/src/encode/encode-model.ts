@@ -84,6 +84,7 @@ function nodeProto(graph: Graph, node: Node, domain: string, opType: string): pr
       if (spec === undefined) {
         throw new QError('ATTR_UNKNOWN', `${node.op} has no attribute ${name}`, {
           at: [node.outputs[0] ?? node.op],
+          found: name,
           wanted: Object.keys(specs).join(', ') || 'no attributes',
           hint: didYouMean(name, Object.keys(specs), 'leave it out'),
         })

@@ -141,7 +141,11 @@ describe('canonical layers', () => {
 
   it('a constant condition that broadcasts is repeated at once', async () => {
     const condition = { name: 'c', dataType: 9, dims: [1, 1, 2], int32Data: [1, 0] }
-    const graph = await imported([1, 2, 2], [node('Where', ['c', 'x', 'n'], 'y')], [condition, { name: 'n', dataType: 1, dims: [], floatData: [-5] }])
+    const graph = await imported(
+      [1, 2, 2],
+      [node('Where', ['c', 'x', 'n'], 'y')],
+      [condition, { name: 'n', dataType: 1, dims: [], floatData: [-5] }],
+    )
     expect(layers(graph)).toEqual(['y_Where Where'])
     expect(Array.from(graph.values.get('y_Where_Tile_y_Where_Tile')!.constant!.data, Number)).toEqual([1, 0, 1, 0])
   })

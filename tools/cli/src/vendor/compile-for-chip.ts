@@ -54,6 +54,7 @@ async function simulate(vendor: Vendor, model: string, inputFile: string, contex
   if (vendor.modelRunner === undefined) {
     throw new QError('VENDOR_MISSING', 'the toolchain has no model_runner.py', {
       at: [vendor.folder],
+      wanted: 'model_runner.py, which runs the simulator of the chip',
       hint: 'leave --test_input out, or install the simulator',
     })
   }
