@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -41,7 +41,7 @@ export function runProgram(folder, program, args, env = {}) {
 }
 
 /**
- * Runs a command of q in a process of its own, which tells its peak memory when it ends.
+ * Runs a command of q as a user would; its processes tell their peak memory when they end.
  *
  * @param {string} folder
  * @param {readonly string[]} args
@@ -49,6 +49,7 @@ export function runProgram(folder, program, args, env = {}) {
  */
 export async function runQ(folder, args) {
   const report = join(folder, '.usage')
+  rmSync(report, { force: true })
   const { seconds } = await runProgram(folder, process.execPath, ['--import', join(here, 'report-usage.mjs'), cli, ...args], {
     Q_BENCH_USAGE: report,
   })

@@ -6,12 +6,28 @@ import { timeInference } from './inference.mjs'
 import { digits, newFolder, subject, writeList } from './inputs.mjs'
 import { row, runQ, runVendor } from './measure.mjs'
 
-const { values } = parseArgs({
-  options: { vendor: { type: 'string' }, runs: { type: 'string', default: '3' }, only: { type: 'string' } },
-})
+const names = ['calibration', 'inference', 'memory', 'quantize']
+const usage = `usage: run.mjs [--vendor DIR] [--runs N] [--only ${names.join(',')}]`
+const values = readArguments()
 const runs = Number(values.runs)
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`)
 const folder = newFolder()
+
+function readArguments() {
+  try {
+    const options = { vendor: { type: 'string' }, runs: { type: 'string', default: '3' }, only: { type: 'string' } }
+    const { help, ...given } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } } }).values
+    if (!/^[1-9]\d*$/.test(given.runs)) throw new Error(`--runs takes a number from 1, found ${given.runs}`)
+    const unknown = given.only?.split(',').find((name) => !names.includes(name))
+    if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}`)
+    if (!help) return given
+    process.stdout.write(`${usage}\n`)
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${error.message}\n${usage}\n`)
+    process.exit(64)
+  }
+}
 
 /** @param {import('./inputs.mjs').Subject} network */
 function transform({ name, onnx, preprocess }) {
@@ -126,15 +142,16 @@ const titles = {
 }
 
 try {
-  const wanted = values.only?.split(',') ?? Object.keys(benches)
-  const unknown = wanted.find((name) => benches[name] === undefined)
-  if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}; choose from ${Object.keys(benches).join(', ')}`)
+  const wanted = values.only?.split(',') ?? names
   print(`node ${process.version}, ${availableParallelism()} processors, load average ${loadavg()[0].toFixed(2)} before the first run`)
   await transform(subject)
   for (const name of wanted) {
     print(`\n${titles[name].padEnd(58)}${['min', 'median', 'max'].map((each) => each.padStart(9)).join('')}`)
     await benches[name]()
   }
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -5,6 +5,9 @@ import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
 import type { ObserverFault, ObserverPool, PoolResult, PoolStart } from './observer-pool.ts'
 
+/** Samples that are loaded ahead, so that reading and decoding never keep the network waiting. */
+const samplesAhead = 3
+
 /** Time between two checkpoints: what a crash may cost. */
 const checkpointMs = 800
 
@@ -24,8 +27,8 @@ export interface ObserveSamples {
 }
 
 /**
- * Runs the float graph on every sample and shows all activations to the observers. The next sample is loaded meanwhile; no more than
- * two samples are held at a time.
+ * Runs the float graph on every sample and shows all activations to the observers. The next three samples are loaded meanwhile; no more
+ * are held at a time.
  *
  * @throws QError `ACTIVATION_NOT_FINITE` for the first sample, and in it the first layer, with a NaN or an infinity; `INTERRUPTED`;
  *   what the executor and the samples throw
@@ -54,13 +57,13 @@ export async function observeSamples({
 
   async function runAll(ready: Session): Promise<void> {
     const pause = pauses(signal)
-    let next = prefetch(seen)
+    const loading = Array.from({ length: samplesAhead }, (_, i) => prefetch(seen + i))
     const started = performance.now()
     let kept = started
     for (let index = seen; index < samples.count; index++) {
       await pause()
-      const feeds = await next
-      next = prefetch(index + 1)
+      const feeds = (await loading.shift())!
+      loading.push(prefetch(index + samplesAhead))
       const results = await ready.run(feeds)
       await pool.observe(ownArrays(values, results, feeds))
       onProgress?.({ stage: 'observe', done: index + 1, total: samples.count })

@@ -1,5 +1,5 @@
 const firstWords = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]
-const roundWords = roundConstants()
+const roundWords = Int32Array.from(roundConstants())
 
 /** The SHA-256 digest (FIPS 180-4) of some bytes, 32 bytes. Synchronous, and the same wherever JavaScript runs. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -19,23 +19,30 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return digest
 }
 
+/** One block of 64 bytes. Written out flat: weights of many megabytes go through here. */
 function compress(state: Uint32Array, w: Uint32Array, bytes: Uint8Array, at: number): void {
-  for (let i = 0; i < 16; i++) {
-    const j = at + 4 * i
+  for (let i = 0, j = at; i < 16; i++, j += 4) {
     w[i] = (bytes[j]! << 24) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 8) | bytes[j + 3]!
   }
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15]!
     const y = w[i - 2]!
-    const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3)
-    const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10)
-    w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0
+    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
+    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
+    w[i] = (s0 + w[i - 7]! + s1 + w[i - 16]!) | 0
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number]
+  let a = state[0]! | 0
+  let b = state[1]! | 0
+  let c = state[2]! | 0
+  let d = state[3]! | 0
+  let e = state[4]! | 0
+  let f = state[5]! | 0
+  let g = state[6]! | 0
+  let h = state[7]! | 0
   for (let i = 0; i < 64; i++) {
-    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + roundWords[i]! + w[i]!) | 0
-    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
     h = g
     g = f
@@ -46,13 +53,14 @@ function compress(state: Uint32Array, w: Uint32Array, bytes: Uint8Array, at: num
     b = a
     a = (t1 + t2) | 0
   }
-  ;[a, b, c, d, e, f, g, h].forEach((word, i) => {
-    state[i] = state[i]! + word
-  })
-}
-
-function rotate(x: number, n: number): number {
-  return (x >>> n) | (x << (32 - n))
+  state[0] = state[0]! + a
+  state[1] = state[1]! + b
+  state[2] = state[2]! + c
+  state[3] = state[3]! + d
+  state[4] = state[4]! + e
+  state[5] = state[5]! + f
+  state[6] = state[6]! + g
+  state[7] = state[7]! + h
 }
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
