@@ -1,5 +1,5 @@
 import type { Attrs } from '@q/ir'
-import { erf } from '@q/ir'
+import { erf, roundHalfEven } from '@q/ir'
 
 /** A function of one real number, with the attributes of its operator. */
 export type Activation = (x: number, attrs: Attrs) => number
@@ -21,13 +21,6 @@ function gelu(x: number, approximate: unknown): number {
   return 0.5 * x * (1 + erf(x / Math.SQRT2))
 }
 
-function roundEven(x: number): number {
-  const floor = Math.floor(x)
-  const rest = x - floor
-  if (rest !== 0.5) return Math.round(x)
-  return floor % 2 === 0 ? floor : floor + 1
-}
-
 /** The operators that INT8 looks up in a table of 256 entries. */
 export const activations: Readonly<Record<string, Activation>> = {
   Ceil: Math.ceil,
@@ -42,7 +35,7 @@ export const activations: Readonly<Record<string, Activation>> = {
   HardSwish: (x) => x * Math.max(0, Math.min(1, x / 6 + 0.5)),
   Log: Math.log,
   Mish: mish,
-  Round: roundEven,
+  Round: roundHalfEven,
   Rsqrt: (x) => 1 / Math.sqrt(x),
   Sigmoid: (x, { log }) => (log === true ? Math.log(sigmoid(x)) : sigmoid(x)),
   Sign: Math.sign,

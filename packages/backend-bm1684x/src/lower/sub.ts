@@ -1,28 +1,13 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, scaleShift } from '@q/ir'
 import { byMode } from './by-mode.ts'
-import { constantsOf, operandOf } from './weight-operand.ts'
+import { scaledSum } from './scaled-sum.ts'
+import { operandOf } from './weight-operand.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
-  const name = layerOf(node)
-  const result = context.quantizedType(name)
-  const scale = result.quant!.scale
+  const { scale } = context.quantizedType(layerOf(node)).quant!
   const operands = node.inputs.map((_, place) => operandOf(node, place, context, () => ({ scale, encode: (x) => x / scale })))
-  const factors = operands.map((operand) =>
+  return scaledSum('QSub', node, context, operands, (operand) =>
     operand.constant === undefined ? scaleShift(operand.scale / scale, { bits: 8, range: 'positive' }) : { multiplier: 1, shift: 0 },
-  )
-  return loweredTo(
-    {
-      op: 'QSub',
-      inputs: operands.map((operand) => operand.name),
-      outputs: [name],
-      attrs: {
-        multipliers: factors.map(({ multiplier }) => multiplier),
-        shifts: factors.map(({ shift }) => shift),
-        rounding: context.target.rounding.requantize,
-        relu: context.attrs(node).relu!,
-      },
-    },
-    [...constantsOf(operands), { name, type: result }],
   )
 }
 

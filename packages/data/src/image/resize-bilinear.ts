@@ -1,3 +1,5 @@
+import { roundHalfEven } from '@q/ir'
+
 /** Where one axis reads: two source places for each target place, with weights in 1/2048. */
 interface Taps {
   readonly first: Int32Array
@@ -125,10 +127,4 @@ function setTap(taps: Taps, i: number, first: number, second: number, fraction: 
   taps.second[i] = second
   taps.weight0[i] = roundHalfEven(Math.fround(Math.fround(1 - fraction) * 2048))
   taps.weight1[i] = roundHalfEven(Math.fround(fraction * 2048))
-}
-
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x)
-  const rest = x - floor
-  return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor
 }

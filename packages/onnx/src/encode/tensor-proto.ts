@@ -1,4 +1,4 @@
-import { type DType, QError, storageArray, type Tensor, type TensorData } from '@q/ir'
+import { type Bf16Style, type DType, QError, storageArray, type Tensor, type TensorData, toBf16Bits, toF16Bits } from '@q/ir'
 import type proto from 'onnx-proto'
 
 type DataType = proto.onnx.TensorProto.DataType
@@ -19,6 +19,9 @@ export const dataTypeOf: Readonly<Record<DType, DataType>> = {
   u64: 13,
   bf16: 16,
 }
+
+/** ONNX keeps subnormal numbers, which chips flush. */
+const ieeeBf16: Bf16Style = { rounding: 'half-to-even', overflow: 'infinity', flushSubnormals: false }
 
 /**
  * A tensor as an ONNX message whose raw data is a view of the tensor's own bytes (no copy) wherever the array is the storage
@@ -47,9 +50,9 @@ function stored(name: string, { dtype, data }: Tensor): TensorData {
   }
   switch (dtype) {
     case 'f16':
-      return Uint16Array.from(data, halfBits)
+      return toF16Bits(data)
     case 'bf16':
-      return Uint16Array.from(data, bfloatBits)
+      return toBf16Bits(data, ieeeBf16)
     case 'i64':
       return BigInt64Array.from(data, BigInt)
     case 'u64':
@@ -57,33 +60,4 @@ function stored(name: string, { dtype, data }: Tensor): TensorData {
     default:
       return new (array as Float64ArrayConstructor)(data)
   }
-}
-
-const float = new Float32Array(1)
-const word = new Uint32Array(float.buffer)
-
-/** Bits of the binary16 nearest to a number, ties to even. */
-function halfBits(x: number): number {
-  float[0] = x
-  const bits = word[0]!
-  const sign = (bits >>> 16) & 0x8000
-  const magnitude = bits & 0x7fffffff
-  if (magnitude > 0x7f800000) return sign | 0x7e00
-  if (magnitude >= 0x477ff000) return sign | 0x7c00
-  if (magnitude < 0x38800000) {
-    const units = Math.abs(float[0]!) * 2 ** 24
-    const down = Math.floor(units)
-    const rest = units - down
-    return sign | (down + (rest > 0.5 || (rest === 0.5 && (down & 1) === 1) ? 1 : 0))
-  }
-  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1)
-  return sign | ((rounded - 0x38000000) >>> 13)
-}
-
-/** Bits of the bfloat16 nearest to a number, ties to even. */
-function bfloatBits(x: number): number {
-  float[0] = x
-  const bits = word[0]!
-  if ((bits & 0x7fffffff) > 0x7f800000) return 0x7fc0
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff
 }
