@@ -1,7 +1,7 @@
 import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { executorConformance } from '@q/ir/conformance'
-import { encodeModel } from '@q/onnx'
+import { onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, it } from 'vitest'
 
@@ -9,7 +9,7 @@ for (const precision of ['exact', 'fast'] as const) {
   describe(`${precision} on ONNX Runtime`, () => {
     executorConformance({
       runner: { describe, it },
-      create: () => createOrtExecutor({ ort, encode: encodeModel, precision, fallback: createReferenceExecutor(), threads: 1 }),
+      create: () => createOrtExecutor({ ort, onnx: onnxTranslator, precision, fallback: createReferenceExecutor(), threads: 1 }),
       reference: () => createReferenceExecutor(),
     })
   })

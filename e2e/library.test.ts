@@ -8,7 +8,7 @@ import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { resolve, sampleInputs } from '@q/ir'
 import { writeTpu } from '@q/mlir'
-import { encodeModel, importOnnx } from '@q/onnx'
+import { importOnnx, onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { expect, it } from 'vitest'
 
@@ -19,7 +19,7 @@ it('does the main job in ten lines of library calls', async () => {
   const graph = withPreprocess(await importOnnx(await readFile(quickstart('digits.onnx')), { name: 'digits' }), preprocess)
   const { entries: files } = await selectSamples({ dataset: quickstart('calibration') })
   const samples = await createSampleSource(files, sampleInputs(graph))
-  const executor = createOrtExecutor({ ort: ort as unknown as OrtRuntime, encode: encodeModel, fallback: createReferenceExecutor() })
+  const executor = createOrtExecutor({ ort: ort as unknown as OrtRuntime, onnx: onnxTranslator, fallback: createReferenceExecutor() })
   const { entries: table } = await calibrate({ graph, executor, samples, workers: 0 })
   const { graph: quantized } = resolve(graph, table, new Map(), bm1684x(), { mode: 'INT8' })
   const session = await executor.load(quantized)

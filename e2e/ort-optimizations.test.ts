@@ -1,7 +1,7 @@
 import { createOrtExecutor } from '@q/exec-ort'
 import type { Attrs, Graph, OpName, Tensor, TensorType } from '@q/ir'
 import { allOps, roundBf16, roundF16, tensor } from '@q/ir'
-import { encodeModel } from '@q/onnx'
+import { onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 
@@ -32,7 +32,7 @@ async function run(
       ),
     ]),
   }
-  const session = await createOrtExecutor({ ort, encode: encodeModel, threads: 1 }).load(graph, fetches === undefined ? {} : { fetches })
+  const session = await createOrtExecutor({ ort, onnx: onnxTranslator, threads: 1 }).load(graph, fetches === undefined ? {} : { fetches })
   const results = await session.run(new Map([['x', x]]))
   await session.close()
   return results

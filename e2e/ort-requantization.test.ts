@@ -1,7 +1,7 @@
 import { createOrtExecutor } from '@q/exec-ort'
 import type { Attrs, DType, Graph, OpName, Tensor, TensorType, Value } from '@q/ir'
 import { allOps, tensor } from '@q/ir'
-import { encodeModel } from '@q/onnx'
+import { onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 
@@ -48,7 +48,7 @@ async function run(
       ),
     ]),
   }
-  const session = await createOrtExecutor({ ort, encode: encodeModel, threads: 1 }).load(graph)
+  const session = await createOrtExecutor({ ort, onnx: onnxTranslator, threads: 1 }).load(graph)
   const y = (await session.run(new Map([['x', x]]))).get('y')!
   await session.close()
   return Array.from(y.data as Int8Array)
@@ -236,7 +236,7 @@ describe('storage of weights', () => {
         // The signed form of ConvInteger is exact on every processor seen, if slow.
         const session = await createOrtExecutor({
           ort,
-          encode: encodeModel,
+          onnx: onnxTranslator,
           threads: 1,
           kernels: { conv: form, depthwise: form, matMul: 'u8', linearConv: 'u8' },
         }).load(graph)

@@ -5,7 +5,7 @@ import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { type Executor, type Graph, parseCalibrationTable, resolve, type Tensor, toBf16Bits, toF16Bits } from '@q/ir'
 import { decodeNpz } from '@q/npz'
-import { encodeModel, importOnnx } from '@q/onnx'
+import { importOnnx, onnxTranslator } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
 
 import { sharedBytes, sharedPath, sharedText } from './shared.ts'
@@ -70,7 +70,7 @@ export function recordedInput(name: string, graph: Graph): ReadonlyMap<string, T
 export function ortExecutor(precision: 'exact' | 'fast'): Executor {
   return createOrtExecutor({
     ort: onnxruntime as unknown as OrtRuntime,
-    encode: encodeModel,
+    onnx: onnxTranslator,
     precision,
     fallback: createReferenceExecutor(),
   })

@@ -5,7 +5,7 @@ import { loadTestInput, withPreprocess } from '@q/data'
 import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { parseCalibrationTable, resolve, sampleInputs } from '@q/ir'
-import { encodeModel, importOnnx } from '@q/onnx'
+import { importOnnx, onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 
 /** @import { Subject } from './inputs.mjs' */
@@ -21,7 +21,7 @@ import * as ort from 'onnxruntime-node'
 export async function timeInference({ name, onnx }, table, image, rounds) {
   const threads = availableParallelism()
   const executor = (/** @type {'fast' | 'exact'} */ precision) =>
-    createOrtExecutor({ ort, encode: encodeModel, precision, threads, fallback: createReferenceExecutor() })
+    createOrtExecutor({ ort, onnx: onnxTranslator, precision, threads, fallback: createReferenceExecutor() })
   const float = withPreprocess(await importOnnx(await readFile(onnx), { name, place: onnx }), { pixelFormat: 'rgb' })
   const rows = parseCalibrationTable(await readFile(table, 'utf8'), table).entries
   const quantized = resolve(float, rows, new Map(), bm1684x(), { mode: 'INT8' }).graph

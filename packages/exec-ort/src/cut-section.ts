@@ -1,7 +1,6 @@
 import type { Graph, Node, Section } from '@q/ir'
+import type { OnnxTranslator, PartOptions, TranslatedPart } from './onnx-translator.ts'
 import type { PlannedSection } from './plan-section.ts'
-import type { PartOptions, TranslatedPart } from './translate-part.ts'
-import { draftPart } from './translate-part.ts'
 
 /** A run of nodes that another executor has to take, as a section of the graph. */
 export interface RefusedPart {
@@ -13,13 +12,14 @@ export interface RefusedPart {
 export function cutSection(
   graph: Graph,
   plan: PlannedSection,
+  onnx: OnnxTranslator,
   options: Omit<PartOptions, 'bounds'>,
 ): readonly (TranslatedPart | RefusedPart)[] {
   const { nodes } = plan
   const lastUse = lastUses(plan)
   const bounds = new Map<string, number>()
   const parts: (TranslatedPart | RefusedPart)[] = []
-  let draft = draftPart(graph, { ...options, bounds })
+  let draft = onnx.draftPart(graph, { ...options, bounds })
   let first = 0
   let isRefusing = false
   const close = (end: number): void => {
@@ -36,7 +36,7 @@ export function cutSection(
       isRefusing = true
       return
     }
-    const next = draftPart(graph, { ...options, bounds })
+    const next = onnx.draftPart(graph, { ...options, bounds })
     if (!next.add(node)) return
     close(i)
     isRefusing = false

@@ -1,4 +1,4 @@
 export * from './kernel-forms.ts'
+export * from './onnx-translator.ts'
 export * from './ort-executor.ts'
 export * from './ort-runtime.ts'
-export type { Precision } from './translate/translator.ts'

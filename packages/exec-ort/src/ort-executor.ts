@@ -4,20 +4,20 @@ import type { RefusedPart } from './cut-section.ts'
 import { cutSection } from './cut-section.ts'
 import type { KernelForms } from './kernel-forms.ts'
 import { portableForms } from './kernel-forms.ts'
+import type { OnnxTranslator, Precision } from './onnx-translator.ts'
 import type { OrtPart } from './ort-part.ts'
 import { loadPart } from './ort-part.ts'
-import type { EncodeModel, OrtRuntime } from './ort-runtime.ts'
+import type { OrtRuntime } from './ort-runtime.ts'
 import type { PlannedSection } from './plan-section.ts'
 import { planSection } from './plan-section.ts'
 import { probeKernels } from './probe-kernels.ts'
-import type { Precision } from './translate/translator.ts'
 
 /** Options of {@link createOrtExecutor}. */
 export interface OrtExecutorOptions {
   /** ONNX Runtime: the module `onnxruntime-node` or `onnxruntime-web`. */
   readonly ort: OrtRuntime
-  /** Encoder of ONNX models, as `@q/onnx` has it. */
-  readonly encode: EncodeModel
+  /** Writes nodes as ONNX models: `onnxTranslator` of `@q/onnx`. */
+  readonly onnx: OnnxTranslator
   /**
    * `exact`: integers as the operators define them. `fast`: fused kernels, at most one step off.
    * @default 'exact'
@@ -42,15 +42,8 @@ export interface OrtExecutor extends Executor {
  *
  * Floats are computed as ONNX Runtime does it, in an order of its own: they may differ from other executors in the last place.
  */
-export function createOrtExecutor({
-  ort,
-  encode,
-  precision = 'exact',
-  fallback,
-  threads,
-  kernels: forms,
-}: OrtExecutorOptions): OrtExecutor {
-  const kernels = async () => forms ?? probeKernels(ort, encode)
+export function createOrtExecutor({ ort, onnx, precision = 'exact', fallback, threads, kernels: forms }: OrtExecutorOptions): OrtExecutor {
+  const kernels = async () => forms ?? probeKernels(ort, onnx)
   const sessionOptions = {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
@@ -71,16 +64,14 @@ export function createOrtExecutor({
     async load(graph, section) {
       const plan = planSection(graph, section)
       const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
-      const parts = cutSection(graph, plan, { precision, kernels: hasIntegers ? await kernels() : portableForms })
+      const parts = cutSection(graph, plan, onnx, { precision, kernels: hasIntegers ? await kernels() : portableForms })
       const refused = parts.filter((part) => 'section' in part)
       if (refused.length > 0 && fallback === undefined) throw unsupported(refused)
       const others = await loadRefused(graph, refused, fallback!)
       const loaded: OrtPart[] = []
       for (const part of parts) {
         loaded.push(
-          'section' in part
-            ? others.get(part)!
-            : await loadPart(part, (name) => valueOf(graph, name).type, { ort, encode, sessionOptions }),
+          'section' in part ? others.get(part)! : await loadPart(part, (name) => valueOf(graph, name).type, { ort, onnx, sessionOptions }),
         )
       }
       return chain(plan, loaded, graph)

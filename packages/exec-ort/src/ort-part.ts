@@ -1,9 +1,7 @@
 import type { DType, Tensor, TensorData, TensorType } from '@q/ir'
 import { elementCount, QError, storageArray } from '@q/ir'
-import { fromCarrier, toCarrier } from './onnx/carriers.ts'
-import { onnxDomains, onnxOpset } from './onnx/onnx-ops.ts'
-import type { EncodeModel, OrtRuntime, OrtSession, OrtTensor } from './ort-runtime.ts'
-import type { TranslatedPart } from './translate-part.ts'
+import type { OnnxTranslator, TranslatedPart } from './onnx-translator.ts'
+import type { OrtRuntime, OrtSession, OrtTensor } from './ort-runtime.ts'
 
 const ortTypes: Readonly<Partial<Record<DType, string>>> = {
   f32: 'float32',
@@ -27,9 +25,9 @@ export interface OrtPart {
 export async function loadPart(
   part: TranslatedPart,
   typeOf: (name: string) => TensorType,
-  runtime: { readonly ort: OrtRuntime; readonly encode: EncodeModel; readonly sessionOptions: Readonly<Record<string, unknown>> },
+  runtime: { readonly ort: OrtRuntime; readonly onnx: OnnxTranslator; readonly sessionOptions: Readonly<Record<string, unknown>> },
 ): Promise<OrtPart> {
-  const bytes = runtime.encode(part.model, { opset: onnxOpset, domains: onnxDomains })
+  const bytes = runtime.onnx.encode(part.model)
   const session: OrtSession = await runtime.ort.InferenceSession.create(bytes, runtime.sessionOptions).catch((error: unknown) => {
     throw new QError('ORT_REFUSED', 'ONNX Runtime does not load the translated model', {
       at: [part.model.name],
@@ -46,14 +44,14 @@ export async function loadPart(
     async run(values) {
       const inputs: Record<string, OrtTensor> = {}
       for (const { name, id, type } of feeds) {
-        const { dtype, data } = toCarrier(fittingFeed(name, values.get(name), type))
+        const { dtype, data } = runtime.onnx.toCarrier(fittingFeed(name, values.get(name), type))
         inputs[id] = new runtime.ort.Tensor(ortTypes[dtype] as never, data as never, type.shape)
       }
       const results = await session.run(inputs)
       return new Map(
         fetches.map(({ name, id, type, carrier }) => [
           name,
-          fromCarrier({ dtype: carrier, shape: type.shape, data: results[id]!.data as TensorData }, type),
+          runtime.onnx.fromCarrier({ dtype: carrier, shape: type.shape, data: results[id]!.data as TensorData }, type),
         ]),
       )
     },

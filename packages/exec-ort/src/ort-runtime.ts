@@ -1,5 +1,3 @@
-import type { Graph } from '@q/ir'
-
 /** A tensor of ONNX Runtime, as far as it is used here. */
 export interface OrtTensor {
   readonly type: string
@@ -24,9 +22,3 @@ export interface OrtRuntime {
   }
   readonly Tensor: new (type: never, data: never, dims: readonly number[]) => OrtTensor
 }
-
-/** Turns a graph of standard ONNX operators into the bytes of a model file. */
-export type EncodeModel = (
-  graph: Graph,
-  options: { readonly opset: number; readonly domains?: Readonly<Record<string, number>> },
-) => Uint8Array

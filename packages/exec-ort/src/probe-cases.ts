@@ -1,5 +1,5 @@
 import type { WeightForm } from './kernel-forms.ts'
-import type { OnnxBuilder } from './onnx/onnx-builder.ts'
+import type { ModelBuilder } from './onnx-translator.ts'
 
 /** Operands of extreme values for one kernel, seen as a convolution (a matrix product is one over a line of places). */
 export interface ProbeCase {
@@ -13,7 +13,7 @@ export interface ProbeCase {
   readonly xZero: number
   /** `[channels, channels of x / group, side, side]` */
   readonly w: Int8Array
-  build(build: OnnxBuilder, x: string, form: WeightForm | 'f32'): string
+  build(build: ModelBuilder, x: string, form: WeightForm | 'f32'): string
   /** What the kernel must give for the exact sums. */
   result(sums: Float64Array): Float64Array
 }
@@ -46,7 +46,7 @@ function operandsOf({ inputs, channels, group, side, size }: Sizes) {
 }
 
 /** A weight in a storage, and its zero point as a constant. */
-function stored(build: OnnxBuilder, w: Int8Array, shape: readonly number[], form: WeightForm, zeros?: number): readonly [string, string] {
+function stored(build: ModelBuilder, w: Int8Array, shape: readonly number[], form: WeightForm, zeros?: number): readonly [string, string] {
   const zero = form === 'i8' ? 0 : 128
   const dims = zeros === undefined ? [] : [zeros]
   const list = Array.from({ length: zeros ?? 1 }, () => zero)
@@ -170,7 +170,7 @@ function matMulCase({
 }
 
 /** A constant as something that the runtime cannot know before it runs. */
-function madeWhileRunning(build: OnnxBuilder, fed: string, constant: string): string {
+function madeWhileRunning(build: ModelBuilder, fed: string, constant: string): string {
   const least = build.node('ReduceMin', [build.cast(fed, 'i32')], { dtype: 'i32', shape: [] }, { keepdims: 0 })
   const zero = build.node('Min', [least, build.numbers('i32', 0)], { dtype: 'i32', shape: [] })
   const { dtype, shape } = build.typeOf(constant)

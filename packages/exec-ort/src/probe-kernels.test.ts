@@ -1,5 +1,7 @@
 import type { Graph } from '@q/ir'
 import { describe, expect, it } from 'vitest'
+import { modelBuilder } from '../test/model-builder.ts'
+import type { OnnxTranslator } from './onnx-translator.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 import type { ProbeCase } from './probe-cases.ts'
 import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
@@ -16,12 +18,18 @@ function casesOf(graph: Graph): readonly ProbeCase[] {
 }
 
 /** A runtime that gives exact results, but for models that `isWrong`. */
-function runtime(isWrong: (graph: Graph) => boolean): { readonly ort: OrtRuntime; readonly encode: (graph: Graph) => Uint8Array } {
+function runtime(isWrong: (graph: Graph) => boolean): {
+  readonly ort: OrtRuntime
+  readonly onnx: Pick<OnnxTranslator, 'builder' | 'encode'>
+} {
   let model: Graph
   return {
-    encode: (graph) => {
-      model = graph
-      return new Uint8Array()
+    onnx: {
+      builder: modelBuilder,
+      encode: (graph) => {
+        model = graph
+        return new Uint8Array()
+      },
     },
     ort: {
       Tensor: class {
@@ -54,23 +62,23 @@ const hasSigned = (graph: Graph) => [...graph.values.values()].some(({ type }) =
 
 describe('probeKernels', () => {
   it('takes the fastest storage when all are exact', async () => {
-    const { ort, encode } = runtime(() => false)
-    expect(await probeKernels(ort, encode)).toEqual({ conv: 'u8', depthwise: 'f32', matMul: 'i8', linearConv: 'i8' })
+    const { ort, onnx } = runtime(() => false)
+    expect(await probeKernels(ort, onnx)).toEqual({ conv: 'u8', depthwise: 'f32', matMul: 'i8', linearConv: 'i8' })
   })
 
   it('takes unsigned weights where kernels for signed ones saturate', async () => {
-    const { ort, encode } = runtime((graph) => hasSigned(graph))
-    expect(await probeKernels(ort, encode)).toEqual({ conv: 'u8', depthwise: 'f32', matMul: 'u8', linearConv: 'u8' })
+    const { ort, onnx } = runtime((graph) => hasSigned(graph))
+    expect(await probeKernels(ort, onnx)).toEqual({ conv: 'u8', depthwise: 'f32', matMul: 'u8', linearConv: 'u8' })
   })
 
   it('takes the next storage where a float kernel is inexact', async () => {
-    const { ort, encode } = runtime((graph) => count(graph, 'Conv') > 0)
-    expect(await probeKernels(ort, encode)).toMatchObject({ depthwise: 'u8' })
+    const { ort, onnx } = runtime((graph) => count(graph, 'Conv') > 0)
+    expect(await probeKernels(ort, onnx)).toMatchObject({ depthwise: 'u8' })
   })
 
   it('refuses a runtime without any exact kernel', async () => {
-    const { ort, encode } = runtime(() => true)
-    await expect(probeKernels(ort, encode)).rejects.toMatchObject({ code: 'KERNEL_INEXACT' })
+    const { ort, onnx } = runtime(() => true)
+    await expect(probeKernels(ort, onnx)).rejects.toMatchObject({ code: 'KERNEL_INEXACT' })
   })
 })
 

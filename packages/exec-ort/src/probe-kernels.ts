@@ -1,9 +1,8 @@
 import type { TensorData } from '@q/ir'
 import { QError } from '@q/ir'
 import type { KernelForms, WeightForm } from './kernel-forms.ts'
-import { onnxBuilder } from './onnx/onnx-builder.ts'
-import { onnxDomains, onnxOpset } from './onnx/onnx-ops.ts'
-import type { EncodeModel, OrtRuntime } from './ort-runtime.ts'
+import type { OnnxTranslator } from './onnx-translator.ts'
+import type { OrtRuntime } from './ort-runtime.ts'
 import type { ProbeCase } from './probe-cases.ts'
 import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
 
@@ -39,17 +38,17 @@ const proven = new WeakMap<OrtRuntime, Promise<KernelForms>>()
  *
  * @throws QError `KERNEL_INEXACT` when no storage is exact
  */
-export function probeKernels(ort: OrtRuntime, encode: EncodeModel): Promise<KernelForms> {
+export function probeKernels(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder' | 'encode'>): Promise<KernelForms> {
   const known = proven.get(ort)
   if (known !== undefined) return known
-  const found = chooseForms(ort, encode)
+  const found = chooseForms(ort, onnx)
   proven.set(ort, found)
   return found
 }
 
-async function chooseForms(ort: OrtRuntime, encode: EncodeModel): Promise<KernelForms> {
+async function chooseForms(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder' | 'encode'>): Promise<KernelForms> {
   const first = async <K extends keyof KernelForms>(kernel: K): Promise<KernelForms[K]> => {
-    for (const form of candidates[kernel]) if (await isExact(ort, encode, cases[kernel], form)) return form
+    for (const form of candidates[kernel]) if (await isExact(ort, onnx, cases[kernel], form)) return form
     throw new QError('KERNEL_INEXACT', `ONNX Runtime has no exact kernel for ${kernel} on this machine`, {
       hint: 'run with the reference executor',
     })
@@ -63,11 +62,16 @@ async function chooseForms(ort: OrtRuntime, encode: EncodeModel): Promise<Kernel
 }
 
 /** Runs all cases as one model and compares every number. */
-async function isExact(ort: OrtRuntime, encode: EncodeModel, all: readonly ProbeCase[], form: Form): Promise<boolean> {
-  const build = onnxBuilder()
+async function isExact(
+  ort: OrtRuntime,
+  onnx: Pick<OnnxTranslator, 'builder' | 'encode'>,
+  all: readonly ProbeCase[],
+  form: Form,
+): Promise<boolean> {
+  const build = onnx.builder()
   const inputs = all.map((each) => build.input({ dtype: 'u8', shape: each.xShape }))
   const results = all.map((each, i) => each.build(build, inputs[i]!, form))
-  const session = await ort.InferenceSession.create(encode(build.build('probe', results), { opset: onnxOpset, domains: onnxDomains }), {
+  const session = await ort.InferenceSession.create(onnx.encode(build.build('probe', results)), {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   })

@@ -3,7 +3,7 @@ import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Executor, Graph } from '@q/ir'
 import { isQError, QError } from '@q/ir'
-import { encodeModel } from '@q/onnx'
+import { onnxTranslator } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
 
 /** ONNX Runtime of this installation. What it has to say comes as errors, not as lines of its own. */
@@ -12,7 +12,7 @@ onnxruntime.env.logLevel = 'fatal'
 
 /** Runs graphs as they are defined, to the bit; what ONNX Runtime cannot do exactly is left to the reference executor. */
 export function exactExecutor(): Executor {
-  return withPlace(createOrtExecutor({ ort, encode: encodeModel, precision: 'exact', fallback: createReferenceExecutor() }))
+  return withPlace(createOrtExecutor({ ort, onnx: onnxTranslator, precision: 'exact', fallback: createReferenceExecutor() }))
 }
 
 /** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
@@ -20,7 +20,7 @@ export function floatExecutor(threads?: number): Executor {
   return withPlace(
     createOrtExecutor({
       ort,
-      encode: encodeModel,
+      onnx: onnxTranslator,
       precision: 'fast',
       fallback: createReferenceExecutor(),
       ...(threads === undefined ? {} : { threads }),
