@@ -41,7 +41,7 @@ export function runTool(script, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
       cwd: options.cwd ?? root,
-      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1', npm_config_loglevel: 'error' },
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1', npm_config_loglevel: 'error', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
