@@ -21,7 +21,7 @@ const cli = join(here, '../cli/bin/q.mjs')
  * @param {Readonly<Record<string, string>>} [env]
  * @returns {Promise<Usage>}
  */
-export function runProgram(folder, program, args, env = {}) {
+function runProgram(folder, program, args, env = {}) {
   return new Promise((done, fail) => {
     const begin = performance.now()
     const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -73,7 +73,7 @@ export function runVendor(folder, bin, program, args) {
  *
  * @param {readonly number[]} figures
  */
-export function spread(figures) {
+function spread(figures) {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
   return { min: sorted[0], median: middle, max: sorted.at(-1) }

@@ -6,7 +6,7 @@ import { decodeNpz } from '@q/npz'
  *
  * @param {string} path
  */
-export function readArrays(path) {
+function readArrays(path) {
   return decodeNpz(new Uint8Array(readFileSync(path)), [path])
 }
 

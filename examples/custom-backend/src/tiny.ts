@@ -14,7 +14,7 @@ import {
 const both = { INT8: 'INT8', F32: 'F32' } as const
 const float = { INT8: 'F32', F32: 'F32' } as const
 
-export const target = defineTarget({
+const target = defineTarget({
   name: 'tiny',
   modes: ['INT8', 'F32'],
   defaultFloat: 'F32',

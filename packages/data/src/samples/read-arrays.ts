@@ -7,7 +7,7 @@ import { fileError } from '../file-error.ts'
 import type { SampleInput } from './sample-input.ts'
 
 /** The bytes of a file. @throws QError `FILE_NOT_FOUND` and alike */
-export async function readBytes(path: string, at: readonly string[]): Promise<Uint8Array> {
+async function readBytes(path: string, at: readonly string[]): Promise<Uint8Array> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw fileError(cause, at)
   })

@@ -40,7 +40,7 @@ export function parseEntries(cursor: Cursor, closing = '}'): MlirAttributes {
 }
 
 /** Reads one attribute value. */
-export function parseAttribute(cursor: Cursor): MlirAttribute {
+function parseAttribute(cursor: Cursor): MlirAttribute {
   skipBlanks(cursor)
   const { text } = cursor
   switch (text[cursor.at]) {

@@ -135,7 +135,7 @@ export function parseUseList({ cursor, values }: FunctionScope): readonly string
 }
 
 /** Reads types up to the closing bracket, which it passes. */
-export function parseTypeList(cursor: Cursor, types: TypeCache): readonly MlirType[] {
+function parseTypeList(cursor: Cursor, types: TypeCache): readonly MlirType[] {
   const list: MlirType[] = []
   if (accept(cursor, ')')) return list
   do list.push(parseType(cursor, types))

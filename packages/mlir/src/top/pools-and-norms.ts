@@ -2,7 +2,7 @@ import type { Field } from '../codec/field.ts'
 import { derived, field, fixed, lax, reluFields, topRounding } from '../codec/field.ts'
 import type { Spelling, WriteForm } from '../codec/spelling.ts'
 
-export const poolFields: readonly Field[] = [
+const poolFields: readonly Field[] = [
   field('ints', 'kernel_shape', 'kernel_shape'),
   field('ints', 'strides', 'strides'),
   field('ints', 'pads', 'pads'),

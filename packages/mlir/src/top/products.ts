@@ -4,7 +4,7 @@ import { derived, field, fixed, lax, reluFields } from '../codec/field.ts'
 import type { Spelling, WriteForm } from '../codec/spelling.ts'
 
 /** The kernel is the shape of the weight without its first two axes. */
-export const kernelShape = derived('ints', 'kernel_shape', ({ node, typeOf }: WriteForm) => typeOf(node.inputs[1]!).shape.slice(2))
+const kernelShape = derived('ints', 'kernel_shape', ({ node, typeOf }: WriteForm) => typeOf(node.inputs[1]!).shape.slice(2))
 
 export const windowFields: readonly Field[] = [
   kernelShape,

@@ -3,7 +3,7 @@ import { constantValue, field, fixed, lax, notScalar, reluFields, selects } from
 import type { ConstantField, ReadForm, Spelling } from '../codec/spelling.ts'
 
 const scales: readonly Field[] = [field('f64', 'scale_h', 'scale_h', { value: -1 }), field('f64', 'scale_w', 'scale_w', { value: -1 })]
-export const resizeFields: readonly Field[] = [
+const resizeFields: readonly Field[] = [
   field('string', 'mode', 'mode'),
   field('string', 'coord_mode', 'coordinate_transformation_mode'),
   ...scales,
@@ -27,7 +27,7 @@ export const reduceFields = (op: string): readonly Field[] => [
   notScalar,
 ]
 
-export const topKFields: readonly Field[] = [
+const topKFields: readonly Field[] = [
   field('i64', 'axis', 'axis'),
   field('i64', 'K', 'k'),
   field('bool', 'largest', 'largest', { value: true }),

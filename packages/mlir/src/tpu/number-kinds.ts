@@ -4,7 +4,7 @@ import type { ReadForm, WriteForm } from '../codec/spelling.ts'
 const integers: ReadonlySet<DType> = new Set(['i8', 'u8', 'i16', 'u16', 'i32', 'u32'])
 
 /** Whether a tensor holds codes or integer sums. */
-export function isInteger({ dtype }: TensorType): boolean {
+function isInteger({ dtype }: TensorType): boolean {
   return integers.has(dtype)
 }
 

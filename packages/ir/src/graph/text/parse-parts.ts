@@ -29,7 +29,7 @@ export function parseDigits(scanner: Scanner): string {
 }
 
 /** A number. */
-export function parseNumber(scanner: Scanner): number {
+function parseNumber(scanner: Scanner): number {
   return Number(parseDigits(scanner))
 }
 

@@ -39,7 +39,7 @@ export function printGraph(graph: Graph, { longestConstant = 16 }: PrintGraphOpt
 }
 
 /** A name as it stands in the text; in quotes when it is not a plain word. */
-export function printName(name: string): string {
+function printName(name: string): string {
   return /^[\w./][\w./-]*$/.test(name) && name !== '_' && !['graph', 'return'].includes(name) ? name : JSON.stringify(name)
 }
 
