@@ -2,6 +2,8 @@ import { type DType, elementCount, type TensorType } from '@q/ir'
 
 import type { KernelCall, Numbers, Operand } from './kernel.ts'
 
+export { stridesOf, zeroPointOf } from '@q/ir'
+
 /** Operand `index`, which the operator requires. */
 export function operand(call: KernelCall, index: number): Operand {
   const found = call.inputs[index]
@@ -34,11 +36,6 @@ export function flag(call: KernelCall, name: string): boolean {
 /** A word. */
 export function word(call: KernelCall, name: string): string {
   return call.attrs[name] as string
-}
-
-/** The zero point of codes; 0 for everything else. */
-export function zeroPointOf(type: TensorType): number {
-  return type.quant?.zeroPoint ?? 0
 }
 
 /** An array of zeros for numbers of `dtype` (see {@link Numbers}). */
@@ -77,17 +74,6 @@ export function sameKind(data: Numbers, length: number): Numbers {
 export function newResult(call: KernelCall, index = 0): Numbers {
   const type = resultType(call, index)
   return newNumbers(type.dtype, elementCount(type.shape))
-}
-
-/** Distance between neighbours along each axis, in elements. */
-export function stridesOf(shape: readonly number[]): readonly number[] {
-  const strides = new Array<number>(shape.length)
-  let step = 1
-  for (let i = shape.length - 1; i >= 0; i--) {
-    strides[i] = step
-    step *= shape[i]!
-  }
-  return strides
 }
 
 /** Number of elements before, along and behind `axis` (negative counts from the end). */

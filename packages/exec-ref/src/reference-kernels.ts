@@ -112,7 +112,7 @@ const copying: Readonly<Record<string, Kernel>> = {
 
 /** The kernel of every operator of `@q/ir`, by operator name. */
 export const referenceKernels: ReadonlyMap<string, Kernel> = new Map([
-  ...Object.entries(computing).map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
   ...unaryKernels.map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
+  ...Object.entries(computing).map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
   ...Object.entries(copying),
 ])

@@ -34,7 +34,7 @@ const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> =
 
 /** Every lowering, by operator form. */
 export const lowerings: Readonly<Record<string, LowerOp>> = {
-  ...each(Object.keys(activations), lowerActivation),
+  ...each(activations, lowerActivation),
   ...each(
     [
       'Abs',
@@ -57,8 +57,6 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   ),
   ...each(
     [
-      'Acos',
-      'Atanh',
       'Clip',
       'CumSum',
       'Div',
@@ -73,7 +71,6 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'ReduceProd',
       'ReduceSum',
       'Reverse',
-      'Tan',
     ],
     asFloat(),
   ),

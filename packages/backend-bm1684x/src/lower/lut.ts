@@ -10,7 +10,7 @@ import {
   type TensorType,
   type Value,
 } from '@q/ir'
-import { type Activation, activations } from './activations.ts'
+import { tableFunction } from './activations.ts'
 import { byMode } from './by-mode.ts'
 import { lowerFloat } from './float.ts'
 import { integerConstant } from './integer-constant.ts'
@@ -41,10 +41,9 @@ function lookUp(node: Node, x: string, f: (x: number) => number, context: LowerC
 }
 
 /** An activation: in INT8 a lookup table. */
-export const lowerActivation = byMode((node, context) => {
-  const attrs = context.attrs(node)
-  return lookUp(node, node.inputs[0]!, (x) => (activations[node.op] as Activation)(x, attrs), context)
-})
+export const lowerActivation = byMode((node, context) =>
+  lookUp(node, node.inputs[0]!, tableFunction(node.op, context.attrs(node)), context),
+)
 
 /** A number divided by a tensor: in INT8 a lookup table; a tensor divided by a number has no such form. */
 export const lowerReciprocal = byMode((node, context) => {

@@ -1,8 +1,6 @@
 import { attributesOf, definitionOf, draftOf, layerOf, roundF16, type SimplifyPass, toF16Bits } from '@q/ir'
-import { activations, floatOnlyActivations } from '../lower/activations.ts'
+import { activations, tableFunction } from '../lower/activations.ts'
 import { integerConstant } from '../lower/integer-constant.ts'
-
-const functions = { ...activations, ...floatOnlyActivations }
 
 /**
  * A float activation directly behind codes, and alone there, becomes a table of 256 floats, unless the plan names its layer: then the user wants
@@ -13,18 +11,23 @@ export const tabulateActivations: SimplifyPass = {
   run(graph, _, plan) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {
-      const f = functions[node.op]
       const cast = node.inputs[0] === undefined ? undefined : draft.producer(node.inputs[0])
-      if (f === undefined || cast?.op !== 'DequantizeLinear' || draft.useCount(node.inputs[0]!) !== 1 || plan.has(layerOf(node))) continue
+      if (
+        !activations.includes(node.op) ||
+        cast?.op !== 'DequantizeLinear' ||
+        draft.useCount(node.inputs[0]!) !== 1 ||
+        plan.has(layerOf(node))
+      )
+        continue
       const source = draft.value(cast.inputs[0]!).type
       const { dtype } = draft.value(layerOf(node)).type
       if ((source.dtype !== 'i8' && source.dtype !== 'u8') || (dtype !== 'f32' && dtype !== 'f16')) continue
-      const attrs = attributesOf(node, definitionOf(node, graph.ops))
+      const f = tableFunction(node.op, attributesOf(node, definitionOf(node, graph.ops)))
       const round = dtype === 'f32' ? Math.fround : roundF16
       const { scale, zeroPoint } = source.quant!
       const entries = new Float32Array(256)
       for (let i = source.dtype === 'i8' ? -128 : 0; i < (source.dtype === 'i8' ? 128 : 256); i++) {
-        entries[i & 255] = round(f(round(round(scale) * round(i - zeroPoint)), attrs))
+        entries[i & 255] = round(f(round(round(scale) * round(i - zeroPoint))))
       }
       const table = integerConstant(`${layerOf(node)}_table`, dtype, [1, 1, 1, 256], dtype === 'f32' ? entries : toF16Bits(entries))
       draft.setValue(table)

@@ -1,91 +1,25 @@
-import { erf, roundHalfEven } from '@q/ir'
+import { allOps, type OpDefinition, scalarOf } from '@q/ir'
 
 import { limitsOf } from '../compute/codes.ts'
 import { clampRelu, fuseRelu } from '../compute/fused-relu.ts'
-import type { Kernel, KernelCall } from '../kernel.ts'
-import { flag, newResult, num, operand, resultType, word } from '../operands.ts'
+import type { Kernel } from '../kernel.ts'
+import { newResult, num, operand, resultType } from '../operands.ts'
 
-/** A function of one number, made for the attributes of a node. */
-type Curve = (call: KernelCall) => (x: number) => number
-
-/** Evaluates a function in double on each element; storing rounds to float32. */
+/** Applies the operator's function to each element, in double; storing rounds to float32. */
 const unary =
-  (curve: Curve): Kernel =>
+  (definition: OpDefinition): Kernel =>
   (call) => {
-    const f = curve(call)
+    const f = scalarOf(definition, call.attrs)!
     const x = operand(call, 0).data
     const y = newResult(call)
     for (let i = 0; i < x.length; i++) y[i] = f(x[i]!)
     return [y]
   }
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
-const clamp = (x: number, low: number, high: number): number => Math.max(low, Math.min(high, x))
-
-/** x tanh(ln(1 + e^x)) with float32 steps, the tanh as 2 / (1 + e^-2s) - 1 (TPU-MLIR 1.30.2 behaviour). */
-function mish32(x: number): number {
-  const f = Math.fround
-  const softplus = f(Math.log(f(f(Math.exp(x)) + 1)))
-  const tanh = f(f(2 / f(1 + f(Math.exp(f(-2 * softplus))))) - 1)
-  return f(x * tanh)
-}
-
-const gelu: Readonly<Record<string, (x: number) => number>> = {
-  none: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
-  tanh: (x) => 0.5 * x * (1 + Math.tanh(0.7978845608 * x * (1 + 0.044715 * x * x))),
-  sigmoid: (x) => x * sigmoid(1.702 * x),
-}
-
-export const curves: Readonly<Record<string, Curve>> = {
-  Acos: () => Math.acos,
-  Atanh: () => Math.atanh,
-  Ceil: () => Math.ceil,
-  Cos: () => Math.cos,
-  Cosh: () => Math.cosh,
-  Elu: (call) => {
-    const a = num(call, 'alpha')
-    return (x) => (x > 0 ? x : a * (Math.exp(x) - 1))
-  },
-  Erf: () => erf,
-  Exp: () => Math.exp,
-  Floor: () => Math.floor,
-  Gelu: (call) => gelu[word(call, 'approximate')]!,
-  HardSigmoid: (call) => {
-    const [a, b] = [num(call, 'alpha'), num(call, 'beta')]
-    return (x) => clamp(a * x + b, 0, 1)
-  },
-  HardSwish: () => (x) => x * clamp((x + 3) / 6, 0, 1),
-  LeakyRelu: (call) => {
-    const a = Math.fround(num(call, 'alpha'))
-    return (x) => (x < 0 ? a * x : x)
-  },
-  Log: () => Math.log,
-  Mish: () => mish32,
-  Not: () => (x) => (x === 0 ? 1 : 0),
-  Round: () => roundHalfEven,
-  Rsqrt: () => (x) => 1 / Math.sqrt(x),
-  Sigmoid: (call) => (flag(call, 'log') ? (x) => Math.log(sigmoid(x)) : sigmoid),
-  Sign: () => (x) => (x > 0 ? 1 : x < 0 ? -1 : x),
-  Silu: () => (x) => x / (1 + Math.exp(-x)),
-  Sin: () => Math.sin,
-  Sinh: () => Math.sinh,
-  Softplus: () => (x) => (x > 20 ? x : Math.log(Math.exp(x) + 1)),
-  Softsign: () => (x) => x / (1 + Math.abs(x)),
-  Sqrt: () => Math.sqrt,
-  Swish: (call) => {
-    const a = num(call, 'alpha')
-    return (x) => x / (1 + Math.exp(-a * x))
-  },
-  Tan: () => Math.tan,
-  Tanh: () => Math.tanh,
-  Clip: (call) => {
-    const [low, high] = [num(call, 'min'), num(call, 'max')]
-    return (x) => (x < low ? low : x > high ? high : x)
-  },
-}
-
-/** The kernel of each curve. */
-export const unaryKernels: readonly (readonly [string, Kernel])[] = Object.entries(curves).map(([name, curve]) => [name, unary(curve)])
+/** The kernel of each operator that is a function of one number. */
+export const unaryKernels: readonly (readonly [string, Kernel])[] = [...allOps.values()].flatMap((definition) =>
+  definition.scalar === undefined ? [] : [[definition.name, unary(definition)] as const],
+)
 
 /** `max(0, x)`, capped at `reluLimit`; on codes the zero point is the zero. */
 export const relu: Kernel = (call) => {

@@ -1,3 +1,4 @@
+export * from './activation.ts'
 export * from './bf16.ts'
 export * from './erf.ts'
 export * from './f16.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { roundHalfAway, roundHalfDown, roundHalfEven, roundHalfUp, roundingModes, roundTo } from './rounding.ts'
+import { roundHalfAway, roundHalfDown, roundHalfEven, roundHalfEvenSigned, roundHalfUp, roundingModes, roundTo } from './rounding.ts'
 import { shiftRight, shiftRightBig } from './shift-right.ts'
 
 const integer = fc.bigInt({ min: -(2n ** 53n), max: 2n ** 53n })
@@ -14,6 +14,10 @@ function nearestByFractions(v: bigint, n: number, tie: (floor: bigint) => bigint
 }
 
 describe('rounding to integers', () => {
+  it('keeps the sign of zero only when asked: -0.5 and -0 give -0', () => {
+    expect([-0.5, -0.2, -0, 0, 0.5, 2.5, -1.5].map(roundHalfEvenSigned)).toEqual([-0, -0, -0, 0, 0, 2, -2])
+    expect([-0.5, -0].map(roundHalfEven)).toEqual([0, 0])
+  })
   it('ties go where the mode says', () => {
     const ties = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
     expect(ties.map(roundHalfUp)).toEqual([-2, -1, 0, 1, 2, 3])

@@ -42,6 +42,12 @@ export function roundHalfEven(x: number): number {
   return whole + 0
 }
 
+/** {@link roundHalfEven} with the sign of zero kept: what rounds to zero from below gives -0, as in C and in ONNX's Round. */
+export function roundHalfEvenSigned(x: number): number {
+  const rounded = roundHalfEven(x)
+  return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded
+}
+
 const rounders: Readonly<Record<RoundingMode, (x: number) => number>> = {
   'half-up': roundHalfUp,
   'half-down': roundHalfDown,

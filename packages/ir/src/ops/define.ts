@@ -1,4 +1,4 @@
-import type { AttrValue, TensorType } from '../graph/types.ts'
+import type { Attrs, AttrValue, TensorType } from '../graph/types.ts'
 
 /**
  * How the quantization of an operand or result comes about:
@@ -128,6 +128,19 @@ export interface OpDefinition {
    * @throws QError `SHAPE_RANK`, `SHAPE_MISMATCH` when the operands do not fit.
    */
   readonly infer: (inputs: never, attrs: never) => Readonly<Record<string, InferredType>>
+  /**
+   * The function of one number that an element-wise operator of one operand applies to each element, in double. Executors, folding of
+   * constants and lookup tables of chips all take it from here. @default the operator is not such a function
+   */
+  readonly scalar?: (attrs: never) => ScalarFunction
+}
+
+/** A function of one real number, in double. */
+export type ScalarFunction = (x: number) => number
+
+/** The function an element-wise operator applies to each element; `undefined` for all others. @param attrs with defaults filled in */
+export function scalarOf({ scalar }: OpDefinition, attrs: Attrs): ScalarFunction | undefined {
+  return (scalar as ((attrs: Attrs) => ScalarFunction) | undefined)?.(attrs)
 }
 
 type RuleNames<R> = R extends SharedRule<infer N> ? N : R extends DerivedRule<infer N> ? N : never
@@ -157,6 +170,7 @@ export function defineOp<
   readonly outputs: O & ([RuleNames<O[keyof O]>] extends [keyof I | keyof O] ? unknown : never)
   readonly attrs: A
   readonly infer: (inputs: InputTypes<I>, attrs: AttrValues<A>) => { readonly [K in keyof O]: InferredType }
+  readonly scalar?: (attrs: AttrValues<A>) => ScalarFunction
 }): DefinedOp<Name, I, O, A> {
   return definition
 }

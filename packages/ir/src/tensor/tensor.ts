@@ -33,6 +33,17 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1)
 }
 
+/** Distance between neighbours along each axis of an array in C order, in elements. */
+export function stridesOf(shape: readonly number[]): readonly number[] {
+  const strides = new Array<number>(shape.length)
+  let step = 1
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step
+    step *= shape[i]!
+  }
+  return strides
+}
+
 /** Bytes of one element as stored. */
 export const elementBytes: Readonly<Record<DType, number>> = {
   f32: 4,

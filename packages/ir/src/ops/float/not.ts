@@ -8,4 +8,5 @@ export const Not = defineOp({
   outputs: { y: none() },
   attrs: {},
   infer: ({ x }) => ({ y: like(x) }),
+  scalar: () => (x) => (x === 0 ? 1 : 0),
 })
