@@ -78,7 +78,7 @@ describe('graph optimization on ONNX Runtime', () => {
       ['Mul', ['f', 'half'], 'g', { dtype: 'f32', shape }],
       ['QuantizeLinear', ['g'], 'y', quant(0.5), { rounding: 'half-away-from-zero' }],
     ]
-    const all: Step[] = [['QLeakyRelu', ['x'], 'q', quant(0.25), { multiplier: 64, shift: 7 }], ...steps]
+    const all: Step[] = [['QLeakyRelu', ['x'], 'q', quant(0.25), { multipliers: [64], shifts: [7] }], ...steps]
     const results = await run(all, tensor('i8', shape, codes), { half: tensor('f32', [1], Float32Array.of(0.5)) }, ['q', 'g', 'y'])
     const leaky = Array.from(codes, (x) => (x < 0 ? Math.floor(x / 2 + 0.5) : x))
     expect([...(results.get('q')!.data as Int8Array)]).toEqual(leaky)

@@ -94,7 +94,7 @@ describe('requantization of int32 sums on ONNX Runtime, against integers of any 
           const shape = [1, 1, 1, sums.length]
           const found = await run(
             'Requantize',
-            { multiplier, shift, rounding, relu },
+            { multipliers: [multiplier], shifts: [shift], rounding, relu },
             tensor('i32', shape, sums),
             { dtype: 'i32', shape },
             { dtype, shape, quant: { scale: 1, zeroPoint, expressed: 'f32' } },

@@ -45,8 +45,6 @@ function describeType({ dtype, shape, quant, range }: TensorType): string {
 const compared = [
   'multipliers',
   'shifts',
-  'multiplier',
-  'shift',
   'constant',
   'operation',
   'parameters',

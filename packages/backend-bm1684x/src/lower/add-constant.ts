@@ -17,8 +17,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       attrs: {
         constant: roundHalfAway(number / scale) * 2 ** shift,
         operation,
-        multiplier,
-        shift,
+        multipliers: [multiplier],
+        shifts: [shift],
         rounding: context.target.rounding.requantize,
         relu: context.attrs(node).relu!,
       },

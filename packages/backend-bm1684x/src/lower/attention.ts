@@ -171,7 +171,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     op: 'Requantize',
     inputs: [sums.at(-1)?.outputs[0] ?? heads[0]!.name],
     outputs: [name],
-    attrs: { multiplier, shift, rounding: 'half-away-from-zero' },
+    attrs: { multipliers: [multiplier], shifts: [shift], rounding: 'half-away-from-zero' },
   }
   const needs = new Map<string, OperandNeed>([...nodes, ...sums].map((each) => [each.outputs[0]!, 'any']))
   for (const each of [x, k, v]) if (each !== undefined) needs.set(each, 'codes')

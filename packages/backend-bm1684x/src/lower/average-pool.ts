@@ -23,7 +23,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       op: 'QAveragePool',
       inputs: node.inputs,
       outputs: [name],
-      attrs: { ...attrs, multiplier, shift, rounding: context.target.rounding.requantize, relu: relu! },
+      attrs: { ...attrs, multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize, relu: relu! },
     },
     [{ name, type: result }],
   )

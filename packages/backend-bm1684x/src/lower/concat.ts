@@ -19,7 +19,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       op: 'Requantize',
       inputs: [source],
       outputs: [made],
-      attrs: { multiplier, shift, rounding: context.target.rounding.requantize },
+      attrs: { multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize },
     })
     values.push({ name: made, type: { ...result, shape: type.shape } })
     return made

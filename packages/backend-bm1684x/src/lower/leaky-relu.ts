@@ -5,7 +5,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const { multiplier, shift } = scaleShift(context.attrs(node).alpha as number, { bits: 8 })
   return loweredTo(
-    { op: 'QLeakyRelu', inputs: node.inputs, outputs: [name], attrs: { multiplier, shift, rounding: context.target.rounding.requantize } },
+    {
+      op: 'QLeakyRelu',
+      inputs: node.inputs,
+      outputs: [name],
+      attrs: { multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize },
+    },
     [{ name, type: context.quantizedType(name) }],
   )
 }

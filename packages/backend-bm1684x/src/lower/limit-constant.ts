@@ -13,6 +13,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       attrs: {
         constant: roundHalfAway(number / context.quantizedType(x).quant!.scale),
         operation: node.op === 'Max' ? 'max' : 'min',
+        multipliers: [1],
+        shifts: [0],
         rounding: context.target.rounding.requantize,
       },
     },

@@ -108,7 +108,7 @@ describe('element-wise', () => {
       ranges: { x: { min: -4, max: 4 }, y: { min: -12.7, max: 12.7 } },
     })
     // 2 is 20 steps of 0.1, the scale of the result; K is shifted by whatever shift the multiplier needs.
-    expect(node.attrs.constant).toBe(20 * 2 ** (node.attrs.shift as number))
+    expect(node.attrs.constant).toBe(20 * 2 ** (node.attrs.shifts as number[])[0]!)
   })
 
   it('the absolute value is a copy of scales, half of the range is never used', () => {

@@ -8,7 +8,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const result = context.quantizedType(name)
   const { multiplier, shift } = scaleShift((context.quantizedType(x).quant!.scale / result.quant!.scale) * number, { bits: 8 })
   return loweredTo(
-    { op: 'Requantize', inputs: [x], outputs: [name], attrs: { multiplier, shift, rounding: context.target.rounding.requantize } },
+    {
+      op: 'Requantize',
+      inputs: [x],
+      outputs: [name],
+      attrs: { multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize },
+    },
     [{ name, type: result }],
   )
 }

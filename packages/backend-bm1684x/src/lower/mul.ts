@@ -33,7 +33,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       op: 'QMul',
       inputs: operands.map((operand) => operand.name),
       outputs: [name],
-      attrs: { multiplier, shift, rounding: context.target.rounding.requantize, relu: context.attrs(node).relu! },
+      attrs: { multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize, relu: context.attrs(node).relu! },
     },
     [...constantsOf(operands), { name, type: result }],
   )

@@ -1,4 +1,4 @@
-import { draftOf, type SimplifyPass } from '@q/ir'
+import { type AttrValues, attributesOf, draftOf, QAddConstant, type SimplifyPass } from '@q/ir'
 
 /** An addition of zero on codes that keep their values is nothing: numbers below half a step (the epsilon before a root) round to zero. */
 export const dropZeroSums: SimplifyPass = {
@@ -6,8 +6,9 @@ export const dropZeroSums: SimplifyPass = {
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {
-      const { constant, operation, multiplier, shift, relu } = node.attrs
-      if (node.op !== 'QAddConstant' || constant !== 0 || operation !== 'add' || multiplier !== 1 || shift !== 0 || relu === true) continue
+      if (node.op !== 'QAddConstant') continue
+      const { constant, operation, multipliers, shifts, relu } = attributesOf(node, QAddConstant) as AttrValues<typeof QAddConstant.attrs>
+      if (constant !== 0 || operation !== 'add' || (multipliers[0] ?? 1) !== 1 || (shifts[0] ?? 0) !== 0 || relu) continue
       const [x] = node.inputs as [string]
       const [y] = node.outputs as [string]
       const [from, to] = [draft.value(x).type, draft.value(y).type]

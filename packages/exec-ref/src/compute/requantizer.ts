@@ -1,4 +1,6 @@
 import { multiplyByQuantizedMultiplier, multiplyShift, type RoundingMode, shiftRight } from '@q/ir'
+import type { KernelCall } from '../kernel.ts'
+import { nums, word } from '../operands.ts'
 
 /** How sums become codes; the words of the `requantize` attribute. */
 export type RequantizeKind = 'multiplier-shift' | 'quantized-multiplier' | 'shift' | 'none'
@@ -43,6 +45,16 @@ export function requantizer(kind: RequantizeKind, multiplier: number, shift: num
       return (v) => multiplyShift(v, multiplier, shift, rounding)
     }
   }
+}
+
+/** The requantization of channel (or operand) `i` that the attributes of a quantized operator describe. */
+export function requantizerOf(call: KernelCall, i = 0): (v: number) => number {
+  return requantizer(
+    word(call, 'requantize') as RequantizeKind,
+    perChannel(nums(call, 'multipliers'), i, 1),
+    perChannel(nums(call, 'shifts'), i, 0),
+    word(call, 'rounding') as RoundingMode,
+  )
 }
 
 /** Entry `i` of parameters given once for all channels or once for each; `otherwise` when there are none. */

@@ -1,11 +1,9 @@
-import type { RoundingMode } from '@q/ir'
-
 import { codeLimits } from '../compute/codes.ts'
 import { convolve, convolveTransposed, type WriteChannel } from '../compute/convolution.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
-import { perChannel, type RequantizeKind, requantizer } from '../compute/requantizer.ts'
+import { requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
-import { flag, newResult, nums, resultType, word, zeroPointOf } from '../operands.ts'
+import { flag, newResult, resultType, zeroPointOf } from '../operands.ts'
 
 type Sums = (call: KernelCall, write: WriteChannel) => void
 
@@ -32,15 +30,11 @@ const integerConv =
     const y = newResult(call)
     const type = resultType(call)
     const bias = call.inputs[2]?.data
-    const multipliers = nums(call, 'multipliers')
-    const shifts = nums(call, 'shifts')
-    const kind = word(call, 'requantize') as RequantizeKind
-    const rounding = word(call, 'rounding') as RoundingMode
     const zero = zeroPointOf(type)
     const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
     sumUp(call, (sums, channel, offset) => {
       const b = bias?.[channel] ?? 0
-      const requantize = requantizer(kind, perChannel(multipliers, channel, 1), perChannel(shifts, channel, 0), rounding)
+      const requantize = requantizerOf(call, channel)
       for (let i = 0; i < sums.length; i++) {
         const v = requantize(sums[i]! + b) + zero
         y[offset + i] = v > max ? max : v < min ? min : v

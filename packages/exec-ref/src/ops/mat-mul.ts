@@ -1,11 +1,9 @@
-import type { RoundingMode } from '@q/ir'
-
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import { multiplyMatrices } from '../compute/matrix-product.ts'
-import { perChannel, type RequantizeKind, requantizer } from '../compute/requantizer.ts'
+import { requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel } from '../kernel.ts'
-import { flag, newResult, nums, resultType, word, zeroPointOf } from '../operands.ts'
+import { flag, newResult, nums, resultType, zeroPointOf } from '../operands.ts'
 
 /** Float matrix product: the sum is taken in double and rounded to float32 together with the bias, then ReLU. */
 export const matMul: Kernel = (call) => {
@@ -22,16 +20,10 @@ export const qMatMul: Kernel = (call) => {
   const y = newResult(call)
   const type = resultType(call)
   const bias = call.inputs[2]?.data
-  const multipliers = nums(call, 'multipliers')
-  const shifts = nums(call, 'shifts')
-  const kind = word(call, 'requantize') as RequantizeKind
-  const rounding = word(call, 'rounding') as RoundingMode
   const zero = zeroPointOf(type)
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const columns = Math.max(1, multipliers.length, shifts.length)
-  const requantize = Array.from({ length: columns }, (_, j) =>
-    requantizer(kind, perChannel(multipliers, j, 1), perChannel(shifts, j, 0), rounding),
-  )
+  const columns = Math.max(1, nums(call, 'multipliers').length, nums(call, 'shifts').length)
+  const requantize = Array.from({ length: columns }, (_, j) => requantizerOf(call, j))
   multiplyMatrices(call, (sums, place, step) => {
     for (let j = 0; j < sums.length; j++) {
       const v = requantize[columns === 1 ? 0 : j]!(sums[j]! + (bias === undefined ? 0 : bias[j % bias.length]!)) + zero

@@ -1,10 +1,10 @@
-import { elementCount, type RoundingMode, roundHalfAway } from '@q/ir'
+import { elementCount, roundHalfAway } from '@q/ir'
 
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
-import { type RequantizeKind, requantizer } from '../compute/requantizer.ts'
+import { requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
-import { flag, newResult, num, nums, operand, resultType, stridesOf, word, zeroPointOf } from '../operands.ts'
+import { flag, newResult, num, nums, operand, resultType, stridesOf, zeroPointOf } from '../operands.ts'
 
 /** The largest element under each window; padding never wins. */
 export const maxPool: Kernel = (call) => {
@@ -52,12 +52,7 @@ export const qAveragePool: Kernel = (call) => {
 }
 
 function requantized(call: KernelCall, zero: number): (sum: number) => number {
-  const apply = requantizer(
-    word(call, 'requantize') as RequantizeKind,
-    num(call, 'multiplier'),
-    num(call, 'shift'),
-    word(call, 'rounding') as RoundingMode,
-  )
+  const apply = requantizerOf(call)
   return (sum) => apply(roundHalfAway(sum)) + zero
 }
 

@@ -1,11 +1,10 @@
 import { type RoundingMode, shiftRight } from '@q/ir'
 
 import { broadcastTo } from '../compute/broadcast.ts'
-import { codeLimits, limitsOf } from '../compute/codes.ts'
-import { requantizer } from '../compute/requantizer.ts'
+import { codeLimits } from '../compute/codes.ts'
+import { perChannel, requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
-import { around, flag, newResult, num, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
-import { wholeTensor } from './requantize.ts'
+import { around, flag, newResult, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
 
 /** Sums (or the difference) of codes, each brought to the scale of the result before, or all together after. */
 const combined =
@@ -13,7 +12,6 @@ const combined =
   (call) => {
     const type = resultType(call)
     const multipliers = nums(call, 'multipliers')
-    const shifts = nums(call, 'shifts')
     const rounding = word(call, 'rounding') as RoundingMode
     const once = flag(call, 'requantizeSum')
     const sums = new Float64Array(newResult(call).length)
@@ -22,24 +20,20 @@ const combined =
       const x = broadcastTo(input.data, input.type.shape, type.shape)
       const from = zeroPointOf(input.type)
       const sign = signs[k === 0 ? 0 : 1]
-      const multiplier = perEach(multipliers, k, 1)
-      const apply = once
-        ? (v: number): number => v * multiplier
-        : requantizer('multiplier-shift', multiplier, perEach(shifts, k, 0), rounding)
+      const multiplier = perChannel(multipliers, k, 1)
+      const apply = once ? (v: number): number => v * multiplier : requantizerOf(call, k)
       for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + sign * apply(x[i]! - from)
     })
     const zero = zeroPointOf(type)
     const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
     const y = newResult(call)
-    const shift = perEach(shifts, 0, 0)
+    const shift = perChannel(nums(call, 'shifts'), 0, 0)
     for (let i = 0; i < y.length; i++) {
       const v = (once ? shiftRight(sums[i]!, shift, rounding) : sums[i]!) + zero
       y[i] = v > max ? max : v < min ? min : v
     }
     return [y]
   }
-
-const perEach = (list: readonly number[], k: number, otherwise: number): number => list[k] ?? otherwise
 
 export const qAdd = combined([1, 1])
 export const qSub = combined([1, -1])
@@ -51,7 +45,7 @@ export const qMul: Kernel = (call) => {
   const x = broadcastTo(a.data, a.type.shape, type.shape)
   const w = broadcastTo(b.data, b.type.shape, type.shape)
   const [za, zb] = [zeroPointOf(a.type), zeroPointOf(b.type)]
-  const apply = wholeTensor(call)
+  const apply = requantizerOf(call)
   const zero = zeroPointOf(type)
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
   const y = newResult(call)
@@ -65,7 +59,7 @@ export const qMul: Kernel = (call) => {
 /** Scales negative codes only. */
 const scaleNegative = (call: KernelCall, scaled: (v: number, i: number) => number): ReturnType<Kernel> => {
   const x = operand(call, 0).data
-  const { min, max } = limitsOf(resultType(call).dtype)
+  const { min, max } = codeLimits(resultType(call).dtype, 0, flag(call, 'relu'))
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
     const v = x[i]! < 0 ? scaled(x[i]!, i) : x[i]!
@@ -74,15 +68,13 @@ const scaleNegative = (call: KernelCall, scaled: (v: number, i: number) => numbe
   return [y]
 }
 
-export const qLeakyRelu: Kernel = (call) =>
-  scaleNegative(call, requantizer('multiplier-shift', num(call, 'multiplier'), num(call, 'shift'), word(call, 'rounding') as RoundingMode))
+export const qLeakyRelu: Kernel = (call) => scaleNegative(call, requantizerOf(call))
 
 export const qPRelu: Kernel = (call) => {
   const slope = operand(call, 1).data
   const { size, inner } = around(operand(call, 0).type.shape, 1)
-  const rounding = word(call, 'rounding') as RoundingMode
-  const shift = num(call, 'shift')
-  return scaleNegative(call, (v, i) => shiftRight(v * slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!, shift, rounding))
+  const apply = requantizerOf(call)
+  return scaleNegative(call, (v, i) => apply(v * slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!))
 }
 
 /** Codes times an integer scale plus an integer bias, shifted, for each slice of axis 1; the shift is stored as a left shift. */

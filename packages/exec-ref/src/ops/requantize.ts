@@ -1,9 +1,9 @@
-import { type RoundingMode, saturate, shiftRight } from '@q/ir'
+import type { RoundingMode } from '@q/ir'
 
-import { codeLimits, isInteger, limitsOf } from '../compute/codes.ts'
-import { type RequantizeKind, requantizer } from '../compute/requantizer.ts'
-import type { Kernel, KernelCall } from '../kernel.ts'
-import { around, flag, newResult, num, operand, resultType, word, zeroPointOf } from '../operands.ts'
+import { codeLimits, limitsOf } from '../compute/codes.ts'
+import { perChannel, requantizer, requantizerOf } from '../compute/requantizer.ts'
+import type { Kernel } from '../kernel.ts'
+import { around, flag, newResult, num, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
 
 /** Sums or codes to codes of another scale. */
 export const requantize: Kernel = (call) => {
@@ -11,7 +11,7 @@ export const requantize: Kernel = (call) => {
   const type = resultType(call)
   const from = zeroPointOf(x.type)
   const zero = zeroPointOf(type)
-  const apply = wholeTensor(call)
+  const apply = requantizerOf(call)
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
@@ -76,18 +76,17 @@ const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> =
 export const qAddConstant: Kernel = (call) => {
   const x = operand(call, 0).data
   const type = resultType(call)
-  const multiplier = num(call, 'multiplier')
-  const shift = num(call, 'shift')
-  const rounding = word(call, 'rounding') as RoundingMode
   const constant = num(call, 'constant')
   const operation = word(call, 'operation')
   const sign = operation === 'subtract-from' ? -1 : 1
   const added = operation === 'subtract' ? -constant : constant
+  const multiplier = perChannel(nums(call, 'multipliers'), 0, 1)
+  const apply = requantizer('shift', 1, perChannel(nums(call, 'shifts'), 0, 0), word(call, 'rounding') as RoundingMode)
   const zero = zeroPointOf(type)
   const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
-    const v = shiftRight(sign * x[i]! * multiplier + added, shift, rounding) + zero
+    const v = apply(sign * x[i]! * multiplier + added) + zero
     y[i] = v > max ? max : v < min ? min : v
   }
   return [y]
@@ -99,23 +98,14 @@ export const qLimitConstant: Kernel = (call) => {
   const type = resultType(call)
   const from = zeroPointOf(x.type)
   const zero = zeroPointOf(type)
-  const apply = requantizer('multiplier-shift', num(call, 'multiplier'), num(call, 'shift'), word(call, 'rounding') as RoundingMode)
+  const apply = requantizerOf(call)
   const constant = num(call, 'constant')
+  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
   const choose = word(call, 'operation') === 'max' ? Math.max : Math.min
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
     const v = choose(apply(x.data[i]! - from), constant) + zero
-    y[i] = isInteger(type.dtype) ? saturate(v, type.dtype) : v
+    y[i] = v > max ? max : v < min ? min : v
   }
   return [y]
-}
-
-/** The requantization that the attributes of a whole tensor describe. */
-export function wholeTensor(call: KernelCall): (v: number) => number {
-  return requantizer(
-    word(call, 'requantize') as RequantizeKind,
-    num(call, 'multiplier'),
-    num(call, 'shift'),
-    word(call, 'rounding') as RoundingMode,
-  )
 }

@@ -86,23 +86,25 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     attrs: { multipliers: [51, 83], shifts: [7, 7], requantizeSum: true },
   }),
   nodeCase('difference', 'QSub', [a, b], [gives(i8(3), [0, -8, -90])], { attrs: factors }),
-  nodeCase('product', 'QMul', [a, b], [gives(i8(3), [0, 0, 79])], { attrs: { multiplier: 65, shift: 13 } }),
+  nodeCase('product', 'QMul', [a, b], [gives(i8(3), [0, 0, 79])], { attrs: { multipliers: [65], shifts: [13] } }),
   nodeCase('constant added', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [20, -7])], {
-    attrs: { constant: 1408, multiplier: 117, shift: 7 },
+    attrs: { constant: 1408, multipliers: [117], shifts: [7] },
   }),
   nodeCase('subtracted from a constant', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [13, 38])], {
-    attrs: { constant: 2688, operation: 'subtract-from', multiplier: 107, shift: 7 },
+    attrs: { constant: 2688, operation: 'subtract-from', multipliers: [107], shifts: [7] },
   }),
   nodeCase('larger of code and number', 'QLimitConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [10, 5])], {
     attrs: { constant: 5, operation: 'max' },
   }),
-  nodeCase('scaled below zero', 'QLeakyRelu', [fed(i8(2), [-100, 50])], [gives(i8(2), [-10, 50])], { attrs: { multiplier: 51, shift: 9 } }),
+  nodeCase('scaled below zero', 'QLeakyRelu', [fed(i8(2), [-100, 50])], [gives(i8(2), [-10, 50])], {
+    attrs: { multipliers: [51], shifts: [9] },
+  }),
   nodeCase(
     'a slope for each channel',
     'QPRelu',
     [fed(i8(1, 2, 1, 2), [-10, 5, -10, 7]), held(codes('i8', [1, 2, 1, 1]), [64, -32])],
     [gives(i8(1, 2, 1, 2), [-10, 5, 5, 7])],
-    { attrs: { shift: 6 } },
+    { attrs: { shifts: [6] } },
   ),
   nodeCase(
     'shifted down',
@@ -112,7 +114,7 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     { attrs: { rounding: 'down' } },
   ),
   nodeCase('the sum of a window', 'QAveragePool', [fed(i8(1, 1, 3, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9])], [gives(i8(1, 1, 1, 1), [13])], {
-    attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0], multiplier: 19, shift: 6 },
+    attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0], multipliers: [19], shifts: [6] },
   }),
   nodeCase(
     'rescaled in real numbers',
@@ -142,15 +144,17 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     ],
     [gives(i8(4), [-125, -4, 3, 124])],
   ),
-  nodeCase('halves up', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -2, 127])], { attrs: { multiplier: 1, shift: 1 } }),
+  nodeCase('halves up', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -2, 127])], {
+    attrs: { multipliers: [1], shifts: [1] },
+  }),
   nodeCase('halves away from zero', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -3, 127])], {
-    attrs: { multiplier: 1, shift: 1, rounding: 'half-away-from-zero' },
+    attrs: { multipliers: [1], shifts: [1], rounding: 'half-away-from-zero' },
   }),
   nodeCase('products beyond 2^53', 'Requantize', [fed(i32(2), [2147483647, -2147483647])], [gives(i32(2), [1073741824, -1073741824])], {
-    attrs: { multiplier: 1073741825, shift: 31 },
+    attrs: { multipliers: [1073741825], shifts: [31] },
   }),
   nodeCase('two roundings', 'Requantize', [fed(i32(1), [1000])], [gives(i32(1), [300])], {
-    attrs: { multiplier: 1288490189, shift: 1, requantize: 'quantized-multiplier', rounding: 'half-away-from-zero' },
+    attrs: { multipliers: [1288490189], shifts: [1], requantize: 'quantized-multiplier', rounding: 'half-away-from-zero' },
   }),
   nodeCase(
     'parameters of each slice',

@@ -148,7 +148,7 @@ function castNode(from: string, to: string, source: TensorType, wanted: TensorTy
   const node = { inputs: [from], outputs: [to] }
   if (wanted.quant !== undefined && source.quant !== undefined) {
     const { multiplier, shift } = scaleShift(source.quant.scale / wanted.quant.scale, { bits: 32 })
-    return { op: 'Requantize', ...node, attrs: { multiplier, shift, rounding: target.rounding.requantize } }
+    return { op: 'Requantize', ...node, attrs: { multipliers: [multiplier], shifts: [shift], rounding: target.rounding.requantize } }
   }
   if (wanted.quant !== undefined) return { op: 'QuantizeLinear', ...node, attrs: { rounding: target.rounding.cast satisfies RoundingMode } }
   if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: {} }

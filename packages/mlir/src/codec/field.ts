@@ -18,6 +18,8 @@ export interface Field {
   readonly absent?: AttrValue
   /** Words of the graph and of the text. */
   readonly words?: Readonly<Record<string, string>>
+  /** The graph's attribute is a list of this one number; an empty list is `value`. */
+  readonly single?: boolean
   /** Any value is read and dropped: it does not change what is computed. */
   readonly lax?: boolean
   /** The value tells apart spellings of one operation. */
@@ -122,7 +124,7 @@ export function readFields(fields: readonly Field[], attributes: MlirAttributes,
         hint: `add ${each.name}`,
       })
     }
-    read[each.attr] = each.words === undefined ? value : graphWord(each, value as string, at)
+    read[each.attr] = each.words !== undefined ? graphWord(each, value as string, at) : each.single === true ? [value as number] : value
   }
   return read
 }
@@ -152,11 +154,25 @@ function checkFixed({ name, value }: Field, found: AttrValue, at: readonly strin
 export function writeFields(fields: readonly Field[], attrs: Attrs, form: WriteForm): Map<string, MlirAttribute> {
   const written = new Map<string, MlirAttribute>()
   for (const each of fields) {
-    const value = each.derive !== undefined ? each.derive(form) : each.attr === undefined ? each.value : (attrs[each.attr] ?? each.value)
+    const value = each.derive !== undefined ? each.derive(form) : each.attr === undefined ? each.value : graphValue(each, attrs, form)
     if (value === undefined || (each.absent !== undefined && JSON.stringify(value) === JSON.stringify(each.absent))) continue
     written.set(each.name, attributeOf(each.type, each.words === undefined ? value : textWord(each, value as string, form)))
   }
   return written
+}
+
+/** The value of the graph's attribute in the form of the text. */
+function graphValue({ name, attr, value, single }: Field, attrs: Attrs, { at }: WriteForm): AttrValue | undefined {
+  const found = attrs[attr!]
+  if (single !== true) return found ?? value
+  const [only, ...more] = (found ?? []) as readonly number[]
+  if (more.length === 0) return only ?? value
+  throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `the text has one ${name} for the whole tensor`, {
+    at,
+    found: `${more.length + 1} numbers`,
+    wanted: 'one number',
+    hint: 'use one for all channels, or another file format',
+  })
 }
 
 function textWord({ name, words }: Field, value: string, { at }: WriteForm): string {

@@ -98,11 +98,21 @@ const onCodes: readonly Spelling[] = [
   {
     op: 'QLeakyRelu',
     name: 'LeakyRelu',
-    fields: [field('si32', 'multiplier', 'multiplier'), field('si32', 'rshift', 'shift'), textRounding()],
+    fields: [
+      field('si32', 'multiplier', 'multipliers', { single: true }),
+      field('si32', 'rshift', 'shifts', { single: true }),
+      textRounding(),
+    ],
     reads: (form) => hasIntegerOperand(form) && !form.operation.attributes.has('multiplier_neg'),
     writes: halfUp,
   },
-  { op: 'QPRelu', name: 'PReluOp', fields: [field('si32', 'rshift', 'shift', { value: 0 })], reads: hasIntegerOperand, writes: halfUp },
+  {
+    op: 'QPRelu',
+    name: 'PReluOp',
+    fields: [field('si32', 'rshift', 'shifts', { value: 0, single: true })],
+    reads: hasIntegerOperand,
+    writes: halfUp,
+  },
   {
     op: 'QAffine',
     name: 'Scale',
@@ -122,8 +132,8 @@ const onCodes: readonly Spelling[] = [
     op: 'Requantize',
     name: 'RequantInt',
     fields: [
-      field('si32', 'multiplier', 'multiplier'),
-      field('si32', 'rshift', 'shift'),
+      field('si32', 'multiplier', 'multipliers', { single: true }),
+      field('si32', 'rshift', 'shifts', { single: true }),
       field('enum:rq_mode', 'quant_mode', 'requantize', { words: requantizeWords }),
       field('enum:round_mode', 'round_mode', 'rounding', { value: 'HalfAwayFromZero', words: roundingWords }),
     ],

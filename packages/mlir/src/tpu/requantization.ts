@@ -27,8 +27,8 @@ export const plainRelu: readonly Field[] = [field('bool', 'do_relu', 'relu', { v
 export const noRelu: readonly Field[] = [lax('bool', 'do_relu', false), lax('f64', 'relu_limit', -1)]
 
 export const multiplierAndShift: readonly Field[] = [
-  field('si32', 'multiplier', 'multiplier', { value: 1 }),
-  field('si32', 'rshift', 'shift', { value: 0 }),
+  field('si32', 'multiplier', 'multipliers', { value: 1, single: true }),
+  field('si32', 'rshift', 'shifts', { value: 0, single: true }),
 ]
 /** A float operation has the same attributes without a meaning. */
 export const idleMultiplier: readonly Field[] = [lax('si32', 'multiplier', 1), lax('si32', 'rshift', 0)]

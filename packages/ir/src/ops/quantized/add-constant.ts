@@ -1,6 +1,6 @@
-import { bool, defineOp, int, one, own, text } from '../define.ts'
+import { defineOp, int, one, own, text } from '../define.ts'
 import { like } from '../infer.ts'
-import { roundingAttr } from './requantization.ts'
+import { requantization } from './requantization.ts'
 
 /**
  * Integer tensor and a number: `add` is `x * m + K`, `subtract` is `x * m - K`, `subtract-from` is `K - x * m`; then
@@ -13,10 +13,7 @@ export const QAddConstant = defineOp({
   attrs: {
     constant: int(),
     operation: text(['add', 'subtract', 'subtract-from'], 'add'),
-    multiplier: int(1),
-    shift: int(0),
-    rounding: roundingAttr,
-    relu: bool(false),
+    ...requantization,
   },
   infer: ({ x }) => ({ y: like(x) }),
 })

@@ -1,6 +1,6 @@
-import { bool, defineOp, ints, many, own } from '../define.ts'
+import { bool, defineOp, many, own } from '../define.ts'
 import { broadcast, must } from '../infer.ts'
-import { roundingAttr } from './requantization.ts'
+import { requantization } from './requantization.ts'
 
 /**
  * Sum of integer tensors, each brought to the scale of the result first:
@@ -15,7 +15,7 @@ export const QAdd = defineOp({
   name: 'QAdd',
   inputs: { xs: many(own()) },
   outputs: { y: own() },
-  attrs: { multipliers: ints([]), shifts: ints([]), rounding: roundingAttr, requantizeSum: bool(false), relu: bool(false) },
+  attrs: { ...requantization, requantizeSum: bool(false) },
   infer({ xs }) {
     must(xs.length > 0, 'C1: there is an operand', 'none')
     return { y: { dtype: xs[0]!.dtype, shape: xs.map((x) => x.shape).reduce(broadcast) } }

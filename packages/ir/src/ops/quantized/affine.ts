@@ -1,6 +1,6 @@
-import { bool, defineOp, one, own } from '../define.ts'
+import { defineOp, one, own } from '../define.ts'
 import { like } from '../infer.ts'
-import { requantizeAttr, roundingAttr } from './requantization.ts'
+import { requantization } from './requantization.ts'
 
 /**
  * `saturate(relu((x * scale + bias) >> s) + zero point)`, int8 scale, int16 bias and int8 `shift` = minus s for each slice
@@ -10,6 +10,6 @@ export const QAffine = defineOp({
   name: 'QAffine',
   inputs: { x: one(own()), scale: one(own()), bias: one(own()), shift: one(own()) },
   outputs: { y: own() },
-  attrs: { rounding: roundingAttr, requantize: requantizeAttr, relu: bool(false) },
+  attrs: requantization,
   infer: ({ x }) => ({ y: like(x) }),
 })

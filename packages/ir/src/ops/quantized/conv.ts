@@ -1,6 +1,6 @@
 import { defineOp, int, ints, none, one, optional, own } from '../define.ts'
 import { Conv } from '../float/conv.ts'
-import { perChannelRequantization } from './requantization.ts'
+import { requantization } from './requantization.ts'
 
 /**
  * Integer convolution: `acc = sum x * w + b` exactly in int32, places outside `x` hold its zero point, then
@@ -10,7 +10,7 @@ export const QConv = defineOp({
   name: 'QConv',
   inputs: { x: one(own()), w: one(none()), b: optional(none()) },
   outputs: { y: own() },
-  attrs: { strides: ints(), pads: ints(), dilations: ints([]), group: int(1), ...perChannelRequantization },
+  attrs: { strides: ints(), pads: ints(), dilations: ints([]), group: int(1), ...requantization },
   infer: ({ x, w, b }, { strides, pads, dilations, group }) =>
     Conv.infer({ x, w, b }, { strides, pads, dilations, group, relu: false, reluLimit: -1 }),
 })

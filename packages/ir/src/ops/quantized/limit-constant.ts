@@ -1,12 +1,12 @@
 import { defineOp, int, one, own, text } from '../define.ts'
 import { like } from '../infer.ts'
-import { roundingAttr } from './requantization.ts'
+import { requantization } from './requantization.ts'
 
 /** The larger (`max`) or smaller (`min`) of each code and a number: `saturate(op(round((x - z) * m / 2^s), constant) + zero point)`. */
 export const QLimitConstant = defineOp({
   name: 'QLimitConstant',
   inputs: { x: one(own()) },
   outputs: { y: own() },
-  attrs: { constant: int(), operation: text(['max', 'min']), multiplier: int(1), shift: int(0), rounding: roundingAttr },
+  attrs: { constant: int(), operation: text(['max', 'min']), ...requantization },
   infer: ({ x }) => ({ y: like(x) }),
 })

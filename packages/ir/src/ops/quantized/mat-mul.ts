@@ -1,6 +1,6 @@
 import { bool, defineOp, none, one, optional, own } from '../define.ts'
 import { MatMul } from '../float/mat-mul.ts'
-import { perChannelRequantization } from './requantization.ts'
+import { requantization } from './requantization.ts'
 
 /**
  * Integer matrix product: `acc = sum a * (b - zero point of b) + bias` exactly in int32, then requantization per column.
@@ -16,7 +16,7 @@ export const QMatMul = defineOp({
     transY: bool(false),
     headsAsBatch: bool(false),
     keepdims: bool(true),
-    ...perChannelRequantization,
+    ...requantization,
   },
   infer: ({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims }) =>
     MatMul.infer({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims, relu: false, reluLimit: -1 }),

@@ -1,34 +1,30 @@
-import { bool, int, ints, text } from '../define.ts'
+import { bool, ints, text } from '../define.ts'
 
 /** How a shifted value is rounded. */
 export const roundingAttr = text(['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up'], 'half-up')
 
 /**
- * How an int32 sum becomes a code of the result type:
- * - `multiplier-shift`: `round((v * m) / 2^s)`, exact 64-bit product;
+ * How a sum becomes a code of the result type:
+ * - `multiplier-shift`: `round((v * m) / 2^s)`, the product exact;
  * - `quantized-multiplier`: `round(half-up((v * m) / 2^31) / 2^s)`, the TFLite way;
  * - `shift`: `round(v / 2^s)`;
- * - `none`: the sum itself is the result (int32).
+ * - `none`: the sum itself is the result.
  *
- * The zero point of the result is added, then the code is saturated to the result's element type.
+ * The zero point of the result is added, then the code is saturated to what the result's type holds.
  */
 export const requantizeAttr = text(['multiplier-shift', 'quantized-multiplier', 'shift', 'none'], 'multiplier-shift')
 
-/** Requantization of one accumulator per output channel; one entry stands for all channels. */
-export const perChannelRequantization = {
+/**
+ * How the integers of an operator become codes of its result: the one record that all quantized operators share.
+ *
+ * `multipliers` and `shifts` are lists: one entry for each channel (or, where operands are rescaled one by one, for each
+ * operand); a single entry stands for all, an empty list for multiplier 1 and shift 0.
+ */
+export const requantization = {
   multipliers: ints([]),
   shifts: ints([]),
-  rounding: roundingAttr,
   requantize: requantizeAttr,
+  rounding: roundingAttr,
   /** Clamp below at the zero point of the result. */
-  relu: bool(false),
-} as const
-
-/** Requantization of the whole tensor by one multiplier and shift. */
-export const requantization = {
-  multiplier: int(1),
-  shift: int(0),
-  rounding: roundingAttr,
-  requantize: requantizeAttr,
   relu: bool(false),
 } as const

@@ -1,4 +1,4 @@
-import type { DType, RoundingMode, TensorType } from '@q/ir'
+import type { Attrs, DType, RoundingMode, TensorType } from '@q/ir'
 import { elementCount, multiplyByQuantizedMultiplier, multiplyShift, shiftRight } from '@q/ir'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { codeRange, zeroPointOf } from './codes.ts'
@@ -48,6 +48,15 @@ export function scaleInteger(kind: string, multiplier: number, shift: number, ro
     default:
       return (v) => multiplyShift(v, multiplier, shift, mode)
   }
+}
+
+/** How the requantization that a node's attributes describe acts on integers of channel (or operand) `i`. */
+export function scaleIntegerBy(attrs: Attrs, i = 0): (v: number) => number {
+  const entry = (name: string, otherwise: number): number => {
+    const list = attrs[name] as readonly number[]
+    return (list.length === 1 ? list[0] : list[i]) ?? otherwise
+  }
+  return scaleInteger(String(attrs['requantize']), entry('multipliers', 1), entry('shifts', 0), String(attrs['rounding']))
 }
 
 /** Adds the zero point of a type to a number and clamps the sum to its codes; with `relu` at the zero point. */

@@ -3,6 +3,9 @@ import { carriedZero, centred, isByte, isCodeType, reach, saturated } from './co
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
+/** Entry `i` of a list in which one entry stands for all. */
+const entryOf = (list: readonly number[], i: number, otherwise: number) => (list.length === 1 ? list[0] : list[i]) ?? otherwise
+
 const numbersOf = (node: Node, t: Translation, name: string) => t.attrs(node)[name] as readonly number[]
 
 /**
@@ -50,10 +53,12 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
       operands.map((name) => t.carried(name)).reduce((left, right) => build.node(op, [left, right], { dtype: 'i32', shape: type.shape })),
     ]
   }
-  const multiplier = (i: number) => multipliers[i] ?? 1
+  if (attrs['requantize'] !== 'multiplier-shift') return undefined
+  const multiplier = (i: number) => entryOf(multipliers, i, 1)
+  const shift = (i: number) => entryOf(shifts, i, 0)
   if (attrs['requantizeSum'] === true) {
     const bound = operands.reduce((total, name, i) => total + reach(t, name) * Math.abs(multiplier(i)), 0)
-    const r = requantizationOf({ ...attrs, requantize: 'shift', multipliers: [], shifts: [shifts[0] ?? 0] }, [bound])
+    const r = requantizationOf({ ...attrs, requantize: 'shift', multipliers: [], shifts: [shift(0)] }, [bound])
     if (!isExactInDouble(r, type)) return undefined
     const terms = operands.map((name, i) => scaledTerm(t, name, multiplier(i), 0, 'f64', 0))
     return [
@@ -69,11 +74,11 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
   if (attrs['rounding'] !== 'half-up') return undefined
   // The zero point of the result joins the first term.
   const lift = (i: number) => (i === 0 ? carriedZero(type) : 0)
-  const size = Math.max(...operands.map((name, i) => termSize(t, name, multiplier(i), shifts[i] ?? 0, lift(i))))
+  const size = Math.max(...operands.map((name, i) => termSize(t, name, multiplier(i), shift(i), lift(i))))
   if (size >= 2 ** 52) return undefined
   const dtype = size < 2 ** 24 ? 'f32' : 'f64'
   const total = operands
-    .map((name, i) => scaledTerm(t, name, multiplier(i), shifts[i] ?? 0, dtype, lift(i)))
+    .map((name, i) => scaledTerm(t, name, multiplier(i), shift(i), dtype, lift(i)))
     .reduce((left, right) => build.node(op, [left, right], { dtype, shape: type.shape }))
   return [saturated(build, total, type, attrs['relu'] === true, true)]
 }
@@ -88,7 +93,8 @@ function linearAdd(node: Node, t: Translation): readonly string[] | undefined {
   const shifts = numbersOf(node, t, 'shifts')
   const operands = node.inputs as readonly string[]
   const bytes = operands.every((name) => isByte(t.typeOf(name).dtype)) && isByte(type.dtype)
-  if (t.precision !== 'fast' || operands.length !== 2 || multipliers.length !== 2 || !bytes) return undefined
+  if (t.precision !== 'fast' || operands.length !== 2 || multipliers.length !== 2 || shifts.length !== 2 || !bytes) return undefined
+  if (t.attrs(node)['requantize'] !== 'multiplier-shift' || t.attrs(node)['requantizeSum'] === true) return undefined
   const { build } = t
   const factors = operands.flatMap((name, i) => [
     t.carried(name),

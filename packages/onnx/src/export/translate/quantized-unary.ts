@@ -1,5 +1,5 @@
 import { toCarrier } from '../onnx/carriers.ts'
-import { byByteTable, scaleInteger, toCode } from './byte-table.ts'
+import { byByteTable, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
 import { centred, isByte, isCodeType, zeroPointOf } from './codes.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
@@ -12,7 +12,7 @@ export const translateRequantize: Translate = (node, t) => {
   const attrs = t.attrs(node)
   if (!isCodeType(from.dtype) || !isCodeType(type.dtype)) return undefined
   if (isByte(from.dtype)) {
-    const scale = scaleInteger(String(attrs['requantize']), Number(attrs['multiplier']), Number(attrs['shift']), String(attrs['rounding']))
+    const scale = scaleIntegerBy(attrs)
     const code = toCode(type, attrs['relu'] === true)
     return [byByteTable(t, x, type, (each) => code(scale(each - zeroPointOf(from))))]
   }
@@ -55,19 +55,14 @@ export const translateRequantizeAxis: Translate = (node, t) => {
 export const translateQAddConstant: Translate = (node, t) => {
   const x = node.inputs[0]!
   const type = t.typeOf(node.outputs[0]!)
-  const { constant, operation, multiplier, shift, relu, rounding } = t.attrs(node) as {
-    constant: number
-    operation: string
-    multiplier: number
-    shift: number
-    relu: boolean
-    rounding: string
-  }
+  const attrs = t.attrs(node)
   if (!isByte(t.typeOf(x).dtype) || !isCodeType(type.dtype)) return undefined
-  const scale = scaleInteger('shift', 1, shift, rounding)
-  const code = toCode(type, relu)
-  const sign = operation === 'subtract-from' ? -1 : 1
-  const added = operation === 'subtract' ? -constant : constant
+  const [multiplier = 1] = attrs['multipliers'] as readonly number[]
+  const constant = Number(attrs['constant'])
+  const scale = scaleIntegerBy({ ...attrs, requantize: 'shift' })
+  const code = toCode(type, attrs['relu'] === true)
+  const sign = attrs['operation'] === 'subtract-from' ? -1 : 1
+  const added = attrs['operation'] === 'subtract' ? -constant : constant
   return [byByteTable(t, x, type, (each) => code(scale(sign * each * multiplier + added)))]
 }
 
@@ -75,27 +70,21 @@ export const translateQLimitConstant: Translate = (node, t) => {
   const x = node.inputs[0]!
   const from = t.typeOf(x)
   const type = t.typeOf(node.outputs[0]!)
-  const { constant, operation, multiplier, shift, rounding } = t.attrs(node) as {
-    constant: number
-    operation: string
-    multiplier: number
-    shift: number
-    rounding: string
-  }
+  const attrs = t.attrs(node)
   if (!isByte(from.dtype) || !isCodeType(type.dtype)) return undefined
-  const scale = scaleInteger('multiplier-shift', multiplier, shift, rounding)
-  const choose = operation === 'max' ? Math.max : Math.min
-  const code = toCode(type)
+  const scale = scaleIntegerBy(attrs)
+  const constant = Number(attrs['constant'])
+  const choose = attrs['operation'] === 'max' ? Math.max : Math.min
+  const code = toCode(type, attrs['relu'] === true)
   return [byByteTable(t, x, type, (each) => code(choose(scale(each - zeroPointOf(from)), constant)))]
 }
 
 export const translateQLeakyRelu: Translate = (node, t) => {
   const x = node.inputs[0]!
   const type = t.typeOf(node.outputs[0]!)
-  const { multiplier, shift, rounding } = t.attrs(node) as { multiplier: number; shift: number; rounding: string }
   if (!isByte(t.typeOf(x).dtype) || !isCodeType(type.dtype) || zeroPointOf(type) !== 0) return undefined
-  const scale = scaleInteger('multiplier-shift', multiplier, shift, rounding)
-  const code = toCode(type)
+  const scale = scaleIntegerBy(t.attrs(node))
+  const code = toCode(type, t.attrs(node)['relu'] === true)
   return [byByteTable(t, x, type, (each) => code(each < 0 ? scale(each) : each))]
 }
 
@@ -103,12 +92,11 @@ export const translateQPRelu: Translate = (node, t) => {
   const [x, slope] = node.inputs
   const from = t.typeOf(x!)
   const type = t.typeOf(node.outputs[0]!)
-  const { shift, rounding } = t.attrs(node) as { shift: number; rounding: string }
   const slopes = t.valueOf(slope!).constant?.data as Int8Array | undefined
   if (slopes === undefined || !isByte(from.dtype) || !isCodeType(type.dtype) || zeroPointOf(type) !== 0) return undefined
   if (slopes.length !== 1 && slopes.length !== from.shape[1]) return undefined
-  const scale = scaleInteger('shift', 1, shift, rounding)
-  const code = toCode(type)
+  const scale = scaleIntegerBy(t.attrs(node))
+  const code = toCode(type, t.attrs(node)['relu'] === true)
   return [byByteTable(t, x!, type, (each, c) => code(each < 0 ? scale(each * slopes[c]!) : each), slopes.length)]
 }
 

@@ -62,8 +62,8 @@ export function isExactInDouble(r: Requantization, type: TensorType): boolean {
 export function requantizationOf(attrs: Attrs, bounds: ArrayLike<number>, bias?: ArrayLike<number>): Requantization {
   return {
     kind: String(attrs['requantize'] ?? 'multiplier-shift'),
-    multipliers: 'multiplier' in attrs ? [Number(attrs['multiplier'])] : (attrs['multipliers'] as readonly number[]),
-    shifts: 'shift' in attrs ? [Number(attrs['shift'])] : (attrs['shifts'] as readonly number[]),
+    multipliers: attrs['multipliers'] as readonly number[],
+    shifts: attrs['shifts'] as readonly number[],
     rounding: String(attrs['rounding']),
     relu: attrs['relu'] === true,
     bounds,
