@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { elementCount, type Graph, valueOf } from '@q/ir'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
-import { encodeOnnx, importOnnx } from '../src/index.ts'
+import { exportOnnx, importOnnx } from '../src/index.ts'
 import { references, shared } from './shared-files.ts'
 
 /** Numbers between -1 and 1 (token ids below 400 for integer inputs), the same at every run. */
@@ -33,7 +33,7 @@ describe.skipIf(shared === undefined)('onnxruntime computes the same before and 
     const bytes = readFileSync(join(shared!, model))
     const graph = await importOnnx(bytes, inputShapes === undefined ? {} : { inputShapes })
     const original = await ort.InferenceSession.create(bytes, options)
-    const written = await ort.InferenceSession.create(encodeOnnx(graph), options)
+    const written = await ort.InferenceSession.create(exportOnnx(graph), options)
     const wanted = await original.run(feeds(graph, true))
     const found = await written.run(feeds(graph, false))
     original.outputNames.forEach((name, i) => {
@@ -54,7 +54,7 @@ describe.skipIf(shared === undefined)('onnxruntime computes the same before and 
     '$name: what was written reads back with the same layers',
     async ({ model, inputShapes }) => {
       const graph = await importOnnx(readFileSync(join(shared!, model)), inputShapes === undefined ? {} : { inputShapes })
-      const again = await importOnnx(encodeOnnx(graph))
+      const again = await importOnnx(exportOnnx(graph))
       const lines = (each: Graph): readonly string[] =>
         each.nodes.map(({ op, outputs, attrs }) => `${op} [${valueOf(each, outputs[0]!).type.shape.join()}] ${attrs['relu'] ?? false}`)
       expect(lines(again)).toEqual(lines(graph))

@@ -1,43 +1,15 @@
 import { type DType, elementBytes, elementCount, QError, storageArray, type Tensor, type TensorData } from '@q/ir'
 import type proto from 'onnx-proto'
-
-const dtypes: ReadonlyMap<number, DType> = new Map([
-  [1, 'f32'],
-  [2, 'u8'],
-  [3, 'i8'],
-  [4, 'u16'],
-  [5, 'i16'],
-  [6, 'i32'],
-  [7, 'i64'],
-  [9, 'bool'],
-  [10, 'f16'],
-  [11, 'f64'],
-  [12, 'u32'],
-  [13, 'u64'],
-  [16, 'bf16'],
-])
-
-const otherTypes: ReadonlyMap<number, string> = new Map([
-  [8, 'string'],
-  [14, 'complex64'],
-  [15, 'complex128'],
-  [17, 'float8e4m3fn'],
-  [18, 'float8e4m3fnuz'],
-  [19, 'float8e5m2'],
-  [20, 'float8e5m2fnuz'],
-  [21, 'uint4'],
-  [22, 'int4'],
-  [23, 'float4e2m1'],
-])
+import { elementTypes, otherElementTypes } from '../signature/element-types.ts'
 
 /** Our element type for an ONNX data type number. @throws QError `ONNX_TENSOR_TYPE` */
 export function dtypeOf(dataType: number | null | undefined, place: readonly string[]): DType {
-  const dtype = dtypes.get(dataType ?? 0)
+  const dtype = elementTypes.get(dataType ?? 0)
   if (dtype !== undefined) return dtype
   throw new QError('ONNX_TENSOR_TYPE', 'the element type of a tensor cannot be used', {
     at: place,
-    found: otherTypes.get(dataType ?? 0) ?? `data type ${dataType ?? 0}`,
-    wanted: [...dtypes.values()].join(', '),
+    found: otherElementTypes.get(dataType ?? 0) ?? `data type ${dataType ?? 0}`,
+    wanted: [...elementTypes.values()].join(', '),
     hint: 'export the model with one of these element types',
   })
 }

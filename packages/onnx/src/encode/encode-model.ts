@@ -1,6 +1,7 @@
 import { type AttrSpec, type AttrValue, definitionOf, didYouMean, type Graph, type Node, QError, type Value, valueOf } from '@q/ir'
 import proto from 'onnx-proto'
-import { dataTypeOf, tensorProto } from './tensor-proto.ts'
+import { elementTypeNumber } from '../signature/element-types.ts'
+import { tensorProto } from './tensor-proto.ts'
 
 const { AttributeProto, ModelProto } = proto.onnx
 
@@ -119,6 +120,6 @@ function attributeProto(name: string, value: AttrValue, { type }: AttrSpec): pro
 function valueInfo({ name, type }: Value): proto.onnx.IValueInfoProto {
   return {
     name,
-    type: { tensorType: { elemType: dataTypeOf[type.dtype], shape: { dim: type.shape.map((size) => ({ dimValue: size })) } } },
+    type: { tensorType: { elemType: elementTypeNumber[type.dtype], shape: { dim: type.shape.map((size) => ({ dimValue: size })) } } },
   }
 }

@@ -1,24 +1,6 @@
-import { type Bf16Style, type DType, QError, storageArray, type Tensor, type TensorData, toBf16Bits, toF16Bits } from '@q/ir'
+import { type Bf16Style, QError, storageArray, type Tensor, type TensorData, toBf16Bits, toF16Bits } from '@q/ir'
 import type proto from 'onnx-proto'
-
-type DataType = proto.onnx.TensorProto.DataType
-
-/** ONNX's number of each element type. */
-export const dataTypeOf: Readonly<Record<DType, DataType>> = {
-  f32: 1,
-  u8: 2,
-  i8: 3,
-  u16: 4,
-  i16: 5,
-  i32: 6,
-  i64: 7,
-  bool: 9,
-  f16: 10,
-  f64: 11,
-  u32: 12,
-  u64: 13,
-  bf16: 16,
-}
+import { elementTypeNumber } from '../signature/element-types.ts'
 
 /** ONNX keeps subnormal numbers, which chips flush. */
 const ieeeBf16: Bf16Style = { rounding: 'half-to-even', overflow: 'infinity', flushSubnormals: false }
@@ -30,7 +12,7 @@ const ieeeBf16: Bf16Style = { rounding: 'half-to-even', overflow: 'infinity', fl
  * @throws QError `ONNX_TENSOR_TYPE` when numbers of a 16-bit float type come without their bit patterns
  */
 export function tensorProto(name: string, tensor: Tensor): proto.onnx.ITensorProto {
-  return { name, dims: [...tensor.shape], dataType: dataTypeOf[tensor.dtype], rawData: rawBytes(stored(name, tensor)) }
+  return { name, dims: [...tensor.shape], dataType: elementTypeNumber[tensor.dtype], rawData: rawBytes(stored(name, tensor)) }
 }
 
 function rawBytes(data: TensorData): Uint8Array {

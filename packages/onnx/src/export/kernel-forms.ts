@@ -1,7 +1,10 @@
 /** How weights of an integer kernel are stored: signed, or unsigned with 128 added. */
 export type WeightForm = 'i8' | 'u8'
 
-/** The storage of weights for which the runtime's kernels are exact on this machine, and fastest. */
+/**
+ * Storage of the weights of integer operators, by the operator that takes them. Which of them a runtime's kernels compute
+ * exactly depends on the processor.
+ */
 export interface KernelForms {
   /** `ConvInteger`. */
   readonly conv: WeightForm
@@ -13,5 +16,5 @@ export interface KernelForms {
   readonly linearConv: WeightForm
 }
 
-/** What is exact on every processor seen so far. */
-export const portableForms: KernelForms = { conv: 'u8', depthwise: 'f32', matMul: 'u8', linearConv: 'u8' }
+/** Products of unsigned bytes, which every processor adds exactly. */
+export const everywhereExact: KernelForms = { conv: 'u8', depthwise: 'u8', matMul: 'u8', linearConv: 'u8' }

@@ -1,9 +1,9 @@
 import type { Graph, Tensor, TensorType } from '@q/ir'
 import { encodeModel } from '../encode/encode-model.ts'
+import { onnxDomains, onnxOpset } from '../signature/written-ops.ts'
 import { fromCarrier, toCarrier } from './onnx/carriers.ts'
 import type { OnnxBuilder } from './onnx/onnx-builder.ts'
 import { onnxBuilder } from './onnx/onnx-builder.ts'
-import { onnxDomains, onnxOpset } from './onnx/onnx-ops.ts'
 import type { PartDraft, PartOptions } from './translate-part.ts'
 import { draftPart } from './translate-part.ts'
 

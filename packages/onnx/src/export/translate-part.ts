@@ -18,6 +18,7 @@ export interface TranslatedPart {
 /** What is known of int32 values from the nodes before. */
 export type Bounds = Map<string, number>
 
+/** How nodes are translated. */
 export interface PartOptions {
   readonly precision: Precision
   readonly kernels: KernelForms
@@ -32,7 +33,21 @@ export interface PartDraft {
   finish(fetches: readonly string[]): TranslatedPart
 }
 
-export function draftPart(graph: Graph, { precision, kernels, bounds }: PartOptions): PartDraft {
+/** A model that grows by the translations of a graph's nodes. */
+export interface GrowingModel {
+  readonly t: Translation
+  /** Values of the graph that stand in the model, and what carries them there. */
+  readonly carried: ReadonlyMap<string, string>
+  /** Those of them that the model is fed. */
+  readonly feeds: ReadonlyMap<string, string>
+  /** Says what carries a value. */
+  carry(name: string, id: string): void
+  /** Translates a node behind those before it. @returns whether it could be; if not, the model is as it was */
+  add(node: Node): boolean
+}
+
+/** Begins a model of nodes of a graph. */
+export function growingModel(graph: Graph, { precision, kernels, bounds }: PartOptions): GrowingModel {
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
@@ -66,6 +81,10 @@ export function draftPart(graph: Graph, { precision, kernels, bounds }: PartOpti
     },
   }
   return {
+    t,
+    carried,
+    feeds,
+    carry: (name, id) => void carried.set(name, id),
     add(node) {
       const restore = build.mark()
       added = []
@@ -83,7 +102,16 @@ export function draftPart(graph: Graph, { precision, kernels, bounds }: PartOpti
       })
       return true
     },
+  }
+}
+
+/** Begins a part of a graph. */
+export function draftPart(graph: Graph, options: PartOptions): PartDraft {
+  const { t, add, feeds } = growingModel(graph, options)
+  return {
+    add,
     finish(fetches) {
+      const { build } = t
       const outputs = new Map(fetches.map((name) => [name, build.node('Identity', [t.carried(name)], build.typeOf(t.carried(name)))]))
       return { model: build.build(graph.name, [...outputs.values()]), feeds, fetches: outputs }
     },

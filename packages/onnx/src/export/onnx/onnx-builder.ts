@@ -1,5 +1,6 @@
 import type { Attrs, DType, Graph, Node, Tensor, TensorData, Value } from '@q/ir'
-import { onnxOps, onnxTypeNumber } from './onnx-ops.ts'
+import { elementTypeNumber } from '../../signature/element-types.ts'
+import { onnxOps } from '../../signature/written-ops.ts'
 
 /** Element type and shape of a value while a model is built. */
 export interface OnnxType {
@@ -22,9 +23,12 @@ export interface OnnxBuilder {
   /** `Cast`; the same one for the same value. */
   cast(x: string, to: DType): string
   typeOf(name: string): OnnxType
+  /** Whether a node makes the value: it is neither an input nor a constant. */
+  isMade(name: string): boolean
   /** Remembers how far the model has come. @returns a function that takes back every node and input added since */
   mark(): () => void
-  build(name: string, outputs: readonly string[]): Graph
+  /** @param names other names for values; names that were made here and would clash with them are made anew */
+  build(name: string, outputs: readonly string[], names?: ReadonlyMap<string, string>): Graph
 }
 
 /** An empty model. */
@@ -80,11 +84,12 @@ export function onnxBuilder(): OnnxBuilder {
       const key = `${x} ${to}`
       const known = casts.get(key)
       if (known !== undefined) return known
-      const made = builder.node('Cast', [x], { dtype: to, shape }, { to: onnxTypeNumber[to] })
+      const made = builder.node('Cast', [x], { dtype: to, shape }, { to: elementTypeNumber[to] })
       casts.set(key, made)
       return made
     },
     typeOf: (name) => values.get(name)!.type,
+    isMade: (name) => nodes.some(({ outputs }) => outputs.includes(name)),
     mark() {
       const before = { nodes: nodes.length, inputs: inputs.length, casts: casts.size }
       return () => {
@@ -94,15 +99,31 @@ export function onnxBuilder(): OnnxBuilder {
         for (const key of [...casts.keys()].slice(before.casts)) casts.delete(key)
       }
     },
-    build: (name, outputs) => ({
-      name,
-      inputs: inputs.map((input) => ({ name: input })),
-      outputs,
-      nodes,
-      values,
-      ops: onnxOps,
-      properties: {},
-    }),
+    build(name, outputs, names = new Map()) {
+      const taken = new Set(names.values())
+      const finals = new Map(names)
+      const nameOf = (id: string): string => {
+        const known = finals.get(id)
+        if (known !== undefined) return known
+        let free = id
+        while (taken.has(free)) free = fresh(id)
+        finals.set(id, free)
+        return free
+      }
+      return {
+        name,
+        inputs: inputs.map((input) => ({ name: nameOf(input) })),
+        outputs: outputs.map(nameOf),
+        nodes: nodes.map((node) => ({
+          ...node,
+          inputs: node.inputs.map((id) => (id === undefined ? id : nameOf(id))),
+          outputs: node.outputs.map(nameOf),
+        })),
+        values: new Map([...values].map(([id, value]) => [nameOf(id), { ...value, name: nameOf(id) }])),
+        ops: onnxOps,
+        properties: {},
+      }
+    },
   }
   return builder
 }

@@ -20,10 +20,11 @@ export const translateReduce: Translate = (node, t) => {
   const { build } = t
   const { shape } = t.typeOf(node.inputs[0]!)
   const axes = (t.attrs(node)['axes'] as readonly number[]).map((axis) => (axis < 0 ? axis + shape.length : axis))
-  const float = { dtype: 'f32', shape: shape.map((dim, i) => (axes.includes(i) ? 1 : dim)) } as const
+  const kept = type.shape.length === shape.length || axes.length === shape.length
+  const float = { dtype: 'f32', shape: shape.flatMap((dim, i) => (axes.includes(i) ? (kept ? [1] : []) : [dim])) } as const
   const isNarrowMean = node.op === 'ReduceMean' && type.dtype !== 'f32'
   const y = build.node(isNarrowMean ? 'ReduceSum' : node.op, [t.carried(node.inputs[0]!), build.numbers('i64', axes)], float, {
-    keepdims: 1,
+    keepdims: kept ? 1 : 0,
   })
   const share = 1 / axes.reduce((count, axis) => count * shape[axis]!, 1)
   const narrow = type.dtype === 'f16' ? roundF16(share) : roundBf16(share)

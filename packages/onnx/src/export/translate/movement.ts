@@ -90,6 +90,12 @@ export const translateDepthToSpace: Translate = (node, t) => {
   }
   if (swapColumnRow) return undefined
   const x = t.carried(node.inputs[0]!)
+  const { dtype } = build.typeOf(x)
+  // The runtime's own operators do not take every type.
+  if (block_h === block_w && dtype === 'f32' && (!inverse || mode === 'DCR')) {
+    const attrs = { blocksize: block_h, ...(inverse ? {} : { mode }) }
+    return [build.node(inverse ? 'SpaceToDepth' : 'DepthToSpace', [x], { dtype, shape }, attrs)]
+  }
   const [n, c, h, w] = t.typeOf(node.inputs[0]!).shape as [number, number, number, number]
   if (inverse) {
     const split = reshaped(build, x, [n, c, h / block_h, block_h, w / block_w, block_w])

@@ -110,7 +110,8 @@ function linearConv(
 
 /** The sums as int32 numbers. */
 function integerSums({ x, xType, weights, shape, window }: Convolution, t: Translation): string {
-  const weight = weightOperand(t, weights, t.kernels.conv)
+  const { conv, depthwise } = t.kernels
+  const weight = weightOperand(t, weights, window['group'] === 1 || depthwise === 'f32' ? conv : depthwise)
   const operands = [x, weight.name, t.build.numbers('u8', carriedZero(xType)), t.build.numbers(weight.dtype, weight.zero)]
   return t.build.node('ConvInteger', operands, { dtype: 'i32', shape }, window)
 }

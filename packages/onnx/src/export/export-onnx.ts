@@ -1,0 +1,93 @@
+import type { Graph, Node, TensorType } from '@q/ir'
+import { layerOf, QError, valueOf } from '@q/ir'
+import { encodeModel } from '../encode/encode-model.ts'
+import { onnxDomains, onnxOpset } from '../signature/written-ops.ts'
+import type { KernelForms } from './kernel-forms.ts'
+import { everywhereExact } from './kernel-forms.ts'
+import { carrierOf, shiftOf } from './onnx/carriers.ts'
+import type { OnnxBuilder } from './onnx/onnx-builder.ts'
+import { growingModel } from './translate-part.ts'
+
+/** How to write an ONNX file. */
+export interface ExportOptions {
+  /** Names of the outputs, in order. @default those of the graph */
+  readonly outputNames?: readonly string[]
+  /** Storage of integer weights. @default unsigned, which the kernels of every processor compute exactly */
+  readonly kernels?: KernelForms
+}
+
+/**
+ * A canonical graph, float or quantized, as an ONNX file of operator set 21 that any ONNX Runtime runs: standard operators
+ * only. Results are those of the operators' definitions: a quantized graph's integers are computed as integers.
+ *
+ * Inputs and outputs have the graph's names. Floats of 16 bits travel as float32 numbers that are rounded after each operator;
+ * inputs and outputs of such types are float32. Codes have their own type at inputs and outputs. Values between have the graph's names where
+ * an ONNX value stands for them; signed codes do so with 128 added.
+ *
+ * @throws QError `ONNX_EXPORT` with every node that cannot be written exactly, besides those of `encodeModel`
+ */
+export function exportOnnx(graph: Graph, { outputNames, kernels = everywhereExact }: ExportOptions = {}): Uint8Array {
+  const model = growingModel(graph, { precision: 'exact', kernels, bounds: new Map() })
+  const { build } = model.t
+  const names = new Map<string, string>()
+  for (const { name } of graph.inputs) {
+    const { type } = valueOf(graph, name)
+    const id = build.input({ dtype: outside(type), shape: type.shape })
+    names.set(id, name)
+    model.carry(name, entering(build, id, type))
+  }
+  const refused = graph.nodes.filter((node) => !model.add(node))
+  if (refused.length > 0) throw unwritten(refused)
+
+  const taken = new Set(names.values())
+  const outputs = graph.outputs.map((name, i) => {
+    const { type } = valueOf(graph, name)
+    const left = leaving(build, model.t.carried(name), type)
+    const wanted = outputNames?.[i] ?? name
+    // A model's output is made by a node of its own, not by an input, a constant or another output.
+    const isFree = !names.has(left) && build.isMade(left)
+    const id = isFree ? left : build.node('Identity', [left], build.typeOf(left))
+    names.set(id, free(wanted, taken))
+    return id
+  })
+  for (const [name, id] of model.carried) {
+    if (!names.has(id) && !taken.has(name)) names.set(id, free(name, taken))
+  }
+  return encodeModel(build.build(graph.name, outputs, names), { opset: onnxOpset, domains: onnxDomains })
+}
+
+/** The element type of a value outside of the model. */
+const outside = ({ dtype }: TensorType): TensorType['dtype'] => (dtype === 'f16' || dtype === 'bf16' ? 'f32' : dtype)
+
+/** An input as it travels. */
+function entering(build: OnnxBuilder, id: string, type: TensorType): string {
+  const shift = shiftOf(type.dtype)
+  if (shift === 0) return build.cast(id, carrierOf(type))
+  const wide = { dtype: 'i32', shape: type.shape } as const
+  return build.cast(build.node('Add', [build.cast(id, 'i32'), build.numbers('i32', shift)], wide), carrierOf(type))
+}
+
+/** What travels, as the graph declares it. */
+function leaving(build: OnnxBuilder, id: string, type: TensorType): string {
+  const shift = shiftOf(type.dtype)
+  if (shift === 0) return build.cast(id, outside(type))
+  const wide = { dtype: 'i32', shape: type.shape } as const
+  return build.cast(build.node('Sub', [build.cast(id, 'i32'), build.numbers('i32', shift)], wide), outside(type))
+}
+
+/** A name that is not taken yet: the wanted one, or with a number behind it. */
+function free(wanted: string, taken: Set<string>): string {
+  let name = wanted
+  for (let number = 1; taken.has(name); number++) name = `${wanted}_${number}`
+  taken.add(name)
+  return name
+}
+
+function unwritten(nodes: readonly Node[]): QError {
+  return new QError('ONNX_EXPORT', `standard ONNX cannot say ${nodes.length === 1 ? 'a node' : `${nodes.length} nodes`} exactly`, {
+    at: nodes.map(layerOf),
+    found: [...new Set(nodes.map(({ op }) => op))].join(', '),
+    wanted: 'operators that standard ONNX computes to the same bits',
+    hint: 'quantize these layers in another mode, or keep them in float with a quantize table',
+  })
+}

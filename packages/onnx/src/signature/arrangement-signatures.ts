@@ -1,0 +1,77 @@
+import {
+  float,
+  floats,
+  graph,
+  harmless,
+  int,
+  ints,
+  only,
+  passedOver,
+  type Signature,
+  signature,
+  since,
+  tensor,
+  until,
+  word,
+} from './signature.ts'
+
+const scattering = { axis: int(0), reduction: only(['none'], since(16, word('none'))) }
+
+/** Operators that move, choose or make elements. */
+export const arrangementSignatures: readonly Signature[] = [
+  signature('Reshape', 'data shape?', {
+    attrs: { shape: until(4, ints()), allowzero: since(14, int(0)), consumed_inputs: harmless(until(4, ints())) },
+  }),
+  signature('Flatten', 'input', { attrs: { axis: int(1) } }),
+  signature('Squeeze', 'data axes?', { attrs: { axes: until(12, ints()) } }),
+  signature('Unsqueeze', 'data axes?', { attrs: { axes: until(12, ints()) } }),
+  signature('Transpose', 'data', { attrs: { perm: ints() } }),
+  signature('Concat', 'inputs*', { attrs: { axis: int(1) } }),
+  signature('Slice', 'data starts? ends? axes? steps?', {
+    attrs: { starts: until(9, ints()), ends: until(9, ints()), axes: until(9, ints()) },
+  }),
+  signature('Split', 'input split?', { attrs: { axis: int(0), split: until(12, ints()), num_outputs: harmless(since(18, int())) } }),
+  signature('Expand', 'input shape', { since: 8 }),
+  signature('Tile', 'input repeats'),
+  signature('Pad', 'data pads? constant_value? axes?', {
+    attrs: {
+      mode: only(['constant', 'reflect', 'edge'], word('constant')),
+      pads: until(10, ints()),
+      paddings: until(1, ints()),
+      value: until(10, float(0)),
+    },
+  }),
+  signature('Gather', 'data indices', { attrs: { axis: int(0) } }),
+  signature('GatherElements', 'data indices', { since: 11, attrs: { axis: int(0) } }),
+  signature('GatherND', 'data indices', { since: 11, attrs: { batch_dims: since(12, int(0)) } }),
+  signature('Scatter', 'data indices updates', { since: 9, attrs: scattering }),
+  signature('ScatterElements', 'data indices updates', { since: 11, attrs: scattering }),
+  signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: passedOver(since(16, word('none'))) } }),
+  signature('DepthToSpace', 'input', { attrs: { blocksize: int(), mode: since(11, word('DCR')) } }),
+  signature('SpaceToDepth', 'input', { attrs: { blocksize: int(), mode: since(28, word('DCR')) } }),
+  signature('Identity', 'input'),
+  signature('Dropout', 'data ratio? training_mode?', {
+    attrs: {
+      ratio: harmless(until(11, float(0.5))),
+      is_test: harmless(until(6, int(0))),
+      seed: harmless(since(12, int())),
+      consumed_inputs: harmless(until(5, ints())),
+    },
+  }),
+  signature('Constant', '', {
+    attrs: {
+      value: tensor(),
+      value_float: since(12, float()),
+      value_floats: since(12, floats()),
+      value_int: since(12, int()),
+      value_ints: since(12, ints()),
+    },
+  }),
+  signature('ConstantOfShape', 'input', { since: 9, attrs: { value: tensor() } }),
+  signature('Shape', 'data', { attrs: { start: since(15, int(0)), end: since(15, int()) } }),
+  signature('Size', 'data'),
+  signature('Range', 'start limit delta', { since: 11, attrs: { stash_type: harmless(since(27, int(1))) } }),
+  signature('Trilu', 'input k?', { since: 14, attrs: { upper: int(1) } }),
+  signature('OneHot', 'indices depth values', { since: 9, attrs: { axis: int(-1) } }),
+  signature('If', 'cond', { attrs: { then_branch: graph(), else_branch: graph() } }),
+]

@@ -1,0 +1,84 @@
+import { float, floats, harmless, int, ints, only, passedOver, type Signature, signature, since, until, word } from './signature.ts'
+
+const window = { auto_pad: word('NOTSET'), kernel_shape: ints(), pads: ints(), strides: ints() }
+const convolution = { ...window, dilations: ints(), group: int(1) }
+const epsilon = float(1e-5)
+const stashType = harmless(int(1))
+
+const reduction = (first: number, ...names: readonly string[]): readonly Signature[] =>
+  names.map((name) =>
+    signature(name, 'data axes?', {
+      attrs: { axes: until(first - 1, ints()), keepdims: int(1), noop_with_empty_axes: since(first, int(0)) },
+    }),
+  )
+
+/** Convolutions, products, pools, normalizations, reductions. */
+export const layerSignatures: readonly Signature[] = [
+  signature('Conv', 'X W B?', { attrs: convolution }),
+  signature('ConvTranspose', 'X W B?', { attrs: { ...convolution, output_padding: ints(), output_shape: ints() } }),
+  signature('MatMul', 'A B'),
+  signature('Gemm', 'A B C?', {
+    attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: passedOver(until(6, int(0))) },
+  }),
+  signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: word() } }),
+  signature('MaxPool', 'X', {
+    attrs: { ...window, ceil_mode: since(10, int(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
+  }),
+  signature('AveragePool', 'X', {
+    attrs: { ...window, ceil_mode: since(10, int(0)), count_include_pad: since(7, int(0)), dilations: since(19, ints()) },
+  }),
+  signature('GlobalAveragePool', 'X'),
+  signature('GlobalMaxPool', 'X'),
+  signature('BatchNormalization', 'X scale B mean var', {
+    attrs: {
+      epsilon,
+      momentum: harmless(float(0.9)),
+      training_mode: only([0], since(14, int(0))),
+      is_test: harmless(until(6, int(0))),
+      spatial: passedOver(until(8, int(1))),
+      consumed_inputs: harmless(until(5, ints())),
+    },
+  }),
+  signature('LayerNormalization', 'X Scale B?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
+  signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: passedOver(int(-1)), epsilon, stash_type: stashType } }),
+  signature('InstanceNormalization', 'input scale B', { attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) } }),
+  signature('GroupNormalization', 'X scale bias', { since: 18, attrs: { num_groups: int(), epsilon, stash_type: since(21, stashType) } }),
+  signature('LRN', 'X', { attrs: { size: int(), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
+  signature('Softmax', 'input', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
+  signature('LogSoftmax', 'input', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
+  ...reduction(13, 'ReduceSum'),
+  ...reduction(18, 'ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2'),
+  ...reduction(18, 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'),
+  ...['ArgMax', 'ArgMin'].map((name) =>
+    signature(name, 'data', { attrs: { axis: int(0), keepdims: int(1), select_last_index: since(12, int(0)) } }),
+  ),
+  signature('TopK', 'X K?', {
+    attrs: { axis: int(-1), k: until(9, int()), largest: since(11, int(1)), sorted: since(11, int(1)) },
+  }),
+  signature(
+    'Resize',
+    { 10: 'X scales', 11: 'X roi? scales? sizes?' },
+    {
+      since: 10,
+      attrs: {
+        mode: word('nearest'),
+        coordinate_transformation_mode: since(11, word('half_pixel')),
+        axes: since(18, ints()),
+        nearest_mode: passedOver(since(11, word('round_prefer_floor'))),
+        cubic_coeff_a: passedOver(since(11, float(-0.75))),
+        exclude_outside: passedOver(since(11, int(0))),
+        extrapolation_value: passedOver(since(11, float(0))),
+        antialias: passedOver(since(18, int(0))),
+        keep_aspect_ratio_policy: passedOver(since(18, word('stretch'))),
+      },
+    },
+  ),
+  signature('Upsample', 'X scales?', {
+    attrs: {
+      mode: word('nearest'),
+      scales: until(8, floats()),
+      height_scale: passedOver(until(6, float())),
+      width_scale: passedOver(until(6, float())),
+    },
+  }),
+]

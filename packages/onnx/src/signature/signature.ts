@@ -1,0 +1,110 @@
+import type { AttrValue } from '@q/ir'
+
+/** What an attribute of an ONNX operator holds; a `type` is the number of an element type. */
+export type OnnxAttrType = 'int' | 'float' | 'string' | 'ints' | 'floats' | 'strings' | 'tensor' | 'type' | 'graph'
+
+/**
+ * What reading a network makes of an attribute:
+ * - `read`: every value of it is honoured;
+ * - `only`: these values are honoured, others are refused;
+ * - `harmless`: it says nothing about results;
+ * - `passed-over`: it may change results, and nothing looks at it.
+ */
+export type AttrUse =
+  | { readonly kind: 'read' | 'harmless' | 'passed-over' }
+  | { readonly kind: 'only'; readonly values: readonly AttrValue[] }
+
+/** An attribute of an ONNX operator, in the versions of the operator set that have it. */
+export interface AttrSignature {
+  readonly type: OnnxAttrType
+  /** What ONNX takes for it where it is left out; absent when it must be given, or when it follows from the operands. */
+  readonly default?: AttrValue
+  readonly since: number
+  readonly until: number
+  readonly use: AttrUse
+}
+
+/** An operand of an ONNX operator. */
+export interface OperandSignature {
+  readonly name: string
+  readonly presence: 'one' | 'optional' | 'many'
+}
+
+/** An ONNX operator, in all versions of the operator set. */
+export interface Signature {
+  readonly name: string
+  /** The empty name is ONNX's own. */
+  readonly domain: string
+  readonly since: number
+  /** Operands from each version on. */
+  readonly operands: ReadonlyMap<number, readonly OperandSignature[]>
+  /** An attribute whose default changed stands once for each. */
+  readonly attrs: ReadonlyMap<string, readonly AttrSignature[]>
+}
+
+type Words = readonly string[]
+const spec = (type: OnnxAttrType, fallback: AttrValue | undefined): AttrSignature => ({
+  type,
+  since: 1,
+  until: Number.POSITIVE_INFINITY,
+  use: { kind: 'read' },
+  ...(fallback === undefined ? {} : { default: fallback }),
+})
+
+/** A whole number. */
+export const int = (fallback?: number): AttrSignature => spec('int', fallback)
+/** A number. */
+export const float = (fallback?: number): AttrSignature => spec('float', fallback)
+/** Whole numbers. */
+export const ints = (): AttrSignature => spec('ints', undefined)
+/** Numbers. */
+export const floats = (): AttrSignature => spec('floats', undefined)
+/** A word. */
+export const word = (fallback?: string): AttrSignature => spec('string', fallback)
+/** A tensor. */
+export const tensor = (): AttrSignature => spec('tensor', undefined)
+/** A graph. */
+export const graph = (): AttrSignature => spec('graph', undefined)
+/** The number of an element type. */
+export const elementType = (): AttrSignature => spec('type', undefined)
+
+/** In that version of the operator set and newer ones. */
+export const since = (version: number, attr: AttrSignature): AttrSignature => ({ ...attr, since: version })
+/** In that version of the operator set and older ones. */
+export const until = (version: number, attr: AttrSignature): AttrSignature => ({ ...attr, until: version })
+/** Refused unless it has one of these values. */
+export const only = (values: readonly number[] | Words, attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'only', values } })
+/** Without influence on results. */
+export const harmless = (attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'harmless' } })
+/** Not looked at, though it may change results. */
+export const passedOver = (attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'passed-over' } })
+
+/** What {@link signature} is given. */
+export interface SignatureParts {
+  /** First version of the operator set that has it. @default 1 */
+  readonly since?: number
+  readonly domain?: string
+  readonly attrs?: Readonly<Record<string, AttrSignature | readonly AttrSignature[]>>
+}
+
+/**
+ * Writes an operator down.
+ *
+ * @param operands their names, `?` behind optional ones and `*` behind a list; by version where their places changed
+ */
+export function signature(name: string, operands: string | Readonly<Record<number, string>>, parts: SignatureParts = {}): Signature {
+  const { since: first = 1, domain = '', attrs = {} } = parts
+  const versions = typeof operands === 'string' ? { [first]: operands } : operands
+  return {
+    name,
+    domain,
+    since: first,
+    operands: new Map(Object.entries(versions).map(([version, text]) => [Number(version), text.split(' ').filter(Boolean).map(operandOf)])),
+    attrs: new Map(Object.entries(attrs).map(([attr, signatures]) => [attr, [signatures].flat()])),
+  }
+}
+
+function operandOf(text: string): OperandSignature {
+  const presence = text.endsWith('?') ? 'optional' : text.endsWith('*') ? 'many' : 'one'
+  return { name: text.replace(/[?*]$/, ''), presence }
+}

@@ -1,0 +1,73 @@
+import type { AttrValue } from '@q/ir'
+import { arithmeticSignatures } from './arithmetic-signatures.ts'
+import { arrangementSignatures } from './arrangement-signatures.ts'
+import { layerSignatures } from './layer-signatures.ts'
+import { quantizedSignatures } from './quantized-signatures.ts'
+import type { AttrSignature, Signature } from './signature.ts'
+
+/**
+ * Every ONNX operator that is read, computed or written here, by name; operators of other domains carry theirs before a dot.
+ * Reading, folding and writing know operands, attributes, their types and defaults from this table alone.
+ */
+export const signatures: ReadonlyMap<string, Signature> = new Map(
+  [...arithmeticSignatures, ...layerSignatures, ...arrangementSignatures, ...quantizedSignatures].map((each) => [
+    each.domain === '' ? each.name : `${each.domain}.${each.name}`,
+    each,
+  ]),
+)
+
+/** An attribute as a version of the operator set has it; `undefined` when that version does not. */
+export function attributeAt({ attrs }: Signature, name: string, opset: number): AttrSignature | undefined {
+  return attrs.get(name)?.find(({ since, until }) => since <= opset && opset <= until)
+}
+
+/** The place of an operand; that of the newest version when the version does not have it. */
+export function operandAt({ name: op, operands, since }: Signature, name: string, opset: number): number {
+  const versions = [...operands].sort(([a], [b]) => a - b)
+  const fitting = versions.filter(([first]) => first <= Math.max(opset, since))
+  const place = (list: (typeof versions)[number] | undefined) => list?.[1].findIndex((operand) => operand.name === name) ?? -1
+  const found = place(fitting.at(-1))
+  const newest = found >= 0 ? found : place(versions.at(-1))
+  if (newest < 0) throw new Error(`the signature of ${op} has no operand ${name}`)
+  return newest
+}
+
+/**
+ * Attributes with ONNX's defaults filled in, as the version has them. What the file gives stays, also what the version
+ * does not have.
+ */
+export function withDefaults<T>(
+  signature: Signature | undefined,
+  given: Readonly<Record<string, T | AttrValue>>,
+  opset: number,
+): Readonly<Record<string, T | AttrValue>> {
+  if (signature === undefined) return given
+  const filled: Record<string, T | AttrValue> = {}
+  for (const name of signature.attrs.keys()) {
+    const fallback = attributeAt(signature, name, opset)?.default
+    if (fallback !== undefined) filled[name] = fallback
+  }
+  return { ...filled, ...given }
+}
+
+/** An attribute that a node gives and that its network is not read with in full. */
+export interface Unhonoured {
+  readonly name: string
+  readonly value: unknown
+  /** `refused`: its value is not among those that are honoured; `passed-over`: nothing looks at it; `unknown`: ONNX does not have it. */
+  readonly why: 'refused' | 'passed-over' | 'unknown'
+  readonly wanted?: readonly AttrValue[]
+}
+
+/** What a node says that reading it does not honour. Attributes that have ONNX's default are as if they were not given. */
+export function unhonoured(signature: Signature, given: Readonly<Record<string, unknown>>, opset: number): readonly Unhonoured[] {
+  return Object.entries(given).flatMap(([name, value]): Unhonoured[] => {
+    const attr = attributeAt(signature, name, opset)
+    if (attr === undefined) return [{ name, value, why: 'unknown' }]
+    if (attr.use.kind === 'only') {
+      const { values } = attr.use
+      return values.includes(value as AttrValue) ? [] : [{ name, value, why: 'refused', wanted: values }]
+    }
+    return attr.use.kind === 'passed-over' && value !== attr.default ? [{ name, value, why: 'passed-over' }] : []
+  })
+}
