@@ -75,7 +75,7 @@ describe.skipIf(!hasShared)(sharedTitle('F16 from the ONNX file, compared with T
         const found = numbersOf(results.get(output)!)
         const wanted = numbersOf(recorded.get(output)!)
         expect(found.length, output).toBe(wanted.length)
-        if (dtype === 'f16' && node.unrounded !== true)
+        if (dtype === 'f16' && node.attrs['unrounded'] !== true)
           expect(withinOneUlp(found, wanted), `${node.op} ${output}`).toBeGreaterThanOrEqual(0.999)
         else expect(relativeError(found, wanted), `${node.op} ${output}`).toBeLessThan(1e-6)
       }

@@ -23,10 +23,8 @@ export interface KernelCall {
   readonly inputs: readonly (Operand | undefined)[]
   /** Declared types of the results, in order. */
   readonly results: readonly TensorType[]
-  /** How bfloat16 results are made. */
+  /** How the node makes bfloat16 numbers. */
   readonly bf16: Bf16Style
-  /** Whether the graph is a quantized one. */
-  readonly quantized: boolean
 }
 
 /** Computes one node: the elements of each result, in order. A result may be an operand's own array. */

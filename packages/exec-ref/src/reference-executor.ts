@@ -1,15 +1,4 @@
-import {
-  type Bf16Style,
-  type Executor,
-  flushingBf16,
-  type Graph,
-  QError,
-  type Section,
-  type Session,
-  type Tensor,
-  type TensorType,
-  valueOf,
-} from '@q/ir'
+import { bf16Styles, type Executor, type Graph, QError, type Section, type Session, type Tensor, type TensorType, valueOf } from '@q/ir'
 
 import type { Kernel, Numbers, Operand } from './kernel.ts'
 import { referenceKernels } from './reference-kernels.ts'
@@ -18,8 +7,6 @@ import { planSection, type SectionPlan } from './section-plan.ts'
 
 /** Options of {@link createReferenceExecutor}. */
 export interface ReferenceExecutorOptions {
-  /** How bfloat16 numbers are made, which differs between chips. @default ties to even, subnormals flushed */
-  readonly bf16?: Bf16Style
   /** Kernels of further operators, or to replace the executor's own. @default none */
   readonly kernels?: ReadonlyMap<string, Kernel>
 }
@@ -30,17 +17,16 @@ export interface ReferenceExecutorOptions {
  */
 export function createReferenceExecutor(options: ReferenceExecutorOptions = {}): Executor {
   const kernels = options.kernels === undefined ? referenceKernels : new Map([...referenceKernels, ...options.kernels])
-  const bf16 = options.bf16 ?? flushingBf16
   return {
     name: 'reference',
     exact: true,
     async load(graph: Graph, section: Section = {}): Promise<Session> {
-      return openSession(graph, planSection(graph, section, kernels), bf16)
+      return openSession(graph, planSection(graph, section, kernels))
     },
   }
 }
 
-function openSession(graph: Graph, plan: SectionPlan, bf16: Bf16Style): Session {
+function openSession(graph: Graph, plan: SectionPlan): Session {
   const types = new Map<string, TensorType>()
   const typeOf = (name: string): TensorType => {
     const type = types.get(name) ?? valueOf(graph, name).type
@@ -53,7 +39,6 @@ function openSession(graph: Graph, plan: SectionPlan, bf16: Bf16Style): Session 
       return [name, { type: { ...typeOf(name), dtype: tensor.dtype, shape: tensor.shape }, data: toNumbers(tensor) }]
     }),
   )
-  const quantized = graph.properties['stage'] === 'quantized'
   let closed = false
 
   function compute(feeds: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
@@ -63,7 +48,7 @@ function openSession(graph: Graph, plan: SectionPlan, bf16: Bf16Style): Session 
     for (const { node, kernel, attrs, lastUses } of plan.steps) {
       const inputs = node.inputs.map((name) => (name === undefined ? undefined : (live.get(name) ?? constants.get(name))))
       const results = node.outputs.map(typeOf)
-      const computed = kernel({ node, attrs, inputs, results, bf16, quantized })
+      const computed = kernel({ node, attrs, inputs, results, bf16: bf16Styles[(attrs['bf16'] ?? 'flush') as keyof typeof bf16Styles] })
       node.outputs.forEach((name, i) => {
         if (!plan.feeds.includes(name)) live.set(name, { type: results[i]!, data: computed[i]! })
       })

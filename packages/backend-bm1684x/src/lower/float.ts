@@ -25,7 +25,8 @@ export function lowerFloat(node: Node, context: LowerContext, { keep = [], unrou
     return constant.name
   })
   const results = node.outputs.map((name) => ({ name, type: floatResult(name, context) }))
-  return loweredTo({ ...node, inputs, ...(unrounded && type !== 'f32' ? { unrounded } : {}) }, [...constants, ...results])
+  const attrs = unrounded && type !== 'f32' ? { ...node.attrs, unrounded } : node.attrs
+  return loweredTo({ ...node, inputs, attrs }, [...constants, ...results])
 }
 
 /** {@link lowerFloat} as a lowering. */

@@ -62,7 +62,7 @@ export const dequantizeLinear: Kernel = (call) => {
 
 /**
  * Between element types without scales. A 16-bit float made from another float is rounded, except from the other 16-bit
- * type: TPU-MLIR 1.30.2 copies f16 to bf16 as it is. In a float graph numbers are cut off toward zero.
+ * type: TPU-MLIR 1.30.2 copies f16 to bf16 as it is.
  */
 export const cast: Kernel = (call) => {
   const x = operand(call, 0)
@@ -75,7 +75,7 @@ export const cast: Kernel = (call) => {
     for (let i = 0; i < y.length; i++) y[i] = round(x.data[i]!)
     return [y]
   }
-  const rounding: RoundingMode = call.quantized ? (word(call, 'rounding') as RoundingMode) : 'toward-zero'
+  const rounding = word(call, 'rounding') as RoundingMode
   for (let i = 0; i < y.length; i++) {
     const v = roundTo(x.data[i]!, rounding)
     y[i] = isInteger(to) ? saturate(v, to) : v

@@ -28,7 +28,6 @@ export interface CaseResult {
 export interface CaseOptions {
   readonly stage?: 'float' | 'quantized'
   readonly attrs?: Attrs
-  readonly unrounded?: boolean
   readonly tolerance?: number
 }
 
@@ -59,10 +58,10 @@ export function nodeCase(
   results.forEach((result, i) => {
     values[outputs[i]!] = { type: result.type }
   })
-  const { stage = 'quantized', attrs = {}, unrounded = false, tolerance } = options
+  const { stage = 'quantized', attrs = {}, tolerance } = options
   return {
     name: `${op}: ${name}`,
-    graph: smallGraph({ stage, values, nodes: [node(op, names, outputs, attrs, unrounded)], outputs }),
+    graph: smallGraph({ stage, values, nodes: [node(op, names, outputs, attrs)], outputs }),
     feeds,
     wanted: Object.fromEntries(results.map((result, i) => [outputs[i]!, result.wanted])),
     ...(tolerance === undefined ? {} : { tolerance }),

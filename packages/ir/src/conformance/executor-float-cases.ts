@@ -120,7 +120,7 @@ export const executorFloatCases: readonly ExecutorCase[] = [
     [gives(f16(3), [2048, 2052, 1.5])],
   ),
   nodeCase('a float16 sum left unrounded', 'Add', [fed(f16(2), [2048, 1]), held(f16(2), [1, 0.5])], [gives(f16(2), [2049, 1.5])], {
-    unrounded: true,
+    attrs: { unrounded: true },
   }),
   nodeCase('a bfloat16 product is rounded once', 'Mul', [fed(bf16(2), [3, 129]), held(bf16(2), [1.5, 3])], [gives(bf16(2), [4.5, 388])]),
   nodeCase('to float16', 'Cast', [fed(f32(3), [2049, 65520, 0.5])], [gives(f16(3), [2048, Infinity, 0.5])], { attrs: { to: 'f16' } }),

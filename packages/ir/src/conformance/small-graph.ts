@@ -34,14 +34,8 @@ export function codes(dtype: DType, shape: readonly number[], scale = 1, zeroPoi
 }
 
 /** One node. */
-export function node(
-  op: string,
-  inputs: readonly (string | undefined)[],
-  outputs: readonly string[],
-  attrs: Attrs = {},
-  unrounded = false,
-): Node {
-  return { op, inputs, outputs, attrs, ...(unrounded ? { unrounded } : {}) }
+export function node(op: string, inputs: readonly (string | undefined)[], outputs: readonly string[], attrs: Attrs = {}): Node {
+  return { op, inputs, outputs, attrs }
 }
 
 /** Builds the graph. */

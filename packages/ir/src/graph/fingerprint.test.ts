@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { floatOps } from '../ops/op-set.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { digestOf, fingerprintOf } from './fingerprint.ts'
+import { parseGraph } from './text/parse-graph.ts'
 import type { Graph } from './types.ts'
 
 const graph = (weight: number, name = 'net'): Graph => ({
@@ -32,5 +33,61 @@ describe('fingerprintOf', () => {
   })
   it('changes with one bit of one weight', () => {
     expect(fingerprintOf(graph(1))).not.toBe(fingerprintOf(graph(1 + 2 ** -23)))
+  })
+})
+
+describe('what a fingerprint tells apart', () => {
+  const base = 'x: f32[1,2]; w: i8[2,2] = 3; q: i8[1,2]{scale 0.5, zero 1} = QuantizeLinear(x); y: f16[1,2] = DequantizeLinear(q)'
+  const named = (text: string) => fingerprintOf(parseGraph(text))
+  const differs = (from: string | RegExp, to: string) => {
+    const changed = base.replace(from, to)
+    expect(changed).not.toBe(base)
+    expect(named(changed)).not.toBe(named(base))
+  }
+  it('a scale', () => differs('scale 0.5', 'scale 0.25'))
+  it('a zero point', () => differs('zero 1', 'zero 2'))
+  it('the float type codes stand for', () => differs('zero 1', 'zero 1, expressed bf16'))
+  it('the axis, scales and zero points of slices', () => {
+    const sliced = [
+      'x: i8[2,2]{scale 1, zero 0, axis 0, scales [1, 2]}',
+      'x: i8[2,2]{scale 1, zero 0, axis 1, scales [1, 2]}',
+      'x: i8[2,2]{scale 1, zero 0, axis 0, scales [1, 3]}',
+      'x: i8[2,2]{scale 1, zero 0, axis 0, scales [1, 2], zeros [0, 4]}',
+      'x: i8[2,2]{scale 1, zero 0}',
+    ]
+    expect(new Set(sliced.map((text) => named(`${text}; y: f32[2,2] = DequantizeLinear(x)`))).size).toBe(sliced.length)
+  })
+  it('the codes a value is confined to', () => differs('zero 1', 'zero 1, saturate [-127, 127]'))
+  it('a calibrated range', () =>
+    expect(named('x: f32[1]{min 0, max 1}; y = Relu(x)')).not.toBe(named('x: f32[1]{min 0, max 2}; y = Relu(x)')))
+  it('an attribute', () => differs('QuantizeLinear(x)', 'QuantizeLinear(x) {rounding = "down"}'))
+  it('a result left unrounded', () => differs('DequantizeLinear(q)', 'DequantizeLinear(q) {unrounded = true}'))
+  it('how bfloat16 numbers are made', () => differs('DequantizeLinear(q)', 'DequantizeLinear(q) {bf16 = "truncate"}'))
+  it('infinities and zeros of either sign', () => {
+    const limits = ['0', '-0', 'Infinity', '-Infinity', 'NaN'].map((max) => named(`x: f32[1]; y = Clip(x) {min = 0, max = ${max}}`))
+    expect(new Set(limits).size).toBe(limits.length)
+  })
+  it('the element type of a source input', () => {
+    expect(named('x: f32[1] as {"sourceDtype": "i64"}; y = Relu(x)')).not.toBe(named('x: f32[1]; y = Relu(x)'))
+  })
+  it('not a default that is written out', () => {
+    const spelled = base.replace('QuantizeLinear(x)', 'QuantizeLinear(x) {rounding = "half-up", unrounded = false}')
+    expect(named(spelled)).toBe(named(base))
+  })
+  it('not the layers a node comes from, nor properties', () => {
+    expect(named(`graph net {stage = "quantized"}; ${base} from [a]`)).toBe(named(base))
+  })
+})
+
+describe('digestOf', () => {
+  const data = Int8Array.of(1, 2, 3)
+  it('is the SHA-256 of the bytes', () => {
+    expect(digestOf({ dtype: 'i8', shape: [3], data })).toBe('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')
+  })
+  it('hashes an array once', () => {
+    const first = digestOf({ dtype: 'i8', shape: [3], data })
+    data[0] = 9
+    expect(digestOf({ dtype: 'i8', shape: [1, 3], data })).toBe(first)
+    expect(digestOf({ dtype: 'i8', shape: [3], data: data.slice() })).not.toBe(first)
   })
 })

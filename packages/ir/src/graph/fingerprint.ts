@@ -1,41 +1,92 @@
 import { sha256 } from '../hash/sha256.ts'
-import type { Graph, Value } from './types.ts'
+import type { AttrSpec, OpDefinition } from '../ops/define.ts'
+import { resultAttrs } from '../ops/result-attrs.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { Graph, GraphInput, Node, TensorType, Value } from './types.ts'
 
 /**
  * A short name for exactly this graph: 16 hexadecimal digits of a SHA-256 over its structure, names, types and constants.
  *
- * Two graphs with equal fingerprints can share tables. The elements of a constant count by their bytes; the name of
- * the graph and the preprocessing of its inputs do not count.
+ * Two graphs with equal fingerprints can share tables. Everything that decides a result counts: attributes (one that has its
+ * default is the same as one left out), scales, zero points and what else a type says, the element types of the source
+ * model's inputs, the elements of a constant by their bytes. The name of the graph, its properties, the preprocessing of its
+ * inputs and the layers a node comes from do not count.
  */
 export function fingerprintOf(graph: Graph): string {
   const known = fingerprints.get(graph)
   if (known !== undefined) return known
-  const describe = ({ name, type, constant }: Value) => [
-    name,
-    type.dtype,
-    type.shape,
-    constant === undefined ? null : digest(constant.data),
-  ]
   const structure = {
-    inputs: graph.inputs.map(({ name }) => name),
+    inputs: graph.inputs.map(describeInput),
     outputs: graph.outputs,
-    nodes: graph.nodes.map(({ op, inputs, outputs, attrs }) => [
-      op,
-      inputs.map((name) => name ?? null),
-      outputs,
-      Object.entries(attrs).sort(([a], [b]) => (a < b ? -1 : 1)),
+    nodes: graph.nodes.map((node) => [
+      node.op,
+      node.inputs.map((name) => name ?? null),
+      node.outputs,
+      attributesThatCount(node, graph.ops.get(node.op)),
     ]),
-    values: [...graph.values.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(describe),
+    values: [...graph.values.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(describeValue),
   }
-  const fingerprint = digest(new TextEncoder().encode(JSON.stringify(structure))).slice(0, 16)
+  const fingerprint = hexOf(new TextEncoder().encode(JSON.stringify(structure, numbersWhole))).slice(0, 16)
   fingerprints.set(graph, fingerprint)
   return fingerprint
 }
 
-/** Hashing the weights of a large graph takes a noticeable part of a second; graphs do not change. */
-const fingerprints = new WeakMap<Graph, string>()
+/**
+ * The SHA-256 of a tensor's elements, as 64 hexadecimal digits. Element type and shape do not count; they belong to the type.
+ *
+ * Each array is hashed once: a digest is kept as long as its array, whose elements must not change.
+ */
+export function digestOf({ data }: Tensor): string {
+  const known = digests.get(data)
+  if (known !== undefined) return known
+  const digest = hexOf(data)
+  digests.set(data, digest)
+  return digest
+}
 
-function digest(data: ArrayBufferView): string {
+/** Graphs do not change. */
+const fingerprints = new WeakMap<Graph, string>()
+/** Hashing the weights of a large graph takes a noticeable part of a second; rewritten graphs keep their arrays. */
+const digests = new WeakMap<ArrayBufferView, string>()
+
+function describeInput({ name, sourceDtype }: GraphInput): unknown {
+  return sourceDtype === undefined || sourceDtype === 'f32' ? name : [name, sourceDtype]
+}
+
+/** The attributes by name, without those that say what their absence says. */
+function attributesThatCount({ attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
+  const specs: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...definition?.attrs }
+  return Object.entries(attrs)
+    .filter(([name, value]) => JSON.stringify(specs[name]?.default, numbersWhole) !== JSON.stringify(value, numbersWhole))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** A float type without quantization and range has no third part, so that the fingerprint of a float graph is its structure alone. */
+function describeValue({ name, type, constant }: Value): readonly unknown[] {
+  const described = [name, type.dtype, type.shape, constant === undefined ? null : digestOf(constant)]
+  const notes = notesOf(type, constant)
+  return notes.length === 0 ? described : [...described, notes]
+}
+
+function notesOf({ dtype, shape, quant, range }: TensorType, constant: Tensor | undefined): readonly unknown[] {
+  const isStoredOtherwise = constant !== undefined && (constant.dtype !== dtype || constant.shape.join() !== shape.join())
+  return [
+    ...(quant === undefined
+      ? []
+      : [['quant', quant.scale, quant.zeroPoint, quant.expressed, quant.axis, quant.scales, quant.zeroPoints, quant.saturate]]),
+    ...(range === undefined ? [] : [['range', range.min, range.max]]),
+    ...(isStoredOtherwise ? [['stored', constant.dtype, constant.shape]] : []),
+  ]
+}
+
+/** JSON has no infinities and no NaN, and writes -0 as 0. */
+function numbersWhole(_: string, value: unknown): unknown {
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${Object.is(value, -0) ? '-0' : value}`
+    : value
+}
+
+function hexOf(data: ArrayBufferView): string {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return Array.from(sha256(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

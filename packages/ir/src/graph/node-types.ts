@@ -1,5 +1,6 @@
 import { isQError, QError } from '../errors.ts'
 import type { AttrSpec, InferredType, OpDefinition } from '../ops/define.ts'
+import { resultAttrs } from '../ops/result-attrs.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Attrs, AttrValue, Node, OpSet, TensorType } from './types.ts'
 
@@ -18,13 +19,13 @@ export function definitionOf(node: Node, ops: OpSet): OpDefinition {
 }
 
 /**
- * The attributes of a node with defaults filled in.
+ * The attributes of a node with defaults filled in; those of `resultAttrs` only where the node has them.
  *
  * @throws QError `ATTR_UNKNOWN`, `ATTR_MISSING`, `ATTR_TYPE`
  */
 export function attributesOf(node: Node, definition: OpDefinition): Attrs {
   for (const name of Object.keys(node.attrs)) {
-    if (!(name in definition.attrs)) {
+    if (!(name in definition.attrs) && !(name in resultAttrs)) {
       throw new QError('ATTR_UNKNOWN', `${node.op} has no attribute ${name}`, {
         at: [node.outputs[0] ?? node.op],
         found: name,
@@ -34,7 +35,7 @@ export function attributesOf(node: Node, definition: OpDefinition): Attrs {
     }
   }
   const filled: Record<string, AttrValue> = {}
-  for (const [name, spec] of Object.entries(definition.attrs)) {
+  for (const [name, spec] of [...Object.entries<AttrSpec>(definition.attrs), ...givenResultAttrs(node)]) {
     const value = node.attrs[name] ?? spec.default
     if (value === undefined) {
       if (spec.mayBeAbsent) continue
@@ -57,6 +58,9 @@ export function attributesOf(node: Node, definition: OpDefinition): Attrs {
   }
   return filled
 }
+
+const givenResultAttrs = ({ attrs }: Node): readonly (readonly [string, AttrSpec])[] =>
+  Object.entries<AttrSpec>(resultAttrs).filter(([name]) => attrs[name] !== undefined)
 
 /** One attribute with its default filled in, as the caller's definition types it. */
 export function attribute<V extends AttrValue>(node: Node, name: string, spec: AttrSpec<V>): V {

@@ -14,6 +14,11 @@ export interface Quant {
   readonly axis?: number
   readonly scales?: readonly number[]
   readonly zeroPoints?: readonly number[]
+  /**
+   * The smallest and the largest code there is, where the element type holds more: 4 bits in an `i8`, or -127 to 127. What
+   * computes such codes saturates to them. Absent: all that the element type holds.
+   */
+  readonly saturate?: readonly [min: number, max: number]
 }
 
 /** The calibrated range of a float tensor. */
@@ -58,8 +63,6 @@ export interface Node {
   readonly inputs: readonly (string | undefined)[]
   readonly outputs: readonly string[]
   readonly attrs: Attrs
-  /** True when a result typed `f16` or `bf16` keeps its float32 digits (a chip's simulator leaves it unrounded). */
-  readonly unrounded?: boolean
   /** Layers of the float graph this node comes from; absent when it is its own layer. */
   readonly origin?: readonly string[]
 }

@@ -18,6 +18,17 @@ export const saturatingBf16: Bf16Style = { rounding: 'half-to-even', overflow: '
 /** The lower 16 bits are dropped; only a NaN that would turn into an infinity becomes 0x7fff. */
 export const truncatingBf16: Bf16Style = { rounding: 'toward-zero', overflow: 'infinity', flushSubnormals: false }
 
+/** Ties to even, overflow to infinity, subnormals kept: the conversion of IEEE 754. NaN becomes 0x7fff. */
+export const roundingBf16: Bf16Style = { rounding: 'half-to-even', overflow: 'infinity', flushSubnormals: false }
+
+/** The styles by the words of the attribute `bf16` of a node. */
+export const bf16Styles = {
+  flush: flushingBf16,
+  round: roundingBf16,
+  saturate: saturatingBf16,
+  truncate: truncatingBf16,
+} as const satisfies Readonly<Record<string, Bf16Style>>
+
 const float = new Float32Array(1)
 const word = new Uint32Array(float.buffer)
 

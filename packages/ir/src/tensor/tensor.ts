@@ -19,7 +19,7 @@ export type TensorData =
  *
  * `data` is the storage array of `dtype` (bit patterns in a `Uint16Array` for `f16` and `bf16`), or a
  * `Float32Array` of the numbers themselves. Executors use the second form for 16-bit floats, and for
- * the rare results that the declared type cannot hold (some chips leave them unrounded, see `Node.unrounded`), so
+ * the rare results that the declared type cannot hold (some chips leave them unrounded, see the attribute `unrounded`), so
  * nothing is lost on the way to a dump.
  */
 export interface Tensor {

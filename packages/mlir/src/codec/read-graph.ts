@@ -150,8 +150,7 @@ function readNode(operation: MlirOperation, { books, names, values, types, given
     op: spelling.op,
     inputs,
     outputs: given,
-    attrs: withoutDefaults({ ...attrs, ...more.attrs }, allOps.get(spelling.op)),
-    ...(more.unrounded === true ? { unrounded: true } : {}),
+    attrs: withoutDefaults({ ...attrs, ...more.attrs, ...(more.unrounded === true ? { unrounded: true } : {}) }, allOps.get(spelling.op)),
   }
 }
 

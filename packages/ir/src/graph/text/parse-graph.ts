@@ -14,7 +14,7 @@ import { type Scanner, scannerOf } from './scanner.ts'
  * - `x: f32[1,3,8,8]`: an input; `as {...}` gives the rest of its `GraphInput` as JSON;
  * - `w: f32[3] = [1, 2, 3]`: a constant; one number stands for all elements, `constant` for elements that are not written;
  * - `y = Conv(x, w, _) {strides = [1, 1]}`: a node, `_` for an operand left out; a type behind a result wins over the inferred
- *   one; `unrounded` and `from [layers]` may follow;
+ *   one; `from [layers]` may follow;
  * - `return y`: the outputs; without it, every result that no node uses.
  *
  * @param ops the operators nodes may use
@@ -111,9 +111,8 @@ function parseNode(scanner: Scanner, outputs: readonly string[], values: Readonl
     scanner.match(/_(?=[ \t]*[,)])/y) === undefined ? known(parseName(scanner), values) : undefined,
   )
   const attrs = parseAttributes(scanner)
-  const unrounded = scanner.match(/unrounded\b/y) !== undefined
   const origin = scanner.match(/from\b/y) === undefined ? undefined : parseList(scanner, '[', ']', () => parseName(scanner))
-  return { op, inputs, outputs, attrs, ...(unrounded ? { unrounded } : {}), ...(origin === undefined ? {} : { origin }) }
+  return { op, inputs, outputs, attrs, ...(origin === undefined ? {} : { origin }) }
 }
 
 function known(name: string, values: ReadonlyMap<string, Value>): string {

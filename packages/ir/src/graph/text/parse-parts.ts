@@ -87,9 +87,10 @@ function parseNotes(scanner: Scanner): Notes {
   let expressed: Quant['expressed'] | undefined
   const note = (): void => {
     const word =
-      scanner.match(/scales|scale|zeros|zero|expressed|axis|min|max/y) ??
-      scanner.fail('scale, zero, expressed, axis, scales, zeros, min or max')
-    if (word === 'expressed') expressed = (scanner.match(/f32|f16|bf16/y) ?? scanner.fail('f32, f16 or bf16')) as Quant['expressed']
+      scanner.match(/scales|scale|zeros|zero|saturate|expressed|axis|min|max/y) ??
+      scanner.fail('scale, zero, expressed, axis, scales, zeros, saturate, min or max')
+    if (word === 'saturate') lists.set(word, parseEnds(scanner))
+    else if (word === 'expressed') expressed = (scanner.match(/f32|f16|bf16/y) ?? scanner.fail('f32, f16 or bf16')) as Quant['expressed']
     else if (word === 'scales' || word === 'zeros')
       lists.set(
         word,
@@ -101,11 +102,18 @@ function parseNotes(scanner: Scanner): Notes {
   return { numbers, lists, ...(expressed === undefined ? {} : { expressed }) }
 }
 
+/** The smallest and the largest code. */
+function parseEnds(scanner: Scanner): readonly number[] {
+  const ends = parseList(scanner, '[', ']', () => parseNumber(scanner))
+  return ends.length === 2 ? ends : scanner.fail('two numbers before this')
+}
+
 function quantOf({ numbers, lists, expressed = 'f32' }: Notes): { readonly quant?: Quant } {
   const scale = numbers.get('scale')
   const axis = numbers.get('axis')
   const scales = lists.get('scales')
   const zeroPoints = lists.get('zeros')
+  const saturate = lists.get('saturate')
   if (scale === undefined) return {}
   return {
     quant: {
@@ -115,6 +123,7 @@ function quantOf({ numbers, lists, expressed = 'f32' }: Notes): { readonly quant
       ...(axis === undefined ? {} : { axis }),
       ...(scales === undefined ? {} : { scales }),
       ...(zeroPoints === undefined ? {} : { zeroPoints }),
+      ...(saturate === undefined ? {} : { saturate: saturate as [number, number] }),
     },
   }
 }

@@ -52,6 +52,7 @@ export function printType({ dtype, shape, quant, range }: TensorType): string {
     if (quant.axis !== undefined) notes.push(`axis ${quant.axis}`)
     if (quant.scales !== undefined) notes.push(`scales ${printAttribute(quant.scales)}`)
     if (quant.zeroPoints !== undefined) notes.push(`zeros ${printAttribute(quant.zeroPoints)}`)
+    if (quant.saturate !== undefined) notes.push(`saturate ${printAttribute(quant.saturate)}`)
   }
   if (range !== undefined) notes.push(`min ${printNumber(range.min)}`, `max ${printNumber(range.max)}`)
   return `${dtype}[${shape.join(',')}]${notes.length === 0 ? '' : `{${notes.join(', ')}}`}`
@@ -70,8 +71,8 @@ function printConstant({ type, constant }: Value, longest: number): string {
   return constant === undefined || elementCount(type.shape) > longest ? 'constant' : printElements(constant)
 }
 
-function printNode({ op, inputs, attrs, unrounded, origin }: Node): string {
+function printNode({ op, inputs, attrs, origin }: Node): string {
   const operands = inputs.map((name) => (name === undefined ? '_' : printName(name))).join(', ')
   const from = origin === undefined ? '' : ` from [${origin.map(printName).join(', ')}]`
-  return `${op}(${operands})${printAttributes(attrs)}${unrounded === true ? ' unrounded' : ''}${from}`
+  return `${op}(${operands})${printAttributes(attrs)}${from}`
 }

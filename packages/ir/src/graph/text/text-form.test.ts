@@ -13,9 +13,9 @@ half: f16[2] = [0.5, -65504]
 ids: i64[2] = [9007199254740993, -1]
 same: i8[3] = 7
 big: f32[4,3,1,1] = constant
-per: i8[2]{scale 0.5, zero 0, axis 0, scales [0.5, 0.25], zeros [0, 1]} = [1, 2]
+per: i8[2]{scale 0.5, zero 0, axis 0, scales [0.5, 0.25], zeros [0, 1], saturate [-7, 7]} = [1, 2]
 y: f32[1,4,8,8]{min -1.5, max 2} = Conv(x, big, _) {strides = [1, 1], pads = [0, 0, 0, 0]}
-/a/b.1: f16[1,4,8,8] = Relu(y) unrounded from [y_Relu, "old name"]
+/a/b.1: f16[1,4,8,8] = Relu(y) {unrounded = true} from [y_Relu, "old name"]
 v: f32[2,1], i: f32[2,1] = TopK(w) {k = 1}
 return /a/b.1, v
 `
@@ -56,8 +56,7 @@ describe('text form', () => {
       op: 'Relu',
       inputs: ['y'],
       outputs: ['/a/b.1'],
-      attrs: {},
-      unrounded: true,
+      attrs: { unrounded: true },
       origin: ['y_Relu', 'old name'],
     })
     expect(read.outputs).toEqual(['/a/b.1', 'v'])

@@ -1,8 +1,8 @@
 import { defineOp, one, own, shared, text } from '../define.ts'
 
 /**
- * Between element types. In a float graph `to` `i32` rounds toward zero and the numbers stay float32; in a quantized
- * graph float types are rounded to nearest, ties to even, and integers by `rounding`.
+ * Between element types. Integers are made by `rounding`, as ONNX does it unless the node says otherwise, and saturated where
+ * the result is typed as one (in a float graph it stays float32 numbers); 16-bit floats are rounded to nearest, ties to even.
  *
  * @see https://onnx.ai/onnx/operators/onnx__Cast.html
  */
@@ -12,7 +12,7 @@ export const Cast = defineOp({
   outputs: { y: shared('x') },
   attrs: {
     to: text(['f32', 'f16', 'bf16', 'i32', 'i16', 'i8', 'u8']),
-    rounding: text(['half-away-from-zero', 'half-to-even', 'toward-zero', 'half-up', 'half-down', 'down', 'up'], 'half-away-from-zero'),
+    rounding: text(['half-away-from-zero', 'half-to-even', 'toward-zero', 'half-up', 'half-down', 'down', 'up'], 'toward-zero'),
   },
   infer: ({ x }, { to }) => ({ y: { dtype: to, shape: x.shape } }),
 })

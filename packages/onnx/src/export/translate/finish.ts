@@ -2,10 +2,13 @@ import type { Node, TensorType } from '@q/ir'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 
 /** Rounds a float32 result to the 16-bit float type the node declares, unless the node leaves it unrounded. */
-export function rounded(build: OnnxBuilder, x: string, type: TensorType, node: Node): string {
-  if (node.unrounded === true || (type.dtype !== 'f16' && type.dtype !== 'bf16')) return x
+export function rounded(build: OnnxBuilder, x: string, type: TensorType, node: Pick<Node, 'attrs'>): string {
+  if (node.attrs['unrounded'] === true || (type.dtype !== 'f16' && type.dtype !== 'bf16')) return x
   return build.cast(build.cast(x, type.dtype), 'f32')
 }
+
+/** What {@link rounded} is told where a number is rounded whatever the node says of its result. */
+export const alwaysRounded: Pick<Node, 'attrs'> = { attrs: {} }
 
 /** `max(0, x)`, capped when `limit` is above 0, of a float32 value. */
 export function relu(build: OnnxBuilder, x: string, limit: number): string {

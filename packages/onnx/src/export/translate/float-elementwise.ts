@@ -6,7 +6,7 @@ import type { Translate, Translation } from './translator.ts'
 /** Operators of ONNX with the same operands and attributes. */
 export const translateSame: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
-  const { relu: _relu, reluLimit: _limit, ...attrs } = t.attrs(node) as Attrs & { relu?: boolean; reluLimit?: number }
+  const { relu: _relu, reluLimit: _limit, unrounded: _unrounded, bf16: _bf16, ...attrs } = t.attrs(node)
   const operands = node.inputs.map((name) => (name === undefined ? undefined : t.carried(name)))
   // A constant in double precision is not rounded before the operation.
   const isDouble = operands.some((operand) => operand !== undefined && t.build.typeOf(operand).dtype === 'f64')

@@ -1,6 +1,6 @@
 import { roundBf16, roundF16 } from '@q/ir'
 import { carriedZero, centred, halfAwayFromZero, isByte, isCodeType, saturated } from './codes.ts'
-import { rounded } from './finish.ts'
+import { alwaysRounded, rounded } from './finish.ts'
 import { requantized } from './requantize-sums.ts'
 import type { Translate } from './translator.ts'
 
@@ -32,9 +32,9 @@ export const translateQuantizeLinear: Translate = (node, t) => {
     ]
   }
   // A bfloat16 operand that was left unrounded is rounded first, a float16 one is not.
-  const operand = from.dtype === 'bf16' ? rounded(build, t.carried(x), from, { ...node, unrounded: false }) : t.carried(x)
+  const operand = from.dtype === 'bf16' ? rounded(build, t.carried(x), from, alwaysRounded) : t.carried(x)
   const product = build.node('Mul', [operand, build.numbers('f32', factor)], float)
-  const scaled = rounded(build, product, from, { ...node, unrounded: false })
+  const scaled = rounded(build, product, from, alwaysRounded)
   const rounding = t.attrs(node)['rounding']
   if (rounding === 'half-to-even') return [saturated(build, build.node('Round', [scaled], float), type)]
   if (rounding !== 'half-away-from-zero') return undefined
@@ -53,12 +53,14 @@ export const translateDequantizeLinear: Translate = (node, t) => {
   const float = { dtype: 'f32', shape: type.shape } as const
   if (isByte(from.dtype)) {
     return [
-      rounded(build, build.node('DequantizeLinear', [t.carried(x), scale, build.numbers('u8', carriedZero(from))], float), type, {
-        ...node,
-        unrounded: false,
-      }),
+      rounded(
+        build,
+        build.node('DequantizeLinear', [t.carried(x), scale, build.numbers('u8', carriedZero(from))], float),
+        type,
+        alwaysRounded,
+      ),
     ]
   }
-  const codes = rounded(build, build.cast(centred(build, t.carried(x), from, 'f64'), 'f32'), type, { ...node, unrounded: false })
-  return [rounded(build, build.node('Mul', [codes, scale], float), type, { ...node, unrounded: false })]
+  const codes = rounded(build, build.cast(centred(build, t.carried(x), from, 'f64'), 'f32'), type, alwaysRounded)
+  return [rounded(build, build.node('Mul', [codes, scale], float), type, alwaysRounded)]
 }

@@ -129,6 +129,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
 export function translateNode(node: Node, t: Translation): readonly string[] | undefined {
   const loose = looseCodes(t.graph)
   if (loose.size > 0 && [...node.inputs, ...node.outputs].some((name) => name !== undefined && loose.has(name))) return undefined
+  if (makesBf16ByHand(node, t)) return undefined
   const isCodes =
     node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
   const integerOperator = node.op.startsWith('Q') || node.op === 'Lut' || node.op.startsWith('Requantize') || node.op === 'DequantizeLinear'
@@ -138,6 +139,12 @@ export function translateNode(node: Node, t: Translation): readonly string[] | u
   }
   if (node.op === 'QAttention') boundAttention(node, t)
   return translations.get(node.op)?.(node, t)
+}
+
+/** Whether bfloat16 numbers are made in a style that the runtime's own cast has not. */
+function makesBf16ByHand({ attrs, inputs, outputs }: Node, t: Translation): boolean {
+  if (attrs['bf16'] !== 'saturate' && attrs['bf16'] !== 'truncate') return false
+  return [...inputs, ...outputs].some((name) => name !== undefined && t.typeOf(name).dtype === 'bf16')
 }
 
 function isInteger(t: Translation, name: string): boolean {
