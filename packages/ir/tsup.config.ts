@@ -1,3 +1,5 @@
 import { library } from '../../tools/config/tsup.base.ts'
 
-export default library({ entries: ['src/index.ts', 'src/conformance/index.ts'] })
+const entries = ['graph', 'ops', 'number', 'tables', 'resolve', 'lowering', 'conformance']
+
+export default library({ entries: ['src/index.ts', ...entries.map((entry) => `src/${entry}/index.ts`)] })

@@ -1,7 +1,7 @@
-import { type Attrs, allOps, clamp, QError, type ScalarFunction, scalarOf, sigmoid } from '@q/ir'
+import { asTable, clamp, sigmoid, type TableForm, type TableFunctions } from '@q/ir'
 
 /** Where TPU-MLIR 1.30.2 fills its tables by another order of steps than its interpreter computes in. */
-const ofTables: Readonly<Record<string, (attrs: Attrs) => ScalarFunction>> = {
+export const tableFunctions: TableFunctions = {
   HardSwish: () => (x) => x * clamp(x / 6 + 0.5, 0, 1),
   Swish:
     ({ alpha }) =>
@@ -9,24 +9,8 @@ const ofTables: Readonly<Record<string, (attrs: Attrs) => ScalarFunction>> = {
       x * sigmoid((alpha as number) * x),
 }
 
-/** Functions of one number that codes never look up. */
-const computed: ReadonlySet<string> = new Set(['Clip', 'LeakyRelu', 'Not', 'Relu'])
+/** The family's tables have four axes. */
+export const tableForm: TableForm = { shape: [1, 1, 1, 256] }
 
-/** The operators whose function of one number can stand in a table of 256 entries. */
-export const activations: readonly string[] = [...allOps.values()].flatMap(({ name, scalar }) =>
-  scalar === undefined || computed.has(name) ? [] : [name],
-)
-
-/** The function that a table of `op` is filled with. @param attrs with defaults filled in */
-export function tableFunction(op: string, attrs: Attrs): ScalarFunction {
-  const definition = allOps.get(op)
-  const f = ofTables[op]?.(attrs) ?? (definition === undefined ? undefined : scalarOf(definition, attrs))
-  if (f === undefined) {
-    throw new QError('OP_UNSUPPORTED', `${op} is no function of one number, so there is no table of it`, {
-      found: op,
-      wanted: activations.join(', '),
-      hint: 'keep the layer in F32 in the quantization table',
-    })
-  }
-  return f
-}
+/** An activation: in INT8 a lookup table. */
+export const lowerActivation = asTable(tableFunctions, tableForm)

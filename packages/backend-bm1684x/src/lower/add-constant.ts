@@ -1,13 +1,22 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, scaleShift } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { tensorAndNumber } from './number-operand.ts'
+import {
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  type Node,
+  onCodes,
+  requantizationOf,
+  roundHalfAway,
+  scaleShift,
+  tensorAndNumber,
+} from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const { x, number, numberFirst } = tensorAndNumber(node, context)
   const result = context.quantizedType(name)
   const { scale } = result.quant!
-  const { multiplier, shift } = scaleShift(context.quantizedType(x).quant!.scale / scale, { bits: 8, range: 'positive' })
+  const factor = scaleShift(context.quantizedType(x).quant!.scale / scale, { bits: 8, range: 'positive' })
   const operation = node.op === 'Add' ? 'add' : numberFirst ? 'subtract-from' : 'subtract'
   return loweredTo(
     {
@@ -15,11 +24,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       inputs: [x],
       outputs: [name],
       attrs: {
-        constant: roundHalfAway(number / scale) * 2 ** shift,
+        constant: roundHalfAway(number / scale) * 2 ** factor.shift,
         operation,
-        multipliers: [multiplier],
-        shifts: [shift],
-        rounding: context.target.rounding.requantize,
+        ...requantizationOf([factor], context),
         relu: context.attrs(node).relu!,
       },
     },
@@ -28,4 +35,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Plus or minus a number: in INT8 the number is rounded to the scale of the result, then shifted. */
-export const lowerAddConstant = byMode(int8)
+export const lowerAddConstant = onCodes(int8)

@@ -3,15 +3,15 @@ import {
   type LoweredNode,
   layerOf,
   loweredTo,
+  lowerFloat,
   type Node,
+  newConstant,
+  onCodes,
   rightShiftByLogarithm,
   roundHalfAway,
   saturate,
   toInt16,
 } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { lowerFloat } from './float.ts'
-import { integerConstant } from './integer-constant.ts'
 
 /** The share of saturated bias values that is accepted. */
 const mostSaturated = 0.03
@@ -44,19 +44,19 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   )
   const shape = [1, channels.length, 1, 1]
   const constants = [
-    integerConstant(
+    newConstant(
       `${name}_scale_int8`,
       'i8',
       factors.shape,
       Int8Array.from(channels, (channel) => channel.code),
     ),
-    integerConstant(
+    newConstant(
       `${name}_bias_int16`,
       'i16',
       shape,
       Int16Array.from(channels, (channel) => channel.bias),
     ),
-    integerConstant(
+    newConstant(
       `${name}_lshift_i8`,
       'i8',
       shape,
@@ -75,4 +75,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Scale and bias per channel on two or five axes: in INT8 by int8 scales, int16 biases and shifts. */
-export const lowerAffine = byMode(int8, (node, context) => lowerFloat(node, context, { unrounded: true }))
+export const lowerAffine = onCodes(int8, (node, context) => lowerFloat(node, context, { unrounded: true }))

@@ -1,20 +1,20 @@
 import {
+  biasCodes,
+  floatConstant,
+  floatElements,
+  floatResult,
+  floatTypeOf,
   type LowerContext,
   type LoweredNode,
   layerOf,
   type Node,
+  newConstant,
   type OperandNeed,
-  roundHalfAway,
-  saturate,
+  onCodes,
   scaleShift,
   type Tensor,
-  toF16Bits,
   type Value,
 } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { floatConstant } from './float-constant.ts'
-import { floatResult, floatTypeOf } from './float-type.ts'
-import { integerConstant } from './integer-constant.ts'
 import { quantizeMatrix } from './mat-mul.ts'
 import { softmaxTable } from './softmax.ts'
 
@@ -87,17 +87,17 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const outHeads = heads.map(({ index, from, to }) => {
     const width = outWeights.shape.at(-1)!
-    return put(integerConstant(`${wo}_weight_head_${index}_int8`, 'i8', [1, to - from, width], out.codes.slice(from * width, to * width)))
+    return put(newConstant(`${wo}_weight_head_${index}_int8`, 'i8', [1, to - from, width], out.codes.slice(from * width, to * width)))
   })
   const outBiasName =
     outBias === undefined
       ? undefined
       : put(
-          integerConstant(
+          newConstant(
             `${bo}_int32`,
             'i32',
             [...result.shape.slice(0, -1).map(() => 1), outBias.data.length],
-            Int32Array.from(outBias.data as Float32Array, (b) => saturate(roundHalfAway(b / (spv * out.scale)), 'i32')),
+            biasCodes(outBias.data as Float32Array, spv * out.scale),
           ),
         )
 
@@ -111,20 +111,18 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       const slice = quantizeMatrix(columnsOf(matrix, head.from, head.to))
       const inputScale = context.quantizedType(source).quant!.scale
       const names = [
-        put(integerConstant(`${head.name}_weight_${letter}_int8`, 'i8', [matrix.shape[0]!, head.to - head.from], slice.codes)),
+        put(newConstant(`${head.name}_weight_${letter}_int8`, 'i8', [matrix.shape[0]!, head.to - head.from], slice.codes)),
       ] as (string | undefined)[]
       const addend = context.constantOf(bias)
       names.push(
         addend === undefined
           ? undefined
           : put(
-              integerConstant(
+              newConstant(
                 `${head.name}_weight_${letter}_int32`,
                 'i32',
                 [1, 1, head.to - head.from],
-                Int32Array.from(columnsOf(addend, head.from, head.to), (b) =>
-                  saturate(roundHalfAway(b / (slice.scale * inputScale)), 'i32'),
-                ),
+                biasCodes(columnsOf(addend, head.from, head.to), slice.scale * inputScale),
               ),
             ),
       )
@@ -186,11 +184,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
   const result = floatResult(name, context)
   const values: Value[] = []
   const put = (made: string, shape: readonly number[], data: Float32Array): string => {
-    values.push({
-      name: `${made}_${type}`,
-      type: { dtype: type, shape },
-      constant: { dtype: type, shape, data: type === 'f16' ? toF16Bits(data) : data },
-    })
+    values.push(newConstant(`${made}_${type}`, type, shape, floatElements(data, type)))
     return `${made}_${type}`
   }
   const heads = headsOf(node, context)
@@ -232,4 +226,4 @@ function float(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Attention: one node for each head, their results added; in INT8 the sum is requantized. */
-export const lowerAttention = byMode(int8, float)
+export const lowerAttention = onCodes(int8, float)

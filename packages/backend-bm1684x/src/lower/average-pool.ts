@@ -1,5 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, QError, scaleShift } from '@q/ir'
-import { byMode } from './by-mode.ts'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, QError, requantizationOf, scaleShift } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -15,7 +14,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const result = context.quantizedType(name)
   const places = kernel.reduce((product, d) => product * d, 1)
-  const { multiplier, shift } = scaleShift(context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), {
+  const factor = scaleShift(context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), {
     bits: 8,
   })
   return loweredTo(
@@ -23,11 +22,11 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       op: 'QAveragePool',
       inputs: node.inputs,
       outputs: [name],
-      attrs: { ...attrs, multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize, relu: relu! },
+      attrs: { ...attrs, ...requantizationOf([factor], context), relu: relu! },
     },
     [{ name, type: result }],
   )
 }
 
 /** Average pool: in INT8 the rounded sum of each window, requantized by an 8-bit multiplier. */
-export const lowerAveragePool = byMode(int8)
+export const lowerAveragePool = onCodes(int8)

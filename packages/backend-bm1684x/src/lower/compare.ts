@@ -3,37 +3,28 @@ import {
   type LoweredNode,
   layerOf,
   loweredTo,
+  lowerFloat,
+  mirroredComparison,
   type Node,
-  numberOperand,
+  numberPlace,
+  onCodes,
   roundHalfAway,
   saturate,
-  type TensorType,
-  valueOf,
+  truthType,
 } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { lowerFloat } from './float.ts'
 
-/** Truth values as codes: 0 and 1, scale 1. */
-export function truthType(name: string, context: LowerContext): TensorType {
-  return { dtype: 'u8', shape: context.typeOf(name).shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
-}
-
-/** The comparison with its operands exchanged. */
-const mirrored: Readonly<Record<string, string>> = {
-  Equal: 'Equal',
-  NotEqual: 'NotEqual',
-  Greater: 'Less',
-  GreaterOrEqual: 'LessOrEqual',
-  Less: 'Greater',
-  LessOrEqual: 'GreaterOrEqual',
+/** What a comparison with a number asks of the tensor; `undefined` for logic. */
+function operationOf(op: string, numberFirst: boolean): string | undefined {
+  const mirrored = mirroredComparison(op)
+  return numberFirst || mirrored === undefined ? mirrored : op
 }
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
-  const number = numberOperand(node, (each) => valueOf(context.graph, each))
+  const number = numberPlace(node, context)
   if (number !== undefined) {
     const x = node.inputs[1 - number]!
-    const operation = number === 0 ? mirrored[node.op] : node.op in mirrored ? node.op : undefined
+    const operation = operationOf(node.op, number === 0)
     if (operation === undefined) return lowerFloat(node, context.in('F32'))
     const { dtype, quant } = context.quantizedType(x)
     const value = Number(context.constantOf(node.inputs[number])!.data[0])
@@ -51,4 +42,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Comparison and logic: in INT8 on codes of one scale, the result 0 or 1. */
-export const lowerCompare = byMode(int8)
+export const lowerCompare = onCodes(int8)

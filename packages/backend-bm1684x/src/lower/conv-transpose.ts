@@ -1,27 +1,19 @@
-import { type LowerContext, type LoweredNode, layerOf, type Node, quantizedTypeOf, scaleShift, type Tensor, type Value } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { effectiveInputScale, quantizeConvBias, quantizeConvWeights } from './conv.ts'
-import { lowerFloat } from './float.ts'
-import { integerConstant } from './integer-constant.ts'
-
-/**
- * The weights `[C, M / group, ...kernel]` with the real output channel outermost, `[M, C / group, ...kernel]`, or back
- * again: the group's two inner axes change places.
- */
-export function swapChannels(data: ArrayLike<number>, outer: number, inner: number, taps: number, group: number): Float32Array {
-  const swapped = new Float32Array(data.length)
-  const perGroup = outer / group
-  for (let g = 0; g < group; g++) {
-    for (let i = 0; i < perGroup; i++) {
-      for (let j = 0; j < inner; j++) {
-        const from = ((g * perGroup + i) * inner + j) * taps
-        const to = ((g * inner + j) * perGroup + i) * taps
-        for (let t = 0; t < taps; t++) swapped[to + t] = data[from + t]!
-      }
-    }
-  }
-  return swapped
-}
+import {
+  biasCodes,
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  lowerFloat,
+  type Node,
+  newConstant,
+  onCodes,
+  quantizedTypeOf,
+  scaleShift,
+  swapChannels,
+  type Tensor,
+  type Value,
+} from '@q/ir'
+import { effectiveInputScale, quantizeConvWeights } from './conv.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const [x, w, b] = node.inputs as [string, string, string?]
@@ -31,20 +23,14 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const { strides, pads, dilations, output_padding, group, relu } = context.attrs(node)
   const bias = context.constantOf(b)?.data as Float32Array | undefined
   const result = context.quantizedType(name)
-  const [inChannels, perGroup, ...kernel] = weights.shape as [number, number, ...number[]]
-  const taps = kernel.reduce((product, d) => product * d, 1)
-  const channels = perGroup * (group as number)
-  const data = swapChannels(weights.data as Float32Array, inChannels, perGroup, taps, group as number)
+  const [inChannels, perGroup] = weights.shape as [number, number]
+  const groups = group as number
+  const channels = perGroup * groups
+  const data = swapChannels(Float32Array.from(weights.data as Float32Array), { group: groups, outer: inChannels / groups, inner: perGroup })
   const quantized = quantizeConvWeights(data, channels, bias !== undefined, false)
   const inputScale = effectiveInputScale(quantizedTypeOf(x, context.typeOf(x), context.asymmetric, { user: name }).quant!.scale, data, bias)
-  const dtype = quantized.signed ? 'i8' : 'u8'
-  const codes = swapChannels(quantized.codes, channels, inChannels / (group as number), taps, group as number)
-  const filter = integerConstant(
-    `${name}_filter_${dtype}`,
-    dtype,
-    weights.shape,
-    quantized.signed ? Int8Array.from(codes) : Uint8Array.from(codes),
-  )
+  const codes = swapChannels(quantized.codes, { group: groups, outer: perGroup, inner: inChannels / groups })
+  const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {
     const { multiplier, shift } = scaleShift((scale * inputScale) / result.quant!.scale, { bits: 32 })
@@ -53,10 +39,20 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const values: Value[] = [filter]
   if (bias !== undefined) {
     const shape = result.shape.map((_, i) => (i === 1 ? channels : 1))
-    values.push(integerConstant(`${name}_bias_int32`, 'i32', shape, quantizeConvBias(bias, quantized.scales, inputScale)))
+    values.push(
+      newConstant(
+        `${name}_bias_int32`,
+        'i32',
+        shape,
+        biasCodes(
+          bias,
+          quantized.scales.map((scale) => scale * inputScale),
+        ),
+      ),
+    )
   }
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
-  const requant = integerConstant(`${name}_quant_int32`, 'i32', [1, channels, 1, 3], parameters)
+  const requant = newConstant(`${name}_quant_int32`, 'i32', [1, channels, 1, 3], parameters)
   return {
     nodes: [
       {
@@ -96,4 +92,4 @@ function float(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Transposed convolution: in INT8 plain sums, then requantization per channel. */
-export const lowerConvTranspose = byMode(int8, float)
+export const lowerConvTranspose = onCodes(int8, float)

@@ -1,7 +1,15 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
-import { floatConstant } from './float-constant.ts'
-import { floatResult, floatTypeOf } from './float-type.ts'
-import { integerConstant } from './integer-constant.ts'
+import {
+  floatConstant,
+  floatResult,
+  floatTypeOf,
+  type LowerContext,
+  type LoweredNode,
+  type LowerOp,
+  layerOf,
+  type Node,
+  newConstant,
+  type Value,
+} from '@q/ir'
 
 /** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
 export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {
@@ -18,7 +26,7 @@ export const lowerGather: LowerOp = (node: Node, context: LowerContext): Lowered
   let picked = indices
   if (places !== undefined) {
     picked = `${indices}_int`
-    values.push(integerConstant(picked, 'i32', places.shape, Int32Array.from(places.data as Float32Array, Number)))
+    values.push(newConstant(picked, 'i32', places.shape, Int32Array.from(places.data as Float32Array, Number)))
   }
   values.push({ name: layerOf(node), type: floatResult(layerOf(node), context) })
   return { nodes: [{ ...node, inputs: [data, picked] }], values, operands: new Map([[picked, 'i32']]) }

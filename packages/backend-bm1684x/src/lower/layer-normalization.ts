@@ -1,5 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
-import { lowerFloat } from './float.ts'
+import { type LowerContext, type LoweredNode, layerOf, lowerFloat, type Node } from '@q/ir'
 
 /**
  * Layer normalization, left at float32 digits. With an addend but no factor it is a plain one and an addition,

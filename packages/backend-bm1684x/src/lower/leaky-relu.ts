@@ -1,19 +1,12 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
-import { byMode } from './by-mode.ts'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, requantizationOf, scaleShift } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
-  const { multiplier, shift } = scaleShift(context.attrs(node).alpha as number, { bits: 8 })
-  return loweredTo(
-    {
-      op: 'QLeakyRelu',
-      inputs: node.inputs,
-      outputs: [name],
-      attrs: { multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize },
-    },
-    [{ name, type: context.quantizedType(name) }],
-  )
+  const factor = scaleShift(context.attrs(node).alpha as number, { bits: 8 })
+  return loweredTo({ op: 'QLeakyRelu', inputs: node.inputs, outputs: [name], attrs: requantizationOf([factor], context) }, [
+    { name, type: context.quantizedType(name) },
+  ])
 }
 
 /** Leaky ReLU: in INT8 negative codes times an 8-bit multiplier. */
-export const lowerLeakyRelu = byMode(int8)
+export const lowerLeakyRelu = onCodes(int8)

@@ -1,6 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { tensorAndNumber } from './number-operand.ts'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, roundHalfAway, tensorAndNumber } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -23,4 +21,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** The larger or smaller of a tensor and a number: in INT8 on the codes, whose scale does not change. */
-export const lowerLimitConstant = byMode(int8)
+export const lowerLimitConstant = onCodes(int8)

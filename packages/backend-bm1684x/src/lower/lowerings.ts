@@ -1,23 +1,19 @@
-import type { LowerOp } from '@q/ir'
-import { activations } from './activations.ts'
+import { activationOps, asFloat, type LowerOp, lowerArg, lowerCast, lowerCopy, lowerTopK } from '@q/ir'
+import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
 import { lowerAffine } from './affine.ts'
-import { lowerArg } from './arg.ts'
 import { lowerAttention } from './attention.ts'
 import { lowerAveragePool } from './average-pool.ts'
-import { lowerCast } from './cast.ts'
 import { lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
 import { lowerConvTranspose } from './conv-transpose.ts'
-import { lowerCopy } from './copy.ts'
-import { asFloat } from './float.ts'
 import { lowerGather } from './gather.ts'
 import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
-import { lowerActivation, lowerReciprocal } from './lut.ts'
+import { lowerReciprocal } from './lut.ts'
 import { lowerMatMul } from './mat-mul.ts'
 import { lowerMod } from './mod.ts'
 import { lowerMul } from './mul.ts'
@@ -27,14 +23,13 @@ import { lowerPad } from './pad.ts'
 import { lowerPow, lowerPowConstant } from './pow.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
-import { lowerTopK } from './top-k.ts'
 import { lowerWhere } from './where.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
 /** Every lowering, by operator form. */
 export const lowerings: Readonly<Record<string, LowerOp>> = {
-  ...each(activations, lowerActivation),
+  ...each(activationOps, lowerActivation),
   ...each(
     [
       'Abs',

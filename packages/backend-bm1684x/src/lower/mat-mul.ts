@@ -1,13 +1,28 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, saturate, scaleShift, type Value } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { lowerFloat } from './float.ts'
-import { integerConstant, largestOf } from './integer-constant.ts'
+import {
+  biasCodes,
+  type LowerContext,
+  type LoweredNode,
+  largestOf,
+  layerOf,
+  loweredTo,
+  lowerFloat,
+  type Node,
+  newConstant,
+  onCodes,
+  quantizeWeights,
+  requantizationOf,
+  scaleShift,
+  type Value,
+} from '@q/ir'
 import { isWideMatMul, widened } from './wide-result.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127 in double. */
 export function quantizeMatrix(weights: Float32Array): { readonly scale: number; readonly codes: Int8Array } {
-  const scale = (largestOf(weights) || 1e-5) / 127
-  return { scale, codes: Int8Array.from(weights, (w) => saturate(roundHalfAway(w / scale), 'i8')) }
+  const { scales, codes } = quantizeWeights(weights, {
+    dtype: 'i8',
+    paramsOf: (extent) => ({ scale: (largestOf(extent) || 1e-5) / 127 }),
+  })
+  return { scale: scales[0]!, codes: Int8Array.from(codes) }
 }
 
 function int8(node: Node, context: LowerContext): LoweredNode {
@@ -30,14 +45,14 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const matrix = quantizeMatrix(right.data as Float32Array)
     rightScale = matrix.scale
     rightName = `${name}_filter_int8`
-    values.push(integerConstant(rightName, 'i8', right.shape, matrix.codes))
+    values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))
   }
   if (addend !== undefined) {
-    const codes = Int32Array.from(addend.data as Float32Array, (x) => saturate(roundHalfAway(x / (rightScale * inputScale)), 'i32'))
+    const codes = biasCodes(addend.data as Float32Array, rightScale * inputScale)
     const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
-    values.push(integerConstant(`${name}_bias_int32`, 'i32', shape, codes))
+    values.push(newConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }
-  const { multiplier, shift } = scaleShift((inputScale * rightScale) / result.quant!.scale, { bits: 32 })
+  const factor = scaleShift((inputScale * rightScale) / result.quant!.scale, { bits: 32 })
   return loweredTo(
     {
       op: 'QMatMul',
@@ -50,9 +65,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         headsAsBatch: headsAsBatch!,
         keepdims: keepdims!,
         relu: relu!,
-        multipliers: [multiplier],
-        shifts: [shift],
-        rounding: context.target.rounding.requantize,
+        ...requantizationOf([factor], context),
       },
     },
     [...values, { name, type: result }],
@@ -60,4 +73,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Matrix product: in INT8 one scale for the whole weight matrix and a 32-bit multiplier. */
-export const lowerMatMul = byMode(int8)
+export const lowerMatMul = onCodes(int8)

@@ -1,5 +1,4 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
-import { floatResult } from './float-type.ts'
+import { floatResult, type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 
 /** Remainder: `x - floor(x / y) y`, step by step in float32. */
 export const lowerMod: LowerOp = (node: Node, context: LowerContext): LoweredNode => {

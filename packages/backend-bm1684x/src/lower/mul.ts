@@ -1,6 +1,15 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, scaleShift } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { constantsOf, operandOf } from './weight-operand.ts'
+import {
+  constantsOf,
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  type Node,
+  onCodes,
+  operandCodes,
+  requantizationOf,
+  scaleShift,
+} from '@q/ir'
 
 const comparisons: ReadonlySet<string> = new Set([
   'Equal',
@@ -19,7 +28,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const result = context.quantizedType(name)
   const operands = node.inputs.map((_, place) =>
-    operandOf(node, place, context, (largest, signed) => {
+    operandCodes(node, place, context, (largest, signed) => {
       const scale = Math.fround(largest / (signed ? 127 : 255))
       return { scale, encode: (x) => x / scale }
     }),
@@ -27,17 +36,17 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   // Truth values are 0 and 1 whatever range they were calibrated with.
   const scales = operands.map(({ scale }, place) => (comparisons.has(context.producer(node.inputs[place]!)?.op ?? '') ? 1 : scale))
   const product = scales.reduce((factor, scale) => factor * scale, 1)
-  const { multiplier, shift } = scaleShift(product / result.quant!.scale, { bits: 8 })
+  const factor = scaleShift(product / result.quant!.scale, { bits: 8 })
   return loweredTo(
     {
       op: 'QMul',
       inputs: operands.map((operand) => operand.name),
       outputs: [name],
-      attrs: { multipliers: [multiplier], shifts: [shift], rounding: context.target.rounding.requantize, relu: context.attrs(node).relu! },
+      attrs: { ...requantizationOf([factor], context), relu: context.attrs(node).relu! },
     },
     [...constantsOf(operands), { name, type: result }],
   )
 }
 
 /** Product: in INT8 one 8-bit multiplier and shift. */
-export const lowerMul = byMode(int8)
+export const lowerMul = onCodes(int8)

@@ -1,7 +1,17 @@
-import { byteMultiplier, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, quantizedScale } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { lowerFloat } from './float.ts'
-import { integerConstant, largestOf } from './integer-constant.ts'
+import {
+  byteMultiplier,
+  extentOf,
+  type LowerContext,
+  type LoweredNode,
+  largestOf,
+  layerOf,
+  loweredTo,
+  lowerFloat,
+  type Node,
+  newConstant,
+  onCodes,
+  quantizedScale,
+} from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -9,8 +19,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const slope = context.constantOf(slopeName)
   if (slope === undefined) return lowerFloat(node, context.in('F16'))
   const data = slope.data as Float32Array
-  const { shift } = quantizedScale(largestOf(data))
-  const codes = integerConstant(
+  const { shift } = quantizedScale(largestOf(extentOf(data)))
+  const codes = newConstant(
     `${name}_slope_i8`,
     'i8',
     slope.shape,
@@ -23,4 +33,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** PReLU: in INT8 an int8 slope per channel, one shift for all. */
-export const lowerPRelu = byMode(int8)
+export const lowerPRelu = onCodes(int8)

@@ -1,5 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway } from '@q/ir'
-import { byMode } from './by-mode.ts'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, roundHalfAway } from '@q/ir'
 
 /**
  * In INT8 the chip's simulator pads with `float32((K - zero point) scale)`, K being the code of the value, and not with K
@@ -13,4 +12,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** A border around a tensor. */
-export const lowerPad = byMode(int8)
+export const lowerPad = onCodes(int8)

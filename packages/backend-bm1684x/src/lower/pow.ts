@@ -1,8 +1,16 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type TensorType, type Value } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { floatResult } from './float-type.ts'
+import {
+  floatResult,
+  type LowerContext,
+  type LoweredNode,
+  type LowerOp,
+  layerOf,
+  type Node,
+  onCodes,
+  type TensorType,
+  tensorAndNumber,
+  type Value,
+} from '@q/ir'
 import { lowerPowerTable } from './lut.ts'
-import { tensorAndNumber } from './number-operand.ts'
 
 /** A constant of one element. */
 const numberValue = (name: string, x: number): Value => ({
@@ -47,7 +55,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Powers with a number as exponent or base. */
-export const lowerPowConstant = byMode(lowerPowerTable, float)
+export const lowerPowConstant = onCodes(lowerPowerTable, float)
 
 /** A tensor to the power of a tensor: `e^(y ln x)`. */
 export const lowerPow: LowerOp = (node, context) => {

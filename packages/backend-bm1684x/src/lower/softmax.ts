@@ -1,7 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { lowerFloat } from './float.ts'
-import { integerConstant } from './integer-constant.ts'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, lowerFloat, type Node, newConstant, onCodes, type Value } from '@q/ir'
 
 /** The smallest normal float32; what lies below counts as 0. */
 const smallest = 2 ** -126
@@ -12,7 +9,7 @@ export function softmaxTable(name: string, scale: number): Value {
     const entry = Math.exp(-scale * i)
     return entry < smallest ? 0 : entry
   })
-  return integerConstant(name, 'f32', [1, 1, 1, 256], entries)
+  return newConstant(name, 'f32', [1, 1, 1, 256], entries)
 }
 
 /**
@@ -50,4 +47,4 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Softmax. */
-export const lowerSoftmax = byMode(int8)
+export const lowerSoftmax = onCodes(int8)

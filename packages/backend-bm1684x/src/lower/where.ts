@@ -1,7 +1,16 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, roundHalfAway, saturate, type Value } from '@q/ir'
-import { byMode } from './by-mode.ts'
-import { lowerFloat } from './float.ts'
-import { integerConstant } from './integer-constant.ts'
+import {
+  type LowerContext,
+  type LoweredNode,
+  layerOf,
+  loweredTo,
+  lowerFloat,
+  type Node,
+  newConstant,
+  onCodes,
+  roundHalfAway,
+  saturate,
+  type Value,
+} from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -12,17 +21,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const constant = context.constantOf(each)
     if (constant === undefined) return each
     if (place === 0) {
-      const chosen = integerConstant(`${name}_i8`, 'u8', constant.shape, Uint8Array.from(constant.data as Float32Array, Number))
+      const chosen = newConstant(`${name}_i8`, 'u8', constant.shape, Uint8Array.from(constant.data as Float32Array, Number))
       values.push(chosen)
       return chosen.name
     }
     const codes = Array.from(constant.data as Float32Array, (x) => saturate(roundHalfAway(Number(x) / type.quant!.scale), dtype))
-    const value = integerConstant(
-      `${each}_${dtype}`,
-      dtype,
-      constant.shape,
-      dtype === 'i8' ? Int8Array.from(codes) : Uint8Array.from(codes),
-    )
+    const value = newConstant(`${each}_${dtype}`, dtype, constant.shape, dtype === 'i8' ? Int8Array.from(codes) : Uint8Array.from(codes))
     values.push(value)
     return value.name
   })
@@ -35,4 +39,4 @@ function float(node: Node, context: LowerContext): LoweredNode {
 }
 
 /** Selection by a condition: in INT8 constant branches are rounded to the scale of the result. */
-export const lowerWhere = byMode(int8, float)
+export const lowerWhere = onCodes(int8, float)

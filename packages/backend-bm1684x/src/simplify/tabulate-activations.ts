@@ -1,6 +1,16 @@
-import { attributesOf, definitionOf, draftOf, layerOf, roundF16, type SimplifyPass, toF16Bits } from '@q/ir'
-import { activations, tableFunction } from '../lower/activations.ts'
-import { integerConstant } from '../lower/integer-constant.ts'
+import {
+  activationOps,
+  attributesOf,
+  definitionOf,
+  draftOf,
+  layerOf,
+  newConstant,
+  roundF16,
+  type SimplifyPass,
+  tableFunction,
+  toF16Bits,
+} from '@q/ir'
+import { tableForm, tableFunctions } from '../lower/activations.ts'
 
 /**
  * A float activation directly behind codes, and alone there, becomes a table of 256 floats, unless the plan names its layer: then the user wants
@@ -13,7 +23,7 @@ export const tabulateActivations: SimplifyPass = {
     for (const node of draft.nodes()) {
       const cast = node.inputs[0] === undefined ? undefined : draft.producer(node.inputs[0])
       if (
-        !activations.includes(node.op) ||
+        !activationOps.includes(node.op) ||
         cast?.op !== 'DequantizeLinear' ||
         draft.useCount(node.inputs[0]!) !== 1 ||
         plan.has(layerOf(node))
@@ -22,14 +32,14 @@ export const tabulateActivations: SimplifyPass = {
       const source = draft.value(cast.inputs[0]!).type
       const { dtype } = draft.value(layerOf(node)).type
       if ((source.dtype !== 'i8' && source.dtype !== 'u8') || (dtype !== 'f32' && dtype !== 'f16')) continue
-      const f = tableFunction(node.op, attributesOf(node, definitionOf(node, graph.ops)))
+      const f = tableFunction(node.op, attributesOf(node, definitionOf(node, graph.ops)), tableFunctions)
       const round = dtype === 'f32' ? Math.fround : roundF16
       const { scale, zeroPoint } = source.quant!
       const entries = new Float32Array(256)
       for (let i = source.dtype === 'i8' ? -128 : 0; i < (source.dtype === 'i8' ? 128 : 256); i++) {
         entries[i & 255] = round(f(round(round(scale) * round(i - zeroPoint))))
       }
-      const table = integerConstant(`${layerOf(node)}_table`, dtype, [1, 1, 1, 256], dtype === 'f32' ? entries : toF16Bits(entries))
+      const table = newConstant(`${layerOf(node)}_table`, dtype, tableForm.shape!, dtype === 'f32' ? entries : toF16Bits(entries))
       draft.setValue(table)
       draft.replace(node, [{ ...node, op: 'Lut', inputs: [cast.inputs[0], table.name], attrs: {} }])
       draft.replace(cast, [])

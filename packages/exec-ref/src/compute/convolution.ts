@@ -1,4 +1,4 @@
-import { elementCount, type TensorType } from '@q/ir'
+import { elementCount, swapChannels, type TensorType } from '@q/ir'
 
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { num, nums, operand, resultType, zeroPointOf } from '../operands.ts'
@@ -95,17 +95,8 @@ function sumWindows(
 function turnFilter(w: Numbers, shape: readonly number[], group: number): Float64Array {
   const [c, perGroup] = shape as readonly [number, number]
   const taps = elementCount(shape.slice(2))
-  const channels = c / group
-  const turned = new Float64Array(w.length)
-  for (let g = 0; g < group; g++) {
-    for (let m = 0; m < perGroup; m++) {
-      for (let i = 0; i < channels; i++) {
-        const to = ((g * perGroup + m) * channels + i) * taps
-        const from = ((g * channels + i) * perGroup + m) * taps
-        for (let k = 0; k < taps; k++) turned[to + k] = w[from + taps - 1 - k]!
-      }
-    }
-  }
+  const turned = swapChannels(Float64Array.from(w), { group, outer: c / group, inner: perGroup })
+  for (let from = 0; from < turned.length; from += taps) turned.subarray(from, from + taps).reverse()
   return turned
 }
 

@@ -1,3 +1,5 @@
+export * from '../hash/sha256.ts'
+export * from '../tensor/tensor.ts'
 export * from './draft.ts'
 export * from './edges.ts'
 export * from './fingerprint.ts'

@@ -1,5 +1,5 @@
 import type { AttrValue, Tensor, TensorType } from '@q/ir'
-import { storageArray } from '@q/ir'
+import { swapChannels } from '@q/ir'
 import type { NodeForm, ReadForm, WriteForm } from './spelling.ts'
 
 /**
@@ -39,19 +39,7 @@ export function toStoredDeconv(form: WriteForm): readonly (string | undefined)[]
   ]
 }
 
-/** `[group, rows, columns, …]` read as `[group, columns, rows, …]`. */
-function swapped(tensor: Tensor, group: number, rows: number, columns: number, shape: readonly number[]): Tensor {
-  const taps = tensor.data.length / (group * rows * columns)
-  const source = tensor.data
-  const data = source instanceof Float32Array ? new Float32Array(source.length) : new storageArray[tensor.dtype](source.length)
-  for (let g = 0; g < group; g++) {
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        const from = ((g * rows + r) * columns + c) * taps
-        const to = ((g * columns + c) * rows + r) * taps
-        for (let k = 0; k < taps; k++) data[to + k] = source[from + k]!
-      }
-    }
-  }
-  return { dtype: tensor.dtype, shape, data }
+/** `[group, outer, inner, …]` read as `[group, inner, outer, …]`. */
+function swapped({ dtype, data }: Tensor, group: number, outer: number, inner: number, shape: readonly number[]): Tensor {
+  return { dtype, shape, data: swapChannels(data, { group, outer, inner }) }
 }

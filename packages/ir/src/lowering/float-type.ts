@@ -1,8 +1,15 @@
-import { type FloatType, type LowerContext, QError, type QuantMode, type TensorType } from '@q/ir'
+import type { FloatType } from '../contracts/target.ts'
+import { QError } from '../errors.ts'
+import type { TensorType } from '../graph/types.ts'
+import type { LowerContext } from '../resolve/lower-context.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
 
-const types: Readonly<Partial<Record<QuantMode, FloatType>>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' }
+const types: Readonly<Record<string, FloatType>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' }
 
-/** The element type a float mode computes in. */
+/** Whether a mode computes in floats. */
+export const isFloatMode = (mode: QuantMode): boolean => types[mode] !== undefined
+
+/** The element type a float mode computes in. @throws QError `MODE_UNSUPPORTED` */
 export function floatTypeOf(mode: QuantMode): FloatType {
   const type = types[mode]
   if (type === undefined) {

@@ -1,0 +1,19 @@
+import type { LowerOp } from '../contracts/backend.ts'
+import { asFloat } from './float.ts'
+import { isFloatMode } from './float-type.ts'
+
+/**
+ * A lowering with a form of its own for some modes.
+ *
+ * @param otherwise lowers in every mode that has none. @default {@link asFloat}
+ */
+export const byMode =
+  (forms: Readonly<Record<string, LowerOp>>, otherwise: LowerOp = asFloat()): LowerOp =>
+  (node, context) =>
+    (forms[context.mode] ?? otherwise)(node, context)
+
+/** A lowering with one form for modes that compute on codes and one for float modes. @param floats {@link asFloat} unless given */
+export const onCodes =
+  (codes: LowerOp, floats: LowerOp = asFloat()): LowerOp =>
+  (node, context) =>
+    (isFloatMode(context.mode) ? floats : codes)(node, context)

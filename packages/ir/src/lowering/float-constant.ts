@@ -1,0 +1,32 @@
+import type { FloatType } from '../contracts/target.ts'
+import type { Value } from '../graph/types.ts'
+import { toBf16Bits } from '../number/bf16.ts'
+import { toF16Bits } from '../number/f16.ts'
+import type { LowerContext } from '../resolve/lower-context.ts'
+import { type ConstantNaming, namedByType, newConstant } from './constant.ts'
+
+/** Numbers as elements of a float type: bit patterns for the 16-bit ones. */
+export function floatElements(numbers: Float32Array, type: FloatType): Float32Array | Uint16Array {
+  return type === 'f32' ? numbers : type === 'f16' ? toF16Bits(numbers) : toBf16Bits(numbers)
+}
+
+/**
+ * A constant operand in a float type: in `f32` the constant itself, otherwise a rounded copy.
+ *
+ * @param owner the layer that uses it, in front of the copy's name when other nodes use the constant too
+ */
+export function floatConstant(
+  name: string,
+  type: FloatType,
+  owner: string,
+  context: LowerContext,
+  naming: ConstantNaming = namedByType,
+): Value {
+  const constant = context.constantOf(name)
+  if (type === 'f32' || constant === undefined) {
+    return { name, type: context.typeOf(name), ...(constant === undefined ? {} : { constant }) }
+  }
+  const { shape } = context.typeOf(name)
+  const data = floatElements(Float32Array.from(constant.data as Float32Array), type)
+  return newConstant(naming(name, type, context.useCount(name) > 1 ? owner : undefined), type, shape, data)
+}

@@ -1,0 +1,62 @@
+import { type RoundingMode, roundTo } from '../number/rounding.ts'
+import { integerRange, saturate } from '../number/saturate.ts'
+import { storageArray } from '../tensor/tensor.ts'
+import { type Extent, extentOf, largestOf } from './extent.ts'
+
+/** Integer types of weights. */
+export type WeightType = 'i4' | 'u4' | 'i8' | 'u8' | 'i16' | 'u16'
+
+/** Element types that codes of weights are kept in; four bits travel in bytes. */
+const stored = { i4: 'i8', u4: 'u8', i8: 'i8', u8: 'u8', i16: 'i16', u16: 'u16' } as const
+
+/** Scale and zero point of one slice of weights. */
+export interface WeightParams {
+  /** `w = (code - zeroPoint) * scale`; above 0 */
+  readonly scale: number
+  /** @default 0 */
+  readonly zeroPoint?: number
+}
+
+/** How weights become codes. */
+export interface WeightForm {
+  readonly dtype: WeightType
+  /** Slices of the outermost axis with a scale each. @default 1: one scale for all */
+  readonly channels?: number
+  /** @default 'half-away-from-zero' */
+  readonly rounding?: RoundingMode
+  /** Scale and zero point from the extent of a slice. @default {@link symmetricParams} */
+  readonly paramsOf?: (extent: Extent, dtype: WeightType) => WeightParams
+}
+
+/** Codes of weights; a scale and a zero point for each slice. */
+export interface WeightCodes {
+  readonly codes: Int8Array | Uint8Array | Int16Array | Uint16Array
+  /** The element type of `codes`. */
+  readonly dtype: (typeof stored)[WeightType]
+  readonly scales: readonly number[]
+  readonly zeroPoints: readonly number[]
+}
+
+/** The largest magnitude is the largest code: scale = largest / (2^(bits-1) - 1), or / (2^bits - 1) unsigned; 1 for a slice of zeros. */
+export function symmetricParams(extent: Extent, dtype: WeightType): WeightParams {
+  return { scale: largestOf(extent) / integerRange(dtype).max || 1 }
+}
+
+/** Codes of weights whose slices lie one behind the other: `saturate(round(w / scale) + zero point)`. */
+export function quantizeWeights(
+  weights: Float32Array,
+  { dtype, channels = 1, rounding = 'half-away-from-zero', paramsOf = symmetricParams }: WeightForm,
+): WeightCodes {
+  const size = weights.length / channels
+  const codes = new storageArray[stored[dtype]](weights.length)
+  const scales: number[] = []
+  const zeroPoints: number[] = []
+  for (let channel = 0; channel < channels; channel++) {
+    const from = channel * size
+    const { scale, zeroPoint = 0 } = paramsOf(extentOf(weights, from, from + size), dtype)
+    scales.push(scale)
+    zeroPoints.push(zeroPoint)
+    for (let i = from; i < from + size; i++) codes[i] = saturate(roundTo(weights[i]! / scale, rounding) + zeroPoint, dtype)
+  }
+  return { codes, dtype: stored[dtype], scales, zeroPoints }
+}
