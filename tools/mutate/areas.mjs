@@ -1,0 +1,25 @@
+/** What a wrong result would be made by, as area to the places of its sources (files, or folders with all below). */
+export const areas = {
+  resolve: ['packages/ir/src/resolve'],
+  schemes: ['packages/ir/src/contracts/target.ts', 'packages/ir/src/resolve/quantized-type.ts', 'packages/backend-bm1684x/src/target.ts'],
+  casts: ['packages/ir/src/resolve/insert-casts.ts', 'packages/ir/src/resolve/simplify-casts.ts'],
+  requantization: [
+    'packages/ir/src/number/integer-weight-scale.ts',
+    'packages/ir/src/number/quant-params.ts',
+    'packages/ir/src/number/quantized-multiplier.ts',
+    'packages/ir/src/number/quantized-scale.ts',
+    'packages/ir/src/number/requantize.ts',
+    'packages/ir/src/number/rounding.ts',
+    'packages/ir/src/number/saturate.ts',
+    'packages/ir/src/number/scale-shift.ts',
+    'packages/ir/src/number/shift-right.ts',
+    'packages/ir/src/number/to-int16.ts',
+    'packages/ir/src/number/weight-shift.ts',
+    'packages/exec-ref/src/compute/requantizer.ts',
+    'packages/exec-ref/src/compute/round-result.ts',
+    'packages/onnx/src/export/translate/requantize-sums.ts',
+  ],
+  fingerprint: ['packages/ir/src/graph/fingerprint.ts', 'packages/ir/src/hash'],
+  tuning: ['packages/calib/src/tuning'],
+  container: ['packages/backend-bm1684x/src/bmodel'],
+}
