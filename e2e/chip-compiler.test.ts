@@ -1,10 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findVendor } from '../tools/cli/src/vendor/find-vendor.ts'
+import { chooseChip } from '../tools/cli/src/chips/choose-chip.ts'
+import { createCompilerHost } from '../tools/cli/src/chips/compiler-host.ts'
+import { plainReporter } from '../tools/cli/src/console/plain-reporter.ts'
 import { digits, inEmptyFolder, mustRun, prepareDigits, q, shared, sharedFile } from './run-command.ts'
 
-const vendor = process.env['TPUC_ROOT'] === undefined ? undefined : await findVendor(undefined, process.env)
-const missing = vendor?.modelRunner === undefined
+const { compiler } = (await chooseChip('bm1684x')).backend
+const reporter = plainReporter({ out: process.stdout, err: process.stderr })
+const host = createCompilerHost({ reporter, signal: new AbortController().signal, env: process.env })
+const missing =
+  process.env['TPUC_ROOT'] === undefined ||
+  (await compiler!.find(host)) === undefined ||
+  (await host.find('model_runner.py', host.programFolders)) === undefined
 
 inEmptyFolder()
 
@@ -114,9 +121,10 @@ describe('without a toolchain', () => {
       '--model',
       'out.bmodel',
     )
-    expect(out).toContain('portable container')
+    expect(out).toContain('out.qbmodel: portable container')
     expect(out).toMatch(/^ {2}tpuc-opt digits_bm1684x_f32_tpu\.mlir .*-o digits_bm1684x_f32_final\.mlir$/m)
-    expect(existsSync('out.bmodel')).toBe(true)
+    expect(out).toMatch(/^ {2}tpuc-opt digits_bm1684x_f32_final\.mlir --codegen="model_file=out\.bmodel .*-o \/dev\/null$/m)
+    expect([existsSync('out.bmodel'), existsSync('out.qbmodel')]).toEqual([false, true])
   })
 
   it('--vendor names a folder without one', async () => {

@@ -14,7 +14,7 @@ const readers: readonly (readonly [file: string, args: readonly string[]])[] = [
   ['digits_top_f32_all_weight.npz', ['model_runner', '--model', 'digits.mlir', ...run]],
   ['table', [...deploy, '--model', 'again.bmodel', '--not_gen_bmodel']],
   ['digits_bm1684x_int8_sym_tpu.mlir', ['model_runner', '--model', 'digits_bm1684x_int8_sym_tpu.mlir', ...run]],
-  ['digits.bmodel', ['model_runner', '--model', 'digits.bmodel', ...run]],
+  ['digits.qbmodel', ['model_runner', '--model', 'digits.qbmodel', ...run]],
   ['picture.png', ['model_runner', '--model', 'digits.mlir', ...run]],
 ]
 

@@ -52,7 +52,7 @@ describe.skipIf(shared === undefined)(
           '--processor',
           'BM1684X',
           '--model',
-          'out.bmodel',
+          'out.qbmodel',
           '--test_input',
           input,
           '--test_reference',
@@ -61,8 +61,8 @@ describe.skipIf(shared === undefined)(
         )
         const run = ['model_runner', '--input', input, '--dump_all_tensors', '--codes', '--output']
         await mustRun(...run, 'lowered.npz', '--model', `${name}_bm1684x_int8_sym_tpu.mlir`)
-        await mustRun(...run, 'container.npz', '--model', 'out.bmodel')
-        await mustRun(...run, 'slow.npz', '--model', 'out.bmodel', '--executor', 'reference')
+        await mustRun(...run, 'container.npz', '--model', 'out.qbmodel')
+        await mustRun(...run, 'slow.npz', '--model', 'out.qbmodel', '--executor', 'reference')
         expect(readFileSync('container.npz').equals(readFileSync('lowered.npz'))).toBe(true)
         expect(readFileSync('slow.npz').equals(readFileSync('lowered.npz'))).toBe(true)
         const wanted = arraysIn(`${reference}/bm1684x_int8_sym_tensors.npz`)
@@ -89,7 +89,7 @@ describe.skipIf(shared === undefined)(
           '--chip',
           'bm1684x',
           '--model',
-          'out.bmodel',
+          'out.qbmodel',
           '--test_input',
           input,
           '--test_reference',
@@ -130,7 +130,7 @@ describe.skipIf(shared === undefined)(
         '--chip',
         'bm1684x',
         '--model',
-        'out.bmodel',
+        'out.qbmodel',
         '--test_input',
         `${folder}/input0.npz`,
       )

@@ -38,7 +38,7 @@ it('two runs with SOURCE_DATE_EPOCH write the same bytes, in any time zone', asy
   const second = await filesOf('b', 'Asia/Tokyo')
   expect([...first.keys()].sort()).toEqual([
     'digits.mlir',
-    'digits_bm1684x_int8.bmodel',
+    'digits_bm1684x_int8.qbmodel',
     'digits_bm1684x_int8_sym_tpu.mlir',
     'digits_bm1684x_int8_sym_tpu_weights.npz',
     'digits_cali_table',
@@ -63,7 +63,7 @@ it('quantize says how far the networks agree, what it wrote, and how long it too
   const agreement = /^agreement with the float model on 10 samples: .*cosine (0\.\d{6}|1\.000000), SQNR (\d+\.\d) dB$/m.exec(out)
   expect(Number(agreement?.[1])).toBeGreaterThan(0.99)
   expect(out).toMatch(/^same largest element: 100\.0 %$/m)
-  expect(out).toMatch(/^files: d\.mlir, .*d_bm1684x_int8\.bmodel$/m)
+  expect(out).toMatch(/^files: d\.mlir, .*d_bm1684x_int8\.q?bmodel$/m)
   expect(out).toMatch(/^time: \d+\.\d\d s$/m)
   for (const name of /^files: (.*)$/m.exec(out)![1]!.split(', ')) expect(readFileSync(join('.', name)).length).toBeGreaterThan(0)
 })

@@ -1,16 +1,41 @@
 import type { Backend, BackendFactory } from '@q/ir'
-import { emitPortable } from './emit.ts'
+import { QError } from '@q/ir'
+import { tpucCompiler } from './compiler/tpuc-compiler.ts'
+import { emitFiles } from './files/emit.ts'
+import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
 import { simplifications } from './simplify/simplifications.ts'
 import { target } from './target.ts'
+import type { TpuCodec } from './tpu-codec.ts'
 
-/** The back end for BM1684X. */
-export const bm1684x: BackendFactory = (): Backend => ({
-  name: 'bm1684x',
-  target,
-  lower: lowerings,
-  rewrite: rewrites,
-  simplify: simplifications,
-  emit: emitPortable,
-})
+/** Options of {@link bm1684x}. */
+export interface Bm1684xOptions {
+  /** Writes and reads the lowered text form. @default files can be neither written nor read, everything else works */
+  readonly codec?: TpuCodec
+}
+
+/** The back end for BM1684X. @throws QError `CHIP_OPTIONS` for an option it does not have */
+export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend => {
+  const { codec, ...unknown } = options
+  const names = Object.keys(unknown)
+  if (names.length > 0 || (codec !== undefined && typeof codec.write !== 'function')) {
+    throw new QError('CHIP_OPTIONS', 'bm1684x takes no such options', {
+      at: ['bm1684x'],
+      found: names.length > 0 ? names.join(', ') : 'a codec that cannot write',
+      wanted: 'codec, or nothing',
+      hint: 'leave them out',
+      kind: 'usage',
+    })
+  }
+  return {
+    name: 'bm1684x',
+    target,
+    lower: lowerings,
+    rewrite: rewrites,
+    simplify: simplifications,
+    emit: (graph, settings) => emitFiles(graph, settings, codec),
+    reader: containerReader(codec),
+    compiler: tpucCompiler(codec),
+  }
+}

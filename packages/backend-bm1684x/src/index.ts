@@ -1,3 +1,4 @@
-export { bm1684x } from './bm1684x.ts'
+export { type Bm1684xOptions, bm1684x } from './bm1684x.ts'
 export * from './bmodel/index.ts'
 export { target } from './target.ts'
+export type { TpuCodec } from './tpu-codec.ts'

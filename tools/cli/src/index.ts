@@ -1,3 +1,5 @@
+export type { Chip, ChooseChipSettings } from './chips/choose-chip.ts'
+export { chooseChip } from './chips/choose-chip.ts'
 export { plainReporter } from './console/plain-reporter.ts'
 export type { Reporter, Streams } from './console/reporter.ts'
 export type { Context } from './context.ts'

@@ -1,4 +1,6 @@
+import { checkArtifact } from '../contracts/artifact.ts'
 import type { Backend } from '../contracts/backend.ts'
+import { backendDefects } from '../contracts/check-backend.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import { layerOf, valueOf } from '../graph/edges.ts'
 import type { OpForm } from '../graph/op-form.ts'
@@ -7,7 +9,6 @@ import { verifyGraph } from '../graph/verify.ts'
 import { verifyQuantized } from '../graph/verify-quantized.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
-import type { Tensor } from '../tensor/tensor.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 
@@ -34,6 +35,7 @@ export function backendConformance({ runner, create }: BackendConformanceOptions
   const declared = Object.keys(target.ops) as readonly OpForm[]
   describe(`back end conformance: ${target.name}`, () => {
     describe('target', () => {
+      it('has the members of a back end, and names in its target that are known', async () => checkShape(create()))
       it('names modes that exist, and float modes among its own', async () => checkModes(create()))
       it('has a lowering for every operator it declares', async () => checkCoverage(create()))
       it('refuses a mode it does not declare', async () => checkForeignMode(create()))
@@ -48,6 +50,11 @@ export function backendConformance({ runner, create }: BackendConformanceOptions
       })
     }
   })
+}
+
+function checkShape(backend: Backend): void {
+  const defects = backendDefects(backend)
+  check(defects.length === 0, defects.join('; '))
 }
 
 function checkModes({ target }: Backend): void {
@@ -82,10 +89,10 @@ function checkCase(backend: Backend, { graph }: BackendCase, mode: QuantMode): v
   verifyQuantized(resolved)
   checkOrigins(resolved, graph)
   check(printed(resolve(graph, table, new Map(), backend, { mode }).graph) === printed(resolved), 'resolving twice gives two graphs')
-  const weights = new Map<string, Tensor>()
-  for (const { name, constant } of resolved.values.values()) if (constant !== undefined) weights.set(name, constant)
-  const emitted = () => backend.emit(resolved, { name: 'small', time: 0, program: { text: printed(resolved), weights } }).files
-  const [first, second] = [emitted(), emitted()]
+  const artifact = backend.emit(resolved, { name: 'small', time: 0 })
+  checkArtifact(artifact, backend.name)
+  const [first, second] = [artifact.files, backend.emit(resolved, { name: 'small', time: 0 }).files]
+  check(first.size > 0, 'emit makes no file')
   check([...first.keys()].join() === [...second.keys()].join(), 'emitting twice gives other files')
   for (const [name, bytes] of first) {
     const again = second.get(name)!

@@ -150,6 +150,7 @@ describe('a suite that could not fail would prove nothing', () => {
   it('backendConformance finds a lowering that is missing', async () => {
     const { Abs: _, ...lower } = nullBackend().lower
     expect(await failing((each) => backendConformance({ runner: each, create: () => ({ ...nullBackend(), lower }) }))).toEqual([
+      'has the members of a back end, and names in its target that are known',
       'has a lowering for every operator it declares',
       'Abs',
     ])

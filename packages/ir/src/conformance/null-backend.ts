@@ -1,12 +1,13 @@
 import type { Backend } from '../contracts/backend.ts'
 import { defineTarget, type OpModes } from '../contracts/target.ts'
 import type { OpForm } from '../graph/op-form.ts'
+import { printGraph } from '../graph/text/print-graph.ts'
 import { floatOps } from '../ops/op-set.ts'
 import { loweredTo } from '../resolve/lower-context.ts'
 
 const float: OpModes = { F32: 'F32' }
 
-/** The smallest back end: computes every float operator in float32, and its file is the text it is handed. */
+/** The smallest back end: computes every float operator in float32, and its file is the graph's text form. */
 export function nullBackend(): Backend {
   const names = [...floatOps.keys()]
   return {
@@ -31,8 +32,8 @@ export function nullBackend(): Backend {
           ),
       ]),
     ),
-    emit: (_, { name, program }) => ({
-      files: new Map([[`${name}.txt`, new TextEncoder().encode(program?.text ?? '')]]),
+    emit: (graph, { name }) => ({
+      files: new Map([[`${name}.txt`, new TextEncoder().encode(printGraph(graph))]]),
       diagnostics: [],
     }),
   }

@@ -2,7 +2,8 @@ import type { Diagnostic } from '../errors.ts'
 import type { Graph, Node } from '../graph/types.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import type { Artifact, EmitOptions, ModelReader } from './artifact.ts'
+import type { ChipCompiler } from './chip-compiler.ts'
 import type { Plan } from './strategy.ts'
 import type { Target } from './target.ts'
 
@@ -37,26 +38,14 @@ export interface SimplifyPass {
 /** Lowers one node of a float graph to nodes of the quantized graph. */
 export type LowerOp = (node: Node, context: LowerContext) => LoweredNode
 
-/** Named bytes. */
-export interface Artifact {
-  readonly files: ReadonlyMap<string, Uint8Array>
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-/** What an emitter is given beside the quantized graph. */
-export interface EmitOptions {
-  /** Stem of the file names. */
-  readonly name: string
-  /** The quantized graph as text with its weights, made by the caller's codec, for a container to carry. */
-  readonly program?: { readonly text: string; readonly weights: ReadonlyMap<string, Tensor> }
-  /** Seconds since 1970 written as the time of creation. */
-  readonly time: number
-}
-
 /**
  * A chip family: what it can do (`target`, data), how each operator is lowered, and its files.
  *
  * `lower` is looked up by operator form (`Mul#constant`), then by operator.
+ *
+ * `emit` names and makes all files of the family. What it needs for that, such as the codec of a text form, is an option of the family's factory.
+ * Two optional members belong to the files: `reader` reads model files back (absent: none can be run here), `compiler`
+ * drives the chip's own compiler (absent: the files are all there is).
  *
  * Four optional members, each a last resort:
  * `prepare` are passes wanted before the float graph is frozen (absent: none);
@@ -69,6 +58,8 @@ export interface Backend {
   readonly target: Target
   readonly lower: Readonly<Record<string, LowerOp>>
   emit(graph: Graph, options: EmitOptions): Artifact
+  readonly reader?: ModelReader
+  readonly compiler?: ChipCompiler
   readonly prepare?: readonly Pass[]
   readonly rewrite?: readonly RewritePass[]
   readonly simplify?: readonly SimplifyPass[]

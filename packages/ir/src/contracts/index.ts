@@ -1,4 +1,7 @@
+export * from './artifact.ts'
 export * from './backend.ts'
+export { backendDefects, checkBackend } from './check-backend.ts'
+export * from './chip-compiler.ts'
 export * from './executor.ts'
 export * from './observer.ts'
 export * from './progress.ts'

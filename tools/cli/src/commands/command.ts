@@ -1,4 +1,7 @@
 import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import type { Chip } from '../chips/choose-chip.ts'
+import { chipHelp, chooseChip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 
 /** Runs what a command does. @returns whether a comparison held its tolerance (the command ends with 1 when not) */
@@ -10,4 +13,35 @@ export type DefineCommand = (program: Command, start: (action: Action) => void) 
 /** A sub-command under its name and the file name of the original tool. */
 export function subcommand(program: Command, name: string, description: string): Command {
   return program.command(name).alias(`${name}.py`).description(description).option('--json', 'print JSON events, one a line')
+}
+
+/** Adds the options that choose a chip. @param required whether the command needs one @param purpose what the chip is for, where that is not clear */
+export function addChipOptions(
+  command: Command,
+  { required, purpose }: { readonly required: boolean; readonly purpose?: string },
+): Command {
+  const flags = '--chip, --processor <name>'
+  const help = purpose === undefined ? chipHelp() : `${purpose}: ${chipHelp()}`
+  return (required ? command.requiredOption(flags, help) : command.option(flags, help)).option(
+    '--chip_options <json>',
+    'options of the back end, as a JSON object',
+    parseObject,
+  )
+}
+
+/** `{"cores": 2}` */
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
+  throw new InvalidArgumentError('wanted a JSON object, like {"cores": 2}.')
+}
+
+/** The chip that the options of {@link addChipOptions} choose. @throws QError of `chooseChip` */
+export function chipOf(options: { readonly processor: string; readonly chip_options?: Readonly<Record<string, unknown>> }): Promise<Chip> {
+  return chooseChip(options.processor, options.chip_options === undefined ? {} : { options: options.chip_options })
 }

@@ -12,7 +12,7 @@ import { activationNames, outputsWithSources, runGraph } from '../pipeline/run-g
 import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
-import { subcommand } from './command.ts'
+import { addChipOptions, chipOf, subcommand } from './command.ts'
 
 const vendorOptions = [
   notYet('--weight <file>', 'caffemodel of a Caffe model'),
@@ -25,7 +25,7 @@ const vendorOptions = [
 
 /** `model_runner`: runs any model file once. */
 export const defineModelRunner: DefineCommand = (program, start) => {
-  const command = subcommand(program, 'model_runner', 'run a model (.onnx, Top or Tpu .mlir, portable .bmodel) on one input')
+  const command = subcommand(program, 'model_runner', 'run a model (.onnx, Top or Tpu .mlir, portable container) on one input')
     .requiredOption('--input <files>', 'npz, npy or image; a comma-separated list for several inputs')
     .requiredOption('--model <file>', 'the model')
     .option('--output <file>', 'npz file for the results', '_output.npz')
@@ -37,13 +37,16 @@ export const defineModelRunner: DefineCommand = (program, start) => {
     .addOption(
       new Option('--executor <name>', 'what computes: ONNX Runtime, or the slow reference').choices(['ort', 'reference']).default('ort'),
     )
+  addChipOptions(command, { required: false, purpose: 'whose model files are read, beside those of the chips that are known' })
   addVendorOptions(command, vendorOptions)
   command.action((options) =>
     start(async (context) => {
       const { reporter } = context
       checkVendorOptions(command, vendorOptions, reporter)
       await checkWritable(options.output)
+      const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor })
       const graph = await readModel(options.model, {
+        ...(chip === undefined ? {} : { backend: chip.backend }),
         ...(options.weights === undefined ? {} : { weights: options.weights }),
         ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
       })

@@ -1,23 +1,25 @@
 import type { MethodName } from '@q/calib'
-import { parseQuantMode, QError } from '@q/ir'
+import { QError } from '@q/ir'
 import { Option } from 'commander'
+import { modeOf } from '../chips/chip-modes.ts'
 import { parseCount, parseShapes } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
-import { backendOf, chipNames } from '../wiring/backends.ts'
 import type { DefineCommand } from './command.ts'
-import { subcommand } from './command.ts'
+import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
 
 /** `quantize`: the main job in one go. */
 export const defineQuantize: DefineCommand = (program, start) => {
   const command = addPreprocessOptions(
-    subcommand(program, 'quantize', 'the whole job at once: a float ONNX model and samples to the files of a chip')
-      .argument('<model>', 'the float ONNX model')
-      .requiredOption('--data <path>', 'folder of samples (images, npz, npy), or a list of them')
-      .requiredOption('--chip, --processor <name>', `the chip: ${chipNames().join(', ')}`)
+    addChipOptions(
+      subcommand(program, 'quantize', 'the whole job at once: a float ONNX model and samples to the files of a chip')
+        .argument('<model>', 'the float ONNX model')
+        .requiredOption('--data <path>', 'folder of samples (images, npz, npy), or a list of them'),
+      { required: true },
+    )
       .option('--name <name>', 'name of the model; files are named after it')
-      .option('--quantize <mode>', 'mode of layers that no table names: INT8, F16, F32', 'INT8')
+      .option('--quantize <mode>', 'mode of layers that no table names: one of the modes of the chip, such as INT8, F16, F32', 'INT8')
       .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
       .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224]]', parseShapes)
       .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
@@ -30,7 +32,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
   command.action((model: string, options) =>
     start(async (context) => {
       const { reporter } = context
-      const backend = backendOf(options.processor)
+      const chip = await chipOf(options)
       if (!model.endsWith('.onnx')) {
         throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
           at: [model],
@@ -43,8 +45,8 @@ export const defineQuantize: DefineCommand = (program, start) => {
       const { files, agreement, seconds, deployed } = await quantize(
         {
           model,
-          chip: backend.target.name,
-          mode: parseQuantMode(options.quantize, ['--quantize']),
+          chip,
+          mode: modeOf(options.quantize, chip.backend.target, ['--quantize']),
           preprocess: preprocessOptions(options),
           compareNum: options.compare_num,
           ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),

@@ -5,10 +5,9 @@ import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
-import { backendOf } from '../wiring/backends.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
-import { subcommand } from './command.ts'
+import { addChipOptions, chipOf, subcommand } from './command.ts'
 
 const vendorOptions = [
   notYet('--we', 'weight equalization'),
@@ -53,9 +52,9 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
     .option('--tune_list <file>', 'list of samples to tune on; the first calibration samples when absent')
     .option('--histogram_bin_num <count>', 'bins of the histograms', parseCount(128), 2048)
     .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices([...methods, ...laterMethods]).default('kl'))
-    .option('--chip, --processor <name>', 'chip the table is meant for')
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('-o, --calibration_table <file>', 'output calibration table')
+  addChipOptions(command, { required: false, purpose: 'what the table is meant for' })
   addVendorOptions(command, vendorOptions)
   command.action((file: string, options) =>
     start(async (context) => {
@@ -69,7 +68,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
           kind: 'usage',
         })
       }
-      if (options.processor !== undefined) backendOf(options.processor)
+      if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor })
       await checkWritable(options.calibration_table)
       const graph = await readModel(file, options.weights === undefined ? {} : { weights: options.weights })
       const { calibration, text, samples, finished } = await calibrateModel(

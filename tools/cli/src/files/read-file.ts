@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { fileError } from './file-errors.ts'
 
 /** The bytes of a file. @throws QError `FILE_MISSING`, `FILE_FORBIDDEN`, … */
@@ -15,4 +15,12 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 /** The text of a UTF-8 file. @throws QError as {@link readBytes} */
 export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(path))
+}
+
+/** Whether something is at a path. */
+export function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,34 +1,34 @@
 import { basename, join } from 'node:path'
 import { loadTestInput } from '@q/data'
-import type { CalibrationTable, Graph, Plan, QuantMode, Resolved, Tensor } from '@q/ir'
-import { QError, resolve, sampleInputs } from '@q/ir'
-import { writeTpu } from '@q/mlir'
+import type { Artifact, ChipToolchain, Graph, Resolved, Tensor } from '@q/ir'
+import { checkArtifact, QError, sampleInputs } from '@q/ir'
 import { decodeNpz, encodeNpz } from '@q/npz'
+import type { Chip } from '../chips/choose-chip.ts'
+import { createCompilerHost } from '../chips/compiler-host.ts'
 import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
-import { readBytes } from '../files/read-file.ts'
+import { isThere, readBytes } from '../files/read-file.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
-import { compileForChip } from '../vendor/compile-for-chip.ts'
-import { findVendor, vendorLines } from '../vendor/find-vendor.ts'
-import { backendOf } from '../wiring/backends.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
-import { tpuFiles } from '../wiring/write-model.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
+import type { Quantization } from './resolve-for-chip.ts'
+import { resolveForChip } from './resolve-for-chip.ts'
 import { activationNames, outputsWithSources, runGraph } from './run-graph.ts'
+import type { ArtifactPlaces } from './write-artifact.ts'
+import { placeFiles, writeArtifact } from './write-artifact.ts'
 
-export interface DeployOptions {
+export interface DeployOptions extends Quantization {
   readonly graph: Graph
-  readonly chip: string
-  readonly mode: QuantMode
-  readonly table?: CalibrationTable
-  readonly plan?: Plan
-  readonly asymmetric: boolean
-  readonly highPrecision: boolean
-  /** Output container. */
-  readonly model: string
+  readonly chip: Chip
+  /** File the user wants the model in. @default the chip family names it, in the working directory */
+  readonly model?: string
+  /** Give a portable container the very name of `model`. @default false */
+  readonly keepModelName?: boolean
+  /** Files this run reads or has written. */
+  readonly taken: readonly string[]
   /** Sample to compare with. */
   readonly testInput?: string
   /** Tensors of the float model; run here when absent. */
@@ -37,6 +37,7 @@ export interface DeployOptions {
   readonly tolerance?: readonly [number, number]
   readonly correctness?: readonly [number, number]
   readonly excepts: readonly string[]
+  /** Write what the chip's compiler takes, and no model file. */
   readonly notGenBmodel: boolean
   /** Folder of the chip's toolchain. */
   readonly vendor?: string
@@ -44,95 +45,109 @@ export interface DeployOptions {
 
 export interface Deployed {
   readonly resolved: Resolved
-  readonly prefix: string
   readonly files: readonly string[]
   readonly comparisons: readonly Comparison[]
   readonly passed: boolean
-  /** `chip`: with instructions, made by the chip's compiler; `portable`: run by this program only. */
+  /** `chip`: made by the chip's compiler; `portable`: run by this program only; absent: the chip has no model file. */
   readonly container?: 'chip' | 'portable'
 }
 
-/** Modes whose files say whether they are symmetric. */
-const integerModes: readonly QuantMode[] = ['INT8', 'INT4', 'W4INT8']
-
 /** A float graph to its quantized files for a chip, compared stage by stage with the float model. */
 export async function deploy(options: DeployOptions, context: Context): Promise<Deployed> {
-  const { graph, mode, asymmetric, model } = options
+  const { graph, chip, model } = options
   const { reporter } = context
-  const onReplace = (path: string) => reporter.note(`note: ${path} replaced`)
-  const backend = backendOf(options.chip)
-  if (!options.notGenBmodel) await checkWritable(model)
-  const plan = options.plan ?? new Map()
-  const resolved = resolve(graph, options.table?.entries, plan, backend, { mode, asymmetric, highPrecision: options.highPrecision })
-  for (const diagnostic of resolved.diagnostics) reporter.diagnostic(diagnostic)
-
-  const suffix = integerModes.includes(mode) ? (asymmetric ? '_asym' : '_sym') : ''
-  const prefix = `${graph.name}_${backend.target.name}_${mode.toLowerCase()}${suffix}`
-  const lowered = `${prefix}_tpu.mlir`
-  const weightFile = `${prefix}_tpu${options.plan === undefined ? '' : '_qtable'}_weights.npz`
-  const { files } = tpuFiles(resolved.graph, lowered, weightFile)
-  await writeFiles(files, onReplace)
-  const written = [lowered, weightFile]
-  reporter.event('lowered', { mlir: lowered, nodes: resolved.graph.nodes.length })
+  const { backend } = chip
+  if (!options.notGenBmodel && model !== undefined) await checkWritable(model)
+  const toolchain = options.notGenBmodel ? undefined : await findToolchain(options, context)
+  const resolved = resolveForChip(graph, chip, options, reporter)
+  const artifact = backend.emit(resolved.graph, {
+    name: model === undefined ? graph.name : basename(model).replace(/\.[^.]*$/, ''),
+    ...(model === undefined ? {} : { model: basename(model) }),
+    planned: options.plan !== undefined,
+    compiling: toolchain !== undefined,
+    time: Math.floor(timeOf(context).getTime() / 1000),
+  })
+  checkArtifact(artifact, backend.name)
+  for (const diagnostic of artifact.diagnostics) reporter.diagnostic(diagnostic)
+  const places = await placeFiles(artifact, { ...options, keepName: options.keepModelName === true })
+  const modelFile = artifact.model
+  const before = await writeArtifact(new Map([...artifact.files].filter(([name]) => name !== modelFile)), places, context)
+  reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })
+  const done = (more: Omit<Deployed, 'resolved' | 'files'> & { readonly files?: readonly string[] }): Deployed => {
+    return { resolved, ...more, files: [...before, ...(more.files ?? [])] }
+  }
 
   const comparisons: Comparison[] = []
   let inputs: ReadonlyMap<string, Tensor> | undefined
   if (options.testInput !== undefined) {
     inputs = await loadTestInput(options.testInput, sampleInputs(graph))
     const inputFile = `${graph.name}_in_f32.npz`
-    if (join(options.testInput) !== inputFile) await writeFiles(new Map([[inputFile, encodeNpz(inputs)]]), onReplace)
-    const comparison = await compareWithFloat(
-      options,
-      resolved.graph,
-      inputs,
-      backend.target.tolerance[mode] ?? [0.9, 0.8],
-      prefix,
-      context,
-    )
+    if (join(options.testInput) !== inputFile) {
+      await writeFiles(new Map([[inputFile, encodeNpz(inputs)]]), (path) => reporter.note(`note: ${path} replaced`))
+    }
+    const comparison = await compareWithFloat(options, resolved.graph, inputs, before[0] ?? backend.name, context)
     comparisons.push(comparison)
-    if (!comparison.passed) return { resolved, prefix, files: written, comparisons, passed: false }
+    if (!comparison.passed) return done({ comparisons, passed: false })
   }
-  if (options.notGenBmodel) return { resolved, prefix, files: written, comparisons, passed: true }
+  if (options.notGenBmodel) return done({ comparisons, passed: true })
+  if (toolchain === undefined || places.compiled === undefined) {
+    if (modelFile === undefined) return done({ comparisons, passed: true })
+    const files = await writeArtifact(new Map([[modelFile, artifact.files.get(modelFile)!]]), places, context)
+    if (artifact.portable !== true) return done({ files, comparisons, passed: true, container: 'chip' })
+    await tellPortable(artifact, files[0]!, places, chip, context)
+    return done({ files, comparisons, passed: true, container: 'portable' })
+  }
+  const compiled = await toolchain.compile(artifact)
+  checkArtifact({ files: compiled.files, model: artifact.compiled!, diagnostics: [] }, backend.name)
+  const { compiled: path } = places
+  const paths = new Map([...compiled.files.keys()].map((name) => [name, name === artifact.compiled ? path : name]))
+  const files = await writeArtifact(compiled.files, { paths }, context)
+  reporter.print(`${path}: compiled for the chip by ${toolchain.compiler}`)
+  if (inputs !== undefined && compiled.simulate !== undefined) {
+    const tensors = await compiled.simulate(inputs)
+    comparisons.push(await compareWithChip(options, tensors, resolved.graph, inputs, [path, before[0] ?? backend.name], context))
+  }
+  return done({ files, comparisons, passed: comparisons.every(({ passed }) => passed), container: 'chip' })
+}
 
-  const vendor = await findVendor(options.vendor, context.env)
-  if (vendor === undefined) {
-    const artifact = backend.emit(resolved.graph, {
-      name: basename(model).replace(/\.[^.]*$/, ''),
-      program: writeTpu(resolved.graph, { weightFile }),
-      time: Math.floor(timeOf(context).getTime() / 1000),
-    })
-    await writeFiles(new Map([...artifact.files.values()].map((bytes) => [model, bytes])), onReplace)
-    reporter.print(
-      `${model}: portable container, run by \`q model_runner\`; it holds no chip instructions. With the chip's toolchain installed these lines make the chip's own:`,
-    )
-    for (const line of vendorLines(lowered, prefix, model)) reporter.print(`  ${line}`)
-    return { resolved, prefix, files: [...written, model], comparisons, passed: true, container: 'portable' }
-  }
-  const compiled = await compileForChip(vendor, { lowered, weightFile, prefix, model }, context)
-  reporter.print(`${model}: compiled for the chip by ${vendor.tpucOpt}`)
-  if (inputs !== undefined) {
-    const comparison = await compareWithChip(options, compiled.simulate, resolved.graph, inputs, prefix, context)
-    comparisons.push(comparison)
-  }
-  return {
-    resolved,
-    prefix,
-    files: [...written, ...compiled.files, model],
-    comparisons,
-    passed: comparisons.every(({ passed }) => passed),
-    container: 'chip',
-  }
+/** The chip's own compiler, where the family has a driver and the toolchain is installed. @throws QError `VENDOR_MISSING` */
+async function findToolchain({ chip: { backend }, vendor }: DeployOptions, context: Context): Promise<ChipToolchain | undefined> {
+  if (backend.compiler !== undefined) return backend.compiler.find(createCompilerHost(context), vendor)
+  if (vendor === undefined) return undefined
+  throw new QError('VENDOR_MISSING', `the back end of ${backend.target.name} drives no compiler`, {
+    at: [vendor],
+    found: `--vendor ${vendor}`,
+    wanted: 'a chip whose back end has a compiler driver',
+    hint: 'leave --vendor out; the files are written all the same',
+    kind: 'usage',
+  })
+}
+
+/** Says that the model file is none of the chip's, and what makes the chip's own. */
+async function tellPortable(
+  artifact: Artifact,
+  path: string,
+  { compiled }: ArtifactPlaces,
+  { backend: { compiler } }: Chip,
+  { reporter }: Context,
+): Promise<void> {
+  const lines = compiler === undefined || compiled === undefined ? [] : compiler.commandLines(artifact, compiled)
+  const own = lines.length === 0 ? '' : `; with the chip's toolchain installed these lines make ${compiled}:`
+  reporter.print(`${path}: portable container, run by \`q model_runner\`; it holds no chip instructions${own}`)
+  for (const line of lines) reporter.print(`  ${line}`)
+  const stale = compiled !== undefined && compiled !== path && (await isThere(compiled))
+  if (stale) reporter.note(`note: ${compiled} was there before and is left as it is`)
 }
 
 async function compareWithFloat(
   options: DeployOptions,
   quantized: Graph,
   inputs: ReadonlyMap<string, Tensor>,
-  byMode: readonly [number, number],
-  prefix: string,
+  targetFile: string,
   context: Context,
 ): Promise<Comparison> {
-  const { graph } = options
+  const { graph, mode } = options
+  const byMode = options.chip.backend.target.tolerance[mode] ?? [0.9, 0.8]
   const reference =
     options.testReference === undefined
       ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
@@ -152,7 +167,7 @@ async function compareWithFloat(
   reportComparison(comparison, context.reporter, {
     target: tensors,
     reference,
-    targetFile: `${prefix}_tpu.mlir`,
+    targetFile,
     referenceFile: options.testReference ?? `${graph.name} in float`,
   })
   return comparison
@@ -172,21 +187,20 @@ function withOutputs(reference: ReadonlyMap<string, Tensor>, float: Graph, quant
 
 async function compareWithChip(
   options: DeployOptions,
-  simulate: (inputFile: string) => Promise<ReadonlyMap<string, Tensor>>,
+  chip: ReadonlyMap<string, Tensor>,
   quantized: Graph,
   inputs: ReadonlyMap<string, Tensor>,
-  prefix: string,
+  [targetFile, referenceFile]: readonly [string, string],
   context: Context,
 ): Promise<Comparison> {
-  const chip = await simulate(`${options.graph.name}_in_f32.npz`)
   const ours = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs), 'floats')
   const [cosine, euclidean] = options.correctness ?? (options.plan === undefined ? [0.99, 0.9] : [0.98, 0.8])
   const comparison = compareSets(chip, ours, { cosine, euclidean }, { excepts: options.excepts })
   reportComparison(comparison, context.reporter, {
     target: chip,
     reference: ours,
-    targetFile: options.model,
-    referenceFile: `${prefix}_tpu.mlir`,
+    targetFile,
+    referenceFile,
   })
   return comparison
 }

@@ -3,6 +3,9 @@ import type { PreprocessOptions } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir'
+import { checkPlanModes } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
+import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
@@ -18,7 +21,8 @@ import { transform } from './transform.ts'
 
 export interface QuantizeOptions {
   readonly model: string
-  readonly chip: string
+  /** Name of a chip or module, as `--chip` takes it, or the chip itself. */
+  readonly chip: string | Chip
   readonly mode: QuantMode
   readonly calibration: CalibrationChoice
   readonly preprocess: PreprocessOptions
@@ -49,6 +53,7 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
   const started = performance.now()
   const name = options.name ?? basename(options.model, '.onnx')
   const { reporter } = context
+  const chip = typeof options.chip === 'string' ? await chooseChip(options.chip) : options.chip
   await checkWritable(`${name}.mlir`)
   const { graph, files: modelFiles } = await transform(
     {
@@ -62,6 +67,8 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
     },
     context,
   )
+  const plan = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, reporter)
+  if (plan !== undefined) checkPlanModes(plan, chip.backend.target, '--quantize_table')
   const tableFile = `${name}_cali_table`
   const files = { mlir: `${name}.mlir`, table: tableFile }
   const { table, text, samples, finished } = await calibrateModel(graph, files, options.calibration, context)
@@ -70,13 +77,13 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
   const deployed = await deploy(
     {
       graph,
-      chip: options.chip,
+      chip,
       mode: options.mode,
       table,
-      ...(options.quantizeTable === undefined ? {} : { plan: await readPlan(options.quantizeTable, graph, reporter) }),
+      ...(plan === undefined ? {} : { plan }),
+      taken: [options.model, ...modelFiles, tableFile, ...[options.quantizeTable, chip.file].filter((each) => each !== undefined)],
       asymmetric: false,
       highPrecision: false,
-      model: `${name}_${options.chip.toLowerCase()}_${options.mode.toLowerCase()}.bmodel`,
       compareAll: false,
       excepts: [],
       notGenBmodel: false,

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import { calibratedValues } from '@q/calib'
 import type { CalibrationTable, Graph, Plan, QuantPlan } from '@q/ir'
 import {
@@ -12,7 +11,7 @@ import {
   QError,
 } from '@q/ir'
 import type { Reporter } from '../console/reporter.ts'
-import { readText } from '../files/read-file.ts'
+import { isThere, readText } from '../files/read-file.ts'
 
 /** A calibration table that fits the graph. @throws QError when a row is missing, unknown, or the table is of another model */
 export async function readCalibrationTable(path: string, graph: Graph, reporter: Reporter): Promise<CalibrationTable> {
@@ -29,10 +28,7 @@ export async function readCalibrationTable(path: string, graph: Graph, reporter:
 
 /** A quantization table that fits the graph: a file, or `name:mode,name:mode`. @throws QError for names the graph does not have */
 export async function readPlan(source: string, graph: Graph, reporter: Reporter): Promise<Plan> {
-  const isFile = await access(source).then(
-    () => true,
-    () => false,
-  )
+  const isFile = await isThere(source)
   if (!isFile && !source.includes(':')) {
     throw new QError('FILE_MISSING', `there is no quantization table ${source}`, {
       at: [source],

@@ -58,8 +58,7 @@ export async function transform(options: TransformOptions, context: Context): Pr
   const graph = withPreprocess(imported, options.preprocess)
   // The original tool lower-cases this name, and this name only.
   const weightFile = `${options.modelName.toLowerCase()}_top_f32_all_weight.npz`
-  const model = topFiles(graph, options.mlir, weightFile)
-  await writeFiles(model.files, onReplace)
+  await writeFiles(topFiles(graph, options.mlir, weightFile), onReplace)
   const written = [options.mlir, join(dirname(options.mlir), weightFile)]
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
   if (options.testInput === undefined) return { graph, files: written }

@@ -1,29 +1,40 @@
 import { bm1684x } from '@q/backend-bm1684x'
 import type { Backend } from '@q/ir'
-import { didYouMean, QError } from '@q/ir'
+import { encodeWeights, readTpu, writeTpu } from '@q/mlir'
+import { decodeNpz, encodeNpz } from '@q/npz'
 
-/** The back ends this program knows. */
-export const backends: readonly (() => Backend)[] = [() => bm1684x()]
+/** Options a user gives a back end on the command line. */
+export type ChipOptions = Readonly<Record<string, unknown>>
 
-/** Every chip name that is accepted, lower case. */
-export function chipNames(): readonly string[] {
-  return backends.flatMap((create) => {
-    const { target } = create()
-    return [target.name, ...(target.aliases ?? [])]
-  })
+/** The codec of the lowered text form, for families that have one. */
+const codec = {
+  write: writeTpu,
+  read: readTpu,
+  encodeWeights,
+  arrays: { encode: encodeNpz, decode: decodeNpz },
 }
 
-/** The back end of a chip, whatever the case of its name. @throws QError `CHIP_UNKNOWN` listing those there are */
-export function backendOf(chip: string): Backend {
+/** The back ends this program comes with, by the word that names them; the one place of it that knows chips. */
+const factories: Readonly<Record<string, (options: ChipOptions) => Backend>> = {
+  bm1684x: (options) => bm1684x({ ...options, codec }),
+}
+
+/** The back ends this program comes with, without options. */
+export function ownBackends(): readonly Backend[] {
+  return Object.values(factories).map((create) => create({}))
+}
+
+/** Every chip name that is accepted without naming a module, lower case. */
+export function chipNames(): readonly string[] {
+  return ownBackends().flatMap(({ target }) => [target.name, ...(target.aliases ?? [])])
+}
+
+/** A back end this program comes with, by its name or an alias in any case. @throws what the factory throws for its options */
+export function ownBackend(chip: string, options: ChipOptions): Backend | undefined {
   const wanted = chip.toLowerCase()
-  for (const create of backends) {
-    const backend = create()
-    if (backend.target.name === wanted || backend.target.aliases?.includes(wanted) === true) return backend
+  for (const create of Object.values(factories)) {
+    const { target } = create({})
+    if (target.name === wanted || target.aliases?.includes(wanted) === true) return create(options)
   }
-  throw new QError('CHIP_UNKNOWN', `there is no back end for the chip ${chip} yet`, {
-    found: chip,
-    wanted: chipNames().join(', '),
-    hint: didYouMean(wanted, chipNames(), 'choose one of these'),
-    kind: 'usage',
-  })
+  return undefined
 }

@@ -1,12 +1,11 @@
-import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { readPortableBmodel } from '@q/backend-bm1684x'
-import type { Graph, Tensor } from '@q/ir'
+import type { Backend, Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
 import { parseMlir, readTop, readTpu } from '@q/mlir'
 import { importOnnx } from '@q/onnx'
-import { readBytes, readText } from '../files/read-file.ts'
+import { isThere, readBytes, readText } from '../files/read-file.ts'
+import { ownBackends } from './backends.ts'
 
 export interface ReadModelOptions {
   /** Weight file, in place of the one the text names. */
@@ -16,21 +15,25 @@ export interface ReadModelOptions {
   readonly outputNames?: readonly string[]
   /** Name of the graph. @default from the file */
   readonly name?: string
+  /** A back end whose model files are read beside those of the chips this program knows. */
+  readonly backend?: Backend
 }
 
 /**
- * A model from any file this program reads: `.onnx`, Top and Tpu `.mlir`, portable `.bmodel`.
+ * A model from any file this program reads: `.onnx`, Top and Tpu `.mlir`, and the model files that back ends read.
  *
  * @throws QError `MODEL_KIND` for other files, and the errors of the codecs
  */
 export async function readModel(path: string, options: ReadModelOptions = {}): Promise<Graph> {
   if (path.endsWith('.onnx')) return readOnnx(path, options)
   if (path.endsWith('.mlir')) return readMlir(path, await readText(path), options)
-  if (path.endsWith('.bmodel')) return readBmodel(path)
+  const readers = [...(options.backend === undefined ? [] : [options.backend]), ...ownBackends()].flatMap(({ reader }) => reader ?? [])
+  const reader = readers.find(({ endings }) => endings.some((ending) => path.toLowerCase().endsWith(ending)))
+  if (reader !== undefined) return reader.read(await readBytes(path), path)
   throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
     at: [path],
-    wanted: '.onnx, .mlir or .bmodel',
-    hint: 'give the file its usual ending',
+    wanted: `one of ${['.onnx', '.mlir', ...readers.flatMap(({ endings }) => endings)].join(', ')}`,
+    hint: "give the file its usual ending; --chip names the module that reads a chip's own files",
   })
 }
 
@@ -62,11 +65,7 @@ function stringAttribute(module: MlirModule, name: string): string | undefined {
 async function findBeside(path: string, name: string): Promise<string> {
   const beside = join(dirname(path), name)
   for (const place of [beside, name]) {
-    const exists = await access(place).then(
-      () => true,
-      () => false,
-    )
-    if (exists) return place
+    if (await isThere(place)) return place
   }
   throw new QError('WEIGHTS_MISSING', `the weight file of ${path} is not there`, {
     at: [path, name],
@@ -74,12 +73,4 @@ async function findBeside(path: string, name: string): Promise<string> {
     wanted: 'the npz file that module.weight_file names',
     hint: 'put it beside the .mlir file, or name it with --weights',
   })
-}
-
-async function readBmodel(path: string): Promise<Graph> {
-  const model = readPortableBmodel(await readBytes(path), path)
-  const weights = new Map<string, Tensor>(
-    model.weights.map(({ name, bytes }) => [name, { dtype: 'u8', shape: [bytes.length], data: bytes.slice() }]),
-  )
-  return readTpu(model.program, weights, { file: path, weightFile: path })
 }

@@ -1,0 +1,49 @@
+import type { Artifact, EmitOptions, Graph, Tensor } from '@q/ir'
+import { valueOf } from '@q/ir'
+import { writePortableBmodel } from '../bmodel/index.ts'
+import type { TpuCodec } from '../tpu-codec.ts'
+import { codecOf } from '../tpu-codec.ts'
+import { fileNames } from './file-names.ts'
+
+/**
+ * The files of a quantized graph: the lowered text and its weights, which the vendor's compiler takes, and the portable
+ * container, unless the compiler makes the model file.
+ *
+ * @throws QError `CODEC_MISSING`, and those of the codec
+ */
+export function emitFiles(graph: Graph, options: EmitOptions, given: TpuCodec | undefined): Artifact {
+  const codec = codecOf(given)
+  const names = fileNames(graph, options)
+  const program = codec.write(graph, { weightFile: names.weights })
+  const files = new Map([
+    [names.lowered, new TextEncoder().encode(program.text)],
+    [names.weights, codec.encodeWeights(program.weights)],
+  ])
+  const compiled = names.compiled === undefined ? {} : { compiled: names.compiled }
+  if (options.compiling === true && names.compiled !== undefined) return { files, ...compiled, diagnostics: [] }
+  files.set(names.portable, portable(graph, program, options.time))
+  return { files, model: names.portable, portable: true, ...compiled, diagnostics: [] }
+}
+
+/** A container that carries the text and its weights in the vendor's format, without chip instructions. */
+function portable(graph: Graph, { text, weights }: ReturnType<TpuCodec['write']>, time: number): Uint8Array {
+  const described = (value: string) => {
+    const { dtype, shape } = valueOf(graph, value).type
+    return { name: value, dtype, shape }
+  }
+  return writePortableBmodel(
+    {
+      chip: String(graph.properties['chip'] ?? '').toUpperCase(),
+      name: graph.name,
+      program: text,
+      inputs: graph.inputs.map((input) => described(input.name)),
+      outputs: graph.outputs.map(described),
+      weights: Array.from(weights, ([weight, tensor]) => ({ name: weight, bytes: bytesOf(tensor) })),
+    },
+    time,
+  )
+}
+
+function bytesOf({ data }: Tensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}

@@ -1,0 +1,19 @@
+import type { Graph, ModelReader, Tensor } from '@q/ir'
+import { readPortableBmodel } from '../bmodel/index.ts'
+import type { TpuCodec } from '../tpu-codec.ts'
+import { codecOf } from '../tpu-codec.ts'
+import { endings } from './file-names.ts'
+
+/** Reads portable containers, also under the chip's own ending, which older files and those of users who insisted have. */
+export function containerReader(codec: TpuCodec | undefined): ModelReader {
+  return {
+    endings: [endings.portable, endings.chip],
+    read(bytes: Uint8Array, place: string): Graph {
+      const { program, weights } = readPortableBmodel(bytes, place)
+      const tensors = weights.map(({ name, bytes: stored }): [string, Tensor] => {
+        return [name, { dtype: 'u8', shape: [stored.length], data: stored.slice() }]
+      })
+      return codecOf(codec).read(program, new Map(tensors), { file: place, weightFile: place })
+    },
+  }
+}

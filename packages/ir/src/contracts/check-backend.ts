@@ -1,0 +1,200 @@
+import { QError } from '../errors.ts'
+import { roundingModes } from '../number/rounding.ts'
+import { floatOps } from '../ops/op-set.ts'
+import { suggest } from '../suggest.ts'
+import type { Backend } from './backend.ts'
+import type { RangeImport, RangeRuleName } from './target.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const rangeRules: Readonly<Record<RangeRuleName, true>> = {
+  forward: true,
+  backward: true,
+  'backward-max': true,
+  'keep-sign': true,
+  'sum-sign': true,
+  'product-sign': true,
+  'difference-sign': true,
+  'unify-operands': true,
+  'sum-of-products': true,
+  'unify-comparison': true,
+  'cover-constants': true,
+}
+
+const rangeImports: Readonly<Record<RangeImport, true>> = {
+  observed: true,
+  symmetric: true,
+  unit: true,
+  'unit-unless-log': true,
+  product: true,
+  difference: true,
+}
+
+/**
+ * A back end from somewhere else, made sure to have the shape of one: its members, and the names in its target.
+ *
+ * @param place where it came from, for messages
+ * @throws QError `BACKEND_INVALID` listing what is missing or wrong
+ */
+export function checkBackend(value: unknown, place: string): Backend {
+  const defects = backendDefects(value)
+  if (defects.length === 0) return value as Backend
+  const more = defects.length > 8 ? `; and ${defects.length - 8} more` : ''
+  throw new QError('BACKEND_INVALID', `${place} gives no back end that could be used`, {
+    at: [place],
+    found: `${defects.slice(0, 8).join('; ')}${more}`,
+    wanted: 'name, target, lower and emit as docs/write-a-backend.md describes them',
+    hint: 'correct what is named here; backendConformance of @q/ir/conformance examines the rest',
+    kind: 'usage',
+  })
+}
+
+/** What keeps a value from being a back end, each in words; nothing for one that can be used. */
+export function backendDefects(value: unknown): readonly string[] {
+  if (!isObject(value)) return [`it is ${describe(value)}, not an object`]
+  return [
+    ...(isName(value['name']) ? [] : [missing('name', 'a name', value['name'])]),
+    ...(isObject(value['target']) ? targetDefects(value['target']) : [missing('target', 'an object', value['target'])]),
+    ...lowerDefects(value),
+    ...(typeof value['emit'] === 'function' ? [] : [missing('emit', 'a function', value['emit'])]),
+    ...optionalDefects(value),
+  ]
+}
+
+function targetDefects(target: Fields): readonly string[] {
+  const modes = namesIn(target['modes'])
+  const known = new Set(modes)
+  const unknownMode = (place: string, mode: unknown): readonly string[] =>
+    typeof mode === 'string' && known.has(mode) ? [] : [unknown(place, mode, modes, 'modes')]
+  const floats = Array.isArray(target['floatModes']) ? (target['floatModes'] as readonly unknown[]) : undefined
+  return [
+    ...(isName(target['name']) && target['name'] === target['name'].toLowerCase()
+      ? []
+      : [missing('target.name', 'a name in lower case', target['name'])]),
+    ...(modes.length > 0 && modes.every((mode) => mode === mode.toUpperCase())
+      ? []
+      : [missing('target.modes', 'a list of names in upper case', target['modes'])]),
+    ...unknownMode('target.defaultFloat', target['defaultFloat']),
+    ...(floats === undefined
+      ? [missing('target.floatModes', 'a list of modes', target['floatModes'])]
+      : floats.flatMap((mode) => unknownMode('target.floatModes', mode))),
+    ...opDefects(target['ops'], unknownMode),
+    ...rangeDefects(target),
+    ...roundingDefects(target['rounding']),
+    ...toleranceDefects(target['tolerance'], unknownMode),
+  ]
+}
+
+type UnknownMode = (place: string, mode: unknown) => readonly string[]
+
+function opDefects(ops: unknown, unknownMode: UnknownMode): readonly string[] {
+  if (!isObject(ops)) return [missing('target.ops', 'an object', ops)]
+  return Object.entries(ops).flatMap(([form, made]) => {
+    const place = `target.ops.${form}`
+    if (!isForm(form)) return [unknown('target.ops', form, [...floatOps.keys()], 'operators')]
+    if (!isObject(made)) return [missing(place, 'an object from asked to computed mode', made)]
+    return Object.entries(made).flatMap(([asked, computed]) => [
+      ...unknownMode(place, asked),
+      ...(computed === undefined ? [] : unknownMode(`${place}.${asked}`, computed)),
+    ])
+  })
+}
+
+function rangeDefects(target: Fields): readonly string[] {
+  const steps = target['rangeSteps']
+  const imports = target['rangeImport'] ?? {}
+  const wrongImports = isObject(imports)
+    ? Object.entries(imports).flatMap(([form, kind]) => [
+        ...(isForm(form) ? [] : [unknown('target.rangeImport', form, [...floatOps.keys()], 'operators')]),
+        ...(Object.hasOwn(rangeImports, String(kind))
+          ? []
+          : [unknown(`target.rangeImport.${form}`, kind, Object.keys(rangeImports), 'kinds')]),
+      ])
+    : [missing('target.rangeImport', 'an object', imports)]
+  if (!Array.isArray(steps)) return [...wrongImports, missing('target.rangeSteps', 'a list of steps', steps)]
+  const wrongRules = (steps as readonly unknown[]).flatMap((step, i) => {
+    const place = `target.rangeSteps[${i}]`
+    if (!Array.isArray(step)) return [missing(place, 'a list of rules', step)]
+    return (step as readonly unknown[]).flatMap((each) => {
+      if (!isObject(each) || !Array.isArray(each['ops'])) return [missing(place, '{ rule, ops }', each)]
+      return [
+        ...(Object.hasOwn(rangeRules, String(each['rule'])) ? [] : [unknown(place, each['rule'], Object.keys(rangeRules), 'rules')]),
+        ...(each['ops'] as readonly unknown[]).flatMap((form) =>
+          isForm(String(form)) ? [] : [unknown(place, form, [...floatOps.keys()], 'operators')],
+        ),
+      ]
+    })
+  })
+  return [...wrongImports, ...wrongRules]
+}
+
+function roundingDefects(rounding: unknown): readonly string[] {
+  if (!isObject(rounding)) return [missing('target.rounding', '{ requantize, cast, weight }', rounding)]
+  return ['requantize', 'cast', 'weight'].flatMap((use) =>
+    (roundingModes as readonly unknown[]).includes(rounding[use])
+      ? []
+      : [unknown(`target.rounding.${use}`, rounding[use], roundingModes, 'roundings')],
+  )
+}
+
+function toleranceDefects(tolerance: unknown, unknownMode: UnknownMode): readonly string[] {
+  if (!isObject(tolerance)) return [missing('target.tolerance', 'an object from mode to [cosine, euclidean]', tolerance)]
+  return Object.entries(tolerance).flatMap(([mode, pair]) => [
+    ...unknownMode('target.tolerance', mode),
+    ...(Array.isArray(pair) && pair.length === 2 && pair.every((each) => typeof each === 'number')
+      ? []
+      : [missing(`target.tolerance.${mode}`, '[cosine, euclidean]', pair)]),
+  ])
+}
+
+function lowerDefects({ lower, target }: Fields): readonly string[] {
+  if (!isObject(lower)) return [missing('lower', 'an object from operator to function', lower)]
+  const wrong = Object.entries(lower).flatMap(([op, each]) =>
+    typeof each === 'function' ? [] : [missing(`lower.${op}`, 'a function', each)],
+  )
+  const ops = isObject(target) && isObject(target['ops']) ? Object.keys(target['ops']) : []
+  const uncovered = ops.filter((form) => lower[form] === undefined && lower[form.replace('#constant', '')] === undefined)
+  return uncovered.length === 0 ? wrong : [...wrong, `lower has nothing for ${uncovered.join(', ')}, which target.ops declares`]
+}
+
+function optionalDefects(backend: Fields): readonly string[] {
+  const passes = ['prepare', 'rewrite', 'simplify'].flatMap((member) => {
+    const list = backend[member]
+    const sound = list === undefined || (Array.isArray(list) && list.every((pass) => isObject(pass) && typeof pass['run'] === 'function'))
+    return sound ? [] : [missing(member, 'a list of { name, run }', list)]
+  })
+  const { reader, compiler } = backend
+  const readable = isObject(reader) && Array.isArray(reader['endings']) && typeof reader['read'] === 'function'
+  const compilable = isObject(compiler) && typeof compiler['find'] === 'function' && typeof compiler['commandLines'] === 'function'
+  return [
+    ...passes,
+    ...(reader === undefined || readable ? [] : [missing('reader', '{ endings, read }', reader)]),
+    ...(compiler === undefined || compilable ? [] : [missing('compiler', '{ find, commandLines }', compiler)]),
+  ]
+}
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isName = (value: unknown): value is string => typeof value === 'string' && /^\S+$/.test(value)
+const namesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter(isName) : [])
+
+/** An operator's name, with `#constant` maybe; operators of the back end's own have a prefix (`acme.Lut`). */
+function isForm(form: string): boolean {
+  const name = form.replace(/#constant$/, '')
+  return floatOps.has(name) || /^\w+\.\w+$/.test(name)
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' || typeof value === 'function' ? `of type ${typeof value}` : JSON.stringify(value)
+}
+
+function missing(place: string, wanted: string, found: unknown): string {
+  return found === undefined ? `${place} is missing: ${wanted}` : `${place} is ${describe(found)}: wanted ${wanted}`
+}
+
+function unknown(place: string, found: unknown, known: readonly string[], kind: string): string {
+  const near = suggest(String(found), known)
+  const instead = near.length > 0 ? `perhaps ${near.join(' or ')}` : `${kind} are ${known.slice(0, 12).join(', ')}`
+  return `${place}: ${describe(found)} is not known; ${instead}`
+}

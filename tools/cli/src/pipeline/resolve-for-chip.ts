@@ -1,0 +1,39 @@
+import type { CalibrationTable, Graph, Plan, QuantMode, Resolved } from '@q/ir'
+import { isQError, QError, resolve, verifyQuantized } from '@q/ir'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Reporter } from '../console/reporter.ts'
+
+/** What a graph is quantized by. */
+export interface Quantization {
+  /** Mode of layers the plan does not name. */
+  readonly mode: QuantMode
+  readonly table?: CalibrationTable
+  readonly plan?: Plan
+  /** Codes with zero points. */
+  readonly asymmetric: boolean
+  readonly highPrecision: boolean
+}
+
+/**
+ * The quantized graph of a float one for a chip; what there is to know about it is reported. Graphs that a module's back end made are verified.
+ *
+ * @throws QError of `resolve`; `BACKEND_FAILED` when a module's back end returns what cannot be used
+ */
+export function resolveForChip(graph: Graph, { backend, file }: Chip, quantization: Quantization, reporter: Reporter): Resolved {
+  const { table, plan = new Map(), mode, asymmetric, highPrecision } = quantization
+  try {
+    const resolved = resolve(graph, table?.entries, plan, backend, { mode, asymmetric, highPrecision })
+    for (const diagnostic of resolved.diagnostics) reporter.diagnostic(diagnostic)
+    if (file !== undefined) verifyQuantized(resolved.graph)
+    return resolved
+  } catch (error) {
+    if (file === undefined || isQError(error)) throw error
+    throw new QError('BACKEND_FAILED', `the graph cannot be made of what the back end ${backend.name} returns`, {
+      at: [file, 'resolve'],
+      found: error instanceof Error ? error.message : String(error),
+      wanted: 'nodes and values as docs/write-a-backend.md describes them',
+      hint: 'examine the back end with backendConformance of @q/ir/conformance; Q_DEBUG=1 shows where',
+      cause: error,
+    })
+  }
+}
