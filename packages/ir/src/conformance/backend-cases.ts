@@ -1,5 +1,6 @@
 import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs, Graph } from '../graph/types.ts'
+import { floatOps } from '../ops/op-set.ts'
 import { f32, node, type SmallValue, smallGraph } from './small-graph.ts'
 
 /** A tiny float network around one operator. */
@@ -70,41 +71,14 @@ const withNumber: Shapes = { constants: { 1: number } }
 const window = { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] }
 const each = (forms: readonly OpForm[], shapes?: Shapes): readonly BackendCase[] => forms.map((form) => caseOf(form, shapes))
 
+/** The operators that apply a function to each element, but for the one whose attributes have no defaults. */
+const functionsOfOne = [...floatOps.values()].flatMap(({ name, scalar }) =>
+  scalar === undefined || name === 'Clip' ? [] : [name as OpForm],
+)
+
 /** One network for every operator form. A back end is examined with those its target declares. */
 export const backendCases: readonly BackendCase[] = [
-  ...each([
-    'Abs',
-    'Acos',
-    'Atanh',
-    'Ceil',
-    'Cos',
-    'Cosh',
-    'Elu',
-    'Erf',
-    'Exp',
-    'Floor',
-    'Gelu',
-    'HardSigmoid',
-    'HardSwish',
-    'LeakyRelu',
-    'Log',
-    'Mish',
-    'Relu',
-    'Round',
-    'Rsqrt',
-    'Sigmoid',
-    'Sign',
-    'Silu',
-    'Sin',
-    'Sinh',
-    'Softplus',
-    'Softsign',
-    'Sqrt',
-    'Swish',
-    'Tan',
-    'Tanh',
-    'Not',
-  ]),
+  ...each(functionsOfOne),
   ...each(
     [
       'Add',

@@ -1,48 +1,11 @@
-import type { Field } from '../codec/field.ts'
-import { constantValue, field, fixed, lax, notScalar, reluFields, selects, topRounding } from '../codec/field.ts'
+import { constantValue, fixed, lax, notScalar, reluFields, selects } from '../codec/field.ts'
 import type { Spelling } from '../codec/spelling.ts'
+import { unarySpellings } from '../unary-spellings.ts'
 
-/** Operators without attributes that both sides call the same or nearly so: graph name, text name. */
-const plain: readonly (readonly [op: string, name: string, fields?: readonly Field[]])[] = [
-  ['Abs', 'Abs'],
-  ['Acos', 'Arccos'],
-  ['Atanh', 'Arctanh'],
-  ['Ceil', 'Ceil'],
-  ['Cos', 'Cos'],
-  ['Cosh', 'Cosh'],
-  ['Erf', 'Erf'],
-  ['Exp', 'Exp'],
-  ['Floor', 'Floor', [notScalar]],
-  ['HardSwish', 'HardSwish'],
-  ['Log', 'Log'],
-  ['Mish', 'Mish'],
-  ['Round', 'Round'],
-  ['Rsqrt', 'Rsqrt'],
-  ['Sign', 'Sign'],
-  ['Silu', 'SiLU'],
-  ['Sin', 'Sin'],
-  ['Sinh', 'Sinh'],
-  ['Softplus', 'Softplus'],
-  ['Softsign', 'Softsign'],
-  ['Sqrt', 'Sqrt'],
-  ['Tan', 'Tan'],
-  ['PRelu', 'PRelu'],
-  ['Tanh', 'Tanh', [topRounding]],
-  ['Elu', 'Elu', [field('f64', 'alpha', 'alpha')]],
-  ['HardSigmoid', 'HardSigmoid', [field('f64', 'alpha', 'alpha'), field('f64', 'beta', 'beta')]],
-  ['LeakyRelu', 'LeakyRelu', [field('f64', 'alpha', 'alpha'), topRounding]],
-  ['Sigmoid', 'Sigmoid', [fixed('f64', 'scale', 1), fixed('f64', 'bias', 0), field('bool', 'log', 'log', { value: false }), topRounding]],
-  ['Swish', 'Swish', [field('f64', 'beta', 'alpha'), topRounding]],
-  ['Clip', 'Clip', [field('f64', 'min', 'min'), field('f64', 'max', 'max')]],
-  ['Relu', 'Relu', [field('f64', 'relu_limit', 'reluLimit', { value: -1 })]],
-  ['Gelu', 'GELU', [field('string', 'approx_mode', 'approximate', { value: 'normal', words: geluWords() }), topRounding]],
+const unary: readonly Spelling[] = [
+  ...unarySpellings.map(({ op, top = op, fields = [] }) => ({ op, name: top, fields })),
+  { op: 'PRelu', name: 'PRelu', fields: [] },
 ]
-
-function geluWords() {
-  return { none: 'normal', tanh: 'tanh', sigmoid: 'sigm' }
-}
-
-const unary: readonly Spelling[] = plain.map(([op, name, fields = []]) => ({ op, name, fields }))
 
 /** With a constant of one element on one side; these stand before the general spelling. */
 const withConstant: readonly Spelling[] = [

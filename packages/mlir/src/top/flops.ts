@@ -1,5 +1,6 @@
 import type { Attrs, Graph, Node, TensorType } from '@q/ir'
 import { attributesOf, definitionOf, elementCount } from '@q/ir'
+import { unarySpellings } from '../unary-spellings.ts'
 
 /**
  * Operations for each element of the result, as TPU-MLIR 1.30.2 counts them; operators that are not
@@ -9,6 +10,7 @@ import { attributesOf, definitionOf, elementCount } from '@q/ir'
  * sigmoid it was made of.
  */
 const perElement: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(unarySpellings.map(({ op, flops }) => [op, flops])),
   Add: 1,
   Sub: 1,
   Mul: 1,
@@ -29,16 +31,7 @@ const perElement: Readonly<Record<string, number>> = {
   Not: 1,
   Where: 1,
   Cast: 1,
-  Abs: 1,
-  Ceil: 1,
-  Floor: 1,
-  Round: 1,
-  Relu: 1,
-  LeakyRelu: 1,
   PRelu: 1,
-  Elu: 1,
-  Erf: 1,
-  Sqrt: 1,
   Upsample: 1,
   Reverse: 1,
   SwapDimInner: 1,
@@ -50,28 +43,6 @@ const perElement: Readonly<Record<string, number>> = {
   ReduceL1: 1,
   ReduceL2: 1,
   Affine: 2,
-  Clip: 2,
-  Rsqrt: 2,
-  Sign: 3,
-  Softplus: 3,
-  Softsign: 3,
-  Acos: 4,
-  Atanh: 4,
-  Cos: 4,
-  Cosh: 4,
-  Exp: 4,
-  HardSigmoid: 4,
-  Log: 4,
-  Mish: 4,
-  Sigmoid: 4,
-  Sin: 4,
-  Sinh: 4,
-  Tan: 4,
-  Tanh: 4,
-  Gelu: 5,
-  HardSwish: 5,
-  Swish: 5,
-  Silu: 9,
   LRN: 12,
 }
 

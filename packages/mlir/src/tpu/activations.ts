@@ -1,33 +1,7 @@
 import type { Field } from '../codec/field.ts'
 import { field, fixed, lax, selects } from '../codec/field.ts'
 import type { Spelling } from '../codec/spelling.ts'
-
-/** Functions without coefficients: graph operator, `mode` of the text. */
-const modes: readonly (readonly [op: string, mode: string, fields?: readonly Field[]])[] = [
-  ['Abs', 'ABSVAL'],
-  ['Acos', 'ARCCOS'],
-  ['Atanh', 'ARCTANH'],
-  ['Ceil', 'CEIL'],
-  ['Cos', 'COS'],
-  ['Cosh', 'COSH'],
-  ['Erf', 'ERF'],
-  ['Exp', 'EXP'],
-  ['Floor', 'FLOOR'],
-  ['HardSwish', 'HSWISH'],
-  ['Log', 'LN'],
-  ['Mish', 'MISH'],
-  ['Round', 'ROUND'],
-  ['Rsqrt', 'RSQRT'],
-  ['Sign', 'SIGN'],
-  ['Silu', 'SILU'],
-  ['Sin', 'SIN'],
-  ['Sinh', 'SINH'],
-  ['Softplus', 'SOFT_PLUS'],
-  ['Softsign', 'SOFT_SIGN'],
-  ['Sqrt', 'SQRT'],
-  ['Tan', 'TAN'],
-  ['Tanh', 'TANH'],
-]
+import { unarySpellings } from '../unary-spellings.ts'
 
 const mode = (value: string): Field => selects('enum:active_mode', 'mode', value)
 
@@ -50,7 +24,7 @@ const coefficients = (op: string, modeName: string, names: readonly string[]): S
 
 /** Functions computed element by element on floats, tables on codes. */
 export const tpuActivations: readonly Spelling[] = [
-  ...modes.map(([op, modeName]): Spelling => ({ op, name: 'Active', fields: [mode(modeName)] })),
+  ...unarySpellings.flatMap(({ op, mode: word }): Spelling[] => (word === undefined ? [] : [{ op, name: 'Active', fields: [mode(word)] }])),
   {
     op: 'Sigmoid',
     name: 'Active',

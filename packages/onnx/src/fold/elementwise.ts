@@ -1,62 +1,32 @@
-import { broadcast, type DType, elementCount } from '@q/ir'
+import { broadcast, type DType, elementCount, floatOps, roundHalfEvenSigned, scalarOf, sigmoid } from '@q/ir'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
 type Unary = (x: number) => number
 type Binary = (a: number, b: number) => number
 
-function erf(x: number): number {
-  const t = Math.abs(x)
-  if (t > 6) return Math.sign(x)
-  if (t < 2.5) {
-    let term = t
-    let sum = t
-    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum) && n < 200; n++) {
-      term *= -(t * t) / n
-      sum += term / (2 * n + 1)
-    }
-    return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * sum
-  }
-  let fraction = 0
-  for (let n = 60; n > 0; n--) fraction = n / 2 / (t + fraction)
-  return Math.sign(x) * (1 - Math.exp(-t * t) / Math.sqrt(Math.PI) / (t + fraction))
-}
-
-/** To the nearest whole number, ties to even. */
-export function roundEven(x: number): number {
-  const down = Math.floor(x)
-  const rest = x - down
-  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down
-}
-
-/** Element-wise operators of one operand, in double; the caller stores the result in its type. */
-export const unaryFunctions: Readonly<Record<string, Unary>> = {
-  Abs: Math.abs,
-  Acos: Math.acos,
+/** What ONNX has and canonical graphs spell otherwise, and what ONNX computes by another formula or leaves the sign of zero to. */
+const ofOnnx: Readonly<Record<string, Unary>> = {
   Acosh: Math.acosh,
   Asin: Math.asin,
   Asinh: Math.asinh,
   Atan: Math.atan,
-  Atanh: Math.atanh,
-  Ceil: Math.ceil,
-  Cos: Math.cos,
-  Cosh: Math.cosh,
-  Erf: erf,
-  Exp: Math.exp,
-  Floor: Math.floor,
-  Log: Math.log,
   Neg: (x) => -x,
   Reciprocal: (x) => 1 / x,
   Relu: (x) => Math.max(0, x),
-  Round: roundEven,
-  Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  Sign: Math.sign,
-  Sin: Math.sin,
-  Sinh: Math.sinh,
+  Round: roundHalfEvenSigned,
+  Sigmoid: sigmoid,
   Softplus: (x) => Math.log1p(Math.exp(x)),
-  Softsign: (x) => x / (1 + Math.abs(x)),
-  Sqrt: Math.sqrt,
-  Tan: Math.tan,
-  Tanh: Math.tanh,
+}
+
+/** Element-wise operators of one operand and no attributes, in double; the caller stores the result in its type. */
+export const unaryFunctions: Readonly<Record<string, Unary>> = {
+  ...Object.fromEntries(
+    [...floatOps.values()].flatMap((definition) => {
+      const f = Object.keys(definition.attrs).length === 0 ? scalarOf(definition, {}) : undefined
+      return f === undefined ? [] : [[definition.name, f]]
+    }),
+  ),
+  ...ofOnnx,
 }
 
 /** Operators that give truth values. */

@@ -44,7 +44,7 @@ const others: Readonly<Record<string, Evaluate>> = {
  */
 export function evaluate(node: KnownNode): readonly Literal[] | undefined {
   const [first, ...rest] = node.inputs
-  const unary = unaryFunctions[node.op]
+  const unary = node.op in others ? undefined : unaryFunctions[node.op]
   if (unary !== undefined && first !== undefined) return [mapLiteral(first, first.dtype, unary)]
   if (first !== undefined && !(node.op in others)) {
     const f = binaryFunction(node.op, first.dtype, node.attrs['fmod'] === 1)

@@ -1,3 +1,5 @@
+import { floatOps } from '@q/ir'
+import { signatures } from '../signature/signatures.ts'
 import { cast, clip, division, elementwise, gelu, gemm, hardSigmoid, leakyRelu, matMul, truth, where } from './arithmetic.ts'
 import {
   alongAxis,
@@ -25,9 +27,18 @@ import { resize } from './resize.ts'
 const each = (rule: Normalize, ...ops: readonly string[]): Readonly<Record<string, Normalize>> =>
   Object.fromEntries(ops.map((op) => [op, rule]))
 
+/** The functions of one number that ONNX has too, with the attributes that both have. */
+const functionsOfOne: Readonly<Record<string, Normalize>> = Object.fromEntries(
+  [...floatOps.values()].flatMap(({ name, attrs, scalar }) => {
+    const signature = scalar === undefined ? undefined : signatures.get(name)
+    return signature === undefined ? [] : [[name, kept(...Object.keys(attrs).filter((attr) => signature.attrs.has(attr)))]]
+  }),
+)
+
 /** Every ONNX operator that can stand in a network, with the rule that brings it into its one form. */
 export const forms: Readonly<Record<string, Normalize>> = {
   ...each(elementwise, 'Add', 'Sub', 'Mul', 'Max', 'Min', 'Sum', 'Mean', 'Pow', 'Mod', 'PRelu'),
+  ...functionsOfOne,
   ...each(truth, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'),
   ...each(
     reduction,
@@ -42,36 +53,7 @@ export const forms: Readonly<Record<string, Normalize>> = {
     'ReduceLogSum',
     'ReduceLogSumExp',
   ),
-  ...each(
-    kept(),
-    'Abs',
-    'Acos',
-    'Atanh',
-    'Ceil',
-    'Cos',
-    'Cosh',
-    'Erf',
-    'Exp',
-    'Floor',
-    'HardSwish',
-    'Log',
-    'Mish',
-    'Neg',
-    'Reciprocal',
-    'Relu',
-    'Round',
-    'Sigmoid',
-    'Sign',
-    'Sin',
-    'Sinh',
-    'Softplus',
-    'Softsign',
-    'Sqrt',
-    'Tan',
-    'Tanh',
-    'GlobalAveragePool',
-    'GlobalMaxPool',
-  ),
+  ...each(kept(), 'Neg', 'Reciprocal', 'GlobalAveragePool', 'GlobalMaxPool'),
   ...each(nothing, 'Identity', 'Dropout'),
   ...each(resize, 'Resize', 'Upsample'),
   ...each(arg, 'ArgMax', 'ArgMin'),
@@ -88,7 +70,6 @@ export const forms: Readonly<Record<string, Normalize>> = {
   ConvTranspose: convTranspose,
   CumSum: cumSum,
   Div: division,
-  Elu: kept('alpha'),
   Expand: expand,
   Flatten: flatten,
   Gather: gather,
@@ -108,7 +89,6 @@ export const forms: Readonly<Record<string, Normalize>> = {
   Slice: slice,
   Split: split,
   Squeeze: squeeze,
-  Swish: kept('alpha'),
   Tile: tile,
   TopK: topK,
   Transpose: transpose,

@@ -1,4 +1,5 @@
-import type { Node, OpName } from '@q/ir'
+import { floatOps, type Node, type OpName } from '@q/ir'
+import { onnxOps } from '../../signature/written-ops.ts'
 import {
   translateAffine,
   translateComparison,
@@ -32,43 +33,14 @@ import type { Translate, Translation } from './translator.ts'
 
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
 
+/** Functions of one number that ONNX has under the same name. */
+const functionsOfOne: readonly string[] = [...floatOps.values()].flatMap(({ name, scalar }) =>
+  scalar !== undefined && onnxOps.has(name) ? [name] : [],
+)
+
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
-  ...all(
-    [
-      'Add',
-      'Sub',
-      'Mul',
-      'Div',
-      'Max',
-      'Min',
-      'Pow',
-      'Abs',
-      'Acos',
-      'Atanh',
-      'Ceil',
-      'Cos',
-      'Cosh',
-      'Elu',
-      'Erf',
-      'Exp',
-      'Floor',
-      'HardSigmoid',
-      'HardSwish',
-      'LeakyRelu',
-      'Log',
-      'LRN',
-      'Mish',
-      'Round',
-      'Sin',
-      'Sinh',
-      'Softplus',
-      'Softsign',
-      'Sqrt',
-      'Tan',
-      'Tanh',
-    ],
-    translateSame,
-  ),
+  ...functionsOfOne.map((name) => [name, translateSame] as const),
+  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'LRN'], translateSame),
   ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Sigmoid', 'Clip', 'Sign', 'Gelu'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
   ...all(['MaxPool', 'AveragePool'], translatePool),
