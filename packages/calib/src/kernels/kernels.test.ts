@@ -50,4 +50,40 @@ describe('WebAssembly kernels', () => {
     expect(count(kernels, values.with(at, Infinity), 8, 1).extent.max).toBe(Infinity)
     expect(count(kernels, values.with(at, -7), 8, 1).extent.min).toBe(-7)
   })
+
+  const sameBits = (a: Float32Array, b: Float32Array): boolean => Buffer.from(a.buffer).equals(Buffer.from(b.buffer))
+  // Whole vectors and 1, 2, 3 elements more; shorter than what goes into the module; on both sides of a chunk's end.
+  const lengths = [1, 2, 3, 4, 5, 7, 2047, 2048, 2049, 2050, 2051, 524_287, 524_288, 524_289, 524_291, 600_003]
+
+  it.each(lengths)('find the same extent of %i elements, signs of zeros included', (length) => {
+    const values = noise(length, 3, 9)
+    expect(count(kernels, values, 64, 0.1)).toEqual(count(portableKernels, values, 64, 0.1))
+    for (const zeros of [values.map((value, i) => (i % 5 === 2 ? -0 : Math.abs(value))), values.map((_, i) => (i % 7 === 6 ? -0 : 0))]) {
+      const [a, b] = [count(kernels, zeros, 64, 0.1), count(portableKernels, zeros, 64, 0.1)]
+      expect([Object.is(a.extent.min, b.extent.min), Object.is(a.extent.max, b.extent.max)]).toEqual([true, true])
+      expect(a.counts).toEqual(b.counts)
+    }
+  })
+
+  it.each(lengths)('fake-quantize %i elements to the same bits, ties and signs of zeros included', (length) => {
+    const values = noise(length, 4, 3).map((value, i) => (i % 3 === 0 ? Math.round(value * 90) / 2 : i % 11 === 5 ? -value / 300 : value))
+    const [a, b] = [new Float32Array(length), new Float32Array(length)]
+    for (const scale of [1, 127 / 1.7, 0.3]) {
+      kernels.fakeQuantize(values, scale, a)
+      portableKernels.fakeQuantize(values, scale, b)
+      expect(sameBits(a, b)).toBe(true)
+    }
+  })
+
+  it.each(lengths)('sum the squared distances of %i elements in the same order', (length) => {
+    const [a, b] = [noise(length, 5, 2), noise(length, 6, 2)]
+    const distance = kernels.squaredDistance(a, b)
+    expect(distance).toBe(portableKernels.squaredDistance(a, b))
+    expect(distance).toBeGreaterThan(0)
+  })
+
+  it('sum every fourth element by itself', () => {
+    // One after the other they would come to 2^54 + 8.
+    expect(kernels.squaredDistance(Float32Array.of(2 ** 27, 1.5, 1, 1.5), new Float32Array(4))).toBe(2 ** 54 + 4)
+  })
 })

@@ -1,6 +1,5 @@
-import { assemble } from './assemble.ts'
+import { kernelsModule } from '../generated/kernels-module.ts'
 import * as portable from './portable.ts'
-import { programs } from './programs.ts'
 import type { WasmMemory } from './wasm-host.ts'
 import { wasmHost } from './wasm-host.ts'
 
@@ -23,12 +22,16 @@ export interface Kernels {
    *
    * Bin `floor(f32(f32(|x| / f32(width)) + 0.5))`, quotient and sum rounded to float32 as NumPy does for an array divided
    * by a scalar: a reciprocal would move elements near a border. Elements beyond the last bin are not counted. The extent
-   * is NaN when an element is NaN, `+Infinity .. -Infinity` for an empty array.
+   * is NaN when an element is NaN, `+Infinity .. -Infinity` for an empty array. Of zeros of both signs either may be the extent, but
+   * the same in all implementations.
    */
   count(values: Float32Array, choose: (extent: Extent) => Binning | undefined): void
   /** Writes `clamp(nearestEven(f32(x * scale)), -128, 127) / scale`, in float32 arithmetic, to `into`. */
   fakeQuantize(values: Float32Array, scale: number, into: Float32Array): void
-  /** Sum of the squares of `f32(a - b)`, in float64. */
+  /**
+   * Sum of the squares of `f32(a - b)`, in float64: blocks of 2^19 elements one after the other, in each of them four running sums of every
+   * fourth element, added as (0 + 2) + (1 + 3).
+   */
   squaredDistance(a: Float32Array, b: Float32Array): number
 }
 
@@ -40,10 +43,10 @@ interface Programs {
 }
 
 const lanes = 4
-/** Elements worked on at a time; bounds the memory whatever the size of a tensor. */
-const chunkElements = 1 << 19
+/** Elements worked on at a time; bounds the memory whatever the size of a tensor, and part of how distances are summed. */
+const chunkElements = portable.blockElements
 /** Below this many elements the way into the module costs more than the loop. */
-const smallElements = 2048
+const smallElements = portable.smallElements
 /** Up to this many bins each vector lane has counters of its own, so neighbouring equal elements need not wait for each other. */
 const maxSeparateBins = 1 << 14
 /** The module finds bins as float32 bit patterns below 2^23. */
@@ -148,7 +151,7 @@ export function createKernels(): Kernels {
 /** The same in plain TypeScript. */
 export const portableKernels: Kernels = {
   count(values, choose) {
-    const binning = choose(portable.extent(values))
+    const binning = choose(values.length < smallElements ? portable.extent(values) : portable.extentOfLanes(values))
     if (binning !== undefined) portable.countBins(values, binning.width, binning.counts)
   },
   fakeQuantize: portable.fakeQuantize,
@@ -160,7 +163,9 @@ function instantiate(): { readonly memory: WasmMemory; readonly run: Programs } 
   if (host === undefined) return undefined
   try {
     const memory = new host.Memory({ initial: Math.ceil(counters / pageBytes), maximum: 65536 })
-    const { exports } = new host.Instance(new host.Module(assemble(programs)), { env: { memory } })
+    const { exports } = new host.Instance(new host.Module(Uint8Array.from(atob(kernelsModule), (letter) => letter.charCodeAt(0))), {
+      env: { memory },
+    })
     return { memory, run: exports as Programs }
   } catch {
     // A host that knows no 128-bit vectors refuses the module.
