@@ -1,5 +1,6 @@
 import { floatOps, type Node, type OpName } from '@q/ir'
 import { onnxOps } from '../../signature/written-ops.ts'
+import { translateAttention, translateQAttention } from './attention.ts'
 import {
   translateAffine,
   translateComparison,
@@ -29,6 +30,7 @@ import { translateQConv } from './quantized-conv.ts'
 import { translateQConvTranspose } from './quantized-conv-transpose.ts'
 import { translateQMatMul } from './quantized-mat-mul.ts'
 import * as unary from './quantized-unary.ts'
+import { translateQSoftmax } from './softmax-codes.ts'
 import type { Translate, Translation } from './translator.ts'
 
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
@@ -80,6 +82,9 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['QConv', translateQConv],
   ['QConvTranspose', translateQConvTranspose],
   ['QMatMul', translateQMatMul],
+  ['QSoftmax', translateQSoftmax],
+  ['QAttention', translateQAttention],
+  ['Attention', translateAttention],
   ['QAdd', arithmetic.translateQAdd],
   ['QSub', arithmetic.translateQSub],
   ['QMul', arithmetic.translateQMul],
