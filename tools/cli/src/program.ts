@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Action } from './commands/command.ts'
+import { defineExportOnnx } from './commands/export-onnx.ts'
 import { defineModelDeploy } from './commands/model-deploy.ts'
 import { defineModelRunner } from './commands/model-runner.ts'
 import { defineModelTransform } from './commands/model-transform.ts'
@@ -21,7 +22,15 @@ export function createProgram(version: string, start: (action: Action) => void):
       'after',
       '\nExit codes: 0 done, 1 a comparison missed its tolerance, 2 usage, 3 bad input, 4 target not reached, 5 file system, 70 a defect of this program, 130 interrupted.',
     )
-  for (const define of [defineQuantize, defineModelTransform, defineRunCalibration, defineModelDeploy, defineModelRunner, defineNpzTool]) {
+  for (const define of [
+    defineQuantize,
+    defineModelTransform,
+    defineRunCalibration,
+    defineModelDeploy,
+    defineModelRunner,
+    defineExportOnnx,
+    defineNpzTool,
+  ]) {
     define(program, start)
   }
   return program

@@ -46,14 +46,21 @@ function random(
     alsoFed = [],
     tolerance = 0,
     share = 0.02,
-  }: { readonly alsoFed?: readonly number[]; readonly tolerance?: number; readonly share?: number } = {},
+    given = {},
+  }: {
+    readonly alsoFed?: readonly number[]
+    readonly tolerance?: number
+    readonly share?: number
+    /** Elements of operands that are not random. */
+    readonly given?: Readonly<Record<number, readonly number[]>>
+  } = {},
 ): ReferenceCase {
   const roll = dice(name.length * 7919 + operands.length)
   const values: Record<string, SmallValue> = { y: { type: result } }
   const feeds = new Map<string, Tensor>()
   const names = operands.map((type, i) => {
     if (type === undefined) return undefined
-    const numbers = randomNumbers(type, roll)
+    const numbers = given[i] ?? randomNumbers(type, roll)
     const isFed = i === 0 || alsoFed.includes(i)
     values[`x${i}`] = { type, ...(isFed ? {} : { constant: numbers }) }
     if (isFed) feeds.set(`x${i}`, tensorOf(type, numbers))
@@ -72,6 +79,14 @@ const i8 = (...shape: readonly number[]) => codes('i8', shape, 0.05)
 const u8 = (...shape: readonly number[]) => codes('u8', shape, 0.05)
 const per = (count: number, base: number): readonly number[] => Array.from({ length: count }, (_, i) => base + 1237 * i)
 const near = { tolerance: 1e-4 }
+const exponentials = (step: number): readonly number[] => Array.from({ length: 256 }, (_, i) => Math.fround(Math.exp(-step * i)))
+/** Operands of an attention from the weights on: projections of 24 channels to 8 and back to 12. */
+const head = [i8(24, 8), i32(8), i8(24, 8), i32(8), i8(24, 8), undefined, i8(8, 12), i32(12), undefined, f32(1, 1, 1, 256)]
+const headAttrs = {
+  parameters: [23, 14, 3, 29, 14, -4, 17, 14, 0, 77, 14, 11, 99, 13, 5],
+  scale: 0.35,
+  headSize: 8,
+}
 
 /** Operators with the shapes that real networks have. */
 export const executorReferenceCases: readonly ReferenceCase[] = [
@@ -156,6 +171,29 @@ export const executorReferenceCases: readonly ReferenceCase[] = [
   random('codes', 'MaxPool', [u8(1, 5, 9, 9)], u8(1, 5, 5, 5), { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
   random('to narrower codes', 'Requantize', [i32(4, 50)], codes('u8', [4, 50], 0.1, 77), { multipliers: [555557], shifts: [31] }),
   random('any code', 'Lut', [i8(4, 50), i8(1, 1, 1, 256)], i8(4, 50), {}),
+  random(
+    'signed codes',
+    'QSoftmax',
+    [i8(3, 20, 2), f32(1, 1, 1, 256)],
+    codes('i8', [3, 20, 2], 1 / 127, -128),
+    { axis: 1 },
+    { given: { 1: exponentials(0.03) } },
+  ),
+  random(
+    'unsigned codes',
+    'QSoftmax',
+    [i8(3, 20), f32(1, 1, 1, 256)],
+    codes('u8', [3, 20], 1 / 255),
+    { axis: -1 },
+    { given: { 1: exponentials(0.05) } },
+  ),
+  random('over itself', 'QAttention', [i8(2, 5, 24), undefined, undefined, ...head], i32(2, 5, 12), headAttrs, {
+    given: { 12: exponentials(0.04) },
+  }),
+  random('over other codes', 'QAttention', [u8(5, 24), i8(7, 24), undefined, ...head], i32(5, 12), headAttrs, {
+    alsoFed: [1],
+    given: { 12: exponentials(0.01) },
+  }),
   random('float to codes', 'QuantizeLinear', [f32(4, 50)], codes('u8', [4, 50], 0.03, 119), { rounding: 'half-away-from-zero' }),
   random('codes to float', 'DequantizeLinear', [codes('i8', [4, 50], 0.03, 5)], f32(4, 50), {}),
   random('below zero', 'QLeakyRelu', [i8(4, 50)], i8(4, 50), { multipliers: [51], shifts: [9] }),
@@ -168,6 +206,14 @@ export const executorReferenceCases: readonly ReferenceCase[] = [
     near,
   ),
   random('broadcast batches', 'MatMul', [f32(2, 3, 5, 7), f32(3, 7, 4)], f32(2, 3, 5, 4), {}, { ...near, alsoFed: [1] }),
+  random(
+    'two heads and a mask',
+    'Attention',
+    [f32(2, 5, 6), undefined, undefined, f32(6, 8), f32(8), f32(6, 8), undefined, f32(6, 8), f32(8), f32(8, 7), f32(7), f32(1, 5, 5)],
+    f32(2, 5, 7),
+    { heads: 2, headSize: 4, scale: 0.1 },
+    near,
+  ),
   random('half floats', 'MatMul', [f16(5, 7), f16(7, 4)], f16(5, 4), {}, { tolerance: 2 ** -9, alsoFed: [1] }),
   random('the last axis', 'Softmax', [f32(3, 20)], f32(3, 20), { axis: -1 }, near),
   random('erf', 'Gelu', [f32(3, 20)], f32(3, 20), {}, near),

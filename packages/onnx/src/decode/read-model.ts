@@ -39,3 +39,8 @@ export function opsetsOf(model: proto.onnx.ModelProto): ReadonlyMap<string, numb
     ]),
   )
 }
+
+/** The names of a file's outputs, in order; a canonical graph names its outputs after layers. @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH` */
+export function onnxOutputNames(bytes: Uint8Array, place = 'model'): readonly string[] {
+  return (readModel(bytes, place).graph.output ?? []).map(({ name }) => name ?? '')
+}

@@ -1,7 +1,7 @@
 import type { Graph, Node, TensorType } from '@q/ir'
 import { layerOf, QError, valueOf } from '@q/ir'
 import { encodeModel } from '../encode/encode-model.ts'
-import { onnxDomains, onnxOpset } from '../signature/written-ops.ts'
+import { onnxOpset } from '../signature/written-ops.ts'
 import type { KernelForms } from './kernel-forms.ts'
 import { everywhereExact } from './kernel-forms.ts'
 import { carrierOf, shiftOf } from './onnx/carriers.ts'
@@ -53,7 +53,7 @@ export function exportOnnx(graph: Graph, { outputNames, kernels = everywhereExac
   for (const [name, id] of model.carried) {
     if (!names.has(id) && !taken.has(name)) names.set(id, free(name, taken))
   }
-  return encodeModel(build.build(graph.name, outputs, names), { opset: onnxOpset, domains: onnxDomains })
+  return encodeModel(build.build(graph.name, outputs, names), { opset: onnxOpset })
 }
 
 /** The element type of a value outside of the model. */
