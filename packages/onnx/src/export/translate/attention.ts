@@ -1,7 +1,7 @@
 import type { Node, TensorType } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { carriedZero, isByte } from './codes.ts'
-import { reshaped, rounded, swappedLast, transposed } from './finish.ts'
+import { alwaysRounded, reshaped, rounded, swappedLast, transposed } from './finish.ts'
 import { largestMagnitude, weightOperand } from './integer-weights.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantized } from './requantize-sums.ts'
@@ -109,7 +109,7 @@ export const translateAttention: Translate = (node, t) => {
   const { build } = t
   const type = t.typeOf(node.outputs[0]!)
   const { heads, headSize, scale } = t.attrs(node) as { heads: number; headSize: number; scale: number }
-  const narrow = (y: string) => rounded(build, y, type, { ...node, unrounded: false })
+  const narrow = (y: string) => rounded(build, y, type, alwaysRounded)
   const project = (from: string, w: string, b: string | undefined): string => {
     const { shape } = t.typeOf(from)
     const [places, inner] = shape.slice(-2) as [number, number]
