@@ -70,7 +70,7 @@ describe('q export_onnx', () => {
     await mustRun('model_runner', '--model', lowered, '--input', digits.picture, '--output', 'ours.npz')
     await mustRun('export_onnx', 'digits.mlir', '--output', 'tables.onnx', ...chip)
     await mustRun('export_onnx', lowered, '--output', 'lowered.onnx')
-    await mustRun('export_onnx', 'digits.bmodel', '--output', 'container.onnx')
+    await mustRun('export_onnx', 'digits.qbmodel', '--output', 'container.onnx')
     const inputs = arraysIn('digits_in_f32.npz')
     const ours = bits([...arraysIn('ours.npz').values()][0]!.data)
     for (const file of ['tables.onnx', 'lowered.onnx', 'container.onnx']) {
@@ -95,7 +95,7 @@ describe('q export_onnx', () => {
       '--skip_validation',
     )
     await mustRun('export_onnx', 'digits.mlir', '--output', 'mixed.onnx', ...chip, '--quantize_table', plan.join())
-    await mustRun('model_runner', '--model', 'm.bmodel', '--input', digits.picture, '--output', 'ours.npz')
+    await mustRun('model_runner', '--model', 'm.qbmodel', '--input', digits.picture, '--output', 'ours.npz')
     await mustRun(
       'model_transform',
       '--model_name',
@@ -130,7 +130,7 @@ describe('q export_onnx', () => {
     )
     const options = ['--chip', 'bm1684x', '--quantize', mode, '--calibration_table', 'table']
     await mustRun('model_deploy', '--mlir', 'heatmap.mlir', ...options, '--model', 'heatmap.bmodel', '--skip_validation')
-    await mustRun('model_runner', '--model', 'heatmap.bmodel', '--input', heatmap.input, '--output', 'ours.npz')
+    await mustRun('model_runner', '--model', 'heatmap.qbmodel', '--input', heatmap.input, '--output', 'ours.npz')
     await mustRun('export_onnx', 'heatmap.mlir', '--output', 'heatmap.onnx', ...options)
     const [result] = Object.values(await runFile(new Uint8Array(readFileSync('heatmap.onnx')), arraysIn(heatmap.input)))
     expect(bits(result!.data)).toEqual(bits([...arraysIn('ours.npz').values()][0]!.data))

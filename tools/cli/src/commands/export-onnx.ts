@@ -1,18 +1,24 @@
-import { parseQuantMode, QError } from '@q/ir'
+import { QError } from '@q/ir'
+import type { Chip } from '../chips/choose-chip.ts'
 import { parseShapes } from '../options/parse.ts'
 import { exportModel } from '../pipeline/export-model.ts'
 import { chipNames } from '../wiring/backends.ts'
 import type { DefineCommand } from './command.ts'
-import { subcommand } from './command.ts'
+import { addChipOptions, chipOf, subcommand } from './command.ts'
+
+/** Options that say how a float model is quantized. */
+const quantizing = ['quantize', 'calibration_table', 'quantize_table', 'asymmetric', 'high_precision']
 
 /** `export_onnx`: any model file, float or quantized, as standard ONNX. */
 export const defineExportOnnx: DefineCommand = (program, start) => {
-  const command = subcommand(program, 'export_onnx', 'write a model, float or quantized, as an ONNX file that any ONNX Runtime runs')
-    .argument('<model>', 'the model: .onnx, Top or Tpu .mlir, portable container')
-    .requiredOption('--output <file>', 'the ONNX file to write')
-    .option('--chip, --processor <name>', `quantize a float model for this chip first: ${chipNames().join(', ')}`)
-    .option('--quantize <mode>', 'mode of layers that no table names: INT8, F16, F32; with --chip', 'F32')
-    .option('--calibration_table <file>', 'calibration table, needed for INT8')
+  const command = addChipOptions(
+    subcommand(program, 'export_onnx', 'write a model, float or quantized, as an ONNX file that any ONNX Runtime runs')
+      .argument('<model>', 'the model: .onnx, Top or Tpu .mlir, a portable container')
+      .requiredOption('--output <file>', 'the ONNX file to write'),
+    { required: false, purpose: 'quantizes a float model first' },
+  )
+    .option('--quantize <mode>', 'mode of layers that no table names: one of the modes of the chip, such as INT8, F16, F32', 'F32')
+    .option('--calibration_table <file>', 'calibration table, needed for integers')
     .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
     .option('--asymmetric', 'INT8 with zero points')
     .option('--high_precision', 'keep delicate operators in float32')
@@ -20,11 +26,8 @@ export const defineExportOnnx: DefineCommand = (program, start) => {
     .option('--weights <file>', 'weight file, in place of the one the model names')
   command.action((model: string, options) =>
     start(async (context) => {
-      const { calibration_table: table, quantize_table: plan, asymmetric, high_precision: highPrecision } = options
-      const mode = parseQuantMode(options.quantize, ['--quantize'])
-      const wantsChip =
-        table !== undefined || plan !== undefined || asymmetric || highPrecision || command.getOptionValueSource('quantize') === 'cli'
-      if (wantsChip && options.processor === undefined) {
+      const isQuantizing = quantizing.some((name) => command.getOptionValueSource(name) === 'cli')
+      if (isQuantizing && options.processor === undefined) {
         throw new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
           at: [model],
           wanted: `--chip ${chipNames()[0]}`,
@@ -32,24 +35,20 @@ export const defineExportOnnx: DefineCommand = (program, start) => {
           kind: 'usage',
         })
       }
+      const chip: Chip | undefined = options.processor === undefined ? undefined : await chipOf(options)
       await exportModel(
         {
           model,
           output: options.output,
+          isQuantizing,
+          mode: options.quantize,
+          asymmetric: options.asymmetric === true,
+          highPrecision: options.high_precision === true,
+          ...(chip === undefined ? {} : { chip }),
+          ...(options.calibration_table === undefined ? {} : { calibrationTable: options.calibration_table }),
+          ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
           ...(options.weights === undefined ? {} : { weights: options.weights }),
           ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
-          ...(options.processor === undefined
-            ? {}
-            : {
-                quantize: {
-                  chip: options.processor,
-                  mode,
-                  asymmetric: asymmetric === true,
-                  highPrecision: highPrecision === true,
-                  ...(table === undefined ? {} : { calibrationTable: table }),
-                  ...(plan === undefined ? {} : { quantizeTable: plan }),
-                },
-              }),
         },
         context,
       )

@@ -1,23 +1,16 @@
-import type { Graph, QuantMode } from '@q/ir'
-import { QError, resolve } from '@q/ir'
+import type { Graph } from '@q/ir'
+import { QError } from '@q/ir'
 import { exportOnnx, onnxOutputNames } from '@q/onnx'
+import { checkPlanModes, modeOf, needsRanges } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { readBytes } from '../files/read-file.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
-import { backendOf } from '../wiring/backends.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { readCalibrationTable, readPlan } from './read-tables.ts'
+import { resolveForChip } from './resolve-for-chip.ts'
 
-/** How a float model is quantized before it is written. */
-export interface ExportQuantization {
-  readonly chip: string
-  readonly mode: QuantMode
-  readonly asymmetric: boolean
-  readonly highPrecision: boolean
-  readonly calibrationTable?: string
-  readonly quantizeTable?: string
-}
-
+/** What {@link exportModel} is told. */
 export interface ExportModelOptions {
   /** Any model file this program reads. */
   readonly model: string
@@ -25,57 +18,68 @@ export interface ExportModelOptions {
   readonly output: string
   readonly weights?: string
   readonly inputShapes?: readonly (readonly number[])[]
-  /** @default the model is written as it is */
-  readonly quantize?: ExportQuantization
+  /** Reads its own files, and quantizes a float model. @default a model is written as it is */
+  readonly chip?: Chip
+  /** Whether the user said how to quantize. */
+  readonly isQuantizing: boolean
+  /** Mode of layers that no table names. */
+  readonly mode: string
+  readonly asymmetric: boolean
+  readonly highPrecision: boolean
+  readonly calibrationTable?: string
+  readonly quantizeTable?: string
 }
 
 /** A model file as standard ONNX: inputs and outputs have the names they have in the file. */
 export async function exportModel(options: ExportModelOptions, context: Context): Promise<void> {
-  const { model, output, weights, inputShapes, quantize } = options
+  const { model, output, weights, inputShapes, chip, isQuantizing } = options
   const { reporter } = context
   await checkWritable(output)
   const graph = await readModel(model, {
+    ...(chip === undefined ? {} : { backend: chip.backend }),
     ...(weights === undefined ? {} : { weights }),
     ...(inputShapes === undefined ? {} : { inputShapes }),
   })
-  const written = quantize === undefined ? graph : await quantized(graph, quantize, options, context)
-  const outputNames = model.endsWith('.onnx') ? onnxOutputNames(await readBytes(model), model) : graph.outputs
-  const bytes = exportOnnx(written, { outputNames })
-  await writeFiles(new Map([[output, bytes]]), (path) => reporter.note(`note: ${path} replaced`))
-  reporter.print(
-    `${output}: ${written.properties['stage'] === 'quantized' ? 'quantized' : 'float'} model, ${bytes.length} bytes, inputs ${names(written)}`,
-  )
-  reporter.event('exported', { model, output, bytes: bytes.length, outputs: outputNames })
-}
-
-const names = ({ inputs }: Graph): string => inputs.map(({ name }) => name).join(', ')
-
-async function quantized(
-  graph: Graph,
-  { chip, mode, asymmetric, highPrecision, calibrationTable, quantizeTable }: ExportQuantization,
-  { model }: ExportModelOptions,
-  { reporter }: Context,
-): Promise<Graph> {
-  if (graph.properties['stage'] !== 'float') {
+  const isFloat = graph.properties['stage'] === 'float'
+  if (isQuantizing && !isFloat) {
     throw new QError('MODEL_STAGE', `${model} is quantized already`, {
       at: [model],
       wanted: 'a float model, or no options of quantization',
-      hint: 'leave --chip and the tables out to write it as it is',
+      hint: 'leave modes and tables out to write it as it is',
       kind: 'usage',
     })
   }
-  const backend = backendOf(chip)
+  const isQuantized = !isFloat || chip !== undefined
+  const written = isFloat && chip !== undefined ? await quantized(graph, chip, options, context) : graph
+  const outputNames = model.endsWith('.onnx') ? onnxOutputNames(await readBytes(model), model) : graph.outputs
+  const bytes = exportOnnx(written, { outputNames })
+  await writeFiles(new Map([[output, bytes]]), (path) => reporter.note(`note: ${path} replaced`))
+  reporter.print(`${output}: ${isQuantized ? 'quantized' : 'float'} model in standard ONNX, outputs ${outputNames.join(', ')}`)
+  reporter.event('exported', { model, output, bytes: bytes.length, outputs: outputNames })
+}
+
+async function quantized(graph: Graph, chip: Chip, options: ExportModelOptions, { reporter }: Context): Promise<Graph> {
+  const { model, calibrationTable, quantizeTable, asymmetric, highPrecision } = options
+  const { target } = chip.backend
+  const mode = modeOf(options.mode, target, ['--quantize'])
   const table = calibrationTable === undefined ? undefined : await readCalibrationTable(calibrationTable, graph, reporter)
   const plan = quantizeTable === undefined ? undefined : await readPlan(quantizeTable, graph, reporter)
-  if (table === undefined && [mode, ...(plan?.values() ?? [])].includes('INT8')) {
-    throw new QError('TABLE_NEEDED', 'INT8 needs a calibration table', {
+  if (plan !== undefined) checkPlanModes(plan, target, '--quantize_table')
+  const calibrated = [mode, ...(plan?.values() ?? [])].find((each) => needsRanges(each, target))
+  if (table === undefined && calibrated !== undefined) {
+    throw new QError('TABLE_NEEDED', `${calibrated} needs a calibration table`, {
       at: [model],
-      wanted: 'a threshold for every layer in INT8',
+      wanted: `a threshold for every layer in ${calibrated}`,
       hint: 'run run_calibration and give its table as --calibration_table',
       kind: 'usage',
     })
   }
-  const resolved = resolve(graph, table?.entries, plan ?? new Map(), backend, { mode, asymmetric, highPrecision })
-  for (const diagnostic of resolved.diagnostics) reporter.diagnostic(diagnostic)
-  return resolved.graph
+  const quantization = {
+    mode,
+    asymmetric,
+    highPrecision,
+    ...(table === undefined ? {} : { table }),
+    ...(plan === undefined ? {} : { plan }),
+  }
+  return resolveForChip(graph, chip, quantization, reporter).graph
 }
