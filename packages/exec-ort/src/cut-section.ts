@@ -1,6 +1,5 @@
-import type { Graph, Node, Section } from '@q/ir'
+import type { Node, Section, SectionPlan } from '@q/ir'
 import type { OnnxTranslator, PartOptions, TranslatedPart } from './onnx-translator.ts'
-import type { PlannedSection } from './plan-section.ts'
 
 /** A run of nodes that another executor has to take, as a section of the graph. */
 export interface RefusedPart {
@@ -10,12 +9,11 @@ export interface RefusedPart {
 
 /** Cuts the nodes of a section into runs that one model holds and runs that cannot be written for ONNX Runtime. */
 export function cutSection(
-  graph: Graph,
-  plan: PlannedSection,
+  plan: SectionPlan,
   onnx: OnnxTranslator,
   options: Omit<PartOptions, 'bounds'>,
 ): readonly (TranslatedPart | RefusedPart)[] {
-  const { nodes } = plan
+  const { graph, nodes } = plan
   const lastUse = lastUses(plan)
   const bounds = new Map<string, number>()
   const parts: (TranslatedPart | RefusedPart)[] = []
@@ -27,7 +25,7 @@ export function cutSection(
     first = end
     if (run.length === 0) return
     const fetches = run.flatMap(({ outputs }) => outputs.filter((name) => (lastUse.get(name) ?? -1) >= end))
-    parts.push(isRefusing ? { nodes: run, section: { feeds: feedsOf(graph, run), fetches } } : draft.finish(fetches))
+    parts.push(isRefusing ? { nodes: run, section: { feeds: feedsOf(plan, run), fetches } } : draft.finish(fetches))
   }
   nodes.forEach((node, i) => {
     if (!isRefusing) {
@@ -47,7 +45,7 @@ export function cutSection(
 }
 
 /** The place, among the nodes, of the last use of each value; the number of nodes when it is fetched. */
-function lastUses({ nodes, fetches }: PlannedSection): ReadonlyMap<string, number> {
+function lastUses({ nodes, fetches }: SectionPlan): ReadonlyMap<string, number> {
   const last = new Map<string, number>()
   nodes.forEach((node, i) => {
     for (const name of node.inputs) if (name !== undefined) last.set(name, i)
@@ -57,7 +55,7 @@ function lastUses({ nodes, fetches }: PlannedSection): ReadonlyMap<string, numbe
 }
 
 /** What a run of nodes takes from outside, constants excepted. */
-function feedsOf(graph: Graph, run: readonly Node[]): readonly string[] {
+function feedsOf({ graph }: SectionPlan, run: readonly Node[]): readonly string[] {
   const made = new Set(run.flatMap(({ outputs }) => outputs))
   const feeds = new Set<string>()
   for (const { inputs } of run) {

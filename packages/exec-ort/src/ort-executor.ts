@@ -1,5 +1,5 @@
-import type { Executor, Graph, Session, Tensor } from '@q/ir'
-import { isQError, layerOf, QError, valueOf } from '@q/ir'
+import type { Executor, Graph, SectionPlan, Session, Tensor } from '@q/ir'
+import { isQError, layerOf, planSection, QError, valueOf } from '@q/ir'
 import type { RefusedPart } from './cut-section.ts'
 import { cutSection } from './cut-section.ts'
 import type { KernelForms } from './kernel-forms.ts'
@@ -8,8 +8,6 @@ import type { OnnxTranslator, Precision } from './onnx-translator.ts'
 import type { OrtPart } from './ort-part.ts'
 import { loadPart } from './ort-part.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
-import type { PlannedSection } from './plan-section.ts'
-import { planSection } from './plan-section.ts'
 import { probeKernels } from './probe-kernels.ts'
 
 /** Options of {@link createOrtExecutor}. */
@@ -64,7 +62,7 @@ export function createOrtExecutor({ ort, onnx, precision = 'exact', fallback, th
     async load(graph, section) {
       const plan = planSection(graph, section)
       const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
-      const parts = cutSection(graph, plan, onnx, { precision, kernels: hasIntegers ? await kernels() : portableForms })
+      const parts = cutSection(plan, onnx, { precision, kernels: hasIntegers ? await kernels() : portableForms })
       const refused = parts.filter((part) => 'section' in part)
       if (refused.length > 0 && fallback === undefined) throw unsupported(refused)
       const others = await loadRefused(graph, refused, fallback!)
@@ -102,7 +100,7 @@ async function loadRefused(graph: Graph, parts: readonly RefusedPart[], fallback
 }
 
 /** The parts one after the other; tensors are dropped after their last use. */
-function chain(plan: PlannedSection, parts: readonly OrtPart[], graph: Graph): Session {
+function chain(plan: SectionPlan, parts: readonly OrtPart[], graph: Graph): Session {
   const lastUse = new Map<string, number>()
   parts.forEach(({ feeds }, i) => {
     for (const name of feeds) lastUse.set(name, i)

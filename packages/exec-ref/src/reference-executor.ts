@@ -1,79 +1,127 @@
-import { bf16Styles, type Executor, type Graph, QError, type Section, type Session, type Tensor, type TensorType, valueOf } from '@q/ir'
+import {
+  bf16Styles,
+  createSessionCache,
+  type Executor,
+  type Graph,
+  planSection,
+  QError,
+  type Section,
+  type SectionStructure,
+  type Session,
+  type SessionCache,
+  type SessionLease,
+  structureOf,
+  type Tensor,
+  type TensorType,
+  valueOf,
+} from '@q/ir'
 
 import type { Kernel, Numbers, Operand } from './kernel.ts'
+import { type Program, programOf, refuseUnsupported } from './program.ts'
 import { referenceKernels } from './reference-kernels.ts'
 import { checkFeed, toNumbers, toTensor } from './runtime-tensor.ts'
-import { planSection, type SectionPlan } from './section-plan.ts'
 
 /** Options of {@link createReferenceExecutor}. */
 export interface ReferenceExecutorOptions {
   /** Kernels of further operators, or to replace the executor's own. @default none */
   readonly kernels?: ReadonlyMap<string, Kernel>
+  /** Where programs are kept; other executors may keep theirs in it too. @default one of its own, 16 MB */
+  readonly cache?: SessionCache
 }
+
+/** A step of a program as JavaScript objects, roughly. */
+const stepBytes = 1024
+
+/** Tells apart, in a cache, the executors that have kernels of their own. */
+const kernelSets = new WeakMap<ReadonlyMap<string, Kernel>, number>([[referenceKernels, 0]])
+let kernelSetCount = 1
 
 /**
  * An executor that computes every node by itself in typed arrays: exact integers on every machine, float sums in double
  * rounded once. It frees a tensor after its last use and holds nothing between runs but the constants.
+ *
+ * Sections of equal structure share one program.
  */
 export function createReferenceExecutor(options: ReferenceExecutorOptions = {}): Executor {
   const kernels = options.kernels === undefined ? referenceKernels : new Map([...referenceKernels, ...options.kernels])
+  const cache = options.cache ?? createSessionCache({ budgetBytes: 16e6 })
+  const kernelSet = options.kernels ?? referenceKernels
+  if (!kernelSets.has(kernelSet)) kernelSets.set(kernelSet, kernelSetCount++)
+  const keyOf = (structure: SectionStructure): string => `reference ${kernelSets.get(kernelSet)} ${structure.hash}`
   return {
     name: 'reference',
     exact: true,
+    cache,
     async load(graph: Graph, section: Section = {}): Promise<Session> {
-      return openSession(graph, planSection(graph, section, kernels))
+      const plan = planSection(graph, section)
+      refuseUnsupported(plan, kernels)
+      const structure = structureOf(plan)
+      const program = await cache.acquire(keyOf(structure), async () => {
+        const value = programOf(plan, structure, kernels)
+        return { value, sizeBytes: value.steps.length * stepBytes }
+      })
+      return openSession(graph, plan.feeds, plan.fetches, structure, program)
     },
   }
 }
 
-function openSession(graph: Graph, plan: SectionPlan): Session {
-  const types = new Map<string, TensorType>()
-  const typeOf = (name: string): TensorType => {
-    const type = types.get(name) ?? valueOf(graph, name).type
-    types.set(name, type)
-    return type
-  }
+/** A section's own types, attributes and constants, bound to the program of its structure. */
+function openSession(
+  graph: Graph,
+  feeds: readonly string[],
+  fetches: readonly string[],
+  structure: SectionStructure,
+  program: SessionLease<Program>,
+): Session {
+  const types = structure.names.map((name): TensorType => valueOf(graph, name).type)
   const constants = new Map(
-    plan.constants.map((name): [string, Operand] => {
-      const tensor = valueOf(graph, name).constant!
-      return [name, { type: { ...typeOf(name), dtype: tensor.dtype, shape: tensor.shape }, data: toNumbers(tensor) }]
+    structure.constants.map((place): [number, Operand] => {
+      const tensor = valueOf(graph, structure.names[place]!).constant!
+      return [place, { type: { ...types[place]!, dtype: tensor.dtype, shape: tensor.shape }, data: toNumbers(tensor) }]
     }),
   )
   let closed = false
 
-  function compute(feeds: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
-    const live = new Map<string, Operand>()
-    for (const name of plan.feeds) live.set(name, { type: typeOf(name), data: fedNumbers(name, typeOf(name), feeds) })
-    const foreign = new Set<Numbers>([...live.values(), ...constants.values()].map((each) => each.data))
-    for (const { node, kernel, attrs, lastUses } of plan.steps) {
-      const inputs = node.inputs.map((name) => (name === undefined ? undefined : (live.get(name) ?? constants.get(name))))
-      const results = node.outputs.map(typeOf)
-      const computed = kernel({ node, attrs, inputs, results, bf16: bf16Styles[(attrs['bf16'] ?? 'flush') as keyof typeof bf16Styles] })
-      node.outputs.forEach((name, i) => {
-        if (!plan.feeds.includes(name)) live.set(name, { type: results[i]!, data: computed[i]! })
+  function compute(fed: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    const live = new Map<number, Operand>(constants)
+    const given = new Map(feeds.map((name) => [name, fedNumbers(name, valueOf(graph, name).type, fed)]))
+    for (const place of structure.feeds) live.set(place, { type: types[place]!, data: given.get(structure.names[place]!)! })
+    const foreign = new Set<Numbers>([...live.values()].map(({ data }) => data))
+    program.value.steps.forEach(({ kernel, inputs, outputs, freed }, i) => {
+      const { node, attrs } = structure.steps[i]!
+      const computed = kernel({
+        node,
+        attrs,
+        inputs: inputs.map((place) => (place === undefined ? undefined : live.get(place))),
+        results: outputs.map((place, o) => (place === undefined ? valueOf(graph, node.outputs[o]!).type : types[place]!)),
+        bf16: bf16Styles[(attrs['bf16'] ?? 'flush') as keyof typeof bf16Styles],
       })
-      for (const name of lastUses) live.delete(name)
-    }
+      outputs.forEach((place, o) => {
+        if (place !== undefined) live.set(place, { type: types[place]!, data: computed[o]! })
+      })
+      for (const place of freed) live.delete(place)
+    })
     return new Map(
-      plan.fetches.map((name): [string, Tensor] => {
-        const { data } = live.get(name) ?? constants.get(name)!
-        const fetched = toTensor(typeOf(name), data, foreign.has(data))
+      structure.fetches.map((place, i): [string, Tensor] => {
+        const { data } = live.get(place)!
+        const fetched = toTensor(types[place]!, data, foreign.has(data))
         foreign.add(data)
-        return [name, fetched]
+        return [fetches[i]!, fetched]
       }),
     )
   }
 
   return {
-    feeds: plan.feeds,
-    fetches: plan.fetches,
-    async run(feeds) {
+    feeds,
+    fetches,
+    async run(fed) {
       if (closed) throw new Error('the session was closed')
-      return compute(feeds)
+      return compute(fed)
     },
     async close() {
       closed = true
       constants.clear()
+      await program.release()
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/types.ts'
+import type { SessionCache } from '../section/session-cache.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 /** Which part of a graph to run: from the values that are fed to the values that are wanted. */
@@ -19,6 +20,7 @@ export interface Session {
    * @throws QError `FEED_MISSING`, `FEED_TYPE`
    */
   run(feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
+  /** Frees what the session holds; a second call does nothing. What is kept in a {@link SessionCache} goes back there. */
   close(): Promise<void>
 }
 
@@ -31,6 +33,11 @@ export interface Session {
 export interface Executor {
   readonly name: string
   readonly exact: boolean
+  /**
+   * Where it keeps programs for sections of equal structure. Loading a section whose program is there binds its parameters and builds
+   * nothing. @default every section is built anew
+   */
+  readonly cache?: SessionCache
   /** @throws QError `OP_UNSUPPORTED` listing every node it cannot run. */
   load(graph: Graph, section?: Section): Promise<Session>
   /** Frees what the executor holds. @default nothing to free */

@@ -1,4 +1,4 @@
-import { sha256 } from '../hash/sha256.ts'
+import { hexDigest, jsonDigest, wholeNumbers } from '../hash/digest.ts'
 import type { AttrSpec, OpDefinition } from '../ops/define.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -26,7 +26,7 @@ export function fingerprintOf(graph: Graph): string {
     ]),
     values: [...graph.values.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(describeValue),
   }
-  const fingerprint = hexOf(new TextEncoder().encode(JSON.stringify(structure, numbersWhole))).slice(0, 16)
+  const fingerprint = jsonDigest(structure).slice(0, 16)
   fingerprints.set(graph, fingerprint)
   return fingerprint
 }
@@ -39,7 +39,7 @@ export function fingerprintOf(graph: Graph): string {
 export function digestOf({ data }: Tensor): string {
   const known = digests.get(data)
   if (known !== undefined) return known
-  const digest = hexOf(data)
+  const digest = hexDigest(data)
   digests.set(data, digest)
   return digest
 }
@@ -57,7 +57,7 @@ function describeInput({ name, sourceDtype }: GraphInput): unknown {
 function attributesThatCount({ attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
   const specs: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...definition?.attrs }
   return Object.entries(attrs)
-    .filter(([name, value]) => JSON.stringify(specs[name]?.default, numbersWhole) !== JSON.stringify(value, numbersWhole))
+    .filter(([name, value]) => JSON.stringify(specs[name]?.default, wholeNumbers) !== JSON.stringify(value, wholeNumbers))
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
@@ -77,16 +77,4 @@ function notesOf({ dtype, shape, quant, range }: TensorType, constant: Tensor | 
     ...(range === undefined ? [] : [['range', range.min, range.max]]),
     ...(isStoredOtherwise ? [['stored', constant.dtype, constant.shape]] : []),
   ]
-}
-
-/** JSON has no infinities and no NaN, and writes -0 as 0. */
-function numbersWhole(_: string, value: unknown): unknown {
-  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-    ? `number ${Object.is(value, -0) ? '-0' : value}`
-    : value
-}
-
-function hexOf(data: ArrayBufferView): string {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return Array.from(sha256(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

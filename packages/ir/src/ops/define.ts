@@ -78,6 +78,8 @@ export interface AttrSpec<V extends AttrValue = AttrValue, O extends boolean = b
   readonly values?: readonly string[]
   /** True when it may be absent without a default. */
   readonly mayBeAbsent: O
+  /** True when it is a number to compute with, which a program can take at every run. @default it decides what the program is */
+  readonly isParameter?: true
 }
 
 /** A whole number. @param fallback its default; without one it must be given */
@@ -97,6 +99,11 @@ export const text = <const V extends string>(values: readonly V[], fallback?: No
 })
 /** An attribute that may be absent without having a default; the type rule is then given `undefined`. */
 export const maybe = <V extends AttrValue>(inner: AttrSpec<V, false>): AttrSpec<V, true> => ({ ...inner, mayBeAbsent: true })
+/** An attribute that is computed with and decides nothing else: nodes that differ in it run the same program. */
+export const parameter = <V extends AttrValue, O extends boolean>(inner: AttrSpec<V, O>): AttrSpec<V, O> => ({
+  ...inner,
+  isParameter: true,
+})
 
 function spec<V extends AttrValue>(type: AttrSpec['type'], fallback: V | undefined): AttrSpec<V, false> {
   return fallback === undefined ? { type, mayBeAbsent: false } : { type, default: fallback, mayBeAbsent: false }

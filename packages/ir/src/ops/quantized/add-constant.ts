@@ -1,4 +1,4 @@
-import { defineOp, int, one, own, text } from '../define.ts'
+import { defineOp, int, one, own, parameter, text } from '../define.ts'
 import { like } from '../infer.ts'
 import { requantization } from './requantization.ts'
 
@@ -11,7 +11,7 @@ export const QAddConstant = defineOp({
   inputs: { x: one(own()) },
   outputs: { y: own() },
   attrs: {
-    constant: int(),
+    constant: parameter(int()),
     operation: text(['add', 'subtract', 'subtract-from'], 'add'),
     ...requantization,
   },

@@ -1,4 +1,4 @@
-import { defineOp, float, int, ints, none, one, optional, own } from '../define.ts'
+import { defineOp, float, int, ints, none, one, optional, own, parameter } from '../define.ts'
 import { must } from '../infer.ts'
 
 /**
@@ -26,7 +26,7 @@ export const QAttention = defineOp({
     table: one(none()),
   },
   outputs: { y: none() },
-  attrs: { parameters: ints(), scale: float(), heads: int(1), headSize: int() },
+  attrs: { parameters: parameter(ints()), scale: parameter(float()), heads: int(1), headSize: int() },
   infer({ x, wo }) {
     must(x.shape.length > 0 && wo.shape.length > 0, 'C1: x and wo have an axis', `${x.shape.length} and ${wo.shape.length} axes`)
     return { y: { dtype: 'i32', shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }

@@ -1,4 +1,4 @@
-import { bool, defineOp, float, ints, maybe, one, own } from '../define.ts'
+import { bool, defineOp, float, ints, maybe, one, own, parameter } from '../define.ts'
 import { AveragePool } from '../float/average-pool.ts'
 import { requantization } from './requantization.ts'
 
@@ -20,8 +20,8 @@ export const QAveragePool = defineOp({
     count_include_pad: bool(false),
     keepdims: bool(true),
     ...requantization,
-    scale: maybe(float()),
-    offset: float(0),
+    scale: parameter(maybe(float())),
+    offset: parameter(float(0)),
   },
   infer: ({ x }, { kernel_shape, strides, pads, count_include_pad, keepdims }) =>
     AveragePool.infer({ x }, { kernel_shape, strides, pads, count_include_pad, keepdims, relu: false, reluLimit: -1 }),

@@ -1,4 +1,4 @@
-import { defineOp, int, one, own, text } from '../define.ts'
+import { defineOp, int, one, own, parameter, text } from '../define.ts'
 import { like } from '../infer.ts'
 import { requantization } from './requantization.ts'
 
@@ -7,6 +7,6 @@ export const QLimitConstant = defineOp({
   name: 'QLimitConstant',
   inputs: { x: one(own()) },
   outputs: { y: own() },
-  attrs: { constant: int(), operation: text(['max', 'min']), ...requantization },
+  attrs: { constant: parameter(int()), operation: text(['max', 'min']), ...requantization },
   infer: ({ x }) => ({ y: like(x) }),
 })

@@ -1,4 +1,4 @@
-import { bool, ints, text } from '../define.ts'
+import { bool, ints, parameter, text } from '../define.ts'
 
 /** How a shifted value is rounded. */
 export const roundingAttr = text(['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up'], 'half-up')
@@ -21,8 +21,8 @@ export const requantizeAttr = text(['multiplier-shift', 'quantized-multiplier', 
  * operand); a single entry stands for all, an empty list for multiplier 1 and shift 0.
  */
 export const requantization = {
-  multipliers: ints([]),
-  shifts: ints([]),
+  multipliers: parameter(ints([])),
+  shifts: parameter(ints([])),
   requantize: requantizeAttr,
   rounding: roundingAttr,
   /** Clamp below at the zero point of the result. */
