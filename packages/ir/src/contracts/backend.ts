@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../errors.ts'
-import type { Graph, Node } from '../graph/types.ts'
+import type { Attrs, Graph, Node } from '../graph/types.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Artifact, EmitOptions, ModelReader } from './artifact.ts'
@@ -23,20 +23,35 @@ export interface ResolveSettings {
   readonly highPrecision: boolean
 }
 
-/** A pass that knows the settings; run on the float graph with ranges, before anything is decided by mode. */
+/**
+ * A pass that knows the settings; run once on the float graph, before anything is decided by mode.
+ *
+ * It decides by structure and constants only, never by the numbers of a range, which may differ from plan to plan. A value it makes takes over the type
+ * of the value it stands for, and with it that value's range.
+ */
 export interface RewritePass {
   readonly name: string
   run(graph: Graph, settings: ResolveSettings): Graph
 }
 
-/** A pass over the quantized graph that knows the plan in effect. */
+/**
+ * A pass over the quantized graph that knows the plan in effect.
+ *
+ * It is run on parts of the graph, around the nodes it starts from: `ops` are the operators of these. From there it may look at (and replace) the
+ * nodes that make their operands, and further back through operators that are in `ops` or casts; at how often a value is used; and at the plan's
+ * entries for these layers. It may redirect the users of a value that is no output of the graph.
+ */
 export interface SimplifyPass {
   readonly name: string
+  readonly ops: readonly string[]
   run(graph: Graph, settings: ResolveSettings, plan: Plan): Graph
 }
 
 /** Lowers one node of a float graph to nodes of the quantized graph. */
 export type LowerOp = (node: Node, context: LowerContext) => LoweredNode
+
+/** Facts about layers that a lowering cannot see from its node and its neighbours, by layer name; they enter the keys of what is lowered. */
+export type LayerFacts = ReadonlyMap<string, Attrs>
 
 /**
  * A chip family: what it can do (`target`, data), how each operator is lowered, and its files.
@@ -47,11 +62,12 @@ export type LowerOp = (node: Node, context: LowerContext) => LoweredNode
  * Two optional members belong to the files: `reader` reads model files back (absent: none can be run here), `compiler`
  * drives the chip's own compiler (absent: the files are all there is).
  *
- * Four optional members, each a last resort:
+ * Five optional members, each a last resort:
  * `prepare` are passes wanted before the float graph is frozen (absent: none);
- * `rewrite` are passes that need calibrated ranges (absent: none);
+ * `rewrite` are passes over the float graph with its ranges (absent: none);
+ * `facts` tells of the whole rewritten graph what lowerings need of it beyond their neighbours, once, from structure and constants (absent: nothing);
  * `simplify` are passes over the quantized graph (absent: none);
- * `restrict` says why a node cannot have a mode where data cannot say it (absent: everything in `target.ops` goes).
+ * `restrict` says why a node cannot have a mode where data cannot say it, seeing what its lowering would see (absent: everything in `target.ops` goes).
  */
 export interface Backend {
   readonly name: string
@@ -63,7 +79,8 @@ export interface Backend {
   readonly prepare?: readonly Pass[]
   readonly rewrite?: readonly RewritePass[]
   readonly simplify?: readonly SimplifyPass[]
-  restrict?(node: Node, mode: QuantMode, graph: Graph, plan: Plan): Diagnostic | undefined
+  facts?(graph: Graph): LayerFacts
+  restrict?(node: Node, context: LowerContext): Diagnostic | undefined
 }
 
 /** Makes a back end; options are validated on entry. */

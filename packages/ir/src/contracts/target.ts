@@ -1,7 +1,8 @@
 import type { OpForm } from '../graph/op-form.ts'
-import type { RoundingMode } from '../number/rounding.ts'
 import type { OpName } from '../ops/op-set.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import type { DType } from '../tensor/tensor.ts'
+import type { Scheme } from './scheme.ts'
 
 /** A float element type a chip computes in. */
 export type FloatType = 'f32' | 'f16' | 'bf16'
@@ -54,6 +55,17 @@ export interface AutomaticPlan {
   readonly cancellingSub?: QuantMode
 }
 
+/** How the casts between layers of different modes are made and named. */
+export interface CastRules {
+  /**
+   * The scale of codes that are made of wider or narrower codes: by the range of the value, as if it had never been wider (`by-range`), or the scale
+   * of the codes at hand times the ratio of the numbers of steps (`by-width`). @default 'by-range'
+   */
+  readonly rescale?: 'by-range' | 'by-width'
+  /** The type at the end of a cast's name, `<value><user>_<type>`. @default the element type's own name */
+  readonly suffixes?: Readonly<Partial<Record<DType, string>>>
+}
+
 /**
  * A chip as data. What a chip can do, how it rounds and where it falls back is here; nothing else of a chip exists
  * outside its back end.
@@ -65,8 +77,10 @@ export interface Target {
   readonly aliases?: readonly string[]
   /** Modes a whole model may be quantized in. */
   readonly modes: readonly QuantMode[]
-  /** Whether INT8 may have zero points. @default false */
-  readonly asymmetric?: boolean
+  /** What every mode of the chip stores and how it rounds; a mode that is not here does not exist on it. */
+  readonly schemes: Readonly<Record<QuantMode, Scheme>>
+  /** Schemes in the place of those of `schemes` when the caller wants zero points. @default asymmetric codes are refused */
+  readonly asymmetricSchemes?: Readonly<Record<QuantMode, Scheme>>
   /** The mode of layers kept in float when nobody says which. */
   readonly defaultFloat: QuantMode
   /** Float modes a user may ask for. */
@@ -79,17 +93,15 @@ export interface Target {
   readonly rangeImport?: Readonly<Partial<Record<OpForm, RangeImport>>>
   /** Operators whose results are never negative (see `product`). @default none */
   readonly nonNegativeOps?: readonly OpName[]
-  /** Every range is made symmetric, so all codes are signed. @default false */
-  readonly alwaysSigned?: boolean
   /** Propagation of ranges, in order. */
   readonly rangeSteps: readonly RangeStep[]
   /** Operators that take over the type of their operand, so that casts move behind them. */
   readonly typeFollowers?: readonly OpName[]
   readonly automaticPlan?: AutomaticPlan
-  /** Operators whose INT8 results are the codes 0 and 1 with the scale 1, whatever their range. @default none */
+  /** Operators whose integer results are the codes 0 and 1 with the scale 1, whatever their range. @default none */
   readonly truthOps?: readonly OpForm[]
-  /** Rounding of requantized sums, of casts to codes, of weights. */
-  readonly rounding: { readonly requantize: RoundingMode; readonly cast: RoundingMode; readonly weight: RoundingMode }
+  /** Casts where neighbours disagree. @default see {@link CastRules} */
+  readonly casts?: CastRules
   /** Cosine and euclidean similarity a comparison must exceed, by mode. */
   readonly tolerance: Readonly<Partial<Record<QuantMode, readonly [cosine: number, euclidean: number]>>>
 }

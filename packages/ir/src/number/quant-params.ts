@@ -52,3 +52,48 @@ export function quantParams(
   if (exact > qmax) return { scale: min / (qmin - qmax), zeroPoint: qmax, signed }
   return { scale, zeroPoint: roundHalfAway(exact), signed }
 }
+
+/** How codes are stored, as a chip's scheme says (`CodeStorage`). */
+export interface StoredCodes {
+  readonly bits: QuantBits
+  readonly sign: 'signed' | 'unsigned' | 'by-range'
+  readonly zeroPoint: 'none' | 'by-range' | 'middle'
+  /** @default 'exact' */
+  readonly scale?: 'exact' | 'power-of-two'
+}
+
+/**
+ * Scale, zero point and sign of codes for numbers from `min` to `max`, for any way to store them.
+ *
+ * Signs by range with scales that are exact are {@link quantParams}. Otherwise, with Q codes from qmin to qmax: symmetric codes have the scale
+ * t / qmax, t being the largest magnitude (unsigned ones: of the positive side, or with a zero point in the `middle`, m = 2^(bits-1), t / (m - 1));
+ * codes with a zero point have (max - min) / (qmax - qmin) over the range widened to hold 0, and the zero point qmin - min / scale, halves
+ * away from zero. A `power-of-two` scale is the least one that is not smaller.
+ *
+ * @throws QError `RANGE_INVALID` as {@link quantParams}
+ */
+export function codeParams(range: { readonly min: number; readonly max: number }, storage: StoredCodes): AffineParams {
+  const { bits, sign, zeroPoint, scale: kind = 'exact' } = storage
+  if (sign === 'by-range' && kind === 'exact' && zeroPoint !== 'middle') {
+    return quantParams(range, { bits, symmetric: zeroPoint === 'none' })
+  }
+  const { signed: negative } = quantParams(range, { bits, symmetric: true })
+  const signed = sign === 'by-range' ? negative : sign === 'signed'
+  const qmin = signed ? -(2 ** (bits - 1)) : 0
+  const qmax = qmin + 2 ** bits - 1
+  const rounded = (scale: number): number => (kind === 'exact' ? scale : leastPowerOfTwo(scale))
+  if (zeroPoint === 'by-range') {
+    const [min, max] = [Math.min(range.min, 0), Math.max(range.max, 0)]
+    const scale = rounded((max - min) / (qmax - qmin))
+    return { scale, zeroPoint: scale === 0 ? 0 : Math.max(qmin, Math.min(qmax, roundHalfAway(qmin - min / scale))), signed }
+  }
+  const middle = zeroPoint === 'middle' && !signed
+  const magnitude = !signed && !middle ? Math.max(range.max, 0) : Math.max(Math.abs(range.min), Math.abs(range.max))
+  return { scale: rounded(magnitude / (middle ? 2 ** (bits - 1) - 1 : qmax)), zeroPoint: middle ? 2 ** (bits - 1) : 0, signed }
+}
+
+function leastPowerOfTwo(scale: number): number {
+  if (scale === 0) return 0
+  const power = 2 ** Math.floor(Math.log2(scale))
+  return power >= scale ? power : power * 2
+}

@@ -1,10 +1,9 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
-import type { Plan } from '../contracts/strategy.ts'
 import type { Target } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
-import { layerOf, valueOf } from '../graph/edges.ts'
-import { formOf } from '../graph/op-form.ts'
-import type { Graph, Node } from '../graph/types.ts'
+import { layerOf } from '../graph/edges.ts'
+import type { OpForm } from '../graph/op-form.ts'
+import type { Node } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 
 /**
@@ -13,10 +12,9 @@ import type { QuantMode } from '../tables/quant-mode.ts'
  *
  * @throws QError `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`
  */
-export function chooseMode(node: Node, graph: Graph, plan: Plan, target: Target, settings: ResolveSettings): QuantMode {
+export function chooseMode(node: Node, form: OpForm, entry: QuantMode | undefined, target: Target, settings: ResolveSettings): QuantMode {
   const layer = layerOf(node)
-  const asked = plan.get(layer) ?? settings.mode
-  const form = formOf(node, (name) => valueOf(graph, name))
+  const asked = entry ?? settings.mode
   if (settings.highPrecision) {
     const wide = target.highPrecision?.[form]
     if (wide !== undefined) return wide
@@ -38,7 +36,7 @@ export function chooseMode(node: Node, graph: Graph, plan: Plan, target: Target,
 /** @throws QError `MODE_UNSUPPORTED` when the target does not have the mode of the whole graph. */
 export function checkSettings(target: Target, settings: ResolveSettings): void {
   if (!target.modes.includes(settings.mode)) throw modeUnsupported(settings.mode, target, [], target.modes)
-  if (settings.asymmetric && target.asymmetric !== true) {
+  if (settings.asymmetric && target.asymmetricSchemes === undefined) {
     throw new QError('MODE_UNSUPPORTED', `${target.name} has no asymmetric quantization`, {
       found: `${settings.mode} asymmetric`,
       wanted: `${target.modes.join(', ')}, symmetric`,

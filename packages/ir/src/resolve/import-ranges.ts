@@ -1,9 +1,12 @@
+import type { ResolveSettings } from '../contracts/backend.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
+import type { CodeStorage } from '../contracts/scheme.ts'
 import type { RangeImport, Target } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
 import { edgesOf, valueOf } from '../graph/edges.ts'
 import { formOf } from '../graph/op-form.ts'
 import type { Graph, Node, Range, Value } from '../graph/types.ts'
+import { findScheme } from './find-scheme.ts'
 
 /** Ranges by layer name, as a calibration table holds them. */
 export type RangeTable = ReadonlyMap<string, ObservedRange>
@@ -16,18 +19,46 @@ const nothing: ObservedRange = { threshold: 0, min: 0, max: 0 }
  *
  * @throws QError `RANGE_INVALID` when a row gives an empty or reversed range.
  */
-export function importRanges(graph: Graph, table: RangeTable, target: Target, asymmetric: boolean): Graph {
-  const { producer } = edgesOf(graph)
+export function importRanges(graph: Graph, table: RangeTable, target: Target, settings: ResolveSettings): Graph {
   const values = new Map(graph.values)
-  const set = (name: string, node: Node | undefined): void => {
+  const importer = rangeImporter(graph, target, settings)
+  for (const name of importer.names) {
     const value = valueOf(graph, name)
-    const range = rangeOf(table.get(name) ?? nothing, ruleOf(graph, node, target), node, asymmetric, producer, target)
+    const range = importer.rangeOf(name, table.get(name))
     const { range: _, ...bare } = value.type
-    values.set(name, { ...value, type: range === undefined ? bare : { ...bare, range: checked(name, range, target) } } satisfies Value)
+    values.set(name, { ...value, type: range === undefined ? bare : { ...bare, range } } satisfies Value)
   }
-  for (const { name, sourceDtype } of graph.inputs) if (sourceDtype === undefined || sourceDtype === 'f32') set(name, undefined)
-  for (const node of graph.nodes) for (const output of node.outputs) set(output, node)
   return { ...graph, values }
+}
+
+/** Makes ranges of rows, one value at a time. */
+export interface RangeImporter {
+  /** Values that can have a range: float inputs, then results in graph order. */
+  readonly names: readonly string[]
+  /** @throws QError `RANGE_INVALID` */
+  rangeOf(name: string, row: ObservedRange | undefined): Range | undefined
+}
+
+/** How ranges are read for the values of a graph: see {@link importRanges}. */
+export function rangeImporter(graph: Graph, target: Target, settings: ResolveSettings): RangeImporter {
+  const { producer } = edgesOf(graph)
+  const { zeroPoint, sign } = storageOfCodes(target, settings)
+  const inputs = graph.inputs.filter(({ sourceDtype }) => sourceDtype === undefined || sourceDtype === 'f32')
+  return {
+    names: [...inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)],
+    rangeOf(name, row = nothing) {
+      const node = producer.get(name)
+      const range = rangeOf(row, ruleOf(graph, node, target), node, zeroPoint === 'by-range', producer, target)
+      return range === undefined ? undefined : checked(name, range, sign === 'signed')
+    },
+  }
+}
+
+/** How the integer modes of a target store activations: those of the graph's mode, or of the first integer mode there is. */
+function storageOfCodes(target: Target, settings: ResolveSettings): Pick<CodeStorage, 'zeroPoint' | 'sign'> {
+  const schemes = [settings.mode, ...target.modes].map((mode) => findScheme(target, mode, settings))
+  const scheme = schemes.find((each) => each?.kind === 'integer')
+  return scheme?.kind === 'integer' ? scheme.activations : { zeroPoint: 'none', sign: 'by-range' }
 }
 
 function ruleOf(graph: Graph, node: Node | undefined, target: Target): RangeImport {
@@ -68,8 +99,8 @@ function neverNegative(node: Node, producer: ReadonlyMap<string, Node>, target: 
   return node.inputs.every((name) => name !== undefined && kinds.some((op) => op === producer.get(name)?.op))
 }
 
-function checked(name: string, range: Range, target: Target): Range {
-  const made = target.alwaysSigned === true ? { min: -range.max, max: range.max } : range
+function checked(name: string, range: Range, alwaysSigned: boolean): Range {
+  const made = alwaysSigned ? { min: -range.max, max: range.max } : range
   if (made.min < made.max) return made
   throw new QError('RANGE_INVALID', `the layer ${name} has no usable range`, {
     at: [name],

@@ -1,34 +1,48 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
-import type { Plan } from '../contracts/strategy.ts'
+import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { Target } from '../contracts/target.ts'
 import type { Diagnostic } from '../errors.ts'
-import type { Attrs, Graph, Node, TensorType, Value } from '../graph/types.ts'
+import type { Attrs, Node, TensorType, Value } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { DType, Tensor } from '../tensor/tensor.ts'
 
-/** What a lowering function may ask. */
+/** A node beside the one that is lowered: it makes an operand or uses a result. */
+export interface Neighbour {
+  readonly node: Node
+  /** The mode it is lowered in. */
+  readonly mode: QuantMode
+  /** Its entry in the plan in effect; absent when it has the mode of the graph. */
+  readonly planned?: QuantMode
+}
+
+/**
+ * What a lowering function may ask: about its node, the operands and results of it and the layers it comes from, and about the nodes right beside it.
+ * A question about anything else is a defect of the back end and throws.
+ */
 export interface LowerContext extends ResolveSettings {
-  /** The float graph with ranges, after the back end's rewrites. */
-  readonly graph: Graph
   readonly target: Target
-  /** The plan in effect. */
-  readonly plan: Plan
   /** The mode this node is lowered in (after the target's own substitutions). */
   readonly mode: QuantMode
+  /** What this mode stores and how it rounds. */
+  readonly scheme: Scheme
+  /** The same where the mode computes on codes; asking in a float mode is a defect of the back end. */
+  readonly integers: IntegerScheme
+  /** What `Backend.facts` says of this layer. */
+  readonly facts: Attrs
   /** The same questions with the node in another mode, for operators that fall back. */
   in(mode: QuantMode): LowerContext
-  /** The float type and range of a value. */
+  /** The float type and range of an operand, a result, or the result of a layer the node comes from. */
   typeOf(name: string): TensorType
-  /** The type of a value's codes in INT8: scale and zero point from its range. @throws QError `RANGE_MISSING` */
+  /** The type of such a value's codes in this mode: scale and zero point from its range. @throws QError `RANGE_MISSING` */
   quantizedType(name: string): TensorType
-  /** The elements of a constant; absent for computed values. */
+  /** The elements of a constant operand; absent for computed values. */
   constantOf(name: string | undefined): Tensor | undefined
-  /** How many operands a value is, over all nodes. */
+  /** How many operands a value is, over all nodes; being an output of the graph counts once. */
   useCount(name: string): number
-  /** The nodes that use a value. */
-  consumers(name: string): readonly Node[]
-  /** The node that makes a value. */
-  producer(name: string): Node | undefined
+  /** The nodes that use a result. */
+  consumers(name: string): readonly Neighbour[]
+  /** The node that makes an operand; absent for inputs and constants. */
+  producer(name: string): Neighbour | undefined
   /** Attributes with defaults filled in. */
   attrs(node: Node): Attrs
 }

@@ -1,6 +1,8 @@
+import type { CodeStorage } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
 import type { Quant, TensorType } from '../graph/types.ts'
-import { quantParams } from '../number/quant-params.ts'
+import { codeParams } from '../number/quant-params.ts'
+import type { DType } from '../tensor/tensor.ts'
 
 /** Details of {@link quantizedTypeOf}. */
 export interface QuantizedTypeOptions {
@@ -11,15 +13,14 @@ export interface QuantizedTypeOptions {
 }
 
 /**
- * The type of the 8-bit codes of a calibrated tensor: scale and zero point follow from its range, signed codes when
- * the range has negative numbers.
+ * The type of the codes of a calibrated tensor: element type, scale and zero point follow from its range and from how codes are stored.
  *
  * @throws QError `RANGE_MISSING` naming the layer when it was not calibrated.
  */
 export function quantizedTypeOf(
   name: string,
   type: TensorType,
-  asymmetric: boolean,
+  storage: CodeStorage,
   { expressed = 'f32', user }: QuantizedTypeOptions = {},
 ): TensorType {
   if (type.range === undefined) {
@@ -29,6 +30,11 @@ export function quantizedTypeOf(
       hint: 'calibrate this graph again, or keep the layer in a float mode in the quantization table',
     })
   }
-  const { scale, zeroPoint, signed } = quantParams(type.range, { bits: 8, symmetric: !asymmetric })
-  return { dtype: signed ? 'i8' : 'u8', shape: type.shape, quant: { scale, zeroPoint, expressed } }
+  const { scale, zeroPoint, signed } = codeParams(type.range, storage)
+  return { dtype: codeType(storage, signed), shape: type.shape, quant: { scale, zeroPoint, expressed } }
+}
+
+/** The element type that holds codes; four bits travel in bytes. */
+export function codeType({ bits }: Pick<CodeStorage, 'bits'>, signed: boolean): DType {
+  return bits === 16 ? (signed ? 'i16' : 'u16') : signed ? 'i8' : 'u8'
 }

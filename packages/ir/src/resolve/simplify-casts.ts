@@ -1,15 +1,23 @@
+import type { SimplifyPass } from '../contracts/backend.ts'
 import { draftOf } from '../graph/draft.ts'
 import type { Graph, Node, TensorType } from '../graph/types.ts'
 
-const casts: readonly string[] = ['Cast', 'QuantizeLinear', 'DequantizeLinear']
+/** Operators that change how numbers are stored and nothing else. */
+export const castOps: readonly string[] = ['Cast', 'QuantizeLinear', 'DequantizeLinear']
 
 /**
  * Takes away casts that do nothing: to the type the value has already, and there and back again when nothing else uses the
  * value in between.
  */
-export function simplifyCasts(graph: Graph): Graph {
+export const simplifyCasts: SimplifyPass = {
+  name: 'simplify-casts',
+  ops: castOps,
+  run: withoutIdleCasts,
+}
+
+function withoutIdleCasts(graph: Graph): Graph {
   const draft = draftOf(graph)
-  const isCast = (node: Node | undefined): node is Node => node !== undefined && casts.includes(node.op)
+  const isCast = (node: Node | undefined): node is Node => node !== undefined && castOps.includes(node.op)
   for (const node of draft.nodes()) {
     if (!isCast(node)) continue
     const current = draft.producer(node.outputs[0]!)

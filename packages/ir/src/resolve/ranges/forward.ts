@@ -7,14 +7,14 @@ import { type ApplyRangeRule, passToUsers } from './range-draft.ts'
  * Operators that rearrange the result's elements follow one step.
  */
 export const forward: ApplyRangeRule = (node, graph) => {
-  const number = numberOperand(node, graph.graph.value)
+  const number = numberOperand(node, graph.value)
   const source = node.inputs[number === 0 ? 1 : 0]!
   const result = node.outputs[node.op === 'ArgMax' || node.op === 'ArgMin' ? 1 : 0]
-  if (result === undefined || !graph.graph.has(result)) return false
+  if (result === undefined || !graph.has(result)) return false
   const range = graph.rangeOf(source)
   if (range === undefined || graph.rangeOf(result) === undefined) return false
   const wanted =
-    node.op === 'Mul' && number !== undefined ? scaled(range, Number(graph.graph.value(node.inputs[number]!).constant!.data[0]!)) : range
+    node.op === 'Mul' && number !== undefined ? scaled(range, Number(graph.value(node.inputs[number]!).constant!.data[0]!)) : range
   if (!graph.setRange(result, wanted)) return false
   passToUsers(result, graph)
   return true

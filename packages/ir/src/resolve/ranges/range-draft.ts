@@ -1,36 +1,25 @@
-import type { Plan } from '../../contracts/strategy.ts'
-import type { GraphDraft } from '../../graph/draft.ts'
-import { formOf, type OpForm } from '../../graph/op-form.ts'
-import type { Node, Range } from '../../graph/types.ts'
+import type { OpForm } from '../../graph/op-form.ts'
+import type { Node, Range, Value } from '../../graph/types.ts'
 
 /** A range rule: changes ranges around one node and says whether it did. */
 export type ApplyRangeRule = (node: Node, graph: RangeDraft) => boolean
 
-/** The graph as the range rules see it. */
+/** The float graph as the range rules see it: structure that stays, ranges and the order of operands that change. */
 export interface RangeDraft {
   rangeOf(name: string): Range | undefined
   /** @returns whether the value had another range before */
   setRange(name: string, range: Range): boolean
-  readonly graph: GraphDraft
-  /** Layers the plan keeps in a float mode. */
-  readonly plan: Plan
+  /** Exchanges the two operands of a node. */
+  swapOperands(node: Node): void
+  value(name: string): Value
+  has(name: string): boolean
+  producer(name: string): Node | undefined
+  consumers(name: string): readonly Node[]
+  useCount(name: string): number
+  isOutput(name: string): boolean
+  /** Whether the plan in effect keeps a layer in a float mode. */
+  isFloat(layer: string): boolean
   form(node: Node): OpForm
-}
-
-/** Looks at a graph draft through its ranges. */
-export function rangeDraftOf(graph: GraphDraft, plan: Plan): RangeDraft {
-  return {
-    graph,
-    plan,
-    form: (node) => formOf(node, graph.value),
-    rangeOf: (name) => graph.value(name).type.range,
-    setRange(name, range) {
-      const { type } = graph.value(name)
-      if (sameRange(type.range, range)) return false
-      graph.setType(name, { ...type, range })
-      return true
-    },
-  }
 }
 
 /** Whether both are absent or have equal bounds. */
@@ -42,11 +31,14 @@ export const isSigned = (range: Range): boolean => range.min < 0
 /** Operators that only rearrange elements: a changed range walks one step through them. */
 const rearranging: readonly string[] = ['Reshape', 'Transpose']
 
+/** Operators beside a rule's node whose ranges it may change or look at, whatever rules they have themselves. */
+export const carriesRanges: readonly string[] = [...rearranging, 'DepthToSpace', 'AveragePool', 'MaxPool', 'Abs']
+
 /** Gives the range of `name` to the results of the rearranging operators (and of `more`) that use it. */
 export function passToUsers(name: string, graph: RangeDraft, more: readonly string[] = []): void {
   const range = graph.rangeOf(name)
   if (range === undefined) return
-  for (const user of graph.graph.consumers(name)) {
+  for (const user of graph.consumers(name)) {
     if ((rearranging.includes(user.op) || more.includes(user.op)) && graph.rangeOf(user.outputs[0]!) !== undefined) {
       graph.setRange(user.outputs[0]!, range)
     }
@@ -57,14 +49,14 @@ export function passToUsers(name: string, graph: RangeDraft, more: readonly stri
 export function passThroughMaker(maker: Node, range: Range, graph: RangeDraft): void {
   const source = maker.inputs[0]
   if (source === undefined || ![...rearranging, 'DepthToSpace'].includes(maker.op)) return
-  if (graph.graph.useCount(source) === 1 && graph.rangeOf(source) !== undefined) graph.setRange(source, range)
+  if (graph.useCount(source) === 1 && graph.rangeOf(source) !== undefined) graph.setRange(source, range)
 }
 
 /** Gives a range to a value that is used once, and one step further back when a rearranging operator makes it. */
 export function passToSource(name: string, range: Range, graph: RangeDraft): boolean {
-  if (graph.rangeOf(name) === undefined || graph.graph.useCount(name) !== 1) return false
+  if (graph.rangeOf(name) === undefined || graph.useCount(name) !== 1) return false
   const changed = graph.setRange(name, range)
-  const maker = graph.graph.producer(name)
+  const maker = graph.producer(name)
   if (changed && maker !== undefined) passThroughMaker(maker, range, graph)
   return changed
 }

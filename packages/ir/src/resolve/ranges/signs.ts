@@ -22,14 +22,14 @@ export const keepSign: ApplyRangeRule = (node, graph) => {
  * difference with a number.
  */
 export const sumSign: ApplyRangeRule = (node, graph) => {
-  const number = numberOperand(node, graph.graph.value)
+  const number = numberOperand(node, graph.value)
   const result = node.outputs[0]!
   const to = graph.rangeOf(result)
   if (to === undefined) return false
   if (number !== undefined) {
     const from = graph.rangeOf(node.inputs[1 - number]!)
     if (from === undefined || isSigned(from) || isSigned(to)) return false
-    const constant = Number(graph.graph.value(node.inputs[number]!).constant!.data[0]!)
+    const constant = Number(graph.value(node.inputs[number]!).constant!.data[0]!)
     if (node.op === 'Add' && constant >= 0) return false
     return graph.setRange(result, { min: -0.1 * to.max, max: to.max })
   }
@@ -57,7 +57,7 @@ export const productSign: ApplyRangeRule = (node, graph) => {
   const to = graph.rangeOf(node.outputs[0]!)
   if (a === undefined || b === undefined || to === undefined || isSigned(a) === isSigned(to)) return false
   if (isSigned(b) === isSigned(to)) {
-    graph.graph.replace(node, [{ ...node, inputs: [node.inputs[1], node.inputs[0]] }])
+    graph.swapOperands(node)
     return true
   }
   if (!isSigned(a)) return false

@@ -11,8 +11,8 @@ export const unifyOperands: ApplyRangeRule = (node, graph) => {
   const ranges: Range[] = []
   for (const name of node.inputs) {
     const range = graph.rangeOf(name!)
-    const users = graph.graph.consumers(name!)
-    if (range === undefined || graph.graph.isOutput(name!)) return false
+    const users = graph.consumers(name!)
+    if (range === undefined || graph.isOutput(name!)) return false
     if (!users.every((user) => user === node || user.outputs[0] === result || user.op === 'MaxPool')) return false
     ranges.push(range)
   }
@@ -23,7 +23,7 @@ export const unifyOperands: ApplyRangeRule = (node, graph) => {
   for (const name of node.inputs) {
     if (sameRange(graph.rangeOf(name!), to)) continue
     changed = graph.setRange(name!, to) || changed
-    const maker = graph.graph.producer(name!)
+    const maker = graph.producer(name!)
     if (maker !== undefined) passThroughMaker(maker, to, graph)
   }
   return changed
@@ -34,8 +34,8 @@ export const sumOfProducts: ApplyRangeRule = (node, graph) => {
   const to = graph.rangeOf(node.outputs[0]!)
   if (to === undefined) return false
   const products = node.inputs.every((name) => {
-    const maker = graph.graph.producer(name!)
-    return maker !== undefined && graph.form(maker) === 'Mul' && graph.graph.useCount(name!) === 1 && graph.rangeOf(name!) !== undefined
+    const maker = graph.producer(name!)
+    return maker !== undefined && graph.form(maker) === 'Mul' && graph.useCount(name!) === 1 && graph.rangeOf(name!) !== undefined
   })
   if (!products) return false
   let changed = false
@@ -62,7 +62,7 @@ export const coverConstants: ApplyRangeRule = (node, graph) => {
   if (before === undefined) return false
   const branches = node.inputs.slice(1).map((name) => name!)
   const numbers = branches.flatMap((name) => {
-    const { constant } = graph.graph.value(name)
+    const { constant } = graph.value(name)
     return constant !== undefined && constant.data.length === 1 ? [Math.abs(Number(constant.data[0]))] : []
   })
   let range = before
@@ -70,8 +70,7 @@ export const coverConstants: ApplyRangeRule = (node, graph) => {
     if (number > range.max) range = { min: isSigned(range) ? -0.1 * number : range.min, max: number }
   }
   let changed = graph.setRange(result, range)
-  const mode = graph.plan.get(result)
-  if (mode !== undefined && mode !== 'INT8' && mode !== 'UINT8') return changed
+  if (graph.isFloat(result)) return changed
   for (const name of branches) {
     if (graph.rangeOf(name) !== undefined) changed = graph.setRange(name, range) || changed
   }

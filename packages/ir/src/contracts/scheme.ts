@@ -1,0 +1,63 @@
+import type { RoundingMode } from '../number/rounding.ts'
+import type { FloatType } from './target.ts'
+
+/**
+ * How codes are stored: `bits`, whether they are signed, and how scale and zero point follow from a range.
+ *
+ * - `sign`: `by-range` gives signed codes where the range has negative numbers, unsigned ones else;
+ * - `zeroPoint`: `none` is symmetric (zero point 0); `by-range` stretches the range over all codes; `middle` is symmetric with
+ *   the zero point in the middle of unsigned codes;
+ * - `scale`: `exact` is the range over the codes, `power-of-two` the least power of two that covers it (dynamic fixed point);
+ * - `granularity`: one scale for the tensor, or one for each slice of the operator's weight axis.
+ */
+export interface CodeStorage {
+  readonly bits: 4 | 8 | 16
+  readonly sign: 'signed' | 'unsigned' | 'by-range'
+  readonly zeroPoint: 'none' | 'by-range' | 'middle'
+  /** @default 'exact' */
+  readonly scale?: 'exact' | 'power-of-two'
+  /** @default 'per-tensor' */
+  readonly granularity?: 'per-tensor' | 'per-axis'
+}
+
+/**
+ * How a factor between scales becomes integers (`encodeFactor`), by the search that finds them:
+ * - `scale-shift`: the nearest quotient with a multiplier of 8 or 32 bits; `range: 'positive'` has no left shifts;
+ * - `doubling`: the smallest shift at which the multiplier (at most `largest`, 127 unless given) would overflow;
+ * - `quantized-multiplier`: a 31-bit mantissa, rounded twice (TensorFlow Lite);
+ * - `shift`: powers of two only, no multiplier.
+ */
+export type MultiplierEncoding =
+  | { readonly kind: 'scale-shift'; readonly bits: 8 | 32; readonly range?: 'general' | 'positive' }
+  | { readonly kind: 'doubling'; readonly largest?: number }
+  | { readonly kind: 'quantized-multiplier' }
+  | { readonly kind: 'shift' }
+
+/**
+ * What factors are needed for: `sum` brings sums of products (convolutions, matrix products) to the scale of the result,
+ * `operand` one operand of a sum or a join, `product` the product of two tensors, `cast` codes to other codes.
+ */
+export type FactorUse = 'sum' | 'operand' | 'product' | 'cast'
+
+/** A mode that computes on codes: what it stores, and how its numbers are rounded. */
+export interface IntegerScheme {
+  readonly kind: 'integer'
+  readonly activations: CodeStorage
+  readonly weights: CodeStorage
+  /** Element type of biases; sums are exact in it. @default 'i32' */
+  readonly bias?: 'i32' | 'i64'
+  readonly multipliers: Readonly<Record<FactorUse, MultiplierEncoding>>
+  /** Rounding of requantized numbers, of floats that become activation codes, of weights and biases. */
+  readonly rounding: { readonly requantize: RoundingMode; readonly cast: RoundingMode; readonly weight: RoundingMode }
+}
+
+/** A mode that computes in floats. */
+export interface FloatScheme {
+  readonly kind: 'float'
+  readonly dtype: FloatType
+  /** Rounding of casts to integers. @default 'half-to-even' */
+  readonly rounding?: { readonly cast: RoundingMode }
+}
+
+/** What one mode of a chip stores and how it computes. Typing, casts and ranges read nothing else. */
+export type Scheme = IntegerScheme | FloatScheme

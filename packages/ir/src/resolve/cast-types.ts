@@ -1,0 +1,107 @@
+import type { CodeStorage, IntegerScheme, Scheme } from '../contracts/scheme.ts'
+import type { CastRules } from '../contracts/target.ts'
+import { QError } from '../errors.ts'
+import type { Node, Quant, Range, TensorType } from '../graph/types.ts'
+import { encodeFactor } from '../number/encode-factor.ts'
+import type { RoundingMode } from '../number/rounding.ts'
+import type { DType } from '../tensor/tensor.ts'
+import type { OperandNeed } from './lower-context.ts'
+import { codeType, quantizedTypeOf } from './quantized-type.ts'
+
+const floats: readonly DType[] = ['f32', 'f16', 'bf16']
+
+/** Whether elements of a type are real numbers as they stand. */
+export const isFloatType = (dtype: DType): boolean => floats.includes(dtype)
+
+/** A value that has to arrive somewhere. */
+export interface Arriving {
+  readonly name: string
+  readonly type: TensorType
+  /** How its codes are stored, when it has any; absent when that is not known. */
+  readonly storage?: CodeStorage
+  /** Its calibrated range, when it has one. */
+  readonly range?: Range
+}
+
+/** Who needs it. */
+export interface Receiver {
+  readonly layer: string
+  readonly need: OperandNeed
+  /** How codes are stored there. */
+  readonly storage: CodeStorage
+}
+
+/** What an operand must arrive as when its user says nothing: codes for codes, else the float type of the result. */
+export function usualNeed(result: TensorType): OperandNeed {
+  if (result.quant !== undefined) return 'codes'
+  return isFloatType(result.dtype) ? result.dtype : 'any'
+}
+
+/**
+ * The type an operand has to be cast to; `undefined` when it is right as it is.
+ *
+ * @throws QError `RANGE_MISSING` when a float value without a range has to become codes, `INTEGER_OPERAND` for plain integers
+ */
+export function wantedType(
+  arriving: Arriving,
+  { layer, need, storage }: Receiver,
+  rescale: CastRules['rescale'] = 'by-range',
+): TensorType | undefined {
+  const { name, type } = arriving
+  if (need === 'any') return undefined
+  if (need !== 'codes') return type.dtype === need && type.quant === undefined ? undefined : { dtype: need, shape: type.shape }
+  if (isFloatType(type.dtype)) return quantizedTypeOf(name, type, storage, { expressed: type.dtype as Quant['expressed'], user: layer })
+  if (type.quant === undefined) {
+    throw new QError('INTEGER_OPERAND', `${layer} on codes cannot take the plain integers of ${name}`, {
+      at: [layer, name],
+      found: type.dtype,
+      wanted: 'a calibrated tensor',
+      hint: `keep ${layer} in a float mode in the quantization table`,
+    })
+  }
+  return restored(arriving, storage, rescale)
+}
+
+/** Codes of one way of storing as codes of another; `undefined` when they are that already (sums of 32 bits are left to their user). */
+function restored({ type, storage: from, range }: Arriving, to: CodeStorage, rescale: CastRules['rescale']): TensorType | undefined {
+  const bits = bitsOf(type.dtype)
+  if (bits === undefined) return undefined
+  const fits = bits === storedBits(to) && (from === undefined || bits !== storedBits(from) || sameStorage(from, to))
+  if (fits) return undefined
+  const quant = type.quant!
+  if (rescale === 'by-range' && range !== undefined) {
+    return quantizedTypeOf('', { ...type, range }, to, { expressed: quant.expressed })
+  }
+  const wide = storedBits(to)
+  const signed = type.dtype === 'i8' || type.dtype === 'i16'
+  return {
+    dtype: codeType({ bits: wide }, signed),
+    shape: type.shape,
+    quant: { ...quant, scale: (quant.scale * (2 ** bits - 1)) / (2 ** wide - 1) },
+  }
+}
+
+const storedBits = ({ bits }: CodeStorage): 8 | 16 => (bits === 16 ? 16 : 8)
+
+const bitsOf = (dtype: DType): 8 | 16 | undefined =>
+  dtype === 'i8' || dtype === 'u8' ? 8 : dtype === 'i16' || dtype === 'u16' ? 16 : undefined
+
+function sameStorage(a: CodeStorage, b: CodeStorage): boolean {
+  return (
+    a === b ||
+    (a.bits === b.bits && a.sign === b.sign && a.zeroPoint === b.zeroPoint && (a.scale ?? 'exact') === (b.scale ?? 'exact'))
+  )
+}
+
+/** The node that casts `from` to `to`; `scheme` is that of the layer which needs it. */
+export function castNode(from: string, to: string, source: TensorType, wanted: TensorType, scheme: Scheme, integers: IntegerScheme): Node {
+  const node = { inputs: [from], outputs: [to] }
+  if (wanted.quant !== undefined && source.quant !== undefined) {
+    const { multiplier, shift, requantize } = encodeFactor(source.quant.scale / wanted.quant.scale, integers.multipliers.cast)
+    const kind = requantize === 'multiplier-shift' ? {} : { requantize }
+    return { op: 'Requantize', ...node, attrs: { multipliers: [multiplier], shifts: [shift], rounding: integers.rounding.requantize, ...kind } }
+  }
+  if (wanted.quant !== undefined) return { op: 'QuantizeLinear', ...node, attrs: { rounding: integers.rounding.cast satisfies RoundingMode } }
+  if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: {} }
+  return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even' } }
+}

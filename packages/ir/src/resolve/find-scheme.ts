@@ -1,0 +1,16 @@
+import type { ResolveSettings } from '../contracts/backend.ts'
+import type { Scheme } from '../contracts/scheme.ts'
+import type { Target } from '../contracts/target.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+
+/** What a mode stores, with zero points where the settings want them; `undefined` for a mode that the target does not have. */
+export function findScheme(target: Target, mode: QuantMode, { asymmetric }: Pick<ResolveSettings, 'asymmetric'>): Scheme | undefined {
+  return (asymmetric ? target.asymmetricSchemes?.[mode] : undefined) ?? target.schemes[mode]
+}
+
+/** {@link findScheme} of a mode that the target must have; one that it names and does not describe is a defect of the back end. */
+export function schemeOf(target: Target, mode: QuantMode, settings: Pick<ResolveSettings, 'asymmetric'>): Scheme {
+  const scheme = findScheme(target, mode, settings)
+  if (scheme === undefined) throw new Error(`the target ${target.name} uses the mode ${mode} and has no scheme for it`)
+  return scheme
+}

@@ -1,0 +1,89 @@
+import type { Backend, LayerFacts, ResolveSettings } from '../contracts/backend.ts'
+import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
+import { formOf, type OpForm } from '../graph/op-form.ts'
+import type { Graph, Node } from '../graph/types.ts'
+
+/** Where nodes of the quantized graph come to stand: behind an input of the graph, or in the place of a float node. */
+export interface Place {
+  /** The input, or the layer. */
+  readonly name: string
+  /** The float node; absent for an input. */
+  readonly node?: Node
+  readonly form?: OpForm
+  /** Places that make computed operands, each once. */
+  readonly producers: readonly number[]
+  /** Places that use results, each once, in order. */
+  readonly consumers: readonly number[]
+}
+
+/** What does not change from plan to plan: the float graph after the back end's rewrites, its edges, and facts about it. */
+export interface Frame {
+  /** The float graph with the ranges of the table. */
+  readonly float: Graph
+  /** The rewritten one; its nodes are the places behind the inputs, in order. */
+  readonly graph: Graph
+  readonly places: readonly Place[]
+  readonly placeOf: ReadonlyMap<string, number>
+  readonly edges: Edges
+  readonly isOutput: ReadonlySet<string>
+  readonly facts: LayerFacts
+  /** Places whose lowering may ask for the type of a value: they use it, make it, or come from it. */
+  readonly watchers: ReadonlyMap<string, readonly number[]>
+}
+
+/** Rewrites and indexes a float graph with ranges. */
+export function frameOf(float: Graph, backend: Backend, settings: ResolveSettings): Frame {
+  const graph = (backend.rewrite ?? []).reduce((current, pass) => pass.run(current, settings), float)
+  const edges = edgesOf(graph)
+  const inputs = graph.inputs.length
+  const placeOf = new Map<string, number>(graph.inputs.map(({ name }, i) => [name, i]))
+  graph.nodes.forEach((node, i) => {
+    for (const output of node.outputs) placeOf.set(output, inputs + i)
+  })
+  const placesOfNodes = new Map(graph.nodes.map((node, i) => [node, inputs + i]))
+  const consumersOf = (names: readonly string[]): readonly number[] => {
+    const found = new Set<number>()
+    for (const name of names) for (const user of edges.consumers.get(name) ?? []) found.add(placesOfNodes.get(user)!)
+    return [...found].sort((a, b) => a - b)
+  }
+  const producersOf = (node: Node): readonly number[] => {
+    const found = new Set<number>()
+    for (const name of node.inputs) {
+      const place = name === undefined ? undefined : placeOf.get(name)
+      if (place !== undefined) found.add(place)
+    }
+    return [...found]
+  }
+  const value = (name: string) => valueOf(graph, name)
+  const places: Place[] = [
+    ...graph.inputs.map(({ name }): Place => ({ name, producers: [], consumers: consumersOf([name]) })),
+    ...graph.nodes.map(
+      (node): Place => ({
+        name: layerOf(node),
+        node,
+        form: formOf(node, value),
+        producers: producersOf(node),
+        consumers: consumersOf(node.outputs),
+      }),
+    ),
+  ]
+  const watchers = new Map<string, number[]>()
+  graph.nodes.forEach((node, i) => {
+    for (const name of new Set([...node.inputs, ...node.outputs, ...(node.origin ?? [])])) {
+      if (name === undefined) continue
+      const known = watchers.get(name)
+      if (known === undefined) watchers.set(name, [inputs + i])
+      else known.push(inputs + i)
+    }
+  })
+  return {
+    float,
+    graph,
+    places,
+    placeOf,
+    edges,
+    isOutput: new Set(graph.outputs),
+    facts: backend.facts?.(graph) ?? new Map(),
+    watchers,
+  }
+}

@@ -1,0 +1,174 @@
+import type { ResolveSettings } from '../contracts/backend.ts'
+import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
+import type { Target } from '../contracts/target.ts'
+import { layerOf, valueOf } from '../graph/edges.ts'
+import type { Node, Range, TensorType, Value } from '../graph/types.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+import { type Arriving, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
+import { findScheme, schemeOf } from './find-scheme.ts'
+import type { Frame } from './frame.ts'
+import type { OperandNeed } from './lower-context.ts'
+import { followsType, type TypedLayer } from './typed-layer.ts'
+
+/** A node at its place, with the place of the layer it comes from. */
+export interface PlacedNode {
+  readonly node: Node
+  readonly owner: number
+}
+
+/** A cast right behind a value. */
+export interface Cast {
+  readonly node: Node
+  readonly value: Value
+  /** Places of the layers that use it. */
+  readonly users: readonly number[]
+  /** Whether it is a result of the graph. */
+  readonly isOutput: boolean
+}
+
+/** The nodes of a place, the casts behind the values they make, and who uses which cast. */
+export interface PlaceCasts {
+  readonly nodes: readonly PlacedNode[]
+  /** By value, as they stand behind it. */
+  readonly casts: ReadonlyMap<string, readonly Cast[]>
+  /** The cast that a node (by its layer name) uses in the place of an operand. */
+  readonly used: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Casts of results of the graph, by value. */
+  readonly outputs: ReadonlyMap<string, string>
+  readonly from: readonly unknown[]
+}
+
+/** What casts are made of beside the typed layers. */
+export interface CastParts {
+  readonly frame: Frame
+  readonly target: Target
+  readonly settings: ResolveSettings
+  typedAt(place: number): TypedLayer
+  /** The mode of a layer; that of the graph for an input. */
+  modeAt(place: number): QuantMode
+  rangeOf(name: string): Range | undefined
+}
+
+/** The nodes of a place in order: each with those hoisted behind its results; those of a later user stand in front. */
+function rosterOf({ frame, typedAt }: CastParts, place: number): readonly PlacedNode[] {
+  const { name: inputName, node, consumers } = frame.places[place]!
+  const hoisted = new Map<string, PlacedNode[]>()
+  for (const owner of consumers) {
+    for (const each of typedAt(owner).hoisted) hoisted.set(each.source, [{ node: each.node, owner }, ...(hoisted.get(each.source) ?? [])])
+  }
+  const roster: PlacedNode[] = []
+  const put = (each: PlacedNode): void => {
+    roster.push(each)
+    each.node.outputs.forEach(behind)
+  }
+  const behind = (value: string): void => {
+    for (const each of hoisted.get(value) ?? []) put(each)
+  }
+  if (node === undefined) behind(inputName)
+  else for (const each of typedAt(place).nodes) put({ node: each, owner: place })
+  return roster
+}
+
+/**
+ * Puts a cast behind a value of a place wherever it does not arrive as its user needs it, and where it is a result of the graph that is not of the type
+ * the caller's model had.
+ *
+ * A cast is named `<value><user>_<type>` (`<value>_<type>` for a result of the graph), stands right behind the value, before
+ * casts made earlier, and serves all later users that need the same type. Casts to codes take scale and zero point from the range
+ * of the value itself.
+ *
+ * @throws QError `RANGE_MISSING`, `INTEGER_OPERAND`
+ */
+export function placeCasts(parts: CastParts, place: number, before: PlaceCasts | undefined): PlaceCasts {
+  const { frame, target, typedAt } = parts
+  const { name: inputName, node: own, consumers } = frame.places[place]!
+  const from = [typedAt(place), parts.modeAt(place), ...consumers.flatMap((user) => [typedAt(user), parts.modeAt(user)])]
+  if (before !== undefined && from.every((each, i) => each === before.from[i])) return before
+
+  const nodes = rosterOf(parts, place)
+  const used = new Map<string, Map<string, string>>()
+  const outputs = new Map<string, string>()
+  const casts = new Map<string, Cast[]>()
+  const makers = new Map(nodes.flatMap(({ node, owner }) => node.outputs.map((name) => [name, owner] as const)))
+  if (own === undefined) makers.set(inputName, place)
+  const isResult = resultsOf(frame, place, typedAt)
+
+  for (const [name, owner] of makers) {
+    const type = typedAt(owner).values.get(name)!.type
+    const made = new Map<string, Cast>()
+    const cast = (wanted: TensorType, user: string, userPlace: number, origin: readonly string[]): string => {
+      const key = `${wanted.dtype} ${wanted.quant?.scale} ${wanted.quant?.zeroPoint}`
+      const known = made.get(key)
+      const result = known?.value.name ?? `${name}${user}_${target.casts?.suffixes?.[wanted.dtype] ?? wanted.dtype}`
+      const isOutput = user === ''
+      made.set(key, {
+        node: known?.node ?? { ...castNode(name, result, type, wanted, schemeAt(parts, userPlace), integersAt(parts, userPlace)), origin },
+        value: known?.value ?? { name: result, type: wanted },
+        users: [...(known?.users ?? []), ...(isOutput ? [] : [userPlace])],
+        isOutput: isOutput || known?.isOutput === true,
+      })
+      return result
+    }
+    const arriving = arrivingAt(parts, name, type, owner)
+    const users = [
+      ...nodes.filter(({ node }) => node.inputs.includes(name)),
+      ...consumers.flatMap((user) => typedAt(user).nodes.filter(({ inputs }) => inputs.includes(name)).map((node) => ({ node, owner: user }))),
+    ]
+    for (const { node, owner: user } of users) {
+      const layer = layerOf(node)
+      const need = needOf(parts, node, user, name)
+      const storage = integersAt(parts, user)?.activations
+      const wanted = wantedType(arriving, { layer, need, storage: storage! }, target.casts?.rescale)
+      if (wanted === undefined) continue
+      const uses = used.get(layer)
+      const result = cast(wanted, layer, user, node.origin ?? [])
+      if (uses === undefined) used.set(layer, new Map([[name, result]]))
+      else uses.set(name, result)
+    }
+    const isInteger = type.quant === undefined && !isFloatType(type.dtype)
+    if (isResult.has(name) && type.dtype !== 'f32' && !isInteger) {
+      outputs.set(name, cast({ dtype: 'f32', shape: type.shape }, '', owner, []))
+    }
+    if (made.size > 0) casts.set(name, [...made.values()].reverse())
+  }
+  return { nodes, casts, used, outputs, from }
+}
+
+/** The values of a place that are results of the graph. */
+function resultsOf({ graph, places, isOutput }: Frame, place: number, typedAt: (place: number) => TypedLayer): ReadonlySet<string> {
+  const { name, node } = places[place]!
+  const { renamed } = typedAt(place)
+  const results = (node?.outputs ?? [name]).filter((each) => isOutput.has(each) && graph.values.has(each))
+  return new Set(results.map((each) => renamed.get(each) ?? each))
+}
+
+function needOf({ target, typedAt }: CastParts, node: Node, owner: number, name: string): OperandNeed {
+  const typed = typedAt(owner)
+  return typed.needs.get(name) ?? (followsType(node, target) ? 'any' : usualNeed(typed.values.get(layerOf(node))!.type))
+}
+
+function schemeAt({ target, settings, modeAt }: CastParts, place: number): Scheme {
+  return schemeOf(target, modeAt(place), settings)
+}
+
+/** The integer scheme of a layer: of its mode, else of the graph's, else the first that the target has. */
+export function integersAt({ target, settings, modeAt }: CastParts, place: number): IntegerScheme {
+  const schemes = [modeAt(place), settings.mode, ...target.modes].map((mode) => findScheme(target, mode, settings))
+  return schemes.find((scheme): scheme is IntegerScheme => scheme?.kind === 'integer')!
+}
+
+function arrivingAt(parts: CastParts, name: string, type: TensorType, owner: number): Arriving {
+  const scheme = schemeAt(parts, owner)
+  const range = parts.frame.graph.values.has(name) ? parts.rangeOf(name) : undefined
+  return {
+    name,
+    type,
+    ...(scheme.kind === 'integer' ? { storage: scheme.activations } : {}),
+    ...(range === undefined ? {} : { range }),
+  }
+}
+
+/** A value as a place sees it: made there, or a constant of the float graph. */
+export function valueAt(frame: Frame, typed: TypedLayer, name: string): Value {
+  return typed.values.get(name) ?? valueOf(frame.graph, name)
+}

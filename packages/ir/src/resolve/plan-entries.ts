@@ -1,0 +1,59 @@
+import type { Target } from '../contracts/target.ts'
+import { valueOf } from '../graph/edges.ts'
+import { numberOperand } from '../graph/op-form.ts'
+import type { Graph, Node, Range } from '../graph/types.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+
+/** Ranges below this count as empty. */
+const tiny = 1e-8
+/** Operands of an Add that differ by more than this keep nothing of the smaller one in 8 bits. */
+const unevenRatio = 64
+
+const threshold = ({ min, max }: Range): number => Math.fround(Math.max(Math.abs(min), Math.abs(max)))
+
+/**
+ * The entry that a target adds by itself for a node that the plan says nothing of (`Target.automaticPlan`), from the ranges as read from the
+ * table.
+ *
+ * @param isInteger whether the mode of the whole graph computes on codes
+ */
+export function automaticEntry(
+  node: Node,
+  graph: Graph,
+  target: Target,
+  isInteger: boolean,
+  rangeOf: (name: string) => Range | undefined,
+): QuantMode | undefined {
+  const rules = target.automaticPlan
+  if (rules === undefined) return undefined
+  if (rules.unevenAdd !== undefined && node.op === 'Add' && isUneven(node, graph, rangeOf)) return rules.unevenAdd
+  if (rules.cancellingSub !== undefined && isInteger && node.op === 'Sub' && isCancelling(node, graph, rangeOf)) return rules.cancellingSub
+  return undefined
+}
+
+/** An Add of two calibrated tensors whose sizes differ by more than {@link unevenRatio}. */
+function isUneven(node: Node, graph: Graph, rangeOf: (name: string) => Range | undefined): boolean {
+  if (node.inputs.length > 2 || numberOperand(node, (name) => valueOf(graph, name)) !== undefined) return false
+  const [a, b] = node.inputs.map((name) => rangeOf(name!)).map((range) => (range === undefined ? 0 : threshold(range))) as [number, number]
+  if (a < tiny || b < tiny) return false
+  return Math.fround(a / b) > unevenRatio || Math.fround(b / a) > unevenRatio
+}
+
+/** A Sub whose result is smaller than one of its operands. */
+function isCancelling(node: Node, graph: Graph, rangeOf: (name: string) => Range | undefined): boolean {
+  const range = rangeOf(node.outputs[0]!)
+  if (range === undefined) return false
+  const result = threshold(range)
+  return node.inputs.some((name) => {
+    const { constant } = valueOf(graph, name!)
+    if (constant !== undefined) return result < largest(constant.data as Float32Array)
+    const operand = rangeOf(name!)
+    return operand !== undefined && result < threshold(operand)
+  })
+}
+
+function largest(values: Float32Array): number {
+  let found = 0
+  for (const value of values) found = Math.max(found, Math.abs(value))
+  return Math.fround(found)
+}

@@ -1,0 +1,268 @@
+import type { Backend, ResolveSettings } from '../contracts/backend.ts'
+import type { Plan } from '../contracts/strategy.ts'
+import type { Diagnostic } from '../errors.ts'
+import type { Graph, Node, Range, Value } from '../graph/types.ts'
+import { allOps } from '../ops/op-set.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+import { chooseMode } from './choose-mode.ts'
+import { findScheme, schemeOf } from './find-scheme.ts'
+import type { Frame } from './frame.ts'
+import type { LoweredNode } from './lower-context.ts'
+import { createLayerLowering } from './lower-layer.ts'
+import { type CastParts, type PlaceCasts, placeCasts } from './place-casts.ts'
+import { isNeeded, type Piece, pieceAt } from './piece.ts'
+import { automaticEntry } from './plan-entries.ts'
+import { createRangeStore } from './ranges/range-store.ts'
+import { createSimplification } from './simplify.ts'
+import { createStage, type Stage } from './stage.ts'
+import { type TypedLayer, typedInput, typedLayer } from './typed-layer.ts'
+
+/** How much was computed: results of all steps for single layers, calls of lowering functions, nodes visited by range rules and by simplifications. */
+export interface Work {
+  readonly layers: number
+  readonly lowered: number
+  readonly ranges: number
+  readonly simplified: number
+}
+
+/** The nodes of one place as they are shipped, and their values. */
+interface Final {
+  readonly nodes: readonly Node[]
+  readonly values: readonly Value[]
+}
+
+/** What one plan came to. */
+interface Applied {
+  readonly graph: Graph
+  readonly plan: () => Plan
+  readonly diagnostics: () => readonly Diagnostic[]
+  /** One object for each place; the same one as long as nothing changes there. */
+  readonly snapshot: readonly unknown[]
+}
+
+/** The steps of a resolution with the results of the last plan. After an error it is of no more use. */
+export interface ResolveState {
+  /** @param ranges imported ranges that are others now, by value */
+  apply(plan: Plan, ranges: ReadonlyMap<string, Range | undefined>): Applied
+  work(): Work
+}
+
+const nothing: Plan = new Map()
+
+/** Steps over a frame that have seen no plan yet. */
+export function createResolveState(frame: Frame, backend: Backend, settings: ResolveSettings): ResolveState {
+  const { places, placeOf, graph } = frame
+  const { target } = backend
+  const isIntegerGraph = schemeOf(target, settings.mode, settings).kind === 'integer'
+  const count = places.length
+  let plan: Plan = nothing
+
+  const ranges = createRangeStore(frame, target.rangeSteps, (layer) => {
+    const entry = entries.get(placeOf.get(layer)!)
+    return entry !== undefined && findScheme(target, entry, settings)?.kind === 'float'
+  })
+  const madeFrom = placesByOrigin(frame)
+
+  const entries = createStage<QuantMode | undefined>({
+    places: count,
+    compute(place) {
+      const { node, name } = places[place]!
+      if (node === undefined) return undefined
+      const origin = node.origin?.[0] ?? name
+      const inherited = frame.float.values.has(name) ? undefined : plan.get(origin)
+      return plan.get(name) ?? inherited ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.imported)
+    },
+  })
+  const modes = createStage<QuantMode>({
+    places: count,
+    compute(place) {
+      const { node, form } = places[place]!
+      return node === undefined ? settings.mode : chooseMode(node, form!, entries.get(place), target, settings)
+    },
+  })
+  const nodeAt = (place: number): Node => ranges.ordered(places[place]!.node!)
+  const lowering = createLayerLowering(frame, backend, settings, {
+    modeOf: modes.get,
+    entryOf: entries.get,
+    rangeOf: ranges.settled,
+    nodeAt,
+  })
+  const lowered = createStage<LoweredNode | null>({
+    places: count,
+    compute: (place) => (places[place]!.node === undefined ? null : lowering.lower(place)),
+  })
+  const typed: Stage<TypedLayer> = createStage<TypedLayer>({
+    places: count,
+    compute(place, before) {
+      if (places[place]!.node === undefined) return before ?? typedInput(frame, place)
+      return typedLayer(frame, place, lowered.get(place)!, target, typed.get, before)
+    },
+    onChange: (place, touch) => places[place]!.consumers.forEach(touch),
+  })
+  const alive: Stage<boolean> = createStage<boolean>({
+    places: count,
+    order: 'backward',
+    compute: (place) => isNeeded(frame, place, typed.get, alive.get),
+    onChange: (place, touch) => places[place]!.producers.forEach(touch),
+  })
+  const castParts: CastParts = { frame, target, settings, typedAt: typed.get, modeAt: modes.get, rangeOf: ranges.settled }
+  const casts = createStage<PlaceCasts>({ places: count, compute: (place, before) => placeCasts(castParts, place, before) })
+  const pieceParts = { ...castParts, castsAt: casts.get, isAlive: alive.get }
+  const pieces = createStage<Piece>({ places: count, compute: (place, before) => pieceAt(pieceParts, place, before) })
+  const simplification = createSimplification(frame, backend.simplify ?? [], settings, pieces.get)
+  const finals: Final[] = []
+  const stages = [entries, modes, lowered, typed, alive, casts, pieces]
+
+  const touchNear = (stage: { touch(place: number): void }, place: number, more: readonly (readonly number[])[]): void => {
+    stage.touch(place)
+    for (const list of more) list.forEach(stage.touch)
+  }
+
+  const settleModes = (): ReadonlySet<number> => {
+    const changedEntries = entries.settle()
+    for (const place of changedEntries) {
+      modes.touch(place)
+      ranges.touch(places[place]!.name)
+    }
+    const changed = new Set([...changedEntries, ...modes.settle()])
+    for (const place of changed) {
+      const { producers, consumers } = places[place]!
+      touchNear(lowered, place, [producers, consumers])
+      touchNear(casts, place, [producers])
+    }
+    return new Set(changedEntries)
+  }
+
+  const settleLayers = (): void => {
+    for (const name of ranges.settle()) {
+      for (const place of frame.watchers.get(name) ?? []) lowered.touch(place)
+      const place = placeOf.get(name)
+      if (place !== undefined) touchNear(lowered, place, [places[place]!.producers, places[place]!.consumers])
+    }
+    for (const place of lowered.settle()) typed.touch(place)
+    for (const place of typed.settle()) {
+      const { producers } = places[place]!
+      touchNear(alive, place, [producers])
+      touchNear(casts, place, [producers])
+      touchNear(pieces, place, [producers])
+    }
+    for (const place of alive.settle()) touchNear(pieces, place, [places[place]!.producers])
+    for (const place of casts.settle()) touchNear(pieces, place, [places[place]!.consumers])
+  }
+
+  const outputNames = (): readonly string[] =>
+    graph.outputs.map((name) => {
+      const place = placeOf.get(name)
+      if (place === undefined) return name
+      const current = typed.get(place).renamed.get(name) ?? name
+      return casts.get(place).outputs.get(current) ?? current
+    })
+
+  return {
+    apply(next, changedRanges) {
+      for (const name of changedNames(plan, next)) {
+        const place = placeOf.get(name)
+        if (place !== undefined) entries.touch(place)
+        for (const made of madeFrom.get(name) ?? []) entries.touch(made)
+      }
+      plan = next
+      ranges.change(changedRanges)
+      for (const name of changedRanges.keys()) for (const place of frame.watchers.get(name) ?? []) entries.touch(place)
+
+      const changed = new Set(settleModes())
+      settleLayers()
+      for (const place of pieces.settle()) changed.add(place)
+      const outputs = outputNames()
+      const inEffect = entries.snapshot()
+      let extended: Plan | undefined
+      const effective = (): Plan => (extended ??= planInEffect(next, inEffect, frame))
+      for (const place of simplification.update(changed, outputs, effective)) finals[place] = finalAt(place, finals[place])
+      const shipped = finals.slice()
+      const forms = lowered.snapshot()
+      return {
+        graph: assembled(shipped, outputs.map(simplification.redirected)),
+        plan: effective,
+        diagnostics: () => forms.flatMap((each) => each?.diagnostics ?? []),
+        snapshot: shipped,
+      }
+    },
+    work: () => ({
+      layers: stages.reduce((total, { computed }) => total + computed, 0),
+      lowered: lowering.calls,
+      ranges: ranges.visited,
+      simplified: simplification.visited,
+    }),
+  }
+
+  function finalAt(place: number, before: Final | undefined): Final {
+    const nodes = simplification.nodesAt(place)
+    const piece = pieces.get(place)
+    const values = new Map<string, Value>()
+    for (const { inputs, outputs } of nodes) {
+      for (const name of [...inputs, ...outputs]) {
+        if (name === undefined || values.has(name)) continue
+        const value = piece.values.get(name) ?? simplification.valueAt(place, name)
+        if (value !== undefined) values.set(name, value)
+      }
+    }
+    const isSame =
+      before !== undefined &&
+      sameItems(before.nodes, nodes) &&
+      before.values.length === values.size &&
+      before.values.every((value) => values.get(value.name) === value)
+    return isSame ? before : { nodes, values: [...values.values()] }
+  }
+
+  function assembled(shipped: readonly Final[], outputs: readonly string[]): Graph {
+    let values: ReadonlyMap<string, Value> | undefined
+    return {
+      ...graph,
+      nodes: shipped.flatMap(({ nodes }) => nodes),
+      // Made when first asked for: a search looks at a few layers of most graphs.
+      get values() {
+        return (values ??= valuesOf(shipped))
+      },
+      outputs,
+      ops: new Map([...graph.ops, ...allOps]),
+      properties: { ...graph.properties, stage: 'quantized', chip: target.name, mode: settings.mode, asymmetric: settings.asymmetric },
+    }
+  }
+
+  function valuesOf(shipped: readonly Final[]): ReadonlyMap<string, Value> {
+    const values = new Map<string, Value>()
+    graph.inputs.forEach(({ name }, place) => values.set(name, typed.get(place).values.get(name)!))
+    for (const final of shipped) for (const value of final.values) values.set(value.name, value)
+    return values
+  }
+}
+
+/** Layers that rewrites made, by the layer whose entry in the plan they inherit. */
+function placesByOrigin({ places, float }: Frame): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>()
+  places.forEach(({ node, name }, place) => {
+    const origin = node?.origin?.[0]
+    if (origin === undefined || float.values.has(name)) return
+    found.set(origin, [...(found.get(origin) ?? []), place])
+  })
+  return found
+}
+
+function changedNames(before: Plan, after: Plan): readonly string[] {
+  const changed: string[] = []
+  for (const [name, mode] of after) if (before.get(name) !== mode) changed.push(name)
+  for (const name of before.keys()) if (!after.has(name)) changed.push(name)
+  return changed
+}
+
+/** The caller's plan with the entries that layers of the rewritten graph inherit or are given. */
+function planInEffect(plan: Plan, entries: readonly (QuantMode | undefined)[], { places }: Frame): Plan {
+  const extended = new Map(plan)
+  entries.forEach((entry, place) => {
+    if (entry !== undefined && !extended.has(places[place]!.name)) extended.set(places[place]!.name, entry)
+  })
+  return extended
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((each, i) => each === b[i])
+}
