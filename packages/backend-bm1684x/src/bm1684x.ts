@@ -1,6 +1,7 @@
 import type { Backend, BackendFactory } from '@q/ir'
 import { QError } from '@q/ir'
 import { tpucCompiler } from './compiler/tpuc-compiler.ts'
+import { factsOf } from './facts.ts'
 import { emitFiles } from './files/emit.ts'
 import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
@@ -33,6 +34,7 @@ export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend =
     target,
     lower: lowerings,
     rewrite: rewrites,
+    facts: factsOf,
     simplify: simplifications,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     reader: containerReader(codec),

@@ -1,4 +1,4 @@
-import { defineTarget, type OpForm, type OpModes, type QuantMode } from '@q/ir'
+import { defineTarget, type IntegerScheme, type OpForm, type OpModes, type QuantMode } from '@q/ir'
 
 const modes = (int8: QuantMode, f16: QuantMode): OpModes => ({ INT8: int8, F16: f16, F32: 'F32' })
 
@@ -148,10 +148,27 @@ const signs = [
 
 const branches = [{ rule: 'cover-constants', ops: ['Where'] }] as const
 
+const rounding = { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' } as const
+
+/** Symmetric codes, signed where a range has negative numbers; sums in int32, multipliers of 32 bits for them and of 8 bits beside them. */
+const int8: IntegerScheme = {
+  kind: 'integer',
+  activations: { bits: 8, sign: 'by-range', zeroPoint: 'none' },
+  weights: { bits: 8, sign: 'by-range', zeroPoint: 'none', granularity: 'per-axis' },
+  multipliers: {
+    sum: { kind: 'scale-shift', bits: 32 },
+    operand: { kind: 'scale-shift', bits: 8, range: 'positive' },
+    product: { kind: 'scale-shift', bits: 8 },
+    cast: { kind: 'scale-shift', bits: 32 },
+  },
+  rounding,
+}
+
 /** The BM1684X family as data, after TPU-MLIR 1.30.2. */
 export const target = defineTarget({
   name: 'bm1684x',
   modes: ['INT8', 'F16', 'F32'],
+  schemes: { INT8: int8, F16: { kind: 'float', dtype: 'f16', rounding }, F32: { kind: 'float', dtype: 'f32', rounding } },
   defaultFloat: 'F16',
   floatModes: ['F16', 'F32'],
   ops: {
@@ -188,6 +205,6 @@ export const target = defineTarget({
   truthOps: ['Equal#constant', 'NotEqual#constant', 'Greater#constant', 'GreaterOrEqual#constant', 'Less#constant', 'LessOrEqual#constant'],
   typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
   automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
-  rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
+  casts: { rescale: 'by-width', suffixes: { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16', i32: 'si32' } },
   tolerance: { INT8: [0.9, 0.8], F16: [0.99, 0.9], F32: [0.99, 0.99] },
 })

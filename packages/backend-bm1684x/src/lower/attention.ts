@@ -72,10 +72,12 @@ function interleave(heads: readonly Node[], sums: readonly Node[]): readonly Nod
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo] = node.inputs as (string | undefined)[]
-  const { headSize, quantScales } = context.attrs(node)
-  const [sq, sk, sv, sqk, sScaled, sp, spv] = quantScales as readonly [number, number, number, number, number, number, number]
+  const { headSize, inner } = context.attrs(node)
+  const innerScales = (inner as readonly string[]).map((layer) => context.quantizedType(layer).quant!.scale)
+  const [sq, sk, sv, sqk, sScaled, spv] = innerScales as [number, number, number, number, number, number]
+  const sp = 1 / 255
   const result = context.quantizedType(name)
-  const inner = { dtype: 'i32', shape: result.shape } as const
+  const sums32 = { dtype: 'i32', shape: result.shape } as const
   const values: Value[] = []
   const heads = headsOf(node, context)
   const outWeights = context.constantOf(wo)!
@@ -163,7 +165,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     } satisfies Node
   })
   const sums = sumHeads(node, heads, (a, b, made) => ({ op: 'QAdd', inputs: [a, b], outputs: [made], attrs: {} }))
-  for (const each of [...nodes, ...sums]) values.push({ name: each.outputs[0]!, type: inner })
+  for (const each of [...nodes, ...sums]) values.push({ name: each.outputs[0]!, type: sums32 })
   const { multiplier, shift } = scaleShift((spv * out.scale) / result.quant!.scale, { bits: 32 })
   const final: Node = {
     op: 'Requantize',

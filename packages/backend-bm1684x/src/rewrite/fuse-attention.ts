@@ -1,4 +1,4 @@
-import { draftOf, type Graph, type GraphDraft, layerOf, type Node, quantParams, type Range, type RewritePass } from '@q/ir'
+import { draftOf, type Graph, type GraphDraft, layerOf, type Node, type RewritePass } from '@q/ir'
 
 /** A linear projection split into heads: matrix product, reshape, transposition. */
 interface Projection {
@@ -108,17 +108,8 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   }
 }
 
-const scaleOf = (range: Range): number => quantParams(range, { bits: 8, symmetric: true }).scale
-
-/** The scales of all inner tensors; empty when one of them was not calibrated. */
-function innerScales(draft: GraphDraft, parts: Parts): readonly number[] {
-  const ranges = [parts.q.result, parts.k.result, parts.v.result, parts.product, parts.scaled, parts.mixed].map(
-    (name) => draft.value(name).type.range,
-  )
-  if (ranges.some((range) => range === undefined)) return []
-  const [q, k, v, product, scaled, mixed] = ranges.map((range) => scaleOf(range!)) as [number, number, number, number, number, number]
-  return [q, k, v, product, scaled, 1 / 255, mixed]
-}
+/** The calibrated values inside an attention, in the order that its lowering reads them: q, k, v, q k^T, the same scaled, and the mixed values. */
+const innerValues = ({ q, k, v, product, scaled, mixed }: Parts): readonly string[] => [q.result, k.result, v.result, product, scaled, mixed]
 
 function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
   const { q, k, v } = parts
@@ -141,7 +132,7 @@ function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
         ...(parts.mask === undefined ? [] : [parts.mask]),
       ],
       outputs: node.outputs,
-      attrs: { heads: q.heads, headSize: q.headSize, scale: parts.scale, quantScales: innerScales(draft, parts) },
+      attrs: { heads: q.heads, headSize: q.headSize, scale: parts.scale, inner: innerValues(parts) },
       origin: [...parts.nodes.map(layerOf), layerOf(node)],
     },
   ])

@@ -3,6 +3,7 @@ import { type AttrValues, attributesOf, draftOf, QAddConstant, type SimplifyPass
 /** An addition of zero on codes that keep their values is nothing: numbers below half a step (the epsilon before a root) round to zero. */
 export const dropZeroSums: SimplifyPass = {
   name: 'drop-zero-sums',
+  ops: ['QAddConstant'],
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

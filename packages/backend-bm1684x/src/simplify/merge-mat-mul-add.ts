@@ -22,6 +22,7 @@ function productBefore(draft: GraphDraft, node: Node): Node | undefined {
 /** A float matrix product followed by the addition of a vector becomes one product with a bias, under the name of the Add. */
 export const mergeMatMulAdd: SimplifyPass = {
   name: 'merge-mat-mul-add',
+  ops: ['Add'],
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

@@ -15,11 +15,11 @@ export function nullBackend(): Backend {
     target: defineTarget({
       name: 'null',
       modes: ['F32'],
+      schemes: { F32: { kind: 'float', dtype: 'f32' } },
       defaultFloat: 'F32',
       floatModes: ['F32'],
       ops: Object.fromEntries(names.map((name) => [name, float])) as Readonly<Partial<Record<OpForm, OpModes>>>,
       rangeSteps: [],
-      rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
       tolerance: { F32: [1, 1] },
     }),
     lower: Object.fromEntries(

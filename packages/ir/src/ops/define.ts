@@ -92,6 +92,8 @@ export const bool = (fallback?: boolean): AttrSpec<boolean, false> => spec('bool
 export const ints = (fallback?: readonly number[]): AttrSpec<readonly number[], false> => spec('ints', fallback)
 /** A list of numbers. @param fallback its default; without one it must be given */
 export const floats = (fallback?: readonly number[]): AttrSpec<readonly number[], false> => spec('floats', fallback)
+/** A list of names. @param fallback its default; without one it must be given */
+export const strings = (fallback?: readonly string[]): AttrSpec<readonly string[], false> => spec('strings', fallback)
 /** One of the words `values`. @param fallback its default; without one it must be given */
 export const text = <const V extends string>(values: readonly V[], fallback?: NoInfer<V>): AttrSpec<V, false> => ({
   ...spec<V>('string', fallback),

@@ -31,7 +31,7 @@ export interface LowerContext extends ResolveSettings {
   readonly facts: Attrs
   /** The same questions with the node in another mode, for operators that fall back. */
   in(mode: QuantMode): LowerContext
-  /** The float type and range of an operand, a result, or the result of a layer the node comes from. */
+  /** The float type and range of an operand or a result; of a layer the node comes from, with the range as the table has it. */
   typeOf(name: string): TensorType
   /** The type of such a value's codes in this mode: scale and zero point from its range. @throws QError `RANGE_MISSING` */
   quantizedType(name: string): TensorType

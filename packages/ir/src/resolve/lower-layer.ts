@@ -15,7 +15,9 @@ export interface LayerStates {
   modeOf(place: number): QuantMode
   /** The entry of the plan in effect. */
   entryOf(place: number): QuantMode | undefined
-  rangeOf(name: string): Range | undefined
+  /** The range of a value after the range rules, and as the table has it. */
+  settled(name: string): Range | undefined
+  imported(name: string): Range | undefined
   /** The node at a place with its operands in the order the range rules want. */
   nodeAt(place: number): Node
 }
@@ -61,7 +63,7 @@ function keyOf({ places }: Frame, place: number, layers: LayerStates): string {
   const node = layers.nodeAt(place)
   const parts: string[] = [layers.modeOf(place), node.inputs[0] ?? '']
   for (const name of namesOf(node)) {
-    const range = layers.rangeOf(name)
+    const range = rangeAt(node, name, layers)
     parts.push(range === undefined ? '' : `${range.min}:${range.max}`)
   }
   for (const other of [...producers, ...consumers]) {
@@ -74,6 +76,11 @@ function keyOf({ places }: Frame, place: number, layers: LayerStates): string {
 /** Values whose types a lowering may ask for. */
 function namesOf({ inputs, outputs, origin = [] }: Node): readonly string[] {
   return [...inputs.filter((name) => name !== undefined), ...outputs, ...origin]
+}
+
+/** Values inside a node, of layers it comes from, keep the ranges of the table: no rule sees them flow. */
+function rangeAt({ inputs, outputs }: Node, name: string, layers: LayerStates): Range | undefined {
+  return inputs.includes(name) || outputs.includes(name) ? layers.settled(name) : layers.imported(name)
 }
 
 function lowerAt(frame: Frame, place: number, backend: Backend, settings: ResolveSettings, layers: LayerStates): LoweredNode {
@@ -123,7 +130,7 @@ function contextOf(
   const typeOf = (name: string): TensorType => {
     isNear(name, namesOf(own))
     const { type } = graph.values.get(name) ?? valueOf(float, name)
-    const range = layers.rangeOf(name)
+    const range = rangeAt(own, name, layers)
     if (range === type.range) return type
     const { range: _, ...bare } = type
     return range === undefined ? bare : { ...bare, range }

@@ -84,7 +84,8 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
   const lowering = createLayerLowering(frame, backend, settings, {
     modeOf: modes.get,
     entryOf: entries.get,
-    rangeOf: ranges.settled,
+    settled: ranges.settled,
+    imported: ranges.imported,
     nodeAt,
   })
   const lowered = createStage<LoweredNode | null>({
@@ -167,7 +168,12 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
       }
       plan = next
       ranges.change(changedRanges)
-      for (const name of changedRanges.keys()) for (const place of frame.watchers.get(name) ?? []) entries.touch(place)
+      for (const name of changedRanges.keys()) {
+        for (const place of frame.watchers.get(name) ?? []) {
+          entries.touch(place)
+          lowered.touch(place)
+        }
+      }
 
       const changed = new Set(settleModes())
       settleLayers()

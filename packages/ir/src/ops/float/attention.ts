@@ -1,11 +1,11 @@
-import { defineOp, float, floats, int, one, optional, own, weight } from '../define.ts'
+import { defineOp, float, int, one, optional, own, strings, weight } from '../define.ts'
 import { must } from '../infer.ts'
 
 /**
  * Extension: multi-head attention with its linear projections, made by back ends whose chip runs it as one step.
  *
  * `y = sum over heads of softmax((x Wq + bq)(k Wk + bk)^T * scale + mask)(v Wv + bv) Wo + bo`; `k` and `v` default to
- * `x`. `quantScales` are the scales of q, k, v, the product before and after `scale`, the softmax and the product with v.
+ * `x`. `inner` are the layers that hold q, k, v, the product before and after `scale`, and the product with v, for a lowering that needs their ranges.
  *
  * - C1: `x` and `wo` have an axis.
  */
@@ -26,7 +26,7 @@ export const Attention = defineOp({
     mask: optional(own()),
   },
   outputs: { y: own() },
-  attrs: { heads: int(), headSize: int(), scale: float(), quantScales: floats([]) },
+  attrs: { heads: int(), headSize: int(), scale: float(), inner: strings([]) },
   infer({ x, wo }) {
     must(x.shape.length > 0 && wo.shape.length > 0, 'C1: x and wo have an axis', `${x.shape.length} and ${wo.shape.length} axes`)
     return { y: { dtype: x.dtype, shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }
