@@ -1,3 +1,4 @@
+import type { Scheme } from '../contracts/scheme.ts'
 import type { Attrs, Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
 import { fromBf16Bits, toBf16Bits } from '../number/bf16.ts'
 import { fromF16Bits, toF16Bits } from '../number/f16.ts'
@@ -17,6 +18,24 @@ export interface SmallGraph {
   readonly nodes: readonly Node[]
   readonly outputs: readonly string[]
 }
+
+/** Schemes of a chip with symmetric codes of 8 bits and two float types. */
+export const smallSchemes = {
+  INT8: {
+    kind: 'integer',
+    activations: { bits: 8, sign: 'by-range', zeroPoint: 'none' },
+    weights: { bits: 8, sign: 'signed', zeroPoint: 'none' },
+    multipliers: {
+      sum: { kind: 'scale-shift', bits: 32 },
+      operand: { kind: 'scale-shift', bits: 8, range: 'positive' },
+      product: { kind: 'scale-shift', bits: 8 },
+      cast: { kind: 'scale-shift', bits: 32 },
+    },
+    rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
+  },
+  F16: { kind: 'float', dtype: 'f16', rounding: { cast: 'half-away-from-zero' } },
+  F32: { kind: 'float', dtype: 'f32', rounding: { cast: 'half-away-from-zero' } },
+} as const satisfies Readonly<Record<string, Scheme>>
 
 /** The type of a float32 tensor. */
 export const f32 = (...shape: readonly number[]): TensorType => ({ dtype: 'f32', shape })

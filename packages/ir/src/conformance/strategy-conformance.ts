@@ -5,7 +5,7 @@ import type { OpForm } from '../graph/op-form.ts'
 import type { Graph, Node } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { type ConformanceRunner, check } from './runner.ts'
-import { f32, node, smallGraph } from './small-graph.ts'
+import { f32, node, smallGraph, smallSchemes } from './small-graph.ts'
 
 /** What {@link strategyConformance} is given. */
 export interface StrategyConformanceOptions {
@@ -20,6 +20,7 @@ export interface StrategyConformanceOptions {
 const target = defineTarget({
   name: 'small',
   modes: ['INT8', 'F16', 'F32'],
+  schemes: smallSchemes,
   defaultFloat: 'F16',
   floatModes: ['F16', 'F32'],
   ops: {
@@ -28,7 +29,6 @@ const target = defineTarget({
     Sigmoid: { F16: 'F16', F32: 'F32' },
   },
   rangeSteps: [],
-  rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
   tolerance: {},
 })
 

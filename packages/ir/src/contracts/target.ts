@@ -78,9 +78,9 @@ export interface Target {
   /** Modes a whole model may be quantized in. */
   readonly modes: readonly QuantMode[]
   /** What every mode of the chip stores and how it rounds; a mode that is not here does not exist on it. */
-  readonly schemes: Readonly<Record<QuantMode, Scheme>>
+  readonly schemes: Readonly<Record<string, Scheme>>
   /** Schemes in the place of those of `schemes` when the caller wants zero points. @default asymmetric codes are refused */
-  readonly asymmetricSchemes?: Readonly<Record<QuantMode, Scheme>>
+  readonly asymmetricSchemes?: Readonly<Record<string, Scheme>>
   /** The mode of layers kept in float when nobody says which. */
   readonly defaultFloat: QuantMode
   /** Float modes a user may ask for. */
@@ -106,7 +106,16 @@ export interface Target {
   readonly tolerance: Readonly<Partial<Record<QuantMode, readonly [cosine: number, euclidean: number]>>>
 }
 
-/** Writes a target down; literals are kept, an unknown operator or mode does not compile. */
-export function defineTarget<const T extends Target>(target: T): T {
+/** The modes that a target describes. */
+type ModesOf<T extends Target> = keyof T['schemes'] & string
+
+/** Writes a target down; literals are kept, an operator that does not exist or a mode of the chip without a scheme does not compile. */
+export function defineTarget<const T extends Target>(
+  target: T & {
+    readonly modes: readonly ModesOf<T>[]
+    readonly defaultFloat: ModesOf<T>
+    readonly floatModes: readonly ModesOf<T>[]
+  },
+): T {
   return target
 }

@@ -1,6 +1,6 @@
 import { QError } from '../errors.ts'
 import { parseQuantPlan } from './parse-quant-plan.ts'
-import { parseQuantMode } from './quant-mode.ts'
+import { parseQuantMode, type QuantMode } from './quant-mode.ts'
 import type { QuantPlan } from './quant-plan.ts'
 
 /**
@@ -8,9 +8,10 @@ import type { QuantPlan } from './quant-plan.ts'
  *
  * A name may hold colons (the last one parts it from the mode), but no commas.
  *
+ * @param modes modes of the chip at hand, beside those that TPU-MLIR has
  * @throws QError `QUANT_PLAN_INLINE` for a part without name or mode, `QUANT_MODE_UNKNOWN` for a mode that is none.
  */
-export function parseInlineQuantPlan(text: string, place = 'quantization plan'): QuantPlan {
+export function parseInlineQuantPlan(text: string, place = 'quantization plan', modes: readonly QuantMode[] = []): QuantPlan {
   const lines = text.split(',').map((part, index) => {
     const at = [place, `part ${index + 1}`]
     const colon = part.lastIndexOf(':')
@@ -23,9 +24,9 @@ export function parseInlineQuantPlan(text: string, place = 'quantization plan'):
         hint: 'or name a file that holds the plan',
       })
     }
-    return `${name} ${parseQuantMode(part.slice(colon + 1).trim(), at)}\n`
+    return `${name} ${parseQuantMode(part.slice(colon + 1).trim(), at, modes)}\n`
   })
-  return parseQuantPlan(lines.join(''), place)
+  return parseQuantPlan(lines.join(''), place, modes)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Diagnostic, QError } from '../errors.ts'
-import { parseQuantMode } from './quant-mode.ts'
+import { parseQuantMode, type QuantMode } from './quant-mode.ts'
 import type { QuantPlan, QuantPlanEntry, QuantPlanHeader, QuantPlanLine } from './quant-plan.ts'
 
 type HeaderKey = keyof QuantPlanHeader | 'fingerprint'
@@ -19,9 +19,10 @@ const entryForm = /^(\S+)\s+(\S+)(?:\s+(-?\d+))?$/
  * comments (`#`) mean nothing; of two lines for one name the last counts (reported in `diagnostics`).
  *
  * @param place where the text comes from (a file name), for messages
+ * @param modes modes of the chip at hand, beside those that TPU-MLIR has
  * @throws QError `QUANT_PLAN_LINE` for any other line, `QUANT_MODE_UNKNOWN` for a mode that is none.
  */
-export function parseQuantPlan(text: string, place = 'quantization plan'): QuantPlan {
+export function parseQuantPlan(text: string, place = 'quantization plan', modes: readonly QuantMode[] = []): QuantPlan {
   const endsWithNewline = text.endsWith('\n')
   const texts = text === '' ? [] : (endsWithNewline ? text.slice(0, -1) : text).split('\n')
   const header: { [key in HeaderKey]?: string } = {}
@@ -41,7 +42,7 @@ export function parseQuantPlan(text: string, place = 'quantization plan'): Quant
     const at = [place, `line ${index + 1}`]
     const [, name, mode, group] = entryForm.exec(line) ?? []
     if (name === undefined || mode === undefined) throw lineError(line, at)
-    const entry: QuantPlanEntry = { mode: parseQuantMode(mode, at), ...(group === undefined ? {} : { groupSize: Number(group) }) }
+    const entry: QuantPlanEntry = { mode: parseQuantMode(mode, at, modes), ...(group === undefined ? {} : { groupSize: Number(group) }) }
     if (entries.has(name)) {
       diagnostics.push({ level: 'warning', code: 'QUANT_PLAN_REPEATED', message: `${name} was named before; this line counts`, at })
     }

@@ -2,7 +2,7 @@ import { QError } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 
 /**
- * The precisions a plan may ask for, as its file spells them.
+ * The precisions that TPU-MLIR's tables may ask for, as their files spell them. A chip may have others.
  *
  * `W<w><a>` means weights in w, activations in a; `...DYN` quantizes activations while running.
  */
@@ -35,22 +35,26 @@ export const quantModes = [
   'MXF4BF16DYN',
 ] as const
 
-/** How a layer is computed: integers, a float type, or a mixture of narrow weights and wider activations. */
-export type QuantMode = (typeof quantModes)[number]
+/**
+ * How a layer is computed: integers, a float type, or a mixture of narrow weights and wider activations. An upper-case name: one of {@link quantModes}, or
+ * one that a chip's target describes (`Target.schemes`).
+ */
+export type QuantMode = (typeof quantModes)[number] | (string & {})
 
 /**
  * A mode from its name in upper or lower case.
  *
+ * @param more modes that are known beside {@link quantModes}: those of the chip at hand
  * @throws QError `QUANT_MODE_UNKNOWN`
  */
-export function parseQuantMode(text: string, at: readonly string[] = []): QuantMode {
+export function parseQuantMode(text: string, at: readonly string[] = [], more: readonly QuantMode[] = []): QuantMode {
   const upper = text.toUpperCase()
-  const mode = quantModes.find((known) => known === upper)
-  if (mode !== undefined) return mode
+  const known = [...new Set<QuantMode>([...more, ...quantModes])]
+  if (known.includes(upper)) return upper
   throw new QError('QUANT_MODE_UNKNOWN', `there is no quantization mode "${text}"`, {
     at,
     found: text,
-    wanted: `one of ${quantModes.join(', ')}`,
-    hint: didYouMean(text, quantModes, 'take INT8 or F16, for instance'),
+    wanted: `one of ${known.join(', ')}`,
+    hint: didYouMean(text, known, 'take INT8 or F16, for instance'),
   })
 }
