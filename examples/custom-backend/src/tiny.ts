@@ -17,6 +17,21 @@ const float = { INT8: 'F32', F32: 'F32' } as const
 const target = defineTarget({
   name: 'tiny',
   modes: ['INT8', 'F32'],
+  schemes: {
+    INT8: {
+      kind: 'integer',
+      activations: { bits: 8, sign: 'by-range', zeroPoint: 'none' },
+      weights: { bits: 8, sign: 'signed', zeroPoint: 'none' },
+      multipliers: {
+        sum: { kind: 'scale-shift', bits: 32 },
+        operand: { kind: 'scale-shift', bits: 8, range: 'positive' },
+        product: { kind: 'scale-shift', bits: 8 },
+        cast: { kind: 'scale-shift', bits: 32 },
+      },
+      rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
+    },
+    F32: { kind: 'float', dtype: 'f32' },
+  },
   defaultFloat: 'F32',
   floatModes: ['F32'],
   ops: {
@@ -32,7 +47,6 @@ const target = defineTarget({
   rangeImport: { Softmax: 'unit' },
   rangeSteps: [[{ rule: 'backward', ops: ['Relu', 'MaxPool'] }], [{ rule: 'forward', ops: ['Relu', 'MaxPool', 'Reshape'] }]],
   typeFollowers: ['Reshape'],
-  rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-away-from-zero' },
   tolerance: { INT8: [0.9, 0.8], F32: [0.99, 0.99] },
 })
 

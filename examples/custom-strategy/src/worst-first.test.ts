@@ -6,14 +6,22 @@ import { worstFirst } from './worst-first.ts'
 strategyConformance({ runner: { describe, it }, create: () => worstFirst() })
 strategyConformance({ runner: { describe, it }, create: () => worstFirst({ share: 1, mostLayers: 1 }) })
 
+const factor = { kind: 'scale-shift', bits: 32 } as const
+const codes = {
+  kind: 'integer',
+  activations: { bits: 8, sign: 'signed', zeroPoint: 'none' },
+  weights: { bits: 8, sign: 'signed', zeroPoint: 'none' },
+  multipliers: { sum: factor, operand: factor, product: factor, cast: factor },
+  rounding: { requantize: 'half-up', cast: 'half-up', weight: 'half-up' },
+} as const
 const target = defineTarget({
   name: 'tiny',
   modes: ['INT8', 'F16'],
+  schemes: { INT8: codes, F16: { kind: 'float', dtype: 'f16' } },
   defaultFloat: 'F16',
   floatModes: ['F16'],
   ops: { Relu: { INT8: 'INT8', F16: 'F16' }, Abs: { INT8: 'INT8' } },
   rangeSteps: [],
-  rounding: { requantize: 'half-up', cast: 'half-up', weight: 'half-up' },
   tolerance: {},
 })
 const net = graph`x: f32[4]; a = Relu(x); b = Relu(a); c = Abs(b); d = Relu(c)`

@@ -1,4 +1,5 @@
 import {
+  encodeFactor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -7,7 +8,6 @@ import {
   onCodes,
   requantizationOf,
   roundHalfAway,
-  scaleShift,
   tensorAndNumber,
 } from '@q/ir'
 
@@ -16,7 +16,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const { x, number, numberFirst } = tensorAndNumber(node, context)
   const result = context.quantizedType(name)
   const { scale } = result.quant!
-  const factor = scaleShift(context.quantizedType(x).quant!.scale / scale, { bits: 8, range: 'positive' })
+  const factor = encodeFactor(context.quantizedType(x).quant!.scale / scale, context.integers.multipliers.operand)
   const operation = node.op === 'Add' ? 'add' : numberFirst ? 'subtract-from' : 'subtract'
   return loweredTo(
     {

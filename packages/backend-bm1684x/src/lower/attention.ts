@@ -1,5 +1,6 @@
 import {
   biasCodes,
+  encodeFactor,
   floatConstant,
   floatElements,
   floatResult,
@@ -11,7 +12,6 @@ import {
   newConstant,
   type OperandNeed,
   onCodes,
-  scaleShift,
   type Tensor,
   type Value,
 } from '@q/ir'
@@ -105,7 +105,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 
   const nodes = heads.map((head) => {
     const factor = (f: number): readonly number[] => {
-      const { multiplier, shift } = scaleShift(f, { bits: 32 })
+      const { multiplier, shift } = encodeFactor(f, context.integers.multipliers.sum)
       return [multiplier, shift, 0]
     }
     const project = (letter: string, weight: string, bias: string | undefined, source: string, scale: number) => {
@@ -166,7 +166,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   })
   const sums = sumHeads(node, heads, (a, b, made) => ({ op: 'QAdd', inputs: [a, b], outputs: [made], attrs: {} }))
   for (const each of [...nodes, ...sums]) values.push({ name: each.outputs[0]!, type: sums32 })
-  const { multiplier, shift } = scaleShift((spv * out.scale) / result.quant!.scale, { bits: 32 })
+  const { multiplier, shift } = encodeFactor((spv * out.scale) / result.quant!.scale, context.integers.multipliers.sum)
   const final: Node = {
     op: 'Requantize',
     inputs: [sums.at(-1)?.outputs[0] ?? heads[0]!.name],
@@ -182,7 +182,7 @@ function float(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo, mask] = node.inputs as (string | undefined)[]
   const { headSize, scale } = context.attrs(node)
-  const type = floatTypeOf(context.mode)
+  const type = floatTypeOf(context)
   const result = floatResult(name, context)
   const values: Value[] = []
   const put = (made: string, shape: readonly number[], data: Float32Array): string => {

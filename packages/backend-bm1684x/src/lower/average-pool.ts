@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, QError, requantizationOf, scaleShift } from '@q/ir'
+import { encodeFactor, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, QError, requantizationOf } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -14,9 +14,10 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const result = context.quantizedType(name)
   const places = kernel.reduce((product, d) => product * d, 1)
-  const factor = scaleShift(context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), {
-    bits: 8,
-  })
+  const factor = encodeFactor(
+    context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places),
+    context.integers.multipliers.product,
+  )
   return loweredTo(
     {
       op: 'QAveragePool',

@@ -1,8 +1,8 @@
-import { lowerFloat, lowerJoin, onCodes, scaleShift } from '@q/ir'
+import { encodeFactor, lowerFloat, lowerJoin, onCodes } from '@q/ir'
 
 /** Concatenation: in INT8 operands of another scale are requantized right behind where they are made. */
 export const lowerConcat = onCodes((node, context) =>
   node.inputs.some((name) => context.constantOf(name) !== undefined)
     ? lowerFloat(node, context.in('F16'))
-    : lowerJoin(node, context, { factorOf: (factor) => scaleShift(factor, { bits: 8, range: 'positive' }) }),
+    : lowerJoin(node, context, { factorOf: (factor) => encodeFactor(factor, context.integers.multipliers.operand) }),
 )

@@ -1,5 +1,6 @@
 import {
   biasCodes,
+  encodeFactor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -8,7 +9,6 @@ import {
   newConstant,
   onCodes,
   quantizedTypeOf,
-  scaleShift,
   swapChannels,
   type Tensor,
   type Value,
@@ -28,12 +28,16 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const channels = perGroup * groups
   const data = swapChannels(Float32Array.from(weights.data as Float32Array), { group: groups, outer: inChannels / groups, inner: perGroup })
   const quantized = quantizeConvWeights(data, channels, bias !== undefined, false)
-  const inputScale = effectiveInputScale(quantizedTypeOf(x, context.typeOf(x), context.asymmetric, { user: name }).quant!.scale, data, bias)
+  const inputScale = effectiveInputScale(
+    quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: name }).quant!.scale,
+    data,
+    bias,
+  )
   const codes = swapChannels(quantized.codes, { group: groups, outer: perGroup, inner: inChannels / groups })
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {
-    const { multiplier, shift } = scaleShift((scale * inputScale) / result.quant!.scale, { bits: 32 })
+    const { multiplier, shift } = encodeFactor((scale * inputScale) / result.quant!.scale, context.integers.multipliers.sum)
     parameters.set([multiplier, -shift, result.quant!.zeroPoint], channel * 3)
   })
   const values: Value[] = [filter]

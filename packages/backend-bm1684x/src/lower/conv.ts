@@ -1,6 +1,7 @@
 import {
   biasCodes,
   type Extent,
+  encodeFactor,
   extentOf,
   hasNegative,
   integerWeightScale,
@@ -16,7 +17,6 @@ import {
   quantizedTypeOf,
   quantizeWeights,
   requantizationOf,
-  scaleShift,
   type Value,
   type WeightCodes,
 } from '@q/ir'
@@ -60,8 +60,14 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const channels = weights.shape[0]!
   const data = weights.data as Float32Array
   const quantized = quantizeConvWeights(data, channels, bias !== undefined)
-  const inputScale = effectiveInputScale(quantizedTypeOf(x, context.typeOf(x), context.asymmetric, { user: name }).quant!.scale, data, bias)
-  const factors = quantized.scales.map((scale) => scaleShift((scale * inputScale) / result.quant!.scale, { bits: 32 }))
+  const inputScale = effectiveInputScale(
+    quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: name }).quant!.scale,
+    data,
+    bias,
+  )
+  const factors = quantized.scales.map((scale) =>
+    encodeFactor((scale * inputScale) / result.quant!.scale, context.integers.multipliers.sum),
+  )
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
   if (bias !== undefined) {

@@ -14,7 +14,7 @@ import {
 /** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
 export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {
   const [x, indices] = node.inputs as [string, string]
-  const type = floatTypeOf(context.mode)
+  const type = floatTypeOf(context)
   const values: Value[] = []
   let data = x
   if (context.constantOf(x) !== undefined) {

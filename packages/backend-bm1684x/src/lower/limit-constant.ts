@@ -13,7 +13,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         operation: node.op === 'Max' ? 'max' : 'min',
         multipliers: [1],
         shifts: [0],
-        rounding: context.target.rounding.requantize,
+        rounding: context.integers.rounding.requantize,
       },
     },
     [{ name, type: context.quantizedType(name) }],

@@ -1,5 +1,6 @@
 import {
   biasCodes,
+  encodeFactor,
   type LowerContext,
   type LoweredNode,
   largestOf,
@@ -11,7 +12,6 @@ import {
   onCodes,
   quantizeWeights,
   requantizationOf,
-  scaleShift,
   type Value,
 } from '@q/ir'
 import { isWideMatMul, widened } from './wide-result.ts'
@@ -52,7 +52,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
     values.push(newConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }
-  const factor = scaleShift((inputScale * rightScale) / result.quant!.scale, { bits: 32 })
+  const factor = encodeFactor((inputScale * rightScale) / result.quant!.scale, context.integers.multipliers.sum)
   return loweredTo(
     {
       op: 'QMatMul',

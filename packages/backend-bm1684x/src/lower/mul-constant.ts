@@ -1,4 +1,5 @@
 import {
+  encodeFactor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -6,7 +7,6 @@ import {
   type Node,
   onCodes,
   requantizationOf,
-  scaleShift,
   tensorAndNumber,
 } from '@q/ir'
 
@@ -14,7 +14,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const { x, number } = tensorAndNumber(node, context)
   const result = context.quantizedType(name)
-  const factor = scaleShift((context.quantizedType(x).quant!.scale / result.quant!.scale) * number, { bits: 8 })
+  const factor = encodeFactor((context.quantizedType(x).quant!.scale / result.quant!.scale) * number, context.integers.multipliers.product)
   return loweredTo({ op: 'Requantize', inputs: [x], outputs: [name], attrs: requantizationOf([factor], context) }, [{ name, type: result }])
 }
 

@@ -1,5 +1,6 @@
 import {
   constantsOf,
+  encodeFactor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -8,7 +9,6 @@ import {
   onCodes,
   operandCodes,
   requantizationOf,
-  scaleShift,
 } from '@q/ir'
 
 const comparisons: ReadonlySet<string> = new Set([
@@ -34,9 +34,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     }),
   )
   // Truth values are 0 and 1 whatever range they were calibrated with.
-  const scales = operands.map(({ scale }, place) => (comparisons.has(context.producer(node.inputs[place]!)?.op ?? '') ? 1 : scale))
+  const scales = operands.map(({ scale }, place) => (comparisons.has(context.producer(node.inputs[place]!)?.node.op ?? '') ? 1 : scale))
   const product = scales.reduce((factor, scale) => factor * scale, 1)
-  const factor = scaleShift(product / result.quant!.scale, { bits: 8 })
+  const factor = encodeFactor(product / result.quant!.scale, context.integers.multipliers.product)
   return loweredTo(
     {
       op: 'QMul',

@@ -27,7 +27,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     Int8Array.from(data, (each) => byteMultiplier(each, shift)),
   )
   return loweredTo(
-    { op: 'QPRelu', inputs: [x, codes.name], outputs: [name], attrs: { shifts: [shift], rounding: context.target.rounding.requantize } },
+    { op: 'QPRelu', inputs: [x, codes.name], outputs: [name], attrs: { shifts: [shift], rounding: context.integers.rounding.requantize } },
     [codes, { name, type: context.quantizedType(name) }],
   )
 }

@@ -109,7 +109,14 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
 }
 
 /** The calibrated values inside an attention, in the order that its lowering reads them: q, k, v, q k^T, the same scaled, and the mixed values. */
-const innerValues = ({ q, k, v, product, scaled, mixed }: Parts): readonly string[] => [q.result, k.result, v.result, product, scaled, mixed]
+const innerValues = ({ q, k, v, product, scaled, mixed }: Parts): readonly string[] => [
+  q.result,
+  k.result,
+  v.result,
+  product,
+  scaled,
+  mixed,
+]
 
 function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
   const { q, k, v } = parts

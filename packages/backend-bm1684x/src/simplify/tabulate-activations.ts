@@ -18,6 +18,7 @@ import { tableForm, tableFunctions } from '../lower/activations.ts'
  */
 export const tabulateActivations: SimplifyPass = {
   name: 'tabulate-activations',
+  ops: activationOps,
   run(graph, _, plan) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

@@ -1,3 +1,4 @@
+import type { Bf16StyleName } from '../number/bf16.ts'
 import type { RoundingMode } from '../number/rounding.ts'
 import type { FloatType } from './target.ts'
 
@@ -55,6 +56,8 @@ export interface IntegerScheme {
 export interface FloatScheme {
   readonly kind: 'float'
   readonly dtype: FloatType
+  /** How bfloat16 numbers are made. @default the operators' own, `flush` */
+  readonly bf16?: Bf16StyleName
   /** Rounding of casts to integers. @default 'half-to-even' */
   readonly rounding?: { readonly cast: RoundingMode }
 }

@@ -53,8 +53,8 @@ function describeInput({ name, sourceDtype }: GraphInput): unknown {
   return sourceDtype === undefined || sourceDtype === 'f32' ? name : [name, sourceDtype]
 }
 
-/** The attributes by name, without those that say what their absence says. */
-function attributesThatCount({ attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
+/** The attributes of a node by name, without those that say what their absence says. */
+export function attributesThatCount({ attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
   const specs: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...definition?.attrs }
   return Object.entries(attrs)
     .filter(([name, value]) => JSON.stringify(specs[name]?.default, wholeNumbers) !== JSON.stringify(value, wholeNumbers))

@@ -21,7 +21,8 @@ const hex = (x: number): string => (x >>> 0).toString(16).padStart(8, '0')
  */
 export function murmur128(text: string): string {
   let [h1, h2, h3, h4] = [0, 0, 0, 0]
-  const word = (at: number): number => (at < text.length ? text.charCodeAt(at) : 0) | ((at + 1 < text.length ? text.charCodeAt(at + 1) : 0) << 16)
+  const word = (at: number): number =>
+    (at < text.length ? text.charCodeAt(at) : 0) | ((at + 1 < text.length ? text.charCodeAt(at + 1) : 0) << 16)
   const whole = text.length - (text.length % 8)
   for (let at = 0; at < whole; at += 8) {
     h1 ^= Math.imul(rotated(Math.imul(word(at), c1), 15), c2)

@@ -1,6 +1,5 @@
 import type { LowerOp } from '../contracts/backend.ts'
 import { asFloat } from './float.ts'
-import { isFloatMode } from './float-type.ts'
 
 /**
  * A lowering with a form of its own for some modes.
@@ -16,4 +15,4 @@ export const byMode =
 export const onCodes =
   (codes: LowerOp, floats: LowerOp = asFloat()): LowerOp =>
   (node, context) =>
-    (isFloatMode(context.mode) ? floats : codes)(node, context)
+    (context.scheme.kind === 'float' ? floats : codes)(node, context)

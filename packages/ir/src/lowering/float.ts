@@ -22,7 +22,7 @@ export interface FloatForm {
  * operation. Numbers (constants of one element next to a tensor) stay as they are.
  */
 export function lowerFloat(node: Node, context: LowerContext, { keep = [], unrounded = false, naming }: FloatForm = {}): LoweredNode {
-  const type = floatTypeOf(context.mode)
+  const type = floatTypeOf(context)
   const number = numberPlace(node, context)
   const constants: Value[] = []
   const inputs = node.inputs.map((name, place) => {
@@ -32,7 +32,12 @@ export function lowerFloat(node: Node, context: LowerContext, { keep = [], unrou
     return constant.name
   })
   const results = node.outputs.map((name) => ({ name, type: floatResult(name, context) }))
-  const attrs = unrounded && type !== 'f32' ? { ...node.attrs, unrounded } : node.attrs
+  const { bf16 } = context.scheme.kind === 'float' ? context.scheme : {}
+  const attrs = {
+    ...node.attrs,
+    ...(unrounded && type !== 'f32' ? { unrounded } : {}),
+    ...(bf16 !== undefined && type === 'bf16' ? { bf16 } : {}),
+  }
   return loweredTo({ ...node, inputs, attrs }, [...constants, ...results])
 }
 

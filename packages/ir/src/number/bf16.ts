@@ -29,6 +29,9 @@ export const bf16Styles = {
   truncate: truncatingBf16,
 } as const satisfies Readonly<Record<string, Bf16Style>>
 
+/** The words for {@link bf16Styles}. */
+export type Bf16StyleName = keyof typeof bf16Styles
+
 const float = new Float32Array(1)
 const word = new Uint32Array(float.buffer)
 

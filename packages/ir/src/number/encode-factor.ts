@@ -24,7 +24,10 @@ export function encodeFactor(factor: number, encoding: MultiplierEncoding): Enco
       return { requantize: 'multiplier-shift', ...scaleShift(factor, { bits, ...(range === undefined ? {} : { range }) }) }
     }
     case 'doubling':
-      return { requantize: 'multiplier-shift', ...quantizedScale(factor, encoding.largest === undefined ? {} : { largest: encoding.largest }) }
+      return {
+        requantize: 'multiplier-shift',
+        ...quantizedScale(factor, encoding.largest === undefined ? {} : { largest: encoding.largest }),
+      }
     case 'quantized-multiplier': {
       const { mantissa, exponent } = quantizedMultiplier(factor)
       return { requantize: 'quantized-multiplier', multiplier: mantissa, shift: 0 - exponent }

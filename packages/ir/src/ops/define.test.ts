@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { smallSchemes } from '../conformance/small-graph.ts'
 import { defineTarget } from '../contracts/target.ts'
 import type { TensorType } from '../graph/types.ts'
 import { bool, defineOp, derived, int, ints, many, maybe, one, optional, own, shared, text, weight } from './define.ts'
@@ -9,10 +10,10 @@ const rest = { outputs: { y: own() }, attrs: {}, infer: () => ({ y }) } as const
 const chip = {
   name: 'chip',
   modes: ['INT8'],
+  schemes: smallSchemes,
   defaultFloat: 'F32',
   floatModes: ['F32'],
   rangeSteps: [],
-  rounding: { requantize: 'half-up', cast: 'half-up', weight: 'half-up' },
   tolerance: {},
 } as const
 
@@ -68,11 +69,16 @@ describe('defineTarget', () => {
     // @ts-expect-error there is no form Conv#number
     defineTarget({ ...chip, ops: { 'Conv#number': { INT8: 'INT8' } } })
   })
-  it('does not compile with a mode that is not there', () => {
-    // @ts-expect-error there is no mode INT9
-    defineTarget({ ...chip, ops: { Conv: { INT8: 'INT9' } } })
-    // @ts-expect-error there is no mode F64
+  it('does not compile with a mode that no scheme describes', () => {
+    // @ts-expect-error there is no scheme INT9
+    defineTarget({ ...chip, modes: ['INT9'], ops: {} })
+    // @ts-expect-error there is no scheme F64
     defineTarget({ ...chip, floatModes: ['F64'], ops: {} })
+  })
+  it('takes modes that no other chip has', () => {
+    const { INT8: DFP8 } = smallSchemes
+    const target = defineTarget({ ...chip, schemes: { ...smallSchemes, DFP8 }, modes: ['DFP8'], ops: { Conv: { DFP8: 'DFP8' } } })
+    expect(target.modes).toEqual(['DFP8'])
   })
   it('keeps the literals', () => {
     const target = defineTarget({ ...chip, ops: { Conv: { INT8: 'F32' } } })

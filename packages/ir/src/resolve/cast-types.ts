@@ -87,10 +87,7 @@ const bitsOf = (dtype: DType): 8 | 16 | undefined =>
   dtype === 'i8' || dtype === 'u8' ? 8 : dtype === 'i16' || dtype === 'u16' ? 16 : undefined
 
 function sameStorage(a: CodeStorage, b: CodeStorage): boolean {
-  return (
-    a === b ||
-    (a.bits === b.bits && a.sign === b.sign && a.zeroPoint === b.zeroPoint && (a.scale ?? 'exact') === (b.scale ?? 'exact'))
-  )
+  return a === b || (a.bits === b.bits && a.sign === b.sign && a.zeroPoint === b.zeroPoint && (a.scale ?? 'exact') === (b.scale ?? 'exact'))
 }
 
 /** The node that casts `from` to `to`; `scheme` is that of the layer which needs it. */
@@ -99,9 +96,14 @@ export function castNode(from: string, to: string, source: TensorType, wanted: T
   if (wanted.quant !== undefined && source.quant !== undefined) {
     const { multiplier, shift, requantize } = encodeFactor(source.quant.scale / wanted.quant.scale, integers.multipliers.cast)
     const kind = requantize === 'multiplier-shift' ? {} : { requantize }
-    return { op: 'Requantize', ...node, attrs: { multipliers: [multiplier], shifts: [shift], rounding: integers.rounding.requantize, ...kind } }
+    return {
+      op: 'Requantize',
+      ...node,
+      attrs: { multipliers: [multiplier], shifts: [shift], rounding: integers.rounding.requantize, ...kind },
+    }
   }
-  if (wanted.quant !== undefined) return { op: 'QuantizeLinear', ...node, attrs: { rounding: integers.rounding.cast satisfies RoundingMode } }
+  if (wanted.quant !== undefined)
+    return { op: 'QuantizeLinear', ...node, attrs: { rounding: integers.rounding.cast satisfies RoundingMode } }
   if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: {} }
   return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even' } }
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { f32, node, smallGraph } from '../conformance/small-graph.ts'
-import { defineTarget } from '../contracts/target.ts'
+import { f32, node, smallGraph, smallSchemes } from '../conformance/small-graph.ts'
+import { defineTarget, type Target } from '../contracts/target.ts'
 import type { Node, Range } from '../graph/types.ts'
 import { importRanges } from './import-ranges.ts'
 
 const base = defineTarget({
   name: 'toy',
   modes: ['INT8'],
+  schemes: smallSchemes,
+  asymmetricSchemes: { INT8: { ...smallSchemes.INT8, activations: { bits: 8, sign: 'by-range', zeroPoint: 'by-range' } } },
   defaultFloat: 'F32',
   floatModes: ['F32'],
   ops: {},
@@ -14,7 +16,6 @@ const base = defineTarget({
   tolerance: {},
   rangeImport: { Abs: 'symmetric', Softmax: 'unit', Sigmoid: 'unit-unless-log', Mul: 'product', Sub: 'difference' },
   nonNegativeOps: ['Sigmoid', 'Relu'],
-  rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
 })
 
 const x = f32(1, 4)
@@ -24,7 +25,7 @@ const number = { type: f32(1), constant: [2] }
 function rangeOf(
   last: Node,
   row: readonly [number, number, number] | undefined,
-  { asymmetric = false, target = base, before = [] as readonly Node[] } = {},
+  { asymmetric = false, target = base as Target, before = [] as readonly Node[] } = {},
 ): Range | undefined {
   const made = Object.fromEntries([...before, last].flatMap(({ outputs }) => outputs.map((name) => [name, { type: x }])))
   const graph = smallGraph({
@@ -34,7 +35,7 @@ function rangeOf(
     outputs: ['y'],
   })
   const table = new Map(row === undefined ? [] : [['y', { threshold: row[0], min: row[1], max: row[2] }]])
-  return importRanges(graph, table, target, asymmetric).values.get('y')!.type.range
+  return importRanges(graph, table, target, { mode: 'INT8', asymmetric, highPrecision: false }).values.get('y')!.type.range
 }
 
 describe('ranges from the table', () => {
@@ -85,10 +86,9 @@ describe('ranges from the table', () => {
   })
 
   it('are made signed for a target that has signed codes only', () => {
-    expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 3], { target: { ...base, alwaysSigned: true } as typeof base })).toEqual({
-      min: -3,
-      max: 3,
-    })
+    const signed = { ...smallSchemes.INT8, activations: { bits: 8, sign: 'signed', zeroPoint: 'none' } } as const
+    const target = { ...base, schemes: { INT8: signed } }
+    expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 3], { target })).toEqual({ min: -3, max: 3 })
   })
 
   it('of a layer that never changed are refused when quantization is asymmetric', () => {

@@ -138,7 +138,9 @@ function contextOf(
   const isTruth = (name: string): boolean => {
     const maker = placeOf.get(name)
     const form = maker === undefined ? undefined : places[maker]!.form
-    return form !== undefined && (target.truthOps ?? []).includes(form) && schemeOf(target, layers.modeOf(maker!), settings).kind === 'integer'
+    return (
+      form !== undefined && (target.truthOps ?? []).includes(form) && schemeOf(target, layers.modeOf(maker!), settings).kind === 'integer'
+    )
   }
   const integers = (mode: QuantMode): IntegerScheme => {
     const scheme = schemeOf(target, mode, settings)
@@ -161,7 +163,7 @@ function contextOf(
       if (isTruth(name)) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
       return quantizedTypeOf(name, type, integers(mode).activations, { user: layer })
     },
-    constantOf: (name) => (name === undefined ? undefined : valueOf(graph, isNear(name, own.inputs)).constant),
+    constantOf: (name) => (name === undefined ? undefined : valueOf(graph, isNear(name, [...own.inputs, ...own.outputs])).constant),
     useCount: (name) => edges.useCount(isNear(name, [...own.inputs, ...own.outputs])),
     consumers: (name) => (edges.consumers.get(isNear(name, own.outputs)) ?? []).map((user) => neighbour(placeOf.get(user.outputs[0]!)!)),
     producer(name) {

@@ -77,7 +77,7 @@ function withCasts(node: Node, near: readonly PlaceCasts[]): Node {
   const layer = layerOf(node)
   const castOf = (name: string): string | undefined => {
     for (const { used } of near) {
-      const found = used.get(layer)?.get(name)
+      const found = used.get(layer)?.casts.get(name)
       if (found !== undefined) return found
     }
     return undefined
@@ -118,7 +118,8 @@ function withoutUnused(parts: PieceParts, place: number, nodes: readonly Node[])
   const { renamed } = typedAt(place)
   for (const result of own?.outputs ?? [name]) if (frame.isOutput.has(result)) needed.add(renamed.get(result) ?? result)
   for (const { casts } of [castsAt(place)]) {
-    for (const list of casts.values()) for (const { value, users, isOutput } of list) if (isOutput || users.some(isAlive)) needed.add(value.name)
+    for (const list of casts.values())
+      for (const { value, users, isOutput } of list) if (isOutput || users.some(isAlive)) needed.add(value.name)
   }
   for (const user of consumers) {
     if (!isAlive(user)) continue

@@ -26,13 +26,20 @@ export interface Cast {
   readonly isOutput: boolean
 }
 
+/** Which cast stands for which operand of a node. */
+export interface UsedCasts {
+  /** Place of the layer that the node comes from. */
+  readonly owner: number
+  readonly casts: ReadonlyMap<string, string>
+}
+
 /** The nodes of a place, the casts behind the values they make, and who uses which cast. */
 export interface PlaceCasts {
   readonly nodes: readonly PlacedNode[]
   /** By value, as they stand behind it. */
   readonly casts: ReadonlyMap<string, readonly Cast[]>
-  /** The cast that a node (by its layer name) uses in the place of an operand. */
-  readonly used: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** By the layer name of a node, the casts it uses in the place of operands. */
+  readonly used: ReadonlyMap<string, UsedCasts>
   /** Casts of results of the graph, by value. */
   readonly outputs: ReadonlyMap<string, string>
   readonly from: readonly unknown[]
@@ -86,7 +93,7 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
   if (before !== undefined && from.every((each, i) => each === before.from[i])) return before
 
   const nodes = rosterOf(parts, place)
-  const used = new Map<string, Map<string, string>>()
+  const used = new Map<string, { owner: number; casts: Map<string, string> }>()
   const outputs = new Map<string, string>()
   const casts = new Map<string, Cast[]>()
   const makers = new Map(nodes.flatMap(({ node, owner }) => node.outputs.map((name) => [name, owner] as const)))
@@ -112,7 +119,11 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
     const arriving = arrivingAt(parts, name, type, owner)
     const users = [
       ...nodes.filter(({ node }) => node.inputs.includes(name)),
-      ...consumers.flatMap((user) => typedAt(user).nodes.filter(({ inputs }) => inputs.includes(name)).map((node) => ({ node, owner: user }))),
+      ...consumers.flatMap((user) =>
+        typedAt(user)
+          .nodes.filter(({ inputs }) => inputs.includes(name))
+          .map((node) => ({ node, owner: user })),
+      ),
     ]
     for (const { node, owner: user } of users) {
       const layer = layerOf(node)
@@ -122,8 +133,8 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
       if (wanted === undefined) continue
       const uses = used.get(layer)
       const result = cast(wanted, layer, user, node.origin ?? [])
-      if (uses === undefined) used.set(layer, new Map([[name, result]]))
-      else uses.set(name, result)
+      if (uses === undefined) used.set(layer, { owner: user, casts: new Map([[name, result]]) })
+      else uses.casts.set(name, result)
     }
     const isInteger = type.quant === undefined && !isFloatType(type.dtype)
     if (isResult.has(name) && type.dtype !== 'f32' && !isInteger) {
@@ -132,6 +143,17 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
     if (made.size > 0) casts.set(name, [...made.values()].reverse())
   }
   return { nodes, casts, used, outputs, from }
+}
+
+/** Places with a node that uses other casts now than it did before. */
+export function changedUsers(now: PlaceCasts, before: PlaceCasts): ReadonlySet<number> {
+  const changed = new Set<number>()
+  for (const [layer, { owner, casts }] of now.used) {
+    const known = before.used.get(layer)?.casts
+    if (known?.size !== casts.size || [...casts].some(([name, cast]) => known.get(name) !== cast)) changed.add(owner)
+  }
+  for (const [layer, { owner }] of before.used) if (!now.used.has(layer)) changed.add(owner)
+  return changed
 }
 
 /** The values of a place that are results of the graph. */

@@ -9,10 +9,11 @@ import { findScheme, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { LoweredNode } from './lower-context.ts'
 import { createLayerLowering } from './lower-layer.ts'
-import { type CastParts, type PlaceCasts, placeCasts } from './place-casts.ts'
 import { isNeeded, type Piece, pieceAt } from './piece.ts'
+import { type CastParts, changedUsers, type PlaceCasts, placeCasts } from './place-casts.ts'
 import { automaticEntry } from './plan-entries.ts'
 import { createRangeStore } from './ranges/range-store.ts'
+import { sameItems, sameNode, sameValue } from './same-nodes.ts'
 import { createSimplification } from './simplify.ts'
 import { createStage, type Stage } from './stage.ts'
 import { type TypedLayer, typedInput, typedLayer } from './typed-layer.ts'
@@ -26,7 +27,7 @@ export interface Work {
 }
 
 /** The nodes of one place as they are shipped, and their values. */
-interface Final {
+export interface ShippedPlace {
   readonly nodes: readonly Node[]
   readonly values: readonly Value[]
 }
@@ -36,8 +37,8 @@ interface Applied {
   readonly graph: Graph
   readonly plan: () => Plan
   readonly diagnostics: () => readonly Diagnostic[]
-  /** One object for each place; the same one as long as nothing changes there. */
-  readonly snapshot: readonly unknown[]
+  /** What is shipped at each place. */
+  readonly places: readonly ShippedPlace[]
 }
 
 /** The steps of a resolution with the results of the last plan. After an error it is of no more use. */
@@ -107,11 +108,20 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     onChange: (place, touch) => places[place]!.producers.forEach(touch),
   })
   const castParts: CastParts = { frame, target, settings, typedAt: typed.get, modeAt: modes.get, rangeOf: ranges.settled }
-  const casts = createStage<PlaceCasts>({ places: count, compute: (place, before) => placeCasts(castParts, place, before) })
+  /** Places with a node that uses another cast than before. */
+  const recast = new Set<number>()
+  const casts = createStage<PlaceCasts>({
+    places: count,
+    compute(place, before) {
+      const result = placeCasts(castParts, place, before)
+      if (before !== undefined && result !== before) for (const user of changedUsers(result, before)) recast.add(user)
+      return result
+    },
+  })
   const pieceParts = { ...castParts, castsAt: casts.get, isAlive: alive.get }
   const pieces = createStage<Piece>({ places: count, compute: (place, before) => pieceAt(pieceParts, place, before) })
   const simplification = createSimplification(frame, backend.simplify ?? [], settings, pieces.get)
-  const finals: Final[] = []
+  const finals: ShippedPlace[] = []
   const stages = [entries, modes, lowered, typed, alive, casts, pieces]
 
   const touchNear = (stage: { touch(place: number): void }, place: number, more: readonly (readonly number[])[]): void => {
@@ -142,13 +152,17 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     }
     for (const place of lowered.settle()) typed.touch(place)
     for (const place of typed.settle()) {
-      const { producers } = places[place]!
+      const { producers, consumers } = places[place]!
+      // A cast of the model itself is written by what its operand is.
+      for (const user of consumers) if (places[user]!.node!.op === 'Cast') pieces.touch(user)
       touchNear(alive, place, [producers])
       touchNear(casts, place, [producers])
       touchNear(pieces, place, [producers])
     }
     for (const place of alive.settle()) touchNear(pieces, place, [places[place]!.producers])
-    for (const place of casts.settle()) touchNear(pieces, place, [places[place]!.consumers])
+    for (const place of casts.settle()) pieces.touch(place)
+    recast.forEach(pieces.touch)
+    recast.clear()
   }
 
   const outputNames = (): readonly string[] =>
@@ -189,7 +203,7 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
         graph: assembled(shipped, outputs.map(simplification.redirected)),
         plan: effective,
         diagnostics: () => forms.flatMap((each) => each?.diagnostics ?? []),
-        snapshot: shipped,
+        places: shipped,
       }
     },
     work: () => ({
@@ -200,7 +214,7 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     }),
   }
 
-  function finalAt(place: number, before: Final | undefined): Final {
+  function finalAt(place: number, before: ShippedPlace | undefined): ShippedPlace {
     const nodes = simplification.nodesAt(place)
     const piece = pieces.get(place)
     const values = new Map<string, Value>()
@@ -211,15 +225,11 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
         if (value !== undefined) values.set(name, value)
       }
     }
-    const isSame =
-      before !== undefined &&
-      sameItems(before.nodes, nodes) &&
-      before.values.length === values.size &&
-      before.values.every((value) => values.get(value.name) === value)
-    return isSame ? before : { nodes, values: [...values.values()] }
+    const shipped = { nodes, values: [...values.values()] }
+    return before !== undefined && sameShipped(before, shipped) ? before : shipped
   }
 
-  function assembled(shipped: readonly Final[], outputs: readonly string[]): Graph {
+  function assembled(shipped: readonly ShippedPlace[], outputs: readonly string[]): Graph {
     let values: ReadonlyMap<string, Value> | undefined
     return {
       ...graph,
@@ -234,12 +244,17 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     }
   }
 
-  function valuesOf(shipped: readonly Final[]): ReadonlyMap<string, Value> {
+  function valuesOf(shipped: readonly ShippedPlace[]): ReadonlyMap<string, Value> {
     const values = new Map<string, Value>()
     graph.inputs.forEach(({ name }, place) => values.set(name, typed.get(place).values.get(name)!))
     for (const final of shipped) for (const value of final.values) values.set(value.name, value)
     return values
   }
+}
+
+/** Whether two plans ship the same at a place. */
+export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
+  return a === b || (sameItems(a.nodes, b.nodes, sameNode) && sameItems(a.values, b.values, sameValue))
 }
 
 /** Layers that rewrites made, by the layer whose entry in the plan they inherit. */
@@ -267,8 +282,4 @@ function planInEffect(plan: Plan, entries: readonly (QuantMode | undefined)[], {
     if (entry !== undefined && !extended.has(places[place]!.name)) extended.set(places[place]!.name, entry)
   })
   return extended
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((each, i) => each === b[i])
 }

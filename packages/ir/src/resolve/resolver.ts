@@ -6,7 +6,7 @@ import type { Graph, Range } from '../graph/types.ts'
 import { checkSettings } from './choose-mode.ts'
 import { type Frame, frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
-import { createResolveState, type ResolveState, type Work } from './resolve-state.ts'
+import { createResolveState, type ResolveState, type ShippedPlace, sameShipped, type Work } from './resolve-state.ts'
 import { type NodeKeys, valueKeys } from './value-keys.ts'
 
 /** Settings of {@link createResolver}; absent ones have the defaults named here. */
@@ -71,7 +71,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   const frame = frameOf(float, backend, settings)
   const importer = rangeImporter(graph, target, settings)
   const copies = copiesOf(frame)
-  const snapshots = new WeakMap<Resolved, readonly unknown[]>()
+  const shipped = new WeakMap<Resolved, readonly ShippedPlace[]>()
 
   let state: ResolveState | undefined
   let known: RangeTable = noRanges
@@ -103,7 +103,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       } finally {
         if (state === undefined) past = sum(past, current.work())
       }
-      const { snapshot } = result
+      const { places } = result
       let own: NodeKeys | undefined
       const resolved: Resolved = {
         graph: result.graph,
@@ -121,12 +121,12 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
           return own.get(name)
         },
         changedSince(other) {
-          const before = snapshots.get(other)
+          const before = shipped.get(other)
           if (before === undefined) throw new Error('the other graph is of another resolver')
-          return frame.places.filter((_, place) => before[place] !== snapshot[place]).map(({ name }) => name)
+          return frame.places.filter((_, place) => !sameShipped(before[place]!, places[place]!)).map(({ name }) => name)
         },
       }
-      snapshots.set(resolved, snapshot)
+      shipped.set(resolved, places)
       return resolved
     },
     work: () => ({ ...(state === undefined ? past : sum(past, state.work())), keys: computedKeys }),
@@ -134,7 +134,12 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
 }
 
 function sum(a: Work, b: Work): Work {
-  return { layers: a.layers + b.layers, lowered: a.lowered + b.lowered, ranges: a.ranges + b.ranges, simplified: a.simplified + b.simplified }
+  return {
+    layers: a.layers + b.layers,
+    lowered: a.lowered + b.lowered,
+    ranges: a.ranges + b.ranges,
+    simplified: a.simplified + b.simplified,
+  }
 }
 
 function sameRow(a: ObservedRange | undefined, b: ObservedRange | undefined): boolean {

@@ -62,7 +62,9 @@ export function createSimplification(
       }
     }
     for (const user of places[place]!.consumers) {
-      const looks = made[user]!.some(({ op, inputs }) => starts.has(op) && inputs.some((name) => name !== undefined && owners.get(name) === place))
+      const looks = made[user]!.some(
+        ({ op, inputs }) => starts.has(op) && inputs.some((name) => name !== undefined && owners.get(name) === place),
+      )
       if (looks) found.push(user)
     }
     return found
@@ -104,7 +106,7 @@ export function createSimplification(
         for (const name of island.redirects.keys()) redirects.delete(name)
         if (island.redirects.size > 0) for (const member of island.places) for (const user of places[member]!.consumers) affected.add(user)
       }
-      for (const place of changed) for (const near of [place, ...places[place]!.producers, ...places[place]!.consumers]) open.add(near)
+      for (const place of changed) for (const near of [place, ...places[place]!.producers]) open.add(near)
       for (const place of [...open]) dissolve(place)
       for (const place of open) {
         if (islands[place] !== undefined) continue
@@ -150,7 +152,8 @@ export function createSimplification(
     visited += nodes.length
     const part = partOf(nodes, outputs.filter(isOwn))
     const result = [simplifyCasts, ...passes].reduce((graph, pass) => pass.run(graph, settings, plan()), part)
-    if (result.nodes.length === nodes.length && result.nodes.every((node, i) => node === nodes[i])) return { places: members, redirects: noNames }
+    if (result.nodes.length === nodes.length && result.nodes.every((node, i) => node === nodes[i]))
+      return { places: members, redirects: noNames }
     return islandOf(members, part, result)
 
     function isOwn(name: string | undefined): boolean {

@@ -89,7 +89,8 @@ export function typedLayer(
     nodes,
     hoisted: hoisted.map((node) => ({ node, source: node.inputs[0]! })),
     values,
-    needs: renamed.size === 0 ? needs : new Map([...needs].map(([name, need]) => [own.has(name) ? name : (renamed.get(name) ?? name), need])),
+    needs:
+      renamed.size === 0 ? needs : new Map([...needs].map(([name, need]) => [own.has(name) ? name : (renamed.get(name) ?? name), need])),
     renamed: lowered.renamed ?? nothing,
     from,
   }

@@ -1,7 +1,6 @@
-import { attributesOf, definitionOf } from '../graph/node-types.ts'
+import { attributesThatCount, digestOf, numbersWhole } from '../graph/fingerprint.ts'
 import type { Graph, Node, TensorType, Value } from '../graph/types.ts'
 import { murmur128 } from '../hash/murmur128.ts'
-import { sha256 } from '../hash/sha256.ts'
 
 /** Keys of the values of one graph. */
 export interface ValueKeys {
@@ -61,9 +60,8 @@ function keysOfResults(node: Node, graph: Graph, operands: readonly string[]): r
 
 /** Everything that decides what a node computes, its operands excepted. */
 function formText(node: Node, graph: Graph): string {
-  const attrs = graph.ops.has(node.op) ? attributesOf(node, definitionOf(node, graph.ops)) : node.attrs
   const types = node.outputs.map((name) => typeText(graph.values.get(name)!.type))
-  return JSON.stringify([node.op, node.unrounded === true, types, Object.entries(attrs).sort(([a], [b]) => (a < b ? -1 : 1))])
+  return JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op))], numbersWhole)
 }
 
 /** A type without the calibrated range, which decides nothing any more once codes have their scales. */
@@ -75,18 +73,6 @@ function typeText({ dtype, shape, quant }: TensorType): unknown {
 
 /** An input is known by its name: two inputs of one type are fed with different tensors. */
 function leafKey({ name, type, constant }: Value, isInput: boolean): string {
-  const what = isInput || constant === undefined ? ['input', name] : ['constant', digestOf(constant.data)]
+  const what = isInput || constant === undefined ? ['input', name] : ['constant', digestOf(constant), constant.dtype]
   return murmur128(JSON.stringify([what, typeText(type)]))
-}
-
-const digests = new WeakMap<ArrayBufferView, string>()
-
-/** SHA-256 of the bytes of an array, once for each array. */
-function digestOf(data: ArrayBufferView): string {
-  let digest = digests.get(data)
-  if (digest === undefined) {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    digests.set(data, (digest = Array.from(sha256(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')))
-  }
-  return digest
 }

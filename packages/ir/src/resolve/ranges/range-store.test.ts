@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { f32, node, type SmallValue, smallGraph } from '../conformance/small-graph.ts'
-import { defineTarget, type RangeStep } from '../contracts/target.ts'
-import type { Graph, Node } from '../graph/types.ts'
-import type { QuantMode } from '../tables/quant-mode.ts'
-import { propagateRanges } from './propagate-ranges.ts'
-
-const targetOf = (...rangeSteps: readonly RangeStep[]) =>
-  defineTarget({
-    name: 'toy',
-    modes: ['INT8'],
-    defaultFloat: 'F32',
-    floatModes: ['F32'],
-    ops: {},
-    rangeSteps,
-    tolerance: {},
-    rounding: { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' },
-  })
+import { nullBackend } from '../../conformance/null-backend.ts'
+import { f32, node, type SmallValue, smallGraph } from '../../conformance/small-graph.ts'
+import type { RangeStep } from '../../contracts/target.ts'
+import type { Graph, Node } from '../../graph/types.ts'
+import { frameOf } from '../frame.ts'
+import { createRangeStore } from './range-store.ts'
 
 const shape = [1, 2, 2, 2]
 
@@ -29,12 +18,14 @@ const numbers = (...constant: readonly number[]): SmallValue => ({ type: f32(con
 const graphOf = (values: Readonly<Record<string, SmallValue>>, nodes: readonly Node[], outputs: readonly string[]): Graph =>
   smallGraph({ stage: 'float', values, nodes, outputs })
 
-function after(graph: Graph, steps: readonly RangeStep[], plan: ReadonlyMap<string, QuantMode> = new Map()) {
-  const result = propagateRanges(graph, targetOf(...steps), plan)
+function after(graph: Graph, steps: readonly RangeStep[], inFloat: readonly string[] = []) {
+  const frame = frameOf(graph, nullBackend(), { mode: 'F32', asymmetric: false, highPrecision: false })
+  const store = createRangeStore(frame, steps, (layer) => inFloat.includes(layer))
+  store.settle()
   return {
-    nodes: result.nodes,
+    nodes: graph.nodes.map(store.ordered),
     range: (name: string) => {
-      const range = result.values.get(name)!.type.range
+      const range = store.settled(name)
       return range === undefined ? undefined : [range.min, range.max]
     },
   }
@@ -253,7 +244,7 @@ describe('a selection', () => {
   })
 
   it('leaves the branch alone when the plan keeps it in float', () => {
-    const { range } = after(graphOf(values, nodes, ['y']), [step], new Map([['y', 'F16']]))
+    const { range } = after(graphOf(values, nodes, ['y']), [step], ['y'])
     expect(range('x')).toEqual([-2, 2])
   })
 })
