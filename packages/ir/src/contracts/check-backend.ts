@@ -1,8 +1,8 @@
 import { QError } from '../errors.ts'
-import { roundingModes } from '../number/rounding.ts'
 import { floatOps } from '../ops/op-set.ts'
 import { suggest } from '../suggest.ts'
 import type { Backend } from './backend.ts'
+import { schemeDefects } from './check-scheme.ts'
 import type { RangeImport, RangeRuleName } from './target.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -63,9 +63,9 @@ export function backendDefects(value: unknown): readonly string[] {
 
 function targetDefects(target: Fields): readonly string[] {
   const modes = namesIn(target['modes'])
-  const known = new Set(modes)
+  const known = new Set([...modes, ...(isObject(target['schemes']) ? Object.keys(target['schemes']) : [])])
   const unknownMode = (place: string, mode: unknown): readonly string[] =>
-    typeof mode === 'string' && known.has(mode) ? [] : [unknown(place, mode, modes, 'modes')]
+    typeof mode === 'string' && known.has(mode) ? [] : [unknown(place, mode, [...known], 'modes')]
   const floats = Array.isArray(target['floatModes']) ? (target['floatModes'] as readonly unknown[]) : undefined
   return [
     ...(isName(target['name']) && target['name'] === target['name'].toLowerCase()
@@ -80,7 +80,7 @@ function targetDefects(target: Fields): readonly string[] {
       : floats.flatMap((mode) => unknownMode('target.floatModes', mode))),
     ...opDefects(target['ops'], unknownMode),
     ...rangeDefects(target),
-    ...roundingDefects(target['rounding']),
+    ...schemesDefects(target, modes),
     ...toleranceDefects(target['tolerance'], unknownMode),
   ]
 }
@@ -128,13 +128,15 @@ function rangeDefects(target: Fields): readonly string[] {
   return [...wrongImports, ...wrongRules]
 }
 
-function roundingDefects(rounding: unknown): readonly string[] {
-  if (!isObject(rounding)) return [missing('target.rounding', '{ requantize, cast, weight }', rounding)]
-  return ['requantize', 'cast', 'weight'].flatMap((use) =>
-    (roundingModes as readonly unknown[]).includes(rounding[use])
-      ? []
-      : [unknown(`target.rounding.${use}`, rounding[use], roundingModes, 'roundings')],
-  )
+function schemesDefects({ schemes, asymmetricSchemes }: Fields, modes: readonly string[]): readonly string[] {
+  if (!isObject(schemes)) return [missing('target.schemes', 'an object from mode to what it stores', schemes)]
+  const asymmetric = asymmetricSchemes ?? {}
+  return [
+    ...[...new Set([...modes, ...Object.keys(schemes)])].flatMap((mode) => schemeDefects(schemes[mode], `target.schemes.${mode}`)),
+    ...(isObject(asymmetric)
+      ? Object.entries(asymmetric).flatMap(([mode, scheme]) => schemeDefects(scheme, `target.asymmetricSchemes.${mode}`))
+      : [missing('target.asymmetricSchemes', 'an object from mode to what it stores', asymmetric)]),
+  ]
 }
 
 function toleranceDefects(tolerance: unknown, unknownMode: UnknownMode): readonly string[] {

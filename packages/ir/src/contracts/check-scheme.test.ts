@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { smallSchemes } from '../conformance/small-graph.ts'
+import { schemeDefects } from './check-scheme.ts'
+
+const { INT8, F16 } = smallSchemes
+
+describe('a scheme', () => {
+  it('that is sound has no defects', () => {
+    expect(schemeDefects(INT8, 'here')).toEqual([])
+    expect(schemeDefects(F16, 'here')).toEqual([])
+    expect(schemeDefects({ kind: 'float', dtype: 'bf16' }, 'here')).toEqual([])
+    expect(schemeDefects({ ...INT8, bias: 'i64', multipliers: { ...INT8.multipliers, sum: { kind: 'shift' } } }, 'here')).toEqual([])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, "here is missing: what the mode stores, { kind: 'integer', … } or { kind: 'float', … }"],
+    ['another kind', { kind: 'fixed' }, 'here.kind is "fixed": wanted integer, float'],
+    ['a float type that is none', { kind: 'float', dtype: 'f8' }, 'here.dtype is "f8": wanted f32, f16, bf16'],
+    ['a rounding of casts that is none', { kind: 'float', dtype: 'f16', rounding: { cast: 'nearest' } }, 'here.rounding.cast is "nearest"'],
+    ['no storage', { ...INT8, weights: undefined }, 'here.weights is missing: { bits, sign, zeroPoint }'],
+    ['bits that do not fit', { ...INT8, activations: { ...INT8.activations, bits: 7 } }, 'here.activations.bits is 7: wanted 4, 8, 16'],
+    ['a sign that is none', { ...INT8, activations: { ...INT8.activations, sign: 'both' } }, 'here.activations.sign is "both"'],
+    ['a scale that is none', { ...INT8, weights: { ...INT8.weights, scale: 'log' } }, 'here.weights.scale is "log": wanted nothing, exact'],
+    ['a bias that is none', { ...INT8, bias: 'i16' }, 'here.bias is "i16": wanted nothing, i32, i64'],
+    [
+      'no encodings',
+      { ...INT8, multipliers: undefined },
+      'here.multipliers is missing: an encoding for each of sum, operand, product, cast',
+    ],
+    ['an encoding too few', { ...INT8, multipliers: { ...INT8.multipliers, cast: undefined } }, 'here.multipliers.cast is missing'],
+    [
+      'an encoding that is none',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'log' } } },
+      'here.multipliers.sum.kind is "log"',
+    ],
+    [
+      'bits of a multiplier',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'scale-shift', bits: 16 } } },
+      'here.multipliers.sum.bits is 16',
+    ],
+    ['no rounding', { ...INT8, rounding: undefined }, 'here.rounding is missing: { requantize, cast, weight }'],
+    ['a rounding too few', { ...INT8, rounding: { ...INT8.rounding, weight: undefined } }, 'here.rounding.weight is missing'],
+  ])('with %s says so', (_, scheme, defect) => {
+    const found = schemeDefects(scheme, 'here')
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(defect)
+  })
+})
