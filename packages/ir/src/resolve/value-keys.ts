@@ -1,5 +1,6 @@
-import { attributesThatCount, digestOf, numbersWhole } from '../graph/fingerprint.ts'
+import { attributesThatCount, digestOf } from '../graph/fingerprint.ts'
 import type { Graph, Node, TensorType, Value } from '../graph/types.ts'
+import { wholeNumbers } from '../hash/digest.ts'
 import { murmur128 } from '../hash/murmur128.ts'
 
 /** Keys of the values of one graph. */
@@ -61,7 +62,7 @@ function keysOfResults(node: Node, graph: Graph, operands: readonly string[]): r
 /** Everything that decides what a node computes, its operands excepted. */
 function formText(node: Node, graph: Graph): string {
   const types = node.outputs.map((name) => typeText(graph.values.get(name)!.type))
-  return JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op))], numbersWhole)
+  return JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op))], wholeNumbers)
 }
 
 /** A type without the calibrated range, which decides nothing any more once codes have their scales. */
