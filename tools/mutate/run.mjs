@@ -27,7 +27,7 @@ for (const area of wantedAreas) if (!areas[area]) throw new Error(`no area ${are
 
 const { folder, remove } = copyTree(root)
 const trials = startTrials(folder)
-process.on('SIGINT', () => process.exit(130))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 process.on('exit', () => {
   trials.stop()
   remove()

@@ -47,6 +47,10 @@ async function run({ tests, change, all }) {
     writeFileSync(path, change.text)
     vitest.invalidateFile(path)
   }
+  // What a session remembers of former runs must not count as a failure of this one.
+  vitest.state.filesMap.clear()
+  vitest.state.idMap.clear()
+  vitest.state.clearErrors()
   try {
     const specifications = tests.map((test) => project.createSpecification(join(folder, test)))
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false)
