@@ -11,6 +11,8 @@ export interface UnarySpelling {
   readonly fields?: readonly Field[]
   /** `mode` of `tpu.Active`; absent for operators that have other operators there, or several modes. */
   readonly mode?: string
+  /** Attributes that stand as `coeffs` beside the `mode`, in this order. @default none */
+  readonly coefficients?: readonly string[]
   /** Operations for each element, as the vendor counts them (see `top/flops.ts`). */
   readonly flops: number
 }
@@ -40,15 +42,21 @@ export const unarySpellings: readonly UnarySpelling[] = [
   { op: 'Sqrt', mode: 'SQRT', flops: 1 },
   { op: 'Tan', mode: 'TAN', flops: 4 },
   { op: 'Tanh', fields: [topRounding], mode: 'TANH', flops: 4 },
-  { op: 'Elu', fields: [field('f64', 'alpha', 'alpha')], flops: 1 },
-  { op: 'HardSigmoid', fields: [field('f64', 'alpha', 'alpha'), field('f64', 'beta', 'beta')], flops: 4 },
+  { op: 'Elu', fields: [field('f64', 'alpha', 'alpha')], mode: 'ELU', coefficients: ['alpha'], flops: 1 },
+  {
+    op: 'HardSigmoid',
+    fields: [field('f64', 'alpha', 'alpha'), field('f64', 'beta', 'beta')],
+    mode: 'HSIGMOID',
+    coefficients: ['beta', 'alpha'],
+    flops: 4,
+  },
   { op: 'LeakyRelu', fields: [field('f64', 'alpha', 'alpha'), topRounding], flops: 1 },
   {
     op: 'Sigmoid',
     fields: [fixed('f64', 'scale', 1), fixed('f64', 'bias', 0), field('bool', 'log', 'log', { value: false }), topRounding],
     flops: 4,
   },
-  { op: 'Swish', fields: [field('f64', 'beta', 'alpha'), topRounding], flops: 5 },
+  { op: 'Swish', fields: [field('f64', 'beta', 'alpha'), topRounding], mode: 'SWISH', coefficients: ['alpha'], flops: 5 },
   { op: 'Clip', fields: [field('f64', 'min', 'min'), field('f64', 'max', 'max')], flops: 2 },
   { op: 'Relu', fields: [field('f64', 'relu_limit', 'reluLimit', { value: -1 })], flops: 1 },
   {

@@ -1,30 +1,34 @@
 import type { Field } from '../codec/field.ts'
 import { field, fixed, lax, selects } from '../codec/field.ts'
 import type { Spelling } from '../codec/spelling.ts'
-import { unarySpellings } from '../unary-spellings.ts'
+import { type UnarySpelling, unarySpellings } from '../unary-spellings.ts'
 
 const mode = (value: string): Field => selects('enum:active_mode', 'mode', value)
 
 /** What lowering leaves of a Top Sigmoid; `log` alone means something. */
 const sigmoidRest: readonly Field[] = [fixed('f64', 'scale', 1), fixed('f64', 'bias', 0)]
 
-const coefficients = (op: string, modeName: string, names: readonly string[]): Spelling => ({
-  op,
-  name: 'Active',
-  fields: [
-    mode(modeName),
-    { name: 'coeffs', type: 'floats', lax: true, derive: ({ attrs }) => names.map((name) => attrs[name] as number) },
-  ],
-  read: ({ operation }) => {
+/** A function with one mode of its own, with or without coefficients. */
+function active({ op, mode: word, coefficients }: UnarySpelling): readonly Spelling[] {
+  if (word === undefined) return []
+  if (coefficients === undefined) return [{ op, name: 'Active', fields: [mode(word)] }]
+  const coeffs: Field = {
+    name: 'coeffs',
+    type: 'floats',
+    lax: true,
+    derive: ({ attrs }) => coefficients.map((name) => attrs[name] as number),
+  }
+  const read: Spelling['read'] = ({ operation }) => {
     const attribute = operation.attributes.get('coeffs')
     const values = attribute?.kind === 'floats' ? attribute.values : []
-    return { attrs: Object.fromEntries(names.map((name, k) => [name, values[k] ?? Number.NaN])) }
-  },
-})
+    return { attrs: Object.fromEntries(coefficients.map((name, k) => [name, values[k] ?? Number.NaN])) }
+  }
+  return [{ op, name: 'Active', fields: [mode(word), coeffs], read }]
+}
 
 /** Functions computed element by element on floats, tables on codes. */
 export const tpuActivations: readonly Spelling[] = [
-  ...unarySpellings.flatMap(({ op, mode: word }): Spelling[] => (word === undefined ? [] : [{ op, name: 'Active', fields: [mode(word)] }])),
+  ...unarySpellings.flatMap(active),
   {
     op: 'Sigmoid',
     name: 'Active',
@@ -52,9 +56,6 @@ export const tpuActivations: readonly Spelling[] = [
       writes: ({ attrs }) => attrs['approximate'] === approximate,
     }),
   ),
-  coefficients('Elu', 'ELU', ['alpha']),
-  coefficients('HardSigmoid', 'HSIGMOID', ['beta', 'alpha']),
-  coefficients('Swish', 'SWISH', ['alpha']),
   {
     op: 'Lut',
     name: 'Lut',
