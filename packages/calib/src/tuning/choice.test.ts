@@ -1,0 +1,274 @@
+import type { Executor, Session, Tensor } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { tinyExecutor, tinyGraph, tinySamples } from '../fixtures/tiny-executor.ts'
+import { createKernels, portableKernels } from '../kernels/kernels.ts'
+import { bestCandidate } from './best-candidate.ts'
+import { planSearches } from './plan-searches.ts'
+import { tuneThresholds } from './tune-thresholds.ts'
+
+const tensor = (value: number): Tensor => ({ dtype: 'f32', shape: [1], data: Float32Array.of(value) })
+
+/**
+ * Chooses among the candidates 10, 20, 30 ... that lie so far from the reference, given for each candidate and sample.
+ *
+ * The session reads the candidate from the quantized input (the scale is 127 / candidate), and the sample from an integer input.
+ */
+async function choose(distances: readonly (readonly number[])[], reference = 1): Promise<{ candidate: number; runs: number }> {
+  const samples = distances[0]!.map((_, sample) => sample)
+  let runs = 0
+  const session: Session = {
+    feeds: ['x', 'sample'],
+    fetches: ['y'],
+    async run(feeds) {
+      runs += 1
+      const candidate = Math.round(Number(feeds.get('x')!.data[0]) / 10) - 1
+      return new Map([['y', tensor(reference + distances[candidate]![Number(feeds.get('sample')!.data[0])]!)]])
+    },
+    async close() {},
+  }
+  const candidate = await bestCandidate({
+    session,
+    feeds: samples.map(
+      (sample) =>
+        new Map<string, Tensor>([
+          ['x', tensor(0)],
+          ['sample', { dtype: 'i32', shape: [1], data: Int32Array.of(sample) }],
+        ]),
+    ),
+    references: samples.map(() => Float32Array.of(reference)),
+    output: 'y',
+    candidates: distances.map((_, index) => 10 * (index + 1)),
+    kernels: {
+      ...portableKernels,
+      fakeQuantize: (_, scale, into) => into.fill(127 / scale),
+      squaredDistance: (a, b) => (a[0]! - b[0]!) ** 2,
+    },
+    pause: async () => {},
+  })
+  return { candidate, runs }
+}
+const chosen = async (...distances: readonly number[]) => (await choose(distances.map((one) => [one]))).candidate
+
+describe('the choice among candidates', () => {
+  it('takes the least distance, wherever it stands', async () => {
+    expect([await chosen(1, 2, 3), await chosen(3, 1, 2), await chosen(3, 2, 1)]).toEqual([10, 20, 30])
+    expect([await chosen(5, 3, 4), await chosen(5, 3, 4, 2, 6)]).toEqual([20, 40])
+  })
+
+  it('takes the first of equals: the smallest threshold', async () => {
+    expect([await chosen(2, 2, 2), await chosen(5, 3, 3, 4), await chosen(5, 3, 2, 2, 3)]).toEqual([10, 20, 30])
+  })
+
+  it('keeps the present threshold where the reference is zero and no distance is a number', async () => {
+    expect((await choose([[3], [2], [1]], 0)).candidate).toBe(10)
+  })
+
+  it('compares the means over all samples', async () => {
+    expect(
+      (
+        await choose([
+          [4, 0],
+          [1, 2],
+          [0, 3.5],
+        ])
+      ).candidate,
+    ).toBe(20)
+    expect(
+      (
+        await choose([
+          [4, 0],
+          [3, 3],
+          [0, 2.5],
+        ])
+      ).candidate,
+    ).toBe(30)
+  })
+
+  it('stops a candidate once its mean has reached the best one, and no sooner', async () => {
+    // Means 1; then 3/2 and 2/2 after one sample are enough; 0 and 1.5 needs both.
+    expect(
+      await choose([
+        [1, 1],
+        [3, 0],
+        [2, 0],
+        [0, 1.5],
+      ]),
+    ).toEqual({ candidate: 40, runs: 6 })
+    // The first candidate is measured to its end, whatever comes.
+    expect(
+      await choose([
+        [9, 0],
+        [0, 9],
+      ]),
+    ).toEqual({ candidate: 10, runs: 4 })
+  })
+})
+
+describe('what is tuned on which node', () => {
+  const options = { steps: 2 }
+  const value = { threshold: 1, magnitude: 3 }
+  const searched = (graph: ReturnType<typeof tinyGraph>, values: Iterable<string> = graph.values.keys()) =>
+    Object.fromEntries(
+      [...planSearches(graph, new Map([...values].map((name) => [name, value])), options)].map(([node, searches]) => [
+        node.outputs[0],
+        searches.map(({ input }) => input),
+      ]),
+    )
+
+  it('the inputs that no earlier node was tuned for, each once', () => {
+    const graph = tinyGraph(1, [
+      [['a'], 'F', ['x']],
+      [['b'], 'F', ['x', 'a']],
+      [['c'], 'F', ['b', 'b', 'a']],
+    ])
+    expect(searched(graph)).toEqual({ a: ['x'], b: ['a'], c: ['b'] })
+  })
+
+  it('the first input where all have had their turn', () => {
+    const graph = tinyGraph(1, [
+      [['a'], 'F', ['x']],
+      [['b'], 'F', ['a', 'x']],
+      [['c'], 'F', ['x', 'a']],
+    ])
+    expect(searched(graph)).toEqual({ a: ['x'], b: ['a'], c: ['x'] })
+  })
+
+  it('nothing on a node of several results, whose first input has had its turn', () => {
+    const graph = tinyGraph(1, [
+      [['a', 'b'], 'F', ['x']],
+      [['c', 'd'], 'F', ['b', 'a']],
+      [['e'], 'F', ['a', 'b', 'x']],
+    ])
+    expect(searched(graph)).toEqual({ e: ['a'] })
+  })
+
+  it('no value that has no threshold in the table', () => {
+    const graph = tinyGraph(1, [
+      [['a'], 'F', ['x']],
+      [['b'], 'F', ['a']],
+    ])
+    expect(searched(graph, ['a'])).toEqual({ b: ['a'] })
+  })
+
+  it('no value that is no float', () => {
+    const graph = tinyGraph(1, [[['a'], 'F', ['x']]])
+    const integers = {
+      ...graph,
+      values: new Map([...graph.values].map(([n, v]) => [n, { ...v, type: { ...v.type, dtype: 'i64' } as const }])),
+    }
+    expect(searched(integers)).toEqual({})
+  })
+
+  it('with candidates from the threshold to the magnitude', () => {
+    const graph = tinyGraph(1, [[['a'], 'F', ['x']]])
+    expect([...planSearches(graph, new Map([['x', value]]), options).values()]).toEqual([[{ input: 'x', candidates: [1, 2, 3] }]])
+  })
+})
+
+describe('what runs while tuning', () => {
+  const ops = tinyExecutor({
+    Same: (a) => [a!],
+    Twins: (a) => [a!, a!.map((v) => -v)],
+    Halves: (a) => [a!.slice(0, a!.length / 2), a!.slice(a!.length / 2)],
+    // Zero for the first of twins, and for the true second one far too large: which of the two came tells the threshold.
+    Signs: (a) => [a!.map((v) => (v > 0 ? v : 0))],
+  })
+  const loads = (): { executor: Executor; fetched: string[] } => {
+    const fetched: string[] = []
+    return {
+      fetched,
+      executor: {
+        ...ops,
+        async load(graph, options) {
+          fetched.push(...(options?.fetches ?? []))
+          return ops.load(graph, options)
+        },
+      },
+    }
+  }
+  const run = async (graph: ReturnType<typeof tinyGraph>, tuned: readonly string[], count = 5) => {
+    const { executor, fetched } = loads()
+    const steps: string[] = []
+    const loaded: number[] = []
+    const samples = tinySamples([Float32Array.of(3, 1, 0.5, -0.25), Float32Array.of(2, 1, 0.5, -0.25), Float32Array.of(1, 1, 1, 1)])
+    const thresholds = await tuneThresholds({
+      graph,
+      executor,
+      samples: {
+        ...samples,
+        load: (index) => {
+          loaded.push(index)
+          return samples.load(index)
+        },
+      },
+      count,
+      kernels: createKernels(),
+      values: new Map(tuned.map((name) => [name, { threshold: 1, magnitude: 3 }])),
+      onProgress: ({ done, total }) => steps.push(`${done}/${total}`),
+    })
+    return { thresholds, fetched, steps, loaded }
+  }
+
+  it('nothing after the last node with a search, and nothing at all without one', async () => {
+    const graph = tinyGraph(4, [
+      [['a'], 'Same', ['x']],
+      [['b'], 'Same', ['a']],
+      [['c'], 'Same', ['b']],
+    ])
+    const { fetched, steps } = await run(graph, ['a'])
+    expect(fetched).toEqual(['a', 'b'])
+    expect(steps).toEqual(['1/2', '2/2'])
+    expect((await run(graph, [])).fetched).toEqual([])
+  })
+
+  it('as many samples as asked for, or as there are', async () => {
+    const graph = tinyGraph(4, [[['a'], 'Same', ['x']]])
+    expect((await run(graph, ['x'], 2)).loaded).toEqual([0, 1])
+    expect((await run(graph, ['x'], 9)).loaded).toEqual([0, 1, 2])
+  })
+
+  it('each result by itself where sizes differ; the first one for all where they agree', async () => {
+    const twins = tinyGraph(4, [
+      [['a', 'b'], 'Twins', ['x']],
+      [['c'], 'Signs', ['b']],
+    ])
+    const first = await run(twins, ['b'])
+    expect(first.fetched).toEqual(['a', 'c'])
+    // The second twin is all negative or small; as the first it reaches 3.
+    expect(first.thresholds.get('b')).toBeGreaterThan(2)
+    const halves = tinyGraph(
+      4,
+      [
+        [['a', 'b'], 'Halves', ['x']],
+        [['c'], 'Same', ['b']],
+      ],
+      { a: 2, b: 2, c: 2 },
+    )
+    expect((await run(halves, ['b'])).fetched).toEqual(['a', 'c'])
+    const uneven = tinyGraph(
+      4,
+      [
+        [['a', 'b'], 'Uneven', ['x']],
+        [['c'], 'Same', ['b']],
+      ],
+      { a: 1, b: 3, c: 3 },
+    )
+    const apart = tinyExecutor({ Uneven: (a) => [a!.slice(0, 1), a!.slice(1)], Same: (a) => [a!] })
+    const fetched: string[] = []
+    await tuneThresholds({
+      graph: uneven,
+      executor: {
+        ...apart,
+        load(graph, options) {
+          fetched.push(...(options?.fetches ?? []))
+          return apart.load(graph, options)
+        },
+      },
+      samples: tinySamples([Float32Array.of(9, 1, 2, 3)]),
+      count: 1,
+      kernels: createKernels(),
+      values: new Map([['b', { threshold: 1, magnitude: 3 }]]),
+    })
+    expect(fetched).toEqual(['a', 'b', 'c'])
+  })
+})
