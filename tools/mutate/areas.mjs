@@ -19,7 +19,7 @@ export const areas = {
     'packages/exec-ref/src/compute/round-result.ts',
     'packages/onnx/src/export/translate/requantize-sums.ts',
   ],
-  fingerprint: ['packages/ir/src/graph/fingerprint.ts', 'packages/ir/src/hash'],
+  fingerprint: ['packages/ir/src/graph/fingerprint.ts', 'packages/ir/src/hash/digest.ts'],
   tuning: ['packages/calib/src/tuning'],
   container: ['packages/backend-bm1684x/src/bmodel'],
 }

@@ -23,7 +23,11 @@ function fieldsOf(file: Uint8Array) {
   const flatBytes = header.getUint32(8, true)
   const flat = new DataView(file.buffer, file.byteOffset + 64, flatBytes)
   const binary = file.subarray(64 + flatBytes)
-  const u64 = (at: number) => Number(flat.getBigUint64(at, true))
+  const u64 = (at: number) => {
+    // The vendor's verifier refuses numbers of eight bytes that are not at a multiple of eight.
+    if (at % 8 !== 0) throw new RangeError(`a number of eight bytes stands at ${at}`)
+    return Number(flat.getBigUint64(at, true))
+  }
   const table = (at: number): Fields => {
     const vtable = at - flat.getInt32(at, true)
     /** Where a field lies, or undefined when it has its default. */
@@ -252,6 +256,28 @@ describe('reading', () => {
     const shorter = (bytes: number) => damaged((view) => view.setBigUint64(12, BigInt(binary.length - bytes), true))
     expect(shorter(4096 - program.length)).not.toThrow()
     expect(shorter(4096 - program.length + 1)).toThrow(expect.objectContaining({ code: 'BMODEL_INVALID' }))
+  })
+
+  it('refuses tables that point outside the file, wherever they are damaged, with its own error or reads on', () => {
+    const codes = new Set<string>()
+    for (let at = 64; at < 900; at += 4) {
+      try {
+        damaged((view) => view.setUint32(at, 0x7ffffff0, true))()
+      } catch (error) {
+        codes.add(String((error as { code?: string }).code))
+      }
+    }
+    expect([...codes].sort()).toEqual(['BMODEL_CHIP_ONLY', 'BMODEL_INVALID'])
+  })
+
+  it('refuses a list that says it is longer than the file', () => {
+    const shape = Buffer.from(BigUint64Array.of(1n, 3n, 20n, 20n).buffer)
+    const places: number[] = []
+    for (let at = Buffer.from(file).indexOf(shape); at >= 0; at = Buffer.from(file).indexOf(shape, at + 1)) places.push(at - 4)
+    const lengthen = damaged((view) => {
+      for (const at of places) view.setUint32(at, 600, true)
+    })
+    expect(lengthen).toThrow(expect.objectContaining({ code: 'BMODEL_INVALID' }))
   })
 
   it('tells a file of chip instructions from a damaged one', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { floatOps } from '../ops/op-set.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { digestOf, fingerprintOf } from './fingerprint.ts'
 import { parseGraph } from './text/parse-graph.ts'
 import type { Graph } from './types.ts'
@@ -69,6 +70,34 @@ describe('what a fingerprint tells apart', () => {
   })
   it('the element type of a source input', () => {
     expect(named('x: f32[1] as {"sourceDtype": "i64"}; y = Relu(x)')).not.toBe(named('x: f32[1]; y = Relu(x)'))
+  })
+  it('a constant that is stored otherwise than its type says', () => {
+    const stored = (constant: Tensor) => {
+      const one = graph(1)
+      const values = new Map([...one.values, ['w', { ...one.values.get('w')!, constant }]])
+      return fingerprintOf({ ...one, values })
+    }
+    const bytes = new Int32Array(Float32Array.of(1, 2).buffer)
+    const ways = [
+      stored({ dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) }),
+      stored({ dtype: 'i32', shape: [2], data: bytes }),
+      stored({ dtype: 'f32', shape: [1, 2], data: Float32Array.of(1, 2) }),
+      stored({ dtype: 'f32', shape: [2, 1], data: Float32Array.of(1, 2) }),
+    ]
+    expect(new Set(ways).size).toBe(ways.length)
+    expect(ways[0]).toBe(fingerprintOf(graph(1)))
+  })
+  it('the operands and the results by their order', () => {
+    expect(named('a: f32[1]; b: f32[1]; y = Sub(a, b)')).not.toBe(named('a: f32[1]; b: f32[1]; y = Sub(b, a)'))
+    expect(named('a: f32[1]; b: f32[1]; y = Sub(a, b)')).not.toBe(named('b: f32[1]; a: f32[1]; y = Sub(a, b)'))
+  })
+  it('not the order in which values and attributes are listed', () => {
+    const one = graph(1)
+    expect(fingerprintOf({ ...one, values: new Map([...one.values].reverse()) })).toBe(fingerprintOf(one))
+    expect(named('x: f32[1]; y = Clip(x) {min = 0, max = 6}')).toBe(named('x: f32[1]; y = Clip(x) {max = 6, min = 0}'))
+  })
+  it('not a source input that is said to be float32, as it is anyway', () => {
+    expect(named('x: f32[1] as {"sourceDtype": "f32"}; y = Relu(x)')).toBe(named('x: f32[1]; y = Relu(x)'))
   })
   it('not a default that is written out', () => {
     const spelled = base.replace('QuantizeLinear(x)', 'QuantizeLinear(x) {rounding = "half-up", unrounded = false}')

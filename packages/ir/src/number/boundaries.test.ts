@@ -78,6 +78,9 @@ describe('bounds of multiplier and shift', () => {
     expect(multiplyShiftFloat32(3, 5, 1, 'half-down')).toBe(7)
     expect(multiplyShiftFloat32(2.9, 3, 0)).toBe(6)
     expect(multiplyShiftFloat32(1, 2 ** 24 + 1, 0)).toBe(2 ** 24)
+    // The multiplier is rounded before the product: 3 * 2^24, not 3 * 2^24 + 3 rounded to a multiple of four.
+    expect(multiplyShiftFloat32(3, 2 ** 24 + 1, 0)).toBe(3 * 2 ** 24)
+    expect(multiplyShiftFloat32(2 ** 24 + 1, 3, 0)).toBe(3 * 2 ** 24)
     // 4097 * 4097 = 16785409, odd and above 2^24: float32 has 16785408.
     expect(multiplyShiftFloat32(4097, 4097, 0)).toBe(16785408)
   })
