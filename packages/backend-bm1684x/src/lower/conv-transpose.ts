@@ -8,6 +8,7 @@ import {
   type Node,
   newConstant,
   onCodes,
+  onceFor,
   quantizedTypeOf,
   swapChannels,
   type Tensor,
@@ -26,14 +27,25 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const [inChannels, perGroup] = weights.shape as [number, number]
   const groups = group as number
   const channels = perGroup * groups
-  const data = swapChannels(Float32Array.from(weights.data as Float32Array), { group: groups, outer: inChannels / groups, inner: perGroup })
-  const quantized = quantizeConvWeights(data, channels, bias !== undefined, false)
+  const isBiased = bias !== undefined
+  const { data, quantized, codes } = onceFor(weights.data, `deconv weights ${weights.shape.join()} ${groups} ${isBiased}`, () => {
+    const filters = swapChannels(Float32Array.from(weights.data as Float32Array), {
+      group: groups,
+      outer: inChannels / groups,
+      inner: perGroup,
+    })
+    const made = quantizeConvWeights(filters, channels, isBiased, false)
+    return {
+      data: filters,
+      quantized: made,
+      codes: swapChannels(made.codes, { group: groups, outer: perGroup, inner: inChannels / groups }),
+    }
+  })
   const inputScale = effectiveInputScale(
     quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: name }).quant!.scale,
     data,
     bias,
   )
-  const codes = swapChannels(quantized.codes, { group: groups, outer: perGroup, inner: inChannels / groups })
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {

@@ -14,6 +14,7 @@ import {
   type Node,
   newConstant,
   onCodes,
+  onceFor,
   quantizedTypeOf,
   quantizeWeights,
   requantizationOf,
@@ -59,7 +60,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const result = isWideConv(node, context) ? widened(narrow) : narrow
   const channels = weights.shape[0]!
   const data = weights.data as Float32Array
-  const quantized = quantizeConvWeights(data, channels, bias !== undefined)
+  const isBiased = bias !== undefined
+  const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
   const inputScale = effectiveInputScale(
     quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: name }).quant!.scale,
     data,

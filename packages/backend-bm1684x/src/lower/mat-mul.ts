@@ -10,6 +10,7 @@ import {
   type Node,
   newConstant,
   onCodes,
+  onceFor,
   quantizeWeights,
   requantizationOf,
   type Value,
@@ -42,7 +43,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   if (right === undefined) {
     rightScale = context.quantizedType(b).quant!.scale
   } else {
-    const matrix = quantizeMatrix(right.data as Float32Array)
+    const matrix = onceFor(right.data, 'matrix', () => quantizeMatrix(right.data as Float32Array))
     rightScale = matrix.scale
     rightName = `${name}_filter_int8`
     values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))

@@ -4,6 +4,7 @@ import { toBf16Bits } from '../number/bf16.ts'
 import { toF16Bits } from '../number/f16.ts'
 import type { LowerContext } from '../resolve/lower-context.ts'
 import { type ConstantNaming, namedByType, newConstant } from './constant.ts'
+import { onceFor } from './once-for.ts'
 
 /** Numbers as elements of a float type: bit patterns for the 16-bit ones. */
 export function floatElements(numbers: Float32Array, type: FloatType): Float32Array | Uint16Array {
@@ -27,6 +28,6 @@ export function floatConstant(
     return { name, type: context.typeOf(name), ...(constant === undefined ? {} : { constant }) }
   }
   const { shape } = context.typeOf(name)
-  const data = floatElements(Float32Array.from(constant.data as Float32Array), type)
+  const data = onceFor(constant.data, `elements of ${type}`, () => floatElements(Float32Array.from(constant.data as Float32Array), type))
   return newConstant(naming(name, type, context.useCount(name) > 1 ? owner : undefined), type, shape, data)
 }

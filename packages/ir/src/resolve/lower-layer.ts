@@ -37,18 +37,25 @@ const noFacts: Attrs = {}
 
 /** Lowering over a frame; `layers` tells modes, plan and ranges as they are at each call. */
 export function createLayerLowering(frame: Frame, backend: Backend, settings: ResolveSettings, layers: LayerStates): LayerLowering {
-  const kept: (Map<string, LoweredNode> | undefined)[] = []
+  const kept: (Form[] | undefined)[] = []
   let calls = 0
   return {
     lower(place) {
-      const forms = (kept[place] ??= new Map())
-      const key = keyOf(frame, place, layers)
-      let lowered = forms.get(key)
-      if (lowered !== undefined) return lowered
+      const forms = (kept[place] ??= [])
+      const own = ownState(place, layers)
+      const known = forms.find((form) => form.own === own && [...form.asked].every(([other, state]) => state === stateOf(other, layers)))
+      if (known !== undefined) return known.lowered
       calls++
-      lowered = lowerAt(frame, place, backend, settings, layers)
-      if (forms.size >= mostKept) forms.delete(forms.keys().next().value!)
-      forms.set(key, lowered)
+      const asked = new Map<number, string>()
+      const lowered = lowerAt(frame, place, backend, settings, {
+        ...layers,
+        modeOf(other) {
+          if (other !== place) asked.set(other, stateOf(other, layers))
+          return layers.modeOf(other)
+        },
+      })
+      if (forms.length >= mostKept) forms.shift()
+      forms.push({ own, asked, lowered })
       return lowered
     },
     get calls() {
@@ -57,20 +64,27 @@ export function createLayerLowering(frame: Frame, backend: Backend, settings: Re
   }
 }
 
-/** Everything a lowering can see that changes between plans: modes, entries of the plan, ranges, the order of operands. */
-function keyOf({ places }: Frame, place: number, layers: LayerStates): string {
-  const { producers, consumers } = places[place]!
+/** A lowered form, and what it was made from: the layer's own state, and the states of the neighbours that its lowering asked about. */
+interface Form {
+  readonly own: string
+  readonly asked: ReadonlyMap<number, string>
+  readonly lowered: LoweredNode
+}
+
+/** What a lowering can see of its own layer that changes between plans: mode, ranges, the order of operands. */
+function ownState(place: number, layers: LayerStates): string {
   const node = layers.nodeAt(place)
-  const parts: string[] = [layers.modeOf(place), node.inputs[0] ?? '']
+  const parts = [layers.modeOf(place), node.inputs[0] ?? '']
   for (const name of namesOf(node)) {
     const range = rangeAt(node, name, layers)
     parts.push(range === undefined ? '' : `${range.min}:${range.max}`)
   }
-  for (const other of [...producers, ...consumers]) {
-    if (places[other]!.node === undefined) continue
-    parts.push(layers.modeOf(other), layers.entryOf(other) ?? '', layers.nodeAt(other).inputs[0] ?? '')
-  }
   return parts.join(' ')
+}
+
+/** What a lowering can see of a layer beside it that changes between plans. */
+function stateOf(place: number, layers: LayerStates): string {
+  return `${layers.modeOf(place)} ${layers.entryOf(place) ?? ''} ${layers.nodeAt(place).inputs[0] ?? ''}`
 }
 
 /** Values whose types a lowering may ask for. */

@@ -2,6 +2,7 @@ import { attributesThatCount, digestOf } from '../graph/fingerprint.ts'
 import type { Graph, Node, TensorType, Value } from '../graph/types.ts'
 import { wholeNumbers } from '../hash/digest.ts'
 import { murmur128 } from '../hash/murmur128.ts'
+import { sameItems } from './same-nodes.ts'
 
 /** Keys of the values of one graph. */
 export interface ValueKeys {
@@ -30,18 +31,21 @@ export function valueKeys(graph: Graph, before?: NodeKeys): NodeKeys {
   }
   for (const node of graph.nodes) {
     const operands = node.inputs.map((name) => (name === undefined ? '-' : keyOf(name)))
+    const values = node.outputs.map((name) => graph.values.get(name)!)
     const known = before?.kept.get(node)
-    const isKnown = known?.operands.every((key, i) => key === operands[i]) === true
-    const results = isKnown ? known.results : keysOfResults(node, graph, operands)
+    const isKnown = known !== undefined && sameItems(known.operands, operands) && sameItems(known.values, values)
+    const key = isKnown ? known : { operands, values, results: keysOfResults(node, values, graph, operands) }
     if (!isKnown) computed++
-    kept.set(node, isKnown ? known : { operands, results })
-    node.outputs.forEach((name, i) => keys.set(name, results[i]!))
+    kept.set(node, key)
+    node.outputs.forEach((name, i) => keys.set(name, key.results[i]!))
   }
   return { get: keyOf, kept, computed }
 }
 
 interface NodeKey {
   readonly operands: readonly string[]
+  /** The results with their types: one node may give another type where its operand has another. */
+  readonly values: readonly Value[]
   readonly results: readonly string[]
 }
 
@@ -50,19 +54,11 @@ export interface NodeKeys extends ValueKeys {
   readonly kept: ReadonlyMap<Node, NodeKey>
 }
 
-const forms = new WeakMap<Node, string>()
-
-function keysOfResults(node: Node, graph: Graph, operands: readonly string[]): readonly string[] {
-  let form = forms.get(node)
-  if (form === undefined) forms.set(node, (form = formText(node, graph)))
-  const key = murmur128(`${form}|${operands.join()}`)
+function keysOfResults(node: Node, values: readonly Value[], graph: Graph, operands: readonly string[]): readonly string[] {
+  const types = values.map(({ type }) => typeText(type))
+  const form = JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op)), operands], wholeNumbers)
+  const key = murmur128(form)
   return node.outputs.length === 1 ? [key] : node.outputs.map((_, i) => murmur128(`${key}#${i}`))
-}
-
-/** Everything that decides what a node computes, its operands excepted. */
-function formText(node: Node, graph: Graph): string {
-  const types = node.outputs.map((name) => typeText(graph.values.get(name)!.type))
-  return JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op))], wholeNumbers)
 }
 
 /** A type without the calibrated range, which decides nothing any more once codes have their scales. */
