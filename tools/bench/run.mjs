@@ -5,8 +5,9 @@ import { parseArgs } from 'node:util'
 import { timeInference } from './inference.mjs'
 import { digits, newFolder, subject, writeList } from './inputs.mjs'
 import { row, runQ, runVendor } from './measure.mjs'
+import { timeResolving } from './resolving.mjs'
 
-const names = ['calibration', 'inference', 'memory', 'quantize']
+const names = ['calibration', 'inference', 'memory', 'quantize', 'resolve']
 const usage = `usage: run.mjs [--vendor DIR] [--runs N] [--only ${names.join(',')}]`
 const values = readArguments()
 const runs = Number(values.runs)
@@ -103,6 +104,20 @@ const benches = {
     )
   },
 
+  async resolve() {
+    const rounds = []
+    for (let i = 0; i < runs; i++) rounds.push(await timeResolving(subject))
+    const milliseconds = (/** @type {readonly number[]} */ seconds) => seconds.map((each) => each * 1000)
+    for (const [i, { title, layers, visited }] of rounds[0].entries()) {
+      const all = rounds.map((round) => round[i])
+      print(`${title}: ${layers} layers; ${visited} results computed when one layer changes`)
+      print(row('  first graph', milliseconds(all.map(({ first }) => first)), 'ms'))
+      print(row('  one layer changed', milliseconds(all.flatMap(({ changed }) => changed)), 'ms'))
+      print(row('  the same again', milliseconds(all.flatMap(({ again }) => again)), 'ms'))
+      print(row('  with the keys of all values', milliseconds(all.flatMap(({ keyed }) => keyed)), 'ms'))
+    }
+  },
+
   async memory() {
     const counts = [100, 1000]
     const peaks = new Map(counts.map((count) => [count, []]))
@@ -139,6 +154,7 @@ const titles = {
   inference: `one inference of ${subject.name}`,
   memory: `memory of calibration of ${subject.name}: kl, no tuning`,
   quantize: 'the whole job',
+  resolve: 'one layer of a plan changed',
 }
 
 try {

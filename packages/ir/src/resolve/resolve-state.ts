@@ -233,7 +233,7 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     let values: ReadonlyMap<string, Value> | undefined
     return {
       ...graph,
-      nodes: shipped.flatMap(({ nodes }) => nodes),
+      nodes: nodesOf(shipped),
       // Made when first asked for: a search looks at a few layers of most graphs.
       get values() {
         return (values ??= valuesOf(shipped))
@@ -250,6 +250,12 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     for (const final of shipped) for (const value of final.values) values.set(value.name, value)
     return values
   }
+}
+
+function nodesOf(shipped: readonly ShippedPlace[]): readonly Node[] {
+  const all: Node[] = []
+  for (const { nodes } of shipped) for (const node of nodes) all.push(node)
+  return all
 }
 
 /** Whether two plans ship the same at a place. */

@@ -54,11 +54,21 @@ export interface NodeKeys extends ValueKeys {
   readonly kept: ReadonlyMap<Node, NodeKey>
 }
 
-function keysOfResults(node: Node, values: readonly Value[], graph: Graph, operands: readonly string[]): readonly string[] {
+const forms = new WeakMap<Node, { readonly values: readonly Value[]; readonly digest: string }>()
+
+/** A digest of everything that decides what a node computes, its operands excepted; once for each node and its results' types. */
+function formDigest(node: Node, values: readonly Value[], graph: Graph): string {
+  const known = forms.get(node)
+  if (known !== undefined && sameItems(known.values, values)) return known.digest
   const types = values.map(({ type }) => typeText(type))
-  const form = JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op)), operands], wholeNumbers)
-  const key = murmur128(form)
-  return node.outputs.length === 1 ? [key] : node.outputs.map((_, i) => murmur128(`${key}#${i}`))
+  const digest = murmur128(JSON.stringify([node.op, types, attributesThatCount(node, graph.ops.get(node.op))], wholeNumbers))
+  forms.set(node, { values, digest })
+  return digest
+}
+
+function keysOfResults(node: Node, values: readonly Value[], graph: Graph, operands: readonly string[]): readonly string[] {
+  const key = murmur128(`${formDigest(node, values, graph)}${operands.join()}`)
+  return values.length === 1 ? [key] : values.map((_, i) => murmur128(`${key}#${i}`))
 }
 
 /** A type without the calibrated range, which decides nothing any more once codes have their scales. */
