@@ -10,6 +10,7 @@ import { verifyQuantized } from '../graph/verify-quantized.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
+import { checkKeptResults } from './backend-resolver-case.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 
 /** What {@link backendConformance} is given. */
@@ -19,8 +20,8 @@ export interface BackendConformanceOptions {
   readonly create: () => Backend
 }
 
-/** Modes that need calibrated ranges. */
-const integerModes: readonly QuantMode[] = ['INT8', 'UINT8', 'INT4', 'W4INT8']
+/** Whether a mode needs calibrated ranges. */
+const isInteger = ({ target }: Backend, mode: QuantMode): boolean => target.schemes[mode]?.kind === 'integer'
 
 /**
  * Registers the tests that every back end has to pass. The target says what is examined: each operator it declares is
@@ -46,7 +47,11 @@ export function backendConformance({ runner, create }: BackendConformanceOptions
           const form = declared.includes(each.form) ? each.form : (each.form.replace('#constant', '') as OpForm)
           if (target.ops[form]?.[mode] !== undefined) it(each.form, async () => checkCase(create(), each, mode))
         }
-        if (integerModes.includes(mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
+        for (const seed of [1, 2, 3]) {
+          it(`keeps nothing from plan to plan that another plan or range changes (${seed})`, async () =>
+            checkKeptResults(create(), mode, seed))
+        }
+        if (isInteger(create(), mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
       })
     }
   })
@@ -58,8 +63,9 @@ function checkShape(backend: Backend): void {
 }
 
 function checkModes({ target }: Backend): void {
-  const known: readonly string[] = quantModes
-  for (const mode of [...target.modes, ...target.floatModes, target.defaultFloat]) check(known.includes(mode), `there is no mode ${mode}`)
+  const known = Object.keys(target.schemes)
+  for (const mode of [...target.modes, ...target.floatModes, target.defaultFloat])
+    check(known.includes(mode), `the target has no scheme for ${mode}`)
   for (const mode of target.floatModes) check(target.modes.includes(mode), `the float mode ${mode} is not among the modes`)
   check(target.name === target.name.toLowerCase(), `the name ${target.name} is not lower case`)
 }
@@ -83,7 +89,7 @@ async function checkMissingRange(backend: Backend, mode: QuantMode): Promise<voi
 }
 
 function checkCase(backend: Backend, { graph }: BackendCase, mode: QuantMode): void {
-  const table = integerModes.includes(mode) ? tableFor(graph) : undefined
+  const table = isInteger(backend, mode) ? tableFor(graph) : undefined
   const resolved = resolve(graph, table, new Map(), backend, { mode }).graph
   verifyGraph(graph)
   verifyQuantized(resolved)

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { Backend } from '../contracts/backend.ts'
+import { layerOf } from '../graph/edges.ts'
+import { loweredTo } from '../resolve/lower-context.ts'
+import { checkKeptResults, networkOf } from './backend-resolver-case.ts'
+import { nullBackend } from './null-backend.ts'
+import { smallSchemes } from './small-graph.ts'
+
+const every = { INT8: 'INT8', F32: 'F32' } as const
+const plain = nullBackend()
+const target = {
+  ...plain.target,
+  schemes: smallSchemes,
+  modes: ['INT8', 'F32'],
+  ops: { Relu: every, Abs: every, Add: every, Exp: every, Sin: every },
+}
+const honest: Backend = {
+  ...plain,
+  target,
+  lower: Object.fromEntries(
+    Object.keys(target.ops).map((op) => [
+      op,
+      (node, context) =>
+        loweredTo(
+          node,
+          node.outputs.map((name) => ({
+            name,
+            type: context.scheme.kind === 'integer' ? context.quantizedType(name) : context.typeOf(name),
+          })),
+        ),
+    ]),
+  ),
+}
+
+describe('a resolver that has seen other plans', () => {
+  it('is examined on a network of the operators that a target declares, a sum with a number too', () => {
+    expect(networkOf(honest, 'INT8').nodes.map(({ op }) => op)).toEqual(['Abs', 'Exp', 'Relu', 'Sin', 'Add', 'Add'])
+  })
+
+  it('passes with lowerings that look at what is beside their node', () => {
+    for (const seed of [1, 2, 3]) expect(() => checkKeptResults(honest, 'INT8', seed)).not.toThrow()
+  })
+
+  it('fails with a lowering that remembers another one', () => {
+    let last = ''
+    const forgetful: Backend = {
+      ...honest,
+      lower: {
+        ...honest.lower,
+        Exp: (node, context) => {
+          const type = last === 'INT8' ? context.typeOf(layerOf(node)) : { ...context.typeOf(layerOf(node)), dtype: 'f16' as const }
+          return loweredTo(node, [{ name: layerOf(node), type }])
+        },
+        Relu: (node, context) => {
+          last = context.mode
+          return honest.lower['Relu']!(node, context)
+        },
+      },
+    }
+    expect(() => [1, 2, 3].forEach((seed) => checkKeptResults(forgetful, 'INT8', seed))).toThrow(
+      /after \d+ other plans .* is not what it is without them/,
+    )
+  })
+})

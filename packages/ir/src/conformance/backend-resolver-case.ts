@@ -1,0 +1,105 @@
+import type { Backend } from '../contracts/backend.ts'
+import type { ObservedRange } from '../contracts/observer.ts'
+import type { Plan } from '../contracts/strategy.ts'
+import type { OpForm } from '../graph/op-form.ts'
+import type { Graph, Node, Value } from '../graph/types.ts'
+import { createResolver, type Resolved } from '../resolve/resolver.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+import { backendCases } from './backend-cases.ts'
+import { check } from './runner.ts'
+
+const image = '1,4,6,6'
+const turns = 12
+
+/**
+ * Fails when a resolver that has seen other plans and ranges gives another graph, or other keys, than one that has seen none: a lowering or a simplification then
+ * depends on something that is neither beside its node nor stated as a fact.
+ *
+ * @param mode of the whole graph
+ * @param seed of the plans and ranges, which are random
+ */
+export function checkKeptResults(backend: Backend, mode: QuantMode, seed: number): void {
+  const graph = networkOf(backend, mode)
+  const roll = dice(seed)
+  const layers = graph.nodes.map(({ outputs }) => outputs[0]!)
+  const table = new Map([...graph.values.keys()].map((name) => [name, rowOf(roll)]))
+  const kept = createResolver(graph, table, backend, { mode })
+  let plan: Plan = new Map()
+  let ranges: ReadonlyMap<string, ObservedRange> = new Map()
+  for (let turn = 0; turn < turns; turn++) {
+    const at = Math.floor(roll() * layers.length)
+    if (turn === 0 || roll() < 0.7) plan = changed(plan, graph.nodes[at]!, backend, roll)
+    else ranges = new Map([...ranges, [layers[at]!, rowOf(roll)]])
+    const fresh = createResolver(graph, table, backend, { mode }).resolve(plan, ranges)
+    const found = difference(kept.resolve(plan, ranges), fresh)
+    check(
+      found === undefined,
+      `after ${turn} other plans ${found} is not what it is without them (the plan names ${[...plan.keys()].join(', ')})`,
+    )
+  }
+}
+
+/** The networks of all declared operators that keep the shape of their operand, one behind the other; each second one also reads what is two steps back. */
+export function networkOf({ target }: Backend, mode: QuantMode): Graph {
+  const values = new Map<string, Value>()
+  const nodes: Node[] = []
+  const shape = image.split(',').map(Number)
+  values.set('x', { name: 'x', type: { dtype: 'f32', shape } })
+  const made = ['x']
+  for (const { form, graph } of backendCases) {
+    const modes = target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm]
+    const [node] = graph.nodes
+    const keepsShape = [...node!.inputs, ...node!.outputs].every((name) => isConstant(graph, name) || shapeOf(graph, name) === image)
+    if (modes?.[mode] === undefined || !keepsShape || node!.outputs.length > 1) continue
+    const prefix = `n${nodes.length}`
+    let back = 0
+    const inputs = node!.inputs.map((name) => {
+      if (!isConstant(graph, name)) return made[Math.max(0, made.length - 1 - back++ * 2)]
+      const value = graph.values.get(name!)!
+      values.set(`${prefix}_${name}`, { ...value, name: `${prefix}_${name}` })
+      return `${prefix}_${name}`
+    })
+    nodes.push({ ...node!, inputs, outputs: [prefix] })
+    values.set(prefix, { name: prefix, type: { dtype: 'f32', shape } })
+    made.push(prefix)
+  }
+  return { ...backendCases[0]!.graph, name: 'network', inputs: [{ name: 'x' }], outputs: [made.at(-1)!], nodes, values }
+}
+
+const isConstant = (graph: Graph, name: string | undefined): boolean => name !== undefined && graph.values.get(name)!.constant !== undefined
+const shapeOf = (graph: Graph, name: string | undefined): string => (name === undefined ? image : graph.values.get(name)!.type.shape.join())
+
+function changed(plan: Plan, node: Node, { target }: Backend, roll: () => number): Plan {
+  const next = new Map(plan)
+  const modes = Object.keys(target.ops[node.op as OpForm] ?? {})
+  const mode = modes[Math.floor(roll() * (modes.length + 1))]
+  if (mode === undefined) next.delete(node.outputs[0]!)
+  else next.set(node.outputs[0]!, mode)
+  return next
+}
+
+function rowOf(roll: () => number): ObservedRange {
+  const threshold = 0.5 + 4 * roll()
+  return { threshold, min: roll() < 0.5 ? -0.8 * threshold : 0, max: 0.9 * threshold }
+}
+
+/** What differs first: a node, an output, a key. */
+function difference(a: Resolved, b: Resolved): string | undefined {
+  const text = ({ graph }: Resolved): readonly string[] =>
+    graph.nodes.map((node) => JSON.stringify([node, node.outputs.map((name) => graph.values.get(name)?.type)]))
+  const [mine, other] = [text(a), text(b)]
+  const at = Array.from({ length: Math.max(mine.length, other.length) }, (_, i) => i).find((i) => mine[i] !== other[i])
+  if (at !== undefined) return `the node ${a.graph.nodes[at]?.outputs[0] ?? b.graph.nodes[at]?.outputs[0]}`
+  if (a.graph.outputs.join() !== b.graph.outputs.join()) return 'the list of outputs'
+  const key = a.graph.nodes.flatMap(({ outputs }) => outputs).find((name) => a.keyOf(name) !== b.keyOf(name))
+  return key === undefined ? undefined : `the key of ${key}`
+}
+
+/** A source of numbers from 0 to 1 that is the same for the same seed. */
+function dice(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
