@@ -40,7 +40,7 @@ export function checkKeptResults(backend: Backend, mode: QuantMode, seed: number
 }
 
 /** The networks of all declared operators that keep the shape of their operand, one behind the other; each second one also reads what is two steps back. */
-export function networkOf({ target }: Backend, mode: QuantMode): Graph {
+export function networkOf({ target, lower }: Backend, mode: QuantMode): Graph {
   const values = new Map<string, Value>()
   const nodes: Node[] = []
   const shape = image.split(',').map(Number)
@@ -50,7 +50,8 @@ export function networkOf({ target }: Backend, mode: QuantMode): Graph {
     const modes = target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm]
     const [node] = graph.nodes
     const keepsShape = [...node!.inputs, ...node!.outputs].every((name) => isConstant(graph, name) || shapeOf(graph, name) === image)
-    if (modes?.[mode] === undefined || !keepsShape || node!.outputs.length > 1) continue
+    const isLowered = (lower[form] ?? lower[node!.op]) !== undefined
+    if (modes?.[mode] === undefined || !isLowered || !keepsShape || node!.outputs.length > 1) continue
     const prefix = `n${nodes.length}`
     let back = 0
     const inputs = node!.inputs.map((name) => {
