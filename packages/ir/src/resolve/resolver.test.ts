@@ -229,6 +229,20 @@ describe('a resolver', () => {
     expect(text(first)).toEqual(text(resolve(graph, chainTable(graph), new Map(), backend, { mode: 'INT8' })))
   })
 
+  it('notices what changes in a plan and in ranges that are given once more', () => {
+    const graph = chain(12)
+    const table = chainTable(graph)
+    const resolver = createResolver(graph, table, backend, { mode: 'INT8' })
+    const plan = new Map<string, QuantMode>()
+    const ranges = new Map<string, ObservedRange>()
+    resolver.resolve(plan, ranges)
+    plan.set('l4', 'F16')
+    ranges.set('l7', row(5))
+    expect(text(resolver.resolve(plan, ranges))).toEqual(
+      text(resolve(graph, new Map([...table, ...ranges]), plan, backend, { mode: 'INT8' })),
+    )
+  })
+
   it('can be used again after a plan that cannot be had', () => {
     const graph = chain(12)
     const resolver = createResolver(graph, chainTable(graph), backend, { mode: 'INT8' })

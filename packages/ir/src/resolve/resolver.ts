@@ -90,7 +90,10 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   }
 
   return {
-    resolve(plan, ranges = noRanges) {
+    resolve(givenPlan, givenRanges = noRanges) {
+      // Copies: what differs from the last plan is found by looking at it again, and callers may change theirs.
+      const plan = new Map(givenPlan)
+      const ranges = new Map(givenRanges)
       if (state === undefined) known = noRanges
       const current = (state ??= createResolveState(frame, backend, settings))
       state = undefined
