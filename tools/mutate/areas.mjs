@@ -1,8 +1,17 @@
 /** What a wrong result would be made by, as area to the places of its sources (files, or folders with all below). */
 export const areas = {
   resolve: ['packages/ir/src/resolve'],
-  schemes: ['packages/ir/src/contracts/target.ts', 'packages/ir/src/resolve/quantized-type.ts', 'packages/backend-bm1684x/src/target.ts'],
-  casts: ['packages/ir/src/resolve/insert-casts.ts', 'packages/ir/src/resolve/simplify-casts.ts'],
+  schemes: [
+    'packages/ir/src/contracts/check-scheme.ts',
+    'packages/ir/src/contracts/scheme.ts',
+    'packages/ir/src/contracts/target.ts',
+    'packages/ir/src/number/encode-factor.ts',
+    'packages/ir/src/resolve/choose-mode.ts',
+    'packages/ir/src/resolve/find-scheme.ts',
+    'packages/ir/src/resolve/quantized-type.ts',
+    'packages/backend-bm1684x/src/target.ts',
+  ],
+  casts: ['packages/ir/src/resolve/cast-types.ts', 'packages/ir/src/resolve/place-casts.ts', 'packages/ir/src/resolve/simplify-casts.ts'],
   requantization: [
     'packages/ir/src/number/integer-weight-scale.ts',
     'packages/ir/src/number/quant-params.ts',

@@ -54,7 +54,9 @@ function sourcesOfAreas() {
 }
 
 function sourcesAt(place) {
-  if (!statSync(join(folder, place)).isDirectory()) return [place]
+  const found = statSync(join(folder, place), { throwIfNoEntry: false })
+  if (!found) throw new Error(`${place} is not there any more; say in areas.mjs where its code has gone`)
+  if (!found.isDirectory()) return [place]
   return readdirSync(join(folder, place), { recursive: true })
     .map((name) => join(place, name))
     .filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(path) && !path.endsWith('index.ts'))
