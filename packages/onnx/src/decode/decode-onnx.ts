@@ -1,10 +1,11 @@
 import { didYouMean, type Graph, type GraphInput, type InferredType, inferNode, isQError, type Node, QError, type Value } from '@q/ir'
 import type proto from 'onnx-proto'
-import { evaluate } from '../fold/evaluate.ts'
+import { evaluate, isFoldable } from '../fold/evaluate.ts'
 import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'
-import type { FormView } from '../normalize/form.ts'
+import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
+import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
 import { inlinedIf, readBy } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
 import { readAttributes } from './read-attributes.ts'
@@ -143,8 +144,7 @@ function startWalk(
         for (const output of outputs) lost.add(output)
       }
       if (inputNames.some((name) => name !== undefined && lost.has(name))) {
-        if (rule === undefined && evaluate({ op, inputs: [], attrs: {}, opset: 0, results: 0 }) === undefined)
-          unsupported.push({ domain, op, name: outputs[0] ?? op })
+        if (rule === undefined && !isFoldable(op)) unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
       }
       const condition = op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
@@ -153,9 +153,11 @@ function startWalk(
         for (const node of branch) await this.step(node)
         return
       }
-      const attrs = await readAttributes(source, external, at)
+      const signature = signatures.get(op)
+      const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const opset = opsets.get('') ?? 1
+      const attrs = withDefaults(signature, given, opset)
       const folded = fold(op, attrs, inputNames, literals, opset, outputs.length, typeOf)
       if (folded !== undefined) {
         outputs.forEach((output, i) => {
@@ -173,6 +175,7 @@ function startWalk(
         inputs: inputNames,
         outputs,
         attrs,
+        place: (operand) => operandAt(signature!, operand, opset),
         known: (operand) => literals[operand],
         type: (operand) => {
           const name = inputNames[operand]
@@ -180,7 +183,10 @@ function startWalk(
           return typeOf(name)
         },
       }
-      const form = placed(at, () => rule(view))
+      const form = placed(at, () => {
+        checkHonoured(view, unhonoured(signature!, given, opset))
+        return rule(view)
+      })
       if (typeof form === 'string') {
         aliases.set(outputs[0]!, form)
         const known = constants.get(form)
@@ -256,7 +262,7 @@ function fold(
     const { shape } = typeOf(names[0])
     return op === 'Size'
       ? [whole([shape.reduce((a, b) => a * b, 1)], [])]
-      : [whole(shape.slice((attrs['start'] as number | undefined) ?? 0, attrs['end'] as number | undefined))]
+      : [whole(shape.slice(attrs['start'] as number, attrs['end'] as number | undefined))]
   }
   if (names.length === 0 || names.some((name, i) => name !== undefined && literals[i] === undefined)) return undefined
   const known = evaluate({ op, inputs: literals, attrs, opset, results })

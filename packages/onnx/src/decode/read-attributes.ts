@@ -1,16 +1,18 @@
 import type { AttrValue } from '@q/ir'
 import type proto from 'onnx-proto'
 import { type Literal, literalOf } from '../fold/literal.ts'
+import type { Signature } from '../signature/signature.ts'
 import { dtypeOf, type ExternalFiles, readTensor, toNumber } from './read-tensor.ts'
 
 const utf8 = new TextDecoder()
 
 /**
- * The attributes of a node by name: numbers, words, lists and tensors. A `to` attribute becomes one of our type names.
+ * The attributes of a node by name: numbers, words, lists and tensors. The number of an element type becomes one of our type names.
  * Graphs inside attributes (branches, loops) are left out; their operators are refused by name.
  */
 export async function readAttributes(
   node: proto.onnx.INodeProto,
+  signature: Signature | undefined,
   external: ExternalFiles,
   place: readonly string[],
 ): Promise<Readonly<Record<string, AttrValue | Literal>>> {
@@ -18,7 +20,9 @@ export async function readAttributes(
   for (const attr of node.attribute ?? []) {
     const name = attr.name ?? ''
     const value = attr.type === 4 && attr.t ? literalOf(await readTensor(attr.t, external, place)) : plain(attr)
-    if (value !== undefined) attrs[name] = name === 'to' && typeof value === 'number' ? dtypeOf(value, place) : value
+    if (value === undefined) continue
+    const isType = signature?.attrs.get(name)?.[0]?.type === 'type'
+    attrs[name] = isType && typeof value === 'number' ? dtypeOf(value, place) : value
   }
   return attrs
 }

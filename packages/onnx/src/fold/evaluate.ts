@@ -5,7 +5,7 @@ import { movementOps } from './movement.ts'
 import { productOps } from './products.ts'
 import { reductionOps } from './reductions.ts'
 
-/** A node whose operands are all known. Operands ONNX gives as inputs stand among `inputs`. */
+/** A node whose operands are all known. Operands ONNX gives as inputs stand among `inputs`; defaults of attributes are filled in. */
 export interface KnownNode {
   readonly op: string
   readonly inputs: readonly (Literal | undefined)[]
@@ -33,9 +33,7 @@ const others: Readonly<Record<string, Evaluate>> = {
     const high = inputs[2]?.data[0] ?? (attrs['max'] as number | undefined) ?? Number.POSITIVE_INFINITY
     return [mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => Math.min(high, Math.max(low, x)))]
   },
-  LeakyRelu: ({ inputs, attrs }) => [
-    mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => (x < 0 ? x * ((attrs['alpha'] as number | undefined) ?? 0.01) : x)),
-  ],
+  LeakyRelu: ({ inputs, attrs }) => [mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => (x < 0 ? x * (attrs['alpha'] as number) : x))],
 }
 
 /**
@@ -53,4 +51,9 @@ export function evaluate(node: KnownNode): readonly Literal[] | undefined {
     return [rest.reduce<Literal>((sum, each) => (each === undefined ? sum : zipLiterals(sum, each, dtype, f)), first)]
   }
   return others[node.op]?.(node)
+}
+
+/** Whether an operator is computed here when its operands are known. */
+export function isFoldable(op: string): boolean {
+  return Object.hasOwn(unaryFunctions, op) || Object.hasOwn(others, op) || binaryFunction(op, 'f32', false) !== undefined
 }

@@ -7,7 +7,7 @@ const inside = (index: number, size: number): number => (index < 0 ? index + siz
 /** Operators that pick or replace known elements by index. */
 export const indexingOps: Readonly<Record<string, Evaluate>> = {
   Gather: ({ inputs: [x, indices], attrs }) => {
-    const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
+    const axis = frontAxis(attrs['axis'] as number, x!.shape.length)
     const outer = elementCount(x!.shape.slice(0, axis))
     const inner = elementCount(x!.shape.slice(axis + 1))
     const size = x!.shape[axis]!
@@ -24,7 +24,7 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
     return [{ dtype: x!.dtype, shape, data }]
   },
   GatherElements: ({ inputs: [x, indices], attrs }) => {
-    const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
+    const axis = frontAxis(attrs['axis'] as number, x!.shape.length)
     const own = stridesOf(x!.shape)
     const at = stridesOf(indices!.shape)
     return [
@@ -43,7 +43,7 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
     ]
   },
   GatherND: ({ inputs: [x, indices], attrs }) => {
-    if (((attrs['batch_dims'] as number | undefined) ?? 0) !== 0) return []
+    if ((attrs['batch_dims'] as number) !== 0) return []
     const tuple = indices!.shape.at(-1)!
     const own = stridesOf(x!.shape)
     const inner = elementCount(x!.shape.slice(tuple))
@@ -96,7 +96,7 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
   },
   OneHot: ({ inputs: [indices, depth, values], attrs }) => {
     const size = depth!.data[0]!
-    const axis = frontAxis((attrs['axis'] as number | undefined) ?? -1, indices!.shape.length + 1)
+    const axis = frontAxis(attrs['axis'] as number, indices!.shape.length + 1)
     const inner = elementCount(indices!.shape.slice(axis))
     const shape = [...indices!.shape.slice(0, axis), size, ...indices!.shape.slice(axis)]
     return [

@@ -70,15 +70,13 @@ const axesOf = (operand: Literal | undefined, attr: unknown): number[] | undefin
 /** Operators that move or repeat known elements, and ask for shapes. */
 export const movementOps: Readonly<Record<string, Evaluate>> = {
   ...indexingOps,
-  Shape: ({ inputs: [x], attrs }) => [
-    whole(x!.shape.slice((attrs['start'] as number | undefined) ?? 0, attrs['end'] as number | undefined)),
-  ],
+  Shape: ({ inputs: [x], attrs }) => [whole(x!.shape.slice(attrs['start'] as number, attrs['end'] as number | undefined))],
   Size: ({ inputs: [x] }) => [whole([elementCount(x!.shape)], [])],
   Reshape: ({ inputs: [x, shape], attrs }) => [
     { ...x!, shape: reshapeTarget(x!.shape, numbers(shape) ?? (attrs['shape'] as number[]), attrs['allowzero'] === 1) },
   ],
   Flatten: ({ inputs: [x], attrs }) => {
-    const axis = (attrs['axis'] as number | undefined) ?? 1
+    const axis = attrs['axis'] as number
     const at = axis < 0 ? axis + x!.shape.length : axis
     return [{ ...x!, shape: [elementCount(x!.shape.slice(0, at)), elementCount(x!.shape.slice(at))] }]
   },
@@ -93,7 +91,7 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
     let next = 0
     return [{ ...x!, shape: Array.from({ length: rank }, (_, i) => (added.includes(i) ? 1 : x!.shape[next++]!)) }]
   },
-  Concat: ({ inputs, attrs }) => [concatenated(inputs as readonly Literal[], (attrs['axis'] as number | undefined) ?? 1)],
+  Concat: ({ inputs, attrs }) => [concatenated(inputs as readonly Literal[], attrs['axis'] as number)],
   Slice: ({ inputs: [x, starts, ends, axes, steps], attrs }) => {
     const bounds = sliceBounds(
       x!.shape,
@@ -105,7 +103,7 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
     return [sliced(x!, bounds.starts, bounds.ends, bounds.steps)]
   },
   Split: ({ inputs: [x, operand], attrs, results }) => {
-    const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
+    const axis = frontAxis(attrs['axis'] as number, x!.shape.length)
     const size = x!.shape[axis]!
     const even = Math.ceil(size / results)
     const parts = axesOf(operand, attrs['split']) ?? Array.from({ length: results }, (_, i) => Math.min(even, size - i * even))

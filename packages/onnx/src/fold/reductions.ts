@@ -52,7 +52,7 @@ const attrsKeep = (node: KnownNode): boolean => node.attrs['keepdims'] !== 0
 const pickPlace =
   (better: (a: number, b: number) => boolean): Evaluate =>
   ({ inputs: [x], attrs }) => {
-    const axis = frontAxis((attrs['axis'] as number | undefined) ?? 0, x!.shape.length)
+    const axis = frontAxis(attrs['axis'] as number, x!.shape.length)
     const kept = x!.shape.map((_, i) => i).filter((i) => i !== axis)
     const moved = permuted(x!, [...kept, axis])
     const size = x!.shape[axis]!

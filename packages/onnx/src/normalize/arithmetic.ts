@@ -1,5 +1,5 @@
 import { broadcast, type DType, type InferredType } from '@q/ir'
-import { type Form, type FormView, floatAttr, intAttr, type Normalize, textAttr } from './form.ts'
+import { type Form, type FormView, flagAttr, type Normalize, numberAttr } from './form.ts'
 
 const broadcastType = (view: FormView, dtype: DType): InferredType => ({
   dtype,
@@ -55,36 +55,15 @@ export const cast: Normalize = (view) => {
   return { op: 'Cast', inputs: view.inputs, attrs: { to }, types: [{ dtype: to, shape: view.type(0).shape }] }
 }
 
-/** Gelu by its approximation. */
-export const gelu: Normalize = (view) => ({
-  op: 'Gelu',
-  inputs: view.inputs,
-  attrs: { approximate: textAttr(view, 'approximate', 'none') },
-})
-
-/** HardSigmoid, with ONNX's slope 0.2 where it is not given. */
-export const hardSigmoid: Normalize = (view) => ({
-  op: 'HardSigmoid',
-  inputs: view.inputs,
-  attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.2)), beta: floatAttr(view, 'beta', 0.5) },
-})
-
-/** LeakyRelu, with ONNX's slope 0.01 where it is not given. */
-export const leakyRelu: Normalize = (view) => ({
-  op: 'LeakyRelu',
-  inputs: view.inputs,
-  attrs: { alpha: floatAttr(view, 'alpha', Math.fround(0.01)) },
-})
-
 /** Gemm: every factor and transposition given. */
 export const gemm: Normalize = (view) => {
-  const transA = intAttr(view, 'transA', 0) === 1
-  const transB = intAttr(view, 'transB', 0) === 1
+  const transA = flagAttr(view, 'transA')
+  const transB = flagAttr(view, 'transB')
   const [a, b] = [view.type(0).shape, view.type(1).shape]
   return {
     op: 'Gemm',
     inputs: view.inputs,
-    attrs: { transA, transB, alpha: floatAttr(view, 'alpha', 1), beta: floatAttr(view, 'beta', 1) },
+    attrs: { transA, transB, alpha: numberAttr(view, 'alpha'), beta: numberAttr(view, 'beta') },
     types: [{ dtype: view.type(0).dtype, shape: [transA ? a[1]! : a[0]!, transB ? b[0]! : b[1]!] }],
   }
 }

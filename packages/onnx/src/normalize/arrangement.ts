@@ -1,18 +1,18 @@
 import { elementCount, frontAxis } from '@q/ir'
 import { reshapeTarget, sliceBounds } from '../fold/movement.ts'
-import { constantOperand, floatAttr, frontAxes, intAttr, intsAttr, listOf, type Normalize, refuse, textAttr } from './form.ts'
+import { constantOperand, flagAttr, frontAxes, listAttr, listOf, type Normalize, numberAttr, wordAttr } from './form.ts'
 
 /** Reshape: the shape, in full. */
 export const reshape: Normalize = (view) => ({
   op: 'Reshape',
   inputs: [view.inputs[0]],
-  attrs: { shape: reshapeTarget(view.type(0).shape, listOf(view, 'shape', 1) ?? [], intAttr(view, 'allowzero', 0) === 1) },
+  attrs: { shape: reshapeTarget(view.type(0).shape, listOf(view, 'shape') ?? [], flagAttr(view, 'allowzero')) },
 })
 
 /** Flatten: the two sizes, in full. */
 export const flatten: Normalize = (view) => {
   const { shape } = view.type(0)
-  const axis = intAttr(view, 'axis', 1)
+  const axis = numberAttr(view, 'axis')
   const at = axis < 0 ? axis + shape.length : axis
   return { op: 'Flatten', inputs: view.inputs, attrs: { shape: [elementCount(shape.slice(0, at)), elementCount(shape.slice(at))] } }
 }
@@ -20,7 +20,7 @@ export const flatten: Normalize = (view) => {
 /** Squeeze: axes from the attribute, the operand, or every axis of size 1. */
 export const squeeze: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
-  const axes = frontAxes(listOf(view, 'axes', 1) ?? shape.flatMap((d, i) => (d === 1 ? [i] : [])), shape.length)
+  const axes = frontAxes(listOf(view, 'axes') ?? shape.flatMap((d, i) => (d === 1 ? [i] : [])), shape.length)
   return {
     op: 'Squeeze',
     inputs: [view.inputs[0]],
@@ -31,7 +31,7 @@ export const squeeze: Normalize = (view) => {
 
 /** Unsqueeze: axes from the attribute or the operand. */
 export const unsqueeze: Normalize = (view) => {
-  const axes = listOf(view, 'axes', 1) ?? []
+  const axes = listOf(view, 'axes') ?? []
   return { op: 'Unsqueeze', inputs: [view.inputs[0]], attrs: { axes: [...frontAxes(axes, view.type(0).shape.length + axes.length)] } }
 }
 
@@ -39,30 +39,30 @@ export const unsqueeze: Normalize = (view) => {
 export const transpose: Normalize = (view) => ({
   op: 'Transpose',
   inputs: view.inputs,
-  attrs: { perm: intsAttr(view, 'perm') ?? view.type(0).shape.map((_, i, all) => all.length - 1 - i) },
+  attrs: { perm: listAttr(view, 'perm') ?? view.type(0).shape.map((_, i, all) => all.length - 1 - i) },
 })
 
 /** Concat: opset 3 and older may leave the axis out. */
 export const concat: Normalize = (view) => ({
   op: 'Concat',
   inputs: view.inputs,
-  attrs: { axis: frontAxis(intAttr(view, 'axis', 1), view.type(0).shape.length) },
+  attrs: { axis: frontAxis(numberAttr(view, 'axis'), view.type(0).shape.length) },
 })
 
 /** Slice: bounds for every axis. */
 export const slice: Normalize = (view) => {
-  const starts = listOf(view, 'starts', 1) ?? []
-  const bounds = sliceBounds(view.type(0).shape, starts, listOf(view, 'ends', 2) ?? [], listOf(view, 'axes', 3), listOf(view, 'steps', 4))
+  const starts = listOf(view, 'starts') ?? []
+  const bounds = sliceBounds(view.type(0).shape, starts, listOf(view, 'ends') ?? [], listOf(view, 'axes'), listOf(view, 'steps'))
   return { op: 'Slice', inputs: [view.inputs[0]], attrs: bounds }
 }
 
 /** Split: sizes in full; parts nobody uses keep their names. */
 export const split: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
-  const axis = frontAxis(intAttr(view, 'axis', 0), shape.length)
+  const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
   const count = view.outputs.length
   const even = Math.ceil(shape[axis]! / count)
-  const sizes = listOf(view, 'split', 1) ?? view.outputs.map((_, i) => Math.max(0, Math.min(even, shape[axis]! - i * even)))
+  const sizes = listOf(view, 'split') ?? view.outputs.map((_, i) => Math.max(0, Math.min(even, shape[axis]! - i * even)))
   return {
     op: 'Split',
     inputs: [view.inputs[0]],
@@ -75,29 +75,28 @@ export const split: Normalize = (view) => {
 export const expand: Normalize = (view) => ({
   op: 'Expand',
   inputs: [view.inputs[0]],
-  attrs: { shape: [...constantOperand(view, 1, 'shape')] },
+  attrs: { shape: [...constantOperand(view, 'shape')] },
 })
 
 /** Tile: the counts as an attribute. */
 export const tile: Normalize = (view) => ({
   op: 'Tile',
   inputs: [view.inputs[0]],
-  attrs: { repeats: [...constantOperand(view, 1, 'repeats')] },
+  attrs: { repeats: [...constantOperand(view, 'repeats')] },
 })
 
 /** Pad: pads for all axes as an attribute, also from opset 18's list of axes. */
 export const pad: Normalize = (view) => {
   const rank = view.type(0).shape.length
-  const given = listOf(view, 'pads', 1) ?? intsAttr(view, 'paddings') ?? []
-  const axes = view.inputs[3] === undefined ? undefined : frontAxes(constantOperand(view, 3, 'axes'), rank)
+  const given = listOf(view, 'pads') ?? listAttr(view, 'paddings') ?? []
+  const axes = view.inputs[3] === undefined ? undefined : frontAxes(constantOperand(view, 'axes'), rank)
   const pads = axes === undefined ? [...given] : new Array<number>(2 * rank).fill(0)
   axes?.forEach((axis, i) => {
     pads[axis] = given[i]!
     pads[axis + rank] = given[i + axes.length]!
   })
-  const mode = textAttr(view, 'mode', 'constant')
-  if (mode === 'wrap') refuse(view, 'this way of padding is not supported', mode, 'constant, reflect or edge')
-  const value = view.inputs[2] === undefined ? floatAttr(view, 'value', 0) : constantOperand(view, 2, 'value')[0]!
+  const mode = wordAttr(view, 'mode')
+  const value = view.inputs[2] === undefined ? numberAttr(view, 'value') : constantOperand(view, 'constant_value')[0]!
   return { op: 'Pad', inputs: [view.inputs[0]], attrs: { pads, mode, value } }
 }
 
@@ -105,7 +104,7 @@ export const pad: Normalize = (view) => {
 export const gather: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const indices = view.type(1).shape
-  const axis = frontAxis(intAttr(view, 'axis', 0), shape.length)
+  const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
   return {
     op: 'Gather',
     inputs: view.inputs,
@@ -116,21 +115,19 @@ export const gather: Normalize = (view) => {
 
 /** GatherElements and ScatterElements: the axis from the front. */
 export const alongAxis: Normalize = (view) => {
-  if (textAttr(view, 'reduction', 'none') !== 'none')
-    refuse(view, 'scattering with a reduction is not supported', textAttr(view, 'reduction', ''), 'none')
   return {
     op: view.op === 'Scatter' ? 'ScatterElements' : view.op,
     inputs: view.inputs,
-    attrs: { axis: frontAxis(intAttr(view, 'axis', 0), view.type(0).shape.length) },
+    attrs: { axis: frontAxis(numberAttr(view, 'axis'), view.type(0).shape.length) },
   }
 }
 
 /** DepthToSpace and SpaceToDepth by their block. */
 export const depthToSpace: Normalize = (view) => {
-  const block = intAttr(view, 'blocksize', 1)
+  const block = numberAttr(view, 'blocksize')
   return {
     op: view.op,
     inputs: view.inputs,
-    attrs: { block_h: block, block_w: block, mode: textAttr(view, 'mode', 'DCR'), inverse: view.op === 'SpaceToDepth' },
+    attrs: { block_h: block, block_w: block, mode: wordAttr(view, 'mode'), inverse: view.op === 'SpaceToDepth' },
   }
 }

@@ -1,10 +1,10 @@
-import { intAttr, intsAttr, type Normalize, refuse, textAttr } from './form.ts'
+import { listAttr, type Normalize, numberAttr, refuse, wordAttr } from './form.ts'
 import { windowOf } from './windows.ts'
 
 /** Conv: kernel size from the weights, `auto_pad` resolved. */
 export const conv: Normalize = (view) => {
   const { strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
-  return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: intAttr(view, 'group', 1) } }
+  return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: numberAttr(view, 'group') } }
 }
 
 /** ConvTranspose: `output_shape` and `auto_pad` become pads. */
@@ -12,13 +12,13 @@ export const convTranspose: Normalize = (view) => {
   const kernel = view.type(1).shape.slice(2)
   const size = view.type(0).shape.slice(2)
   const n = kernel.length
-  const strides = intsAttr(view, 'strides') ?? kernel.map(() => 1)
-  const dilations = intsAttr(view, 'dilations') ?? kernel.map(() => 1)
-  const output_padding = intsAttr(view, 'output_padding') ?? kernel.map(() => 0)
-  const pads = [...(intsAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
-  const autoPad = textAttr(view, 'auto_pad', 'NOTSET')
+  const strides = listAttr(view, 'strides') ?? kernel.map(() => 1)
+  const dilations = listAttr(view, 'dilations') ?? kernel.map(() => 1)
+  const output_padding = listAttr(view, 'output_padding') ?? kernel.map(() => 0)
+  const pads = [...(listAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
+  const autoPad = wordAttr(view, 'auto_pad')
   const same = autoPad.startsWith('SAME')
-  const wanted = intsAttr(view, 'output_shape')?.slice(-n) ?? (same ? size.map((d, i) => d * strides[i]!) : undefined)
+  const wanted = listAttr(view, 'output_shape')?.slice(-n) ?? (same ? size.map((d, i) => d * strides[i]!) : undefined)
   if (wanted !== undefined) {
     for (let i = 0; i < n; i++) {
       const all = strides[i]! * (size[i]! - 1) + output_padding[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - wanted[i]!
@@ -28,5 +28,5 @@ export const convTranspose: Normalize = (view) => {
       pads[i + n] = all - pads[i]!
     }
   }
-  return { op: 'ConvTranspose', inputs: view.inputs, attrs: { strides, pads, dilations, output_padding, group: intAttr(view, 'group', 1) } }
+  return { op: 'ConvTranspose', inputs: view.inputs, attrs: { strides, pads, dilations, output_padding, group: numberAttr(view, 'group') } }
 }

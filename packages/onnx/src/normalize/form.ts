@@ -1,13 +1,16 @@
 import { type Attrs, type AttrValue, type DType, frontAxis, type InferredType, QError } from '@q/ir'
 import type { Literal } from '../fold/literal.ts'
+import type { Unhonoured } from '../signature/signatures.ts'
 
-/** A node of the file as a form rule sees it: attributes as stored, operands with what is known about them. */
+/** A node of the file as a form rule sees it: attributes as stored, ONNX's defaults filled in, operands with what is known about them. */
 export interface FormView {
   readonly op: string
   readonly opset: number
   readonly inputs: readonly (string | undefined)[]
   readonly outputs: readonly string[]
   readonly attrs: Readonly<Record<string, AttrValue | Literal>>
+  /** The place of an operand by the name that the operator's signature gives it. */
+  place(operand: string): number
   /** The elements of an operand, when they are known. */
   known(operand: number): Literal | undefined
   type(operand: number): { readonly dtype: DType; readonly shape: readonly number[] }
@@ -30,40 +33,53 @@ export type Normalize = (view: FormView) => Form | string
 /** Where a node stands, for errors. */
 export const placeOf = (view: FormView): readonly string[] => [`${view.op} ${view.outputs[0] ?? ''}`.trim()]
 
-/** An integer attribute. */
-export function intAttr(view: FormView, name: string, fallback: number): number {
-  return (view.attrs[name] as number | undefined) ?? fallback
+/** A number that every node of the operator has: its own, or ONNX's default. */
+export function numberAttr(view: FormView, name: string): number {
+  return given(view, name) as number
 }
 
-/** A list attribute. */
-export function intsAttr(view: FormView, name: string): readonly number[] | undefined {
+/** Yes or no, which ONNX writes as 1 and 0. */
+export function flagAttr(view: FormView, name: string): boolean {
+  return given(view, name) === 1
+}
+
+/** A word that every node of the operator has. */
+export function wordAttr(view: FormView, name: string): string {
+  return given(view, name) as string
+}
+
+/** A list attribute, which may be left out. */
+export function listAttr(view: FormView, name: string): readonly number[] | undefined {
   return view.attrs[name] as readonly number[] | undefined
 }
 
-/** A float attribute. */
-export const floatAttr = intAttr
-
-/** A word attribute. */
-export function textAttr(view: FormView, name: string, fallback: string): string {
-  return (view.attrs[name] as string | undefined) ?? fallback
+function given(view: FormView, name: string): AttrValue {
+  const value = view.attrs[name] as AttrValue | undefined
+  if (value !== undefined) return value
+  throw new QError('ONNX_BAD_NODE', `${view.op} lacks its attribute ${name}`, {
+    at: placeOf(view),
+    wanted: name,
+    hint: 'check the model with onnx.checker, and export it again',
+  })
 }
 
 /** The elements of an operand that must be known. @throws QError `ONNX_NOT_CONSTANT` */
-export function constantOperand(view: FormView, operand: number, what: string): readonly number[] {
+export function constantOperand(view: FormView, name: string): readonly number[] {
+  const operand = view.place(name)
   const known = view.known(operand)
   if (known !== undefined) return Array.from(known.data)
-  throw new QError('ONNX_NOT_CONSTANT', `the ${what} of ${view.op} is computed while the network runs`, {
+  throw new QError('ONNX_NOT_CONSTANT', `the ${name} of ${view.op} is computed while the network runs`, {
     at: placeOf(view),
     found: view.inputs[operand] ?? 'nothing',
-    wanted: `constant ${what}`,
+    wanted: `constant ${name}`,
     hint: 'give fixed input shapes, or simplify the model so that it becomes a constant',
   })
 }
 
 /** A list that old versions keep as an attribute and new ones as an operand. */
-export function listOf(view: FormView, name: string, operand: number): readonly number[] | undefined {
-  if (view.inputs[operand] !== undefined) return constantOperand(view, operand, name)
-  return intsAttr(view, name)
+export function listOf(view: FormView, name: string): readonly number[] | undefined {
+  if (view.inputs[view.place(name)] !== undefined) return constantOperand(view, name)
+  return listAttr(view, name)
 }
 
 /** Axes counted from the front. */
@@ -81,7 +97,19 @@ export function refuse(view: FormView, message: string, found: string, wanted: s
   })
 }
 
-/** The same operator with its data operands and the attributes listed. */
+/** Refuses attributes whose value is not among those that are honoured. What nothing looks at is let pass. */
+export function checkHonoured(view: FormView, unhonoured: readonly Unhonoured[]): void {
+  const refused = unhonoured.find(({ why }) => why === 'refused')
+  if (refused === undefined) return
+  refuse(
+    view,
+    `${view.op} with this ${refused.name} is not supported`,
+    `${refused.name} ${String(refused.value)}`,
+    `${refused.name} ${refused.wanted!.join(' or ')}`,
+  )
+}
+
+/** The same operator with its operands and the attributes listed. */
 export const kept =
   (...names: readonly string[]): Normalize =>
   (view) => ({

@@ -1,6 +1,6 @@
 import { floatOps } from '@q/ir'
 import { signatures } from '../signature/signatures.ts'
-import { cast, clip, division, elementwise, gelu, gemm, hardSigmoid, leakyRelu, matMul, truth, where } from './arithmetic.ts'
+import { cast, clip, division, elementwise, gemm, matMul, truth, where } from './arithmetic.ts'
 import {
   alongAxis,
   concat,
@@ -74,12 +74,9 @@ export const forms: Readonly<Record<string, Normalize>> = {
   Flatten: flatten,
   Gather: gather,
   GatherND: kept('batch_dims'),
-  Gelu: gelu,
   Gemm: gemm,
   GroupNormalization: groupNormalization,
-  HardSigmoid: hardSigmoid,
   LayerNormalization: layerNormalization,
-  LeakyRelu: leakyRelu,
   LRN: lrn,
   MatMul: matMul,
   MaxPool: maxPool,

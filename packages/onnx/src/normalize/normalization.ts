@@ -1,27 +1,26 @@
 import { frontAxis } from '@q/ir'
-import { floatAttr, intAttr, type Normalize, refuse } from './form.ts'
+import { type Normalize, numberAttr } from './form.ts'
 
 /** BatchNormalization at inference: five operands, one result. */
 export const batchNormalization: Normalize = (view) => {
-  if (intAttr(view, 'training_mode', 0) === 1) refuse(view, 'the model was exported for training', 'training_mode 1', 'training_mode 0')
-  return { op: 'BatchNormalization', inputs: view.inputs.slice(0, 5), attrs: { epsilon: floatAttr(view, 'epsilon', 1e-5) } }
+  return { op: 'BatchNormalization', inputs: view.inputs.slice(0, 5), attrs: { epsilon: numberAttr(view, 'epsilon') } }
 }
 
 /** LayerNormalization: one result; the axis from the front. */
 export const layerNormalization: Normalize = (view) => ({
   op: view.op,
   inputs: view.inputs,
-  attrs: { axis: frontAxis(intAttr(view, 'axis', -1), view.type(0).shape.length), epsilon: floatAttr(view, 'epsilon', 1e-5) },
+  attrs: { axis: frontAxis(numberAttr(view, 'axis'), view.type(0).shape.length), epsilon: numberAttr(view, 'epsilon') },
 })
 
 /** InstanceNormalization and RMSNormalization. */
-export const byEpsilon: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: { epsilon: floatAttr(view, 'epsilon', 1e-5) } })
+export const byEpsilon: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: { epsilon: numberAttr(view, 'epsilon') } })
 
 /** GroupNormalization. */
 export const groupNormalization: Normalize = (view) => ({
   op: view.op,
   inputs: view.inputs,
-  attrs: { num_groups: intAttr(view, 'num_groups', 1), epsilon: floatAttr(view, 'epsilon', 1e-5) },
+  attrs: { num_groups: numberAttr(view, 'num_groups'), epsilon: numberAttr(view, 'epsilon') },
 })
 
 /** Dropout and its kind at inference: the operand itself. */
@@ -32,9 +31,9 @@ export const lrn: Normalize = (view) => ({
   op: 'LRN',
   inputs: view.inputs,
   attrs: {
-    size: intAttr(view, 'size', 1),
-    alpha: floatAttr(view, 'alpha', 1e-4),
-    beta: floatAttr(view, 'beta', 0.75),
-    bias: floatAttr(view, 'bias', 1),
+    size: numberAttr(view, 'size'),
+    alpha: numberAttr(view, 'alpha'),
+    beta: numberAttr(view, 'beta'),
+    bias: numberAttr(view, 'bias'),
   },
 })

@@ -1,8 +1,8 @@
-import { type FormView, intAttr, intsAttr, type Normalize, refuse } from './form.ts'
+import { type FormView, flagAttr, listAttr, type Normalize, refuse } from './form.ts'
 import { windowOf } from './windows.ts'
 
 function pool(view: FormView) {
-  const window = windowOf(view, intsAttr(view, 'kernel_shape') ?? [], view.type(0).shape.slice(2))
+  const window = windowOf(view, listAttr(view, 'kernel_shape') ?? [], view.type(0).shape.slice(2))
   if (window.dilations.some((each) => each !== 1))
     refuse(view, 'pools with dilations are not supported', `dilations [${window.dilations.join(', ')}]`, 'ones')
   return { kernel_shape: window.kernel, strides: window.strides, pads: window.pads }
@@ -19,5 +19,5 @@ export const maxPool: Normalize = (view) => {
 export const averagePool: Normalize = (view) => ({
   op: 'AveragePool',
   inputs: view.inputs,
-  attrs: { ...pool(view), count_include_pad: intAttr(view, 'count_include_pad', 0) === 1 },
+  attrs: { ...pool(view), count_include_pad: flagAttr(view, 'count_include_pad') },
 })

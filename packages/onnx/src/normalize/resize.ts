@@ -1,11 +1,7 @@
-import { constantOperand, type FormView, type Normalize, refuse, textAttr } from './form.ts'
+import { constantOperand, type FormView, listAttr, listOf, type Normalize, refuse, wordAttr } from './form.ts'
 
 function scalesOf(view: FormView): readonly number[] | undefined {
-  if (view.op === 'Upsample') {
-    return view.inputs[1] === undefined ? (view.attrs['scales'] as readonly number[] | undefined) : constantOperand(view, 1, 'scales')
-  }
-  const operand = view.opset >= 11 ? 2 : 1
-  const known = view.inputs[operand] === undefined ? undefined : constantOperand(view, operand, 'scales')
+  const known = listOf(view, 'scales')
   return known === undefined || known.length === 0 ? undefined : known
 }
 
@@ -17,7 +13,7 @@ function scalesOf(view: FormView): readonly number[] | undefined {
 export const resize: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const rank = shape.length
-  const axes = (view.attrs['axes'] as readonly number[] | undefined)?.map((axis) => (axis < 0 ? axis + rank : axis))
+  const axes = listAttr(view, 'axes')?.map((axis) => (axis < 0 ? axis + rank : axis))
   const spread = (list: readonly number[], fill: readonly number[]): readonly number[] =>
     axes === undefined ? list : fill.map((each, i) => (axes.includes(i) ? list[axes.indexOf(i)]! : each))
   const scales = scalesOf(view)
@@ -28,14 +24,13 @@ export const resize: Normalize = (view) => {
           scales,
           shape.map(() => 1),
         )
-  const sizes = full === undefined ? spread(constantOperand(view, 3, 'sizes'), shape) : shape.map((d, i) => Math.floor(d * full[i]! + 1e-6))
+  const sizes = full === undefined ? spread(constantOperand(view, 'sizes'), shape) : shape.map((d, i) => Math.floor(d * full[i]! + 1e-6))
   const factors = full ?? sizes.map((size, i) => size / shape[i]!)
   if (rank < 3 || sizes.some((size, i) => i < rank - 2 && size !== shape[i])) {
     refuse(view, 'only the last two axes can be resized', `[${shape.join(', ')}] to [${sizes.join(', ')}]`, 'the same leading axes')
   }
-  const mode = textAttr(view, 'mode', 'nearest')
-  const coordinates =
-    view.op === 'Upsample' || view.opset < 11 ? 'asymmetric' : textAttr(view, 'coordinate_transformation_mode', 'half_pixel')
+  const mode = wordAttr(view, 'mode')
+  const coordinates = view.op === 'Upsample' || view.opset < 11 ? 'asymmetric' : wordAttr(view, 'coordinate_transformation_mode')
   return {
     op: view.op,
     inputs: [view.inputs[0]],

@@ -1,5 +1,5 @@
 import { slide } from '@q/ir'
-import { type FormView, intAttr, intsAttr, textAttr } from './form.ts'
+import { type FormView, listAttr, wordAttr } from './form.ts'
 
 /** Strides, pads and dilations of a window, complete, with `auto_pad` and rounding up resolved. */
 export interface Window {
@@ -12,10 +12,10 @@ export interface Window {
 /** The window of a convolution or pool over `size` (spatial axes only). */
 export function windowOf(view: FormView, kernel: readonly number[], size: readonly number[]): Window {
   const n = kernel.length
-  const strides = intsAttr(view, 'strides') ?? kernel.map(() => 1)
-  const dilations = intsAttr(view, 'dilations') ?? kernel.map(() => 1)
-  const autoPad = textAttr(view, 'auto_pad', 'NOTSET')
-  const pads = [...(intsAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
+  const strides = listAttr(view, 'strides') ?? kernel.map(() => 1)
+  const dilations = listAttr(view, 'dilations') ?? kernel.map(() => 1)
+  const autoPad = wordAttr(view, 'auto_pad')
+  const pads = [...(listAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
   if (autoPad === 'VALID') pads.fill(0)
   if (autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER') {
     for (let i = 0; i < n; i++) {
@@ -26,7 +26,7 @@ export function windowOf(view: FormView, kernel: readonly number[], size: readon
       pads[i + n] = all - pads[i]!
     }
   }
-  if (intAttr(view, 'ceil_mode', 0) === 1) {
+  if (view.attrs['ceil_mode'] === 1) {
     for (let i = 0; i < n; i++) {
       const reach = size[i]! + pads[i]! + pads[i + n]! - dilations[i]! * (kernel[i]! - 1) - 1
       let places = Math.ceil(reach / strides[i]!) + 1

@@ -1,4 +1,5 @@
 import {
+  type AttrSpec,
   bool,
   broadcast,
   defineOp,
@@ -17,6 +18,23 @@ import {
   reduced,
   text,
 } from '@q/ir'
+import { signatures } from '../signature/signatures.ts'
+
+/** The newest form of an attribute, as ONNX has it. */
+function onnxAttr(op: string, name: string) {
+  const attr = signatures.get(op)?.attrs.get(name)?.at(-1)
+  if (attr === undefined) throw new Error(`the signature of ${op} has no attribute ${name}`)
+  return attr
+}
+
+/** A number with ONNX's default. */
+function number(op: string, name: string): AttrSpec<number, false> {
+  const { type, default: fallback } = onnxAttr(op, name)
+  return (type === 'int' ? int : float)(fallback as number)
+}
+
+/** What ONNX writes as 1 and 0, with its default. */
+const flag = (op: string, name: string): AttrSpec<boolean, false> => bool(onnxAttr(op, name).default === 1)
 
 const sameShape = <const Name extends string>(name: Name) =>
   defineOp({ name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: {}, infer: ({ x }) => ({ y: like(x) }) })
@@ -44,7 +62,7 @@ const reduction = <const Name extends string>(name: Name) =>
     name,
     inputs: { x: one(own()) },
     outputs: { y: own() },
-    attrs: { axes: ints(), keepdims: bool(true) },
+    attrs: { axes: ints(), keepdims: flag(name, 'keepdims') },
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   })
 
@@ -53,7 +71,7 @@ const softmax = <const Name extends string>(name: Name) =>
     name,
     inputs: { x: one(own()) },
     outputs: { y: own() },
-    attrs: { axis: int(-1), flattened: bool(false), log: bool(false) },
+    attrs: { axis: number(name, 'axis'), flattened: bool(false), log: bool(false) },
     infer: ({ x }) => ({ y: like(x) }),
   })
 
@@ -97,7 +115,7 @@ const sourceOnly: OpSet = opSet([
     name: 'ReduceMean',
     inputs: { x: one(own()) },
     outputs: { y: own() },
-    attrs: { axes: ints(), keepdims: bool(true), fromEnd: bool(false) },
+    attrs: { axes: ints(), keepdims: flag('ReduceMean', 'keepdims'), fromEnd: bool(false) },
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   }),
   softmax('Softmax'),
@@ -146,14 +164,19 @@ const sourceOnly: OpSet = opSet([
     name: 'BatchNormalization',
     inputs: { x: one(own()), scale: one(own()), bias: one(own()), mean: one(own()), variance: one(own()) },
     outputs: { y: own() },
-    attrs: { epsilon: float(1e-5) },
+    attrs: { epsilon: number('BatchNormalization', 'epsilon') },
     infer: ({ x }) => ({ y: like(x) }),
   }),
   defineOp({
     name: 'Gemm',
     inputs: { a: one(own()), b: one(own()), c: optional(own()) },
     outputs: { y: own() },
-    attrs: { transA: bool(false), transB: bool(false), alpha: float(1), beta: float(1) },
+    attrs: {
+      transA: flag('Gemm', 'transA'),
+      transB: flag('Gemm', 'transB'),
+      alpha: number('Gemm', 'alpha'),
+      beta: number('Gemm', 'beta'),
+    },
     infer: ({ a, b }, { transA, transB }) => ({ y: { dtype: a.dtype, shape: [a.shape[transA ? 1 : 0]!, b.shape[transB ? 0 : 1]!] } }),
   }),
   defineOp({

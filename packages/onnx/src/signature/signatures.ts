@@ -33,8 +33,8 @@ export function operandAt({ name: op, operands, since }: Signature, name: string
 }
 
 /**
- * Attributes with ONNX's defaults filled in, as the version has them. What the file gives stays, also what the version
- * does not have.
+ * Attributes with ONNX's defaults filled in. One that the version does not have is as if it had its default: that is how
+ * ONNX adds attributes. What the file gives stays.
  */
 export function withDefaults<T>(
   signature: Signature | undefined,
@@ -43,8 +43,8 @@ export function withDefaults<T>(
 ): Readonly<Record<string, T | AttrValue>> {
   if (signature === undefined) return given
   const filled: Record<string, T | AttrValue> = {}
-  for (const name of signature.attrs.keys()) {
-    const fallback = attributeAt(signature, name, opset)?.default
+  for (const [name, versions] of signature.attrs) {
+    const fallback = (attributeAt(signature, name, opset) ?? versions.at(-1))?.default
     if (fallback !== undefined) filled[name] = fallback
   }
   return { ...filled, ...given }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { forms } from '../normalize/forms.ts'
+import { attributeAt, operandAt, signatures, unhonoured, withDefaults } from './signatures.ts'
+import { onnxOps } from './written-ops.ts'
+
+const signatureOf = (op: string) => signatures.get(op)!
+
+describe('signatures', () => {
+  it('every operator that can stand in a network has one', () => {
+    expect(Object.keys(forms).filter((op) => !signatures.has(op))).toEqual([])
+  })
+
+  it('a version has its own attributes and operands', () => {
+    expect(attributeAt(signatureOf('Softmax'), 'axis', 12)?.default).toBe(1)
+    expect(attributeAt(signatureOf('Softmax'), 'axis', 13)?.default).toBe(-1)
+    expect(attributeAt(signatureOf('Clip'), 'min', 10)).toBeDefined()
+    expect(attributeAt(signatureOf('Clip'), 'min', 11)).toBeUndefined()
+    expect(operandAt(signatureOf('Resize'), 'scales', 10)).toBe(1)
+    expect(operandAt(signatureOf('Resize'), 'scales', 13)).toBe(2)
+    expect(operandAt(signatureOf('Resize'), 'sizes', 10)).toBe(3)
+    expect(() => operandAt(signatureOf('Resize'), 'axes', 18)).toThrow('Resize has no operand axes')
+  })
+
+  it("fills in ONNX's defaults, also of attributes that came later, and keeps what is given", () => {
+    expect(withDefaults(signatureOf('ArgMax'), { axis: 2 }, 9)).toEqual({ axis: 2, keepdims: 1, select_last_index: 0 })
+    expect(withDefaults(signatureOf('Squeeze'), { axes: [1] }, 11)).toEqual({ axes: [1] })
+    expect(withDefaults(undefined, { anything: 1 }, 11)).toEqual({ anything: 1 })
+  })
+
+  it('tells what of a node is not honoured: refused, passed over, unknown', () => {
+    expect(unhonoured(signatureOf('Pad'), { mode: 'wrap' }, 19)).toEqual([
+      { name: 'mode', value: 'wrap', why: 'refused', wanted: ['constant', 'reflect', 'edge'] },
+    ])
+    expect(unhonoured(signatureOf('Resize'), { mode: 'cubic', exclude_outside: 1, antialias: 0 }, 18)).toEqual([
+      { name: 'exclude_outside', value: 1, why: 'passed-over' },
+    ])
+    expect(unhonoured(signatureOf('Relu'), { alpha: 1 }, 13)).toEqual([{ name: 'alpha', value: 1, why: 'unknown' }])
+    expect(unhonoured(signatureOf('BatchNormalization'), { momentum: 0.5, training_mode: 0 }, 15)).toEqual([])
+  })
+
+  it('operators are written with the attributes of the version that is written', () => {
+    expect(Object.keys(onnxOps.get('Clip')!.attrs)).toEqual([])
+    expect(onnxOps.get('Cast')!.attrs['to']).toMatchObject({ type: 'int' })
+    expect(onnxOps.has('Swish')).toBe(false)
+    expect(onnxOps.has('com.microsoft.QLinearAdd')).toBe(true)
+    expect(() => onnxOps.get('Relu')!.infer({} as never, {} as never)).toThrow('only written')
+  })
+})
