@@ -1,5 +1,5 @@
 import {
-  encodeFactor,
+  factorFor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -16,7 +16,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const { x, number, numberFirst } = tensorAndNumber(node, context)
   const result = context.quantizedType(name)
   const { scale } = result.quant!
-  const factor = encodeFactor(context.quantizedType(x).quant!.scale / scale, context.integers.multipliers.operand)
+  const factor = factorFor('operand', context.quantizedType(x).quant!.scale / scale, context)
   const operation = node.op === 'Add' ? 'add' : numberFirst ? 'subtract-from' : 'subtract'
   return loweredTo(
     {

@@ -1,4 +1,4 @@
-import { encodeFactor, type LowerContext, type LoweredNode, layerOf, type Node, onCodes, operandCodes, scaledSum } from '@q/ir'
+import { factorFor, type LowerContext, type LoweredNode, layerOf, type Node, onCodes, operandCodes, scaledSum } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const resultScale = context.quantizedType(layerOf(node)).quant!.scale
@@ -8,7 +8,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       return { scale: largest / top, encode: (x) => (x * top) / largest }
     }),
   )
-  return scaledSum('QAdd', node, context, operands, ({ scale }) => encodeFactor(scale / resultScale, context.integers.multipliers.operand))
+  return scaledSum('QAdd', node, context, operands, ({ scale }) => factorFor('operand', scale / resultScale, context))
 }
 
 /** Sum: in INT8 an 8-bit multiplier and a shift for each operand. */

@@ -1,6 +1,6 @@
 import {
   biasCodes,
-  encodeFactor,
+  factorFor,
   floatConstant,
   floatElements,
   floatResult,
@@ -105,7 +105,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 
   const nodes = heads.map((head) => {
     const factor = (f: number): readonly number[] => {
-      const { multiplier, shift } = encodeFactor(f, context.integers.multipliers.sum)
+      const { multiplier, shift } = factorFor('sum', f, context)
       return [multiplier, shift, 0]
     }
     const project = (letter: string, weight: string, bias: string | undefined, source: string, scale: number) => {
@@ -166,7 +166,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   })
   const sums = sumHeads(node, heads, (a, b, made) => ({ op: 'QAdd', inputs: [a, b], outputs: [made], attrs: {} }))
   for (const each of [...nodes, ...sums]) values.push({ name: each.outputs[0]!, type: sums32 })
-  const { multiplier, shift } = encodeFactor((spv * out.scale) / result.quant!.scale, context.integers.multipliers.sum)
+  const { multiplier, shift } = factorFor('sum', (spv * out.scale) / result.quant!.scale, context)
   const final: Node = {
     op: 'Requantize',
     inputs: [sums.at(-1)?.outputs[0] ?? heads[0]!.name],

@@ -1,4 +1,4 @@
-import { encodeFactor, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, QError, requantizationOf } from '@q/ir'
+import { factorFor, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, QError, requantizationOf } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -14,10 +14,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const result = context.quantizedType(name)
   const places = kernel.reduce((product, d) => product * d, 1)
-  const factor = encodeFactor(
-    context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places),
-    context.integers.multipliers.product,
-  )
+  const factor = factorFor('product', context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), context)
   return loweredTo(
     {
       op: 'QAveragePool',

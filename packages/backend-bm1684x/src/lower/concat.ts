@@ -1,8 +1,6 @@
-import { encodeFactor, lowerFloat, lowerJoin, onCodes } from '@q/ir'
+import { lowerFloat, lowerJoin, onCodes } from '@q/ir'
 
 /** Concatenation: in INT8 operands of another scale are requantized right behind where they are made. */
 export const lowerConcat = onCodes((node, context) =>
-  node.inputs.some((name) => context.constantOf(name) !== undefined)
-    ? lowerFloat(node, context.in('F16'))
-    : lowerJoin(node, context, { factorOf: (factor) => encodeFactor(factor, context.integers.multipliers.operand) }),
+  node.inputs.some((name) => context.constantOf(name) !== undefined) ? lowerFloat(node, context.in('F16')) : lowerJoin(node, context),
 )

@@ -1,6 +1,6 @@
 import {
   biasCodes,
-  encodeFactor,
+  factorFor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -49,7 +49,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {
-    const { multiplier, shift } = encodeFactor((scale * inputScale) / result.quant!.scale, context.integers.multipliers.sum)
+    const { multiplier, shift } = factorFor('sum', (scale * inputScale) / result.quant!.scale, context)
     parameters.set([multiplier, -shift, result.quant!.zeroPoint], channel * 3)
   })
   const values: Value[] = [filter]

@@ -1,8 +1,8 @@
 import {
   biasCodes,
   type Extent,
-  encodeFactor,
   extentOf,
+  factorFor,
   hasNegative,
   integerWeightScale,
   type LowerContext,
@@ -67,9 +67,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     data,
     bias,
   )
-  const factors = quantized.scales.map((scale) =>
-    encodeFactor((scale * inputScale) / result.quant!.scale, context.integers.multipliers.sum),
-  )
+  const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
   if (bias !== undefined) {

@@ -1,8 +1,8 @@
-import { encodeFactor, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, requantizationOf } from '@q/ir'
+import { factorFor, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, requantizationOf } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
-  const factor = encodeFactor(context.attrs(node).alpha as number, context.integers.multipliers.product)
+  const factor = factorFor('product', context.attrs(node).alpha as number, context)
   return loweredTo({ op: 'QLeakyRelu', inputs: node.inputs, outputs: [name], attrs: requantizationOf([factor], context) }, [
     { name, type: context.quantizedType(name) },
   ])

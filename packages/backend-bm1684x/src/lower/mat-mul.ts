@@ -1,6 +1,6 @@
 import {
   biasCodes,
-  encodeFactor,
+  factorFor,
   type LowerContext,
   type LoweredNode,
   largestOf,
@@ -53,7 +53,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
     values.push(newConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }
-  const factor = encodeFactor((inputScale * rightScale) / result.quant!.scale, context.integers.multipliers.sum)
+  const factor = factorFor('sum', (inputScale * rightScale) / result.quant!.scale, context)
   return loweredTo(
     {
       op: 'QMatMul',

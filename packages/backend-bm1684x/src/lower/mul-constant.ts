@@ -1,5 +1,5 @@
 import {
-  encodeFactor,
+  factorFor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -14,7 +14,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const { x, number } = tensorAndNumber(node, context)
   const result = context.quantizedType(name)
-  const factor = encodeFactor((context.quantizedType(x).quant!.scale / result.quant!.scale) * number, context.integers.multipliers.product)
+  const factor = factorFor('product', (context.quantizedType(x).quant!.scale / result.quant!.scale) * number, context)
   return loweredTo({ op: 'Requantize', inputs: [x], outputs: [name], attrs: requantizationOf([factor], context) }, [{ name, type: result }])
 }
 

@@ -1,6 +1,6 @@
 import {
   constantsOf,
-  encodeFactor,
+  factorFor,
   type LowerContext,
   type LoweredNode,
   layerOf,
@@ -36,7 +36,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   // Truth values are 0 and 1 whatever range they were calibrated with.
   const scales = operands.map(({ scale }, place) => (comparisons.has(context.producer(node.inputs[place]!)?.node.op ?? '') ? 1 : scale))
   const product = scales.reduce((factor, scale) => factor * scale, 1)
-  const factor = encodeFactor(product / result.quant!.scale, context.integers.multipliers.product)
+  const factor = factorFor('product', product / result.quant!.scale, context)
   return loweredTo(
     {
       op: 'QMul',

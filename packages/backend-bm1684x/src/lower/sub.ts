@@ -1,12 +1,10 @@
-import { encodeFactor, type LowerContext, type LoweredNode, layerOf, type Node, onCodes, operandCodes, scaledSum } from '@q/ir'
+import { factorFor, type LowerContext, type LoweredNode, layerOf, type Node, onCodes, operandCodes, scaledSum } from '@q/ir'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const { scale } = context.quantizedType(layerOf(node)).quant!
   const operands = node.inputs.map((_, place) => operandCodes(node, place, context, () => ({ scale, encode: (x) => x / scale })))
   return scaledSum('QSub', node, context, operands, (operand) =>
-    operand.constant === undefined
-      ? encodeFactor(operand.scale / scale, context.integers.multipliers.operand)
-      : { multiplier: 1, shift: 0 },
+    operand.constant === undefined ? factorFor('operand', operand.scale / scale, context) : { multiplier: 1, shift: 0 },
   )
 }
 

@@ -1,14 +1,14 @@
 import type { FloatType } from '../contracts/target.ts'
 import type { Value } from '../graph/types.ts'
-import { toBf16Bits } from '../number/bf16.ts'
+import { type Bf16StyleName, bf16Styles, toBf16Bits } from '../number/bf16.ts'
 import { toF16Bits } from '../number/f16.ts'
 import type { LowerContext } from '../resolve/lower-context.ts'
 import { type ConstantNaming, namedByType, newConstant } from './constant.ts'
 import { onceFor } from './once-for.ts'
 
-/** Numbers as elements of a float type: bit patterns for the 16-bit ones. */
-export function floatElements(numbers: Float32Array, type: FloatType): Float32Array | Uint16Array {
-  return type === 'f32' ? numbers : type === 'f16' ? toF16Bits(numbers) : toBf16Bits(numbers)
+/** Numbers as elements of a float type: bit patterns for the 16-bit ones. @param bf16 how bfloat16 numbers are made */
+export function floatElements(numbers: Float32Array, type: FloatType, bf16: Bf16StyleName = 'flush'): Float32Array | Uint16Array {
+  return type === 'f32' ? numbers : type === 'f16' ? toF16Bits(numbers) : toBf16Bits(numbers, bf16Styles[bf16])
 }
 
 /**
@@ -28,6 +28,8 @@ export function floatConstant(
     return { name, type: context.typeOf(name), ...(constant === undefined ? {} : { constant }) }
   }
   const { shape } = context.typeOf(name)
-  const data = onceFor(constant.data, `elements of ${type}`, () => floatElements(Float32Array.from(constant.data as Float32Array), type))
+  const style = context.scheme.kind === 'float' ? context.scheme.bf16 : undefined
+  const make = () => floatElements(Float32Array.from(constant.data as Float32Array), type, style)
+  const data = onceFor(constant.data, `elements of ${type} ${style ?? ''}`, make)
   return newConstant(naming(name, type, context.useCount(name) > 1 ? owner : undefined), type, shape, data)
 }

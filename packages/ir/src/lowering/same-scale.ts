@@ -2,12 +2,13 @@ import { layerOf } from '../graph/edges.ts'
 import type { Node, Value } from '../graph/types.ts'
 import type { MultiplierAndShift } from '../number/scale-shift.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
+import { factorFor } from './factor.ts'
 import { requantizationOf } from './requantization.ts'
 
 /** How operands of another scale than the result's are brought to it. */
 export interface SameScale {
-  /** The factor `operand scale / result scale` as a multiplier and a shift. */
-  factorOf(factor: number): MultiplierAndShift
+  /** The factor `operand scale / result scale` as a multiplier and a shift. @default as the scheme encodes operands */
+  factorOf?(factor: number): MultiplierAndShift
   /** Name of a requantized operand. @default `<operand>_to_<layer>` */
   nameOf?(operand: string, layer: string): string
 }
@@ -19,7 +20,7 @@ export interface SameScale {
 export function lowerJoin(
   node: Node,
   context: LowerContext,
-  { factorOf, nameOf = (operand, layer) => `${operand}_to_${layer}` }: SameScale,
+  { factorOf = (factor) => factorFor('operand', factor, context), nameOf = (operand, layer) => `${operand}_to_${layer}` }: SameScale = {},
 ): LoweredNode {
   const name = layerOf(node)
   const result = context.quantizedType(name)

@@ -1,7 +1,10 @@
+import type { TensorType } from '../graph/types.ts'
+import { codeParams } from '../number/quant-params.ts'
 import { type RoundingMode, roundTo } from '../number/rounding.ts'
 import { integerRange, saturate } from '../number/saturate.ts'
+import type { LowerContext } from '../resolve/lower-context.ts'
 import { storageArray } from '../tensor/tensor.ts'
-import { type Extent, extentOf, largestOf } from './extent.ts'
+import { type Extent, extentOf, hasNegative, largestOf } from './extent.ts'
 
 /** Integer types of weights. */
 export type WeightType = 'i4' | 'u4' | 'i8' | 'u8' | 'i16' | 'u16'
@@ -59,4 +62,26 @@ export function quantizeWeights(
     for (let i = from; i < from + size; i++) codes[i] = saturate(roundTo(weights[i]! / scale, rounding) + zeroPoint, dtype)
   }
   return { codes, dtype: stored[dtype], scales, zeroPoints }
+}
+
+/** How the scheme of the context stores `weights` of `channels` slices: a form for {@link quantizeWeights}. */
+export function weightFormOf(weights: Float32Array, channels: number, { integers }: LowerContext): WeightForm {
+  const { bits, sign, zeroPoint, scale = 'exact', granularity } = integers.weights
+  const signed = sign === 'signed' || (sign === 'by-range' && hasNegative(weights))
+  return {
+    dtype: `${signed ? 'i' : 'u'}${bits}`,
+    channels: granularity === 'per-axis' ? channels : 1,
+    rounding: integers.rounding.weight,
+    paramsOf(extent) {
+      if (extent.min === 0 && extent.max === 0) return { scale: 1 }
+      return codeParams(extent, { bits, zeroPoint, scale, sign: signed ? 'signed' : 'unsigned' })
+    },
+  }
+}
+
+/** The type of codes of weights; scales and zero points stand in it when there is a zero point. @param axis of the slices */
+export function weightTypeOf({ dtype, scales, zeroPoints }: WeightCodes, shape: readonly number[], axis = 0): TensorType {
+  if (zeroPoints.every((each) => each === 0)) return { dtype, shape }
+  const quant = { scale: scales[0]!, zeroPoint: zeroPoints[0]!, expressed: 'f32' } as const
+  return { dtype, shape, quant: scales.length === 1 ? quant : { ...quant, axis, scales, zeroPoints } }
 }

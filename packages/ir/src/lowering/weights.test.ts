@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { asymmetric, symmetric } from '../../test/lower-one.ts'
+import type { LowerContext } from '../resolve/lower-context.ts'
+import { biasCodes, zeroPointBias } from './bias.ts'
+import { extentOf, hasNegative, largestOf } from './extent.ts'
+import { quantizeWeights, weightFormOf, weightTypeOf } from './weights.ts'
+
+const contextWith = (weights: Partial<typeof symmetric.weights>, integers = symmetric): LowerContext =>
+  ({ integers: { ...integers, weights: { ...integers.weights, ...weights } } }) as LowerContext
+
+describe('extent', () => {
+  it('passes over NaN, and is 0 to 0 for nothing', () => {
+    expect(extentOf(Float32Array.of(Number.NaN, 2, -3))).toEqual({ min: -3, max: 2 })
+    expect(extentOf(new Float32Array(0))).toEqual({ min: 0, max: 0 })
+    expect(extentOf(Float32Array.of(9, 1, 2, 9), 1, 3)).toEqual({ min: 1, max: 2 })
+  })
+  it('the largest magnitude is that of either end', () => {
+    expect([largestOf({ min: -3, max: 2 }), largestOf({ min: 1, max: 2 }), largestOf({ min: 0, max: 0 })]).toEqual([3, 2, 0])
+    expect([hasNegative(Float32Array.of(0, 1)), hasNegative(Float32Array.of(0, -1))]).toEqual([false, true])
+  })
+})
+
+describe('weights', () => {
+  it('one scale for all is the largest magnitude over the largest code, halves away from zero', () => {
+    // 127 / 127 = 1: the numbers are their codes; 0.5 and -2.5 are halves.
+    const { codes, scales, zeroPoints, dtype } = quantizeWeights(Float32Array.of(127, -2.5, 0.5, 0), { dtype: 'i8' })
+    expect({ codes: [...codes], scales, zeroPoints, dtype }).toEqual({ codes: [127, -3, 1, 0], scales: [1], zeroPoints: [0], dtype: 'i8' })
+  })
+  it('each slice has its own, one of zeros the scale 1', () => {
+    const { codes, scales } = quantizeWeights(Float32Array.of(254, -127, 0, 0, 7, -3.5), { dtype: 'i8', channels: 3 })
+    expect([...codes]).toEqual([127, -64, 0, 0, 127, -64])
+    expect(scales).toEqual([2, 1, 7 / 127])
+  })
+  it('rounds as it is told', () => {
+    const form = { dtype: 'i8', rounding: 'half-to-even', paramsOf: () => ({ scale: 1 }) } as const
+    expect([...quantizeWeights(Float32Array.of(0.5, 1.5, -2.5), form).codes]).toEqual([0, 2, -2])
+  })
+  it('a zero point is added and codes saturate; four bits travel in bytes', () => {
+    const made = quantizeWeights(Float32Array.of(-1, 0, 1, 9), { dtype: 'u4', paramsOf: () => ({ scale: 1, zeroPoint: 8 }) })
+    expect({ codes: [...made.codes], dtype: made.dtype, zeroPoints: made.zeroPoints }).toEqual({
+      codes: [7, 8, 9, 15],
+      dtype: 'u8',
+      zeroPoints: [8],
+    })
+  })
+  it('sixteen bits hold what eight cannot', () => {
+    const { codes, scales } = quantizeWeights(Float32Array.of(32767, -1), { dtype: 'i16' })
+    expect([[...codes], scales]).toEqual([[32767, -1], [1]])
+  })
+})
+
+describe('weights by the scheme', () => {
+  const numbers = Float32Array.of(-1, 3, 0, 0)
+  it('follow sign, bits and granularity', () => {
+    expect(weightFormOf(numbers, 2, contextWith({}))).toMatchObject({ dtype: 'i8', channels: 1, rounding: 'half-away-from-zero' })
+    expect(weightFormOf(numbers, 2, contextWith({}, asymmetric))).toMatchObject({ channels: 2 })
+    expect(weightFormOf(numbers, 2, contextWith({ sign: 'by-range', bits: 4 }))).toMatchObject({ dtype: 'i4' })
+    expect(weightFormOf(Float32Array.of(1), 1, contextWith({ sign: 'by-range' }))).toMatchObject({ dtype: 'u8' })
+  })
+  it('with zero points are stretched over all codes; a slice of zeros is left alone', () => {
+    // -1 to 3 over 255 steps: the scale is 4 / 255, the zero point 63.75, so 64.
+    const form = weightFormOf(numbers, 2, contextWith({ sign: 'unsigned', zeroPoint: 'by-range', granularity: 'per-axis' }))
+    const { codes, scales, zeroPoints } = quantizeWeights(numbers, form)
+    expect({ codes: [...codes], scales, zeroPoints }).toEqual({ codes: [0, 255, 0, 0], scales: [4 / 255, 1], zeroPoints: [64, 0] })
+  })
+  it('a type says scales and zero points only when there are some', () => {
+    const made = { codes: new Uint8Array(4), dtype: 'u8', scales: [0.5, 2], zeroPoints: [3, 0] } as const
+    expect(weightTypeOf({ ...made, zeroPoints: [0, 0] }, [2, 2])).toEqual({ dtype: 'u8', shape: [2, 2] })
+    expect(weightTypeOf(made, [2, 2])).toEqual({
+      dtype: 'u8',
+      shape: [2, 2],
+      quant: { scale: 0.5, zeroPoint: 3, expressed: 'f32', axis: 0, scales: [0.5, 2], zeroPoints: [3, 0] },
+    })
+    expect(weightTypeOf({ ...made, scales: [0.5], zeroPoints: [3] }, [4])).toMatchObject({
+      quant: { scale: 0.5, zeroPoint: 3, expressed: 'f32' },
+    })
+  })
+})
+
+describe('bias', () => {
+  it('is counted in the unit of the sums: one scale, or one for each channel', () => {
+    expect(biasCodes(Float32Array.of(1, -1.25), 0.5)).toEqual(Int32Array.of(2, -3))
+    expect(biasCodes(Float32Array.of(1, -1.25), [0.5, 0.25])).toEqual(Int32Array.of(2, -5))
+    expect(biasCodes(Float32Array.of(1, -1.25), [0.5])).toEqual(Int32Array.of(2, -3))
+  })
+  it('rounds as it is told, saturates, and holds more in 64 bits', () => {
+    expect(biasCodes(Float32Array.of(2.5), 1, { rounding: 'half-to-even' })).toEqual(Int32Array.of(2))
+    expect(biasCodes(Float32Array.of(2 ** 40, -(2 ** 40)), 1)).toEqual(Int32Array.of(2147483647, -2147483648))
+    expect(biasCodes(Float32Array.of(2 ** 40, -(2 ** 70), 2 ** 70), 1, { dtype: 'i64' })).toEqual(
+      BigInt64Array.of(2n ** 40n, -(2n ** 63n), 2n ** 63n - 1024n),
+    )
+  })
+  it('offsets are added before saturation', () => {
+    expect(biasCodes(Float32Array.of(2 ** 31, 1), 1, { offsets: [-(2 ** 31), 5] })).toEqual(Int32Array.of(0, 6))
+  })
+  it('makes up for a zero point: sums of raw codes are those of numbers', () => {
+    // Filters (1, 2) and (3, -5), operand codes (10, 20) with zero point 4: raw sums 50 and -70, true ones 38 and -62.
+    const offsets = zeroPointBias([1, 2, 3, -5], 4, { channels: 2 })
+    expect([50 + offsets[0]!, -70 + offsets[1]!]).toEqual([6 * 1 + 16 * 2, 6 * 3 + 16 * -5])
+    // The same as columns of a matrix, and with a zero point of the weights, 1, taken off each weight.
+    expect(zeroPointBias([1, 3, 2, -5], 4, { channels: 2, axis: 'innermost' })).toEqual(offsets)
+    expect([...zeroPointBias([1, 2, 3, -5], 4, { channels: 2, zeroPoints: [1] })]).toEqual([-4 * 1, -4 * -4])
+    expect([...zeroPointBias([1, 2], 0, { channels: 1 })]).toEqual([0])
+  })
+})
