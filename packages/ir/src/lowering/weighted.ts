@@ -8,6 +8,7 @@ import { onCodes } from './by-mode.ts'
 import { newConstant } from './constant.ts'
 import { factorFor } from './factor.ts'
 import { lowerFloat } from './float.ts'
+import { onceFor } from './once-for.ts'
 import { requantizationOf } from './requantization.ts'
 import { quantizeWeights, weightFormOf, weightTypeOf } from './weights.ts'
 
@@ -69,7 +70,9 @@ function weighted(node: Node, context: LowerContext, form: Weighted): LoweredNod
   const operand = context.quantizedType(x).quant!
   const result = context.quantizedType(name)
   const numbers = weights.data as Float32Array
-  const quantized = quantizeWeights(numbers, weightFormOf(numbers, axis === 'outermost' ? channels : 1, context))
+  const slices = axis === 'outermost' ? channels : 1
+  const what = `weights ${slices} ${JSON.stringify(integers.weights)} ${integers.rounding.weight}`
+  const quantized = onceFor(numbers, what, () => quantizeWeights(numbers, weightFormOf(numbers, slices, context)))
   const scales = quantized.scales.map((scale) => scale * operand.scale)
   const weight = newConstant(nameOf(name, 'weight'), quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [{ ...weight, type: weightTypeOf(quantized, weights.shape) }]
