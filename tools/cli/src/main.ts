@@ -102,11 +102,12 @@ async function failed(error: unknown, reporter: Reporter, signal: AbortSignal): 
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
   const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
   if (isQError(known)) {
-    reporter.error(known.hint === undefined ? withHint(known) : known)
-    return exitCodes[known.kind]
+    reporter.error(withMore(known))
+    // A module of the user's may throw errors of kinds that are not ours.
+    return exitCodes[known.kind] ?? exitCodes.input
   }
   const message = error instanceof Error ? error.message : String(error)
-  const stack = process.env['Q_DEBUG'] === '1' && error instanceof Error ? error.stack : undefined
+  const stack = stackOf(error)
   reporter.error(
     new QError('DEFECT', `this is a defect of the program, not of your input: ${message}`, {
       hint: 'run again with Q_DEBUG=1 to see where, and report it',
@@ -126,10 +127,22 @@ const hints: Readonly<Record<QError['kind'], string>> = {
   interrupted: 'run the same command again',
 }
 
-function withHint({ code, message, kind, at, found, wanted, cause }: QError): QError {
-  const parts = { ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { wanted }) }
-  return new QError(code, message, { at, kind, cause, hint: hints[kind], ...parts })
+/** The error with a hint in any case, and with the stack of what caused it where that is asked for. */
+function withMore(error: QError): QError {
+  const { code, message, kind, at, wanted, cause } = error
+  const hint = error.hint ?? hints[kind]
+  const found = stackOf(cause) ?? error.found
+  return new QError(code, message, {
+    at,
+    kind,
+    cause,
+    hint,
+    ...(found === undefined ? {} : { found }),
+    ...(wanted === undefined ? {} : { wanted }),
+  })
 }
+
+const stackOf = (error: unknown): string | undefined => (process.env['Q_DEBUG'] === '1' && error instanceof Error ? error.stack : undefined)
 
 function reporterFor(args: readonly string[]): Reporter {
   const streams = { out: process.stdout, err: process.stderr }

@@ -5,6 +5,7 @@ import { defineModelDeploy } from './commands/model-deploy.ts'
 import { defineModelRunner } from './commands/model-runner.ts'
 import { defineModelTransform } from './commands/model-transform.ts'
 import { defineNpzTool } from './commands/npz-tool.ts'
+import { definePrint } from './commands/print.ts'
 import { defineQuantize } from './commands/quantize.ts'
 import { defineRunCalibration } from './commands/run-calibration.ts'
 
@@ -29,6 +30,7 @@ export function createProgram(version: string, start: (action: Action) => void):
     defineModelDeploy,
     defineModelRunner,
     defineExportOnnx,
+    definePrint,
     defineNpzTool,
   ]) {
     define(program, start)

@@ -54,10 +54,10 @@ export function backendDefects(value: unknown): readonly string[] {
   if (!isObject(value)) return [`it is ${describe(value)}, not an object`]
   return [
     ...(isName(value['name']) ? [] : [missing('name', 'a name', value['name'])]),
-    ...(isObject(value['target']) ? targetDefects(value['target']) : [missing('target', 'an object', value['target'])]),
-    ...lowerDefects(value),
     ...(typeof value['emit'] === 'function' ? [] : [missing('emit', 'a function', value['emit'])]),
+    ...lowerDefects(value),
     ...optionalDefects(value),
+    ...(isObject(value['target']) ? targetDefects(value['target']) : [missing('target', 'an object', value['target'])]),
   ]
 }
 
@@ -65,7 +65,7 @@ function targetDefects(target: Fields): readonly string[] {
   const modes = namesIn(target['modes'])
   const known = new Set([...modes, ...(isObject(target['schemes']) ? Object.keys(target['schemes']) : [])])
   const unknownMode = (place: string, mode: unknown): readonly string[] =>
-    typeof mode === 'string' && known.has(mode) ? [] : [unknown(place, mode, [...known], 'modes')]
+    mode === undefined ? [missing(place, 'a mode', mode)] : known.has(String(mode)) ? [] : [unknown(place, mode, [...known], 'modes')]
   const floats = Array.isArray(target['floatModes']) ? (target['floatModes'] as readonly unknown[]) : undefined
   return [
     ...(isName(target['name']) && target['name'] === target['name'].toLowerCase()
@@ -152,7 +152,7 @@ function toleranceDefects(tolerance: unknown, unknownMode: UnknownMode): readonl
 function lowerDefects({ lower, target }: Fields): readonly string[] {
   if (!isObject(lower)) return [missing('lower', 'an object from operator to function', lower)]
   const wrong = Object.entries(lower).flatMap(([op, each]) =>
-    typeof each === 'function' ? [] : [missing(`lower.${op}`, 'a function', each)],
+    each === undefined || typeof each === 'function' ? [] : [missing(`lower.${op}`, 'a function', each)],
   )
   const ops = isObject(target) && isObject(target['ops']) ? Object.keys(target['ops']) : []
   const uncovered = ops.filter((form) => lower[form] === undefined && lower[form.replace('#constant', '')] === undefined)

@@ -1,13 +1,11 @@
-import { QError } from '@q/ir'
 import { Option } from 'commander'
-import { checkPlanModes, modeOf, needsRanges } from '../chips/chip-modes.ts'
 import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { deploy } from '../pipeline/deploy.ts'
-import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addQuantizationOptions, quantizationOf } from './quantization-options.ts'
 
 const vendorOptions = [
   withoutEffect('--q_group_size <size>', 'group size of W4 and W8 modes'),
@@ -75,23 +73,20 @@ const vendorOptions = [
 
 /** `model_deploy`: a Top file and its tables to the files of a chip. */
 export const defineModelDeploy: DefineCommand = (program, start) => {
-  const command = addChipOptions(
-    subcommand(program, 'model_deploy', "quantize a Top .mlir file for a chip, compare it, and write the chip's files").requiredOption(
-      '--mlir <file>',
-      'the Top .mlir file',
+  const command = addQuantizationOptions(
+    addChipOptions(
+      subcommand(program, 'model_deploy', "quantize a Top .mlir file for a chip, compare it, and write the chip's files").requiredOption(
+        '--mlir <file>',
+        'the Top .mlir file',
+      ),
+      { required: true },
     ),
-    { required: true },
   )
     .requiredOption(
       '--model <file>',
       "output model, such as m.bmodel; without the chip's toolchain a portable one with an ending of its own",
     )
     .option('--keep_model_name', "give a portable container the very name of --model, as if it were the chip's own")
-    .option('--quantize <mode>', 'mode of layers that no table names: one of the modes of the chip, such as INT8, F16, F32', 'F32')
-    .option('--calibration_table <file>', 'calibration table, needed for integers')
-    .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
-    .option('--asymmetric', 'INT8 with zero points')
-    .option('--high_precision', 'keep delicate operators in float32')
     .option('--test_input <files>', 'npz, npy or image to compare with')
     .option('--test_reference <file>', "npz of the float model's tensors; run here when absent")
     .option('--compare_all', 'compare every tensor, not only the outputs')
@@ -100,7 +95,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
     .option('--skip_validation', 'do not compare')
     .option('--not_gen_bmodel', "stop after the files for the chip's compiler")
-    .option('--vendor <folder>', "folder of the chip's toolchain; TPUC_ROOT and PATH are searched when absent")
+    .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent")
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .addOption(new Option('--gelu_mode <mode>', 'how GELU is approximated').choices(['normal']).default('normal'))
   addVendorOptions(command, vendorOptions)
@@ -108,35 +103,13 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
       const chip = await chipOf(options)
-      const { target } = chip.backend
-      const mode = modeOf(options.quantize, target, ['--quantize'])
       const graph = await readModel(options.mlir, options.weights === undefined ? {} : { weights: options.weights })
-      if (graph.properties['stage'] !== 'float') {
-        throw new QError('MODEL_STAGE', `${options.mlir} is quantized already`, {
-          at: [options.mlir],
-          wanted: 'a Top file',
-          hint: 'run it with model_runner',
-          kind: 'usage',
-        })
-      }
-      const table =
-        options.calibration_table === undefined ? undefined : await readCalibrationTable(options.calibration_table, graph, context.reporter)
-      const plan = options.quantize_table === undefined ? undefined : await readPlan(options.quantize_table, graph, context.reporter)
-      if (plan !== undefined) checkPlanModes(plan, target, '--quantize_table')
-      const calibrated = [mode, ...(plan?.values() ?? [])].find((each) => needsRanges(each, target))
-      if (table === undefined && calibrated !== undefined) {
-        throw new QError('TABLE_NEEDED', `${calibrated} needs a calibration table`, {
-          at: [options.mlir],
-          wanted: `a threshold for every layer in ${calibrated}`,
-          hint: 'run run_calibration and give its table as --calibration_table',
-          kind: 'usage',
-        })
-      }
+      const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context.reporter)
       return deploy(
         {
           graph,
+          ...quantization,
           chip,
-          mode,
           taken: [
             options.mlir,
             ...[options.calibration_table, options.quantize_table, options.test_reference, options.weights, chip.file].filter(
@@ -144,10 +117,6 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
             ),
             ...(options.test_input === undefined ? [] : String(options.test_input).split(',')),
           ],
-          ...(table === undefined ? {} : { table }),
-          ...(plan === undefined ? {} : { plan }),
-          asymmetric: options.asymmetric === true,
-          highPrecision: options.high_precision === true,
           model: options.model,
           keepModelName: options.keep_model_name === true,
           ...(options.test_input === undefined || options.skip_validation ? {} : { testInput: options.test_input }),

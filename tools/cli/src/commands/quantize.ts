@@ -27,7 +27,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
       .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
       .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices(['kl', 'max']).default('kl'))
-      .option('--vendor <folder>', "folder of the chip's toolchain; TPUC_ROOT and PATH are searched when absent"),
+      .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
   command.action((model: string, options) =>
     start(async (context) => {

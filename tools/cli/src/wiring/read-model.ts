@@ -3,7 +3,7 @@ import type { Backend, Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
 import { parseMlir, readTop, readTpu } from '@q/mlir'
-import { importOnnx } from '@q/onnx'
+import { decodeOnnx, importOnnx } from '@q/onnx'
 import { isThere, readBytes, readText } from '../files/read-file.ts'
 import { ownBackends } from './backends.ts'
 
@@ -13,6 +13,8 @@ export interface ReadModelOptions {
   /** Fixes dynamic dimensions of an ONNX model. */
   readonly inputShapes?: readonly (readonly number[])[]
   readonly outputNames?: readonly string[]
+  /** Leave an ONNX model as the file has it, not canonical. @default false */
+  readonly asImported?: boolean
   /** Name of the graph. @default from the file */
   readonly name?: string
   /** A back end whose model files are read beside those of the chips this program knows. */
@@ -37,8 +39,8 @@ export async function readModel(path: string, options: ReadModelOptions = {}): P
   })
 }
 
-async function readOnnx(path: string, { inputShapes, outputNames, name }: ReadModelOptions): Promise<Graph> {
-  return importOnnx(await readBytes(path), {
+async function readOnnx(path: string, { inputShapes, outputNames, name, asImported = false }: ReadModelOptions): Promise<Graph> {
+  return (asImported ? decodeOnnx : importOnnx)(await readBytes(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
     readExternal: (location: string) => readBytes(join(dirname(path), location)),

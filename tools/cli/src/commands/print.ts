@@ -1,0 +1,87 @@
+import type { Graph } from '@q/ir'
+import { printGraph, QError } from '@q/ir'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Context } from '../context.ts'
+import { checkWritable, writeFiles } from '../files/write-files.ts'
+import { parseNames, parseShapes } from '../options/parse.ts'
+import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
+import { readModel } from '../wiring/read-model.ts'
+import type { DefineCommand } from './command.ts'
+import { addChipOptions, chipOf, subcommand } from './command.ts'
+import type { QuantizationOptions } from './quantization-options.ts'
+import { addQuantizationOptions, quantizationOf } from './quantization-options.ts'
+
+const stages = ['imported', 'canonical', 'resolved'] as const
+
+/** `print`: a model as text. */
+export const definePrint: DefineCommand = (program, start) => {
+  const command = subcommand(program, 'print', 'show a model as text, one node a line: as imported, canonical, or resolved for a chip')
+    .argument('<model>', 'any model file: .onnx, .mlir, a portable container')
+    .addOption(
+      new Option('--stage <stage>', 'imported: as the file has it; canonical: as the tables name it; resolved: quantized, needs --chip')
+        .choices(stages)
+        .default(undefined, 'resolved with --chip, else canonical'),
+    )
+    .option('--constants <count>', 'print constants of up to so many elements, or all; longer ones as the word constant', parseLongest, 16)
+    .option('-o, --output <file>', 'write the text to a file')
+    .option('--input_shapes <shapes>', 'fix the input shapes of an ONNX model, like [[1,3,224,224]]', parseShapes)
+    .option('--output_names <names>', 'cut an ONNX model at these tensors', parseNames)
+    .option('--weights <file>', 'weight file, in place of the one the model names')
+  addQuantizationOptions(addChipOptions(command, { required: false, purpose: 'what the model is resolved for' }))
+  command.action((model: string, options) =>
+    start(async (context) => {
+      if (options.output !== undefined) await checkWritable(options.output)
+      const graph = await graphOf(model, options, context)
+      const text = printGraph(graph, { longestConstant: options.constants })
+      if (options.output === undefined) context.reporter.print(text.trimEnd())
+      else {
+        await writeFiles(new Map([[options.output, text]]), (path) => context.reporter.note(`note: ${path} replaced`))
+        context.reporter.print(`${options.output}: ${graph.nodes.length} nodes`)
+      }
+      context.reporter.event('printed', {
+        model,
+        nodes: graph.nodes.length,
+        ...(options.output === undefined ? {} : { output: options.output }),
+      })
+      return undefined
+    }),
+  )
+}
+
+interface PrintOptions extends QuantizationOptions {
+  readonly stage?: (typeof stages)[number] | undefined
+  readonly processor?: string
+  readonly chip_options?: Readonly<Record<string, unknown>>
+  readonly weights?: string
+  readonly input_shapes?: readonly (readonly number[])[]
+  readonly output_names?: readonly string[]
+}
+
+async function graphOf(model: string, options: PrintOptions, context: Context): Promise<Graph> {
+  const { processor, stage = processor === undefined ? 'canonical' : 'resolved' } = options
+  const chip = processor === undefined ? undefined : await chipOf({ ...options, processor })
+  if (stage === 'resolved' && chip === undefined) {
+    throw new QError('OPTION_REQUIRED', 'a model is resolved for a chip', {
+      at: ['print', '--stage resolved'],
+      wanted: '--chip',
+      hint: 'name the chip, with --quantize and the tables',
+      kind: 'usage',
+    })
+  }
+  const graph = await readModel(model, {
+    asImported: stage === 'imported',
+    ...(chip === undefined ? {} : { backend: chip.backend }),
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
+    ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
+    ...(options.output_names === undefined ? {} : { outputNames: options.output_names }),
+  })
+  if (stage !== 'resolved') return graph
+  return resolveForChip(graph, chip!, await quantizationOf(options, { graph, model }, chip!, context.reporter), context.reporter).graph
+}
+
+function parseLongest(text: string): number {
+  if (text === 'all') return Number.POSITIVE_INFINITY
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw new InvalidArgumentError('wanted a whole number, or all.')
+  return value
+}
