@@ -6,21 +6,26 @@ export function modeOf(text: string, target: Target, at: readonly string[]): Qua
   const wanted = text.toUpperCase()
   const mode = target.modes.find((each) => each === wanted)
   if (mode !== undefined) return mode
-  throw new QError('MODE_UNSUPPORTED', `${target.name} cannot do ${text}`, {
+  throw unsupported(text, target, target.modes, at)
+}
+
+function unsupported(mode: string, target: Target, known: readonly string[], at: readonly string[]): QError {
+  return new QError('MODE_UNSUPPORTED', `${target.name} cannot do ${mode}`, {
     at,
-    found: text,
-    wanted: `one of ${target.modes.join(', ')}`,
-    hint: didYouMean(wanted, target.modes, 'choose one of these modes'),
+    found: mode,
+    wanted: `one of ${known.join(', ')}`,
+    hint: didYouMean(mode.toUpperCase(), known, 'choose one of these modes'),
     kind: 'usage',
   })
 }
 
 /** Checks that a chip has every mode a plan asks for. @param source the table, for messages @throws QError `MODE_UNSUPPORTED` naming the layer */
 export function checkPlanModes(plan: Plan, target: Target, source: string): void {
-  for (const [layer, mode] of plan) modeOf(mode, target, [source, layer])
+  const known = Object.keys(target.schemes)
+  for (const [layer, mode] of plan) if (!known.includes(mode)) throw unsupported(mode, target, known, [source, layer])
 }
 
 /** Whether a mode computes on codes, so that it needs calibrated ranges. */
 export function needsRanges(mode: QuantMode, target: Target): boolean {
-  return !target.floatModes.includes(mode)
+  return target.schemes[mode]?.kind === 'integer'
 }

@@ -61,7 +61,7 @@ export function guardBackend(backend: Backend, place: string): Backend {
           : { ...compiled, simulate: (inputs) => wait('simulate', () => simulate.call(compiled, inputs)) }
       }),
   })
-  const { reader, compiler, restrict } = backend
+  const { reader, compiler, facts, restrict } = backend
   return {
     name: backend.name,
     target: backend.target,
@@ -75,6 +75,7 @@ export function guardBackend(backend: Backend, place: string): Backend {
         if (!(artifact?.files instanceof Map)) throw new TypeError('it returned no Map of files')
         return { ...artifact, diagnostics: artifact.diagnostics ?? [] }
       }),
+    ...(facts === undefined ? {} : { facts: (graph) => run('facts', () => facts.call(backend, graph)) }),
     ...(restrict === undefined ? {} : { restrict: (...args) => run('restrict', () => restrict.apply(backend, args)) }),
     ...(reader === undefined
       ? {}

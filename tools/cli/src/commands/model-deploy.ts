@@ -2,10 +2,11 @@ import { Option } from 'commander'
 import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { deploy } from '../pipeline/deploy.ts'
+import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions, quantizationOf } from './quantization-options.ts'
+import { addQuantizationOptions } from './quantization-options.ts'
 
 const vendorOptions = [
   withoutEffect('--q_group_size <size>', 'group size of W4 and W8 modes'),

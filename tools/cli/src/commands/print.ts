@@ -4,12 +4,13 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseNames, parseShapes } from '../options/parse.ts'
+import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
+import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import type { QuantizationOptions } from './quantization-options.ts'
-import { addQuantizationOptions, quantizationOf } from './quantization-options.ts'
+import { addQuantizationOptions } from './quantization-options.ts'
 
 const stages = ['imported', 'canonical', 'resolved'] as const
 

@@ -1,13 +1,12 @@
-import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import { exportOnnx, onnxOutputNames } from '@q/onnx'
-import { checkPlanModes, modeOf, needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { readBytes } from '../files/read-file.ts'
 import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { readModel } from '../wiring/read-model.ts'
-import { readCalibrationTable, readPlan } from './read-tables.ts'
+import type { QuantizationOptions } from './read-quantization.ts'
+import { quantizationOf } from './read-quantization.ts'
 import { resolveForChip } from './resolve-for-chip.ts'
 
 /** What {@link exportModel} is told. */
@@ -22,12 +21,8 @@ export interface ExportModelOptions {
   readonly chip?: Chip
   /** Whether the user said how to quantize. */
   readonly isQuantizing: boolean
-  /** Mode of layers that no table names. */
-  readonly mode: string
-  readonly asymmetric: boolean
-  readonly highPrecision: boolean
-  readonly calibrationTable?: string
-  readonly quantizeTable?: string
+  /** How a float model is quantized. */
+  readonly quantizing: QuantizationOptions
 }
 
 /** A model file as standard ONNX: inputs and outputs have the names they have in the file. */
@@ -50,36 +45,13 @@ export async function exportModel(options: ExportModelOptions, context: Context)
     })
   }
   const isQuantized = !isFloat || chip !== undefined
-  const written = isFloat && chip !== undefined ? await quantized(graph, chip, options, context) : graph
+  const written =
+    isFloat && chip !== undefined
+      ? resolveForChip(graph, chip, await quantizationOf(options.quantizing, { graph, model }, chip, reporter), reporter).graph
+      : graph
   const outputNames = model.endsWith('.onnx') ? onnxOutputNames(await readBytes(model), model) : graph.outputs
   const bytes = exportOnnx(written, { outputNames })
   await writeFiles(new Map([[output, bytes]]), (path) => reporter.note(`note: ${path} replaced`))
   reporter.print(`${output}: ${isQuantized ? 'quantized' : 'float'} model in standard ONNX, outputs ${outputNames.join(', ')}`)
   reporter.event('exported', { model, output, bytes: bytes.length, outputs: outputNames })
-}
-
-async function quantized(graph: Graph, chip: Chip, options: ExportModelOptions, { reporter }: Context): Promise<Graph> {
-  const { model, calibrationTable, quantizeTable, asymmetric, highPrecision } = options
-  const { target } = chip.backend
-  const mode = modeOf(options.mode, target, ['--quantize'])
-  const table = calibrationTable === undefined ? undefined : await readCalibrationTable(calibrationTable, graph, reporter)
-  const plan = quantizeTable === undefined ? undefined : await readPlan(quantizeTable, graph, reporter)
-  if (plan !== undefined) checkPlanModes(plan, target, '--quantize_table')
-  const calibrated = [mode, ...(plan?.values() ?? [])].find((each) => needsRanges(each, target))
-  if (table === undefined && calibrated !== undefined) {
-    throw new QError('TABLE_NEEDED', `${calibrated} needs a calibration table`, {
-      at: [model],
-      wanted: `a threshold for every layer in ${calibrated}`,
-      hint: 'run run_calibration and give its table as --calibration_table',
-      kind: 'usage',
-    })
-  }
-  const quantization = {
-    mode,
-    asymmetric,
-    highPrecision,
-    ...(table === undefined ? {} : { table }),
-    ...(plan === undefined ? {} : { plan }),
-  }
-  return resolveForChip(graph, chip, quantization, reporter).graph
 }

@@ -3,7 +3,6 @@ import type { PreprocessOptions } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir'
-import { checkPlanModes } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
@@ -67,8 +66,7 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
     },
     context,
   )
-  const plan = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, reporter)
-  if (plan !== undefined) checkPlanModes(plan, chip.backend.target, '--quantize_table')
+  const plan = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, reporter)
   const tableFile = `${name}_cali_table`
   const files = { mlir: `${name}.mlir`, table: tableFile }
   const { table, text, samples, finished } = await calibrateModel(graph, files, options.calibration, context)

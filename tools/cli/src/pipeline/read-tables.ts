@@ -1,5 +1,5 @@
 import { calibratedValues } from '@q/calib'
-import type { CalibrationTable, Graph, Plan, QuantPlan } from '@q/ir'
+import type { CalibrationTable, Graph, Plan, QuantPlan, Target } from '@q/ir'
 import {
   checkCalibrationTable,
   checkQuantPlan,
@@ -10,6 +10,7 @@ import {
   parseQuantPlan,
   QError,
 } from '@q/ir'
+import { checkPlanModes } from '../chips/chip-modes.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { isThere, readText } from '../files/read-file.ts'
 
@@ -26,8 +27,8 @@ export async function readCalibrationTable(path: string, graph: Graph, reporter:
   return table
 }
 
-/** A quantization table that fits the graph: a file, or `name:mode,name:mode`. @throws QError for names the graph does not have */
-export async function readPlan(source: string, graph: Graph, reporter: Reporter): Promise<Plan> {
+/** A quantization table that fits the graph: a file, or `name:mode,name:mode`. @throws QError for names the graph does not have, and modes the chip does not have */
+export async function readPlan(source: string, graph: Graph, target: Target, reporter: Reporter): Promise<Plan> {
   const isFile = await isThere(source)
   if (!isFile && !source.includes(':')) {
     throw new QError('FILE_MISSING', `there is no quantization table ${source}`, {
@@ -36,11 +37,15 @@ export async function readPlan(source: string, graph: Graph, reporter: Reporter)
       hint: 'check the path',
     })
   }
-  const plan: QuantPlan = isFile ? parseQuantPlan(await readText(source), source) : parseInlineQuantPlan(source, '--quantize_table')
+  const plan: QuantPlan = isFile
+    ? parseQuantPlan(await readText(source), source, Object.keys(target.schemes))
+    : parseInlineQuantPlan(source, '--quantize_table', Object.keys(target.schemes))
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)
   checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap((node) => [layerOf(node), ...node.outputs])], {
     fingerprint: fingerprintOf(graph),
     place: isFile ? source : '--quantize_table',
   })
-  return new Map(Array.from(plan.entries, ([name, { mode }]) => [name, mode]))
+  const modes = new Map(Array.from(plan.entries, ([name, { mode }]) => [name, mode]))
+  checkPlanModes(modes, target, isFile ? source : '--quantize_table')
+  return modes
 }

@@ -1,0 +1,58 @@
+import type { Graph } from '@q/ir'
+import { QError } from '@q/ir'
+import { modeOf, needsRanges } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Reporter } from '../console/reporter.ts'
+import { readCalibrationTable, readPlan } from './read-tables.ts'
+import type { Quantization } from './resolve-for-chip.ts'
+
+/** How a user says that a float graph is quantized: names of modes and files. */
+export interface QuantizationOptions {
+  readonly quantize: string
+  readonly calibration_table?: string
+  readonly quantize_table?: string
+  readonly asymmetric?: boolean
+  readonly high_precision?: boolean
+}
+
+/**
+ * How a graph is to be quantized for a chip: tables read and checked, modes that the chip has.
+ *
+ * @param model the model's file, for messages
+ * @throws QError `MODEL_STAGE` when the graph is quantized already, `MODE_UNSUPPORTED`, `TABLE_NEEDED`, and those of the tables
+ */
+export async function quantizationOf(
+  options: QuantizationOptions,
+  { graph, model }: { readonly graph: Graph; readonly model: string },
+  { backend: { target } }: Chip,
+  reporter: Reporter,
+): Promise<Quantization> {
+  if (graph.properties['stage'] === 'quantized') {
+    throw new QError('MODEL_STAGE', `${model} is quantized already`, {
+      at: [model],
+      wanted: 'a float model',
+      hint: 'run it with model_runner, or print it without --chip',
+      kind: 'usage',
+    })
+  }
+  const mode = modeOf(options.quantize, target, ['--quantize'])
+  const { calibration_table: tableFile, quantize_table: planSource } = options
+  const table = tableFile === undefined ? undefined : await readCalibrationTable(tableFile, graph, reporter)
+  const plan = planSource === undefined ? undefined : await readPlan(planSource, graph, target, reporter)
+  const calibrated = [mode, ...(plan?.values() ?? [])].find((each) => needsRanges(each, target))
+  if (table === undefined && calibrated !== undefined) {
+    throw new QError('TABLE_NEEDED', `${calibrated} needs a calibration table`, {
+      at: [model],
+      wanted: `a threshold for every layer in ${calibrated}`,
+      hint: 'run run_calibration and give its table as --calibration_table',
+      kind: 'usage',
+    })
+  }
+  return {
+    mode,
+    ...(table === undefined ? {} : { table }),
+    ...(plan === undefined ? {} : { plan }),
+    asymmetric: options.asymmetric === true,
+    highPrecision: options.high_precision === true,
+  }
+}
