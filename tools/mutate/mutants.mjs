@@ -10,8 +10,9 @@ import { changesAt, isSilent } from './mutators.mjs'
 export function mutantsOf(path, text) {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
   const found = []
-  const visit = (node) => {
+  const visit = (node, outer) => {
     if (isSilent(node)) return
+    const within = isFunctionWithBody(node) ? node.pos : outer
     for (const { node: replaced, range, replacement, kind } of changesAt(node, file)) {
       const [start, end] = range ?? [replaced.getStart(file), replaced.end]
       const { line, character } = file.getLineAndCharacterOfPosition(start)
@@ -24,12 +25,38 @@ export function mutantsOf(path, text) {
         after: replacement,
         text: text.slice(0, start) + replacement + text.slice(end),
         source: text.split('\n')[line].trim(),
+        within: replaced === node && isFunctionWithBody(node) ? outer : within,
       })
+    }
+    ts.forEachChild(node, (child) => visit(child, within))
+  }
+  visit(file, undefined)
+  return found
+}
+
+/** The source with a mark at the start of every function: `hit` is the name of what is called, with path and place of the function. */
+export function marked(path, text, hit) {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
+  const inserts = []
+  const visit = (node) => {
+    if (isFunctionWithBody(node)) {
+      const call = `${hit}(${JSON.stringify(placeOf({ path, within: node.pos }))})`
+      if (ts.isBlock(node.body)) inserts.push([node.body.getStart(file) + 1, `${call};`])
+      else inserts.push([node.body.getStart(file), `(${call}, (`], [node.body.end, '))'])
     }
     ts.forEachChild(node, visit)
   }
   visit(file)
-  return found
+  return inserts.sort(([one], [other]) => other - one).reduce((all, [at, added]) => all.slice(0, at) + added + all.slice(at), text)
+}
+
+/** The function that a mutant changes, as marks call it. */
+export function placeOf({ path, within }) {
+  return `${path}#${within}`
+}
+
+function isFunctionWithBody(node) {
+  return ts.isFunctionLike(node) && node.body !== undefined
 }
 
 /** Numbers from 0 to 1 (without 1) that depend on the seed alone. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { areas } from './areas.mjs'
 import { distance, importGraph } from './import-graph.mjs'
-import { mutantsOf, shuffled } from './mutants.mjs'
+import { mutantsOf, placeOf, shuffled } from './mutants.mjs'
+import { reachedBy } from './reach.mjs'
 import { describe, summarize, table } from './report.mjs'
 import { copyTree } from './tree-copy.mjs'
 import { startTrials } from './trials.mjs'
@@ -34,7 +35,7 @@ process.on('exit', () => {
 })
 
 const sources = sourcesOfAreas()
-const counts = {}
+const counts = Object.fromEntries(wantedAreas.map((area) => [area, { made: '', refused: '' }]))
 const chosen = choose()
 if (options.list) for (const mutant of chosen) console.log(describe(mutant))
 else await tryAll()
@@ -95,49 +96,53 @@ async function tryAll() {
   const graph = importGraph(folder)
   // Tests that start the built command line would run the checkout's code, and those are not in the copy.
   const apart = new Set(graph.reach('e2e/run-command.ts'))
-  const reached = new Map(chosen.map(({ path }) => [path, graph.testsOf(path).filter((test) => !apart.has(test))]))
-  const usable = await tryUnchanged([...new Set([...reached.values()].flat())])
+  const paths = [...new Set(chosen.map(({ path }) => path))]
+  const importers = new Map(paths.map((path) => [path, graph.testsOf(path).filter((test) => !apart.has(test))]))
+  const usable = await tryUnchanged(paths, [...new Set([...importers.values()].flat())])
+  const originals = new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
   const results = []
   for (const [index, mutant] of chosen.entries()) {
     const { text: _, ...kept } = mutant
-    const result = { ...kept, ...(await tryOne(mutant, reached.get(mutant.path), usable)) }
+    const tests = mutant.within === undefined ? importers.get(mutant.path) : (usable.reached.get(placeOf(mutant)) ?? [])
+    const result = { ...kept, ...(await tryOne(mutant, tests, usable.ran)) }
+    if (result.outcome === 'hung' || result.outcome === 'crashed') writeFileSync(join(folder, mutant.path), originals.get(mutant.path))
     results.push(result)
     const how = result.killedBy ? `  (${result.killedBy.file}: ${result.killedBy.test})` : ''
     console.log(`${String(index + 1).padStart(4)}/${chosen.length} ${result.outcome.padEnd(9)} ${describe(mutant)}${how}`)
+    save(results)
   }
-  const rows = summarize(results, options.again ? Object.fromEntries(wantedAreas.map((area) => [area, { made: '', refused: '' }])) : counts)
-  mkdirSync(dirname(resolve(options.output)), { recursive: true })
-  writeFileSync(
-    resolve(options.output),
-    `${JSON.stringify({ seed: Number(options.seed), sample: Number(options.sample), rows, results }, undefined, 2)}\n`,
-  )
   const survivors = results.filter(({ outcome }) => outcome === 'survived')
   if (survivors.length > 0) console.log(`\nsurvived:\n${survivors.map(describe).join('\n')}`)
-  console.log(`\n${table(rows)}`)
+  console.log(`\n${table(summarize(results, counts))}`)
 }
 
-/** Runs all tests with nothing changed: those that pass are used, and how long each takes decides the order. */
-async function tryUnchanged(tests) {
+/** Writes what is known so far, so that a run that is stopped was not for nothing. */
+function save(results) {
+  const file = resolve(options.output)
+  const written = { seed: Number(options.seed), sample: Number(options.sample), rows: summarize(results, counts), results }
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(written, undefined, 2)}\n`)
+}
+
+/** Runs all tests with nothing changed: which pass, how long each takes (that decides the order), and which functions they enter. */
+async function tryUnchanged(paths, tests) {
   const begin = performance.now()
-  const { failures, durations, skipped, broke } = await trials.ask({ tests, all: true })
+  const { reached, ran, failed } = await reachedBy(folder, paths, tests)
+  const { failures, broke } = await trials.ask({ tests: [...ran.keys()], all: true })
   if (!failures) throw new Error(broke ?? 'the unchanged tests do not end')
-  for (const { file, test } of failures) console.log(`left out, for it fails with nothing changed: ${file}: ${test}`)
-  const unusable = new Set([...skipped, ...failures.map(({ file }) => file)])
-  const usable = new Map(tests.filter((test) => !unusable.has(test)).map((test) => [test, durations[test] ?? 0]))
-  console.log(`${usable.size} of ${tests.length} test files run here, ${((performance.now() - begin) / 1000).toFixed(0)} s`)
-  return usable
+  for (const file of [...failed, ...failures.map((one) => one.file)]) console.log(`left out, for it fails with nothing changed: ${file}`)
+  for (const { file } of failures) ran.delete(file)
+  console.log(`${ran.size} of ${tests.length} test files run here, ${((performance.now() - begin) / 1000).toFixed(0)} s`)
+  return { reached, ran }
 }
 
-async function tryOne(mutant, reached, usable) {
+async function tryOne(mutant, reached, ran) {
   const tests = reached
-    .filter((test) => usable.has(test))
-    .sort((one, other) => distance(one, mutant.path) - distance(other, mutant.path) || usable.get(one) - usable.get(other))
+    .filter((test) => ran.has(test))
+    .sort((one, other) => distance(one, mutant.path) - distance(other, mutant.path) || ran.get(one) - ran.get(other))
   if (tests.length === 0) return { outcome: 'survived' }
   const { failures, late, ended, broke } = await trials.ask({ tests, change: mutant })
   if (broke) throw new Error(broke)
-  if (late || ended) {
-    writeFileSync(join(folder, mutant.path), readFileSync(join(root, mutant.path)))
-    return { outcome: late ? 'hung' : 'crashed' }
-  }
+  if (late || ended) return { outcome: late ? 'hung' : 'crashed' }
   return failures.length > 0 ? { outcome: 'killed', killedBy: failures[0] } : { outcome: 'survived' }
 }
