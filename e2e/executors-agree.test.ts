@@ -6,11 +6,22 @@ import * as ort from 'onnxruntime-node'
 import { describe, it } from 'vitest'
 
 for (const precision of ['exact', 'fast'] as const) {
-  describe(`${precision} on ONNX Runtime`, () => {
-    executorConformance({
-      runner: { describe, it },
-      create: () => createOrtExecutor({ ort, onnx: onnxTranslator, precision, fallback: createReferenceExecutor(), threads: 1 }),
-      reference: () => createReferenceExecutor(),
+  for (const parameters of ['baked', 'fed'] as const) {
+    describe(`${precision} on ONNX Runtime, parameters ${parameters}`, () => {
+      executorConformance({
+        runner: { describe, it },
+        create: (cache) =>
+          createOrtExecutor({
+            ort,
+            onnx: onnxTranslator,
+            precision,
+            parameters,
+            threads: 1,
+            fallback: createReferenceExecutor(),
+            ...(cache === undefined ? {} : { cache }),
+          }),
+        reference: () => createReferenceExecutor(),
+      })
     })
-  })
+  }
 }

@@ -11,6 +11,8 @@ export interface TranslatedPart {
   readonly feeds: ReadonlyMap<string, string>
   /** Values of the graph that can be fetched, and the model's values that carry them. */
   readonly fetches: ReadonlyMap<string, string>
+  /** For each node of the model, the node of the graph that it was written for; `undefined` for copies that make results. */
+  readonly sources: readonly (Node | undefined)[]
 }
 
 /** What a translation may take for granted. */

@@ -1,4 +1,4 @@
-import type { Executor, Graph, SectionPlan, Session, Tensor } from '@q/ir'
+import type { Executor, Graph, SectionPlan, Session, SessionCache, Tensor } from '@q/ir'
 import { isQError, layerOf, planSection, QError, valueOf } from '@q/ir'
 import type { RefusedPart } from './cut-section.ts'
 import { cutSection } from './cut-section.ts'
@@ -27,6 +27,17 @@ export interface OrtExecutorOptions {
   readonly threads?: number
   /** Storage of weights, to run as another machine would. @default what {@link OrtExecutor.kernels} finds fastest here */
   readonly kernels?: KernelForms
+  /**
+   * Where ONNX Runtime's sessions are kept, by the structure of their models; other executors may keep theirs in it too.
+   * @default a session is made for every section and freed when that is closed
+   */
+  readonly cache?: SessionCache
+  /**
+   * `fed`: multipliers, offsets, zero points and lookup tables of integer operators are inputs of the models, so that sections that
+   * differ in nothing else share one; exactness is proven for the numbers of each section. `baked`: they are part of the models.
+   * @default 'baked'
+   */
+  readonly parameters?: 'baked' | 'fed'
 }
 
 /** An executor on ONNX Runtime, and what it found out about this machine. */
@@ -40,7 +51,16 @@ export interface OrtExecutor extends Executor {
  *
  * Floats are computed as ONNX Runtime does it, in an order of its own: they may differ from other executors in the last place.
  */
-export function createOrtExecutor({ ort, onnx, precision = 'exact', fallback, threads, kernels: forms }: OrtExecutorOptions): OrtExecutor {
+export function createOrtExecutor({
+  ort,
+  onnx,
+  precision = 'exact',
+  fallback,
+  threads,
+  kernels: forms,
+  cache,
+  parameters = 'baked',
+}: OrtExecutorOptions): OrtExecutor {
   const kernels = async () => forms ?? probeKernels(ort, onnx)
   const sessionOptions = {
     graphOptimizationLevel: 'all',
@@ -58,6 +78,7 @@ export function createOrtExecutor({ ort, onnx, precision = 'exact', fallback, th
   return {
     name: `onnxruntime (${precision})`,
     exact: precision === 'exact',
+    ...(cache === undefined ? {} : { cache }),
     kernels,
     async load(graph, section) {
       const plan = planSection(graph, section)
@@ -66,11 +87,15 @@ export function createOrtExecutor({ ort, onnx, precision = 'exact', fallback, th
       const refused = parts.filter((part) => 'section' in part)
       if (refused.length > 0 && fallback === undefined) throw unsupported(refused)
       const others = await loadRefused(graph, refused, fallback!)
+      const loading = { ort, onnx, sessionOptions, cache, parameters }
       const loaded: OrtPart[] = []
-      for (const part of parts) {
-        loaded.push(
-          'section' in part ? others.get(part)! : await loadPart(part, (name) => valueOf(graph, name).type, { ort, onnx, sessionOptions }),
-        )
+      try {
+        for (const part of parts) {
+          loaded.push('section' in part ? others.get(part)! : await loadPart(part, (name) => valueOf(graph, name).type, loading))
+        }
+      } catch (error) {
+        await Promise.all([...new Set([...loaded, ...others.values()])].map((part) => part.close()))
+        throw error
       }
       return chain(plan, loaded, graph)
     },
@@ -106,10 +131,12 @@ function chain(plan: SectionPlan, parts: readonly OrtPart[], graph: Graph): Sess
     for (const name of feeds) lastUse.set(name, i)
   })
   const kept = new Set(plan.fetches)
+  let closed = false
   return {
     feeds: plan.feeds,
     fetches: plan.fetches,
     async run(feeds) {
+      if (closed) throw new Error('the session was closed')
       const values = new Map<string, Tensor>()
       for (const name of plan.feeds) {
         const fed = feeds.get(name)
@@ -137,6 +164,8 @@ function chain(plan: SectionPlan, parts: readonly OrtPart[], graph: Graph): Sess
       )
     },
     async close() {
+      if (closed) return
+      closed = true
       await Promise.all(parts.map((part) => part.close()))
     },
   }

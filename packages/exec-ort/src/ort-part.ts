@@ -1,7 +1,9 @@
 import type { DType, Tensor, TensorData, TensorType } from '@q/ir'
 import { elementCount, QError, storageArray } from '@q/ir'
-import type { OnnxTranslator, TranslatedPart } from './onnx-translator.ts'
-import type { OrtRuntime, OrtSession, OrtTensor } from './ort-runtime.ts'
+import { openParameters } from './feed-parameters.ts'
+import type { TranslatedPart } from './onnx-translator.ts'
+import { type ProgramMaker, programOf } from './ort-program.ts'
+import type { OrtTensor } from './ort-runtime.ts'
 
 const ortTypes: Readonly<Partial<Record<DType, string>>> = {
   f32: 'float32',
@@ -21,43 +23,50 @@ export interface OrtPart {
   close(): Promise<void>
 }
 
+/** How parts are loaded. */
+export interface PartLoading extends ProgramMaker {
+  /** Whether what integer operators compute with is fed at every run, or stands in the model. */
+  readonly parameters: 'baked' | 'fed'
+}
+
 /** Loads a part. @param typeOf the declared type of a value of the graph @throws QError `ORT_REFUSED` */
-export async function loadPart(
-  part: TranslatedPart,
-  typeOf: (name: string) => TensorType,
-  runtime: { readonly ort: OrtRuntime; readonly onnx: OnnxTranslator; readonly sessionOptions: Readonly<Record<string, unknown>> },
-): Promise<OrtPart> {
-  const bytes = runtime.onnx.encode(part.model)
-  const session: OrtSession = await runtime.ort.InferenceSession.create(bytes, runtime.sessionOptions).catch((error: unknown) => {
-    throw new QError('ORT_REFUSED', 'ONNX Runtime does not load the translated model', {
-      at: [part.model.name],
-      found: error instanceof Error ? error.message : String(error),
-      hint: 'run with the reference executor, and report the model',
-      cause: error,
-    })
+export async function loadPart(translated: TranslatedPart, typeOf: (name: string) => TensorType, loading: PartLoading): Promise<OrtPart> {
+  const { ort, onnx } = loading
+  const { part, parameters } = loading.parameters === 'fed' ? openParameters(translated) : { part: translated, parameters: noParameters }
+  const { program, inputs } = await programOf(part.model, loading)
+  const { session, inputs: ids, outputs } = program.value
+  const ortTensor = ({ dtype, data, shape }: Tensor): OrtTensor => new ort.Tensor(ortTypes[dtype] as never, data as never, shape)
+  const names = new Map([...part.feeds].map(([name, id]) => [id, name]))
+  const bound: Record<string, OrtTensor> = {}
+  const feeds: { readonly name: string; readonly id: string; readonly type: TensorType }[] = []
+  inputs.forEach((input, i) => {
+    const parameter = parameters.get(input)
+    if (parameter !== undefined) bound[ids[i]!] = ortTensor(parameter)
+    else feeds.push({ name: names.get(input)!, id: ids[i]!, type: typeOf(names.get(input)!) })
   })
-  const feeds = [...part.feeds].map(([name, id]) => ({ name, id, type: typeOf(name) }))
-  const fetches = [...part.fetches].map(([name, id]) => ({ name, id, type: typeOf(name), carrier: part.model.values.get(id)!.type.dtype }))
+  const fetches = [...part.fetches.keys()].map((name, i) => ({ name, ...outputs[i]!, type: typeOf(name) }))
   return {
-    feeds: [...part.feeds.keys()],
-    fetches: [...part.fetches.keys()],
+    feeds: feeds.map(({ name }) => name),
+    fetches: fetches.map(({ name }) => name),
     async run(values) {
-      const inputs: Record<string, OrtTensor> = {}
+      const given: Record<string, OrtTensor> = { ...bound }
       for (const { name, id, type } of feeds) {
-        const { dtype, data } = runtime.onnx.toCarrier(fittingFeed(name, values.get(name), type))
-        inputs[id] = new runtime.ort.Tensor(ortTypes[dtype] as never, data as never, type.shape)
+        const { dtype, data } = onnx.toCarrier(fittingFeed(name, values.get(name), type))
+        given[id] = ortTensor({ dtype, data, shape: type.shape })
       }
-      const results = await session.run(inputs)
+      const results = await session.run(given)
       return new Map(
-        fetches.map(({ name, id, type, carrier }) => [
+        fetches.map(({ name, id, dtype, type }) => [
           name,
-          runtime.onnx.fromCarrier({ dtype: carrier, shape: type.shape, data: results[id]!.data as TensorData }, type),
+          onnx.fromCarrier({ dtype, shape: type.shape, data: results[id]!.data as TensorData }, type),
         ]),
       )
     },
-    close: () => session.release(),
+    close: () => program.release(),
   }
 }
+
+const noParameters: ReadonlyMap<string, Tensor> = new Map()
 
 /** The feed in the storage of its type. @throws QError `FEED_MISSING`, `FEED_TYPE` */
 function fittingFeed(name: string, feed: Tensor | undefined, type: TensorType): Tensor {

@@ -3,4 +3,8 @@ import { describe, it } from 'vitest'
 
 import { createReferenceExecutor } from './reference-executor.ts'
 
-executorConformance({ runner: { describe, it }, create: () => createReferenceExecutor(), reference: () => createReferenceExecutor() })
+executorConformance({
+  runner: { describe, it },
+  create: (cache) => createReferenceExecutor(cache === undefined ? {} : { cache }),
+  reference: () => createReferenceExecutor(),
+})

@@ -1,6 +1,8 @@
 import type { Executor } from '../contracts/executor.ts'
 import type { Graph } from '../graph/types.ts'
+import type { SessionCache } from '../section/session-cache.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { describeCaches } from './executor-cache-cases.ts'
 import type { ExecutorCase } from './executor-case.ts'
 import { executorFloatCases } from './executor-float-cases.ts'
 import { executorQuantizedCases } from './executor-quantized-cases.ts'
@@ -12,10 +14,10 @@ import { numbersOf, tensorOf } from './small-graph.ts'
 /** What {@link executorConformance} is given. */
 export interface ExecutorConformanceOptions {
   readonly runner: ConformanceRunner
-  /** Makes the executor that is examined, anew for each test. */
-  readonly create: () => Executor | Promise<Executor>
+  /** Makes the executor that is examined, anew for each test; one that keeps programs keeps them in `cache` where it is given. */
+  readonly create: (cache?: SessionCache) => Executor | Promise<Executor>
   /** Makes an executor to compare with on random operands. @default no comparison */
-  readonly reference?: () => Executor | Promise<Executor>
+  readonly reference?: (cache?: SessionCache) => Executor | Promise<Executor>
 }
 
 /**
@@ -32,7 +34,8 @@ export function executorConformance({ runner, create, reference }: ExecutorConfo
     describe('operators', () => {
       for (const each of [...executorFloatCases, ...executorQuantizedCases]) it(each.name, () => runCase(create, each))
     })
-    describeSections(runner, create)
+    describeSections(runner, () => create())
+    describeCaches(runner, create)
     if (reference === undefined) return
     describe('random operands', () => {
       for (const each of executorReferenceCases) it(each.name, () => compareCase(create, reference, each))

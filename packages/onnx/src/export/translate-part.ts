@@ -13,6 +13,8 @@ export interface TranslatedPart {
   readonly feeds: ReadonlyMap<string, string>
   /** Values of the graph that can be fetched, and the model's values that carry them. */
   readonly fetches: ReadonlyMap<string, string>
+  /** For each node of the model, the node of the graph that it was written for; `undefined` for copies that make results. */
+  readonly sources: readonly (Node | undefined)[]
 }
 
 /** What is known of int32 values from the nodes before. */
@@ -40,6 +42,8 @@ export interface GrowingModel {
   readonly carried: ReadonlyMap<string, string>
   /** Those of them that the model is fed. */
   readonly feeds: ReadonlyMap<string, string>
+  /** For each node of the model, the node of the graph that it was written for. */
+  readonly sources: readonly Node[]
   /** Says what carries a value. */
   carry(name: string, id: string): void
   /** Translates a node behind those before it. @returns whether it could be; if not, the model is as it was */
@@ -51,6 +55,7 @@ export function growingModel(graph: Graph, { precision, kernels, bounds }: PartO
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
+  const sources: Node[] = []
   const attributes = new Map<Node, Attrs>()
   let added: string[] = []
   const t: Translation = {
@@ -84,6 +89,7 @@ export function growingModel(graph: Graph, { precision, kernels, bounds }: PartO
     t,
     carried,
     feeds,
+    sources,
     carry: (name, id) => void carried.set(name, id),
     add(node) {
       const restore = build.mark()
@@ -100,6 +106,7 @@ export function growingModel(graph: Graph, { precision, kernels, bounds }: PartO
       node.outputs.forEach((name, i) => {
         if (results[i] !== undefined) carried.set(name, results[i])
       })
+      while (sources.length < build.nodeCount()) sources.push(node)
       return true
     },
   }
@@ -107,13 +114,14 @@ export function growingModel(graph: Graph, { precision, kernels, bounds }: PartO
 
 /** Begins a part of a graph. */
 export function draftPart(graph: Graph, options: PartOptions): PartDraft {
-  const { t, add, feeds } = growingModel(graph, options)
+  const { t, add, feeds, sources } = growingModel(graph, options)
   return {
     add,
     finish(fetches) {
       const { build } = t
       const outputs = new Map(fetches.map((name) => [name, build.node('Identity', [t.carried(name)], build.typeOf(t.carried(name)))]))
-      return { model: build.build(graph.name, [...outputs.values()]), feeds, fetches: outputs }
+      const model = build.build(graph.name, [...outputs.values()])
+      return { model, feeds, fetches: outputs, sources: model.nodes.map((_, i) => sources[i]) }
     },
   }
 }

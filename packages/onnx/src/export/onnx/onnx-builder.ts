@@ -23,6 +23,8 @@ export interface OnnxBuilder {
   /** `Cast`; the same one for the same value. */
   cast(x: string, to: DType): string
   typeOf(name: string): OnnxType
+  /** How many nodes there are. */
+  nodeCount(): number
   /** Whether a node makes the value: it is neither an input nor a constant. */
   isMade(name: string): boolean
   /** Remembers how far the model has come. @returns a function that takes back every node and input added since */
@@ -89,6 +91,7 @@ export function onnxBuilder(): OnnxBuilder {
       return made
     },
     typeOf: (name) => values.get(name)!.type,
+    nodeCount: () => nodes.length,
     isMade: (name) => nodes.some(({ outputs }) => outputs.includes(name)),
     mark() {
       const before = { nodes: nodes.length, inputs: inputs.length, casts: casts.size }
