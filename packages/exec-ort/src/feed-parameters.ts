@@ -29,7 +29,8 @@ const operandKinds: Readonly<Record<string, Readonly<Record<number, ParameterKin
   Conv: { 1: 'weight' },
   ConvInteger: { 1: 'weight', 2: 'zero-point' },
   MatMulInteger: { 0: 'weight', 1: 'weight', 2: 'zero-point', 3: 'zero-point' },
-  QLinearConv: { 2: 'zero-point', 3: 'weight', 4: 'requantization', 7: 'zero-point', 8: 'requantization' },
+  // Its bias and the zero point of its operand stay: fed, they keep the runtime from its layout with channels last, which is twice as fast.
+  QLinearConv: { 3: 'weight', 4: 'requantization', 7: 'zero-point' },
   'com.microsoft.QLinearAdd': { 1: 'requantization', 2: 'zero-point', 4: 'requantization', 5: 'zero-point', 7: 'zero-point' },
 }
 
