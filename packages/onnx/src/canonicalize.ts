@@ -1,8 +1,7 @@
-import { type Attrs, floatOps, type Graph, type Value } from '@q/ir'
+import { type Attrs, draftOf, floatOps, type Graph, type Value } from '@q/ir'
 import { convert } from './convert/convert.ts'
 import { nameValues } from './convert/name-values.ts'
 import { literalOf } from './fold/literal.ts'
-import { netOf } from './net/net.ts'
 import { applyRules } from './net/rules.ts'
 import { runPasses } from './passes/passes.ts'
 import { patterns } from './patterns/patterns.ts'
@@ -19,7 +18,7 @@ const properties: Attrs = { stage: 'float', platform: 'ONNX' }
  * decide the layers. After this no layer is renamed.
  */
 export function canonicalize(graph: Graph): Graph {
-  const net = netOf(graph)
+  const net = draftOf(graph)
   net.prune()
   simplify(net)
   applyRules(net, patterns)

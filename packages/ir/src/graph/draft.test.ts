@@ -70,4 +70,58 @@ describe('draftOf', () => {
     draft.replace(relu!, [])
     expect(() => draft.replace(relu!, [])).toThrow(/not in the graph any more/)
   })
+
+  it('changes a node in its place; its former self goes on standing for it', () => {
+    const draft = draftOf(net)
+    const before = draft.producer('b')!
+    const after = draft.change(before, { op: 'Add' })
+    expect([before.op, after.op, draft.current(before)]).toEqual(['Mul', 'Add', after])
+    draft.change(before, { inputs: ['a', 'a'] })
+    expect(draft.producer('b')).toEqual({ ...after, inputs: ['a', 'a'] })
+    expect([draft.useCount('a'), draft.useCount('w')]).toEqual([3, 0])
+    draft.remove(after)
+    expect(draft.current(before)).toBeUndefined()
+    expect(draft.nodes().map(layerOf)).toEqual(['a', 'c'])
+  })
+
+  it('adds nodes before others and at the end, again and again in one place', () => {
+    const draft = draftOf(net)
+    const added = Array.from({ length: 80 }, (_, i) => {
+      draft.setValue({ name: `n${i}`, type: { dtype: 'f32', shape: [2] } })
+      return draft.add({ op: 'Abs', inputs: ['a'], outputs: [`n${i}`], attrs: {} }, draft.producer('b')!)
+    })
+    draft.add({ op: 'Abs', inputs: ['c'], outputs: ['last'], attrs: {} })
+    const order = ['a', ...added.map(layerOf), 'b', 'c', 'last']
+    expect(draft.nodes().map(layerOf)).toEqual(order)
+    expect(draft.consumers('a').map(layerOf)).toEqual(order.slice(1, -1))
+    expect(layerOf(draft.next(added.at(-1)!)!)).toBe('b')
+    expect(draft.next(draft.producer('last')!)).toBeUndefined()
+  })
+
+  it('renames a value everywhere, and never to a name that is taken', () => {
+    const draft = draftOf(net)
+    draft.rename('c', draft.freshName('a'))
+    draft.rename('w', 'weight')
+    expect(draft.finish().outputs).toEqual(['a_1'])
+    expect(draft.producer('b')!.inputs).toEqual(['a', 'weight'])
+    expect([draft.freshName('a'), draft.freshName('new'), draft.shape('weight')]).toEqual(['a_2', 'new', [2]])
+    expect(() => draft.rename('a', 'b')).toThrow(expect.objectContaining({ code: 'NAME_TAKEN' }))
+    expect(() => draft.value('c')).toThrow('no value c')
+  })
+
+  it('prunes what leads nowhere, and whatever only that used', () => {
+    const draft = draftOf(net)
+    draft.redirect('c', 'a')
+    expect(draft.prune()).toBe(true)
+    expect(draft.nodes().map(layerOf)).toEqual(['a'])
+    expect(draft.prune()).toBe(false)
+  })
+
+  it('a pass costs what it changes: nothing is indexed anew after a step', () => {
+    const long = draftOf(net)
+    const nodes = long.nodes()
+    expect(long.nodes()).toBe(nodes)
+    long.setType('a', { dtype: 'f16', shape: [2] })
+    expect(long.nodes()).toBe(nodes)
+  })
 })

@@ -1,18 +1,17 @@
-import { elementCount } from '@q/ir'
+import { elementCount, type GraphDraft, type Node } from '@q/ir'
 import { isFloat } from '../fold/literal.ts'
 import { addConstant, addNumber, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** Puts a value made in passing before a node: `op` of these operands, in the type of `like`. */
 export function before(
-  net: Net,
-  node: NetNode,
+  net: GraphDraft,
+  node: Node,
   name: string,
   op: string,
   inputs: readonly string[],
   like: string,
-  attrs: NetNode['attrs'] = {},
+  attrs: Node['attrs'] = {},
 ): string {
   const result = net.freshName(name)
   net.setValue({ ...net.value(like), name: result })
@@ -21,7 +20,7 @@ export function before(
 }
 
 /** A new value that takes over all users of a node's result. */
-function after(net: Net, node: NetNode, name: string): string {
+function after(net: GraphDraft, node: Node, name: string): string {
   const [result] = node.outputs as [string]
   const follower = net.freshName(name)
   net.setValue({ ...net.value(result), name: follower })
@@ -29,18 +28,14 @@ function after(net: Net, node: NetNode, name: string): string {
   return follower
 }
 
-/** The node behind another. */
-function next(net: Net, node: NetNode): NetNode | undefined {
-  return net.nodes().find((each) => each.order > node.order)
-}
-
 /** The remainder of integers by a number: 0 where it comes out as the number itself. */
 export const remainder: Rule = (net, node) => {
   const number = numberOf(net, node.inputs[1], true)
   const [result] = node.outputs as [string]
-  if (number === undefined || isFloat(net.value(result).type.dtype) || net.users(result).some(({ op }) => op === 'NotEqual')) return false
+  if (number === undefined || isFloat(net.value(result).type.dtype) || net.consumers(result).some(({ op }) => op === 'NotEqual'))
+    return false
   const product = after(net, node, `${result}_Mul`)
-  const place = next(net, node)
+  const place = net.next(node)
   const differs = net.freshName(`${result}_NotEqual`)
   net.setValue({ ...net.value(result), name: differs })
   net.add({ op: 'NotEqual', inputs: [result, node.inputs[1]], outputs: [differs], attrs: {} }, place)
@@ -89,7 +84,7 @@ export const division: Rule = (net, node) => {
     if (whole) {
       const floor = after(net, node, `${node.outputs[0]}_floor`)
       net.change(node, { op: 'Mul', inputs: [a, factor] })
-      net.add({ op: 'Floor', inputs: [node.outputs[0]!], outputs: [floor], attrs: {} }, next(net, node))
+      net.add({ op: 'Floor', inputs: [node.outputs[0]!], outputs: [floor], attrs: {} }, net.next(node))
     } else net.change(node, { op: 'Mul', inputs: [a, factor] })
     return true
   }
@@ -112,7 +107,7 @@ export const division: Rule = (net, node) => {
 }
 
 /** A constant operand whose elements are all equal becomes a constant of one element. */
-export function oneNumber(net: Net, node: NetNode, side: number): boolean {
+export function oneNumber(net: GraphDraft, node: Node, side: number): boolean {
   const name = node.inputs[side]!
   const number = numberOf(net, name, true)
   if (

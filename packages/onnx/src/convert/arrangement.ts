@@ -1,11 +1,10 @@
-import { elementCount } from '@q/ir'
+import { elementCount, type GraphDraft, type Node } from '@q/ir'
 import { addConstant, constantOf, numberOf, reshapedConstant, sameShape } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
 /** Puts a Reshape before a node. */
-function reshaped(net: Net, node: NetNode, name: string, x: string, shape: readonly number[]): string {
+function reshaped(net: GraphDraft, node: Node, name: string, x: string, shape: readonly number[]): string {
   const result = before(net, node, name, 'Reshape', [x], x, { shape: [...shape] })
   net.setValue({ name: result, type: { ...net.value(x).type, shape: [...shape] } })
   return result

@@ -1,6 +1,6 @@
+import type { GraphDraft } from '@q/ir'
 import { addNumber } from '../net/constants.ts'
-import type { Net } from '../net/net.ts'
-import { applyRules, type Rule, type RuleSet } from '../net/rules.ts'
+import { applyRules, eachNode, type Rule, type RuleSet } from '../net/rules.ts'
 import {
   chain,
   clip,
@@ -93,8 +93,12 @@ const conversions: RuleSet = {
 }
 
 /** Turns a named network into canonical operators. */
-export function convert(net: Net): void {
-  for (const node of net.nodes()) if (node.op === 'Upsample') resize(net, node)
-  for (const node of net.nodes()) if (net.alive(node) && node.op === 'Cast') cast(net, node)
+export function convert(net: GraphDraft): void {
+  eachNode(net, (node) => {
+    if (node.op === 'Upsample') resize(net, node)
+  })
+  eachNode(net, (node) => {
+    if (node.op === 'Cast') cast(net, node)
+  })
   applyRules(net, conversions)
 }

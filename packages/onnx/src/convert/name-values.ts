@@ -1,4 +1,4 @@
-import type { Net } from '../net/net.ts'
+import type { GraphDraft } from '@q/ir'
 
 /** Operators whose results keep the tensor's bare name. */
 const bare = new Set(['Ceil'])
@@ -7,9 +7,9 @@ const bare = new Set(['Ceil'])
 const suffix: Readonly<Record<string, string>> = { TruthCast: 'Not' }
 
 /** Gives every result its layer name: the tensor's name and the operator's, as the network stands now. */
-export function nameValues(net: Net): void {
-  for (const node of net.nodes()) {
-    if (bare.has(node.op)) continue
-    for (const output of [...node.outputs]) net.rename(output, net.freshName(`${output}_${suffix[node.op] ?? node.op}`))
+export function nameValues(net: GraphDraft): void {
+  for (const { op, outputs } of net.nodes()) {
+    if (bare.has(op)) continue
+    for (const output of outputs) net.rename(output, net.freshName(`${output}_${suffix[op] ?? op}`))
   }
 }

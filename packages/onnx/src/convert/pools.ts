@@ -1,5 +1,5 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { onlyUser, reshapedConstant } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
@@ -30,7 +30,7 @@ export const spatialPool: Rule = (net, node) => {
 }
 
 /** The Transpose from channels first to channels last in front of a node, when nothing else uses its result. */
-function channelsFirst(net: Net, node: NetNode): NetNode | undefined {
+function channelsFirst(net: GraphDraft, node: Node): Node | undefined {
   const turned = net.producer(node.inputs[0]!)
   const isTurned = turned?.op === 'Transpose' && (turned.attrs['perm'] as readonly number[]).join() === '0,2,3,1'
   return isTurned && onlyUser(net, turned) === node ? turned : undefined

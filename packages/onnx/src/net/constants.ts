@@ -1,16 +1,15 @@
-import { type DType, elementCount } from '@q/ir'
+import { type DType, elementCount, type GraphDraft, type Node } from '@q/ir'
 import { type Literal, literalOf, tensorOf } from '../fold/literal.ts'
-import type { Net, NetNode } from './net.ts'
 
 /** The elements of a constant as numbers; `undefined` for anything else. */
-export function constantOf(net: Net, name: string | undefined): Literal | undefined {
+export function constantOf(net: GraphDraft, name: string | undefined): Literal | undefined {
   if (name === undefined) return undefined
   const { constant } = net.value(name)
   return constant === undefined ? undefined : literalOf(constant)
 }
 
 /** The one number a constant holds: one element, or with `repeated` all elements equal. */
-export function numberOf(net: Net, name: string | undefined, repeated = false): number | undefined {
+export function numberOf(net: GraphDraft, name: string | undefined, repeated = false): number | undefined {
   const known = constantOf(net, name)
   if (known === undefined || known.data.length === 0) return undefined
   const [first] = known.data
@@ -18,7 +17,13 @@ export function numberOf(net: Net, name: string | undefined, repeated = false): 
 }
 
 /** Adds a constant under a free name near `wanted`, and gives that name. */
-export function addConstant(net: Net, wanted: string, shape: readonly number[], data: ArrayLike<number>, dtype: DType = 'f32'): string {
+export function addConstant(
+  net: GraphDraft,
+  wanted: string,
+  shape: readonly number[],
+  data: ArrayLike<number>,
+  dtype: DType = 'f32',
+): string {
   const name = net.freshName(wanted)
   const array = dtype === 'f32' ? Float32Array.from(data) : Float64Array.from(data)
   const constant = tensorOf({ dtype, shape, data: array })
@@ -27,13 +32,13 @@ export function addConstant(net: Net, wanted: string, shape: readonly number[], 
 }
 
 /** Adds a number: as `f32` when it can hold it, else as `f64`. */
-export function addNumber(net: Net, wanted: string, value: number): string {
+export function addNumber(net: GraphDraft, wanted: string, value: number): string {
   const dtype = Object.is(Math.fround(value), value) || Number.isNaN(value) ? 'f32' : 'f64'
   return addConstant(net, wanted, [1], [value], dtype)
 }
 
 /** Shows a constant under another shape of as many elements; other users keep the old one. */
-export function reshapedConstant(net: Net, name: string, shape: readonly number[]): string {
+export function reshapedConstant(net: GraphDraft, name: string, shape: readonly number[]): string {
   const value = net.value(name)
   if (value.type.shape.length === shape.length && value.type.shape.every((d, i) => d === shape[i])) return name
   if (net.useCount(name) <= 1) {
@@ -55,9 +60,9 @@ export function reshapedConstant(net: Net, name: string, shape: readonly number[
 }
 
 /** The only node that uses the result of `node`, when it is no output of the network. */
-export function onlyUser(net: Net, node: NetNode): NetNode | undefined {
+export function onlyUser(net: GraphDraft, node: Node): Node | undefined {
   const [result] = node.outputs
-  return result !== undefined && net.useCount(result) === 1 && !net.isOutput(result) ? net.users(result)[0] : undefined
+  return result !== undefined && net.useCount(result) === 1 && !net.isOutput(result) ? net.consumers(result)[0] : undefined
 }
 
 /** Whether two shapes are the same. */
@@ -74,13 +79,13 @@ export function isPerChannel(constant: readonly number[], shape: readonly number
 }
 
 /** Takes out a node of one result; its users use `by`. */
-export function bypass(net: Net, node: NetNode, by: string): void {
+export function bypass(net: GraphDraft, node: Node, by: string): void {
   net.remove(node)
   net.redirect(node.outputs[0]!, by)
 }
 
 /** Takes out a node of one result; its users use `by`, but an output of the network keeps its name where it can. */
-export function bypassKeepingOutputs(net: Net, node: NetNode, by: string): void {
+export function bypassKeepingOutputs(net: GraphDraft, node: Node, by: string): void {
   const result = node.outputs[0]!
   net.remove(node)
   const maker = net.producer(by)

@@ -1,10 +1,10 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { numberOf, onlyUser } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
 const fusable = new Set(['Conv', 'ConvTranspose', 'MatMul', 'Affine', 'MaxPool', 'AveragePool', 'Add', 'Sub', 'Mul', 'Upsample'])
 
-const takesRelu = (net: Net, node: NetNode): boolean =>
+const takesRelu = (net: GraphDraft, node: Node): boolean =>
   fusable.has(node.op) || (node.op === 'Div' && numberOf(net, node.inputs[0]) !== undefined)
 
 /** A ReLU becomes part of the operator before it when nothing else uses that result; the operator takes the ReLU's name. */
@@ -32,7 +32,7 @@ export const fuseRelu: Rule = (net, node) => {
 }
 
 /** A ReLU behind a Concat of operators that can take it goes to each of them. */
-function moveAhead(net: Net, concat: NetNode, relu: NetNode, limit: number): boolean {
+function moveAhead(net: GraphDraft, concat: Node, relu: Node, limit: number): boolean {
   const result = concat.outputs[0]!
   const inputs = concat.inputs.map((input) => {
     const name = `${input}_move_ahead_relu`

@@ -1,9 +1,9 @@
+import type { Node } from '@q/ir'
 import { addConstant, constantOf, onlyUser } from '../net/constants.ts'
-import type { NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
-const all = (node: NetNode, name: string, value: number): boolean =>
+const all = (node: Node, name: string, value: number): boolean =>
   ((node.attrs[name] as readonly number[] | undefined) ?? []).every((each) => each === value)
 
 /**

@@ -1,4 +1,4 @@
-import type { NetNode } from '../net/net.ts'
+import type { Node } from '@q/ir'
 import type { Rule } from '../net/rules.ts'
 
 /** Where the four parts begin (row, column), in the order the pattern has them: columns are the slower index. */
@@ -25,7 +25,7 @@ export const mergePatches: Rule = (net, node) => {
 }
 
 /** Row and column where a Slice of every second one of both begins; empty for another Slice. */
-function beginOf({ attrs }: NetNode, to: readonly number[], from: readonly number[]): string {
+function beginOf({ attrs }: Node, to: readonly number[], from: readonly number[]): string {
   const { starts, steps } = attrs as Record<'starts' | 'steps', readonly number[]>
   const isHalf = [1, 2].every((axis) => steps[axis] === 2 && to[axis]! * 2 === from[axis])
   return isHalf && to[0] === from[0] && to[3] === from[3] ? `${starts[1]},${starts[2]}` : ''

@@ -1,8 +1,8 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { onlyUser } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
-const perm = (node: NetNode): readonly number[] => node.attrs['perm'] as readonly number[]
+const perm = (node: Node): readonly number[] => node.attrs['perm'] as readonly number[]
 
 /** Transpose, Softmax, Transpose: both transpositions go in front, and the Softmax works on the axis where it ends up. */
 export const permuteBeforeSoftmax: Rule = (net, node) => {
@@ -23,7 +23,7 @@ export const permuteBeforeSoftmax: Rule = (net, node) => {
 }
 
 /** The order of the elements of `shape` after the moves, as places of single axes; `undefined` when axes would have to be cut. */
-function track(net: Net, chain: readonly NetNode[]): readonly number[] | undefined {
+function track(net: GraphDraft, chain: readonly Node[]): readonly number[] | undefined {
   let labels: (readonly number[])[] = net.shape(chain[0]!.inputs[0]!).map((d, i) => (d === 1 ? [] : [i]))
   const sizes = net.shape(chain[0]!.inputs[0]!)
   for (const node of chain) {

@@ -1,5 +1,5 @@
+import type { GraphDraft } from '@q/ir'
 import { rankOf } from '../convert/arrangement.ts'
-import type { Net } from '../net/net.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { looseGelu } from '../patterns/gelu.ts'
 import { mergeEqual } from '../simplify/merge-equal.ts'
@@ -44,7 +44,7 @@ const rules: RuleSet = {
 const moves: ReadonlySet<string> = new Set(['Tile', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Slice'])
 
 /** The rewrites that decide which layers a calibration table has. */
-export function runPasses(net: Net): void {
+export function runPasses(net: GraphDraft): void {
   separateShared(net)
   applyRules(net, rules)
   while (mergeEqual(net, moves)) applyRules(net, rules)

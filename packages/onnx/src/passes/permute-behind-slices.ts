@@ -1,8 +1,8 @@
+import type { Node } from '@q/ir'
 import { onlyUser } from '../net/constants.ts'
-import type { NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
-const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
+const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
 /**
  * A Transpose whose result is taken apart along one axis by Slice and Squeeze (queries, keys, values) goes behind them: one
@@ -13,7 +13,7 @@ export const permuteBehindSlices: Rule = (net, node) => {
   const [turned] = node.outputs as [string]
   const perm = list(node, 'perm')
   const shape = net.shape(turned)
-  const slices = net.users(turned)
+  const slices = net.consumers(turned)
   if (slices.length < 2 || net.isOutput(turned) || net.producer(x)?.op !== 'Reshape') return false
   const squeezes = slices.map((slice) => (slice.op === 'Slice' ? onlyUser(net, slice) : undefined))
   const axis = squeezes[0]?.op === 'Squeeze' ? list(squeezes[0], 'axes')[0] : undefined
@@ -48,7 +48,7 @@ export const permuteBehindSlices: Rule = (net, node) => {
     net.change(squeeze, { attrs: { axes: [source] } })
     const type = net.value(squeezed).type
     const before = from.filter((_, k) => k !== source)
-    const users = net.users(squeezed)
+    const users = net.consumers(squeezed)
     net.rename(sliced, net.freshName(`${sliced}_r_new`))
     net.rename(squeezed, net.freshName(`${squeezed}_r_new`))
     const [name] = squeeze.outputs as [string]

@@ -1,5 +1,5 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { constantOf, numberOf, onlyUser } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from '../patterns/match.ts'
 
@@ -16,7 +16,7 @@ export const rmsNorm: Rule = (net, node) => {
   return true
 }
 
-function normalized(net: Net, product: NetNode, side: number): { readonly x: string; readonly epsilon: number } | undefined {
+function normalized(net: GraphDraft, product: Node, side: number): { readonly x: string; readonly epsilon: number } | undefined {
   const x = product.inputs[1 - side]!
   const inverse = madeBy(net, product.inputs[side], 'Div')
   if (inverse === undefined || numberOf(net, inverse.inputs[0]) !== 1) return undefined

@@ -1,5 +1,4 @@
-import type { Tensor } from '@q/ir'
-import type { Net } from '../net/net.ts'
+import type { GraphDraft, Tensor } from '@q/ir'
 
 /** What tells constants apart: type, shape and elements, these as a checksum of their bytes. */
 function contentOf({ dtype, shape, data }: Tensor): string {
@@ -18,8 +17,8 @@ const isEqual = (a: Tensor, b: Tensor): boolean => a.data === b.data || a.data.e
  * Equal constants are one, under the name of the one used first. A constant of several users then becomes one for each, `<name>_<n>` with n counting down to 0 in the order of the users:
  * passes may then change the constant of one. Numbers stay as they are.
  */
-export function separateShared(net: Net): void {
-  const uses = new Map<string, { readonly node: ReturnType<Net['nodes']>[number]; readonly operand: number }[]>()
+export function separateShared(net: GraphDraft): void {
+  const uses = new Map<string, { readonly node: ReturnType<GraphDraft['nodes']>[number]; readonly operand: number }[]>()
   const firsts = new Map<string, string>()
   for (const node of net.nodes()) {
     node.inputs.forEach((each, operand) => {
@@ -40,7 +39,7 @@ export function separateShared(net: Net): void {
     users.forEach(({ node, operand }, i) => {
       const copy = net.freshName(`${name}_${users.length - 1 - i}`)
       net.setValue({ ...value, name: copy })
-      net.change(node, { inputs: node.inputs.map((each, k) => (k === operand ? copy : each)) })
+      net.change(node, { inputs: net.current(node)!.inputs.map((each, k) => (k === operand ? copy : each)) })
     })
   }
 }

@@ -1,9 +1,9 @@
+import type { Node } from '@q/ir'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, constantOf, onlyUser } from '../net/constants.ts'
-import type { NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
-const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
+const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
 /** Rows of a filter or bias: in each of `groups` groups of `size`, those from `start` to `end`. */
 function rows(known: Literal, groups: number, size: number, start: number, end: number): Float32Array {
@@ -33,8 +33,8 @@ export const sliceConv: Rule = (net, node) => {
   const to = net.shape(node.outputs[0]!)
   if (from.length !== 4 || to.length !== 4 || from[0] !== to[0] || to[1]! * to[2]! !== from[1] || to[3] !== from[2]! * from[3]!)
     return false
-  const users = net.users(node.outputs[0]!)
-  const cut = (user: NetNode): boolean =>
+  const users = net.consumers(node.outputs[0]!)
+  const cut = (user: Node): boolean =>
     user.op === 'Slice' &&
     list(user, 'steps').every((step) => step === 1) &&
     to.every((d, axis) => axis === 2 || (list(user, 'starts')[axis] === 0 && list(user, 'ends')[axis] === d))

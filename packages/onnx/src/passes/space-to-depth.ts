@@ -1,9 +1,9 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { elementsOf } from '../fold/literal.ts'
 import { addConstant, constantOf } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
-const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
+const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
 interface Picked {
   readonly x: string
@@ -12,7 +12,7 @@ interface Picked {
 }
 
 /** The every-second-element part of a plane that a chain of Slices picks. */
-function picked(net: Net, name: string): Picked | undefined {
+function picked(net: GraphDraft, name: string): Picked | undefined {
   const start = [0, 0]
   const step = [1, 1]
   let x = name
@@ -46,7 +46,7 @@ export const spaceToDepth: Rule = (net, node) => {
   const places = parts.map((part) => part!.row * 2 + part!.column)
   if (new Set(places).size !== 4) return false
   const inOrder = places.every((place, i) => place === i)
-  const users = net.users(result)
+  const users = net.consumers(result)
   const filters = users.map((user) =>
     user.op === 'Conv' && user.attrs['group'] === 1 && user.inputs[0] === result ? constantOf(net, user.inputs[1]) : undefined,
   )

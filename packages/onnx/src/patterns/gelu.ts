@@ -1,5 +1,5 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { numberOf } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { factorsOf, madeBy, withNumber } from './match.ts'
 
@@ -12,9 +12,9 @@ export const gelu: Rule = (net, node) => {
 /** The same by erf with its factors in another order is a GELU under the name of the product. */
 export const looseGelu: Rule = (net, node) => anyGelu(net, node, 'Gelu', erfOf)
 
-type Cdf = (net: Net, name: string) => string | undefined
+type Cdf = (net: GraphDraft, name: string) => string | undefined
 
-function anyGelu(net: Net, node: NetNode, op: string, cdf: Cdf): boolean {
+function anyGelu(net: GraphDraft, node: Node, op: string, cdf: Cdf): boolean {
   const factors = factorsOf(net, node)
   const inner = factors.map((name) => (name === '/2' ? undefined : cdf(net, name))).findIndex((x) => x !== undefined)
   if (inner < 0) return false
@@ -45,7 +45,7 @@ const tanhOf: Cdf = (net, name) => {
   return tanh === undefined ? undefined : cubic(net, madeBy(net, tanh.inputs[0], 'Mul'))
 }
 
-function cubic(net: Net, outer: NetNode | undefined): string | undefined {
+function cubic(net: GraphDraft, outer: Node | undefined): string | undefined {
   const inner = madeBy(net, withNumber(net, outer, Math.sqrt(2 / Math.PI)), 'Add')
   if (inner === undefined) return undefined
   for (const side of [0, 1] as const) {

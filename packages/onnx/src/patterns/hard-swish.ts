@@ -1,16 +1,16 @@
-import type { Net, NetNode } from '../net/net.ts'
+import type { GraphDraft, Node } from '@q/ir'
 import type { Rule } from '../net/rules.ts'
 import { madeBy, withNumber } from './match.ts'
 
 /** The `x` of `clip(x + 3, 0, 6)`. */
-function shiftedClip(net: Net, name: string | undefined): string | undefined {
+function shiftedClip(net: GraphDraft, name: string | undefined): string | undefined {
   const clip = madeBy(net, name, 'Clip')
   return clip !== undefined && clip.attrs['min'] === 0 && clip.attrs['max'] === 6
     ? withNumber(net, madeBy(net, clip.inputs[0], 'Add'), 3)
     : undefined
 }
 
-const sixth = (net: Net, node: NetNode): string | undefined => (node.op === 'Div' ? withNumber(net, node, 6) : undefined)
+const sixth = (net: GraphDraft, node: Node): string | undefined => (node.op === 'Div' ? withNumber(net, node, 6) : undefined)
 
 /** `clip(x + 3, 0, 6) / 6` is a HardSigmoid with slope 1/6. */
 export const hardSigmoid: Rule = (net, node) => {

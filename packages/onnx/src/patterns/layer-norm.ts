@@ -1,11 +1,11 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { constantOf, numberOf, onlyUser } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from './match.ts'
 
-const axesOf = (node: NetNode): readonly number[] => node.attrs['axes'] as readonly number[]
+const axesOf = (node: Node): readonly number[] => node.attrs['axes'] as readonly number[]
 
-function squared(net: Net, name: string | undefined): string | undefined {
+function squared(net: GraphDraft, name: string | undefined): string | undefined {
   const power = madeBy(net, name, 'Pow')
   if (power !== undefined && numberOf(net, power.inputs[1]) === 2) return power.inputs[0]
   return undefined
@@ -52,12 +52,12 @@ export const layerNorm: Rule = (net, node) => {
 }
 
 function affineStep(
-  net: Net,
-  node: NetNode,
+  net: GraphDraft,
+  node: Node,
   op: string,
   over: readonly number[],
   pixel: boolean,
-): { readonly user: NetNode; readonly constant: string } | undefined {
+): { readonly user: Node; readonly constant: string } | undefined {
   const user = onlyUser(net, node)
   if (user?.op !== op) return undefined
   const side = user.inputs[0] === node.outputs[0] ? 1 : 0

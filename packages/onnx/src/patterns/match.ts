@@ -1,14 +1,14 @@
+import type { GraphDraft, Node } from '@q/ir'
 import { numberOf, onlyUser } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 
 /** The maker of an operand when it is one of these operators. */
-export function madeBy(net: Net, name: string | undefined, ...ops: readonly string[]): NetNode | undefined {
+export function madeBy(net: GraphDraft, name: string | undefined, ...ops: readonly string[]): Node | undefined {
   const producer = name === undefined ? undefined : net.producer(name)
   return producer !== undefined && ops.includes(producer.op) ? producer : undefined
 }
 
 /** The other operand of a two-operand node that has the number `value` on either side (`Sub` and `Div`: on the right only). */
-export function withNumber(net: Net, node: NetNode | undefined, value: number, tolerance = 1e-4): string | undefined {
+export function withNumber(net: GraphDraft, node: Node | undefined, value: number, tolerance = 1e-4): string | undefined {
   if (node === undefined) return undefined
   for (const side of node.op === 'Sub' || node.op === 'Div' || node.op === 'Pow' ? [1] : [1, 0]) {
     const number = numberOf(net, node.inputs[side], true)
@@ -18,9 +18,9 @@ export function withNumber(net: Net, node: NetNode | undefined, value: number, t
 }
 
 /** The factors of a product of products; inner products must have no other user. */
-export function factorsOf(net: Net, root: NetNode): readonly string[] {
+export function factorsOf(net: GraphDraft, root: Node): readonly string[] {
   const factors: string[] = []
-  const walk = (name: string, user: NetNode): void => {
+  const walk = (name: string, user: Node): void => {
     const producer = net.producer(name)
     const reciprocal = producer?.op === 'Div' ? numberOf(net, producer.inputs[1], true) : undefined
     if (producer !== undefined && producer.op === 'Mul' && onlyUser(net, producer) === user) {

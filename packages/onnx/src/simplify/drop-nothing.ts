@@ -1,12 +1,11 @@
-import type { AttrValue } from '@q/ir'
+import type { AttrValue, GraphDraft, Node } from '@q/ir'
 import { bypassKeepingOutputs, onlyUser, sameShape } from '../net/constants.ts'
-import type { Net, NetNode } from '../net/net.ts'
 import type { Rule } from '../net/rules.ts'
 
-const list = (node: NetNode, name: string): readonly number[] => node.attrs[name] as readonly number[]
+const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
 /** Whether a node's result is its operand. */
-const doesNothing: Readonly<Record<string, (node: NetNode, net: Net) => boolean>> = {
+const doesNothing: Readonly<Record<string, (node: Node, net: GraphDraft) => boolean>> = {
   Transpose: (node) => list(node, 'perm').every((axis, i) => axis === i),
   Pad: (node) => list(node, 'pads').every((pad) => pad === 0),
   Tile: (node) => list(node, 'repeats').every((count) => count === 1),

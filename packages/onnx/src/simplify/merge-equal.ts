@@ -1,8 +1,8 @@
-import { elementCount } from '@q/ir'
-import type { Net } from '../net/net.ts'
+import { elementCount, type GraphDraft } from '@q/ir'
+import { eachNode } from '../net/rules.ts'
 
 /** Nodes of one operator, attributes and operands are one node: later ones go, the first stays. Equal small constants count as one. */
-export function mergeEqual(net: Net, only?: ReadonlySet<string>): boolean {
+export function mergeEqual(net: GraphDraft, only?: ReadonlySet<string>): boolean {
   const seen = new Map<string, readonly string[]>()
   const constants = new Map<string, string>()
   let changed = false
@@ -16,8 +16,8 @@ export function mergeEqual(net: Net, only?: ReadonlySet<string>): boolean {
     constants.set(name, key)
     return key
   }
-  for (const node of net.nodes()) {
-    if (only !== undefined && !only.has(node.op)) continue
+  eachNode(net, (node) => {
+    if (only !== undefined && !only.has(node.op)) return
     const key = JSON.stringify([
       node.op,
       node.inputs.map(keyOf),
@@ -27,12 +27,12 @@ export function mergeEqual(net: Net, only?: ReadonlySet<string>): boolean {
     const first = seen.get(key)
     if (first === undefined) {
       seen.set(key, node.outputs)
-      continue
+      return
     }
-    if (node.outputs.some((output) => net.isOutput(output))) continue
+    if (node.outputs.some((output) => net.isOutput(output))) return
     net.remove(node)
     node.outputs.forEach((output, i) => net.redirect(output, first[i]!))
     changed = true
-  }
+  })
   return changed
 }

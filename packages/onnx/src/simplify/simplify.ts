@@ -1,4 +1,4 @@
-import type { Net } from '../net/net.ts'
+import type { GraphDraft } from '@q/ir'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { mergeConcats, mergeSlices } from '../passes/merge-moves.ts'
 import { dropNothing, fusePad, mergeTransposes } from './drop-nothing.ts'
@@ -23,7 +23,7 @@ const rules: RuleSet = {
 }
 
 /** Simplifies a network that still carries ONNX names: what ONNX simplifiers do before a vendor's importer sees the file. */
-export function simplify(net: Net): void {
+export function simplify(net: GraphDraft): void {
   applyRules(net, rules)
   while (mergeEqual(net)) applyRules(net, rules)
 }
