@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { floatOps } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Sources that are written by hand and shipped: no tests, nothing generated. */
+const sources = ['packages', 'tools'].flatMap((parent) =>
+  readdirSync(join(root, parent)).flatMap((name) => {
+    const place = `${parent}/${name}/src`
+    let found: readonly string[] = []
+    try {
+      found = readdirSync(join(root, place), { recursive: true, encoding: 'utf8' })
+    } catch {
+      return []
+    }
+    return found
+      .map((path) => `${place}/${path.replaceAll('\\', '/')}`)
+      .filter((path) => path.endsWith('.ts') && !/\.(test|test-d|bench)\.ts$|\/(test|fixtures|generated)\//.test(path))
+  }),
+)
+
+const placesOf = (op: string): readonly string[] => {
+  const word = new RegExp(`\\b${op}\\b`)
+  return sources.filter((path) => word.test(readFileSync(join(root, path), 'utf8'))).sort()
+}
+
+/** Functions of one number: the family that new activations come from. */
+const functionsOfOne = [...floatOps.values()].flatMap(({ name, scalar }) => (scalar === undefined ? [] : [name]))
+
+describe('a float operator is named in few places', () => {
+  it('Softsign: its definition, its ONNX signature, its pattern, its spellings, the chip that has it', () => {
+    expect(placesOf('Softsign')).toEqual([
+      'packages/backend-bm1684x/src/target.ts',
+      'packages/ir/src/ops/float/unary.ts',
+      'packages/mlir/src/unary-spellings.ts',
+      'packages/onnx/src/passes/silu.ts',
+      'packages/onnx/src/signature/arithmetic-signatures.ts',
+    ])
+  })
+
+  it('of the functions of one number, those without forms of their own: six files at most', () => {
+    // What has a quantized form, a fused form or a rule of its own somewhere is named there too.
+    const special = new Set([
+      'Abs',
+      'Clip',
+      'Floor',
+      'Gelu',
+      'LeakyRelu',
+      'Log',
+      'Not',
+      'Relu',
+      'Round',
+      'Sigmoid',
+      'Sign',
+      'Silu',
+      'Sqrt',
+      'Swish',
+    ])
+    const many = functionsOfOne.filter((op) => !special.has(op) && placesOf(op).length > 6)
+    expect(many).toEqual([])
+    expect(functionsOfOne.filter((op) => !special.has(op)).length).toBeGreaterThan(6)
+  })
+})
