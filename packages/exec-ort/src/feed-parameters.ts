@@ -40,6 +40,15 @@ const operandKinds: Readonly<Record<string, Readonly<Record<number, ParameterKin
  */
 export const fedKinds: ReadonlySet<ParameterKind> = new Set(['requantization', 'zero-point', 'table'])
 
+/**
+ * Zero points of symmetric codes as they travel, and the ends of a byte. They are the rule, and every input costs some time at every run,
+ * so they stay in the model: a section that has others runs in another session.
+ */
+const usualZeroPoints: ReadonlySet<number> = new Set([0, 128, 255])
+
+const isUsual = (kind: ParameterKind, { data }: Tensor): boolean =>
+  kind === 'zero-point' && data.length === 1 && usualZeroPoints.has(Number(data[0]))
+
 /** A part whose parameters are inputs of its model. */
 export interface OpenPart {
   readonly part: TranslatedPart
@@ -68,7 +77,7 @@ export function openParameters(part: TranslatedPart, kinds: ReadonlySet<Paramete
     const inputs = node.inputs.map((name, i) => {
       const kind = operands[i]
       const constant = name === undefined ? undefined : model.values.get(name)?.constant
-      return constant === undefined || kind === undefined || !kinds.has(kind) ? name : fed(constant)
+      return constant === undefined || kind === undefined || !kinds.has(kind) || isUsual(kind, constant) ? name : fed(constant)
     })
     return { ...node, inputs }
   }

@@ -22,6 +22,9 @@ export function weightOperand({ build }: Translation, tensor: Tensor, form: Weig
 const unsigned = new WeakMap<Tensor, Tensor>()
 const sumsOf = new WeakMap<Tensor, ChannelSums>()
 const turned = new WeakMap<Tensor, Tensor>()
+const floats = new WeakMap<Tensor, Tensor>()
+const slices = new WeakMap<Tensor, Map<string, Tensor>>()
+const largest = new WeakMap<Tensor, number>()
 
 function unsignedOf(tensor: Tensor): Tensor {
   const known = unsigned.get(tensor)
@@ -67,6 +70,39 @@ export function largestMagnitude(numbers: ArrayLike<number>): number {
   let most = 0
   for (let i = 0; i < numbers.length; i++) most = Math.max(most, Math.abs(numbers[i]!))
   return most
+}
+
+/** The largest magnitude among the codes of a constant. */
+export function largestCode(tensor: Tensor): number {
+  const known = largest.get(tensor)
+  if (known !== undefined) return known
+  const found = largestMagnitude(tensor.data as Int8Array)
+  largest.set(tensor, found)
+  return found
+}
+
+/** The codes of a weight as float32 numbers. */
+export function floatsOf(tensor: Tensor): Tensor {
+  const known = floats.get(tensor)
+  if (known !== undefined) return known
+  const made: Tensor = { dtype: 'f32', shape: tensor.shape, data: Float32Array.from(tensor.data as Int8Array) }
+  floats.set(tensor, made)
+  return made
+}
+
+/** The weights of the output channels `from` to `to`, the last one left out. */
+export function channelSlice(weights: Tensor, from: number, to: number): Tensor {
+  const known = slices.get(weights) ?? new Map<string, Tensor>()
+  slices.set(weights, known)
+  const key = `${from} ${to}`
+  const each = weights.data.length / weights.shape[0]!
+  const made = known.get(key) ?? {
+    dtype: weights.dtype,
+    shape: [to - from, ...weights.shape.slice(1)],
+    data: weights.data.subarray(from * each, to * each),
+  }
+  known.set(key, made)
+  return made
 }
 
 /** A weight `[channels, inputs, 1, …]` as the matrix `[inputs, channels]`. */

@@ -2,7 +2,7 @@ import type { Attrs, Node, Tensor, TensorType } from '@q/ir'
 import { carriedZero, centred, isByte, reach, zeroPointOf } from './codes.ts'
 import { reshaped, transposed } from './finish.ts'
 import { fullRank, windowAttrs } from './float-window.ts'
-import { channelSums, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
+import { channelSlice, channelSums, floatsOf, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -120,7 +120,7 @@ function integerSums({ x, xType, weights, shape, window }: Convolution, t: Trans
 function exactSums(conv: Convolution, t: Translation): string {
   const { x, xType, weights, shape, window, bounds } = conv
   if (window['group'] === 1 || t.kernels.depthwise !== 'f32' || largestMagnitude(bounds) >= 2 ** 24) return integerSums(conv, t)
-  const kernel = t.build.constant({ dtype: 'f32', shape: weights.shape, data: Float32Array.from(weights.data as Int8Array) })
+  const kernel = t.build.constant(floatsOf(weights))
   return t.build.node('Conv', [centred(t.build, x, xType, 'f32'), kernel], { dtype: 'f32', shape }, window)
 }
 
@@ -173,7 +173,6 @@ function inTiles(
   if (elements < 4 * tileElements || shape[0] !== 1 || !(window['group'] === 1 || isDepthwise)) return [{ conv, r }]
   // Blocks of 16 channels suit the kernels.
   const step = 16 * Math.max(1, Math.round((channels * tileElements) / elements / 16))
-  const each = weights.data.length / channels
   return Array.from({ length: Math.ceil(channels / step) }, (_, i) => {
     const from = i * step
     const to = Math.min(channels, from + step)
@@ -182,11 +181,7 @@ function inTiles(
       conv: {
         ...conv,
         x: isDepthwise ? channelsOf(t, x, from, to) : x,
-        weights: {
-          dtype: weights.dtype,
-          shape: [to - from, ...weights.shape.slice(1)],
-          data: weights.data.subarray(from * each, to * each),
-        },
+        weights: channelSlice(weights, from, to),
         shape: [shape[0]!, to - from, ...shape.slice(2)],
         window: isDepthwise ? { ...window, group: to - from } : window,
         bias: bias.subarray(from, to),

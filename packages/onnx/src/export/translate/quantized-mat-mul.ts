@@ -1,7 +1,7 @@
 import { shiftOf } from '../onnx/carriers.ts'
 import { isByte, reach, zeroPointOf } from './codes.ts'
 import { productOperands, productResult, productShape } from './float-mat-mul.ts'
-import { largestMagnitude, weightOperand } from './integer-weights.ts'
+import { largestCode, largestMagnitude, weightOperand } from './integer-weights.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -53,7 +53,7 @@ function factor(t: Translation, name: string, zero: number): Factor | undefined 
   if (!isByte(type.dtype) || type.shape.length < 2) return undefined
   if (constant !== undefined && zero === 0) {
     const weight = weightOperand(t, constant, t.kernels.matMul)
-    return { ...weight, reach: largestMagnitude(constant.data as Int8Array) }
+    return { ...weight, reach: largestCode(constant) }
   }
   return {
     name: t.carried(name),

@@ -1,4 +1,4 @@
-import type { Attrs, TensorType } from '@q/ir'
+import type { Attrs, Tensor, TensorType } from '@q/ir'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { carriedZero, codeRange, halfAwayFromZero, isByte, zeroPointOf } from './codes.ts'
@@ -153,13 +153,15 @@ export function scaled(
   const inner = shape.slice(2).reduce((product, dim) => product * dim, 1)
   // With mean 0 and variance 1 this operator is the multiplication and the addition in one pass.
   if (axis === 1 && inner >= 16 && (channels === shape[1] || channels === 1)) {
+    const length = shape[1]!
     const full = (values: readonly number[]) =>
-      build.numbers(
-        'f64',
-        Array.from({ length: shape[1]! }, (_, i) => at(values, i)),
-        [shape[1]!],
-      )
-    return build.node('BatchNormalization', [x, full(ratios), full(offsets), full([0]), full([1])], wide, { epsilon: 0 })
+      build.constant({ dtype: 'f64', shape: [length], data: Float64Array.from({ length }, (_, i) => at(values, i)) })
+    return build.node(
+      'BatchNormalization',
+      [x, full(ratios), full(offsets), build.constant(repeated(0, length)), build.constant(repeated(1, length))],
+      wide,
+      { epsilon: 0 },
+    )
   }
   const operand = (values: readonly number[]) =>
     values.every((each) => each === values[0])
@@ -175,6 +177,16 @@ export function scaled(
   }
   const product = ratios.every((each) => each === 1) ? x : build.node('Mul', [x, operand(ratios)], wide)
   return offsets.every((each) => each === 0) ? product : build.node('Add', [product, operand(offsets)], wide)
+}
+
+const repetitions = new Map<string, Tensor>()
+
+/** A number again and again, in double precision. */
+function repeated(value: number, length: number): Tensor {
+  const key = `${value} ${length}`
+  const made = repetitions.get(key) ?? { dtype: 'f64', shape: [length], data: new Float64Array(length).fill(value) }
+  repetitions.set(key, made)
+  return made
 }
 
 function lifted(build: OnnxBuilder, whole: string, offset: number): string {
