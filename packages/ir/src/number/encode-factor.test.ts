@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { encodeFactor } from './encode-factor.ts'
+
+describe('a factor between scales', () => {
+  it('as multiplier and shift of 8 or 32 bits', () => {
+    expect(encodeFactor(0.75, { kind: 'scale-shift', bits: 8 })).toEqual({ requantize: 'multiplier-shift', multiplier: 3, shift: 2 })
+    expect(encodeFactor(0.0123, { kind: 'scale-shift', bits: 32 })).toEqual({
+      requantize: 'multiplier-shift',
+      multiplier: 825439,
+      shift: 26,
+    })
+    expect(encodeFactor(1024, { kind: 'scale-shift', bits: 8 }).shift).toBe(-10)
+    expect(() => encodeFactor(1024, { kind: 'scale-shift', bits: 8, range: 'positive' })).toThrow(
+      expect.objectContaining({ code: 'MULTIPLIER_OUT_OF_RANGE' }),
+    )
+  })
+
+  it('by doubling, up to the largest multiplier', () => {
+    expect(encodeFactor(0.02, { kind: 'doubling' })).toEqual({ requantize: 'multiplier-shift', multiplier: 81, shift: 12 })
+    expect(encodeFactor(1, { kind: 'doubling', largest: 32767 })).toEqual({ requantize: 'multiplier-shift', multiplier: 16384, shift: 14 })
+  })
+
+  it('as a mantissa of 31 bits, the shift being the exponent turned round', () => {
+    // 0.3 = 0.6 / 2
+    expect(encodeFactor(0.3, { kind: 'quantized-multiplier' })).toEqual({
+      requantize: 'quantized-multiplier',
+      multiplier: 1288490189,
+      shift: 1,
+    })
+    expect(encodeFactor(4, { kind: 'quantized-multiplier' }).shift).toBe(-3)
+    expect(Object.is(encodeFactor(0.5, { kind: 'quantized-multiplier' }).shift, 0)).toBe(true)
+  })
+
+  it('as the nearest power of two', () => {
+    const shifts = [1, 0.25, 8, 0.75, 0.7, 3].map((factor) => encodeFactor(factor, { kind: 'shift' }))
+    expect(shifts.map(({ shift }) => shift)).toEqual([0, 2, -3, 0, 1, -2])
+    expect(Object.is(shifts[0]!.shift, 0)).toBe(true)
+    expect(shifts[1]).toEqual({ requantize: 'shift', multiplier: 1, shift: 2 })
+    for (const factor of [0, -1, Infinity, NaN])
+      expect(() => encodeFactor(factor, { kind: 'shift' })).toThrow(expect.objectContaining({ code: 'MULTIPLIER_OUT_OF_RANGE' }))
+  })
+})

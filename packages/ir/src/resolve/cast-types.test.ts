@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { codes, f16, f32, i32, smallSchemes } from '../conformance/small-graph.ts'
+import type { CodeStorage, IntegerScheme } from '../contracts/scheme.ts'
+import type { TensorType } from '../graph/types.ts'
+import { castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
+
+const bytes: CodeStorage = { bits: 8, sign: 'by-range', zeroPoint: 'none' }
+const words: CodeStorage = { ...bytes, bits: 16 }
+const nibbles: CodeStorage = { ...bytes, bits: 4 }
+const range = { min: -2, max: 2 }
+const ranged = (type: TensorType): TensorType => ({ ...type, range })
+
+describe('what an operand arrives as when its user says nothing', () => {
+  it('codes for codes, the float type of the result for floats, anything for integers', () => {
+    const results = [codes('i8', [1]), codes('u16', [1]), f32(1), f16(1), { dtype: 'bf16', shape: [1] } as const, i32(1)]
+    expect(results.map(usualNeed)).toEqual(['codes', 'codes', 'f32', 'f16', 'bf16', 'any'])
+    expect((['f32', 'f16', 'bf16', 'i8', 'i32', 'bool'] as const).map(isFloatType)).toEqual([true, true, true, false, false, false])
+  })
+})
+
+describe('the type an operand is cast to', () => {
+  const wanted = (type: TensorType, need: 'any' | 'codes' | 'f16' | 'f32', storage = bytes) =>
+    wantedType({ name: 'x', type, storage: bytes }, { layer: 'y', need, storage })
+
+  it('none where anything will do, or the type is right', () => {
+    expect(wanted(f32(2), 'any')).toBeUndefined()
+    expect(wanted(f16(2), 'f16')).toBeUndefined()
+    expect(wanted(codes('i8', [2]), 'codes')).toBeUndefined()
+  })
+
+  it('the float type for floats of another size and for codes, without range and scale', () => {
+    expect(wanted(ranged(f32(2, 3)), 'f16')).toEqual(f16(2, 3))
+    expect(wanted(codes('i8', [2]), 'f32')).toEqual(f32(2))
+    // Codes of a float type are codes all the same.
+    expect(wanted({ ...f16(2), quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }, 'f16')).toEqual(f16(2))
+  })
+
+  it('codes by the range of a float value, which remember its type', () => {
+    expect(wanted(ranged(f32(2)), 'codes')).toEqual({ dtype: 'i8', shape: [2], quant: { scale: 2 / 127, zeroPoint: 0, expressed: 'f32' } })
+    expect(wanted(ranged(f16(2)), 'codes', words)).toEqual({
+      dtype: 'i16',
+      shape: [2],
+      quant: { scale: 2 / 32767, zeroPoint: 0, expressed: 'f16' },
+    })
+    expect(() => wanted(f32(2), 'codes')).toThrow(expect.objectContaining({ code: 'RANGE_MISSING', at: ['y', 'x'] }))
+  })
+
+  it('refuses plain integers where codes are needed', () => {
+    expect(() => wanted(i32(2), 'codes')).toThrow(expect.objectContaining({ code: 'INTEGER_OPERAND', at: ['y', 'x'], found: 'i32' }))
+  })
+})
+
+describe('codes that are stored otherwise where they are needed', () => {
+  const type = codes('i8', [2], 0.5)
+  const restored = (
+    from: CodeStorage | undefined,
+    to: CodeStorage,
+    more: { type?: TensorType; range?: typeof range } = { range },
+    rescale?: 'by-width',
+  ) =>
+    wantedType(
+      { name: 'x', type, ...(from === undefined ? {} : { storage: from }), ...more },
+      { layer: 'y', need: 'codes', storage: to },
+      rescale,
+    )
+
+  it('stay where both say the same, also in other words', () => {
+    expect(restored(bytes, { ...bytes })).toBeUndefined()
+    expect(restored(bytes, { ...bytes, scale: 'exact' })).toBeUndefined()
+    expect(restored({ ...bytes, scale: 'exact' }, bytes)).toBeUndefined()
+    expect(restored(bytes, { ...bytes, granularity: 'per-axis' })).toBeUndefined()
+  })
+
+  it('become others where bits, sign, zero point or kind of scale differ', () => {
+    const type8 = { dtype: 'i8', shape: [2], quant: { scale: 2 / 127, zeroPoint: 0, expressed: 'f32' } }
+    expect(restored(nibbles, bytes)).toEqual(type8)
+    expect(restored({ ...bytes, sign: 'signed' }, bytes)).toEqual(type8)
+    expect(restored({ ...bytes, zeroPoint: 'by-range' }, bytes)).toEqual(type8)
+    expect(restored({ ...bytes, scale: 'power-of-two' }, bytes)).toEqual(type8)
+    // Four bits travel in bytes: 2 / 7.
+    expect(restored(bytes, nibbles)).toEqual({ ...type8, quant: { ...type8.quant, scale: 2 / 7 } })
+    expect(restored(bytes, words)).toEqual({ ...type8, dtype: 'i16', quant: { ...type8.quant, scale: 2 / 32767 } })
+  })
+
+  it('stay where nobody knows how they are stored, or the value has the width that is needed though its maker stores another', () => {
+    expect(restored(undefined, bytes)).toBeUndefined()
+    expect(restored(words, bytes)).toBeUndefined()
+    expect(restored(undefined, words)).not.toBeUndefined()
+  })
+
+  it('have the scale times the ratio of the steps where the range is unknown or does not count', () => {
+    const wide = { dtype: 'i16', shape: [2], quant: { scale: (0.5 * 255) / 65535, zeroPoint: 0, expressed: 'f32' } }
+    expect(restored(bytes, words, {})).toEqual(wide)
+    expect(restored(bytes, words, { range }, 'by-width')).toEqual(wide)
+    expect(restored(bytes, words, { type: codes('u8', [2], 0.5), range })?.dtype).toBe('i16')
+    expect(restored(bytes, words, { type: codes('u8', [2], 0.5) })?.dtype).toBe('u16')
+    expect(restored(bytes, words, { type: codes('u8', [2], 0.5), range }, 'by-width')?.dtype).toBe('u16')
+    const narrow = { quant: { scale: (0.5 * 65535) / 255 } }
+    expect(restored(words, bytes, { type: codes('i16', [2], 0.5) })).toMatchObject({ ...narrow, dtype: 'i8' })
+    expect(restored(words, bytes, { type: codes('u16', [2], 0.5) })).toMatchObject({ ...narrow, dtype: 'u8' })
+  })
+
+  it('leave sums of 32 bits to their user', () => {
+    expect(restored(bytes, bytes, { type: codes('i32', [2]), range })).toBeUndefined()
+  })
+})
+
+describe('the node of a cast', () => {
+  const scheme: IntegerScheme = {
+    ...smallSchemes.INT8,
+    multipliers: { ...smallSchemes.INT8.multipliers, cast: { kind: 'scale-shift', bits: 8 } },
+    rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'up' },
+  }
+  const cast = (source: TensorType, wanted: TensorType, encoding = scheme.multipliers.cast) =>
+    castNode('x', 'y', source, wanted, smallSchemes.F16, { ...scheme, multipliers: { ...scheme.multipliers, cast: encoding } })
+  const ends = { inputs: ['x'], outputs: ['y'] }
+
+  it('codes to codes: the factor of the scales as the scheme encodes it for casts', () => {
+    // 0.75 / 0.5 = 3 / 2
+    const attrs = { multipliers: [3], shifts: [1], rounding: 'half-up' }
+    expect(cast(codes('i8', [1], 0.75), codes('i8', [1], 0.5))).toEqual({ op: 'Requantize', ...ends, attrs })
+    expect(cast(codes('i8', [1], 1), codes('i8', [1], 4), { kind: 'shift' }).attrs).toEqual({
+      multipliers: [1],
+      shifts: [2],
+      rounding: 'half-up',
+      requantize: 'shift',
+    })
+    // 1 / 4 = 2^30 / 2^31 * 2^-1
+    expect(cast(codes('i8', [1], 1), codes('i8', [1], 4), { kind: 'quantized-multiplier' }).attrs).toMatchObject({
+      multipliers: [2 ** 30],
+      shifts: [1],
+      requantize: 'quantized-multiplier',
+    })
+  })
+
+  it('floats to codes and back', () => {
+    expect(cast(f32(1), codes('i8', [1]))).toEqual({ op: 'QuantizeLinear', ...ends, attrs: { rounding: 'half-to-even' } })
+    expect(cast(codes('i8', [1]), f32(1))).toEqual({ op: 'DequantizeLinear', ...ends, attrs: {} })
+  })
+
+  it('floats to floats by the rounding of the layer that needs them, halves to even when it says none', () => {
+    expect(cast(f32(1), f16(1))).toEqual({ op: 'Cast', ...ends, attrs: { to: 'f16', rounding: 'half-away-from-zero' } })
+    const silent = castNode('x', 'y', f32(1), f16(1), { kind: 'float', dtype: 'f16' }, scheme)
+    expect(silent.attrs).toEqual({ to: 'f16', rounding: 'half-to-even' })
+  })
+})
