@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { node, smallGraph } from '../conformance/small-graph.ts'
+import type { Backend } from '../contracts/backend.ts'
+import { draftOf } from '../graph/draft.ts'
+import { layerOf } from '../graph/edges.ts'
+import { four, row, toyChip } from './fixtures/toy-chip.ts'
+import { resolve } from './resolve.ts'
+import { createResolver, type Resolved } from './resolver.ts'
+
+describe('layers that rewrites made', () => {
+  const split: Backend = {
+    ...toyChip,
+    rewrite: [
+      {
+        name: 'split-exp',
+        run(graph) {
+          const draft = draftOf(graph)
+          for (const each of draft.nodes()) {
+            if (each.op !== 'Exp') continue
+            const name = layerOf(each)
+            draft.setValue({ name: `${name}_part`, type: draft.value(name).type })
+            draft.replace(each, [
+              { op: 'Relu', inputs: each.inputs, outputs: [`${name}_part`], attrs: {}, origin: [name] },
+              { op: 'Add', inputs: [`${name}_part`, `${name}_part`], outputs: [name], attrs: {}, origin: [name] },
+            ])
+          }
+          return draft.finish()
+        },
+      },
+    ],
+  }
+  const graph = smallGraph({
+    stage: 'float',
+    values: { x: four, a: four, b: four },
+    nodes: [node('Add', ['x', 'x'], ['a']), node('Exp', ['a'], ['b'])],
+    outputs: ['b'],
+  })
+  const table = new Map(['x', 'a', 'b'].map((name) => [name, row(2)]))
+
+  it('are in the mode of the layer they come from', () => {
+    const { plan, graph: made } = resolve(graph, table, new Map([['b', 'F16']]), split, { mode: 'INT8' })
+    expect([...plan]).toEqual([
+      ['b', 'F16'],
+      ['b_part', 'F16'],
+    ])
+    expect(made.values.get('b_part')!.type.dtype).toBe('f16')
+  })
+
+  it('have the range of the value they took over, also when it differs from the table', () => {
+    const resolver = createResolver(graph, table, split, { mode: 'INT8' })
+    const scaleOf = (resolved: Resolved) => resolved.graph.values.get('b_part')!.type.quant!.scale
+    expect(scaleOf(resolver.resolve(new Map()))).toBe(2 / 255)
+    expect(scaleOf(resolver.resolve(new Map(), new Map([['b', row(4)]])))).toBe(4 / 255)
+  })
+})
