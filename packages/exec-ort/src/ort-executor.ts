@@ -80,7 +80,8 @@ export function createOrtExecutor({
     exact: precision === 'exact',
     ...(cache === undefined ? {} : { cache }),
     kernels,
-    async load(graph, section) {
+    async load(whole, section) {
+      const graph = withoutConstants(whole, section?.feeds ?? [])
       const plan = planSection(graph, section)
       const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
       const parts = cutSection(plan, onnx, { precision, kernels: hasIntegers ? await kernels() : portableForms })
@@ -100,6 +101,15 @@ export function createOrtExecutor({
       return chain(plan, loaded, graph)
     },
   }
+}
+
+/** A constant that is fed is none. */
+function withoutConstants(graph: Graph, feeds: readonly string[]): Graph {
+  const fed = feeds.filter((name) => graph.values.get(name)?.constant !== undefined)
+  if (fed.length === 0) return graph
+  const values = new Map(graph.values)
+  for (const name of fed) values.set(name, { name, type: graph.values.get(name)!.type })
+  return { ...graph, values }
 }
 
 /** @throws QError `OP_UNSUPPORTED` with the nodes that the other executor cannot run either */

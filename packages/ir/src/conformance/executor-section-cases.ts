@@ -72,6 +72,16 @@ export function describeSections({ describe, it }: ConformanceRunner, create: ()
       await session.close()
     })
 
+    it('a constant that is fed has the numbers that are fed', async () => {
+      const session = await (await create()).load(chain, { feeds: ['x', 'two'], fetches: ['doubled'] })
+      const feeds = new Map([
+        ['x', x],
+        ['two', tensorOf(f32(1), [5])],
+      ])
+      same((await session.run(feeds)).get('doubled'), [5, -10, 0])
+      await session.close()
+    })
+
     it('runs again with other numbers, and fetched tensors belong to the caller', async () => {
       const session = await (await create()).load(chain, { fetches: ['joined', 'doubled'] })
       const first = await session.run(new Map([['x', x]]))
