@@ -91,6 +91,65 @@ describe('ranges from the table', () => {
     expect(rangeOf(node('Relu', ['x'], ['y']), [3, 0, 3], { target })).toEqual({ min: -3, max: 3 })
   })
 
+  it('of a row count as soon as one of its numbers is not zero', () => {
+    const asymmetric = true
+    expect(rangeOf(node('Relu', ['x'], ['y']), [0, -1, 1], { asymmetric })).toEqual({ min: -1, max: 1 })
+    expect(rangeOf(node('Relu', ['x'], ['y']), [0, 0, 1], { asymmetric })).toEqual({ min: 0, max: 1 })
+    expect(rangeOf(node('Relu', ['x'], ['y']), [0, -1, 0], { asymmetric })).toEqual({ min: -1, max: 0 })
+    expect(rangeOf(node('Relu', ['x'], ['y']), [1, 0, 0])).toEqual({ min: 0, max: 1 })
+    expect(rangeOf(node('Relu', ['x'], ['y']), [0, 0, 0])).toBeUndefined()
+  })
+
+  it('of products and differences are symmetric in asymmetric mode too', () => {
+    expect(rangeOf(node('Mul', ['x', 'z'], ['y']), [3, -1, 2], { asymmetric: true })).toEqual({ min: -3, max: 3 })
+    expect(rangeOf(node('Sub', ['x', 'z'], ['y']), [3, -1, 2], { asymmetric: true })).toEqual({ min: -3, max: 3 })
+    expect(rangeOf(node('Mul', ['x', 'z'], ['y'], { relu: true }), [3, -1, 2])).toEqual({ min: 0, max: 3 })
+    expect(rangeOf(node('Mul', ['x', 'z'], ['y']), [3, 0, 2])).toEqual({ min: 0, max: 3 })
+    expect(rangeOf(node('Add', ['x', 'z'], ['y'], { relu: true }), [3, -1, 2], { asymmetric: true })).toEqual({ min: 0, max: 2 })
+  })
+
+  it('of a product of one gate and another tensor are as observed', () => {
+    const gate = [node('Sigmoid', ['x'], ['a'])]
+    expect(rangeOf(node('Mul', ['a', 'z'], ['y']), [3, -1, 3], { before: gate })).toEqual({ min: -3, max: 3 })
+    expect(rangeOf(node('Mul', ['z', 'a'], ['y']), [3, -1, 3], { before: gate })).toEqual({ min: -3, max: 3 })
+  })
+
+  it('are read for float inputs and for no others', () => {
+    const graph = smallGraph({
+      stage: 'float',
+      values: { x: { type: x }, i: { type: x }, y: { type: x } },
+      nodes: [node('Add', ['x', 'i'], ['y'])],
+      outputs: ['y'],
+    })
+    const inputs = graph.inputs.map((input) =>
+      input.name === 'i' ? { ...input, sourceDtype: 'i64' as const } : { ...input, sourceDtype: 'f32' as const },
+    )
+    const row = { threshold: 3, min: -1, max: 2 }
+    const table = new Map([
+      ['x', row],
+      ['i', row],
+      ['y', row],
+    ])
+    const { values } = importRanges({ ...graph, inputs }, table, base, { mode: 'INT8', asymmetric: false, highPrecision: false })
+    expect(['x', 'i', 'y'].map((name) => values.get(name)!.type.range)).toEqual([{ min: -3, max: 3 }, undefined, { min: -3, max: 3 }])
+  })
+
+  it('in a float mode are read as the first integer mode stores its codes', () => {
+    const signed = { ...smallSchemes.INT8, activations: { bits: 8, sign: 'signed', zeroPoint: 'none' } } as const
+    const target: Target = { ...base, modes: ['F16', 'INT8'], schemes: { F16: smallSchemes.F16, INT8: signed } }
+    const graph = smallGraph({
+      stage: 'float',
+      values: { x: { type: x }, y: { type: x } },
+      nodes: [node('Relu', ['x'], ['y'])],
+      outputs: ['y'],
+    })
+    const table = new Map([['y', { threshold: 3, min: 0, max: 3 }]])
+    const range = (each: Target) =>
+      importRanges(graph, table, each, { mode: 'F16', asymmetric: false, highPrecision: false }).values.get('y')!.type.range
+    expect(range(target)).toEqual({ min: -3, max: 3 })
+    expect(range({ ...target, modes: ['F16'] })).toEqual({ min: 0, max: 3 })
+  })
+
   it('of a layer that never changed are refused when quantization is asymmetric', () => {
     expect(() => rangeOf(node('Relu', ['x'], ['y']), [1, 1, 1], { asymmetric: true })).toThrowError(
       expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'] }),

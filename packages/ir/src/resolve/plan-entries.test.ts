@@ -32,4 +32,36 @@ describe('entries the target adds', () => {
     expect(entryFor('Sub', { type: f32(2), constant: [5, -6] }, seen(3), seen(5))).toBe('F32')
     expect(entryFor('Sub', seen(4), seen(3), seen(2), false)).toBeUndefined()
   })
+
+  it('nothing for sums of next to nothing, of three operands, or of values without a range', () => {
+    expect(entryFor('Add', seen(1), seen(1e-9), seen(1))).toBeUndefined()
+    expect(entryFor('Add', seen(1e-9), seen(1), seen(1))).toBeUndefined()
+    expect(entryFor('Add', seen(1), seen(2e-8), seen(1))).toBe('F16')
+    expect(entryFor('Add', { type: f32(2) }, seen(1), seen(1))).toBeUndefined()
+  })
+
+  it('by the larger side of a range', () => {
+    const range = (min: number, max: number): SmallValue => ({ type: { ...f32(2), range: { min, max } } })
+    expect(entryFor('Add', range(-65, 1), range(0, 1), seen(66))).toBe('F16')
+    expect(entryFor('Add', range(-1, 65), range(-1, 0), seen(66))).toBe('F16')
+    expect(entryFor('Sub', range(-4, 1), range(0, 1), range(-3, 3.5))).toBe('F32')
+  })
+
+  it('a difference whose second operand is larger, but none without ranges', () => {
+    expect(entryFor('Sub', seen(3), seen(4), seen(3.5))).toBe('F32')
+    expect(entryFor('Sub', seen(4), { type: f32(2) }, seen(3))).toBe('F32')
+    expect(entryFor('Sub', { type: f32(2) }, { type: f32(2) }, seen(3))).toBeUndefined()
+    expect(entryFor('Sub', seen(4), seen(3), { type: f32(2) })).toBeUndefined()
+    expect(entryFor('Sub', { type: f32(2), constant: [5, -4] }, seen(3), seen(5))).toBeUndefined()
+  })
+
+  it('nothing for other operators, nor where the target has no such rule', () => {
+    expect(entryFor('Mul', seen(65), seen(1), seen(1))).toBeUndefined()
+    const each = node('Add', ['a', 'b'], ['y'])
+    const graph = smallGraph({ stage: 'float', values: { a: seen(65), b: seen(1), y: seen(66) }, nodes: [each], outputs: ['y'] })
+    const entry = (rules: AutomaticPlan) => automaticEntry(each, graph, targetOf(rules), true, (name) => graph.values.get(name)!.type.range)
+    expect([entry({ cancellingSub: 'F32' }), entry({ unevenAdd: 'F32' })]).toEqual([undefined, 'F32'])
+    const silent = nullBackend().target
+    expect(automaticEntry(each, graph, silent, true, (name) => graph.values.get(name)!.type.range)).toBeUndefined()
+  })
 })
