@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { digits, inEmptyFolder, mustRun, prepareDigits } from './run-command.ts'
@@ -97,6 +98,76 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
     expect(err).not.toMatch(stackLine)
     // What was observed so far may be kept, for the same command to go on from; nothing else is.
     expect(readdirSync('.').filter((name) => name !== '.table.unfinished')).toEqual(before)
+  })
+
+  it('SIGINT ends the compiler of the chip and what it started within a second: 130, the lowered files whole, nothing else', async () => {
+    await prepareDigits()
+    mkdirSync('toolchain')
+    writeFileSync('toolchain/tpuc-opt', '#!/bin/sh\n(sleep 3; touch "$STARTED_BY") &\nwait\n', { mode: 0o755 })
+    process.env['STARTED_BY'] = join(process.cwd(), 'late')
+    const args = [
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      'F32',
+      '--model',
+      'out.bmodel',
+      '--vendor',
+      'toolchain',
+    ]
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('q-chip-'))
+    const { code, err, after } = await run(args, /compiling for the chip/).finally(() => {
+      delete process.env['STARTED_BY']
+    })
+    expect(code, err).toBe(130)
+    expect(after).toBeLessThan(1500)
+    expect(err).toMatch(/^INTERRUPTED: /m)
+    expect(
+      readdirSync('.')
+        .filter((name) => /_f32_|out|late/.test(name))
+        .sort(),
+    ).toEqual(['digits_bm1684x_f32_tpu.mlir', 'digits_bm1684x_f32_tpu_weights.npz', 'digits_top_f32_all_weight.npz'])
+    await new Promise((done) => setTimeout(done, 3500))
+    expect(existsSync('late')).toBe(false)
+    const left = readdirSync(tmpdir()).filter((name) => name.startsWith('q-chip-'))
+    expect(left.filter((name) => !before.includes(name))).toEqual([])
+  })
+
+  it('a chip in a module, JavaScript of a package that uses @q/ir, and TypeScript where this Node runs it', async () => {
+    await prepareDigits()
+    mkdirSync('node_modules/@q', { recursive: true })
+    symlinkSync(join(import.meta.dirname, '../packages/ir'), 'node_modules/@q/ir')
+    const source = (type: string) => `
+      import { printGraph } from '@q/ir'
+      import { nullBackend } from '@q/ir/conformance'
+      const emit = (_: unknown, { name }${type}) => ({ files: new Map([[name + '.one', new Uint8Array(printGraph.length)], [name + '.two', new Uint8Array(2)]]), diagnostics: [] })
+      export default () => ({ ...nullBackend(), emit })`
+    writeFileSync('nova.mjs', source('').replace('_: unknown', '_'))
+    writeFileSync('nova.ts', source(': { readonly name: string }'))
+    const args = (chip: string) => [
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      chip,
+      '--model',
+      'out.x',
+      '--test_input',
+      digits.picture,
+    ]
+    const { code, out, err } = await run(args('./nova.mjs'))
+    expect([code, err.includes('Error')], err).toEqual([0, false])
+    expect(out).toContain('npz compare PASSED')
+    expect([statSync('out.one').size, statSync('out.two').size]).toEqual([1, 2])
+    const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
+    const strips = major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18)
+    const typed = await run(args('./nova.ts'))
+    expect(typed.code, typed.err).toBe(strips ? 0 : 2)
+    if (!strips) expect(typed.err).toMatch(/^CHIP_MODULE: [^]*22\.18/)
+    expect(typed.err).not.toMatch(stackLine)
   })
 
   it('a reader that goes away does not matter', async () => {
