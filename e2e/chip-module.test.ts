@@ -190,6 +190,14 @@ describe('what is no back end is refused', () => {
       ['digits.mlir'],
     ],
     [
+      'the name of a weight file that is read',
+      made(
+        "export default { ...chip, emit: () => ({ files: new Map([['digits_top_f32_all_weight.npz', new Uint8Array()]]), diagnostics: [] }) }",
+      ),
+      'FILE_TAKEN',
+      ['digits_top_f32_all_weight.npz'],
+    ],
+    [
       'its own file',
       made("export default { ...chip, emit: () => ({ files: new Map([['x.mjs', new Uint8Array()]]), diagnostics: [] }) }"),
       'FILE_TAKEN',

@@ -134,8 +134,6 @@ const quantize = (...more: readonly string[]) =>
     digits.calibration,
     '--chip',
     './made-up.mjs',
-    '--quantize',
-    'Q8',
     '--tune_num',
     '0',
     ...digits.preprocess,

@@ -7,7 +7,7 @@ export interface BinarySpan {
 }
 
 /** One field of a FlatBuffers table, with what the schema says of it. A field equal to its default takes no space. */
-export type FlatField =
+type FlatField =
   | { readonly id: number; readonly kind: 'string'; readonly value: string }
   | { readonly id: number; readonly kind: 'i32' | 'u32'; readonly value: number; readonly default?: number }
   | { readonly id: number; readonly kind: 'u64'; readonly value: number | bigint }

@@ -19,6 +19,12 @@ function unsupported(mode: string, target: Target, known: readonly string[], at:
   })
 }
 
+/** The mode a model is quantized in when the user names none: one that is usual, where the chip has it, else the chip's own first choice. */
+export function usualMode(target: Target, kind: 'integers' | 'floats'): QuantMode {
+  const [usual, own] = kind === 'integers' ? ['INT8', target.modes[0]!] : ['F32', target.defaultFloat]
+  return target.modes.includes(usual) ? usual : own
+}
+
 /** Checks that a chip has every mode a plan asks for. @param source the table, for messages @throws QError `MODE_UNSUPPORTED` naming the layer */
 export function checkPlanModes(plan: Plan, target: Target, source: string): void {
   const known = Object.keys(target.schemes)

@@ -104,7 +104,11 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
       const chip = await chipOf(options)
-      const graph = await readModel(options.mlir, options.weights === undefined ? {} : { weights: options.weights })
+      const read: string[] = [options.mlir]
+      const graph = await readModel(options.mlir, {
+        onRead: (path) => read.push(path),
+        ...(options.weights === undefined ? {} : { weights: options.weights }),
+      })
       const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context.reporter)
       return deploy(
         {
@@ -112,8 +116,8 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
           ...quantization,
           chip,
           taken: [
-            options.mlir,
-            ...[options.calibration_table, options.quantize_table, options.test_reference, options.weights, chip.file].filter(
+            ...read,
+            ...[options.calibration_table, options.quantize_table, options.test_reference, chip.file].filter(
               (each): each is string => each !== undefined,
             ),
             ...(options.test_input === undefined ? [] : String(options.test_input).split(',')),

@@ -1,7 +1,7 @@
 import type { MethodName } from '@q/calib'
 import { QError } from '@q/ir'
 import { Option } from 'commander'
-import { modeOf } from '../chips/chip-modes.ts'
+import { modeOf, usualMode } from '../chips/chip-modes.ts'
 import { parseCount, parseShapes } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
@@ -19,7 +19,10 @@ export const defineQuantize: DefineCommand = (program, start) => {
       { required: true },
     )
       .option('--name <name>', 'name of the model; files are named after it')
-      .option('--quantize <mode>', 'mode of layers that no table names: one of the modes of the chip, such as INT8, F16, F32', 'INT8')
+      .option(
+        '--quantize <mode>',
+        'mode of layers that no table names, one of the chip; INT8 when absent, or the first of a chip without it',
+      )
       .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
       .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224]]', parseShapes)
       .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
@@ -46,7 +49,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
         {
           model,
           chip,
-          mode: modeOf(options.quantize, chip.backend.target, ['--quantize']),
+          mode: modeOf(options.quantize ?? usualMode(chip.backend.target, 'integers'), chip.backend.target, ['--quantize']),
           preprocess: preprocessOptions(options),
           compareNum: options.compare_num,
           ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),

@@ -3,7 +3,7 @@ import { alignTensors } from './align-tensors.ts'
 import type { Similarity } from './tensor-similarity.ts'
 import { closeOrder, similarity } from './tensor-similarity.ts'
 
-export type Verdict = 'EQUAL' | 'CLOSE' | 'SIMILAR' | 'NOT_EQUAL' | 'NOT_SIMLIAR' | 'NOT_MATCH'
+type Verdict = 'EQUAL' | 'CLOSE' | 'SIMILAR' | 'NOT_EQUAL' | 'NOT_SIMLIAR' | 'NOT_MATCH'
 
 /** The comparison of one tensor. `NOT_SIMLIAR` is spelt as the tools that scripts parse spell it. */
 export interface TensorVerdict {

@@ -20,5 +20,3 @@ export interface Streams {
   readonly out: { write(text: string): unknown }
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
 }
-
-export type ReporterKind = 'terminal' | 'plain' | 'json'

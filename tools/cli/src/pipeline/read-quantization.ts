@@ -1,6 +1,6 @@
 import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
-import { modeOf, needsRanges } from '../chips/chip-modes.ts'
+import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { readCalibrationTable, readPlan } from './read-tables.ts'
@@ -8,7 +8,8 @@ import type { Quantization } from './resolve-for-chip.ts'
 
 /** How a user says that a float graph is quantized: names of modes and files. */
 export interface QuantizationOptions {
-  readonly quantize: string
+  /** @default F32, or the float mode of a chip without it */
+  readonly quantize?: string
   readonly calibration_table?: string
   readonly quantize_table?: string
   readonly asymmetric?: boolean
@@ -35,7 +36,7 @@ export async function quantizationOf(
       kind: 'usage',
     })
   }
-  const mode = modeOf(options.quantize, target, ['--quantize'])
+  const mode = modeOf(options.quantize ?? usualMode(target, 'floats'), target, ['--quantize'])
   const { calibration_table: tableFile, quantize_table: planSource } = options
   const table = tableFile === undefined ? undefined : await readCalibrationTable(tableFile, graph, reporter)
   const plan = planSource === undefined ? undefined : await readPlan(planSource, graph, target, reporter)

@@ -7,7 +7,7 @@ import { onnxTranslator } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
 
 /** ONNX Runtime of this installation. What it has to say comes as errors, not as lines of its own. */
-export const ort = onnxruntime as unknown as OrtRuntime
+const ort = onnxruntime as unknown as OrtRuntime
 onnxruntime.env.logLevel = 'fatal'
 
 /** Runs graphs as they are defined, to the bit; what ONNX Runtime cannot do exactly is left to the reference executor. */

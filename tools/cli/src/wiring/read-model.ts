@@ -17,6 +17,8 @@ export interface ReadModelOptions {
   readonly asImported?: boolean
   /** Name of the graph. @default from the file */
   readonly name?: string
+  /** Told of each file that is read beside the model itself. @default nobody is */
+  readonly onRead?: (path: string) => void
   /** A back end whose model files are read beside those of the chips this program knows. */
   readonly backend?: Backend
 }
@@ -39,21 +41,25 @@ export async function readModel(path: string, options: ReadModelOptions = {}): P
   })
 }
 
-async function readOnnx(path: string, { inputShapes, outputNames, name, asImported = false }: ReadModelOptions): Promise<Graph> {
+async function readOnnx(path: string, { inputShapes, outputNames, name, onRead, asImported = false }: ReadModelOptions): Promise<Graph> {
   return (asImported ? decodeOnnx : importOnnx)(await readBytes(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
-    readExternal: (location: string) => readBytes(join(dirname(path), location)),
+    readExternal: (location: string) => {
+      onRead?.(join(dirname(path), location))
+      return readBytes(join(dirname(path), location))
+    },
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
   })
 }
 
 /** The weight file is looked up beside the text first, then in the working directory. */
-async function readMlir(path: string, text: string, { weights }: ReadModelOptions): Promise<Graph> {
+async function readMlir(path: string, text: string, { weights, onRead }: ReadModelOptions): Promise<Graph> {
   const module = parseMlir(text, { file: path })
   const named = stringAttribute(module, 'module.weight_file')
   const weightFile = weights ?? (named === undefined ? undefined : await findBeside(path, named))
+  if (weightFile !== undefined) onRead?.(weightFile)
   const bytes = weightFile === undefined ? undefined : new Uint8Array(await readBytes(weightFile))
   const lowered = stringAttribute(module, 'module.state')?.startsWith('TPU') === true
   return (lowered ? readTpu : readTop)(text, bytes, { file: path, ...(weightFile === undefined ? {} : { weightFile }) })
