@@ -23,7 +23,7 @@ const copies = ['MaxPool', 'Relu', 'Reshape', 'Transpose'] as const
  * An imaginary chip. Its codes are unsigned bytes with a zero point, its weights signed bytes, one scale for each filter. It
  * multiplies sums by 31-bit mantissas, as TensorFlow Lite does, and rounds halves away from zero.
  */
-export const target = defineTarget({
+const target = defineTarget({
   name: 'nova',
   modes: ['INT8', 'F32'],
   schemes: {
