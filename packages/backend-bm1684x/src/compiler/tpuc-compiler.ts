@@ -89,7 +89,8 @@ async function call(
     program,
     args,
     foldersFirst: [first],
-    ...(root === undefined ? {} : { env: { TPUC_ROOT: root } }),
+    // A script that finds its root itself would, with the user's, call itself.
+    env: { TPUC_ROOT: root },
   })
   if (exitCode === 0) return
   throw new QError('VENDOR_FAILED', `${program.replace(/^.*[\\/]/, '')} failed`, {

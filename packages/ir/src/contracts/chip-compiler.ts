@@ -6,8 +6,8 @@ export interface ProgramCall {
   /** Its path, as {@link CompilerHost.find} gave it. */
   readonly program: string
   readonly args: readonly string[]
-  /** Variables beside those of the user. @default none */
-  readonly env?: Readonly<Record<string, string>>
+  /** Variables beside those of the user, or in their place; `undefined` takes one away. @default none */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Folders searched for programs before the user's. @default none */
   readonly foldersFirst?: readonly string[]
 }
