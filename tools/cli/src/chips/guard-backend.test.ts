@@ -71,7 +71,7 @@ describe('what a module returns', () => {
       name: 'nova',
       lower: { Abs: () => lowered },
       facts() {
-        return new Map([[this.name, {}]])
+        return new Map([[String(this.name), {}]])
       },
       ...toolchain({ compile: async () => ({ files: new Map([['a', new Uint8Array()]]) }) }),
     })
