@@ -29,6 +29,7 @@ const checks = [
   ['error list', () => checkErrorList()],
   ['package files', () => checkReadmes(packages)],
   ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
+  ['unused', () => failuresOfTool('knip/bin/knip.js', ['--no-progress'])],
   ['docs examples', checkDocsExamples],
   ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
   ['operator list', () => checkOpList()],

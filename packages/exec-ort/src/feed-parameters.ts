@@ -38,7 +38,7 @@ const operandKinds: Readonly<Record<string, Readonly<Record<number, ParameterKin
  * The kinds that are fed where parameters are. Weights are not: kernels that pack a constant factor once would pack a fed one at every
  * run, and thresholds do not change weights.
  */
-export const fedKinds: ReadonlySet<ParameterKind> = new Set(['requantization', 'zero-point', 'table'])
+const fedKinds: ReadonlySet<ParameterKind> = new Set(['requantization', 'zero-point', 'table'])
 
 /**
  * Zero points of symmetric codes as they travel, and the ends of a byte. They are the rule, and every input costs some time at every run,

@@ -39,7 +39,7 @@ export function word(call: KernelCall, name: string): string {
 }
 
 /** An array of zeros for numbers of `dtype` (see {@link Numbers}). */
-export function newNumbers(dtype: DType, length: number): Numbers {
+function newNumbers(dtype: DType, length: number): Numbers {
   switch (dtype) {
     case 'f32':
     case 'f16':

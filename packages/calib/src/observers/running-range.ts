@@ -3,7 +3,7 @@ import { QError } from '@q/ir'
 import type { Extent } from '../kernels/kernels.ts'
 
 /** Magnitudes up to this count as "all zeros", and no threshold in a table is smaller. */
-export const smallestThreshold = 1e-5
+const smallestThreshold = 1e-5
 
 /** A method's result and what there is to say about it. */
 export interface FinishedRange {

@@ -137,7 +137,7 @@ describe('what is tuned on which node', () => {
     const graph = tinyGraph(1, [
       [['a', 'b'], 'F', ['x']],
       [['c', 'd'], 'F', ['b', 'a']],
-      [['e'], 'F', ['a', 'b', 'x']],
+      [['e'], 'F', ['b', 'a', 'x']],
     ])
     expect(searched(graph)).toEqual({ e: ['a'] })
   })

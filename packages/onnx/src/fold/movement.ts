@@ -34,7 +34,7 @@ export function sliceBounds(
 }
 
 /** A part of a literal, by the bounds of {@link sliceBounds}. */
-export function sliced(x: Literal, starts: readonly number[], ends: readonly number[], steps: readonly number[]): Literal {
+function sliced(x: Literal, starts: readonly number[], ends: readonly number[], steps: readonly number[]): Literal {
   const own = stridesOf(x.shape)
   const shape = starts.map((start, i) => Math.max(0, Math.ceil((ends[i]! - start) / steps[i]!)))
   const offset = starts.reduce((sum, start, i) => sum + start * own[i]!, 0)
@@ -47,7 +47,7 @@ export function sliced(x: Literal, starts: readonly number[], ends: readonly num
 }
 
 /** Joins literals along an axis. */
-export function concatenated(parts: readonly Literal[], axis: number): Literal {
+function concatenated(parts: readonly Literal[], axis: number): Literal {
   const first = parts[0]!
   const at = frontAxis(axis, first.shape.length)
   const outer = elementCount(first.shape.slice(0, at))

@@ -3,7 +3,7 @@ import type { Evaluate } from './evaluate.ts'
 import { broadcastTo, elementsOf, type Literal, permuted } from './literal.ts'
 
 /** Matrix product over the last two axes; every product and sum is rounded to float32, in order of the inner axis. */
-export function matMul(a: Literal, b: Literal): Literal {
+function matMul(a: Literal, b: Literal): Literal {
   const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape
   const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape
   const [m, k, n] = [left.at(-2)!, left.at(-1)!, right.at(-1)!]

@@ -24,7 +24,7 @@ const folds: Readonly<Record<string, Fold>> = {
 }
 
 /** The axes a reduction works on: its second operand, its attribute, or all. */
-export function reducedAxes({ inputs, attrs }: Pick<KnownNode, 'inputs' | 'attrs'>, rank: number): readonly number[] {
+function reducedAxes({ inputs, attrs }: Pick<KnownNode, 'inputs' | 'attrs'>, rank: number): readonly number[] {
   const given = inputs[1] === undefined ? (attrs['axes'] as readonly number[] | undefined) : [...inputs[1].data]
   if (given !== undefined && given.length > 0) return given.map((axis) => frontAxis(axis, rank)).sort((a, b) => a - b)
   return attrs['noop_with_empty_axes'] === 1 ? [] : Array.from({ length: rank }, (_, i) => i)

@@ -35,7 +35,7 @@ export function applyRules(net: GraphDraft, rules: RuleSet): void {
 }
 
 /** Rule sets joined: for one operator, the rules of earlier sets come first. */
-export function joined(...sets: readonly RuleSet[]): RuleSet {
+function joined(...sets: readonly RuleSet[]): RuleSet {
   const all: Record<string, Rule[]> = {}
   for (const set of sets) for (const [op, rules] of Object.entries(set)) (all[op] ??= []).push(...rules)
   return all

@@ -31,7 +31,7 @@ export interface Form {
 export type Normalize = (view: FormView) => Form | string
 
 /** Where a node stands, for errors. */
-export const placeOf = (view: FormView): readonly string[] => [`${view.op} ${view.outputs[0] ?? ''}`.trim()]
+const placeOf = (view: FormView): readonly string[] => [`${view.op} ${view.outputs[0] ?? ''}`.trim()]
 
 /** A number that every node of the operator has: its own, or ONNX's default. */
 export function numberAttr(view: FormView, name: string): number {

@@ -39,6 +39,6 @@ export function windowOf(view: FormView, kernel: readonly number[], size: readon
 }
 
 /** Sizes after a window has slid over `size`. */
-export function windowPlaces({ kernel, strides, dilations, pads }: Window, size: readonly number[]): readonly number[] {
+function windowPlaces({ kernel, strides, dilations, pads }: Window, size: readonly number[]): readonly number[] {
   return size.map((d, i) => slide(d, kernel[i]!, strides[i]!, pads[i]! + pads[i + kernel.length]!, dilations[i]!))
 }

@@ -93,7 +93,7 @@ export const translatePRelu: Translate = (node: Node, t) => {
 }
 
 /** A list of one number for each slice of axis 1, shaped to broadcast. */
-export function alongChannels(t: Translation, name: string, rank: number): string {
+function alongChannels(t: Translation, name: string, rank: number): string {
   const count = t.typeOf(name).shape.reduce((product, dim) => product * dim, 1)
   return reshaped(t.build, t.carried(name), [1, count, ...Array.from({ length: Math.max(0, rank - 2) }, () => 1)])
 }
