@@ -1,4 +1,5 @@
 import { type ExecutorCase, fed, gives, held, nodeCase } from './executor-case.ts'
+import { executorFunctionCases } from './executor-function-cases.ts'
 import { bf16, f16, f32 } from './small-graph.ts'
 
 const nine = [1, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -124,4 +125,5 @@ export const executorFloatCases: readonly ExecutorCase[] = [
   }),
   nodeCase('a bfloat16 product is rounded once', 'Mul', [fed(bf16(2), [3, 129]), held(bf16(2), [1.5, 3])], [gives(bf16(2), [4.5, 388])]),
   nodeCase('to float16', 'Cast', [fed(f32(3), [2049, 65520, 0.5])], [gives(f16(3), [2048, Infinity, 0.5])], { attrs: { to: 'f16' } }),
+  ...executorFunctionCases,
 ]
