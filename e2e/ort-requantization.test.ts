@@ -108,6 +108,33 @@ describe('requantization of int32 sums on ONNX Runtime, against integers of any 
     }
   }
 
+  it.each(['half-up', 'half-away-from-zero'])('by a 31-bit fraction, rounded half up, and a right shift, rounded %s', async (rounding) => {
+    const x = Int8Array.from({ length: 256 }, (_, i) => i - 128)
+    const w = Int8Array.from({ length: 64 }, (_, c) => 4 * c - 127)
+    const multipliers = Array.from(w, (_, c) => [2 ** 30, 1288490189, 2147483647][c % 3]!)
+    const shifts = Array.from(w, (_, c) => c % 8)
+    for (const [dtype, zeroPoint] of [
+      ['i8', -3],
+      ['u8', 131],
+    ] as const) {
+      const found = await run(
+        'QConv',
+        { strides: [1, 1], pads: [0, 0, 0, 0], multipliers, shifts, requantize: 'quantized-multiplier', rounding },
+        tensor('i8', [1, 1, 1, 256], x),
+        { dtype: 'i8', shape: [1, 1, 1, 256], quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } },
+        { dtype, shape: [1, 64, 1, 256], quant: { scale: 1, zeroPoint, expressed: 'f32' } },
+        [tensor('i8', [64, 1, 1, 1], w)],
+      )
+      const wanted = Array.from(w).flatMap((weight, c) =>
+        Array.from(x, (code) => {
+          const high = shifted(BigInt(code * weight), BigInt(multipliers[c]!), 31, 'half-up')
+          return clamped(shifted(high, 1n, shifts[c]!, rounding) + BigInt(zeroPoint), dtype, -1000n)
+        }),
+      )
+      expect(found).toEqual(wanted)
+    }
+  })
+
   it('for each slice of an axis', async () => {
     const rows = factors.filter(([, shift]) => shift >= 0 && shift <= 32)
     const parameters = tensor('i32', [1, rows.length, 1, 3], Int32Array.from(rows.flatMap(([m, s]) => [m, -s, 7])))
