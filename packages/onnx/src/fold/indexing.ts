@@ -1,6 +1,6 @@
-import { elementCount, frontAxis } from '@q/ir'
+import { elementCount, frontAxis, stridesOf } from '@q/ir'
 import type { Evaluate } from './evaluate.ts'
-import { elementsOf, literal, stridesOf } from './literal.ts'
+import { elementsOf, literal } from './literal.ts'
 
 const inside = (index: number, size: number): number => (index < 0 ? index + size : index)
 

@@ -1,4 +1,4 @@
-import { type DType, elementCount, storageArray, type Tensor } from '@q/ir'
+import { type DType, elementCount, fromBf16Bits, fromF16Bits, storageArray, stridesOf, type Tensor } from '@q/ir'
 
 /**
  * A known tensor while constants are folded. Floats of 32 bits and less are held as float32, everything else as double, which
@@ -28,28 +28,12 @@ export function literal(dtype: DType, shape: readonly number[], elements: ArrayL
 /** A literal of whole numbers, as shapes are. */
 export const whole = (elements: readonly number[], shape: readonly number[] = [elements.length]): Literal => literal('i64', shape, elements)
 
-const float = new Float32Array(1)
-const word = new Uint32Array(float.buffer)
-
-function fromHalf(bits: number): number {
-  const exponent = (bits >>> 10) & 31
-  const fraction = bits & 1023
-  const sign = bits & 0x8000 ? -1 : 1
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
-}
-
-function fromBfloat(bits: number): number {
-  word[0] = bits << 16
-  return float[0]!
-}
-
 /** A tensor as a literal; float32 data is shared, not copied. */
 export function literalOf({ dtype, shape, data }: Tensor): Literal {
   if (data instanceof Float32Array || data instanceof Float64Array) return { dtype, shape, data }
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return { dtype, shape, data: Float64Array.from(data, Number) }
-  if (dtype === 'f16') return { dtype, shape, data: Float32Array.from(data, fromHalf) }
-  if (dtype === 'bf16') return { dtype, shape, data: Float32Array.from(data, fromBfloat) }
+  if (dtype === 'f16') return { dtype, shape, data: fromF16Bits(data as Uint16Array) }
+  if (dtype === 'bf16') return { dtype, shape, data: fromBf16Bits(data as Uint16Array) }
   return { dtype, shape, data: Float64Array.from(data) }
 }
 
@@ -65,13 +49,6 @@ export function tensorOf({ dtype, shape, data }: Literal): Tensor {
 function toBigInt(x: number): bigint {
   if (x >= 2 ** 63) return 2n ** 63n - 1n
   return BigInt(Math.trunc(x))
-}
-
-/** How far apart neighbours along each axis lie. */
-export function stridesOf(shape: readonly number[]): number[] {
-  const strides: number[] = new Array<number>(shape.length).fill(1)
-  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!
-  return strides
 }
 
 /**

@@ -1,7 +1,7 @@
-import { broadcast, elementCount, frontAxis } from '@q/ir'
+import { broadcast, elementCount, frontAxis, stridesOf } from '@q/ir'
 import type { Evaluate } from './evaluate.ts'
 import { indexingOps } from './indexing.ts'
-import { broadcastTo, elementsOf, gatherStrided, type Literal, literal, stridesOf, whole } from './literal.ts'
+import { broadcastTo, elementsOf, gatherStrided, type Literal, literal, whole } from './literal.ts'
 
 /** The shape a Reshape asks for: 0 copies a size (unless `allowZero`), one -1 is what is left. */
 export function reshapeTarget(from: readonly number[], wanted: readonly number[], allowZero: boolean): readonly number[] {

@@ -1,4 +1,5 @@
-import type { Attrs, DType, Graph, Node, Tensor, TensorData, Value } from '@q/ir'
+import type { Attrs, DType, Graph, Node, Tensor, Value } from '@q/ir'
+import { tensorOf } from '../../fold/literal.ts'
 import { elementTypeNumber } from '../../signature/element-types.ts'
 import { onnxOps } from '../../signature/written-ops.ts'
 
@@ -62,11 +63,12 @@ export function onnxBuilder(): OnnxBuilder {
     numbers(dtype, numbers, shape) {
       const list = typeof numbers === 'number' ? [numbers] : numbers
       const dims = shape ?? (typeof numbers === 'number' ? [] : [list.length])
-      if (list.length > 16) return builder.constant({ dtype, shape: dims, data: toData(dtype, list) })
+      const made = () => builder.constant(tensorOf({ dtype, shape: dims, data: Float64Array.from(list) }))
+      if (list.length > 16) return made()
       const key = `${dtype}[${dims.join(',')}]${list.join(',')}`
       const known = scalars.get(key)
       if (known !== undefined) return known
-      const name = builder.constant({ dtype, shape: dims, data: toData(dtype, list) })
+      const name = made()
       scalars.set(key, name)
       return name
     },
@@ -129,22 +131,4 @@ export function onnxBuilder(): OnnxBuilder {
     },
   }
   return builder
-}
-
-function toData(dtype: DType, values: readonly number[]): TensorData {
-  switch (dtype) {
-    case 'i64':
-      return BigInt64Array.from(values, BigInt)
-    case 'f64':
-      return Float64Array.from(values)
-    case 'i32':
-      return Int32Array.from(values)
-    case 'u8':
-    case 'bool':
-      return Uint8Array.from(values)
-    case 'i8':
-      return Int8Array.from(values)
-    default:
-      return Float32Array.from(values)
-  }
 }
