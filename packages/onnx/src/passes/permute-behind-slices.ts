@@ -48,14 +48,14 @@ export const permuteBehindSlices: Rule = (net, node) => {
     net.change(squeeze, { attrs: { axes: [source] } })
     const type = net.value(squeezed).type
     const before = from.filter((_, k) => k !== source)
-    const users = net.consumers(squeezed)
-    net.rename(sliced, net.freshName(`${sliced}_r_new`))
-    net.rename(squeezed, net.freshName(`${squeezed}_r_new`))
-    const [name] = squeeze.outputs as [string]
-    net.setValue({ name: slice.outputs[0]!, type: { ...type, shape: from.map((d, k) => (k === source ? 1 : d)) } })
+    const part = net.freshName(`${sliced}_r_new`)
+    net.rename(sliced, part)
+    const name = net.freshName(`${squeezed}_r_new`)
+    net.rename(squeezed, name)
+    net.setValue({ name: part, type: { ...type, shape: from.map((d, k) => (k === source ? 1 : d)) } })
     net.setValue({ name, type: { ...type, shape: before } })
     if (order.every((each, k) => each === k)) return
-    for (const user of users) {
+    for (const user of net.consumers(name)) {
       const moved = net.freshName(`${name}_r_permute_for_${user.outputs[0]}`)
       net.setValue({ name: moved, type: { ...type, shape: order.map((each) => before[each]!) } })
       net.add({ op: 'Transpose', inputs: [name], outputs: [moved], attrs: { perm: order } }, user)

@@ -1,3 +1,4 @@
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { reshaped, rounded } from './finish.ts'
 import type { Translate } from './translator.ts'
 
@@ -49,11 +50,26 @@ export const translateCast: Translate = (node, t) => {
   const x = t.carried(node.inputs[0]!)
   const type = t.typeOf(node.outputs[0]!)
   const from = t.typeOf(node.inputs[0]!).dtype
+  const { to, rounding } = t.attrs(node) as { to: string; rounding: string }
   if (type.dtype === 'f32' || type.dtype === 'f16' || type.dtype === 'bf16') {
+    const float = t.build.cast(x, 'f32')
+    const isWhole = to === 'i32' || to === 'i16' || to === 'i8' || to === 'u8'
+    if (isWhole && t.build.typeOf(x).dtype === 'f32') return wholeNumbers(t.build, float, rounding)
     const keeps = type.dtype === 'f32' || (from === 'f16' && type.dtype === 'bf16') || from === type.dtype
-    return [keeps ? t.build.cast(x, 'f32') : rounded(t.build, t.build.cast(x, 'f32'), type, node)]
+    return [keeps ? float : rounded(t.build, float, type, node)]
   }
-  return type.dtype === 'i32' && t.attrs(node)['rounding'] === 'toward-zero' ? [t.build.cast(x, 'i32')] : undefined
+  return type.dtype === 'i32' && rounding === 'toward-zero' ? [t.build.cast(x, 'i32')] : undefined
+}
+
+/** Float32 numbers without their fraction, for the ways of rounding that ONNX has. */
+function wholeNumbers(build: OnnxBuilder, x: string, rounding: string): readonly string[] | undefined {
+  const float = build.typeOf(x)
+  if (rounding === 'down') return [build.node('Floor', [x], float)]
+  if (rounding === 'up') return [build.node('Ceil', [x], float)]
+  if (rounding === 'half-to-even') return [build.node('Round', [x], float)]
+  if (rounding !== 'toward-zero') return undefined
+  const isNegative = build.node('Less', [x, build.numbers('f32', 0)], { dtype: 'bool', shape: float.shape })
+  return [build.node('Where', [isNegative, build.node('Ceil', [x], float), build.node('Floor', [x], float)], float)]
 }
 
 /**
