@@ -124,6 +124,15 @@ export const executorFloatCases: readonly ExecutorCase[] = [
     attrs: { unrounded: true },
   }),
   nodeCase('a bfloat16 product is rounded once', 'Mul', [fed(bf16(2), [3, 129]), held(bf16(2), [1.5, 3])], [gives(bf16(2), [4.5, 388])]),
+  nodeCase(
+    'a float graph keeps integers as numbers without a fraction',
+    'Cast',
+    [fed(f32(4), [-1.75, 1.75, -3, 2.5])],
+    [gives(f32(4), [-1, 1, -3, 2])],
+    {
+      attrs: { to: 'i32', rounding: 'toward-zero' },
+    },
+  ),
   nodeCase('to float16', 'Cast', [fed(f32(3), [2049, 65520, 0.5])], [gives(f16(3), [2048, Infinity, 0.5])], { attrs: { to: 'f16' } }),
   ...executorFunctionCases,
 ]
