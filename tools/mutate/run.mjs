@@ -60,7 +60,7 @@ function sourcesAt(place) {
   if (!found.isDirectory()) return [place]
   return readdirSync(join(folder, place), { recursive: true })
     .map((name) => join(place, name))
-    .filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(path) && !path.endsWith('index.ts'))
+    .filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$|\/fixtures\/|\/index\.ts$/.test(path))
 }
 
 /** The mutants to try: those of a former result again, or a sample of each area; none that the compiler refuses. */

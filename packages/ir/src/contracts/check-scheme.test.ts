@@ -14,6 +14,9 @@ describe('a scheme', () => {
 
   it.each<[string, unknown, string]>([
     ['nothing', undefined, "here is missing: what the mode stores, { kind: 'integer', … } or { kind: 'float', … }"],
+    ['a list', [], 'here is missing'],
+    ['null', null, 'here is missing'],
+    ['a word', 'INT8', 'here is missing'],
     ['another kind', { kind: 'fixed' }, 'here.kind is "fixed": wanted integer, float'],
     ['a float type that is none', { kind: 'float', dtype: 'f8' }, 'here.dtype is "f8": wanted f32, f16, bf16'],
     ['a rounding of casts that is none', { kind: 'float', dtype: 'f16', rounding: { cast: 'nearest' } }, 'here.rounding.cast is "nearest"'],

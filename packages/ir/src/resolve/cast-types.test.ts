@@ -100,6 +100,12 @@ describe('codes that are stored otherwise where they are needed', () => {
     expect(restored(words, bytes, { type: codes('u16', [2], 0.5) })).toMatchObject({ ...narrow, dtype: 'u8' })
   })
 
+  it('remember the float type they were made from', () => {
+    const halves: TensorType = { ...type, quant: { scale: 0.5, zeroPoint: 0, expressed: 'f16' } }
+    expect(restored(bytes, words, { type: halves, range })?.quant?.expressed).toBe('f16')
+    expect(restored(bytes, words, { type: halves, range }, 'by-width')?.quant?.expressed).toBe('f16')
+  })
+
   it('leave sums of 32 bits to their user', () => {
     expect(restored(bytes, bytes, { type: codes('i32', [2]), range })).toBeUndefined()
   })

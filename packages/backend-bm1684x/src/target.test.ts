@@ -1,0 +1,58 @@
+import { parseGraph, resolve } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { bm1684x } from './bm1684x.ts'
+
+const row = (threshold: number) => ({ threshold, min: -threshold, max: threshold })
+/** The element types of the results of a float graph's layers once it is lowered. */
+function lowered(text: string, rows: Readonly<Record<string, number>>, mode: string, more = {}): Readonly<Record<string, string>> {
+  const graph = parseGraph(text)
+  const table = new Map(Object.entries(rows).map(([name, threshold]) => [name, row(threshold)]))
+  const { values } = resolve(graph, table, new Map(), bm1684x(), { mode, ...more }).graph
+  return Object.fromEntries(graph.nodes.map(({ outputs: [name] }) => [name!, values.get(name!)!.type.dtype]))
+}
+
+// TPU-MLIR 1.30.2 for this chip: what a layer is computed in when nobody asks for anything else.
+describe('the mode a layer is computed in', () => {
+  const sum = 'graph g {stage = "float"}; a: f32[1,4]; b: f32[1,4]; y = Add(a, b)'
+  const difference = 'graph g {stage = "float"}; a: f32[1,4]; b: f32[1,4]; y = Sub(a, b)'
+
+  it('a sum of operands that differ by more than 64 is half floats, in INT8', () => {
+    expect(lowered(sum, { a: 65, b: 1, y: 66 }, 'INT8')).toEqual({ y: 'f16' })
+    expect(lowered(sum, { a: 64, b: 1, y: 65 }, 'INT8')).toEqual({ y: 'i8' })
+  })
+
+  it('a difference that is smaller than an operand is half floats, in INT8', () => {
+    expect(lowered(difference, { a: 4, b: 3, y: 3.5 }, 'INT8')).toEqual({ y: 'f16' })
+    expect(lowered(difference, { a: 4, b: 3, y: 4 }, 'INT8')).toEqual({ y: 'i8' })
+  })
+
+  const ops = {
+    Softmax: 'Softmax(x) {axis = 1}',
+    AveragePool: 'AveragePool(x) {kernel_shape = [2,2], strides = [2,2], pads = [0,0,0,0]}',
+    Gelu: 'Gelu(x)',
+    Relu: 'Relu(x)',
+    ReduceMean: 'ReduceMean(x) {axes = [3], keepdims = true}',
+    Div: 'Div(x, z)',
+  }
+  const one = (op: keyof typeof ops, mode: string, more = {}) =>
+    lowered(`graph g {stage = "float"}; x: f32[1,4,4,4]; z: f32[1,4,4,4]; y = ${ops[op]}`, { x: 2, z: 2, y: 2 }, mode, more)['y']
+
+  it('high precision keeps average pools, softmax and GELU in float32 and nothing else', () => {
+    const highPrecision = true
+    expect((['Softmax', 'AveragePool', 'Gelu', 'Relu'] as const).map((op) => one(op, 'INT8', { highPrecision }))).toEqual([
+      'f32',
+      'f32',
+      'f32',
+      'i8',
+    ])
+    expect((['AveragePool', 'Gelu'] as const).map((op) => one(op, 'INT8'))).toEqual(['i8', 'i8'])
+  })
+
+  it('operators without an INT8 form are half floats or float32', () => {
+    expect([one('ReduceMean', 'INT8'), one('Div', 'INT8')]).toEqual(['f16', 'f32'])
+  })
+
+  it('in F16, curves and average pools are float32', () => {
+    expect([one('Relu', 'F16'), one('Gelu', 'F16'), one('AveragePool', 'F16'), one('Relu', 'F32')]).toEqual(['f16', 'f32', 'f32', 'f32'])
+  })
+})
