@@ -16,7 +16,7 @@ const elementTypes: Readonly<Partial<Record<DType, string>>> = {
 }
 
 /** A tensor as ONNX Runtime takes it; numbers of 16-bit floats are float32 ones. */
-export function toOrt({ dtype, shape, data }: Tensor): ort.Tensor {
+function toOrt({ dtype, shape, data }: Tensor): ort.Tensor {
   const type = elementTypes[dtype] ?? 'float32'
   const numbers = data instanceof Uint16Array && type === 'float32' ? (dtype === 'f16' ? fromF16Bits : fromBf16Bits)(data) : data
   return new ort.Tensor(type as 'float32', numbers as Float32Array, [...shape])

@@ -18,7 +18,7 @@ export interface TranslatedPart {
 }
 
 /** What is known of int32 values from the nodes before. */
-export type Bounds = Map<string, number>
+type Bounds = Map<string, number>
 
 /** How nodes are translated. */
 export interface PartOptions {

@@ -33,10 +33,3 @@ export function applyRules(net: GraphDraft, rules: RuleSet): void {
     if (!changed) return
   }
 }
-
-/** Rule sets joined: for one operator, the rules of earlier sets come first. */
-function joined(...sets: readonly RuleSet[]): RuleSet {
-  const all: Record<string, Rule[]> = {}
-  for (const set of sets) for (const [op, rules] of Object.entries(set)) (all[op] ??= []).push(...rules)
-  return all
-}

@@ -1,4 +1,3 @@
-import { slide } from '@q/ir'
 import { type FormView, listAttr, wordAttr } from './form.ts'
 
 /** Strides, pads and dilations of a window, complete, with `auto_pad` and rounding up resolved. */
@@ -36,9 +35,4 @@ export function windowOf(view: FormView, kernel: readonly number[], size: readon
     }
   }
   return { kernel, strides, dilations, pads }
-}
-
-/** Sizes after a window has slid over `size`. */
-function windowPlaces({ kernel, strides, dilations, pads }: Window, size: readonly number[]): readonly number[] {
-  return size.map((d, i) => slide(d, kernel[i]!, strides[i]!, pads[i]! + pads[i + kernel.length]!, dilations[i]!))
 }

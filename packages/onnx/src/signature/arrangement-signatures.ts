@@ -15,8 +15,6 @@ import {
   word,
 } from './signature.ts'
 
-const scattering = { axis: int(0), reduction: only(['none'], since(16, word('none'))) }
-
 /** Operators that move, choose or make elements. */
 export const arrangementSignatures: readonly Signature[] = [
   signature('Reshape', 'data shape?', {
@@ -44,8 +42,11 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Gather', 'data indices', { attrs: { axis: int(0) } }),
   signature('GatherElements', 'data indices', { since: 11, attrs: { axis: int(0) } }),
   signature('GatherND', 'data indices', { since: 11, attrs: { batch_dims: since(12, int(0)) } }),
-  signature('Scatter', 'data indices updates', { since: 9, attrs: scattering }),
-  signature('ScatterElements', 'data indices updates', { since: 11, attrs: scattering }),
+  signature('Scatter', 'data indices updates', { since: 9, attrs: { axis: int(0) } }),
+  signature('ScatterElements', 'data indices updates', {
+    since: 11,
+    attrs: { axis: int(0), reduction: only(['none'], since(16, word('none'))) },
+  }),
   signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: passedOver(since(16, word('none'))) } }),
   signature('DepthToSpace', 'input', { attrs: { blocksize: int(), mode: since(11, word('DCR')) } }),
   signature('SpaceToDepth', 'input', { attrs: { blocksize: int(), mode: since(28, word('DCR')) } }),
