@@ -1,4 +1,5 @@
 import { checkApiReports, checkDocComments } from './checks/api-report.mjs'
+import { checkCoverage } from './checks/coverage.mjs'
 import { checkDocsExamples } from './checks/docs-examples.mjs'
 import { checkErrorList } from './checks/error-list.mjs'
 import { checkChipNames, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
@@ -39,6 +40,7 @@ const checks = [
   ['import size', measureImports],
   ['publint', () => checkPublint(packages)],
   ['attw', () => checkTypesResolve(packages)],
+  ['coverage', checkCoverage],
 ]
 
 const updates = [

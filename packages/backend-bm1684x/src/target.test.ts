@@ -55,4 +55,15 @@ describe('the mode a layer is computed in', () => {
   it('in F16, curves and average pools are float32', () => {
     expect([one('Relu', 'F16'), one('Gelu', 'F16'), one('AveragePool', 'F16'), one('Relu', 'F32')]).toEqual(['f16', 'f32', 'f32', 'f32'])
   })
+
+  it('a comparison with a number gives the codes 0 and 1 with the scale 1, whatever its range', () => {
+    const graph = parseGraph('graph g {stage = "float"}; x: f32[1,4]; c: f32[1] = 0.5; g = Greater(x, c); y = Relu(g)')
+    const rows = new Map([
+      ['x', row(2)],
+      ['g', row(7)],
+      ['y', row(2)],
+    ])
+    const { values } = resolve(graph, rows, new Map(), bm1684x(), { mode: 'INT8' }).graph
+    expect(values.get('g')!.type.quant).toMatchObject({ scale: 1, zeroPoint: 0 })
+  })
 })

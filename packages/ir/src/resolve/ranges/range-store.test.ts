@@ -221,6 +221,23 @@ describe('operands of one result', () => {
     ])
   })
 
+  it('of a sum stay where one of them is no product, or something else uses it too', () => {
+    const values = { p: seen(-1, 1), q: seen(-1, 1), a: seen(-1, 1), y: seen(-3, 3) }
+    const step: RangeStep = [{ rule: 'sum-of-products', ops: ['Add'] }]
+    const product = node('Mul', ['p', 'q'], ['a'])
+    for (const inputs of [
+      ['a', 'p'],
+      ['p', 'a'],
+      ['a', 'a'],
+    ]) {
+      const { range } = after(graphOf(values, [product, node('Add', inputs, ['y'])], ['y']), [step])
+      expect([range('a'), range('p')]).toEqual([
+        [-1, 1],
+        [-1, 1],
+      ])
+    }
+  })
+
   it('of a comparison take the range of both', () => {
     const { range } = after(graphOf({ a: seen(-1, 4), b: seen(-2, 2), y: seen(0, 1) }, [node('Less', ['a', 'b'], ['y'])], ['y']), [
       [{ rule: 'unify-comparison', ops: ['Less'] }],
