@@ -60,4 +60,15 @@ describe('KL threshold', () => {
     const padded = histogram(2176, (j) => (j < 2100 ? triangle(j) : 0))
     expect(klThreshold({ counts, width: 0.01 })).toBe(klThreshold({ counts: padded, width: 0.01 }))
   })
+
+  it('halves a histogram of more than 131072 bins, two neighbours becoming one bin of twice the width', () => {
+    const short = histogram(131_072, (j) => 2 * Math.max(0, 40_000 - j))
+    const long = histogram(262_144, (j) => Math.max(0, 40_000 - (j >> 1)))
+    expect(klThreshold({ counts: long, width: 0.5 }, 4096)).toBe(klThreshold({ counts: short, width: 1 }, 4096))
+  })
+
+  it('is the first of equal candidates', () => {
+    // One bin at the start: every candidate represents it without loss.
+    expect(klThreshold({ counts: histogram(1024, (j) => (j === 0 ? 5 : 0)), width: 1 })).toBe(128)
+  })
 })
