@@ -1,4 +1,4 @@
-import { didYouMean, type Graph, type GraphInput, type InferredType, inferNode, isQError, type Node, QError, type Value } from '@q/ir'
+import { didYouMean, type Graph, type GraphInput, type InferredType, inferNode, type Node, QError, type Value } from '@q/ir'
 import type proto from 'onnx-proto'
 import { evaluate, isFoldable } from '../fold/evaluate.ts'
 import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'
@@ -8,6 +8,7 @@ import { sourceOps } from '../ops/source-ops.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
 import { inlinedIf, readBy } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
+import { checkHint, placed } from './placed.ts'
 import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
@@ -26,8 +27,6 @@ export interface DecodeOptions {
   /** What errors call the file. @default 'model' */
   readonly place?: string
 }
-
-const checkHint = 'check the model with onnx.checker, and export it again'
 
 /** Elements beyond which a folded tensor is rather computed while the network runs than stored. */
 const largestFolded = 2 ** 26
@@ -278,28 +277,4 @@ function constantNode(attrs: Readonly<Record<string, Literal | Node['attrs'][str
     return [{ dtype, shape: [numbers.length], data: dtype === 'f32' ? Float32Array.from(numbers) : Float64Array.from(numbers) }]
   }
   return value === undefined ? [] : [value as Literal]
-}
-
-/** Runs a step; what it throws says where in the model it was. */
-function placed<T>(at: readonly string[], step: () => T): T {
-  try {
-    return step()
-  } catch (error) {
-    if (isQError(error)) {
-      throw new QError(error.code, error.message, {
-        at: [at[0]!, ...(error.at.length > 0 ? error.at : at.slice(1))],
-        kind: error.kind,
-        cause: error.cause,
-        ...(error.found === undefined ? {} : { found: error.found }),
-        ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      })
-    }
-    throw new QError('ONNX_BAD_NODE', 'a node of the model makes no sense', {
-      at,
-      found: error instanceof Error ? error.message : String(error),
-      hint: checkHint,
-      cause: error,
-    })
-  }
 }
