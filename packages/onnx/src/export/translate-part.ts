@@ -119,7 +119,16 @@ export function draftPart(graph: Graph, options: PartOptions): PartDraft {
     add,
     finish(fetches) {
       const { build } = t
-      const outputs = new Map(fetches.map((name) => [name, build.node('Identity', [t.carried(name)], build.typeOf(t.carried(name)))]))
+      const taken = new Set<string>()
+      const outputs = new Map(
+        fetches.map((name) => {
+          const id = t.carried(name)
+          // A model's output is made by a node of its own, not by an input, a constant or another output; a copy of it costs a pass.
+          const made = build.isMade(id) && !taken.has(id) ? id : build.node('Identity', [id], build.typeOf(id))
+          taken.add(made)
+          return [name, made]
+        }),
+      )
       const model = build.build(graph.name, [...outputs.values()])
       return { model, feeds, fetches: outputs, sources: model.nodes.map((_, i) => sources[i]) }
     },
