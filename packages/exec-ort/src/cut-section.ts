@@ -8,16 +8,11 @@ export interface RefusedPart {
 }
 
 /** Cuts the nodes of a section into runs that one model holds and runs that cannot be written for ONNX Runtime. */
-export function cutSection(
-  plan: SectionPlan,
-  onnx: OnnxTranslator,
-  options: Omit<PartOptions, 'bounds'>,
-): readonly (TranslatedPart | RefusedPart)[] {
+export function cutSection(plan: SectionPlan, onnx: OnnxTranslator, options: PartOptions): readonly (TranslatedPart | RefusedPart)[] {
   const { graph, nodes } = plan
   const lastUse = lastUses(plan)
-  const bounds = new Map<string, number>()
   const parts: (TranslatedPart | RefusedPart)[] = []
-  let draft = onnx.draftPart(graph, { ...options, bounds })
+  let draft = onnx.draftPart(graph, options)
   let first = 0
   let isRefusing = false
   const close = (end: number): void => {
@@ -34,7 +29,7 @@ export function cutSection(
       isRefusing = true
       return
     }
-    const next = onnx.draftPart(graph, { ...options, bounds })
+    const next = onnx.draftPart(graph, options)
     if (!next.add(node)) return
     close(i)
     isRefusing = false

@@ -20,8 +20,6 @@ export interface PartOptions {
   readonly precision: Precision
   /** Storage of weights. */
   readonly kernels: KernelForms
-  /** Largest magnitudes of int32 values, as far as nodes before let them be known; the parts of a section share them. */
-  readonly bounds: Map<string, number>
 }
 
 /** A part that grows node by node. */

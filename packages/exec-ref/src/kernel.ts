@@ -12,6 +12,8 @@ export type Numbers = Exclude<TensorData, BigInt64Array | BigUint64Array>
 export interface Operand {
   readonly type: TensorType
   readonly data: Numbers
+  /** The elements of a 64-bit integer tensor that has some beyond 2^53, which `data` holds rounded. */
+  readonly exact?: BigInt64Array | BigUint64Array
 }
 
 /** Everything a kernel is told about the node it computes. */

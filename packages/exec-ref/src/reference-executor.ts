@@ -19,7 +19,7 @@ import {
 import type { Kernel, Numbers, Operand } from './kernel.ts'
 import { type Program, programOf, refuseUnsupported } from './program.ts'
 import { referenceKernels } from './reference-kernels.ts'
-import { checkFeed, toNumbers, toTensor } from './runtime-tensor.ts'
+import { checkFeed, toOperand, toTensor } from './runtime-tensor.ts'
 
 /** Options of {@link createReferenceExecutor}. */
 export interface ReferenceExecutorOptions {
@@ -77,15 +77,15 @@ function openSession(
   const constants = new Map(
     structure.constants.map((place): [number, Operand] => {
       const tensor = valueOf(graph, structure.names[place]!).constant!
-      return [place, { type: { ...types[place]!, dtype: tensor.dtype, shape: tensor.shape }, data: toNumbers(tensor) }]
+      return [place, toOperand({ ...types[place]!, dtype: tensor.dtype, shape: tensor.shape }, tensor)]
     }),
   )
   let closed = false
 
   function compute(fed: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     const live = new Map<number, Operand>(constants)
-    const given = new Map(feeds.map((name) => [name, fedNumbers(name, valueOf(graph, name).type, fed)]))
-    for (const place of structure.feeds) live.set(place, { type: types[place]!, data: given.get(structure.names[place]!)! })
+    const given = new Map(feeds.map((name) => [name, fedOperand(name, valueOf(graph, name).type, fed)]))
+    for (const place of structure.feeds) live.set(place, { ...given.get(structure.names[place]!)!, type: types[place]! })
     const foreign = new Set<Numbers>([...live.values()].map(({ data }) => data))
     program.value.steps.forEach(({ kernel, inputs, outputs, freed }, i) => {
       const { node, attrs } = structure.steps[i]!
@@ -126,7 +126,7 @@ function openSession(
   }
 }
 
-function fedNumbers(name: string, type: TensorType, feeds: ReadonlyMap<string, Tensor>): Numbers {
+function fedOperand(name: string, type: TensorType, feeds: ReadonlyMap<string, Tensor>): Operand {
   const fed = feeds.get(name)
   if (fed === undefined) {
     throw new QError('FEED_MISSING', `no tensor was fed as ${name}`, {
@@ -137,5 +137,5 @@ function fedNumbers(name: string, type: TensorType, feeds: ReadonlyMap<string, T
     })
   }
   checkFeed(name, type, fed)
-  return toNumbers(fed)
+  return toOperand(type, fed)
 }

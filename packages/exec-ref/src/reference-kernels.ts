@@ -11,7 +11,7 @@ import * as normalization from './ops/normalization.ts'
 import { averagePool, maxPool, qAveragePool } from './ops/pool.ts'
 import * as arithmetic from './ops/quantized-arithmetic.ts'
 import * as reduce from './ops/reduce.ts'
-import { lut, qAddConstant, qCompareConstant, qLimitConstant, requantize, requantizeAxis } from './ops/requantize.ts'
+import { lut, qCompareConstant, requantize, requantizeAxis } from './ops/requantize.ts'
 import { resize } from './ops/resize.ts'
 import { qSoftmax, softmax } from './ops/softmax.ts'
 import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
@@ -102,8 +102,8 @@ const copying: Readonly<Record<string, Kernel>> = {
   QLeakyRelu: arithmetic.qLeakyRelu,
   QPRelu: arithmetic.qPRelu,
   QAffine: arithmetic.qAffine,
-  QAddConstant: qAddConstant,
-  QLimitConstant: qLimitConstant,
+  QAddConstant: arithmetic.qAddConstant,
+  QLimitConstant: arithmetic.qLimitConstant,
   QCompareConstant: qCompareConstant,
   Requantize: requantize,
   RequantizeAxis: requantizeAxis,

@@ -1,6 +1,6 @@
 import { elementCount, fromBf16Bits, fromF16Bits, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
 
-import type { Numbers } from './kernel.ts'
+import type { Numbers, Operand } from './kernel.ts'
 
 /** The elements as numbers: bit patterns of 16-bit floats decoded, 64-bit integers as doubles. */
 export function toNumbers(tensor: Tensor): Numbers {
@@ -9,6 +9,15 @@ export function toNumbers(tensor: Tensor): Numbers {
   if (data instanceof Uint16Array && dtype === 'f16') return fromF16Bits(data)
   if (data instanceof Uint16Array && dtype === 'bf16') return fromBf16Bits(data)
   return data
+}
+
+/** A tensor as an operand of `type`, with its elements as they are where numbers would lose digits. */
+export function toOperand(type: TensorType, tensor: Tensor): Operand {
+  const data = toNumbers(tensor)
+  const elements = tensor.data
+  if (!(elements instanceof BigInt64Array || elements instanceof BigUint64Array) || data.every((each) => Number.isSafeInteger(each)))
+    return { type, data }
+  return { type, data, exact: elements }
 }
 
 /** A tensor that its receiver may keep: 64-bit integers are stored as such; `copy` when the array is somebody else's. */

@@ -62,7 +62,7 @@ export function partExecutor(precision: 'exact' | 'fast', kernels: KernelForms):
     name: `parts (${precision})`,
     exact: precision === 'exact',
     async load(graph) {
-      const draft = onnxTranslator.draftPart(graph, { precision, kernels, bounds: new Map() })
+      const draft = onnxTranslator.draftPart(graph, { precision, kernels })
       for (const node of graph.nodes) {
         if (!draft.add(node)) throw new QError('ONNX_EXPORT', 'refused', { at: [node.outputs[0]!], found: node.op })
       }

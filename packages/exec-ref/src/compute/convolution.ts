@@ -2,14 +2,18 @@ import { elementCount, swapChannels, type TensorType } from '@q/ir'
 
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { num, nums, operand, resultType, zeroPointOf } from '../operands.ts'
+import { centred, isInteger, largestOf } from './codes.ts'
+import { checkSums } from './exact-sums.ts'
 import { type Slide, slidingSums } from './windows.ts'
 
 /** What becomes of the exact sums of one output channel of one image: `sums` into `to` from `offset` on. */
 export type WriteChannel = (sums: Float64Array, channel: number, offset: number) => void
 
 /**
- * The sums `x * w` of a convolution, without bias, channel by channel. Integer operands give exact integers; places
- * outside `x` hold its zero point.
+ * The sums `x * w` of a convolution, without bias, channel by channel. Zero points of `w` are taken off; places outside `x` hold
+ * its zero point, which is taken off as `zeroPointInSum` says. Integer operands give exact integers.
+ *
+ * @throws QError `SUM_TOO_LARGE`
  */
 export function convolve(call: KernelCall, write: WriteChannel): void {
   const x = operand(call, 0)
@@ -30,7 +34,7 @@ export function convolve(call: KernelCall, write: WriteChannel): void {
       spread: 1,
     }),
   )
-  sumWindows(call, axes, new Float64Array(w.data), w.type.shape[0]!, zeroPointOf(x.type), write)
+  sumWindows(call, axes, Float64Array.from(centred(w)), w.type.shape[0]!, write)
 }
 
 /**
@@ -59,17 +63,10 @@ export function convolveTransposed(call: KernelCall, write: WriteChannel): void 
     }
   })
   const group = num(call, 'group')
-  sumWindows(call, axes, turnFilter(w.data, w.type.shape, group), w.type.shape[1]! * group, zeroPointOf(x.type), write)
+  sumWindows(call, axes, turnFilter(centred(w), w.type.shape, group), w.type.shape[1]! * group, write)
 }
 
-function sumWindows(
-  call: KernelCall,
-  axes: readonly Slide[],
-  weights: Float64Array,
-  outputs: number,
-  fill: number,
-  write: WriteChannel,
-): void {
+function sumWindows(call: KernelCall, axes: readonly Slide[], weights: Float64Array, outputs: number, write: WriteChannel): void {
   const x = operand(call, 0)
   const group = num(call, 'group')
   const channels = x.type.shape[1]! / group
@@ -78,7 +75,10 @@ function sumWindows(
   const plane = elementCount(axes.map((axis) => axis.size))
   const places = elementCount(axes.map((axis) => axis.places))
   const terms = weights.length / outputs
-  const windows = slidingSums(channels, axes, fill)
+  const zero = zeroPointOf(x.type)
+  const taken = call.attrs['zeroPointInSum'] === false ? zero : 0
+  if (isInteger(x.type.dtype)) checkSums(call, terms, largestOf(x.data) + Math.abs(zero), largestOf(weights))
+  const windows = slidingSums(channels, axes, zero, taken)
   const sums = new Float64Array(places)
   for (let n = 0; n < images; n++) {
     for (let g = 0; g < group; g++) {

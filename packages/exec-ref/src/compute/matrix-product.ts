@@ -2,6 +2,8 @@ import { broadcast, elementCount } from '@q/ir'
 
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { flag, operand, stridesOf, zeroPointOf } from '../operands.ts'
+import { centred, isInteger, largestOf } from './codes.ts'
+import { checkSums } from './exact-sums.ts'
 import { addWeighted } from './weighted-sum.ts'
 
 /** Takes the sums of one row of the product; element `j` belongs at `place + j * step` of the result. */
@@ -17,7 +19,12 @@ interface Matrices {
   readonly columnStep: number
 }
 
-/** The sums `a * b` over the inner dimension row by row, the codes of `b` without their zero point. Integers are exact. */
+/**
+ * The sums `a * b` over the inner dimension row by row, the codes of `b` without their zero points, those of `a` as
+ * `zeroPointInSum` says. Integers are exact.
+ *
+ * @throws QError `SUM_TOO_LARGE`
+ */
 export function multiplyMatrices(call: KernelCall, write: WriteRow): void {
   const a = operand(call, 0)
   const b = operand(call, 1)
@@ -35,17 +42,19 @@ export function multiplyMatrices(call: KernelCall, write: WriteRow): void {
   const block = new Float64Array(inner * width)
   const offsets = Int32Array.from({ length: inner }, (_, k) => k * width)
   const sums = new Float64Array(width)
-  const bZero = zeroPointOf(b.type)
+  const factors = centred(b)
+  const taken = call.attrs['zeroPointInSum'] === false ? zeroPointOf(a.type) : 0
+  if (isInteger(a.type.dtype)) checkSums(call, inner, largestOf(a.data) + Math.abs(taken), largestOf(factors))
   const index = batch.map(() => 0)
   let held = -1
   for (let n = elementCount(batch); n > 0; n--) {
     const at = placeIn(right, index)
-    if (at !== held) fillBlock(block, b.data, at, right, bZero)
+    if (at !== held) fillBlock(block, factors, at, right)
     held = at
     const from = placeIn(left, index)
     const to = placeIn(result, index)
     for (let i = 0; i < left.rows; i++) {
-      for (let k = 0; k < inner; k++) row[k] = a.data[from + i * left.rowStep + k * left.columnStep]!
+      for (let k = 0; k < inner; k++) row[k] = a.data[from + i * left.rowStep + k * left.columnStep]! - taken
       sums.fill(0)
       addWeighted(sums, block, offsets, row, 0, inner, 0, width)
       write(sums, to + i * result.rowStep, result.columnStep)
@@ -77,8 +86,8 @@ function placeIn({ batch, batchSteps }: Matrices, index: readonly number[]): num
   return batch.reduce((at, size, axis) => at + (size === 1 ? 0 : index[axis + skip]! * batchSteps[axis]!), 0)
 }
 
-function fillBlock(block: Float64Array, data: Numbers, at: number, { rows, columns, rowStep, columnStep }: Matrices, zero: number): void {
+function fillBlock(block: Float64Array, data: Numbers, at: number, { rows, columns, rowStep, columnStep }: Matrices): void {
   for (let k = 0, to = 0; k < rows; k++) {
-    for (let j = 0; j < columns; j++) block[to++] = data[at + k * rowStep + j * columnStep]! - zero
+    for (let j = 0; j < columns; j++) block[to++] = data[at + k * rowStep + j * columnStep]!
   }
 }

@@ -1,4 +1,4 @@
-import { multiplyByQuantizedMultiplier, multiplyShift, type RoundingMode, shiftRight } from '@q/ir'
+import { multiplyByQuantizedMultiplier, multiplyShift, type RoundingMode, shiftRight, shiftRightBig } from '@q/ir'
 import type { KernelCall } from '../kernel.ts'
 import { nums, word } from '../operands.ts'
 
@@ -55,6 +55,27 @@ export function requantizerOf(call: KernelCall, i = 0): (v: number) => number {
     perChannel(nums(call, 'shifts'), i, 0),
     word(call, 'rounding') as RoundingMode,
   )
+}
+
+/** The same for integers of any size; the result, which codes are saturated from, is the nearest double. */
+export function wideRequantizerOf(call: KernelCall, i = 0): (v: bigint) => number {
+  const multiplier = BigInt(perChannel(nums(call, 'multipliers'), i, 1))
+  const shift = perChannel(nums(call, 'shifts'), i, 0)
+  const rounding = word(call, 'rounding') as RoundingMode
+  switch (word(call, 'requantize') as RequantizeKind) {
+    case 'none':
+      return Number
+    case 'shift':
+      return (v) => Number(shiftRightBig(v, shift, rounding))
+    case 'multiplier-shift':
+      return (v) => Number(shiftRightBig(v * multiplier, shift, rounding))
+    case 'quantized-multiplier':
+      return (v) => {
+        const raised = shift < 0 ? BigInt.asIntN(32, v << BigInt(-shift)) : v
+        const high = Number(shiftRightBig(raised * multiplier, 31, 'half-up'))
+        return shiftRight(Math.max(-2147483648, Math.min(2147483647, high)), Math.max(0, shift), rounding)
+      }
+  }
 }
 
 /** Entry `i` of parameters given once for all channels or once for each; `otherwise` when there are none. */

@@ -33,9 +33,9 @@ const tile = 1024
  *
  * The padded input is stored by phase (elements whose index is the same modulo the stride lie together), so that
  * whatever the stride each kernel element contributes a contiguous run of inputs to all places: one flat loop, no
- * bounds inside. `fill` is what stands in the padding and between spread elements.
+ * bounds inside. `fill` is what stands in the padding and between spread elements; `taken` is taken off it and off every element.
  */
-export function slidingSums(channels: number, axes: readonly Slide[], fill: number): WindowSums {
+export function slidingSums(channels: number, axes: readonly Slide[], fill: number, taken = 0): WindowSums {
   const lanes = axes.map(({ size, places, kernel, stride, dilation, begin, spread }) => {
     const reach = (places - 1) * stride + (kernel - 1) * dilation + 1
     const rows = Math.ceil(reach / stride)
@@ -48,7 +48,7 @@ export function slidingSums(channels: number, axes: readonly Slide[], fill: numb
   const phases = elementCount(lanes.map((lane) => lane.stride))
   const rows = lanes.map((lane) => lane.rows)
   const plane = elementCount(rows)
-  const values = new Float64Array(channels * phases * plane).fill(fill)
+  const values = new Float64Array(channels * phases * plane).fill(fill - taken)
   const taps = elementCount(axes.map((axis) => axis.kernel))
   const offsets = new Int32Array(channels * taps)
   forEachIndex(
@@ -101,7 +101,7 @@ export function slidingSums(channels: number, axes: readonly Slide[], fill: numb
         const from = offset + c * inputPlane
         for (let i = 0; i < inputPlane; i++) {
           const target = targets[i]!
-          if (target >= 0) values[to + target] = data[from + i]!
+          if (target >= 0) values[to + target] = data[from + i]! - taken
         }
       }
     },

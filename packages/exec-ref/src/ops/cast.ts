@@ -1,6 +1,6 @@
 import { type Bf16Style, type DType, type RoundingMode, roundBf16, roundF16, roundTo, saturate } from '@q/ir'
 
-import { isInteger, limitsOf } from '../compute/codes.ts'
+import { codeLimits, isInteger } from '../compute/codes.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { newResult, operand, resultType, word } from '../operands.ts'
 
@@ -35,14 +35,14 @@ export const quantizeLinear: Kernel = (call) => {
   const narrow = x.type.dtype === 'bf16'
   const rounding = word(call, 'rounding') as RoundingMode
   const { dtype } = resultType(call)
-  const { min } = limitsOf(dtype)
+  const { min, max } = codeLimits(resultType(call), false)
   const params = paramsOf(call, 'result')
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
     const { scale, zero } = params(i)
     const quotient = round((narrow ? round(x.data[i]!) : x.data[i]!) * round(1 / scale))
     const code = roundTo(quotient, rounding) + zero
-    y[i] = isInteger(dtype) ? (code !== code ? min : saturate(code, dtype)) : code
+    y[i] = isInteger(dtype) ? (code >= max ? max : code > min ? code : min) : code
   }
   return [y]
 }

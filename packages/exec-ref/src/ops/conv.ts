@@ -1,7 +1,7 @@
 import { codeLimits } from '../compute/codes.ts'
 import { convolve, convolveTransposed, type WriteChannel } from '../compute/convolution.ts'
+import { finishSum } from '../compute/exact-sums.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
-import { requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { flag, newResult, resultType, zeroPointOf } from '../operands.ts'
 
@@ -29,14 +29,12 @@ const integerConv =
   (call) => {
     const y = newResult(call)
     const type = resultType(call)
-    const bias = call.inputs[2]?.data
     const zero = zeroPointOf(type)
-    const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
+    const { min, max } = codeLimits(type, flag(call, 'relu'))
     sumUp(call, (sums, channel, offset) => {
-      const b = bias?.[channel] ?? 0
-      const requantize = requantizerOf(call, channel)
+      const finish = finishSum(call, channel, call.inputs[2], channel)
       for (let i = 0; i < sums.length; i++) {
-        const v = requantize(sums[i]! + b) + zero
+        const v = finish(sums[i]!) + zero
         y[offset + i] = v > max ? max : v < min ? min : v
       }
     })

@@ -1,98 +1,141 @@
-import { type RoundingMode, shiftRight } from '@q/ir'
+import { type RoundingMode, shiftRight, shiftRightBig } from '@q/ir'
 
 import { broadcastTo } from '../compute/broadcast.ts'
-import { codeLimits } from '../compute/codes.ts'
-import { perChannel, requantizerOf } from '../compute/requantizer.ts'
-import type { Kernel, KernelCall } from '../kernel.ts'
-import { around, flag, newResult, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
+import { centred, codeLimits } from '../compute/codes.ts'
+import { exactly, finishSum } from '../compute/exact-sums.ts'
+import { perChannel, requantizer, requantizerOf } from '../compute/requantizer.ts'
+import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
+import { around, flag, newResult, num, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
+
+/** Adds the zero point of the result to what `valueOf` gives for each element, and saturates. */
+export function saturated(call: KernelCall, valueOf: (i: number) => number, zero = zeroPointOf(resultType(call))): Numbers {
+  const { min, max } = codeLimits(resultType(call), flag(call, 'relu'), zero)
+  const y = newResult(call)
+  for (let i = 0; i < y.length; i++) {
+    const v = valueOf(i) + zero
+    y[i] = v > max ? max : v < min ? min : v
+  }
+  return y
+}
+
+/** The codes of an operand: without its zero point when that is no part of the sum. */
+const taken = (call: KernelCall, index = 0): Numbers =>
+  call.attrs['zeroPointInSum'] === false ? centred(operand(call, index)) : operand(call, index).data
 
 /** Sums (or the difference) of codes, each brought to the scale of the result before, or all together after. */
 const combined =
   (signs: readonly [number, number]): Kernel =>
   (call) => {
-    const type = resultType(call)
-    const multipliers = nums(call, 'multipliers')
-    const rounding = word(call, 'rounding') as RoundingMode
-    const once = flag(call, 'requantizeSum')
+    const { shape } = resultType(call)
+    const operands = call.inputs.flatMap((input, k) =>
+      input === undefined ? [] : [{ k, x: broadcastTo(centred(input), input.type.shape, shape), sign: signs[k === 0 ? 0 : 1] }],
+    )
+    if (flag(call, 'requantizeSum')) return [sumRoundedOnce(call, operands)]
     const sums = new Float64Array(newResult(call).length)
-    call.inputs.forEach((input, k) => {
-      if (input === undefined) return
-      const x = broadcastTo(input.data, input.type.shape, type.shape)
-      const from = zeroPointOf(input.type)
-      const sign = signs[k === 0 ? 0 : 1]
-      const multiplier = perChannel(multipliers, k, 1)
-      const apply = once ? (v: number): number => v * multiplier : requantizerOf(call, k)
-      for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + sign * apply(x[i]! - from)
-    })
-    const zero = zeroPointOf(type)
-    const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-    const y = newResult(call)
-    const shift = perChannel(nums(call, 'shifts'), 0, 0)
-    for (let i = 0; i < y.length; i++) {
-      const v = (once ? shiftRight(sums[i]!, shift, rounding) : sums[i]!) + zero
-      y[i] = v > max ? max : v < min ? min : v
+    for (const { k, x, sign } of operands) {
+      const apply = requantizerOf(call, k)
+      for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + sign * apply(x[i]!)
     }
-    return [y]
+    return [saturated(call, (i) => sums[i]!)]
   }
+
+/** All operands times their multipliers, shifted together; in integers of any size where a double is too small. */
+function sumRoundedOnce(
+  call: KernelCall,
+  operands: readonly { readonly k: number; readonly x: Numbers; readonly sign: number }[],
+): Numbers {
+  const shift = perChannel(nums(call, 'shifts'), 0, 0)
+  const rounding = word(call, 'rounding') as RoundingMode
+  const factors = operands.map(({ k, sign }) => sign * perChannel(nums(call, 'multipliers'), k, 1))
+  return saturated(call, (i) => {
+    let sum = 0
+    let size = 0
+    operands.forEach(({ x }, k) => {
+      sum += x[i]! * factors[k]!
+      size += Math.abs(x[i]! * factors[k]!)
+    })
+    if (size < 2 ** 53) return shiftRight(sum, shift, rounding)
+    const wide = operands.reduce((total, { x }, k) => total + BigInt(x[i]!) * BigInt(factors[k]!), 0n)
+    return Number(shiftRightBig(wide, shift, rounding))
+  })
+}
 
 export const qAdd = combined([1, 1])
 export const qSub = combined([1, -1])
 
 /** Product of codes without their zero points, requantized. */
 export const qMul: Kernel = (call) => {
-  const type = resultType(call)
-  const [a, b] = [operand(call, 0), operand(call, 1)]
-  const x = broadcastTo(a.data, a.type.shape, type.shape)
-  const w = broadcastTo(b.data, b.type.shape, type.shape)
-  const [za, zb] = [zeroPointOf(a.type), zeroPointOf(b.type)]
-  const apply = requantizerOf(call)
-  const zero = zeroPointOf(type)
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) {
-    const v = apply((x[i]! - za) * (w[i]! - zb)) + zero
-    y[i] = v > max ? max : v < min ? min : v
-  }
-  return [y]
+  const { shape } = resultType(call)
+  const [a, b] = [0, 1].map((index) => broadcastTo(centred(operand(call, index)), operand(call, index).type.shape, shape)) as [
+    Numbers,
+    Numbers,
+  ]
+  const apply = exactly(call)
+  return [saturated(call, (i) => apply(a[i]!, b[i]!, 0))]
 }
 
-/** Scales negative codes only. */
-const scaleNegative = (call: KernelCall, scaled: (v: number, i: number) => number): ReturnType<Kernel> => {
-  const x = operand(call, 0).data
-  const { min, max } = codeLimits(resultType(call).dtype, 0, flag(call, 'relu'))
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) {
-    const v = x[i]! < 0 ? scaled(x[i]!, i) : x[i]!
-    y[i] = v > max ? max : v < min ? min : v
-  }
-  return [y]
+/** Numbers below zero by the first entry of the lists, others by the second or as they are. */
+function bySign(call: KernelCall, factorOf: (i: number) => number): Numbers {
+  const x = taken(call)
+  const below = exactly(call)
+  const isScaled = Math.max(nums(call, 'multipliers').length, nums(call, 'shifts').length) > 1
+  const above = isScaled ? requantizerOf(call, 1) : (v: number): number => v
+  const zero = call.attrs['zeroPointInSum'] === false ? zeroPointOf(resultType(call)) : 0
+  return saturated(call, (i) => (x[i]! < 0 ? below(x[i]!, factorOf(i), 0) : above(x[i]!)), zero)
 }
 
-export const qLeakyRelu: Kernel = (call) => scaleNegative(call, requantizerOf(call))
+export const qLeakyRelu: Kernel = (call) => [bySign(call, () => 1)]
 
 export const qPRelu: Kernel = (call) => {
-  const slope = operand(call, 1).data
+  const slope = centred(operand(call, 1))
   const { size, inner } = around(operand(call, 0).type.shape, 1)
-  const apply = requantizerOf(call)
-  return scaleNegative(call, (v, i) => apply(v * slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!))
+  return [bySign(call, (i) => slope[slope.length === 1 ? 0 : Math.floor(i / inner) % size]!)]
 }
 
-/** Codes times an integer scale plus an integer bias, shifted, for each slice of axis 1; the shift is stored as a left shift. */
+/** Codes times an integer scale plus an integer bias for each slice of axis 1, requantized, or shifted by an operand that holds left shifts. */
 export const qAffine: Kernel = (call) => {
-  const x = operand(call, 0)
-  const [scale, bias, shift] = [operand(call, 1).data, operand(call, 2).data, operand(call, 3).data]
-  const type = resultType(call)
-  const zero = zeroPointOf(type)
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
+  const x = taken(call)
+  const scale = centred(operand(call, 1))
+  const bias = operand(call, 2)
+  const shifts = call.inputs[3]?.data
+  const isPlain = word(call, 'requantize') === 'none'
   const rounding = word(call, 'rounding') as RoundingMode
+  const { size, inner } = around(operand(call, 0).type.shape, 1)
+  const finish = Array.from({ length: size }, (_, c) => {
+    if (shifts === undefined || isPlain) return finishSum(call, c, bias, c)
+    const apply = requantizer('shift', 1, -shifts[c]!, rounding)
+    return (product: number): number => apply(product + bias.data[c]!)
+  })
+  return [
+    saturated(call, (i) => {
+      const c = Math.floor(i / inner) % size
+      return finish[c]!(x[i]! * scale[c]!)
+    }),
+  ]
+}
+
+/** Code and number: sum or difference, then shift, ReLU, zero point; other ways of requantization come before the number. */
+export const qAddConstant: Kernel = (call) => {
+  const x = taken(call)
+  const operation = word(call, 'operation')
+  const sign = operation === 'subtract-from' ? -1 : 1
+  const added = operation === 'subtract' ? -num(call, 'constant') : num(call, 'constant')
   const kind = word(call, 'requantize')
-  const { size, inner } = around(x.type.shape, 1)
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) {
-    const c = Math.floor(i / inner) % size
-    const sum = x.data[i]! * scale[c]! + bias[c]!
-    const v = (kind === 'none' ? sum : shiftRight(sum, -shift[c]!, rounding)) + zero
-    y[i] = v > max ? max : v < min ? min : v
+  if (kind === 'none' || kind === 'quantized-multiplier') {
+    const apply = requantizerOf(call)
+    return [saturated(call, (i) => sign * apply(x[i]!) + added)]
   }
-  return [y]
+  const multiplier = kind === 'shift' ? 1 : perChannel(nums(call, 'multipliers'), 0, 1)
+  const shifted = { ...call, attrs: { ...call.attrs, requantize: 'shift' } }
+  const apply = exactly(shifted)
+  return [saturated(call, (i) => apply(sign * x[i]!, multiplier, added))]
+}
+
+/** The larger or smaller of each rescaled code and a number. */
+export const qLimitConstant: Kernel = (call) => {
+  const x = centred(operand(call, 0))
+  const apply = requantizerOf(call)
+  const constant = num(call, 'constant')
+  const choose = word(call, 'operation') === 'max' ? Math.max : Math.min
+  return [saturated(call, (i) => choose(apply(x[i]!), constant))]
 }

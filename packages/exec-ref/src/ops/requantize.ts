@@ -1,55 +1,61 @@
 import type { RoundingMode } from '@q/ir'
 
-import { codeLimits, limitsOf } from '../compute/codes.ts'
-import { perChannel, requantizer, requantizerOf } from '../compute/requantizer.ts'
-import type { Kernel } from '../kernel.ts'
+import { codeLimits } from '../compute/codes.ts'
+import { type RequantizeKind, requantizer, requantizerOf } from '../compute/requantizer.ts'
+import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { around, flag, newResult, num, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
 
-/** Sums or codes to codes of another scale. */
-export const requantize: Kernel = (call) => {
+/** Sums or codes to codes of another scale, each slice of an axis by its own function and zero point. */
+function bySlice(
+  call: KernelCall,
+  slices: number,
+  of: (c: number) => { readonly apply: (v: number) => number; readonly zero: number },
+): Numbers {
   const x = operand(call, 0)
-  const type = resultType(call)
   const from = zeroPointOf(x.type)
-  const zero = zeroPointOf(type)
-  const apply = requantizerOf(call)
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) {
-    const v = apply(x.data[i]! - from) + zero
-    y[i] = v > max ? max : v < min ? min : v
-  }
-  return [y]
-}
-
-/** The same with multiplier, shift and zero point of each slice of an axis. */
-export const requantizeAxis: Kernel = (call) => {
-  const x = operand(call, 0)
-  const parameters = operand(call, 1).data
-  const from = zeroPointOf(x.type)
-  const { min, max } = limitsOf(resultType(call).dtype)
-  const rounding = word(call, 'rounding') as RoundingMode
   const { outer, size, inner } = around(x.type.shape, num(call, 'axis'))
+  const [times, each, run] = slices === 1 ? [1, 1, x.data.length] : [outer, size, inner]
   const y = newResult(call)
-  for (let c = 0; c < size; c++) {
-    const apply = requantizer('multiplier-shift', parameters[3 * c]!, -parameters[3 * c + 1]!, rounding)
-    const zero = parameters[3 * c + 2]!
-    for (let o = 0; o < outer; o++) {
-      const base = (o * size + c) * inner
-      for (let i = base; i < base + inner; i++) {
+  for (let c = 0; c < each; c++) {
+    const { apply, zero } = of(c)
+    const { min, max } = codeLimits(resultType(call), flag(call, 'relu'), zero)
+    for (let o = 0; o < times; o++) {
+      const base = (o * each + c) * run
+      for (let i = base; i < base + run; i++) {
         const v = apply(x.data[i]! - from) + zero
         y[i] = v > max ? max : v < min ? min : v
       }
     }
   }
-  return [y]
+  return y
 }
 
-/** Looks codes up in a table of 256; negative ones in its second half. */
+export const requantize: Kernel = (call) => {
+  const zero = zeroPointOf(resultType(call))
+  const slices = Math.max(nums(call, 'multipliers').length, nums(call, 'shifts').length, 1)
+  return [bySlice(call, slices, (c) => ({ apply: requantizerOf(call, c), zero }))]
+}
+
+/** The same with multiplier, shift and zero point of each slice in a constant. */
+export const requantizeAxis: Kernel = (call) => {
+  const parameters = operand(call, 1).data
+  const rounding = word(call, 'rounding') as RoundingMode
+  const kind = word(call, 'requantize') as RequantizeKind
+  return [
+    bySlice(call, parameters.length / 3, (c) => ({
+      apply: requantizer(kind, parameters[3 * c]!, -parameters[3 * c + 1]!, rounding),
+      zero: parameters[3 * c + 2]!,
+    })),
+  ]
+}
+
+/** Looks codes up in a table of all codes; negative ones in its second half. */
 export const lut: Kernel = (call) => {
   const x = operand(call, 0).data
   const table = operand(call, 1).data
+  const mask = table.length - 1
   const y = newResult(call)
-  for (let i = 0; i < y.length; i++) y[i] = table[x[i]! & 255]!
+  for (let i = 0; i < y.length; i++) y[i] = table[x[i]! & mask]!
   return [y]
 }
 
@@ -70,42 +76,4 @@ const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> =
   GreaterOrEqual: (a, b) => a >= b,
   Less: (a, b) => a < b,
   LessOrEqual: (a, b) => a <= b,
-}
-
-/** Code and number: sum or difference, then shift, ReLU, zero point. */
-export const qAddConstant: Kernel = (call) => {
-  const x = operand(call, 0).data
-  const type = resultType(call)
-  const constant = num(call, 'constant')
-  const operation = word(call, 'operation')
-  const sign = operation === 'subtract-from' ? -1 : 1
-  const added = operation === 'subtract' ? -constant : constant
-  const multiplier = perChannel(nums(call, 'multipliers'), 0, 1)
-  const apply = requantizer('shift', 1, perChannel(nums(call, 'shifts'), 0, 0), word(call, 'rounding') as RoundingMode)
-  const zero = zeroPointOf(type)
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) {
-    const v = apply(sign * x[i]! * multiplier + added) + zero
-    y[i] = v > max ? max : v < min ? min : v
-  }
-  return [y]
-}
-
-/** The larger or smaller of each rescaled code and a number. */
-export const qLimitConstant: Kernel = (call) => {
-  const x = operand(call, 0)
-  const type = resultType(call)
-  const from = zeroPointOf(x.type)
-  const zero = zeroPointOf(type)
-  const apply = requantizerOf(call)
-  const constant = num(call, 'constant')
-  const { min, max } = codeLimits(type.dtype, zero, flag(call, 'relu'))
-  const choose = word(call, 'operation') === 'max' ? Math.max : Math.min
-  const y = newResult(call)
-  for (let i = 0; i < y.length; i++) {
-    const v = choose(apply(x.data[i]! - from), constant) + zero
-    y[i] = v > max ? max : v < min ? min : v
-  }
-  return [y]
 }

@@ -14,7 +14,7 @@ export interface ExecutorCase {
 /** An operand of a case: fed unless `constant`. */
 export interface CaseOperand {
   readonly type: TensorType
-  readonly numbers: readonly number[]
+  readonly numbers: readonly (number | bigint)[]
   readonly constant?: boolean
 }
 
@@ -34,7 +34,7 @@ export interface CaseOptions {
 /** A fed operand. */
 export const fed = (type: TensorType, numbers: readonly number[]): CaseOperand => ({ type, numbers })
 /** A constant operand. */
-export const held = (type: TensorType, numbers: readonly number[]): CaseOperand => ({ type, numbers, constant: true })
+export const held = (type: TensorType, numbers: readonly (number | bigint)[]): CaseOperand => ({ type, numbers, constant: true })
 /** A result. */
 export const gives = (type: TensorType, wanted: readonly number[]): CaseResult => ({ type, wanted })
 
@@ -53,7 +53,7 @@ export function nodeCase(
   operands.forEach((operand, i) => {
     if (operand === undefined) return
     values[names[i]!] = { type: operand.type, ...(operand.constant === true ? { constant: operand.numbers } : {}) }
-    if (operand.constant !== true) feeds[names[i]!] = operand.numbers
+    if (operand.constant !== true) feeds[names[i]!] = operand.numbers.map(Number)
   })
   results.forEach((result, i) => {
     values[outputs[i]!] = { type: result.type }

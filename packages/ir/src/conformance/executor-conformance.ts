@@ -8,6 +8,8 @@ import { executorFloatCases } from './executor-float-cases.ts'
 import { executorQuantizedCases } from './executor-quantized-cases.ts'
 import { executorReferenceCases, type ReferenceCase } from './executor-reference-cases.ts'
 import { describeSections } from './executor-section-cases.ts'
+import { executorWideCases } from './executor-wide-cases.ts'
+import { executorZeroPointCases } from './executor-zero-point-cases.ts'
 import { type ConformanceRunner, check } from './runner.ts'
 import { numbersOf, tensorOf } from './small-graph.ts'
 
@@ -32,7 +34,8 @@ export function executorConformance({ runner, create, reference }: ExecutorConfo
   const { describe, it } = runner
   describe('executor conformance', () => {
     describe('operators', () => {
-      for (const each of [...executorFloatCases, ...executorQuantizedCases]) it(each.name, () => runCase(create, each))
+      for (const each of [...executorFloatCases, ...executorQuantizedCases, ...executorZeroPointCases, ...executorWideCases])
+        it(each.name, () => runCase(create, each))
     })
     describeSections(runner, () => create())
     describeCaches(runner, create)

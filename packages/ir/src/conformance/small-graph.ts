@@ -8,7 +8,8 @@ import { type DType, elementCount, storageArray, type Tensor } from '../tensor/t
 /** A value of a small graph: its type, and its elements when it is a constant. */
 export interface SmallValue {
   readonly type: TensorType
-  readonly constant?: readonly number[]
+  /** Its elements; numbers of more digits than a double has as bigints. */
+  readonly constant?: readonly (number | bigint)[]
 }
 
 /** What a small graph is made of; inputs are the values that no node makes and that are no constants. */
@@ -46,9 +47,9 @@ export const bf16 = (...shape: readonly number[]): TensorType => ({ dtype: 'bf16
 /** The type of a tensor of whole numbers. */
 export const i32 = (...shape: readonly number[]): TensorType => ({ dtype: 'i32', shape })
 
-/** The type of codes. */
-export function codes(dtype: DType, shape: readonly number[], scale = 1, zeroPoint = 0): TensorType {
-  const quant: Quant = { scale, zeroPoint, expressed: 'f32' }
+/** The type of codes. @param more what else their quantization says */
+export function codes(dtype: DType, shape: readonly number[], scale = 1, zeroPoint = 0, more: Partial<Quant> = {}): TensorType {
+  const quant: Quant = { scale, zeroPoint, expressed: 'f32', ...more }
   return { dtype, shape, quant }
 }
 
@@ -75,13 +76,15 @@ export function smallGraph({ stage = 'quantized', values, nodes, outputs }: Smal
 }
 
 /** A tensor of numbers, in the storage array of its type. */
-export function tensorOf(type: TensorType, numbers: readonly number[]): Tensor {
+export function tensorOf(type: TensorType, numbers: readonly (number | bigint)[]): Tensor {
   const { dtype, shape } = type
   if (numbers.length !== elementCount(shape)) throw new Error(`${numbers.length} numbers for the shape [${shape.join(', ')}]`)
-  if (dtype === 'f16') return { dtype, shape, data: toF16Bits(Float32Array.from(numbers)) }
-  if (dtype === 'bf16') return { dtype, shape, data: toBf16Bits(Float32Array.from(numbers)) }
-  if (dtype === 'i64' || dtype === 'u64') return { dtype, shape, data: BigInt64Array.from(numbers, BigInt) }
-  return { dtype, shape, data: storageArray[dtype].from(numbers) }
+  if (dtype === 'i64') return { dtype, shape, data: BigInt64Array.from(numbers, BigInt) }
+  if (dtype === 'u64') return { dtype, shape, data: BigUint64Array.from(numbers, BigInt) }
+  const plain = Float64Array.from(numbers, Number)
+  if (dtype === 'f16') return { dtype, shape, data: toF16Bits(Float32Array.from(plain)) }
+  if (dtype === 'bf16') return { dtype, shape, data: toBf16Bits(Float32Array.from(plain)) }
+  return { dtype, shape, data: storageArray[dtype].from(plain) }
 }
 
 /** The numbers of a tensor, whichever way they are stored. */

@@ -3,6 +3,7 @@ import type { QuantRule } from '../ops/define.ts'
 import { quantizedOps } from '../ops/op-set.ts'
 import type { DType } from '../tensor/tensor.ts'
 import { definitionOf } from './node-types.ts'
+import { listDefects, quantDefects } from './quant-defects.ts'
 import type { Graph, Node, Quant, TensorType } from './types.ts'
 import { graphDefects } from './verify.ts'
 
@@ -12,19 +13,24 @@ import { graphDefects } from './verify.ts'
  * - `QUANT_OPERAND`: an integer operator computes with integers, `QuantizeLinear` with floats.
  * - `QUANT_RESULT`: a float cannot come out of an integer operator but `DequantizeLinear`; codes say what they stand for.
  * - `QUANT_SHARED`: where an operator's rule says that two values share their quantization, they do.
+ * - `QUANT_CODES`, `QUANT_SLICES`, `QUANT_LISTS`: zero points are codes, every slice has its scale, and every channel or operand
+ *   its multiplier.
  */
 export function quantizedDefects(graph: Graph): readonly QError[] {
   const structure = graphDefects(graph)
   if (structure.length > 0) return structure
   const typeOf = (name: string): TensorType => graph.values.get(name)!.type
   const computed = (name: string): boolean => graph.values.get(name)!.isConstant !== true && graph.values.get(name)!.constant === undefined
-  return graph.nodes.flatMap((node) => {
+  const values = [...graph.values.values()].flatMap(quantDefects)
+  const nodes = graph.nodes.flatMap((node) => {
     const sides = sidesOf(node, graph)
     return [
+      ...listDefects(node, graph),
       ...(quantizedOps.has(node.op) ? edgeDefects(node, sides, typeOf, computed) : []),
       ...sharedDefects(node, sides, typeOf, computed),
     ]
   })
+  return [...values, ...nodes]
 }
 
 /** Does nothing for a sound quantized graph. @throws QError the first of {@link quantizedDefects} */
@@ -53,7 +59,7 @@ function sidesOf(node: Node, graph: Graph): readonly Side[] {
 }
 
 const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' || dtype === 'f64'
-const isCode = (dtype: DType): boolean => dtype === 'i8' || dtype === 'u8'
+const isCode = (dtype: DType): boolean => dtype === 'i8' || dtype === 'u8' || dtype === 'i16' || dtype === 'u16'
 
 function edgeDefects(
   node: Node,

@@ -27,7 +27,7 @@ export interface ExportOptions {
  * @throws QError `ONNX_EXPORT` with every node that cannot be written exactly, besides those of `encodeModel`
  */
 export function exportOnnx(graph: Graph, { outputNames, kernels = everywhereExact }: ExportOptions = {}): Uint8Array {
-  const model = growingModel(graph, { precision: 'exact', kernels, bounds: new Map() })
+  const model = growingModel(graph, { precision: 'exact', kernels })
   const { build } = model.t
   const names = new Map<string, string>()
   for (const { name } of graph.inputs) {

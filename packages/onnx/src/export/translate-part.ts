@@ -17,14 +17,10 @@ export interface TranslatedPart {
   readonly sources: readonly (Node | undefined)[]
 }
 
-/** What is known of int32 values from the nodes before. */
-type Bounds = Map<string, number>
-
 /** How nodes are translated. */
 export interface PartOptions {
   readonly precision: Precision
   readonly kernels: KernelForms
-  readonly bounds: Bounds
 }
 
 /** A part that grows node by node. */
@@ -51,7 +47,7 @@ export interface GrowingModel {
 }
 
 /** Begins a model of nodes of a graph. */
-export function growingModel(graph: Graph, { precision, kernels, bounds }: PartOptions): GrowingModel {
+export function growingModel(graph: Graph, { precision, kernels }: PartOptions): GrowingModel {
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
@@ -65,8 +61,6 @@ export function growingModel(graph: Graph, { precision, kernels, bounds }: PartO
     kernels,
     typeOf: (name) => valueOf(graph, name).type,
     valueOf: (name) => valueOf(graph, name),
-    boundOf: (name) => bounds.get(name) ?? 2 ** 31,
-    setBound: (name, bound) => void bounds.set(name, bound),
     attrs(node) {
       const known = attributes.get(node)
       if (known !== undefined) return known

@@ -4,7 +4,7 @@ import { requantization } from './requantization.ts'
 
 /**
  * Sum of integer tensors, each brought to the scale of the result first:
- * `t_i = round((x_i - z_i) * m_i / 2^s_i)`, `y = saturate(relu(sum t_i) + zero point)`.
+ * `t_i = round((x_i - z_i) * m_i / 2^s_i)`, `y = saturate(relu(sum t_i) + zero point)`, an entry of the lists for each operand.
  *
  * `requantizeSum` rounds once instead: `round(sum (x_i - z_i) * m_i / 2^s_0)`. Without multipliers the operands are
  * added as they are.

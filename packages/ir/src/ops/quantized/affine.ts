@@ -1,15 +1,17 @@
-import { defineOp, one, own } from '../define.ts'
+import { defineOp, one, optional, own } from '../define.ts'
 import { like } from '../infer.ts'
-import { requantization } from './requantization.ts'
+import { requantization, zeroPointInSum } from './requantization.ts'
 
 /**
- * `saturate(relu((x * scale + bias) >> s) + zero point)`, int8 scale, int16 bias and int8 `shift` = minus s for each slice
- * of axis 1.
+ * `saturate(relu(requantized(x * (scale - its zero point) + bias)) + zero point)` for each slice of axis 1, with an entry of the
+ * requantization's lists for each slice. Scales of 8 or 16 bits, biases of up to 64.
+ *
+ * `shift`, where it is given, holds minus the right shift of each slice, and the sums are shifted by it alone.
  */
 export const QAffine = defineOp({
   name: 'QAffine',
-  inputs: { x: one(own()), scale: one(own()), bias: one(own()), shift: one(own()) },
+  inputs: { x: one(own()), scale: one(own()), bias: one(own()), shift: optional(own()) },
   outputs: { y: own() },
-  attrs: requantization,
+  attrs: { zeroPointInSum, ...requantization },
   infer: ({ x }) => ({ y: like(x) }),
 })

@@ -2,7 +2,7 @@ import { defineOp, float, int, ints, none, one, optional, own, parameter } from 
 import { must } from '../infer.ts'
 
 /**
- * One head of attention on codes. `parameters` are multiplier, shift, zero point of q, k, v, q k^T and p v, and the
+ * One head of attention on 8-bit codes. `parameters` are multiplier, shift, zero point of q, k, v, q k^T and p v, and the
  * zero point of the result; `table` holds the 256 exponentials of the softmax. The result is the int32 sum of the
  * output projection.
  *

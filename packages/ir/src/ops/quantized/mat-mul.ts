@@ -1,10 +1,10 @@
 import { bool, defineOp, none, one, optional, own } from '../define.ts'
 import { MatMul } from '../float/mat-mul.ts'
-import { requantization } from './requantization.ts'
+import { requantization, zeroPointInSum } from './requantization.ts'
 
 /**
- * Integer matrix product: `acc = sum a * (b - zero point of b) + bias` exactly in int32, then requantization per column.
- * As in `QConv`, the zero point of `a` is not taken off: the bias makes up for it.
+ * Integer matrix product: `acc = sum a * (b - zero point of b) + bias`, exact whatever its size, then requantization per column.
+ * As in `QConv`, the zero point of `a` is taken off with `zeroPointInSum` false only; zero points of `b` may differ by slice.
  */
 export const QMatMul = defineOp({
   name: 'QMatMul',
@@ -16,6 +16,7 @@ export const QMatMul = defineOp({
     transY: bool(false),
     headsAsBatch: bool(false),
     keepdims: bool(true),
+    zeroPointInSum,
     ...requantization,
   },
   infer: ({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims }) =>

@@ -1,12 +1,15 @@
 import { defineOp, one, own } from '../define.ts'
 import { like } from '../infer.ts'
-import { requantization } from './requantization.ts'
+import { requantization, zeroPointInSum } from './requantization.ts'
 
-/** `x < 0 ? round(x * slope / 2^s) : x`, an int8 slope for each slice of axis 1, on codes of zero point 0. */
+/**
+ * `QLeakyRelu` with a slope for each slice of axis 1 (or one for all): `d < 0 ? round(d * slope * m / 2^s) : d`. The zero point of the
+ * slopes stands in their type.
+ */
 export const QPRelu = defineOp({
   name: 'QPRelu',
   inputs: { x: one(own()), slope: one(own()) },
   outputs: { y: own() },
-  attrs: requantization,
+  attrs: { zeroPointInSum, ...requantization },
   infer: ({ x }) => ({ y: like(x) }),
 })

@@ -1,3 +1,4 @@
+import type { DType } from '../../tensor/tensor.ts'
 import { bool, ints, parameter, text } from '../define.ts'
 
 /** How a shifted value is rounded. */
@@ -28,3 +29,12 @@ export const requantization = {
   /** Clamp below at the zero point of the result. */
   relu: bool(false),
 } as const
+
+/**
+ * Whether the zero point of the (first) operand is part of the sum: true when codes are taken as they are, and the chip's
+ * bias makes up for the zero point; false when it is taken off each code.
+ */
+export const zeroPointInSum = bool(true)
+
+/** Entries of a table over all codes of an element type, a negative code `i` standing at that number plus `i`. */
+export const tableSize = (dtype: DType): number => (dtype === 'i16' || dtype === 'u16' ? 65536 : 256)

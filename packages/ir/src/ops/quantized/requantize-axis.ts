@@ -1,6 +1,8 @@
 import { defineOp, int, none, one, own } from '../define.ts'
 import { like } from '../infer.ts'
-import { roundingAttr } from './requantization.ts'
+import { requantization } from './requantization.ts'
+
+const { requantize, rounding, relu } = requantization
 
 /**
  * Codes of one scale to codes of another, `saturate(round((x - z) * m / 2^s) + zero point)`, with parameters for each
@@ -10,6 +12,6 @@ export const RequantizeAxis = defineOp({
   name: 'RequantizeAxis',
   inputs: { x: one(own()), parameters: one(none()) },
   outputs: { y: own() },
-  attrs: { axis: int(1), rounding: roundingAttr },
+  attrs: { axis: int(1), requantize, rounding, relu },
   infer: ({ x }) => ({ y: like(x) }),
 })

@@ -2,7 +2,7 @@ import type { Node, TensorType } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { carriedZero, isByte } from './codes.ts'
 import { alwaysRounded, reshaped, rounded, swappedLast, transposed } from './finish.ts'
-import { largestMagnitude, weightOperand } from './integer-weights.ts'
+import { weightOperand } from './integer-weights.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantized } from './requantize-sums.ts'
 import { exponentialTable, nearestCodes, shares } from './softmax-codes.ts'
@@ -98,7 +98,6 @@ export const translateQAttention: Translate = (node, t) => {
     whole,
   )
   const offsets = bias === undefined ? [] : Array.from(bias.data as Int32Array)
-  t.setBound(node.outputs[0]!, size * 128 * 128 + largestMagnitude(offsets))
   const summed = offsets.length === 0 ? sums : build.node('Add', [sums, build.numbers('i32', offsets, [offsets.length])], whole)
   return [reshaped(build, summed, type.shape)]
 }

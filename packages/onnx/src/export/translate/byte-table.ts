@@ -1,7 +1,7 @@
 import type { Attrs, DType, RoundingMode, TensorType } from '@q/ir'
 import { elementCount, multiplyByQuantizedMultiplier, multiplyShift, shiftRight } from '@q/ir'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
-import { codeRange, zeroPointOf } from './codes.ts'
+import { codeLimits, zeroPointOf } from './codes.ts'
 import { reshaped } from './finish.ts'
 import type { Translation } from './translator.ts'
 
@@ -59,10 +59,9 @@ export function scaleIntegerBy(attrs: Attrs, i = 0): (v: number) => number {
   return scaleInteger(String(attrs['requantize']), entry('multipliers', 1), entry('shifts', 0), String(attrs['rounding']))
 }
 
-/** Adds the zero point of a type to a number and clamps the sum to its codes; with `relu` at the zero point. */
-export function toCode(type: TensorType, relu = false): (v: number) => number {
-  const zero = zeroPointOf(type)
-  const [low, high] = codeRange(type.dtype)
+/** Adds the zero point of a type (or another) to a number and clamps the sum to its codes; with `relu` at that zero point. */
+export function toCode(type: TensorType, relu = false, zero = zeroPointOf(type)): (v: number) => number {
+  const [low, high] = codeLimits(type)
   const floor = relu ? Math.max(low, zero) : low
   return (v) => Math.max(floor, Math.min(high, v + zero))
 }

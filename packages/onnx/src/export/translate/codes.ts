@@ -1,4 +1,4 @@
-import type { TensorType } from '@q/ir'
+import type { Node, TensorType } from '@q/ir'
 import { QError } from '@q/ir'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
@@ -26,6 +26,21 @@ export function codeRange(dtype: TensorType['dtype']): readonly [number, number]
   }
 }
 
+/** What codes of a type saturate to: what it says, or all that its element type holds. */
+export function codeLimits({ dtype, quant }: TensorType): readonly [number, number] {
+  return quant?.saturate ?? codeRange(dtype)
+}
+
+/** Whether slices of a type have zero points of their own. */
+export function hasSlicedZeros({ quant }: TensorType): boolean {
+  return quant?.axis !== undefined && quant.zeroPoints !== undefined
+}
+
+/** The zero point of `name` that the operator takes off each code: none when it is part of the sum. */
+export function takenZero(t: Translation, node: Node, name: string): number {
+  return t.attrs(node)['zeroPointInSum'] === false ? zeroPointOf(t.typeOf(name)) : 0
+}
+
 /** Whether an element type is one of the integers that codes can have here. */
 export function isCodeType(dtype: TensorType['dtype']): boolean {
   return dtype === 'i8' || dtype === 'u8' || dtype === 'i16' || dtype === 'u16' || dtype === 'i32'
@@ -45,10 +60,9 @@ export function carriedZero(type: TensorType): number {
   return zeroPointOf(type) + shiftOf(type.dtype)
 }
 
-/** Largest magnitude of a code of `name`, its zero point taken off. */
+/** Largest magnitude that a code of `name` can have by its element type, its zero point taken off. */
 export function reach(t: Translation, name: string): number {
   const type = t.typeOf(name)
-  if (type.dtype === 'i32') return t.boundOf(name)
   const [low, high] = codeRange(type.dtype)
   const zero = zeroPointOf(type)
   return Math.max(high - zero, zero - low)
@@ -65,7 +79,7 @@ export function centred(build: OnnxBuilder, carried: string, type: TensorType, d
 export function saturated(build: OnnxBuilder, whole: string, type: TensorType, relu = false, isPlaced = false): string {
   const { dtype, shape } = build.typeOf(whole)
   const shift = shiftOf(type.dtype)
-  const [low, high] = codeRange(type.dtype)
+  const [low, high] = codeLimits(type)
   const offset = isPlaced ? 0 : carriedZero(type)
   const placed = offset === 0 ? whole : build.node('Add', [whole, build.numbers(dtype, offset)], { dtype, shape })
   const floor = relu ? Math.max(low, zeroPointOf(type)) : low

@@ -11,11 +11,11 @@ export interface WeightOperand {
   readonly zero: number
 }
 
-/** A weight in the wanted storage; unsigned weights stay as they are. */
-export function weightOperand({ build }: Translation, tensor: Tensor, form: WeightForm): WeightOperand {
-  if (tensor.dtype === 'u8') return { name: build.constant(tensor), zero: 0, dtype: 'u8' }
-  if (form === 'i8') return { name: build.constant(tensor), zero: 0, dtype: 'i8' }
-  return { name: build.constant(unsignedOf(tensor)), zero: 128, dtype: 'u8' }
+/** A weight of that zero point in the wanted storage; unsigned weights stay as they are. */
+export function weightOperand({ build }: Translation, tensor: Tensor, form: WeightForm, zero = 0): WeightOperand {
+  if (tensor.dtype === 'u8') return { name: build.constant(tensor), zero, dtype: 'u8' }
+  if (form === 'i8') return { name: build.constant(tensor), zero, dtype: 'i8' }
+  return { name: build.constant(unsignedOf(tensor)), zero: 128 + zero, dtype: 'u8' }
 }
 
 /** What was made of weights; the same ones are loaded again and again in many small sections. */
@@ -81,12 +81,12 @@ export function largestCode(tensor: Tensor): number {
   return found
 }
 
-/** The codes of a weight as float32 numbers. */
-export function floatsOf(tensor: Tensor): Tensor {
+/** The codes of a weight without their zero point, as float32 numbers. */
+export function floatsOf(tensor: Tensor, zero = 0): Tensor {
   const known = floats.get(tensor)
-  if (known !== undefined) return known
-  const made: Tensor = { dtype: 'f32', shape: tensor.shape, data: Float32Array.from(tensor.data as Int8Array) }
-  floats.set(tensor, made)
+  if (zero === 0 && known !== undefined) return known
+  const made: Tensor = { dtype: 'f32', shape: tensor.shape, data: Float32Array.from(tensor.data as Int8Array, (code) => code - zero) }
+  if (zero === 0) floats.set(tensor, made)
   return made
 }
 

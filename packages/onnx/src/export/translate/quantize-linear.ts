@@ -23,7 +23,7 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const factor = narrow(1 / type.quant.scale, from.dtype)
   if (!Number.isFinite(factor)) return undefined
   const float = { dtype: 'f32', shape: type.shape } as const
-  if (t.precision === 'fast' && isByte(type.dtype) && Number.isFinite(Math.fround(1 / factor))) {
+  if (t.precision === 'fast' && isByte(type.dtype) && type.quant.saturate === undefined && Number.isFinite(Math.fround(1 / factor))) {
     return [
       build.node('QuantizeLinear', [t.carried(x), build.numbers('f32', 1 / factor), build.numbers('u8', carriedZero(type))], {
         dtype: 'u8',
@@ -36,7 +36,10 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const product = build.node('Mul', [operand, build.numbers('f32', factor)], float)
   const scaled = rounded(build, product, from, alwaysRounded)
   const rounding = t.attrs(node)['rounding']
-  if (rounding === 'half-to-even') return [saturated(build, build.node('Round', [scaled], float), type)]
+  if (rounding === 'half-to-even') {
+    const whole = build.node('Round', [scaled], float)
+    return [saturated(build, isByte(type.dtype) ? whole : build.cast(whole, 'f64'), type)]
+  }
   if (rounding !== 'half-away-from-zero') return undefined
   if (!isByte(type.dtype)) return [saturated(build, halfAwayFromZero(build, build.cast(scaled, 'f64')), type)]
   return [requantized(build, scaled, type, { kind: 'shift', multipliers: [], shifts: [0], rounding, relu: false, bounds: [0] }, 1)]

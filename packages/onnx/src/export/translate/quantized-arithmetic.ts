@@ -39,20 +39,6 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
   const shifts = numbersOf(node, t, 'shifts')
   const operands = node.inputs as readonly string[]
   if (!operands.every((name) => isCodeType(t.typeOf(name).dtype)) || !isCodeType(type.dtype)) return undefined
-  if (
-    multipliers.length === 0 &&
-    type.dtype === 'i32' &&
-    attrs['relu'] !== true &&
-    operands.every((name) => t.typeOf(name).dtype === 'i32')
-  ) {
-    t.setBound(
-      node.outputs[0]!,
-      operands.reduce((bound, name) => bound + t.boundOf(name), 0),
-    )
-    return [
-      operands.map((name) => t.carried(name)).reduce((left, right) => build.node(op, [left, right], { dtype: 'i32', shape: type.shape })),
-    ]
-  }
   if (attrs['requantize'] !== 'multiplier-shift') return undefined
   const multiplier = (i: number) => entryOf(multipliers, i, 1)
   const shift = (i: number) => entryOf(shifts, i, 0)
@@ -71,7 +57,7 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
       ),
     ]
   }
-  if (attrs['rounding'] !== 'half-up') return undefined
+  if (attrs['rounding'] !== 'half-up' && operands.some((_, i) => shift(i) > 0)) return undefined
   // The zero point of the result joins the first term.
   const lift = (i: number) => (i === 0 ? carriedZero(type) : 0)
   const size = Math.max(...operands.map((name, i) => termSize(t, name, multiplier(i), shift(i), lift(i))))
@@ -92,7 +78,7 @@ function linearAdd(node: Node, t: Translation): readonly string[] | undefined {
   const multipliers = numbersOf(node, t, 'multipliers')
   const shifts = numbersOf(node, t, 'shifts')
   const operands = node.inputs as readonly string[]
-  const bytes = operands.every((name) => isByte(t.typeOf(name).dtype)) && isByte(type.dtype)
+  const bytes = operands.every((name) => isByte(t.typeOf(name).dtype)) && isByte(type.dtype) && type.quant?.saturate === undefined
   if (t.precision !== 'fast' || operands.length !== 2 || multipliers.length !== 2 || shifts.length !== 2 || !bytes) return undefined
   if (t.attrs(node)['requantize'] !== 'multiplier-shift' || t.attrs(node)['requantizeSum'] === true) return undefined
   const { build } = t

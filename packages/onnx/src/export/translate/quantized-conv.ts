@@ -1,5 +1,5 @@
 import type { Attrs, Node, Tensor, TensorType } from '@q/ir'
-import { carriedZero, centred, isByte, reach, zeroPointOf } from './codes.ts'
+import { carriedZero, centred, hasSlicedZeros, isByte, reach, takenZero, zeroPointOf } from './codes.ts'
 import { reshaped, transposed } from './finish.ts'
 import { fullRank, windowAttrs } from './float-window.ts'
 import { channelSlice, channelSums, floatsOf, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
@@ -12,6 +12,7 @@ interface Convolution {
   readonly x: string
   readonly xType: TensorType
   readonly weights: Tensor
+  readonly weightZero: number
   /** Shape of the result with all its spatial axes. */
   readonly shape: readonly number[]
   readonly window: Attrs
@@ -22,8 +23,8 @@ interface Convolution {
 }
 
 /**
- * The sums are taken over `x - zero point`, so that padding contributes nothing, and `zero point * sum of the weights`
- * joins the bias: the operator itself does not take the zero point off.
+ * The sums are taken over `x - zero point`, so that padding contributes nothing; where the operator does not take the zero point
+ * off, `zero point * sum of the weights` joins the bias.
  */
 export const translateQConv: Translate = (node, t) => {
   const conv = convolutionOf(node, t)
@@ -33,7 +34,6 @@ export const translateQConv: Translate = (node, t) => {
   const r = requantizationOf(attrs, conv.bounds, conv.bias)
   if (r.kind === 'none') {
     if (type.dtype !== 'i32') return undefined
-    t.setBound(node.outputs[0]!, largestMagnitude(conv.bounds.map((bound, c) => bound + Math.abs(conv.bias[c]!))))
     const sums = biased(t.build, integerSums(conv, t), conv.bias, 1)
     const active = r.relu ? t.build.node('Max', [sums, t.build.numbers('i32', 0)], t.build.typeOf(sums)) : sums
     return [reshaped(t.build, active, type.shape)]
@@ -53,17 +53,22 @@ function convolutionOf(node: Node, t: Translation): Convolution | undefined {
   const xType = t.typeOf(x!)
   const given = b === undefined ? undefined : t.valueOf(b).constant
   if (weights === undefined || !isByte(xType.dtype) || !isByte(weights.dtype) || (b !== undefined && given === undefined)) return undefined
+  const wType = t.typeOf(w!)
+  if (hasSlicedZeros(wType)) return undefined
+  const weightZero = zeroPointOf(wType)
   const axes = (attrs['strides'] as readonly number[]).length
   const { sums, magnitudes } = channelSums(weights)
+  const terms = weights.data.length / weights.shape[0]!
   const distance = reach(t, x!)
-  const zero = zeroPointOf(xType)
-  const bias = sums.map((sum, c) => sum * zero + Number(given?.data[c] ?? 0))
-  const bounds = magnitudes.map((magnitude) => magnitude * distance)
+  const zero = zeroPointOf(xType) - takenZero(t, node, x!)
+  const bias = sums.map((sum, c) => (sum - weightZero * terms) * zero + Number(given?.data[c] ?? 0))
+  const bounds = magnitudes.map((magnitude) => (magnitude + Math.abs(weightZero) * terms) * distance)
   if (bounds.some((bound, c) => bound + Math.abs(bias[c]!) >= 2 ** 31)) return undefined
   return {
     x: reshaped(t.build, t.carried(x!), fullRank(xType.shape, axes)),
     xType,
     weights,
+    weightZero,
     shape: fullRank(t.typeOf(node.outputs[0]!).shape, axes),
     window: { ...windowAttrs(attrs, axes), group: Number(attrs['group']), kernel_shape: weights.shape.slice(2) },
     bias,
@@ -73,15 +78,15 @@ function convolutionOf(node: Node, t: Translation): Convolution | undefined {
 
 /** One fused kernel: the exact ratio rounded to float32, ties rounded to even, so at most one step off. */
 function linearConv(
-  { x, xType, weights, shape, window, bias }: Convolution,
+  { x, xType, weights, weightZero, shape, window, bias }: Convolution,
   type: TensorType,
   r: Requantization,
   t: Translation,
 ): string | undefined {
-  if (r.kind !== 'multiplier-shift' || !isByte(type.dtype)) return undefined
+  if (r.kind !== 'multiplier-shift' || !isByte(type.dtype) || type.quant?.saturate !== undefined) return undefined
   const build = t.build
   const channels = shape[1]!
-  const weight = weightOperand(t, weights, t.kernels.linearConv)
+  const weight = weightOperand(t, weights, t.kernels.linearConv, weightZero)
   const pick = (items: readonly number[], i: number) => items[items.length === 1 ? 0 : i]!
   const ratios = Array.from({ length: channels }, (_, i) => pick(r.multipliers, i) * 2 ** -pick(r.shifts, i))
   const zero = carriedZero(type)
@@ -109,18 +114,18 @@ function linearConv(
 }
 
 /** The sums as int32 numbers. */
-function integerSums({ x, xType, weights, shape, window }: Convolution, t: Translation): string {
+function integerSums({ x, xType, weights, weightZero, shape, window }: Convolution, t: Translation): string {
   const { conv, depthwise } = t.kernels
-  const weight = weightOperand(t, weights, window['group'] === 1 || depthwise === 'f32' ? conv : depthwise)
+  const weight = weightOperand(t, weights, window['group'] === 1 || depthwise === 'f32' ? conv : depthwise, weightZero)
   const operands = [x, weight.name, t.build.numbers('u8', carriedZero(xType)), t.build.numbers(weight.dtype, weight.zero)]
   return t.build.node('ConvInteger', operands, { dtype: 'i32', shape }, window)
 }
 
 /** The sums as int32 numbers, or as float32 ones where the float kernel is proven exact and faster: group by group. */
 function exactSums(conv: Convolution, t: Translation): string {
-  const { x, xType, weights, shape, window, bounds } = conv
+  const { x, xType, weights, weightZero, shape, window, bounds } = conv
   if (window['group'] === 1 || t.kernels.depthwise !== 'f32' || largestMagnitude(bounds) >= 2 ** 24) return integerSums(conv, t)
-  const kernel = t.build.constant(floatsOf(weights))
+  const kernel = t.build.constant(floatsOf(weights, weightZero))
   return t.build.node('Conv', [centred(t.build, x, xType, 'f32'), kernel], { dtype: 'f32', shape }, window)
 }
 
@@ -129,7 +134,7 @@ function exactSums(conv: Convolution, t: Translation): string {
  * packed, which ConvInteger does anew at every run.
  */
 function byMatrixProduct(
-  { x, xType, weights, shape, window }: Convolution,
+  { x, xType, weights, weightZero, shape, window }: Convolution,
   type: TensorType,
   r: Requantization,
   t: Translation,
@@ -144,7 +149,7 @@ function byMatrixProduct(
   if (!isPoint || places > 64) return undefined
   const build = t.build
   const channels = shape[1]!
-  const weight = weightOperand(t, turnedOf(weights), t.kernels.matMul)
+  const weight = weightOperand(t, turnedOf(weights), t.kernels.matMul, weightZero)
   const rows = transposed(build, reshaped(build, x, [batch, inputs, places]), [0, 2, 1])
   const sums = build.node(
     'MatMulInteger',

@@ -1,17 +1,17 @@
 import { shiftOf } from '../onnx/carriers.ts'
-import { isByte, reach, zeroPointOf } from './codes.ts'
+import { hasSlicedZeros, isByte, reach, takenZero, zeroPointOf } from './codes.ts'
 import { productOperands, productResult, productShape } from './float-mat-mul.ts'
 import { largestCode, largestMagnitude, weightOperand } from './integer-weights.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
 
-/** As the operator says, the zero point of `b` is taken off and that of `a` is not. */
+/** The zero point of `b` is taken off, that of `a` as the operator says. */
 export const translateQMatMul: Translate = (node, t) => {
   const attrs = t.attrs(node)
   const [a, b, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const build = t.build
-  const left = factor(t, a!, 0)
+  const left = factor(t, a!, takenZero(t, node, a!))
   const right = factor(t, b!, zeroPointOf(t.typeOf(b!)))
   if (left === undefined || right === undefined) return undefined
   const [m, n] = productOperands(build, attrs, left.name, right.name)
@@ -31,7 +31,6 @@ export const translateQMatMul: Translate = (node, t) => {
   })
   if (r.kind === 'none') {
     if (type.dtype !== 'i32') return undefined
-    t.setBound(node.outputs[0]!, most)
     const summed = offsets === undefined ? sums : biased(build, sums, offsets, shape.length - 1)
     const active = r.relu ? build.node('Max', [summed, build.numbers('i32', 0)], { dtype: 'i32', shape }) : summed
     return [productResult(build, attrs, active, type.shape)]
@@ -50,7 +49,7 @@ interface Factor {
 /** A factor: codes as they travel, or a constant in the storage that is exact here; `zero` is what is taken off. */
 function factor(t: Translation, name: string, zero: number): Factor | undefined {
   const { type, constant } = t.valueOf(name)
-  if (!isByte(type.dtype) || type.shape.length < 2) return undefined
+  if (!isByte(type.dtype) || type.shape.length < 2 || hasSlicedZeros(type)) return undefined
   if (constant !== undefined && zero === 0) {
     const weight = weightOperand(t, constant, t.kernels.matMul)
     return { ...weight, reach: largestCode(constant) }

@@ -1,9 +1,10 @@
+import type { Node } from '@q/ir'
 import { toCarrier } from '../onnx/carriers.ts'
 import { byByteTable, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
-import { centred, isByte, isCodeType, zeroPointOf } from './codes.ts'
+import { centred, codeLimits, hasSlicedZeros, isByte, isCodeType, reach, takenZero, zeroPointOf } from './codes.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
-import type { Translate } from './translator.ts'
+import type { Translate, Translation } from './translator.ts'
 
 export const translateRequantize: Translate = (node, t) => {
   const x = node.inputs[0]!
@@ -11,15 +12,20 @@ export const translateRequantize: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const attrs = t.attrs(node)
   if (!isCodeType(from.dtype) || !isCodeType(type.dtype)) return undefined
+  const slices = Math.max(1, (attrs['multipliers'] as readonly number[]).length, (attrs['shifts'] as readonly number[]).length)
+  const given = Number(attrs['axis'])
+  const axis = given < 0 ? given + from.shape.length : given
+  if (slices > 1 && slices !== from.shape[axis]) return undefined
   if (isByte(from.dtype)) {
-    const scale = scaleIntegerBy(attrs)
+    if (slices > 1 && axis !== 1) return undefined
+    const scales = Array.from({ length: slices }, (_, c) => scaleIntegerBy(attrs, c))
     const code = toCode(type, attrs['relu'] === true)
-    return [byByteTable(t, x, type, (each) => code(scale(each - zeroPointOf(from))))]
+    return [byByteTable(t, x, type, (each, c) => code(scales[c]!(each - zeroPointOf(from))), slices)]
   }
-  const r = requantizationOf(attrs, [t.boundOf(x) + Math.abs(zeroPointOf(from))])
+  const r = requantizationOf(attrs, [reach(t, x)])
   if (!isExactInDouble(r, type)) return undefined
   const sums = zeroPointOf(from) === 0 ? t.carried(x) : centred(t.build, t.carried(x), from, 'f64')
-  return [requantized(t.build, sums, type, r, 1)]
+  return [requantized(t.build, sums, type, r, axis)]
 }
 
 /** Rows of `parameters` are multiplier, minus the shift, and zero point. */
@@ -42,12 +48,12 @@ export const translateRequantizeAxis: Translate = (node, t) => {
   const rows = Array.from({ length: table.length / 3 }, (_, i) => i)
   if (rows.some((i) => table[3 * i + 2] !== zeroPointOf(type))) return undefined
   const r: Requantization = {
-    kind: 'multiplier-shift',
+    kind: String(attrs['requantize']),
     multipliers: rows.map((i) => table[3 * i]!),
     shifts: rows.map((i) => -table[3 * i + 1]!),
     rounding: String(attrs['rounding']),
-    relu: false,
-    bounds: [t.boundOf(x!)],
+    relu: attrs['relu'] === true,
+    bounds: [reach(t, x!)],
   }
   return isExactInDouble(r, type) ? [requantized(t.build, t.carried(x!), type, r, at)] : undefined
 }
@@ -56,14 +62,20 @@ export const translateQAddConstant: Translate = (node, t) => {
   const x = node.inputs[0]!
   const type = t.typeOf(node.outputs[0]!)
   const attrs = t.attrs(node)
-  if (!isByte(t.typeOf(x).dtype) || !isCodeType(type.dtype)) return undefined
-  const [multiplier = 1] = attrs['multipliers'] as readonly number[]
   const constant = Number(attrs['constant'])
-  const scale = scaleIntegerBy({ ...attrs, requantize: 'shift' })
+  if (!isByte(t.typeOf(x).dtype) || !isCodeType(type.dtype) || Math.abs(constant) >= 2 ** 52) return undefined
+  const zero = takenZero(t, node, x)
   const code = toCode(type, attrs['relu'] === true)
   const sign = attrs['operation'] === 'subtract-from' ? -1 : 1
   const added = attrs['operation'] === 'subtract' ? -constant : constant
-  return [byByteTable(t, x, type, (each) => code(scale(sign * each * multiplier + added)))]
+  const kind = String(attrs['requantize'])
+  if (kind === 'none' || kind === 'quantized-multiplier') {
+    const scale = scaleIntegerBy(attrs)
+    return [byByteTable(t, x, type, (each) => code(sign * scale(each - zero) + added))]
+  }
+  const multiplier = kind === 'shift' ? 1 : ((attrs['multipliers'] as readonly number[])[0] ?? 1)
+  const scale = scaleIntegerBy({ ...attrs, requantize: 'shift' })
+  return [byByteTable(t, x, type, (each) => code(scale(sign * (each - zero) * multiplier + added)))]
 }
 
 export const translateQLimitConstant: Translate = (node, t) => {
@@ -79,39 +91,58 @@ export const translateQLimitConstant: Translate = (node, t) => {
   return [byByteTable(t, x, type, (each) => code(choose(scale(each - zeroPointOf(from)), constant)))]
 }
 
-export const translateQLeakyRelu: Translate = (node, t) => {
+/** Numbers below zero by the first entry of the lists and a slope, others by the second entry or as they are. */
+function bySign(node: Node, t: Translation, slopes: readonly number[]): readonly string[] | undefined {
   const x = node.inputs[0]!
+  const from = t.typeOf(x)
   const type = t.typeOf(node.outputs[0]!)
-  if (!isByte(t.typeOf(x).dtype) || !isCodeType(type.dtype) || zeroPointOf(type) !== 0) return undefined
-  const scale = scaleIntegerBy(t.attrs(node))
-  const code = toCode(type, t.attrs(node)['relu'] === true)
-  return [byByteTable(t, x, type, (each) => code(each < 0 ? scale(each) : each))]
+  const attrs = t.attrs(node)
+  if (!isByte(from.dtype) || !isCodeType(type.dtype) || (slopes.length !== 1 && slopes.length !== from.shape[1])) return undefined
+  const isTaken = attrs['zeroPointInSum'] === false
+  const zero = takenZero(t, node, x)
+  const below = scaleIntegerBy(attrs)
+  const isScaled = Math.max((attrs['multipliers'] as readonly number[]).length, (attrs['shifts'] as readonly number[]).length) > 1
+  const above = isScaled ? scaleIntegerBy(attrs, 1) : (v: number): number => v
+  const code = toCode(type, attrs['relu'] === true, isTaken ? zeroPointOf(type) : 0)
+  const result = (d: number, c: number): number => code(d < 0 ? below(d * slopes[c]!) : above(d))
+  return [byByteTable(t, x, type, (each, c) => result(each - zero, c), slopes.length)]
 }
 
+export const translateQLeakyRelu: Translate = (node, t) => bySign(node, t, [1])
+
 export const translateQPRelu: Translate = (node, t) => {
-  const [x, slope] = node.inputs
-  const from = t.typeOf(x!)
-  const type = t.typeOf(node.outputs[0]!)
-  const slopes = t.valueOf(slope!).constant?.data as Int8Array | undefined
-  if (slopes === undefined || !isByte(from.dtype) || !isCodeType(type.dtype) || zeroPointOf(type) !== 0) return undefined
-  if (slopes.length !== 1 && slopes.length !== from.shape[1]) return undefined
-  const scale = scaleIntegerBy(t.attrs(node))
-  const code = toCode(type, t.attrs(node)['relu'] === true)
-  return [byByteTable(t, x!, type, (each, c) => code(each < 0 ? scale(each * slopes[c]!) : each), slopes.length)]
+  const slope = t.valueOf(node.inputs[1]!)
+  if (slope.constant === undefined || hasSlicedZeros(slope.type)) return undefined
+  const zero = zeroPointOf(slope.type)
+  return bySign(
+    node,
+    t,
+    Array.from(slope.constant.data as Int8Array, (each) => each - zero),
+  )
 }
 
 export const translateQAffine: Translate = (node, t) => {
-  const [x, ...parameters] = node.inputs
+  const [x, scale, bias, shift] = node.inputs
   const from = t.typeOf(x!)
   const type = t.typeOf(node.outputs[0]!)
-  const { requantize, rounding, relu } = t.attrs(node) as { requantize: string; rounding: string; relu: boolean }
-  const [factors, biases, shifts] = parameters.map((name) => t.valueOf(name!).constant?.data as Int32Array | undefined)
+  const attrs = t.attrs(node)
+  const numbersOf = (name: string | undefined) => {
+    const data = name === undefined ? undefined : t.valueOf(name).constant?.data
+    return data === undefined ? undefined : Array.from(data as Int32Array, Number)
+  }
+  const [factors, biases, shifts] = [scale, bias, shift].map(numbersOf)
   const channels = from.shape[1] ?? 1
-  if (factors?.length !== channels || biases?.length !== channels || shifts?.length !== channels) return undefined
-  if (!isByte(from.dtype) || !isCodeType(type.dtype)) return undefined
-  const code = toCode(type, relu)
-  const scales = Array.from(shifts, (shift) => scaleInteger(requantize === 'none' ? 'none' : 'shift', 1, -shift, rounding))
-  return [byByteTable(t, x!, type, (each, c) => code(scales[c]!(each * factors[c]! + biases[c]!)), channels)]
+  if (!isByte(from.dtype) || !isCodeType(type.dtype) || hasSlicedZeros(t.typeOf(scale!))) return undefined
+  if (factors?.length !== channels || biases?.length !== channels || biases.some((each) => Math.abs(each) >= 2 ** 52)) return undefined
+  if (shift !== undefined && shifts?.length !== channels) return undefined
+  const zero = takenZero(t, node, x!)
+  const factorZero = zeroPointOf(t.typeOf(scale!))
+  const code = toCode(type, attrs['relu'] === true)
+  const isShifted = shifts !== undefined && attrs['requantize'] !== 'none'
+  const scales = Array.from({ length: channels }, (_, c) =>
+    isShifted ? scaleInteger('shift', 1, -shifts[c]!, String(attrs['rounding'])) : scaleIntegerBy(attrs, c),
+  )
+  return [byByteTable(t, x!, type, (each, c) => code(scales[c]!((each - zero) * (factors[c]! - factorZero) + biases[c]!)), channels)]
 }
 
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
@@ -158,7 +189,7 @@ export const translateCodeSelection: Translate = (node, t) => {
       return [
         build.node(
           'Clip',
-          [x, build.numbers(carried.dtype, shift), build.numbers(carried.dtype, Math.min(255, Math.floor(limit) + shift))],
+          [x, build.numbers(carried.dtype, shift), build.numbers(carried.dtype, Math.min(codeLimits(type)[1], Math.floor(limit)) + shift)],
           carried,
         ),
       ]

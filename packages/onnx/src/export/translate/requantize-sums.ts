@@ -1,7 +1,7 @@
 import type { Attrs, Tensor, TensorType } from '@q/ir'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
-import { carriedZero, codeRange, halfAwayFromZero, isByte, zeroPointOf } from './codes.ts'
+import { carriedZero, codeLimits, halfAwayFromZero, isByte, zeroPointOf } from './codes.ts'
 
 /** Requantization of whole numbers, one multiplier and shift per channel or one for all. */
 export interface Requantization {
@@ -196,7 +196,7 @@ function lifted(build: OnnxBuilder, whole: string, offset: number): string {
 /** Clamps to the codes of `type` (carrier shift added) and rounds down. */
 function clamped(build: OnnxBuilder, x: string, type: TensorType, relu: boolean): string {
   const shift = shiftOf(type.dtype)
-  const [low, high] = codeRange(type.dtype)
+  const [low, high] = codeLimits(type)
   const floor = relu ? Math.max(low, zeroPointOf(type)) : low
   const wide = build.typeOf(x)
   const bytes = isByte(type.dtype)

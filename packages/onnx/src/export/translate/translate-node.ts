@@ -1,6 +1,7 @@
 import { floatOps, type Node, type OpName } from '@q/ir'
 import { onnxOps } from '../../signature/written-ops.ts'
 import { translateAttention, translateQAttention } from './attention.ts'
+import { hasSlicedZeros } from './codes.ts'
 import {
   translateAffine,
   translateComparison,
@@ -20,7 +21,6 @@ import {
 import { translateArg, translateCast, translateCumSum, translateResize, translateTopK } from './float-other.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
-import { largestMagnitude } from './integer-weights.ts'
 import { looseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
@@ -107,14 +107,13 @@ export function translateNode(node: Node, t: Translation): readonly string[] | u
   const loose = looseCodes(t.graph)
   if (loose.size > 0 && [...node.inputs, ...node.outputs].some((name) => name !== undefined && loose.has(name))) return undefined
   if (makesBf16ByHand(node, t)) return undefined
+  if (integerOperator(node) && node.inputs.some((name) => name !== undefined && isSliced(t, name))) return undefined
   const isCodes =
     node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
-  const integerOperator = node.op.startsWith('Q') || node.op === 'Lut' || node.op.startsWith('Requantize') || node.op === 'DequantizeLinear'
   if (isCodes && (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu')) return unary.translateCodeSelection(node, t)
-  if (isCodes && !integerOperator && !onCodes.has(node.op)) {
+  if (isCodes && !integerOperator(node) && !onCodes.has(node.op)) {
     return node.op === 'Cast' ? translateCast(node, t) : undefined
   }
-  if (node.op === 'QAttention') boundAttention(node, t)
   return translations.get(node.op)?.(node, t)
 }
 
@@ -128,9 +127,10 @@ function isInteger(t: Translation, name: string): boolean {
   return t.typeOf(name).quant !== undefined
 }
 
-/** What is known of the sums of a node that another executor computes: a head of bytes times weights, and the bias. */
-function boundAttention({ inputs, outputs }: Node, t: Translation): void {
-  const bias = inputs[10] === undefined ? undefined : t.valueOf(inputs[10]).constant
-  const size = t.typeOf(inputs[9]!).shape.at(-2) ?? 0
-  t.setBound(outputs[0]!, size * 128 * 128 + (bias === undefined ? 0 : largestMagnitude(bias.data as Int32Array)))
+const integerOperator = ({ op }: Node): boolean =>
+  op.startsWith('Q') || op === 'Lut' || op.startsWith('Requantize') || op === 'DequantizeLinear'
+
+/** Whether slices of a computed value have zero points of their own. */
+function isSliced(t: Translation, name: string): boolean {
+  return t.valueOf(name).constant === undefined && hasSlicedZeros(t.typeOf(name))
 }

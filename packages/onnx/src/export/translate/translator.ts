@@ -17,9 +17,6 @@ export interface Translation {
   valueOf(name: string): Value
   /** Attributes with defaults filled in. */
   attrs(node: Node): Attrs
-  /** Largest magnitude an int32 value of the graph can have, where that is known. */
-  boundOf(name: string): number
-  setBound(name: string, bound: number): void
 }
 
 /**
