@@ -57,13 +57,15 @@ describe('the mode a layer is computed in', () => {
   })
 
   it('a comparison with a number gives the codes 0 and 1 with the scale 1, whatever its range', () => {
-    const graph = parseGraph('graph g {stage = "float"}; x: f32[1,4]; c: f32[1] = 0.5; g = Greater(x, c); y = Relu(g)')
+    const graph = parseGraph('graph g {stage = "float"}; x: f32[1,4]; c: f32[1] = 0.5; g = Greater(x, c); y = Mul(g, x)')
     const rows = new Map([
       ['x', row(2)],
       ['g', row(7)],
-      ['y', row(2)],
+      ['y', row(4)],
     ])
-    const { values } = resolve(graph, rows, new Map(), bm1684x(), { mode: 'INT8' }).graph
+    const { values, nodes } = resolve(graph, rows, new Map(), bm1684x(), { mode: 'INT8' }).graph
+    // 1 * (2 / 127) / (4 / 127) is one half.
+    expect(nodes.find(({ outputs }) => outputs[0] === 'y')!.attrs).toMatchObject({ multipliers: [1], shifts: [1] })
     expect(values.get('g')!.type.quant).toMatchObject({ scale: 1, zeroPoint: 0 })
   })
 })

@@ -84,6 +84,8 @@ describe('the key of a value', () => {
     const [values, indices] = [key(text, 'v'), key(text, 'i')]
     expect([values, indices]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)])
     expect(values).not.toBe(indices)
+    const smallest = text.replace('k = 2', 'k = 2, largest = false')
+    expect([key(smallest, 'v') === values, key(smallest, 'i') === indices]).toEqual([false, false])
   })
 
   it('differs with the elements of a constant', () => {
