@@ -3,7 +3,7 @@ import { elementCount, fromBf16Bits, fromF16Bits, QError, storageArray, type Ten
 import type { Numbers, Operand } from './kernel.ts'
 
 /** The elements as numbers: bit patterns of 16-bit floats decoded, 64-bit integers as doubles. */
-export function toNumbers(tensor: Tensor): Numbers {
+function toNumbers(tensor: Tensor): Numbers {
   const { data, dtype } = tensor
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data as ArrayLike<bigint>, Number)
   if (data instanceof Uint16Array && dtype === 'f16') return fromF16Bits(data)

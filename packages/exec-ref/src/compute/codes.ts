@@ -25,7 +25,7 @@ export function codeLimits(
 }
 
 /** The zero point of each element of a type whose slices may have their own. */
-export function zeroPoints({ quant, shape }: TensorType): (i: number) => number {
+function zeroPoints({ quant, shape }: TensorType): (i: number) => number {
   const { axis, zeroPoints: each } = quant ?? {}
   if (axis === undefined || each === undefined) {
     const all = quant?.zeroPoint ?? 0

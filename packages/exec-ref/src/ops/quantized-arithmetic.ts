@@ -8,7 +8,7 @@ import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { around, flag, newResult, num, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
 
 /** Adds the zero point of the result to what `valueOf` gives for each element, and saturates. */
-export function saturated(call: KernelCall, valueOf: (i: number) => number, zero = zeroPointOf(resultType(call))): Numbers {
+function saturated(call: KernelCall, valueOf: (i: number) => number, zero = zeroPointOf(resultType(call))): Numbers {
   const { min, max } = codeLimits(resultType(call), flag(call, 'relu'), zero)
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
