@@ -15,7 +15,6 @@ export const chip = {
   target: {
     name: 'nova', modes: ['F32'], defaultFloat: 'F32', floatModes: ['F32'], rangeSteps: [], tolerance: { F32: [0.999, 0.99] },
     schemes: { F32: { kind: 'float', dtype: 'f32' } },
-    rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'half-to-even' },
     ops: Object.fromEntries(float.map((op) => [op, { F32: 'F32' }])),
   },
   lower: Object.fromEntries(float.map((op) => [op, keep])),
@@ -168,6 +167,12 @@ describe('what is no back end is refused', () => {
       made('export default { ...chip, lower: { ...chip.lower, Conv: (node) => ({ nodes: [{ ...node, op: "Konv" }], values: [] }) } }'),
       '[A-Z_]+',
       [],
+    ],
+    [
+      'passes that would change the layers a table speaks of',
+      made("export default { ...chip, prepare: [{ name: 'merge-pairs', run: (graph) => graph }] }"),
+      'CHIP_PREPARE',
+      ['merge-pairs', 'calibrat'],
     ],
     ['an emit that throws', made("export default { ...chip, emit() { throw new Error('full') } }"), 'BACKEND_FAILED', ['full', 'emit']],
     ['an emit that returns no files', made('export default { ...chip, emit: () => ({}) }'), 'BACKEND_FAILED', ['no Map of files']],

@@ -63,7 +63,7 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  * drives the chip's own compiler (absent: the files are all there is).
  *
  * Five optional members, each a last resort:
- * `prepare` are passes wanted before the float graph is frozen (absent: none);
+ * `prepare` are passes wanted before the float graph is frozen, which the caller runs before calibration (absent: none; the commands refuse a chip that has some);
  * `rewrite` are passes over the float graph with its ranges (absent: none);
  * `facts` tells of the whole rewritten graph what lowerings need of it beyond their neighbours, once, from structure and constants (absent: nothing);
  * `simplify` are passes over the quantized graph (absent: none);

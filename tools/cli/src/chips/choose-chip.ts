@@ -27,7 +27,7 @@ export interface ChooseChipSettings {
  * The back end that a word names: a chip this program knows, whatever the case, or a module: a path (`./nova.mjs`) or an installed
  * package (`@acme/quant-backend`), looked up from the user's folder.
  *
- * @throws QError `CHIP_UNKNOWN`, `FILE_MISSING`, `CHIP_MODULE`, `CHIP_OPTIONS`, `BACKEND_INVALID`, `BACKEND_FAILED`
+ * @throws QError `CHIP_UNKNOWN`, `FILE_MISSING`, `CHIP_MODULE`, `CHIP_OPTIONS`, `CHIP_PREPARE`, `BACKEND_INVALID`, `BACKEND_FAILED`
  */
 export async function chooseChip(chip: string, settings: ChooseChipSettings = {}): Promise<Chip> {
   const { options = {}, folder = process.cwd() } = settings
@@ -45,7 +45,24 @@ export async function chooseChip(chip: string, settings: ChooseChipSettings = {}
   const exported = backendExport(await runModule(file, chip, settings.importModule), chip)
   const made = typeof exported === 'function' ? await create(exported as Factory, options, chip) : withoutOptions(exported, options, chip)
   const backend = checkBackend(made, chip)
+  refusePreparation(backend, chip)
   return { backend: guardBackend(backend, chip), file }
+}
+
+/** The files between the commands hold the network as it was imported: tables and plans name its layers, so nothing can change them for a chip. */
+function refusePreparation({ prepare = [] }: Backend, chip: string): void {
+  if (prepare.length === 0) return
+  throw new QError(
+    'CHIP_PREPARE',
+    `the back end of ${chip} wants to change the network before it is calibrated, which only a program can do for it`,
+    {
+      at: [chip],
+      found: `the passes ${prepare.map(({ name }) => name).join(', ')}`,
+      wanted: 'a back end without `prepare`',
+      hint: 'do it in `rewrite`, or run the passes in a program: prepare, calibrate, resolve',
+      kind: 'usage',
+    },
+  )
 }
 
 /** What `--chip` takes, for the help of a command. */
