@@ -4,7 +4,7 @@ import { backendConformance } from '@q/ir/conformance'
 import { describe, expect, it } from 'vitest'
 import { nova } from './nova.ts'
 
-backendConformance({ runner: { describe, it }, create: () => nova() })
+backendConformance({ runner: { describe, it }, create: () => nova(), executor: () => createReferenceExecutor() })
 
 /** A network with zero points on everything: ranges are all positive, all negative and in between. */
 const network = parseGraph(`

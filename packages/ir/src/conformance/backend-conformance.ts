@@ -1,6 +1,7 @@
 import { checkArtifact } from '../contracts/artifact.ts'
 import type { Backend } from '../contracts/backend.ts'
 import { backendDefects } from '../contracts/check-backend.ts'
+import type { Executor } from '../contracts/executor.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import { layerOf, valueOf } from '../graph/edges.ts'
 import type { OpForm } from '../graph/op-form.ts'
@@ -10,6 +11,8 @@ import { verifyQuantized } from '../graph/verify-quantized.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
+import { checkExecution, executionRanges } from './backend-execution.ts'
+import { executionCases } from './backend-execution-cases.ts'
 import { checkKeptResults } from './backend-resolver-case.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 
@@ -18,6 +21,11 @@ export interface BackendConformanceOptions {
   readonly runner: ConformanceRunner
   /** Makes the back end that is examined, anew for each test. */
   readonly create: () => Backend
+  /**
+   * Makes what runs the resolved integers, which are then compared with the float network: `@q/exec-ref`, for one, or the
+   * chip's own simulator. @default integers are not run, and a test says so
+   */
+  readonly executor?: () => Executor | Promise<Executor>
 }
 
 /** Whether a mode needs calibrated ranges. */
@@ -25,12 +33,13 @@ const isInteger = ({ target }: Backend, mode: QuantMode): boolean => target.sche
 
 /**
  * Registers the tests that every back end has to pass. The target says what is examined: each operator it declares is
- * resolved, in each mode, inside a tiny network; declaring less means fewer tests, never failing ones.
+ * resolved, in each mode, inside a tiny network; declaring less means fewer tests, never failing ones. With an executor, the
+ * integers of each integer mode are run too, on ranges with and without negative numbers.
  *
  * @example
- * backendConformance({ runner: { describe, it }, create: () => myChip() })
+ * backendConformance({ runner: { describe, it }, create: () => myChip(), executor: () => createReferenceExecutor() })
  */
-export function backendConformance({ runner, create }: BackendConformanceOptions): void {
+export function backendConformance({ runner, create, executor }: BackendConformanceOptions): void {
   const { describe, it } = runner
   const { target } = create()
   const declared = Object.keys(target.ops) as readonly OpForm[]
@@ -51,10 +60,37 @@ export function backendConformance({ runner, create }: BackendConformanceOptions
           it(`keeps nothing from plan to plan that another plan or range changes (${seed})`, async () =>
             checkKeptResults(create(), mode, seed))
         }
-        if (isInteger(create(), mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
+        if (!isInteger(create(), mode)) return
+        it('names the layer without a range', async () => checkMissingRange(create(), mode))
+        if (executor === undefined) it('was not executed: no executor was handed to the suite', async () => {})
+        else describeExecution(runner, create, executor, mode)
       })
     }
   })
+}
+
+/** Registers the runs of a mode's integers: with zero points too where the chip has a choice. */
+function describeExecution(
+  { describe, it }: ConformanceRunner,
+  create: () => Backend,
+  executor: NonNullable<BackendConformanceOptions['executor']>,
+  mode: QuantMode,
+): void {
+  const { target } = create()
+  const choices = target.asymmetricSchemes?.[mode] === undefined ? [false] : [false, true]
+  const cases = executionCases.filter(
+    ({ form }) => (target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm])?.[mode] === mode,
+  )
+  for (const asymmetric of choices) {
+    describe(`integers stand for the floats${asymmetric ? ', with zero points' : ''}`, () => {
+      for (const each of cases) {
+        for (const [name, range] of Object.entries(executionRanges)) {
+          it(`${each.form}${each.title === '' ? '' : `, ${each.title}`}: ${name}`, async () =>
+            checkExecution(create(), each, { mode, asymmetric, range }, await executor()))
+        }
+      }
+    })
+  }
 }
 
 function checkShape(backend: Backend): void {

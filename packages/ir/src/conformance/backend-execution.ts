@@ -1,0 +1,205 @@
+import type { Backend } from '../contracts/backend.ts'
+import type { Executor } from '../contracts/executor.ts'
+import type { ObservedRange } from '../contracts/observer.ts'
+import type { IntegerScheme, MultiplierEncoding } from '../contracts/scheme.ts'
+import type { Graph, Quant } from '../graph/types.ts'
+import { codeParams } from '../number/quant-params.ts'
+import { findScheme } from '../resolve/find-scheme.ts'
+import { resolve } from '../resolve/resolve.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { ExecutionCase } from './backend-execution-cases.ts'
+import { check } from './runner.ts'
+import { numbersOf, tensorOf } from './small-graph.ts'
+
+/** Ranges of the operands: symmetric, lopsided, and on one side of zero only. */
+export const executionRanges = {
+  symmetric: [-4, 4],
+  lopsided: [-1, 5],
+  positive: [0, 5],
+  'far from zero': [1, 5],
+  'mostly negative': [-6, 0.5],
+} as const satisfies Readonly<Record<string, readonly [number, number]>>
+
+/** How a case is resolved and run. */
+export interface ExecutionSettings {
+  readonly mode: QuantMode
+  readonly asymmetric: boolean
+  readonly range: readonly [min: number, max: number]
+}
+
+/**
+ * Fails when the integers of a resolved network do not stand for the numbers of the float one.
+ *
+ * The same executor runs both. Operands become codes at most a step apart from the numbers; fed to the float network, what
+ * these codes stand for gives results that may differ by the roundings on the way, by the last bits of the encoded factors,
+ * and by nothing else. On the average roundings to nearest cancel out.
+ */
+export async function checkExecution(
+  backend: Backend,
+  each: ExecutionCase,
+  settings: ExecutionSettings,
+  executor: Executor,
+): Promise<void> {
+  const scheme = findScheme(backend.target, settings.mode, settings)
+  if (scheme?.kind !== 'integer') return
+  const { graph } = each
+  const inputs = graph.inputs.map(({ name }) => name)
+  const x = new Map(inputs.map((name, i) => [name, tensorOf(graph.values.get(name)!.type, spread(graph, name, settings.range, i))]))
+  const made = await run(
+    executor,
+    graph,
+    x,
+    graph.nodes.map(({ outputs }) => outputs[0]!),
+  )
+  const wanted = numbersOf(made.get('y')!)
+  const table = new Map<string, ObservedRange>([...x].map(([name]) => [name, rowOf(settings.range)]))
+  for (const [name, tensor] of made) table.set(name, roomFor(numbersOf(tensor)))
+  const { mode, asymmetric } = settings
+  const resolved = resolve(graph, table, new Map(), backend, { mode, asymmetric }).graph
+  const codes = operandCodes(resolved, inputs)
+  const output = resolved.outputs[0]!
+  const fetched = await run(executor, resolved, x, [output, ...codes.values()])
+  const found = numbersOf(fetched.get(output)!)
+  check(found.length === wanted.length, `${found.length} results, wanted ${wanted.length}`)
+
+  const stepOf = (name: string): number => codeParams(table.get(name)!, scheme.activations).scale
+  const step = stepOf('y')
+  const widest = Math.max(...[...table.keys()].map(stepOf))
+  if (each.isCopy === true) {
+    // The operand's own rounding and the copy's: whichever range the codes have.
+    compare(
+      found,
+      wanted,
+      wanted.map((y) => 2 * widest + lastBits(scheme, each) * Math.abs(y)),
+      step,
+    )
+    return
+  }
+  const given = new Map([...x].map(([name, tensor]) => [name, standingFor(resolved, codes.get(name), fetched) ?? tensor]))
+  for (const [name, tensor] of given) {
+    const [real, code] = [numbersOf(x.get(name)!), numbersOf(tensor)]
+    const off = real.findIndex((number, i) => !(Math.abs(number - code[i]!) <= 1.01 * widest))
+    check(off < 0, `the codes of ${name} stand for ${code[off]} where the number is ${real[off]}; a step is ${widest}`)
+  }
+  const floats = await resultOf(executor, graph, given)
+  const terms = each.scaled === 'operands' ? magnitudes(given, floats.length) : floats.map(Math.abs)
+  const nearest = scheme.rounding.requantize.startsWith('half')
+  const rounding = (nearest ? 0.5 : 1) * each.roundings + 0.25
+  const bits = lastBits(scheme, each)
+  const bounds = floats.map((_, i) => rounding * step + bits * terms[i]! + weightError(scheme, each, given, step))
+  compare(found, floats, bounds, step)
+  if (nearest) checkMean(found, floats, step, bits * mean(terms) + weightError(scheme, each, given, step))
+}
+
+function compare(found: readonly number[], wanted: readonly number[], bounds: readonly number[], step: number): void {
+  const off = found.findIndex((number, i) => !(Math.abs(number - wanted[i]!) <= bounds[i]!))
+  check(
+    off < 0,
+    `result ${off} is ${found[off]}, ${Math.abs(found[off]! - wanted[off]!) / step} steps from ${wanted[off]} in floats; ${bounds[off]! / step} are allowed`,
+  )
+}
+
+/** Fails when results are too large, or too small, throughout: numbers were cut off where they should have been rounded. */
+function checkMean(found: readonly number[], wanted: readonly number[], step: number, slack: number): void {
+  const bias = mean(found.map((number, i) => number - wanted[i]!))
+  check(Math.abs(bias) <= 0.2 * step + slack, `results are ${bias / step} steps too large on the average: are numbers rounded to nearest?`)
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0) / numbers.length
+
+/** A row with a tenth more room than numbers take, so that nothing is cut off that codes of the operands make a little larger. */
+function roomFor(numbers: readonly number[]): ObservedRange {
+  return rowOf([1.1 * Math.min(0, ...numbers), 1.1 * Math.max(0, ...numbers)])
+}
+
+const rowOf = ([min, max]: readonly [number, number]): ObservedRange => ({ threshold: Math.max(-min, max), min, max })
+
+/** How far an encoded factor may be from the real one, relative to it. */
+function lastBits({ multipliers }: IntegerScheme, { factor }: ExecutionCase): number {
+  return factor === undefined ? 0 : encodingError(multipliers[factor])
+}
+
+function encodingError(encoding: MultiplierEncoding): number {
+  switch (encoding.kind) {
+    case 'scale-shift':
+      return encoding.bits === 8 ? 2 ** -6 : 2 ** -24
+    case 'doubling':
+      return 2 ** -5
+    case 'quantized-multiplier':
+      return 2 ** -24
+    case 'shift':
+      return 0.5
+  }
+}
+
+/** Weights are the ends of their range, which codes with a zero point miss by half a step. */
+function weightError({ weights }: IntegerScheme, { graph }: ExecutionCase, given: ReadonlyMap<string, Tensor>, step: number): number {
+  const constant = [...graph.values.values()].find(
+    ({ type, constant: elements }) => elements !== undefined && type.shape.length > 1,
+  )?.constant
+  if (constant === undefined || (weights.zeroPoint === 'none' && weights.scale !== 'power-of-two')) return 0
+  const largest = Math.max(...numbersOf(constant).map(Math.abs))
+  const off = codeParams({ min: -largest, max: largest }, weights).scale
+  return (
+    off *
+      Math.max(...[...given.values()].flatMap((tensor) => numbersOf(tensor).map(Math.abs))) *
+      (constant.data.length / constant.shape[0]!) +
+    step / 2
+  )
+}
+
+/** The sum of the magnitudes of the operands at each place. */
+function magnitudes(given: ReadonlyMap<string, Tensor>, count: number): readonly number[] {
+  const operands = [...given.values()].map(numbersOf)
+  return Array.from({ length: count }, (_, i) => operands.reduce((total, operand) => total + Math.abs(operand[i]!), 0))
+}
+
+/** Where each input of the network becomes codes first. */
+function operandCodes(resolved: Graph, inputs: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const { op, inputs: from, outputs } of resolved.nodes) {
+    const name = from[0]
+    if (op === 'QuantizeLinear' && name !== undefined && inputs.includes(name) && !found.has(name)) found.set(name, outputs[0]!)
+  }
+  return found
+}
+
+/** The numbers that fetched codes stand for, by their type. */
+function standingFor(resolved: Graph, name: string | undefined, fetched: ReadonlyMap<string, Tensor>): Tensor | undefined {
+  if (name === undefined) return undefined
+  const { shape, quant } = resolved.values.get(name)!.type
+  const { scale, zeroPoint } = quant as Quant
+  return tensorOf(
+    { dtype: 'f32', shape },
+    numbersOf(fetched.get(name)!).map((code) => Math.fround((code - zeroPoint) * scale)),
+  )
+}
+
+/** Numbers all over a range, its ends among them, in no order, the same at every run. */
+function spread(graph: Graph, name: string, [min, max]: readonly [number, number], seed: number): readonly number[] {
+  const count = graph.values.get(name)!.type.shape.reduce((all, d) => all * d, 1)
+  let state = 7919 * (seed + 1)
+  return Array.from({ length: count }, (_, i) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return i === 0 ? min : i === 1 ? max : Math.fround(min + (max - min) * (state / 2 ** 32))
+  })
+}
+
+async function resultOf(executor: Executor, graph: Graph, feeds: ReadonlyMap<string, Tensor>): Promise<readonly number[]> {
+  return numbersOf((await run(executor, graph, feeds, ['y'])).get('y')!)
+}
+
+async function run(
+  executor: Executor,
+  graph: Graph,
+  feeds: ReadonlyMap<string, Tensor>,
+  fetches: readonly string[],
+): Promise<ReadonlyMap<string, Tensor>> {
+  const session = await executor.load(graph, { fetches })
+  try {
+    return await session.run(feeds)
+  } finally {
+    await session.close()
+  }
+}
