@@ -56,7 +56,10 @@ export function pieceAt(parts: PieceParts, place: number, before: Piece | undefi
       values.set(cast.value.name, cast.value)
     }
   }
-  if (own === undefined) putCasts(inputName)
+  if (own === undefined) {
+    values.set(inputName, typedAt(place).values.get(inputName)!)
+    putCasts(inputName)
+  }
   for (const { node, owner } of casts.nodes) {
     if (!isAlive(owner)) continue
     const typed = typedAt(owner)

@@ -96,7 +96,8 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
   const typed: Stage<TypedLayer> = createStage<TypedLayer>({
     places: count,
     compute(place, before) {
-      if (places[place]!.node === undefined) return before ?? typedInput(frame, place)
+      const { node, name } = places[place]!
+      if (node === undefined) return typedInput(frame, place, ranges.settled(name), before)
       return typedLayer(frame, place, lowered.get(place)!, target, typed.get, before)
     },
     onChange: (place, touch) => places[place]!.consumers.forEach(touch),
@@ -148,7 +149,9 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     for (const name of ranges.settle()) {
       for (const place of frame.watchers.get(name) ?? []) lowered.touch(place)
       const place = placeOf.get(name)
-      if (place !== undefined) touchNear(lowered, place, [places[place]!.producers, places[place]!.consumers])
+      if (place === undefined) continue
+      if (places[place]!.node === undefined) typed.touch(place)
+      touchNear(lowered, place, [places[place]!.producers, places[place]!.consumers])
     }
     for (const place of lowered.settle()) typed.touch(place)
     for (const place of typed.settle()) {
@@ -231,25 +234,25 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
 
   function assembled(shipped: readonly ShippedPlace[], outputs: readonly string[]): Graph {
     let values: ReadonlyMap<string, Value> | undefined
+    const inputs = graph.inputs.map(({ name }, place) => typed.get(place).values.get(name)!)
     return {
       ...graph,
       nodes: nodesOf(shipped),
       // Made when first asked for: a search looks at a few layers of most graphs.
       get values() {
-        return (values ??= valuesOf(shipped))
+        return (values ??= valuesOf(inputs, shipped))
       },
       outputs,
       ops: new Map([...graph.ops, ...allOps]),
       properties: { ...graph.properties, stage: 'quantized', chip: target.name, mode: settings.mode, asymmetric: settings.asymmetric },
     }
   }
+}
 
-  function valuesOf(shipped: readonly ShippedPlace[]): ReadonlyMap<string, Value> {
-    const values = new Map<string, Value>()
-    graph.inputs.forEach(({ name }, place) => values.set(name, typed.get(place).values.get(name)!))
-    for (const final of shipped) for (const value of final.values) values.set(value.name, value)
-    return values
-  }
+function valuesOf(inputs: readonly Value[], shipped: readonly ShippedPlace[]): ReadonlyMap<string, Value> {
+  const values = new Map(inputs.map((value) => [value.name, value]))
+  for (const { values: own } of shipped) for (const value of own) values.set(value.name, value)
+  return values
 }
 
 function nodesOf(shipped: readonly ShippedPlace[]): readonly Node[] {

@@ -167,6 +167,13 @@ describe('resolve', () => {
     expect(graph.properties).toMatchObject({ stage: 'quantized', chip: 'toy', mode: 'INT8', asymmetric: false })
   })
 
+  it('quantizes an input by the range that rules give it', () => {
+    const backward: Backend = { ...toy, target: { ...target, rangeSteps: [[{ rule: 'backward', ops: ['Relu'] }]] } }
+    const { graph } = resolve(chain(node('Relu', ['x'], ['a'])), table, new Map(), backward, { mode: 'INT8' })
+    expect(graph.values.get('xa_ui8')!.type).toMatchObject({ dtype: 'u8', quant: { scale: 2 / 255, zeroPoint: 0 } })
+    expect(graph.values.get('x')!.type.range).toEqual({ min: 0, max: 2 })
+  })
+
   it('leaves the float graph as it is and gives the same graph twice', () => {
     const graph = chain(node('Relu', ['x'], ['a']), node('Exp', ['a'], ['b']))
     const before = JSON.stringify([...graph.values])

@@ -1,6 +1,6 @@
 import type { Target } from '../contracts/target.ts'
 import { valueOf } from '../graph/edges.ts'
-import type { Node, TensorType, Value } from '../graph/types.ts'
+import type { Node, Range, TensorType, Value } from '../graph/types.ts'
 import type { Frame } from './frame.ts'
 import type { LoweredNode, OperandNeed } from './lower-context.ts'
 
@@ -29,12 +29,15 @@ const nothing: ReadonlyMap<string, never> = new Map<string, never>()
 /** Whether a node takes over its operand's type. */
 export const followsType = (node: Node, target: Target): boolean => (target.typeFollowers ?? []).some((op) => op === node.op)
 
-/** The typed form of an input: its value in the type the caller's model has. */
-export function typedInput({ graph }: Frame, place: number): TypedLayer {
+/** The typed form of an input: its value in the type the caller's model has, with the range that the range rules gave it. */
+export function typedInput({ graph }: Frame, place: number, range: Range | undefined, before: TypedLayer | undefined): TypedLayer {
+  if (before !== undefined && range === before.from[0]) return before
   const { name, sourceDtype } = graph.inputs[place]!
   const value = valueOf(graph, name)
-  const typed: Value = sourceDtype === undefined ? value : { ...value, type: { dtype: sourceDtype, shape: value.type.shape } }
-  return { nodes: [], hoisted: [], values: new Map([[name, typed]]), needs: nothing, renamed: nothing, from: [] }
+  const { range: _, ...bare } = value.type
+  const ranged = range === undefined ? bare : { ...bare, range }
+  const type = sourceDtype === undefined ? ranged : { dtype: sourceDtype, shape: bare.shape }
+  return { nodes: [], hoisted: [], values: new Map([[name, { ...value, type }]]), needs: nothing, renamed: nothing, from: [range] }
 }
 
 /**
