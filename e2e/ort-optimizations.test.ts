@@ -1,6 +1,7 @@
 import { createOrtExecutor } from '@q/exec-ort'
 import type { Attrs, Graph, OpName, Tensor, TensorType } from '@q/ir'
-import { allOps, roundBf16, roundF16, tensor } from '@q/ir'
+import { allOps, tensor } from '@q/ir'
+import { roundBf16, roundF16 } from '@q/ir/number'
 import { onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,6 @@
 import { createReferenceExecutor } from '@q/exec-ref'
-import { fromF16Bits, type Graph, type Node, type Tensor, toF16Bits } from '@q/ir'
+import type { Graph, Node, Tensor } from '@q/ir'
+import { fromF16Bits, toF16Bits } from '@q/ir/number'
 import { encodeWeights, writeTpu } from '@q/mlir'
 import { decodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'

@@ -2,7 +2,6 @@ import { bm1684x } from '@q/backend-bm1684x'
 import {
   type Attrs,
   attributesOf,
-  definitionOf,
   elementCount,
   formatError,
   type Graph,
@@ -13,6 +12,7 @@ import {
   type TensorType,
   type Value,
 } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import { readTop, readTpu } from '@q/mlir'
 import { describe, expect, it } from 'vitest'
 

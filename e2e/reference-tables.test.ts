@@ -4,7 +4,8 @@ import { join } from 'node:path'
 
 import { calibrate } from '@q/calib'
 import { createSampleSource, type PreprocessOptions, selectSamples, withPreprocess } from '@q/data'
-import { type Graph, parseCalibrationTable, sampleInputs } from '@q/ir'
+import { type Graph, parseCalibrationTable } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
 import { decodeNpz, encodeNpz } from '@q/npz'
 import { afterAll, describe, expect, it } from 'vitest'
 

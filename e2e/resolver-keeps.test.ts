@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { bm1684x } from '@q/backend-bm1684x'
-import {
-  createResolver,
-  type Graph,
-  layerOf,
-  type ObservedRange,
-  type Plan,
-  parseCalibrationTable,
-  type RangeTable,
-  type Resolved,
-} from '@q/ir'
+import { createResolver, type Graph, layerOf, type ObservedRange, type Plan, parseCalibrationTable, type Resolved } from '@q/ir'
+import type { RangeTable } from '@q/ir/resolve'
 import { importOnnx } from '@q/onnx'
 import { describe, expect, it } from 'vitest'
 import { floatNetwork } from './reference-network.ts'

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { formatError, type Graph, graphDefects, parseGraph, printGraph, quantizedDefects } from '@q/ir'
+import { formatError, type Graph, parseGraph, printGraph } from '@q/ir'
+import { graphDefects, quantizedDefects } from '@q/ir/graph'
 import { readTop, readTpu } from '@q/mlir'
 import { importOnnx } from '@q/onnx'
 import { describe, expect, it } from 'vitest'

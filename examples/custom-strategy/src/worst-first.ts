@@ -1,4 +1,5 @@
-import { formOf, layerOf, type Node, type Plan, QError, type SearchSpace, type SearchStrategy, valueOf } from '@q/ir'
+import { layerOf, type Node, type Plan, QError, type SearchSpace, type SearchStrategy, valueOf } from '@q/ir'
+import { formOf } from '@q/ir/graph'
 
 /** How far {@link worstFirst} goes. */
 export interface WorstFirstOptions {

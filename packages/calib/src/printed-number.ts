@@ -1,4 +1,4 @@
-import { formatPercentF7 } from '@q/ir'
+import { formatPercentF7 } from '@q/ir/tables'
 
 /** The number as a calibration table shows it: seven decimals. */
 export function printedNumber(value: number): number {

@@ -1,4 +1,5 @@
-import type { Node, Section, SectionPlan } from '@q/ir'
+import type { Node, Section } from '@q/ir'
+import type { SectionPlan } from '@q/ir/section'
 import type { OnnxTranslator, PartOptions, TranslatedPart } from './onnx-translator.ts'
 
 /** A run of nodes that another executor has to take, as a section of the graph. */

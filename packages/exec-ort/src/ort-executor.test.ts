@@ -1,4 +1,5 @@
-import { createSessionCache, type Executor, type Graph, parseGraph, QError, type Section, type Tensor } from '@q/ir'
+import { type Executor, type Graph, parseGraph, QError, type Section, type Tensor } from '@q/ir'
+import { createSessionCache } from '@q/ir/section'
 import { describe, expect, it } from 'vitest'
 import { countingRuntime } from '../test/counting-runtime.ts'
 import { smallTranslator } from '../test/small-translator.ts'

@@ -1,5 +1,7 @@
-import type { CachedSession, DType, Graph, SectionPlan, SectionStructure, SessionCache, SessionLease } from '@q/ir'
-import { elementBytes, elementCount, planSection, QError, structureOf } from '@q/ir'
+import type { DType, Graph } from '@q/ir'
+import { elementBytes, elementCount, QError } from '@q/ir'
+import type { CachedSession, SectionPlan, SectionStructure, SessionCache, SessionLease } from '@q/ir/section'
+import { planSection, structureOf } from '@q/ir/section'
 import type { OnnxTranslator } from './onnx-translator.ts'
 import type { OrtRuntime, OrtSession } from './ort-runtime.ts'
 

@@ -1,5 +1,6 @@
 import type { Graph, Node, Tensor, TensorType } from '@q/ir'
-import { attributesOf, definitionOf, elementCount, storageArray, valueOf } from '@q/ir'
+import { attributesOf, elementCount, storageArray, valueOf } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import type { ModelBuilder, OnnxTranslator, PartDraft } from '../src/onnx-translator.ts'
 import { modelBuilder } from './model-builder.ts'
 

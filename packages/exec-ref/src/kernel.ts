@@ -1,4 +1,5 @@
-import type { Attrs, Bf16Style, Node, TensorData, TensorType } from '@q/ir'
+import type { Attrs, Node, TensorData, TensorType } from '@q/ir'
+import type { Bf16Style } from '@q/ir/number'
 
 /**
  * The elements of a tensor while a graph runs, as numbers: codes in the array of their element type, floats of every

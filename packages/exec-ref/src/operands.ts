@@ -2,7 +2,8 @@ import { type DType, elementCount, type TensorType } from '@q/ir'
 
 import type { KernelCall, Numbers, Operand } from './kernel.ts'
 
-export { stridesOf, zeroPointOf } from '@q/ir'
+export { stridesOf } from '@q/ir'
+export { zeroPointOf } from '@q/ir/graph'
 
 /** Operand `index`, which the operator requires. */
 export function operand(call: KernelCall, index: number): Operand {

@@ -1,4 +1,6 @@
-import { didYouMean, elementCount, inferNode, type Node, QError, type SectionPlan, type SectionStructure, valueOf } from '@q/ir'
+import { didYouMean, elementCount, type Node, QError, valueOf } from '@q/ir'
+import { inferNode } from '@q/ir/graph'
+import type { SectionPlan, SectionStructure } from '@q/ir/section'
 
 import type { Kernel } from './kernel.ts'
 

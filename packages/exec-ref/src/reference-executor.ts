@@ -1,20 +1,6 @@
-import {
-  bf16Styles,
-  createSessionCache,
-  type Executor,
-  type Graph,
-  planSection,
-  QError,
-  type Section,
-  type SectionStructure,
-  type Session,
-  type SessionCache,
-  type SessionLease,
-  structureOf,
-  type Tensor,
-  type TensorType,
-  valueOf,
-} from '@q/ir'
+import { type Executor, type Graph, QError, type Section, type Session, type Tensor, type TensorType, valueOf } from '@q/ir'
+import { bf16Styles } from '@q/ir/number'
+import { createSessionCache, planSection, type SectionStructure, type SessionCache, type SessionLease, structureOf } from '@q/ir/section'
 
 import type { Kernel, Numbers, Operand } from './kernel.ts'
 import { type Program, programOf, refuseUnsupported } from './program.ts'

@@ -1,4 +1,5 @@
-import { elementCount, fromBf16Bits, fromF16Bits, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
+import { elementCount, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
 
 import type { Numbers, Operand } from './kernel.ts'
 

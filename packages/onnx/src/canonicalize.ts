@@ -1,4 +1,5 @@
-import { type Attrs, draftOf, floatOps, type Graph, type Value } from '@q/ir'
+import { type Attrs, floatOps, type Graph, type Value } from '@q/ir'
+import { draftOf } from '@q/ir/graph'
 import { convert } from './convert/convert.ts'
 import { nameValues } from './convert/name-values.ts'
 import { literalOf } from './fold/literal.ts'

@@ -1,5 +1,6 @@
 import type { DType, Executor, Graph, Tensor, TensorData } from '@q/ir'
-import { fromBf16Bits, fromF16Bits, isQError, QError, valueOf } from '@q/ir'
+import { isQError, QError, valueOf } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
 import * as ort from 'onnxruntime-node'
 import { exportOnnx, type KernelForms, onnxTranslator } from '../src/index.ts'
 

@@ -1,4 +1,5 @@
-import { type Graph, type Node, numberOperand, valueOf } from '@q/ir'
+import { type Graph, type Node, valueOf } from '@q/ir'
+import { numberOperand } from '@q/ir/graph'
 
 const renamed: Readonly<Record<string, string>> = {
   ConvTranspose: 'Deconv',

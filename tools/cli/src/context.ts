@@ -1,4 +1,4 @@
-import { formatTimestamp } from '@q/ir'
+import { formatTimestamp } from '@q/ir/tables'
 import type { Reporter } from './console/reporter.ts'
 
 /** What every command is given beside its options. */

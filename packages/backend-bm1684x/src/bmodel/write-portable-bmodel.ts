@@ -1,4 +1,5 @@
-import { elementBytes, elementCount, sha256 } from '@q/ir'
+import { elementBytes, elementCount } from '@q/ir'
+import { sha256 } from '@q/ir/graph'
 import { Builder } from 'flatbuffers'
 import { aligned, binaryArea, blobAlignment } from './binary-area.ts'
 import type { FlatTable } from './flat-table.ts'

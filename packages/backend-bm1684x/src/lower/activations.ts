@@ -1,4 +1,5 @@
-import { asTable, clamp, sigmoid, type TableForm, type TableFunctions } from '@q/ir'
+import { asTable, type TableForm, type TableFunctions } from '@q/ir/lowering'
+import { clamp, sigmoid } from '@q/ir/number'
 
 /** Where TPU-MLIR 1.30.2 fills its tables by another order of steps than its interpreter computes in. */
 export const tableFunctions: TableFunctions = {

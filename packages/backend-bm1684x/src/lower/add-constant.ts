@@ -1,15 +1,6 @@
-import {
-  factorFor,
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  loweredTo,
-  type Node,
-  onCodes,
-  requantizationOf,
-  roundHalfAway,
-  tensorAndNumber,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { factorFor, onCodes, requantizationOf, tensorAndNumber } from '@q/ir/lowering'
+import { roundHalfAway } from '@q/ir/number'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)

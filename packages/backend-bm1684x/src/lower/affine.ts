@@ -1,17 +1,6 @@
-import {
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  loweredTo,
-  lowerFloat,
-  type Node,
-  newConstant,
-  onCodes,
-  rightShiftByLogarithm,
-  roundHalfAway,
-  saturate,
-  toInt16,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
+import { rightShiftByLogarithm, roundHalfAway, saturate, toInt16 } from '@q/ir/number'
 
 /** The share of saturated bias values that is accepted. */
 const mostSaturated = 0.03

@@ -1,20 +1,5 @@
-import {
-  biasCodes,
-  factorFor,
-  floatConstant,
-  floatElements,
-  floatResult,
-  floatTypeOf,
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  type Node,
-  newConstant,
-  type OperandNeed,
-  onCodes,
-  type Tensor,
-  type Value,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, type OperandNeed, type Tensor, type Value } from '@q/ir'
+import { biasCodes, factorFor, floatConstant, floatElements, floatResult, floatTypeOf, newConstant, onCodes } from '@q/ir/lowering'
 import { quantizeMatrix } from './mat-mul.ts'
 import { softmaxTable } from './softmax.ts'
 

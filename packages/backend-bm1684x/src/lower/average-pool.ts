@@ -1,4 +1,5 @@
-import { factorFor, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, QError, requantizationOf } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, QError } from '@q/ir'
+import { factorFor, onCodes, requantizationOf } from '@q/ir/lowering'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)

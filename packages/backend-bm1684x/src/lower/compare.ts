@@ -1,17 +1,6 @@
-import {
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  loweredTo,
-  lowerFloat,
-  mirroredComparison,
-  type Node,
-  numberPlace,
-  onCodes,
-  roundHalfAway,
-  saturate,
-  truthType,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { lowerFloat, mirroredComparison, numberPlace, onCodes, truthType } from '@q/ir/lowering'
+import { roundHalfAway, saturate } from '@q/ir/number'
 
 /** What a comparison with a number asks of the tensor; `undefined` for logic. */
 function operationOf(op: string, numberFirst: boolean): string | undefined {

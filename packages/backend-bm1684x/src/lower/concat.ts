@@ -1,4 +1,4 @@
-import { lowerFloat, lowerJoin, onCodes } from '@q/ir'
+import { lowerFloat, lowerJoin, onCodes } from '@q/ir/lowering'
 
 /** Concatenation: in INT8 operands of another scale are requantized right behind where they are made. */
 export const lowerConcat = onCodes((node, context) =>

@@ -1,19 +1,6 @@
-import {
-  biasCodes,
-  factorFor,
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  lowerFloat,
-  type Node,
-  newConstant,
-  onCodes,
-  onceFor,
-  quantizedTypeOf,
-  swapChannels,
-  type Tensor,
-  type Value,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
+import { biasCodes, factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
+import { quantizedTypeOf } from '@q/ir/resolve'
 import { effectiveInputScale, quantizeConvWeights } from './conv.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {

@@ -1,26 +1,21 @@
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import {
   biasCodes,
   type Extent,
   extentOf,
   factorFor,
   hasNegative,
-  integerWeightScale,
-  type LowerContext,
-  type LoweredNode,
   largestOf,
-  layerOf,
-  loweredTo,
   lowerFloat,
-  type Node,
   newConstant,
   onCodes,
   onceFor,
-  quantizedTypeOf,
   quantizeWeights,
   requantizationOf,
-  type Value,
   type WeightCodes,
-} from '@q/ir'
+} from '@q/ir/lowering'
+import { integerWeightScale } from '@q/ir/number'
+import { quantizedTypeOf } from '@q/ir/resolve'
 import { isWideConv, widened } from './wide-result.ts'
 
 /** Scales below this are raised to it (an empty channel). */

@@ -1,15 +1,5 @@
-import {
-  floatConstant,
-  floatResult,
-  floatTypeOf,
-  type LowerContext,
-  type LoweredNode,
-  type LowerOp,
-  layerOf,
-  type Node,
-  newConstant,
-  type Value,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
+import { floatConstant, floatResult, floatTypeOf, newConstant } from '@q/ir/lowering'
 
 /** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
 export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {

@@ -1,4 +1,5 @@
-import { type LowerContext, type LoweredNode, layerOf, lowerFloat, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
+import { lowerFloat } from '@q/ir/lowering'
 
 /**
  * Layer normalization, left at float32 digits. With an addend but no factor it is a plain one and an addition,

@@ -1,4 +1,6 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, roundHalfAway, tensorAndNumber } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { onCodes, tensorAndNumber } from '@q/ir/lowering'
+import { roundHalfAway } from '@q/ir/number'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)

@@ -1,4 +1,5 @@
-import { activationOps, asFloat, type LowerOp, lowerArg, lowerCast, lowerCopy, lowerTopK } from '@q/ir'
+import type { LowerOp } from '@q/ir'
+import { activationOps, asFloat, lowerArg, lowerCast, lowerCopy, lowerTopK } from '@q/ir/lowering'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'

@@ -1,4 +1,5 @@
-import { type LowerContext, type LoweredNode, lookUp, lowerFloat, type Node, onCodes, tensorAndNumber } from '@q/ir'
+import type { LowerContext, LoweredNode, Node } from '@q/ir'
+import { lookUp, lowerFloat, onCodes, tensorAndNumber } from '@q/ir/lowering'
 import { tableForm } from './activations.ts'
 
 /** A number divided by a tensor: in INT8 a lookup table; a tensor divided by a number has no such form. */

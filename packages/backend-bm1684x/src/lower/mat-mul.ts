@@ -1,20 +1,15 @@
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import {
   biasCodes,
   factorFor,
-  type LowerContext,
-  type LoweredNode,
   largestOf,
-  layerOf,
-  loweredTo,
   lowerFloat,
-  type Node,
   newConstant,
   onCodes,
   onceFor,
   quantizeWeights,
   requantizationOf,
-  type Value,
-} from '@q/ir'
+} from '@q/ir/lowering'
 import { isWideMatMul, widened } from './wide-result.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127 in double. */

@@ -1,4 +1,5 @@
-import { floatResult, type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
+import { floatResult } from '@q/ir/lowering'
 
 /** Remainder: `x - floor(x / y) y`, step by step in float32. */
 export const lowerMod: LowerOp = (node: Node, context: LowerContext): LoweredNode => {

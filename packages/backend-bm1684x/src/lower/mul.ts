@@ -1,15 +1,5 @@
-import {
-  constantsOf,
-  factorFor,
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  loweredTo,
-  type Node,
-  onCodes,
-  operandCodes,
-  requantizationOf,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { constantsOf, factorFor, onCodes, operandCodes, requantizationOf } from '@q/ir/lowering'
 
 const comparisons: ReadonlySet<string> = new Set([
   'Equal',

@@ -1,17 +1,6 @@
-import {
-  byteMultiplier,
-  extentOf,
-  type LowerContext,
-  type LoweredNode,
-  largestOf,
-  layerOf,
-  loweredTo,
-  lowerFloat,
-  type Node,
-  newConstant,
-  onCodes,
-  quantizedScale,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { extentOf, largestOf, lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
+import { byteMultiplier, quantizedScale } from '@q/ir/number'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)

@@ -1,4 +1,6 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, onCodes, roundHalfAway } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { onCodes } from '@q/ir/lowering'
+import { roundHalfAway } from '@q/ir/number'
 
 /**
  * In INT8 the chip's simulator pads with `float32((K - zero point) scale)`, K being the code of the value, and not with K

@@ -1,15 +1,5 @@
-import {
-  floatResult,
-  type LowerContext,
-  type LoweredNode,
-  type LowerOp,
-  layerOf,
-  type Node,
-  onCodes,
-  type TensorType,
-  tensorAndNumber,
-  type Value,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type TensorType, type Value } from '@q/ir'
+import { floatResult, onCodes, tensorAndNumber } from '@q/ir/lowering'
 import { lowerPowerTable } from './lut.ts'
 
 /** A constant of one element. */

@@ -1,4 +1,5 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, lowerFloat, type Node, newConstant, onCodes, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
 
 /** The smallest normal float32; what lies below counts as 0. */
 const smallest = 2 ** -126

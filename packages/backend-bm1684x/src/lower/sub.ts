@@ -1,4 +1,5 @@
-import { factorFor, type LowerContext, type LoweredNode, layerOf, type Node, onCodes, operandCodes, scaledSum } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
+import { factorFor, onCodes, operandCodes, scaledSum } from '@q/ir/lowering'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const { scale } = context.quantizedType(layerOf(node)).quant!

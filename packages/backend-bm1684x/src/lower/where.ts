@@ -1,16 +1,6 @@
-import {
-  type LowerContext,
-  type LoweredNode,
-  layerOf,
-  loweredTo,
-  lowerFloat,
-  type Node,
-  newConstant,
-  onCodes,
-  roundHalfAway,
-  saturate,
-  type Value,
-} from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
+import { roundHalfAway, saturate } from '@q/ir/number'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)

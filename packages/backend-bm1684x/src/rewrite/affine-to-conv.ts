@@ -1,4 +1,5 @@
-import { draftOf, type Graph, layerOf, type Node, type RewritePass, tensor, valueOf } from '@q/ir'
+import { type Graph, layerOf, type Node, type RewritePass, tensor, valueOf } from '@q/ir'
+import { draftOf } from '@q/ir/graph'
 
 const isAffine = (graph: Graph, node: Node): boolean =>
   node.op === 'Affine' &&

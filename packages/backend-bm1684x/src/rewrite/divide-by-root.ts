@@ -1,4 +1,5 @@
-import { draftOf, layerOf, type RewritePass } from '@q/ir'
+import { layerOf, type RewritePass } from '@q/ir'
+import { draftOf } from '@q/ir/graph'
 
 /** A division by a square root becomes a product with `<root>_inv`, the reciprocal root. The root stays behind unused (casts are named after it). */
 export const divideByRoot: RewritePass = {

@@ -1,4 +1,5 @@
-import { draftOf, type RewritePass } from '@q/ir'
+import type { RewritePass } from '@q/ir'
+import { draftOf } from '@q/ir/graph'
 
 const swapsLastTwo = (perm: readonly number[]): boolean =>
   perm.length >= 2 && perm.every((axis, i) => axis === (i === perm.length - 1 ? i - 1 : i === perm.length - 2 ? i + 1 : i))

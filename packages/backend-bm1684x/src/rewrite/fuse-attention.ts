@@ -1,4 +1,5 @@
-import { draftOf, type Graph, type GraphDraft, layerOf, type Node, type RewritePass } from '@q/ir'
+import { type Graph, layerOf, type Node, type RewritePass } from '@q/ir'
+import { draftOf, type GraphDraft } from '@q/ir/graph'
 
 /** A linear projection split into heads: matrix product, reshape, transposition. */
 interface Projection {

@@ -1,4 +1,5 @@
-import { draftOf, layerOf, numberOperand, type RewritePass } from '@q/ir'
+import { layerOf, type RewritePass } from '@q/ir'
+import { draftOf, numberOperand } from '@q/ir/graph'
 
 /** The factor of the approximation, as float32, and how far off it may be. */
 const factor = 1.7020000219345093

@@ -1,4 +1,5 @@
-import { draftOf, type GraphDraft, layerOf, type Node, type RewritePass, tensor } from '@q/ir'
+import { layerOf, type Node, type RewritePass, tensor } from '@q/ir'
+import { draftOf, type GraphDraft } from '@q/ir/graph'
 
 /** The convolution in front of an Affine, when nothing else sees its result and it can take the factors in. */
 function convBefore(draft: GraphDraft, { op, inputs }: Node): Node | undefined {

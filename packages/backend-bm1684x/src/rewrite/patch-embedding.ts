@@ -1,4 +1,5 @@
-import { draftOf, type Graph, layerOf, type Node, type RewritePass, type TensorType, tensor, valueOf } from '@q/ir'
+import { type Graph, layerOf, type Node, type RewritePass, type TensorType, tensor, valueOf } from '@q/ir'
+import { draftOf } from '@q/ir/graph'
 
 /** Kernels from here on count as patches. */
 const leastKernel = 14

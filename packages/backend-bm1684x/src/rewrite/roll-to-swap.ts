@@ -1,4 +1,5 @@
-import { draftOf, type GraphDraft, layerOf, type Node, type RewritePass } from '@q/ir'
+import { layerOf, type Node, type RewritePass } from '@q/ir'
+import { draftOf, type GraphDraft } from '@q/ir/graph'
 
 /** The one axis a slice cuts, without gaps, and where; `undefined` when it cuts more. */
 function cutOf(draft: GraphDraft, slice: Node): { readonly axis: number; readonly from: number; readonly to: number } | undefined {

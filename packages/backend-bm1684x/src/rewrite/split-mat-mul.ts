@@ -1,4 +1,5 @@
-import { draftOf, type GraphDraft, layerOf, type Node, type RewritePass, type Tensor, tensor } from '@q/ir'
+import { layerOf, type Node, type RewritePass, type Tensor, tensor } from '@q/ir'
+import { draftOf, type GraphDraft } from '@q/ir/graph'
 
 /** A part of the columns of a matrix product, and what is made of it. */
 interface Part {

@@ -1,4 +1,5 @@
-import { draftOf, elementCount, type GraphDraft, type Node, type SimplifyPass } from '@q/ir'
+import { elementCount, type Node, type SimplifyPass } from '@q/ir'
+import { draftOf, type GraphDraft } from '@q/ir/graph'
 
 /** The matrix product without bias that an Add of a vector completes. */
 function productBefore(draft: GraphDraft, node: Node): Node | undefined {

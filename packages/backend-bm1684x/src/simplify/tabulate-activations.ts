@@ -1,15 +1,7 @@
-import {
-  activationOps,
-  attributesOf,
-  definitionOf,
-  draftOf,
-  layerOf,
-  newConstant,
-  roundF16,
-  type SimplifyPass,
-  tableFunction,
-  toF16Bits,
-} from '@q/ir'
+import { attributesOf, layerOf, type SimplifyPass } from '@q/ir'
+import { definitionOf, draftOf } from '@q/ir/graph'
+import { activationOps, newConstant, tableFunction } from '@q/ir/lowering'
+import { roundF16, toF16Bits } from '@q/ir/number'
 import { tableForm, tableFunctions } from '../lower/activations.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ObserverState } from '@q/ir'
-import { sha256 } from '@q/ir'
+import { sha256 } from '@q/ir/graph'
 import type { PoolStart } from './observer-pool.ts'
 
 /** Where an interrupted calibration is kept, for example a file. */

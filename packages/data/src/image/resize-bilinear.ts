@@ -1,4 +1,4 @@
-import { roundHalfEven } from '@q/ir'
+import { roundHalfEven } from '@q/ir/number'
 
 /** Where one axis reads: two source places for each target place, with weights in 1/2048. */
 interface Taps {

@@ -1,1 +1,1 @@
-export type { SampleInput } from '@q/ir'
+export type { SampleInput } from '@q/ir/graph'

@@ -1,4 +1,5 @@
-import { type DType, type IntegerType, integerRange, type TensorType } from '@q/ir'
+import type { DType, TensorType } from '@q/ir'
+import { type IntegerType, integerRange } from '@q/ir/number'
 import type { Numbers, Operand } from '../kernel.ts'
 
 const integers: ReadonlySet<DType> = new Set(['i8', 'u8', 'i16', 'u16', 'i32', 'u32'])

@@ -1,4 +1,5 @@
-import { elementCount, swapChannels, type TensorType } from '@q/ir'
+import { elementCount, type TensorType } from '@q/ir'
+import { swapChannels } from '@q/ir/lowering'
 
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { num, nums, operand, resultType, zeroPointOf } from '../operands.ts'

@@ -1,4 +1,5 @@
-import { broadcast, elementCount } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { broadcast } from '@q/ir/ops'
 
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { flag, operand, stridesOf, zeroPointOf } from '../operands.ts'

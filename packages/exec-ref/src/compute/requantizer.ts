@@ -1,4 +1,5 @@
-import { multiplyByQuantizedMultiplier, multiplyShift, type RoundingMode, shiftRight, shiftRightBig } from '@q/ir'
+import type { RoundingMode } from '@q/ir'
+import { multiplyByQuantizedMultiplier, multiplyShift, shiftRight, shiftRightBig } from '@q/ir/number'
 import type { KernelCall } from '../kernel.ts'
 import { nums, word } from '../operands.ts'
 

@@ -1,4 +1,4 @@
-import { roundBf16Array, roundF16Array } from '@q/ir'
+import { roundBf16Array, roundF16Array } from '@q/ir/number'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 

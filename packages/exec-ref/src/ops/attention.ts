@@ -1,4 +1,5 @@
-import { multiplyShift, QError, roundBf16, roundF16 } from '@q/ir'
+import { QError } from '@q/ir'
+import { multiplyShift, roundBf16, roundF16 } from '@q/ir/number'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { newResult, num, nums, operand, resultType } from '../operands.ts'

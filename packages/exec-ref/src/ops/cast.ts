@@ -1,4 +1,5 @@
-import { type Bf16Style, type DType, type RoundingMode, roundBf16, roundF16, roundTo, saturate } from '@q/ir'
+import type { DType, RoundingMode } from '@q/ir'
+import { type Bf16Style, roundBf16, roundF16, roundTo, saturate } from '@q/ir/number'
 
 import { codeLimits, isInteger } from '../compute/codes.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'

@@ -1,4 +1,4 @@
-import { type Bf16Style, roundBf16 } from '@q/ir'
+import { type Bf16Style, roundBf16 } from '@q/ir/number'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { around, newResult, num, operand, resultType } from '../operands.ts'

@@ -1,4 +1,5 @@
-import { elementCount, roundHalfAway } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { roundHalfAway } from '@q/ir/number'
 
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'

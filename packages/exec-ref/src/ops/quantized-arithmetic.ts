@@ -1,4 +1,5 @@
-import { type RoundingMode, shiftRight, shiftRightBig } from '@q/ir'
+import type { RoundingMode } from '@q/ir'
+import { shiftRight, shiftRightBig } from '@q/ir/number'
 
 import { broadcastTo } from '../compute/broadcast.ts'
 import { centred, codeLimits } from '../compute/codes.ts'

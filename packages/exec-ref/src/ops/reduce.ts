@@ -1,4 +1,5 @@
-import { elementCount, roundBf16, roundF16 } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { roundBf16, roundF16 } from '@q/ir/number'
 
 import { gatherStrided } from '../compute/broadcast.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'

@@ -1,4 +1,5 @@
-import { elementCount, roundHalfAway } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { roundHalfAway } from '@q/ir/number'
 
 import type { Kernel, Numbers } from '../kernel.ts'
 import { newResult, nums, operand, sameKind, word } from '../operands.ts'

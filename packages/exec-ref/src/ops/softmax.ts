@@ -1,4 +1,4 @@
-import { roundHalfAway } from '@q/ir'
+import { roundHalfAway } from '@q/ir/number'
 
 import { codeLimits, limitsOf } from '../compute/codes.ts'
 import type { Kernel } from '../kernel.ts'

@@ -1,5 +1,5 @@
 import type { AttrValue, Tensor, TensorType } from '@q/ir'
-import { swapChannels } from '@q/ir'
+import { swapChannels } from '@q/ir/lowering'
 import type { NodeForm, ReadForm, WriteForm } from './spelling.ts'
 
 /**

@@ -1,5 +1,6 @@
 import type { Attrs, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
-import { attributesOf, definitionOf, elementCount, inferNode, QError } from '@q/ir'
+import { attributesOf, elementCount, QError } from '@q/ir'
+import { definitionOf, inferNode } from '@q/ir/graph'
 import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../text/mlir-module.ts'
 import type { ElementSpelling } from './element-types.ts'
 import { mlirTypeOf } from './element-types.ts'

@@ -1,5 +1,6 @@
 import type { Attrs, Graph, Node, TensorType } from '@q/ir'
-import { attributesOf, definitionOf, elementCount } from '@q/ir'
+import { attributesOf, elementCount } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import { unarySpellings } from '../unary-spellings.ts'
 
 /**

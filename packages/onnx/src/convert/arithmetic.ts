@@ -1,4 +1,5 @@
-import { elementCount, type GraphDraft, type Node } from '@q/ir'
+import { elementCount, type Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { isFloat } from '../fold/literal.ts'
 import { addConstant, addNumber, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'

@@ -1,4 +1,5 @@
-import { elementCount, type GraphDraft, type Node } from '@q/ir'
+import { elementCount, type Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { addConstant, constantOf, numberOf, reshapedConstant, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'

@@ -1,4 +1,4 @@
-import type { GraphDraft } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { addNumber } from '../net/constants.ts'
 import { applyRules, eachNode, type Rule, type RuleSet } from '../net/rules.ts'
 import {

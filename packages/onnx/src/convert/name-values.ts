@@ -1,4 +1,4 @@
-import type { GraphDraft } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 
 /** Operators whose results keep the tensor's bare name. */
 const bare = new Set(['Ceil'])

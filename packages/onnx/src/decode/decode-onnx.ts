@@ -1,4 +1,5 @@
-import { didYouMean, type Graph, type GraphInput, type InferredType, inferNode, type Node, QError, type Value } from '@q/ir'
+import { didYouMean, type Graph, type GraphInput, type InferredType, type Node, QError, type Value } from '@q/ir'
+import { inferNode } from '@q/ir/graph'
 import type proto from 'onnx-proto'
 import { evaluate, isFoldable } from '../fold/evaluate.ts'
 import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'

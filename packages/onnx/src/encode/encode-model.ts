@@ -1,4 +1,5 @@
-import { type AttrSpec, type AttrValue, definitionOf, didYouMean, type Graph, type Node, QError, type Value, valueOf } from '@q/ir'
+import { type AttrSpec, type AttrValue, didYouMean, type Graph, type Node, QError, type Value, valueOf } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import proto from 'onnx-proto'
 import { elementTypeNumber } from '../signature/element-types.ts'
 import { tensorProto } from './tensor-proto.ts'

@@ -1,4 +1,5 @@
-import { type Bf16Style, QError, storageArray, type Tensor, type TensorData, toBf16Bits, toF16Bits } from '@q/ir'
+import { QError, storageArray, type Tensor, type TensorData } from '@q/ir'
+import { type Bf16Style, toBf16Bits, toF16Bits } from '@q/ir/number'
 import type proto from 'onnx-proto'
 import { elementTypeNumber } from '../signature/element-types.ts'
 

@@ -1,5 +1,6 @@
 import type { Attrs, Graph, Node } from '@q/ir'
-import { attributesOf, definitionOf, valueOf } from '@q/ir'
+import { attributesOf, valueOf } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import type { KernelForms } from './kernel-forms.ts'
 import { carrierOf, toCarrier } from './onnx/carriers.ts'
 import { onnxBuilder } from './onnx/onnx-builder.ts'

@@ -1,4 +1,6 @@
-import { broadcast, type DType, elementCount, floatOps, roundHalfEvenSigned, scalarOf, sigmoid } from '@q/ir'
+import { type DType, elementCount, floatOps, scalarOf } from '@q/ir'
+import { roundHalfEvenSigned, sigmoid } from '@q/ir/number'
+import { broadcast } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
 type Unary = (x: number) => number

@@ -1,4 +1,5 @@
-import { elementCount, frontAxis, stridesOf } from '@q/ir'
+import { elementCount, stridesOf } from '@q/ir'
+import { frontAxis } from '@q/ir/ops'
 import type { Evaluate } from './evaluate.ts'
 import { elementsOf, literal } from './literal.ts'
 

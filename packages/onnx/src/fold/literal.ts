@@ -1,4 +1,5 @@
-import { type DType, elementCount, fromBf16Bits, fromF16Bits, storageArray, stridesOf, type Tensor } from '@q/ir'
+import { type DType, elementCount, storageArray, stridesOf, type Tensor } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
 
 /**
  * A known tensor while constants are folded. Floats of 32 bits and less are held as float32, everything else as double, which

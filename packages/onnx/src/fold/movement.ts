@@ -1,4 +1,5 @@
-import { broadcast, elementCount, frontAxis, stridesOf } from '@q/ir'
+import { elementCount, stridesOf } from '@q/ir'
+import { broadcast, frontAxis } from '@q/ir/ops'
 import type { Evaluate } from './evaluate.ts'
 import { indexingOps } from './indexing.ts'
 import { broadcastTo, elementsOf, gatherStrided, type Literal, literal, whole } from './literal.ts'

@@ -1,4 +1,5 @@
-import { broadcast, elementCount } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { broadcast } from '@q/ir/ops'
 import type { Evaluate } from './evaluate.ts'
 import { broadcastTo, elementsOf, type Literal, permuted } from './literal.ts'
 

@@ -1,4 +1,5 @@
-import { elementCount, frontAxis } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { frontAxis } from '@q/ir/ops'
 import type { Evaluate, KnownNode } from './evaluate.ts'
 import { elementsOf, isFloat, type Literal, permuted } from './literal.ts'
 

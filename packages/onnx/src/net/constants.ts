@@ -1,4 +1,5 @@
-import { type DType, elementCount, type GraphDraft, type Node } from '@q/ir'
+import { type DType, elementCount, type Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { type Literal, literalOf, tensorOf } from '../fold/literal.ts'
 
 /** The elements of a constant as numbers; `undefined` for anything else. */

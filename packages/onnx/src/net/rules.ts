@@ -1,4 +1,5 @@
-import type { GraphDraft, Node } from '@q/ir'
+import type { Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 
 /** Rewrites around one node; says whether it did. It may change any node, also take this one out. */
 export type Rule = (net: GraphDraft, node: Node) => boolean

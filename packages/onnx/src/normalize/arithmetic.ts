@@ -1,4 +1,5 @@
-import { broadcast, type DType, type InferredType } from '@q/ir'
+import type { DType, InferredType } from '@q/ir'
+import { broadcast } from '@q/ir/ops'
 import { type Form, type FormView, flagAttr, type Normalize, numberAttr } from './form.ts'
 
 const broadcastType = (view: FormView, dtype: DType): InferredType => ({

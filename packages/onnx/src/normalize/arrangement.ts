@@ -1,4 +1,5 @@
-import { elementCount, frontAxis } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { frontAxis } from '@q/ir/ops'
 import { reshapeTarget, sliceBounds } from '../fold/movement.ts'
 import { constantOperand, flagAttr, frontAxes, listAttr, listOf, type Normalize, numberAttr, wordAttr } from './form.ts'
 

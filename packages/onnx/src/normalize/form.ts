@@ -1,4 +1,5 @@
-import { type Attrs, type AttrValue, type DType, frontAxis, type InferredType, QError } from '@q/ir'
+import { type Attrs, type AttrValue, type DType, type InferredType, QError } from '@q/ir'
+import { frontAxis } from '@q/ir/ops'
 import type { Literal } from '../fold/literal.ts'
 import type { Unhonoured } from '../signature/signatures.ts'
 

@@ -1,4 +1,4 @@
-import { frontAxis } from '@q/ir'
+import { frontAxis } from '@q/ir/ops'
 import { type Normalize, numberAttr } from './form.ts'
 
 /** BatchNormalization at inference: five operands, one result. */

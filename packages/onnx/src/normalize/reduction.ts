@@ -1,4 +1,4 @@
-import { frontAxis } from '@q/ir'
+import { frontAxis } from '@q/ir/ops'
 import { constantOperand, flagAttr, frontAxes, listOf, type Normalize, numberAttr } from './form.ts'
 
 /** Reductions: the axes as an attribute, whichever version; none given means all. */

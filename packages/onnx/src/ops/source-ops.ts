@@ -1,7 +1,6 @@
 import {
   type AttrSpec,
   bool,
-  broadcast,
   defineOp,
   float,
   floatOps,
@@ -15,9 +14,9 @@ import {
   opSet,
   optional,
   own,
-  reduced,
   text,
 } from '@q/ir'
+import { broadcast, reduced } from '@q/ir/ops'
 import { signatures } from '../signature/signatures.ts'
 
 /** The newest form of an attribute, as ONNX has it. */

@@ -1,4 +1,4 @@
-import type { GraphDraft } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { rankOf } from '../convert/arrangement.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { looseGelu } from '../patterns/gelu.ts'

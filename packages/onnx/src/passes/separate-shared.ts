@@ -1,4 +1,5 @@
-import type { GraphDraft, Tensor } from '@q/ir'
+import type { Tensor } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 
 /** What tells constants apart: type, shape and elements, these as a checksum of their bytes. */
 function contentOf({ dtype, shape, data }: Tensor): string {

@@ -1,4 +1,5 @@
-import type { GraphDraft, Node } from '@q/ir'
+import type { Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { factorsOf, madeBy, withNumber } from './match.ts'

@@ -1,4 +1,5 @@
-import type { GraphDraft, Node } from '@q/ir'
+import type { Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import type { Rule } from '../net/rules.ts'
 import { madeBy, withNumber } from './match.ts'
 

@@ -1,4 +1,5 @@
-import type { AttrValue, GraphDraft, Node } from '@q/ir'
+import type { AttrValue, Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { bypassKeepingOutputs, onlyUser, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 

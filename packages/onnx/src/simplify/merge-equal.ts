@@ -1,4 +1,5 @@
-import { elementCount, type GraphDraft } from '@q/ir'
+import { elementCount } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { eachNode } from '../net/rules.ts'
 
 /** Nodes of one operator, attributes and operands are one node: later ones go, the first stays. Equal small constants count as one. */

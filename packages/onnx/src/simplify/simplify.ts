@@ -1,4 +1,4 @@
-import type { GraphDraft } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { mergeConcats, mergeSlices } from '../passes/merge-moves.ts'
 import { dropNothing, fusePad, mergeTransposes } from './drop-nothing.ts'

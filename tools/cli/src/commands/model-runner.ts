@@ -1,6 +1,6 @@
 import { loadTestInput } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
-import { sampleInputs } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import { Option } from 'commander'
 import { checkWritable, writeFiles } from '../files/write-files.ts'

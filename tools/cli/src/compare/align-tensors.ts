@@ -1,5 +1,5 @@
 import type { Tensor } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
 
 /** Two tensors as arrays of numbers of one length and one type. */
 export interface AlignedPair {

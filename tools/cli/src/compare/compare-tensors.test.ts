@@ -1,5 +1,5 @@
 import type { Tensor } from '@q/ir'
-import { toBf16Bits } from '@q/ir'
+import { toBf16Bits } from '@q/ir/number'
 import { describe, expect, it } from 'vitest'
 import { compareSets } from './compare-files.ts'
 import { compareTensor } from './compare-tensors.ts'

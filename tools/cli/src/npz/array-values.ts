@@ -1,5 +1,6 @@
 import type { Tensor, TensorData } from '@q/ir'
-import { fromF16Bits, QError } from '@q/ir'
+import { QError } from '@q/ir'
+import { fromF16Bits } from '@q/ir/number'
 
 /** The elements as numbers (float16 decoded, 64-bit integers rounded). */
 export function numbersOf({ dtype, data }: Tensor): readonly number[] | Float64Array | Float32Array {

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CheckpointStore } from '@q/calib'
-import { sha256 } from '@q/ir'
+import { sha256 } from '@q/ir/graph'
 
 /**
  * Keeps an interrupted calibration in a hidden file beside its table. The file is only ever used by a run on the same

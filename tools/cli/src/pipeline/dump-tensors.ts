@@ -1,5 +1,6 @@
 import type { Graph, Tensor, TensorType } from '@q/ir'
-import { elementCount, fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits, valueOf } from '@q/ir'
+import { elementCount, valueOf } from '@q/ir'
+import { fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits } from '@q/ir/number'
 
 /** How tensors are written: the real numbers they stand for, codes as float32 numbers, or as they are stored. */
 export type DumpForm = 'floats' | 'fixed' | 'codes'

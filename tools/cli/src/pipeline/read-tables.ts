@@ -1,15 +1,7 @@
 import { calibratedValues } from '@q/calib'
 import type { CalibrationTable, Graph, Plan, QuantPlan, Target } from '@q/ir'
-import {
-  checkCalibrationTable,
-  checkQuantPlan,
-  fingerprintOf,
-  layerOf,
-  parseCalibrationTable,
-  parseInlineQuantPlan,
-  parseQuantPlan,
-  QError,
-} from '@q/ir'
+import { fingerprintOf, layerOf, parseCalibrationTable, parseQuantPlan, QError } from '@q/ir'
+import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan } from '@q/ir/tables'
 import { checkPlanModes } from '../chips/chip-modes.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { isThere, readText } from '../files/read-file.ts'

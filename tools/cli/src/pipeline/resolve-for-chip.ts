@@ -1,5 +1,6 @@
 import type { CalibrationTable, Graph, Plan, QuantMode, Resolved } from '@q/ir'
-import { isQError, QError, resolve, verifyQuantized } from '@q/ir'
+import { isQError, QError, resolve } from '@q/ir'
+import { verifyQuantized } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
 

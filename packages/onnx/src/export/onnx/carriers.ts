@@ -1,5 +1,5 @@
 import type { DType, Tensor, TensorType } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir'
+import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
 
 /**
  * The element type that carries a value inside ONNX Runtime.

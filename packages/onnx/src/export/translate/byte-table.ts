@@ -1,5 +1,6 @@
 import type { Attrs, DType, RoundingMode, TensorType } from '@q/ir'
-import { elementCount, multiplyByQuantizedMultiplier, multiplyShift, shiftRight } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { multiplyByQuantizedMultiplier, multiplyShift, shiftRight } from '@q/ir/number'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { codeLimits, zeroPointOf } from './codes.ts'
 import { reshaped } from './finish.ts'

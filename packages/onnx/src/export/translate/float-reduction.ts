@@ -1,4 +1,4 @@
-import { roundBf16, roundF16 } from '@q/ir'
+import { roundBf16, roundF16 } from '@q/ir/number'
 import { reshaped, rounded } from './finish.ts'
 import type { Translate } from './translator.ts'
 

@@ -1,4 +1,4 @@
-import { roundBf16, roundF16 } from '@q/ir'
+import { roundBf16, roundF16 } from '@q/ir/number'
 import { carriedZero, centred, halfAwayFromZero, isByte, isCodeType, saturated } from './codes.ts'
 import { alwaysRounded, rounded } from './finish.ts'
 import { requantized } from './requantize-sums.ts'

@@ -1,5 +1,6 @@
 import type { Tensor } from '@q/ir'
-import { parseCalibrationTable, roundHalfEven } from '@q/ir'
+import { parseCalibrationTable } from '@q/ir'
+import { roundHalfEven } from '@q/ir/number'
 import { compareSets } from '../../compare/compare-files.ts'
 import { readText } from '../../files/read-file.ts'
 import { readNpz, save } from '../../npz/npz-file.ts'

@@ -1,5 +1,6 @@
 import type { Tensor } from '@q/ir'
-import { didYouMean, fromBf16Bits, fromF16Bits, QError, toBf16Bits, toF16Bits } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
+import { fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits } from '@q/ir/number'
 import { encodeNpy } from '@q/npz'
 import { numpyType, pythonTuple } from '../../compare/python-text.ts'
 import { numbersOf } from '../../npz/array-values.ts'
