@@ -258,8 +258,10 @@ describe('file names', () => {
   })
 
   it('--keep_model_name gives the portable container the very name of --model', async () => {
-    const path = process.env['PATH']
+    const { PATH, SOURCE_DATE_EPOCH } = process.env
     process.env['PATH'] = '/nowhere'
+    // The container says when it was made, and the two are made one after the other.
+    process.env['SOURCE_DATE_EPOCH'] = '1700000000'
     try {
       writeFileSync('m.bmodel', 'the chip its own')
       const args = ['model_deploy', '--mlir', 'digits.mlir', '--chip', 'bm1684x', '--model', 'm.bmodel']
@@ -269,7 +271,9 @@ describe('file names', () => {
       expect(readFileSync('m.bmodel').equals(readFileSync('m.qbmodel'))).toBe(true)
       await mustRun('model_runner', '--model', 'm.bmodel', '--input', digits.picture)
     } finally {
-      process.env['PATH'] = path
+      process.env['PATH'] = PATH
+      if (SOURCE_DATE_EPOCH === undefined) delete process.env['SOURCE_DATE_EPOCH']
+      else process.env['SOURCE_DATE_EPOCH'] = SOURCE_DATE_EPOCH
     }
   })
 })
