@@ -221,11 +221,16 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     const nodes = simplification.nodesAt(place)
     const piece = pieces.get(place)
     const values = new Map<string, Value>()
+    // Only what is made here, and constants: what comes from elsewhere is shipped where it is made, in the type that it has there now.
     for (const { inputs, outputs } of nodes) {
-      for (const name of [...inputs, ...outputs]) {
+      for (const name of outputs) {
+        const value = simplification.valueAt(place, name) ?? piece.values.get(name)
+        if (value !== undefined) values.set(name, value)
+      }
+      for (const name of inputs) {
         if (name === undefined || values.has(name)) continue
         const value = piece.values.get(name) ?? simplification.valueAt(place, name)
-        if (value !== undefined) values.set(name, value)
+        if (value?.constant !== undefined || value?.isConstant === true) values.set(name, value)
       }
     }
     const shipped = { nodes, values: [...values.values()] }
