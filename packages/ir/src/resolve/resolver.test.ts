@@ -156,6 +156,20 @@ describe('a resolver', () => {
     )
   })
 
+  it('takes no notice of rows for constants, as a table does not', () => {
+    const graph = smallGraph({
+      stage: 'float',
+      values: { x: four, a: four, c: { ...four, constant: [1, 2, 3, 4] }, y: four },
+      nodes: [node('Relu', ['x'], ['a']), node('Concat', ['a', 'c'], ['y'], { axis: 1 })],
+      outputs: ['y'],
+    })
+    const table = new Map(['x', 'a', 'c', 'y'].map((name) => [name, row(2)]))
+    const resolver = createResolver(graph, table, toyChip, { mode: 'F32' })
+    const before = text(resolver.resolve(new Map()))
+    expect(text(resolver.resolve(new Map(), new Map([['c', row(9)]])))).toEqual(before)
+    expect(text(resolver.resolve(new Map()))).toEqual(before)
+  })
+
   it('can be used again after a plan that cannot be had', () => {
     const graph = chain(12)
     const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })

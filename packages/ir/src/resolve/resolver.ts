@@ -70,6 +70,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   const float = table === undefined ? graph : importRanges(graph, table, target, settings)
   const frame = frameOf(float, backend, settings)
   const importer = rangeImporter(graph, target, settings)
+  const ranged = new Set(importer.names)
   const copies = copiesOf(frame)
   const shipped = new WeakMap<Resolved, readonly ShippedPlace[]>()
 
@@ -82,6 +83,8 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   const changedRanges = (ranges: RangeTable): ReadonlyMap<string, Range | undefined> => {
     const changed = new Map<string, Range | undefined>()
     for (const name of new Set([...known.keys(), ...ranges.keys()])) {
+      // A table's rows for constants, or for names that nothing has, say nothing either.
+      if (!ranged.has(name)) continue
       if (sameRow(known.get(name), ranges.get(name))) continue
       const range = importer.rangeOf(name, ranges.get(name) ?? table?.get(name))
       for (const each of [name, ...(copies.get(name) ?? [])]) changed.set(each, range)
