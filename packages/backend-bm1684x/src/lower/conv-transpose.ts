@@ -1,7 +1,6 @@
 import { type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
-import { biasCodes, factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
-import { quantizedTypeOf } from '@q/ir/resolve'
-import { effectiveInputScale, quantizeConvWeights } from './conv.ts'
+import { factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
+import { convBias, inputScaleOf, quantizeConvWeights } from './conv.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const [x, w, b] = node.inputs as [string, string, string?]
@@ -28,11 +27,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       codes: swapChannels(made.codes, { group: groups, outer: perGroup, inner: inChannels / groups }),
     }
   })
-  const inputScale = effectiveInputScale(
-    quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: name }).quant!.scale,
-    data,
-    bias,
-  )
+  const inputScale = inputScaleOf(x, name, context, data, bias)
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {
@@ -40,20 +35,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     parameters.set([multiplier, -shift, result.quant!.zeroPoint], channel * 3)
   })
   const values: Value[] = [filter]
-  if (bias !== undefined) {
-    const shape = result.shape.map((_, i) => (i === 1 ? channels : 1))
-    values.push(
-      newConstant(
-        `${name}_bias_int32`,
-        'i32',
-        shape,
-        biasCodes(
-          bias,
-          quantized.scales.map((scale) => scale * inputScale),
-        ),
-      ),
-    )
-  }
+  if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
   const requant = newConstant(`${name}_quant_int32`, 'i32', [1, channels, 1, 3], parameters)
   return {

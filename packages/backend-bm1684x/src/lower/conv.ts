@@ -35,8 +35,27 @@ export function quantizeConvWeights(weights: Float32Array, channels: number, wit
   return quantizeWeights(weights, { dtype: signed ? 'i8' : 'u8', channels, paramsOf: (extent) => ({ scale: whole ?? scaleOf(extent) }) })
 }
 
+/** The scale of the input `x` that the convolution `layer` counts with (see {@link effectiveInputScale}). */
+export function inputScaleOf(
+  x: string,
+  layer: string,
+  context: LowerContext,
+  weights: Float32Array,
+  bias: Float32Array | undefined,
+): number {
+  const { quant } = quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: layer })
+  return effectiveInputScale(quant!.scale, weights, bias)
+}
+
+/** The constant of a convolution's bias: int32 in the units of the sums, one number for each channel of a result of `rank` axes. */
+export function convBias(layer: string, bias: Float32Array, weightScales: readonly number[], inputScale: number, rank: number): Value {
+  const shape = Array.from({ length: rank }, (_, i) => (i === 1 ? weightScales.length : 1))
+  const scales = weightScales.map((scale) => scale * inputScale)
+  return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, scales))
+}
+
 /** The input scale a convolution counts with: a vanishing one is replaced by one taken from the bias or the weights. */
-export function effectiveInputScale(scale: number, weights: Float32Array, bias: Float32Array | undefined): number {
+function effectiveInputScale(scale: number, weights: Float32Array, bias: Float32Array | undefined): number {
   if (scale > 1e-5) return scale
   const largestBias = bias === undefined ? 0 : largestOf(extentOf(bias))
   return (largestBias <= 1e-5 ? largestOf(extentOf(weights)) : largestBias) / 127
@@ -57,28 +76,11 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const data = weights.data as Float32Array
   const isBiased = bias !== undefined
   const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
-  const inputScale = effectiveInputScale(
-    quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: name }).quant!.scale,
-    data,
-    bias,
-  )
+  const inputScale = inputScaleOf(x, name, context, data, bias)
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
-  if (bias !== undefined) {
-    const shape = result.shape.map((_, i) => (i === 1 ? channels : 1))
-    values.push(
-      newConstant(
-        `${name}_bias_int32`,
-        'i32',
-        shape,
-        biasCodes(
-          bias,
-          quantized.scales.map((scale) => scale * inputScale),
-        ),
-      ),
-    )
-  }
+  if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
   return loweredTo(
     {
       op: 'QConv',

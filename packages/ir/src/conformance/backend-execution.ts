@@ -9,6 +9,7 @@ import { resolve } from '../resolve/resolve.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { ExecutionCase } from './backend-execution-cases.ts'
+import { dice } from './dice.ts'
 import { check } from './runner.ts'
 import { numbersOf, tensorOf } from './small-graph.ts'
 
@@ -179,10 +180,10 @@ function standingFor(resolved: Graph, name: string | undefined, fetched: Readonl
 /** Numbers all over a range, its ends among them, in no order, the same at every run. */
 function spread(graph: Graph, name: string, [min, max]: readonly [number, number], seed: number): readonly number[] {
   const count = graph.values.get(name)!.type.shape.reduce((all, d) => all * d, 1)
-  let state = 7919 * (seed + 1)
+  const roll = dice(7919 * (seed + 1))
   return Array.from({ length: count }, (_, i) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return i === 0 ? min : i === 1 ? max : Math.fround(min + (max - min) * (state / 2 ** 32))
+    const place = roll()
+    return i === 0 ? min : i === 1 ? max : Math.fround(min + (max - min) * place)
   })
 }
 

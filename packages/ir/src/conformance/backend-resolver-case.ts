@@ -6,6 +6,7 @@ import type { Graph, Node, Value } from '../graph/types.ts'
 import { createResolver, type Resolved } from '../resolve/resolver.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { backendCases } from './backend-cases.ts'
+import { dice } from './dice.ts'
 import { check } from './runner.ts'
 
 const image = '1,4,6,6'
@@ -94,13 +95,4 @@ function difference(a: Resolved, b: Resolved): string | undefined {
   if (a.graph.outputs.join() !== b.graph.outputs.join()) return 'the list of outputs'
   const key = a.graph.nodes.flatMap(({ outputs }) => outputs).find((name) => a.keyOf(name) !== b.keyOf(name))
   return key === undefined ? undefined : `the key of ${key}`
-}
-
-/** A source of numbers from 0 to 1 that is the same for the same seed. */
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
 }

@@ -1,5 +1,6 @@
 import type { Attrs, Graph, TensorType } from '../graph/types.ts'
 import { elementCount, type Tensor } from '../tensor/tensor.ts'
+import { dice } from './dice.ts'
 import { codes, f16, f32, i32, node, type SmallValue, smallGraph, tensorOf } from './small-graph.ts'
 
 /** A graph with random operands, on which two executors must agree. */
@@ -13,13 +14,10 @@ export interface ReferenceCase {
   readonly share: number
 }
 
-/** A generator of integers that gives the same ones everywhere. */
-function dice(seed: number): (low: number, high: number) => number {
-  let state = seed >>> 0
-  return (low, high) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return low + Math.floor((state / 2 ** 32) * (high - low + 1))
-  }
+/** A source of integers, both ends included. */
+function wholeDice(seed: number): (low: number, high: number) => number {
+  const roll = dice(seed)
+  return (low, high) => low + Math.floor(roll() * (high - low + 1))
 }
 
 const spans: Readonly<Record<string, readonly [number, number]>> = {
@@ -55,7 +53,7 @@ function random(
     readonly given?: Readonly<Record<number, readonly number[]>>
   } = {},
 ): ReferenceCase {
-  const roll = dice(name.length * 7919 + operands.length)
+  const roll = wholeDice(name.length * 7919 + operands.length)
   const values: Record<string, SmallValue> = { y: { type: result } }
   const feeds = new Map<string, Tensor>()
   const names = operands.map((type, i) => {

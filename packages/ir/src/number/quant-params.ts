@@ -1,3 +1,4 @@
+import type { CodeStorage } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
 import { roundHalfAway } from './rounding.ts'
 
@@ -53,15 +54,6 @@ export function quantParams(
   return { scale, zeroPoint: roundHalfAway(exact), signed }
 }
 
-/** How codes are stored, as a chip's scheme says (`CodeStorage`). */
-export interface StoredCodes {
-  readonly bits: QuantBits
-  readonly sign: 'signed' | 'unsigned' | 'by-range'
-  readonly zeroPoint: 'none' | 'by-range' | 'middle'
-  /** @default 'exact' */
-  readonly scale?: 'exact' | 'power-of-two'
-}
-
 /**
  * Scale, zero point and sign of codes for numbers from `min` to `max`, for any way to store them.
  *
@@ -72,7 +64,7 @@ export interface StoredCodes {
  *
  * @throws QError `RANGE_INVALID` as {@link quantParams}
  */
-export function codeParams(range: { readonly min: number; readonly max: number }, storage: StoredCodes): AffineParams {
+export function codeParams(range: { readonly min: number; readonly max: number }, storage: CodeStorage): AffineParams {
   const { bits, sign, zeroPoint, scale: kind = 'exact' } = storage
   if (sign === 'by-range' && kind === 'exact' && zeroPoint !== 'middle') {
     return quantParams(range, { bits, symmetric: zeroPoint === 'none' })

@@ -1,5 +1,5 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
-import type { Scheme } from '../contracts/scheme.ts'
+import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { Target } from '../contracts/target.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 
@@ -13,4 +13,14 @@ export function schemeOf(target: Target, mode: QuantMode, settings: Pick<Resolve
   const scheme = findScheme(target, mode, settings)
   if (scheme === undefined) throw new Error(`the target ${target.name} uses the mode ${mode} and has no scheme for it`)
   return scheme
+}
+
+/** How codes are stored next to a layer of some mode: by that mode, else by the graph's, else by the first integer mode of the target; `undefined` when it has none. */
+export function integerSchemeNear(
+  target: Target,
+  mode: QuantMode,
+  settings: Pick<ResolveSettings, 'mode' | 'asymmetric'>,
+): IntegerScheme | undefined {
+  const schemes = [mode, settings.mode, ...target.modes].map((each) => findScheme(target, each, settings))
+  return schemes.find((scheme): scheme is IntegerScheme => scheme?.kind === 'integer')
 }

@@ -6,10 +6,13 @@ import { QError } from '../errors.ts'
 import { edgesOf, valueOf } from '../graph/edges.ts'
 import { formOf } from '../graph/op-form.ts'
 import type { Graph, Node, Range, Value } from '../graph/types.ts'
-import { findScheme } from './find-scheme.ts'
+import { integerSchemeNear } from './find-scheme.ts'
 
 /** Ranges by layer name, as a calibration table holds them. */
 export type RangeTable = ReadonlyMap<string, ObservedRange>
+
+/** What decides ranges on a chip of floats alone. */
+const withoutCodes: Pick<CodeStorage, 'zeroPoint' | 'sign'> = { zeroPoint: 'none', sign: 'by-range' }
 
 const nothing: ObservedRange = { threshold: 0, min: 0, max: 0 }
 
@@ -42,7 +45,7 @@ export interface RangeImporter {
 /** How ranges are read for the values of a graph: see {@link importRanges}. */
 export function rangeImporter(graph: Graph, target: Target, settings: ResolveSettings): RangeImporter {
   const { producer } = edgesOf(graph)
-  const { zeroPoint, sign } = storageOfCodes(target, settings)
+  const { zeroPoint, sign } = integerSchemeNear(target, settings.mode, settings)?.activations ?? withoutCodes
   const inputs = graph.inputs.filter(({ sourceDtype }) => sourceDtype === undefined || sourceDtype === 'f32')
   return {
     names: [...inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)],
@@ -52,13 +55,6 @@ export function rangeImporter(graph: Graph, target: Target, settings: ResolveSet
       return range === undefined ? undefined : checked(name, range, sign === 'signed')
     },
   }
-}
-
-/** How the integer modes of a target store activations: those of the graph's mode, or of the first integer mode there is. */
-function storageOfCodes(target: Target, settings: ResolveSettings): Pick<CodeStorage, 'zeroPoint' | 'sign'> {
-  const schemes = [settings.mode, ...target.modes].map((mode) => findScheme(target, mode, settings))
-  const scheme = schemes.find((each) => each?.kind === 'integer')
-  return scheme?.kind === 'integer' ? scheme.activations : { zeroPoint: 'none', sign: 'by-range' }
 }
 
 function ruleOf(graph: Graph, node: Node | undefined, target: Target): RangeImport {

@@ -1,9 +1,9 @@
-import { layerOf } from '../graph/edges.ts'
+import { layerOf, valueOf } from '../graph/edges.ts'
 import type { Node, TensorType, Value } from '../graph/types.ts'
 import { castNode } from './cast-types.ts'
 import { schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
-import { type Cast, type CastParts, integersAt, type PlaceCasts, valueAt } from './place-casts.ts'
+import { type CastParts, integersAt, type PlaceCasts, resultsOf } from './place-casts.ts'
 import type { TypedLayer } from './typed-layer.ts'
 
 /** The nodes of the quantized graph that stand at one place, in order, with the values they make and the constants they read. */
@@ -48,12 +48,13 @@ export function pieceAt(parts: PieceParts, place: number, before: Piece | undefi
 
   const nodes: Node[] = []
   const values = new Map<string, Value>()
-  const isUsed = ({ users, isOutput }: Cast): boolean => isOutput || users.some(isAlive)
+  const needed = new Set(resultsOf(frame, place, typedAt))
   const putCasts = (name: string): void => {
-    for (const cast of casts.casts.get(name) ?? []) {
-      if (!isUsed(cast)) continue
-      nodes.push(cast.node)
-      values.set(cast.value.name, cast.value)
+    for (const { node, value, users, isOutput } of casts.casts.get(name) ?? []) {
+      if (!isOutput && !users.some(isAlive)) continue
+      nodes.push(node)
+      values.set(value.name, value)
+      needed.add(value.name)
     }
   }
   if (own === undefined) {
@@ -73,7 +74,11 @@ export function pieceAt(parts: PieceParts, place: number, before: Piece | undefi
     }
     for (const name of placed.outputs) putCasts(name)
   }
-  return { nodes: withoutUnused(parts, place, nodes), values, from }
+  for (const user of consumers) {
+    if (!isAlive(user)) continue
+    for (const { inputs } of typedAt(user).nodes) for (const name of inputs) if (name !== undefined) needed.add(name)
+  }
+  return { nodes: withoutUnused(nodes, needed), values, from }
 }
 
 function withCasts(node: Node, near: readonly PlaceCasts[]): Node {
@@ -110,24 +115,12 @@ function typeNear(parts: PieceParts, name: string, owner: number, near: readonly
     const value = parts.typedAt(place).values.get(name)
     if (value !== undefined) return value.type
   }
-  return valueAt(parts.frame, parts.typedAt(owner), name).type
+  return valueOf(parts.frame.graph, name).type
 }
 
-/** Without nodes none of whose results anything reads: not here, not at the places behind, not outside. */
-function withoutUnused(parts: PieceParts, place: number, nodes: readonly Node[]): readonly Node[] {
-  const { frame, typedAt, castsAt, isAlive } = parts
-  const { name, node: own, consumers } = frame.places[place]!
-  const needed = new Set<string>()
-  const { renamed } = typedAt(place)
-  for (const result of own?.outputs ?? [name]) if (frame.isOutput.has(result)) needed.add(renamed.get(result) ?? result)
-  for (const { casts } of [castsAt(place)]) {
-    for (const list of casts.values())
-      for (const { value, users, isOutput } of list) if (isOutput || users.some(isAlive)) needed.add(value.name)
-  }
-  for (const user of consumers) {
-    if (!isAlive(user)) continue
-    for (const each of typedAt(user).nodes) for (const input of each.inputs) if (input !== undefined) needed.add(input)
-  }
+/** Without nodes none of whose results anything reads. @param outside values that something reads which is none of these nodes */
+function withoutUnused(nodes: readonly Node[], outside: ReadonlySet<string>): readonly Node[] {
+  const needed = new Set(outside)
   const kept: Node[] = []
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((output) => needed.has(output))) continue

@@ -1,11 +1,11 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
 import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { Target } from '../contracts/target.ts'
-import { layerOf, valueOf } from '../graph/edges.ts'
+import { layerOf } from '../graph/edges.ts'
 import type { Node, Range, TensorType, Value } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { type Arriving, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
-import { findScheme, schemeOf } from './find-scheme.ts'
+import { integerSchemeNear, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { OperandNeed } from './lower-context.ts'
 import { followsType, type TypedLayer } from './typed-layer.ts'
@@ -157,7 +157,7 @@ export function changedUsers(now: PlaceCasts, before: PlaceCasts): ReadonlySet<n
 }
 
 /** The values of a place that are results of the graph. */
-function resultsOf({ graph, places, isOutput }: Frame, place: number, typedAt: (place: number) => TypedLayer): ReadonlySet<string> {
+export function resultsOf({ graph, places, isOutput }: Frame, place: number, typedAt: (place: number) => TypedLayer): ReadonlySet<string> {
   const { name, node } = places[place]!
   const { renamed } = typedAt(place)
   const results = (node?.outputs ?? [name]).filter((each) => isOutput.has(each) && graph.values.has(each))
@@ -173,10 +173,9 @@ function schemeAt({ target, settings, modeAt }: CastParts, place: number): Schem
   return schemeOf(target, modeAt(place), settings)
 }
 
-/** The integer scheme of a layer: of its mode, else of the graph's, else the first that the target has. */
+/** How codes are stored at a layer; asked of a target without codes only where none can be. */
 export function integersAt({ target, settings, modeAt }: CastParts, place: number): IntegerScheme {
-  const schemes = [modeAt(place), settings.mode, ...target.modes].map((mode) => findScheme(target, mode, settings))
-  return schemes.find((scheme): scheme is IntegerScheme => scheme?.kind === 'integer')!
+  return integerSchemeNear(target, modeAt(place), settings)!
 }
 
 function arrivingAt(parts: CastParts, name: string, type: TensorType, owner: number): Arriving {
@@ -188,9 +187,4 @@ function arrivingAt(parts: CastParts, name: string, type: TensorType, owner: num
     ...(scheme.kind === 'integer' ? { storage: scheme.activations } : {}),
     ...(range === undefined ? {} : { range }),
   }
-}
-
-/** A value as a place sees it: made there, or a constant of the float graph. */
-export function valueAt(frame: Frame, typed: TypedLayer, name: string): Value {
-  return typed.values.get(name) ?? valueOf(frame.graph, name)
 }

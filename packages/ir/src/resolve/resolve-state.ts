@@ -56,6 +56,9 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
   const { target } = backend
   const isIntegerGraph = schemeOf(target, settings.mode, settings).kind === 'integer'
   const count = places.length
+  const ops = new Map([...graph.ops, ...allOps])
+  const { mode, asymmetric } = settings
+  const properties = { ...graph.properties, stage: 'quantized', chip: target.name, mode, asymmetric }
   let plan: Plan = nothing
 
   const ranges = createRangeStore(frame, target.rangeSteps, (layer) => {
@@ -130,7 +133,8 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
     for (const list of more) list.forEach(stage.touch)
   }
 
-  const settleModes = (): ReadonlySet<number> => {
+  /** @returns places whose entry in the plan is another one now */
+  const settleModes = (): readonly number[] => {
     const changedEntries = entries.settle()
     for (const place of changedEntries) {
       modes.touch(place)
@@ -142,7 +146,7 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
       touchNear(lowered, place, [producers, consumers])
       touchNear(casts, place, [producers])
     }
-    return new Set(changedEntries)
+    return changedEntries
   }
 
   const settleLayers = (): void => {
@@ -248,8 +252,8 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
         return (values ??= valuesOf(inputs, shipped))
       },
       outputs,
-      ops: new Map([...graph.ops, ...allOps]),
-      properties: { ...graph.properties, stage: 'quantized', chip: target.name, mode: settings.mode, asymmetric: settings.asymmetric },
+      ops,
+      properties,
     }
   }
 }

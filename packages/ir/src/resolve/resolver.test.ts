@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dice } from '../conformance/dice.ts'
 import { node, smallGraph } from '../conformance/small-graph.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import type { Plan } from '../contracts/strategy.ts'
@@ -9,15 +10,6 @@ import type { QuantMode } from '../tables/quant-mode.ts'
 import { four, row, toyChip } from './fixtures/toy-chip.ts'
 import { resolve } from './resolve.ts'
 import { createResolver, type Resolved } from './resolver.ts'
-
-/** A seeded source of numbers from 0 to 1. */
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 /** A graph of `count` layers that reach back at most four layers. */
 function randomGraph(count: number, roll: () => number): Graph {
