@@ -1,8 +1,10 @@
+import type { Plan } from '../contracts/strategy.ts'
 import type { Target } from '../contracts/target.ts'
 import { valueOf } from '../graph/edges.ts'
 import { numberOperand } from '../graph/op-form.ts'
 import type { Graph, Node, Range } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import type { Frame } from './frame.ts'
 
 /** Ranges below this count as empty. */
 const tiny = 1e-8
@@ -56,4 +58,32 @@ function largest(values: Float32Array): number {
   let found = 0
   for (const value of values) found = Math.max(found, Math.abs(value))
   return Math.fround(found)
+}
+
+/** Layers that rewrites made, by the layer whose entry in the plan they inherit. */
+export function placesByOrigin({ places, float }: Frame): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>()
+  places.forEach(({ node, name }, place) => {
+    const origin = node?.origin?.[0]
+    if (origin === undefined || float.values.has(name)) return
+    found.set(origin, [...(found.get(origin) ?? []), place])
+  })
+  return found
+}
+
+/** Layers whose entry is not the same in both plans. */
+export function changedNames(before: Plan, after: Plan): readonly string[] {
+  const changed: string[] = []
+  for (const [name, mode] of after) if (before.get(name) !== mode) changed.push(name)
+  for (const name of before.keys()) if (!after.has(name)) changed.push(name)
+  return changed
+}
+
+/** The caller's plan with the entries that layers of the rewritten graph inherit or are given. */
+export function planInEffect(plan: Plan, entries: readonly (QuantMode | undefined)[], { places }: Frame): Plan {
+  const extended = new Map(plan)
+  entries.forEach((entry, place) => {
+    if (entry !== undefined && !extended.has(places[place]!.name)) extended.set(places[place]!.name, entry)
+  })
+  return extended
 }

@@ -11,7 +11,7 @@ import type { LoweredNode } from './lower-context.ts'
 import { createLayerLowering } from './lower-layer.ts'
 import { isNeeded, type Piece, pieceAt } from './piece.ts'
 import { type CastParts, changedUsers, type PlaceCasts, placeCasts } from './place-casts.ts'
-import { automaticEntry } from './plan-entries.ts'
+import { automaticEntry, changedNames, placesByOrigin, planInEffect } from './plan-entries.ts'
 import { createRangeStore } from './ranges/range-store.ts'
 import { sameItems, sameNode, sameValue } from './same-nodes.ts'
 import { createSimplification } from './simplify.ts'
@@ -273,31 +273,4 @@ function nodesOf(shipped: readonly ShippedPlace[]): readonly Node[] {
 /** Whether two plans ship the same at a place. */
 export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
   return a === b || (sameItems(a.nodes, b.nodes, sameNode) && sameItems(a.values, b.values, sameValue))
-}
-
-/** Layers that rewrites made, by the layer whose entry in the plan they inherit. */
-function placesByOrigin({ places, float }: Frame): ReadonlyMap<string, readonly number[]> {
-  const found = new Map<string, number[]>()
-  places.forEach(({ node, name }, place) => {
-    const origin = node?.origin?.[0]
-    if (origin === undefined || float.values.has(name)) return
-    found.set(origin, [...(found.get(origin) ?? []), place])
-  })
-  return found
-}
-
-function changedNames(before: Plan, after: Plan): readonly string[] {
-  const changed: string[] = []
-  for (const [name, mode] of after) if (before.get(name) !== mode) changed.push(name)
-  for (const name of before.keys()) if (!after.has(name)) changed.push(name)
-  return changed
-}
-
-/** The caller's plan with the entries that layers of the rewritten graph inherit or are given. */
-function planInEffect(plan: Plan, entries: readonly (QuantMode | undefined)[], { places }: Frame): Plan {
-  const extended = new Map(plan)
-  entries.forEach((entry, place) => {
-    if (entry !== undefined && !extended.has(places[place]!.name)) extended.set(places[place]!.name, entry)
-  })
-  return extended
 }
