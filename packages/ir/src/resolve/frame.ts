@@ -2,6 +2,7 @@ import type { Backend, LayerFacts, ResolveSettings } from '../contracts/backend.
 import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
 import { formOf, type OpForm } from '../graph/op-form.ts'
 import type { Graph, Node } from '../graph/types.ts'
+import { rewriteRanged } from './range-sources.ts'
 
 /** Where nodes of the quantized graph come to stand: behind an input of the graph, or in the place of a float node. */
 export interface Place {
@@ -29,11 +30,15 @@ export interface Frame {
   readonly facts: LayerFacts
   /** Places whose lowering may ask for the type of a value: they use it, make it, or come from it. */
   readonly watchers: ReadonlyMap<string, readonly number[]>
+  /** Values that rewrites made with the type, and so the range, of a value of the float graph, by that value. */
+  readonly copies: ReadonlyMap<string, readonly string[]>
 }
 
 /** Rewrites and indexes a float graph with ranges. */
 export function frameOf(float: Graph, backend: Backend, settings: ResolveSettings): Frame {
-  const graph = (backend.rewrite ?? []).reduce((current, pass) => pass.run(current, settings), float)
+  const { graph, copies } = rewriteRanged(float, (marked) =>
+    (backend.rewrite ?? []).reduce((current, pass) => pass.run(current, settings), marked),
+  )
   const edges = edgesOf(graph)
   const inputs = graph.inputs.length
   const placeOf = new Map<string, number>(graph.inputs.map(({ name }, i) => [name, i]))
@@ -85,5 +90,6 @@ export function frameOf(float: Graph, backend: Backend, settings: ResolveSetting
     isOutput: new Set(graph.outputs),
     facts: backend.facts?.(graph) ?? new Map(),
     watchers,
+    copies,
   }
 }

@@ -2,9 +2,10 @@ import type { Backend, ResolveSettings } from '../contracts/backend.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import type { Diagnostic } from '../errors.ts'
+import { valueOf } from '../graph/edges.ts'
 import type { Graph, Range } from '../graph/types.ts'
 import { checkSettings } from './choose-mode.ts'
-import { type Frame, frameOf } from './frame.ts'
+import { frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
 import { createResolveState, type ResolveState, type ShippedPlace, sameShipped, type Work } from './resolve-state.ts'
 import { type NodeKeys, valueKeys } from './value-keys.ts'
@@ -71,7 +72,6 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   const frame = frameOf(float, backend, settings)
   const importer = rangeImporter(graph, target, settings)
   const ranged = new Set(importer.names)
-  const copies = copiesOf(frame)
   const shipped = new WeakMap<Resolved, readonly ShippedPlace[]>()
 
   let state: ResolveState | undefined
@@ -86,8 +86,9 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       // A table's rows for constants, or for names that nothing has, say nothing either.
       if (!ranged.has(name)) continue
       if (sameRow(known.get(name), ranges.get(name))) continue
-      const range = importer.rangeOf(name, ranges.get(name) ?? table?.get(name))
-      for (const each of [name, ...(copies.get(name) ?? [])]) changed.set(each, range)
+      const row = ranges.get(name)
+      const range = row === undefined ? valueOf(float, name).type.range : importer.rangeOf(name, row)
+      for (const each of [name, ...(frame.copies.get(name) ?? [])]) changed.set(each, range)
     }
     return changed
   }
@@ -100,10 +101,10 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       if (state === undefined) known = noRanges
       const current = (state ??= createResolveState(frame, backend, settings))
       state = undefined
-      const changed = changedRanges(ranges)
-      known = ranges
       let result: ReturnType<ResolveState['apply']>
       try {
+        const changed = changedRanges(ranges)
+        known = ranges
         result = current.apply(plan, changed)
         state = current
       } finally {
@@ -150,17 +151,4 @@ function sum(a: Work, b: Work): Work {
 
 function sameRow(a: ObservedRange | undefined, b: ObservedRange | undefined): boolean {
   return a === b || (a?.threshold === b?.threshold && a?.min === b?.min && a?.max === b?.max)
-}
-
-/** Values that rewrites made with the type of a value of the float graph, by that value: they hold the very same range. */
-function copiesOf({ float, graph }: Frame): ReadonlyMap<string, readonly string[]> {
-  const sources = new Map<Range, string>()
-  for (const { name, type } of float.values.values()) if (type.range !== undefined) sources.set(type.range, name)
-  const copies = new Map<string, string[]>()
-  for (const { name, type } of graph.values.values()) {
-    const source = type.range === undefined ? undefined : sources.get(type.range)
-    if (source === undefined || source === name) continue
-    copies.set(source, [...(copies.get(source) ?? []), name])
-  }
-  return copies
 }
