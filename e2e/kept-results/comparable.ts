@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Resolved, Tensor } from '@q/ir'
 
-const plain = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)
+/** For `JSON.stringify`, which has no infinities. */
+export const plain = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)
 
-const bytesOf = ({ data }: Tensor): string =>
+/** A digest of the elements as they are now. */
+export const bytesOf = ({ data }: Tensor): string =>
   createHash('sha1')
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest('hex')

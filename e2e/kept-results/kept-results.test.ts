@@ -4,16 +4,16 @@ import type { Backend } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { nova } from '../../examples/custom-backend/src/nova.ts'
 import { dice } from './dice.ts'
-import { difference, type Session } from './kept-session.ts'
+import { faultOf, type Session } from './kept-session.ts'
 import { type Asked, askAtRandom } from './random-session.ts'
 import { reproduction, smallest } from './smaller-session.ts'
 
 /**
- * A resolver that has answered other questions answers as one that has not: random networks of all operators that a chip declares, random plans and ranges that
+ * A resolver that has answered other questions answers as one that has not, and knows what has changed between two answers: random networks of all operators that a chip declares, random plans and ranges that
  * change, go back and forth and are refused in between. `KEPT_RESULTS_SESSIONS` (of about twenty turns) and `KEPT_RESULTS_SEED` make the run longer or another one.
  */
 
-const sessions = Number(process.env.KEPT_RESULTS_SESSIONS ?? 40)
+const sessions = Number(process.env.KEPT_RESULTS_SESSIONS ?? 12)
 const firstSeed = Number(process.env.KEPT_RESULTS_SEED ?? 1)
 
 /** A chip with all that a chip may declare: its codes can have zero points. */
@@ -25,7 +25,7 @@ function withZeroPoints(backend: Backend): Backend {
 }
 
 function mismatch({ session, kept, fresh }: Asked, at: number, turns: Session['turns']): string | undefined {
-  if (difference(kept[at]!, fresh[at]!) === undefined) return undefined
+  if (faultOf(kept, at, fresh[at]!) === undefined) return undefined
   return reproduction(smallest({ session: { ...session, turns }, at }))
 }
 

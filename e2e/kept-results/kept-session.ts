@@ -1,5 +1,6 @@
 import { type Backend, createResolver, type Graph, type Plan, type Resolved, type ResolveOptions, type Resolver } from '@q/ir'
 import type { RangeTable } from '@q/ir/resolve'
+import { wrongChanges, wrongLayers } from './changed-layers.ts'
 import { comparable } from './comparable.ts'
 
 /** What a resolver is asked one time. */
@@ -43,22 +44,37 @@ export function freshAnswer(session: Omit<Session, 'turns'>, { plan, ranges }: P
 }
 
 /** All that an answer says, as lines. */
-export const linesOf = (answer: Answer): readonly string[] => ('refusal' in answer ? [answer.refusal] : comparable(answer.resolved))
+const linesOf = (answer: Answer): readonly string[] => ('refusal' in answer ? [answer.refusal] : comparable(answer.resolved))
+
+/** A fresh answer is looked at once; nothing is asked of its resolver any more. */
+const freshLines = new WeakMap<Answer, readonly string[]>()
 
 /** The first line in which two answers differ. */
-export function difference(kept: Answer, fresh: Answer): string | undefined {
-  const [mine, other] = [linesOf(kept), linesOf(fresh)]
+function difference(kept: Answer, fresh: Answer): string | undefined {
+  const other = freshLines.get(fresh) ?? linesOf(fresh)
+  freshLines.set(fresh, other)
+  const mine = linesOf(kept)
   const at = Array.from({ length: Math.max(mine.length, other.length) }, (_, i) => i).find((i) => mine[i] !== other[i])
   return at === undefined ? undefined : `kept:  ${mine[at]}\nfresh: ${other[at]}`
 }
 
-/** Asks a session again. @returns what differs in the answer to turn `at`, looked at in the end, from that of a fresh resolver */
-export function differenceAt(session: Session, at: number): string | undefined {
+/** Asks a session again, and looks at the answer to turn `at` in the end. @returns what is wrong with it */
+export function faultAt(session: Session, at: number): string | undefined {
   const kept = freshResolver(session)
   const answers = session.turns.map((turn, i) => {
     const answer = answerOf(() => kept, turn)
     if (turn.isLookedAt && i !== at) linesOf(answer)
     return answer
   })
-  return difference(answers[at]!, freshAnswer(session, session.turns[at]!))
+  return faultOf(answers, at, freshAnswer(session, session.turns[at]!))
+}
+
+/** What is wrong with the answer to turn `at`: it is not a fresh one, or what it says of changes since the answer before (the very first one for the last). */
+export function faultOf(answers: readonly Answer[], at: number, fresh: Answer): string | undefined {
+  const answer = answers[at]!
+  const found = difference(answer, fresh)
+  if (found !== undefined || 'refusal' in answer) return found
+  const other = answers[at === answers.length - 1 ? 0 : at - 1]
+  const changes = other === undefined || 'refusal' in other ? undefined : wrongChanges(answer.resolved, other.resolved)
+  return changes ?? wrongLayers(answer.resolved)
 }

@@ -1,5 +1,5 @@
 import { type Graph, layerOf, printGraph } from '@q/ir'
-import { differenceAt, type Session } from './kept-session.ts'
+import { faultAt, type Session } from './kept-session.ts'
 
 /** A session and the turn whose answer is wrong. */
 export interface Failure {
@@ -9,7 +9,7 @@ export interface Failure {
 
 const fails = ({ session, at }: Failure): boolean => {
   try {
-    return differenceAt(session, at) !== undefined
+    return faultAt(session, at) !== undefined
   } catch {
     return false
   }
@@ -89,6 +89,6 @@ export function reproduction({ session, at }: Failure): string {
       ({ plan, ranges, isLookedAt }, i) =>
         `${i === at ? 'WRONG' : isLookedAt ? 'looked at' : 'asked'} plan ${JSON.stringify([...plan])} ranges ${JSON.stringify([...ranges])}`,
     ),
-    differenceAt(session, at) ?? 'no difference',
+    faultAt(session, at) ?? 'no difference',
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { hexDigest, jsonDigest, wholeNumbers } from '../hash/digest.ts'
 import type { AttrSpec, OpDefinition } from '../ops/define.ts'
+import { allOps } from '../ops/op-set.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Graph, GraphInput, Node, TensorType, Value } from './types.ts'
@@ -8,7 +9,7 @@ import type { Graph, GraphInput, Node, TensorType, Value } from './types.ts'
  * A short name for exactly this graph: 16 hexadecimal digits of a SHA-256 over its structure, names, types and constants.
  *
  * Two graphs with equal fingerprints can share tables. Everything that decides a result counts: attributes (one that has its
- * default is the same as one left out), scales, zero points and what else a type says, the element types of the source
+ * default is the same as one left out, and a default that an operator set changed counts), scales, zero points and what else a type says, the element types of the source
  * model's inputs, the elements of a constant by their bytes. The name of the graph, its properties, the preprocessing of its
  * inputs and the layers a node comes from do not count.
  */
@@ -53,13 +54,21 @@ function describeInput({ name, sourceDtype }: GraphInput): unknown {
   return sourceDtype === undefined || sourceDtype === 'f32' ? name : [name, sourceDtype]
 }
 
-/** The attributes of a node by name, without those that say what their absence says. */
-export function attributesThatCount({ attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
-  const specs: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...definition?.attrs }
-  return Object.entries(attrs)
-    .filter(([name, value]) => JSON.stringify(specs[name]?.default, wholeNumbers) !== JSON.stringify(value, wholeNumbers))
+/**
+ * The attributes of a node by name, defaults filled in, without those that are what the operator of that name in this package has by default: a default
+ * that is written out is one left out, and one that an operator set changed is told.
+ */
+export function attributesThatCount({ op, attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
+  const own: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...definition?.attrs }
+  const usual: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...allOps.get(op)?.attrs }
+  const names = new Set([...Object.keys(attrs), ...Object.keys(own)])
+  return [...names]
+    .map((name) => [name, attrs[name] ?? own[name]?.default] as const)
+    .filter(([name, value]) => value !== undefined && written(value) !== written(usual[name]?.default))
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
+
+const written = (value: unknown): string | undefined => JSON.stringify(value, wholeNumbers)
 
 /** A float type without quantization and range has no third part, so that the fingerprint of a float graph is its structure alone. */
 function describeValue({ name, type, constant }: Value): readonly unknown[] {

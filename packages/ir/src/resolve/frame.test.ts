@@ -5,7 +5,8 @@ import { draftOf } from '../graph/draft.ts'
 import { layerOf } from '../graph/edges.ts'
 import { four, row, toyChip } from './fixtures/toy-chip.ts'
 import { resolve } from './resolve.ts'
-import { createResolver, type Resolved } from './resolver.ts'
+import type { Resolved } from './resolved.ts'
+import { createResolver } from './resolver.ts'
 
 describe('layers that rewrites made', () => {
   const split: Backend = {

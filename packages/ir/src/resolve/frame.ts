@@ -1,7 +1,8 @@
 import type { Backend, LayerFacts, ResolveSettings } from '../contracts/backend.ts'
 import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
 import { formOf, type OpForm } from '../graph/op-form.ts'
-import type { Graph, Node } from '../graph/types.ts'
+import type { Graph, Node, OpSet } from '../graph/types.ts'
+import { allOps } from '../ops/op-set.ts'
 import { rewriteRanged } from './range-sources.ts'
 
 /** Where nodes of the quantized graph come to stand: behind an input of the graph, or in the place of a float node. */
@@ -23,6 +24,8 @@ export interface Frame {
   readonly float: Graph
   /** The rewritten one; its nodes are the places behind the inputs, in order. */
   readonly graph: Graph
+  /** The operators of the quantized graph: those of this package, and in their place those of the float graph. */
+  readonly ops: OpSet
   readonly places: readonly Place[]
   readonly placeOf: ReadonlyMap<string, number>
   readonly edges: Edges
@@ -84,6 +87,7 @@ export function frameOf(float: Graph, backend: Backend, settings: ResolveSetting
   return {
     float,
     graph,
+    ops: new Map([...allOps, ...graph.ops]),
     places,
     placeOf,
     edges,

@@ -50,6 +50,7 @@ export function rangeImporter(graph: Graph, target: Target, settings: ResolveSet
   return {
     names: [...inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)],
     rangeOf(name, row = nothing) {
+      if (isReversed(row)) throw invalid(name, row, 'calibrate again, or mend this row of the calibration table')
       const node = producer.get(name)
       const range = rangeOf(row, ruleOf(graph, node, target), node, zeroPoint === 'by-range', producer, target)
       return range === undefined ? undefined : checked(name, range, sign === 'signed')
@@ -98,10 +99,20 @@ function neverNegative(node: Node, producer: ReadonlyMap<string, Node>, target: 
 function checked(name: string, range: Range, alwaysSigned: boolean): Range {
   const made = alwaysSigned ? { min: -range.max, max: range.max } : range
   if (made.min < made.max) return made
-  throw new QError('RANGE_INVALID', `the layer ${name} has no usable range`, {
+  throw invalid(name, made, 'the layer was constant over the calibration samples: calibrate with more samples, or quantize symmetrically')
+}
+
+/** What is no number, or a least value above the largest. Tables have `inf` and `-inf` where neither was observed: that says nothing wrong. */
+function isReversed({ threshold, min, max }: ObservedRange): boolean {
+  if ([threshold, min, max].some(Number.isNaN)) return true
+  return min > max && !(min === Number.POSITIVE_INFINITY && max === Number.NEGATIVE_INFINITY)
+}
+
+function invalid(name: string, { min, max }: Range, hint: string): QError {
+  return new QError('RANGE_INVALID', `the layer ${name} has no usable range`, {
     at: [name],
-    found: `${made.min} to ${made.max}`,
+    found: `${min} to ${max}`,
     wanted: 'a least value below the largest',
-    hint: 'the layer was constant over the calibration samples: calibrate with more samples, or quantize symmetrically',
+    hint,
   })
 }

@@ -2,7 +2,6 @@ import type { Backend, ResolveSettings } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import type { Diagnostic } from '../errors.ts'
 import type { Graph, Node, Range, Value } from '../graph/types.ts'
-import { allOps } from '../ops/op-set.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { chooseMode } from './choose-mode.ts'
 import { findScheme, schemeOf } from './find-scheme.ts'
@@ -13,7 +12,7 @@ import { isNeeded, type Piece, pieceAt } from './piece.ts'
 import { type CastParts, changedUsers, type PlaceCasts, placeCasts } from './place-casts.ts'
 import { automaticEntry, changedNames, placesByOrigin, planInEffect } from './plan-entries.ts'
 import { createRangeStore } from './ranges/range-store.ts'
-import { sameItems, sameNode, sameValue } from './same-nodes.ts'
+import { type ShippedPlace, sameShipped } from './same-nodes.ts'
 import { createSimplification } from './simplify.ts'
 import { createStage, type Stage } from './stage.ts'
 import { type TypedLayer, typedInput, typedLayer } from './typed-layer.ts'
@@ -26,14 +25,8 @@ export interface Work {
   readonly simplified: number
 }
 
-/** The nodes of one place as they are shipped, and their values. */
-export interface ShippedPlace {
-  readonly nodes: readonly Node[]
-  readonly values: readonly Value[]
-}
-
 /** What one plan came to. */
-interface Applied {
+export interface Applied {
   readonly graph: Graph
   readonly plan: () => Plan
   readonly diagnostics: () => readonly Diagnostic[]
@@ -50,13 +43,21 @@ export interface ResolveState {
 
 const nothing: Plan = new Map()
 
-/** Steps over a frame that have seen no plan yet. */
-export function createResolveState(frame: Frame, backend: Backend, settings: ResolveSettings): ResolveState {
-  const { places, placeOf, graph } = frame
+/**
+ * Steps over a frame that have seen no plan yet.
+ *
+ * @param before what was shipped at each place last, by steps that are of no more use; empty when there were none
+ */
+export function createResolveState(
+  frame: Frame,
+  backend: Backend,
+  settings: ResolveSettings,
+  before: readonly ShippedPlace[],
+): ResolveState {
+  const { places, placeOf, graph, ops } = frame
   const { target } = backend
   const isIntegerGraph = schemeOf(target, settings.mode, settings).kind === 'integer'
   const count = places.length
-  const ops = new Map([...graph.ops, ...allOps])
   const { mode, asymmetric } = settings
   const properties = { ...graph.properties, stage: 'quantized', chip: target.name, mode, asymmetric }
   let plan: Plan = nothing
@@ -125,7 +126,7 @@ export function createResolveState(frame: Frame, backend: Backend, settings: Res
   const pieceParts = { ...castParts, castsAt: casts.get, isAlive: alive.get }
   const pieces = createStage<Piece>({ places: count, compute: (place, before) => pieceAt(pieceParts, place, before) })
   const simplification = createSimplification(frame, backend.simplify ?? [], settings, pieces.get)
-  const finals: ShippedPlace[] = []
+  const finals = before.slice()
   const stages = [entries, modes, lowered, typed, alive, casts, pieces]
 
   const touchNear = (stage: { touch(place: number): void }, place: number, more: readonly (readonly number[])[]): void => {
@@ -268,9 +269,4 @@ function nodesOf(shipped: readonly ShippedPlace[]): readonly Node[] {
   const all: Node[] = []
   for (const { nodes } of shipped) for (const node of nodes) all.push(node)
   return all
-}
-
-/** Whether two plans ship the same at a place. */
-export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
-  return a === b || (sameItems(a.nodes, b.nodes, sameNode) && sameItems(a.values, b.values, sameValue))
 }

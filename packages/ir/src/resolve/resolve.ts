@@ -2,7 +2,8 @@ import type { Backend } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import type { Graph } from '../graph/types.ts'
 import type { RangeTable } from './import-ranges.ts'
-import { createResolver, type Resolved, type ResolveOptions } from './resolver.ts'
+import type { Resolved } from './resolved.ts'
+import { createResolver, type ResolveOptions } from './resolver.ts'
 
 /**
  * Makes the quantized graph of a float graph for one chip, once: a resolver of one plan. What a search evaluates and what is shipped come from the same

@@ -9,7 +9,8 @@ import type { Graph, Node } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { four, row, toyChip } from './fixtures/toy-chip.ts'
 import { resolve } from './resolve.ts'
-import { createResolver, type Resolved } from './resolver.ts'
+import type { Resolved } from './resolved.ts'
+import { createResolver } from './resolver.ts'
 
 /** A graph of `count` layers that reach back at most four layers. */
 function randomGraph(count: number, roll: () => number): Graph {

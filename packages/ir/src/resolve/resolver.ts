@@ -1,14 +1,15 @@
 import type { Backend, ResolveSettings } from '../contracts/backend.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import type { Plan } from '../contracts/strategy.ts'
-import type { Diagnostic } from '../errors.ts'
 import { valueOf } from '../graph/edges.ts'
 import type { Graph, Range } from '../graph/types.ts'
+import { createAnswers, type KeyWork } from './answers.ts'
 import { checkSettings } from './choose-mode.ts'
 import { frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
-import { createResolveState, type ResolveState, type ShippedPlace, sameShipped, type Work } from './resolve-state.ts'
-import { type NodeKeys, valueKeys } from './value-keys.ts'
+import { checkNames } from './known-names.ts'
+import { createResolveState, type ResolveState, type Work } from './resolve-state.ts'
+import type { Resolved } from './resolved.ts'
 
 /** Settings of {@link createResolver}; absent ones have the defaults named here. */
 export interface ResolveOptions extends Pick<ResolveSettings, 'mode'> {
@@ -18,33 +19,17 @@ export interface ResolveOptions extends Pick<ResolveSettings, 'mode'> {
   readonly highPrecision?: boolean
 }
 
-/** A graph as a chip runs it. */
-export interface Resolved {
-  /** The quantized graph. */
-  readonly graph: Graph
-  /** The plan in effect: the caller's entries and those the target added. */
-  readonly plan: Plan
-  readonly diagnostics: readonly Diagnostic[]
-  /**
-   * The key of a value of the graph: a digest of everything that decides its elements, and nothing else. Two values with equal keys are equal for equal
-   * inputs, in whichever graphs they are.
-   */
-  keyOf(name: string): string
-  /** Layers (of the float graph after the back end's rewrites, and inputs) whose nodes differ from those of another result of the same resolver, in graph order. */
-  changedSince(other: Resolved): readonly string[]
-}
-
 /** Resolves one float graph for one chip under many plans, and computes again only what a plan changes. */
 export interface Resolver {
   /**
-   * @param plan modes of layers, as a quantization table names them
-   * @param ranges rows in the place of the calibration table's, by layer
-   * @throws QError `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, and those of the back end; the resolver can be
+   * @param plan modes of layers, as a quantization table names them: layers of the float graph, before or after the back end's rewrites
+   * @param ranges rows in the place of the calibration table's, by value of the float graph; rows of constants say nothing, as in a table
+   * @throws QError `LAYER_UNKNOWN` for other names (a table may have rows for them), `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, and those of the back end; the resolver can be
    * used again afterwards
    */
   resolve(plan: Plan, ranges?: RangeTable): Resolved
   /** What was computed so far. */
-  work(): Work & { readonly keys: number }
+  work(): Work & KeyWork
 }
 
 const noRanges: RangeTable = new Map()
@@ -72,18 +57,21 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   const frame = frameOf(float, backend, settings)
   const importer = rangeImporter(graph, target, settings)
   const ranged = new Set(importer.names)
-  const shipped = new WeakMap<Resolved, readonly ShippedPlace[]>()
+  const layers = new Set([
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+    ...frame.placeOf.keys(),
+  ])
+  const answers = createAnswers(frame)
 
   let state: ResolveState | undefined
   let known: RangeTable = noRanges
-  let keys: NodeKeys | undefined
-  let computedKeys = 0
   let past: Work = { layers: 0, lowered: 0, ranges: 0, simplified: 0 }
 
   const changedRanges = (ranges: RangeTable): ReadonlyMap<string, Range | undefined> => {
     const changed = new Map<string, Range | undefined>()
     for (const name of new Set([...known.keys(), ...ranges.keys()])) {
-      // A table's rows for constants, or for names that nothing has, say nothing either.
+      // A table's rows for constants say nothing either.
       if (!ranged.has(name)) continue
       if (sameRow(known.get(name), ranges.get(name))) continue
       const row = ranges.get(name)
@@ -98,45 +86,22 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       // Copies: what differs from the last plan is found by looking at it again, and callers may change theirs.
       const plan = new Map(givenPlan)
       const ranges = new Map(givenRanges)
+      checkNames('the plan names', plan.keys(), layers)
+      checkNames('the ranges name', ranges.keys(), graph.values)
       if (state === undefined) known = noRanges
-      const current = (state ??= createResolveState(frame, backend, settings))
+      const current = (state ??= createResolveState(frame, backend, settings, answers.last))
       state = undefined
-      let result: ReturnType<ResolveState['apply']>
       try {
         const changed = changedRanges(ranges)
         known = ranges
-        result = current.apply(plan, changed)
+        const result = current.apply(plan, changed)
         state = current
+        return answers.add(result)
       } finally {
         if (state === undefined) past = sum(past, current.work())
       }
-      const { places } = result
-      let own: NodeKeys | undefined
-      const resolved: Resolved = {
-        graph: result.graph,
-        get plan() {
-          return result.plan()
-        },
-        get diagnostics() {
-          return result.diagnostics()
-        },
-        keyOf(name) {
-          if (own === undefined) {
-            keys = own = valueKeys(result.graph, keys)
-            computedKeys += own.computed
-          }
-          return own.get(name)
-        },
-        changedSince(other) {
-          const before = shipped.get(other)
-          if (before === undefined) throw new Error('the other graph is of another resolver')
-          return frame.places.filter((_, place) => !sameShipped(before[place]!, places[place]!)).map(({ name }) => name)
-        },
-      }
-      shipped.set(resolved, places)
-      return resolved
     },
-    work: () => ({ ...(state === undefined ? past : sum(past, state.work())), keys: computedKeys }),
+    work: () => ({ ...(state === undefined ? past : sum(past, state.work())), ...answers.work() }),
   }
 }
 

@@ -17,13 +17,38 @@ export function sameNode(a: Node, b: Node): boolean {
   )
 }
 
-/** Whether two values have one name, one type and one constant. */
+/** The nodes of one place as they are shipped, the values they make and the constants they read. */
+export interface ShippedPlace {
+  readonly nodes: readonly Node[]
+  readonly values: readonly Value[]
+}
+
+/** Whether the same is shipped: nodes, types, elements of constants. */
+export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
+  return a === b || (sameItems(a.nodes, b.nodes, sameNode) && sameItems(a.values, b.values, sameValue))
+}
+
+/** Whether two values have one name, one type and equal elements. */
 export function sameValue(a: Value, b: Value): boolean {
   return a === b || (a.name === b.name && a.isConstant === b.isConstant && sameConstant(a, b) && sameType(a.type, b.type))
 }
 
 function sameConstant({ constant: a }: Value, { constant: b }: Value): boolean {
-  return a === b || (a !== undefined && b !== undefined && a.data === b.data)
+  if (a === b) return true
+  if (a === undefined || b === undefined) return false
+  return a.dtype === b.dtype && sameItems(a.shape, b.shape) && sameElements(a.data, b.data)
+}
+
+/** Whether two arrays have equal bytes. */
+function sameElements(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  if (a === b) return true
+  if (a.byteLength !== b.byteLength) return false
+  const [mine, other] = [a, b].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)) as [
+    Uint8Array,
+    Uint8Array,
+  ]
+  for (let i = 0; i < mine.length; i++) if (mine[i] !== other[i]) return false
+  return true
 }
 
 function sameType(a: TensorType, b: TensorType): boolean {
@@ -45,5 +70,5 @@ function sameAttrs(a: Attrs, b: Attrs): boolean {
 }
 
 function sameAttr(a: AttrValue | undefined, b: AttrValue | undefined): boolean {
-  return a === b || (Array.isArray(a) && Array.isArray(b) && sameItems<unknown>(a, b))
+  return Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && sameItems<unknown>(a, b, Object.is))
 }

@@ -2,7 +2,6 @@ import type { ResolveSettings, SimplifyPass } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Graph, Node, Value } from '../graph/types.ts'
-import { allOps } from '../ops/op-set.ts'
 import type { Frame } from './frame.ts'
 import type { Piece } from './piece.ts'
 import { castOps, simplifyCasts } from './simplify-casts.ts'
@@ -177,7 +176,7 @@ export function createSimplification(
       }
     }
     for (const name of outputs) if (!values.has(name)) values.set(name, valueFrom(name))
-    return { ...frame.graph, ops: allOps, inputs, outputs, nodes, values }
+    return { ...frame.graph, ops: frame.ops, inputs, outputs, nodes, values }
   }
 
   function valueFrom(name: string): Value {

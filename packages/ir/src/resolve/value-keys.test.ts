@@ -6,7 +6,7 @@ import { parseGraph } from '../graph/text/parse-graph.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { four, row, toyChip } from './fixtures/toy-chip.ts'
 import { createResolver } from './resolver.ts'
-import { valueKeys } from './value-keys.ts'
+import { createValueKeys } from './value-keys.ts'
 
 describe('keys', () => {
   const graph = smallGraph({
@@ -54,7 +54,15 @@ describe('keys', () => {
 })
 
 describe('the key of a value', () => {
-  const key = (text: string, name = 'y') => valueKeys(parseGraph(text)).get(name)
+  const key = (text: string, name = 'y') => {
+    const { nodes, values, inputs, ops } = parseGraph(text)
+    const keys = createValueKeys(
+      inputs.map((input) => values.get(input.name)!),
+      ops,
+    )
+    keys.moveTo([{ nodes, values: [...values.values()] }])
+    return keys.keyOf(name)
+  }
   const base =
     'a: i8[2]{scale 0.5, zero 0}; b: i8[2]{scale 0.5, zero 0}; y: i8[2]{scale 1, zero 0} = QAdd(a, b) {multipliers = [1, 2], shifts = [1, 1]}'
 
