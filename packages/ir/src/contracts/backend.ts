@@ -26,8 +26,8 @@ export interface ResolveSettings {
 /**
  * A pass that knows the settings; run once on the float graph, before anything is decided by mode.
  *
- * It decides by structure and constants only, never by the numbers of a range, which may differ from plan to plan. A value it makes takes over the type
- * of the value it stands for, and with it that value's range.
+ * It decides by structure and constants only, never by a range, which may differ from plan to plan (while it runs every computed value has one, a placeholder where
+ * the table has none). A value it makes takes over the type of the value it stands for, the very range object with it: it then has that value's range in every plan.
  */
 export interface RewritePass {
   readonly name: string

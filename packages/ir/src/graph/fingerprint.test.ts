@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { floatOps } from '../ops/op-set.ts'
+import { defineOp, float, type OpDefinition, one, own } from '../ops/define.ts'
+import { like } from '../ops/infer.ts'
+import { allOps, floatOps, opSet } from '../ops/op-set.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { digestOf, fingerprintOf } from './fingerprint.ts'
 import { parseGraph } from './text/parse-graph.ts'
@@ -102,6 +104,29 @@ describe('what a fingerprint tells apart', () => {
   it('not a default that is written out', () => {
     const spelled = base.replace('QuantizeLinear(x)', 'QuantizeLinear(x) {rounding = "half-up", unrounded = false}')
     expect(named(spelled)).toBe(named(base))
+  })
+  it('a default that an operator set changed, of an operator of its own or of one of this package', () => {
+    const clip = (name: string, max: number) =>
+      defineOp({ name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { max: float(max) }, infer: ({ x }) => ({ y: like(x) }) })
+    const elu = (alpha: number) =>
+      defineOp({
+        name: 'Elu',
+        inputs: { x: one(own()) },
+        outputs: { y: own() },
+        attrs: { alpha: float(alpha) },
+        infer: ({ x }) => ({ y: like(x) }),
+      })
+    const withOps = (text: string, op: OpDefinition) => fingerprintOf(parseGraph(text, opSet([...allOps.values(), op])))
+    const mine = [
+      withOps('x: f32[1]; y = acme.Clip(x)', clip('acme.Clip', 2)),
+      withOps('x: f32[1]; y = acme.Clip(x)', clip('acme.Clip', 3)),
+    ]
+    expect(mine[0]).not.toBe(mine[1])
+    expect(withOps('x: f32[1]; y = acme.Clip(x) {max = 2}', clip('acme.Clip', 3))).toBe(mine[0])
+    const usual = named('x: f32[1]; y = Elu(x)')
+    expect(withOps('x: f32[1]; y = Elu(x)', elu(1))).toBe(usual)
+    expect(withOps('x: f32[1]; y = Elu(x)', elu(0.5))).toBe(named('x: f32[1]; y = Elu(x) {alpha = 0.5}'))
+    expect(withOps('x: f32[1]; y = Elu(x) {alpha = 1}', elu(0.5))).toBe(usual)
   })
   it('not the layers a node comes from, nor properties', () => {
     expect(named(`graph net {stage = "quantized"}; ${base} from [a]`)).toBe(named(base))

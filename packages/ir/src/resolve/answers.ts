@@ -48,7 +48,7 @@ export function createAnswers(frame: Frame): Answers {
   const unmadeKey = (graph: Graph, name: string): string => {
     const value: Value | undefined = inputs.find((input) => input.name === name) ?? graph.values.get(name)
     if (value !== undefined) return leafKey(value)
-    throw new QError('VALUE_UNKNOWN', `the quantized graph has no value ${name}`, {
+    throw new QError('VALUE_UNKNOWN', `the graph has no value ${name}`, {
       at: [name],
       wanted: 'a value of this graph',
       hint: didYouMean(name, graph.values.keys(), 'take the names from the graph'),

@@ -52,5 +52,20 @@ describe('layers that rewrites made', () => {
     const scaleOf = (resolved: Resolved) => resolved.graph.values.get('b_part')!.type.quant!.scale
     expect(scaleOf(resolver.resolve(new Map()))).toBe(2 / 255)
     expect(scaleOf(resolver.resolve(new Map(), new Map([['b', row(4)]])))).toBe(4 / 255)
+    expect(scaleOf(resolver.resolve(new Map()))).toBe(2 / 255)
+  })
+
+  it('have the range that the value is given later, also when the table has no row for it', () => {
+    const resolver = createResolver(graph, new Map([...table].filter(([name]) => name !== 'b')), split, { mode: 'INT8' })
+    expect(() => resolver.resolve(new Map())).toThrow(expect.objectContaining({ code: 'RANGE_MISSING', at: ['b_part'] }))
+    const { graph: made } = resolver.resolve(new Map(), new Map([['b', row(4)]]))
+    expect(['b_part', 'b'].map((name) => made.values.get(name)!.type.quant!.scale)).toEqual([4 / 255, 4 / 255])
+  })
+
+  it('have no range when the value has none', () => {
+    const { graph: made } = createResolver(graph, new Map(), split, { mode: 'F32' }).resolve(new Map())
+    expect([...made.values.values()].map(({ name, type }) => [name, type.range])).toEqual(
+      ['x', 'a', 'b_part', 'b'].map((name) => [name, undefined]),
+    )
   })
 })

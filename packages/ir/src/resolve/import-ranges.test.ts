@@ -155,4 +155,20 @@ describe('ranges from the table', () => {
       expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'] }),
     )
   })
+
+  it.each([
+    [1, 2, 1],
+    [3, 0, -1],
+    [Number.NaN, -1, 1],
+    [2, Number.NaN, 1],
+    [2, -1, Number.NaN],
+  ])('of %d from %d to %d are refused, whatever the operator makes of rows', (...row) => {
+    const refused = expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'], found: `${row[1]} to ${row[2]}` })
+    expect(() => rangeOf(node('Relu', ['x'], ['y']), row)).toThrowError(refused)
+    expect(() => rangeOf(node('Softmax', ['x'], ['y'], { axis: 1 }), row)).toThrowError(refused)
+  })
+
+  it('are the threshold where a table says that neither end was observed', () => {
+    expect(rangeOf(node('Relu', ['x'], ['y']), [3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])).toEqual({ min: 0, max: 3 })
+  })
 })

@@ -100,12 +100,15 @@ export function createValueKeys(inputs: readonly Value[], ops: OpSet): ValueKeys
     computed++
     each.keys = resultKeys(each.node, formDigest(each.node, each.results, ops), each.operands.map(keyOfOperand))
   }
-  /** Makers of operands that have no keys yet. */
-  const unkeyed = ({ operands }: KeyedNode): readonly KeyedNode[] =>
-    operands.flatMap((operand) => {
+  /** Adds the makers of operands that have no keys yet. @returns whether there are any */
+  const pushUnkeyed = ({ operands }: KeyedNode, open: KeyedNode[]): boolean => {
+    const before = open.length
+    for (const operand of operands) {
       const maker = typeof operand === 'string' ? makers.get(operand)! : undefined
-      return maker === undefined || maker.keys !== undefined ? [] : [maker]
-    })
+      if (maker !== undefined && maker.keys === undefined) open.push(maker)
+    }
+    return open.length > before
+  }
 
   return {
     get places() {
@@ -133,11 +136,9 @@ export function createValueKeys(inputs: readonly Value[], ops: OpSet): ValueKeys
       const wanted = makers.get(name)
       if (wanted === undefined) return undefined
       // A list of what waits in the place of calls: a network may be deeper than they can be.
-      const open = [wanted]
+      const open = wanted.keys === undefined ? [wanted] : []
       for (let each = open.at(-1); each !== undefined; each = open.at(-1)) {
-        const missing = each.keys === undefined ? unkeyed(each) : []
-        open.push(...missing)
-        if (missing.length > 0) continue
+        if (each.keys === undefined && pushUnkeyed(each, open)) continue
         if (each.keys === undefined) compute(each)
         open.pop()
       }
