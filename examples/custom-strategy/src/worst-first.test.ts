@@ -1,4 +1,15 @@
-import { defineTarget, graph, type Plan, type SearchSpace, type SearchStrategy } from '@q/ir'
+import {
+  defineTarget,
+  graph,
+  layerOf,
+  type QuantMode,
+  type Question,
+  type SearchResult,
+  type SearchSpace,
+  type SearchStrategy,
+  type Trial,
+  type TrialLosses,
+} from '@q/ir'
 import { strategyConformance } from '@q/ir/conformance'
 import { describe, expect, it } from 'vitest'
 import { worstFirst } from './worst-first.ts'
@@ -25,45 +36,82 @@ const target = defineTarget({
   tolerance: {},
 })
 const net = graph`x: f32[4]; a = Relu(x); b = Relu(a); c = Abs(b); d = Relu(c)`
-const space: SearchSpace = { graph: net, target, pinned: new Map() }
+const modesOf: Readonly<Record<string, readonly QuantMode[]>> = { Relu: ['INT8', 'F16'], Abs: ['INT8'] }
+const space: SearchSpace = {
+  graph: net,
+  target,
+  layers: net.nodes.map((node) => ({ name: layerOf(node), type: node.op, modes: modesOf[node.op]!, hasCodes: true, operations: 4 })),
+  mode: 'INT8',
+  floatMode: 'F16',
+  pinned: new Map(),
+  table: new Map(),
+  methods: new Map(),
+  samples: 3,
+}
 
 /** Losses add up: each layer in integers costs its own. */
 const costs: Readonly<Record<string, number>> = { a: 1, b: 6, c: 10, d: 3 }
-const loss = (plan: Plan): number => Object.keys(costs).reduce((sum, layer) => sum + (plan.get(layer) === 'F16' ? 0 : costs[layer]!), 0)
+const loss = ({ plan }: Trial): number =>
+  Object.keys(costs).reduce((sum, layer) => sum + (plan.get(layer) === 'F16' ? 0 : costs[layer]!), 0)
 
-function search(strategy: SearchStrategy, from: SearchSpace, lossOf = loss): { readonly plan: Plan; readonly scored: number } {
+function search(
+  strategy: SearchStrategy,
+  from: SearchSpace,
+  lossOf = loss,
+): { readonly result: SearchResult; readonly questions: readonly Question[] } {
+  const answer = (trial: Trial): TrialLosses => ({
+    losses: { cosine: { mean: lossOf(trial), samples: [lossOf(trial)], outputs: [] } },
+    layers: new Map(),
+  })
   const steps = strategy.search(from)
+  const questions: Question[] = []
   let step = steps.next()
-  let scored = 0
   while (step.done !== true) {
-    scored += step.value.length
-    step = steps.next(step.value.map((plan) => ({ loss: lossOf(plan) })))
+    questions.push(step.value.ask)
+    step = steps.next(step.value.ask.trials.map(answer))
   }
-  return { plan: step.value, scored }
+  return { result: step.value, questions }
 }
+
+const planOf = (strategy: SearchStrategy, from = space, lossOf = loss) => search(strategy, from, lossOf).result.trial.plan
 
 describe('worstFirst', () => {
   it('keeps the worst layers in float until the share is won', () => {
     // b, d and a can win 6 + 3 + 1; the first two win nine tenths of it.
-    expect([...search(worstFirst({ share: 0.9 }), space).plan]).toEqual([
+    expect([...planOf(worstFirst({ share: 0.9 }))]).toEqual([
       ['b', 'F16'],
       ['d', 'F16'],
     ])
-    expect([...search(worstFirst({ share: 0.5 }), space).plan]).toEqual([['b', 'F16']])
-    expect([...search(worstFirst({ share: 1 }), space).plan.keys()]).toEqual(['b', 'd', 'a'])
+    expect([...planOf(worstFirst({ share: 0.5 }))]).toEqual([['b', 'F16']])
+    expect([...planOf(worstFirst({ share: 1 })).keys()]).toEqual(['b', 'd', 'a'])
   })
-  it('scores no more plans than it says', () => {
-    expect(search(worstFirst(), space).scored).toBeLessThanOrEqual(4 + 8 + 1)
+  it('ranks layers by what they cost in integers', () => {
+    expect(search(worstFirst(), space).result.ranking).toEqual([
+      { layer: 'b', loss: 6 },
+      { layer: 'd', loss: 3 },
+      { layer: 'a', loss: 1 },
+    ])
+  })
+  it('ranks on one sample and measures what it returns on all', () => {
+    const { result, questions } = search(worstFirst(), space)
+    expect(questions.map(({ samples, precision }) => [samples?.count, precision])).toEqual([
+      [1, 'fast'],
+      [undefined, undefined],
+    ])
+    expect(result.losses?.losses['cosine']?.mean).toBe(11)
+  })
+  it('asks for no more trials than it says', () => {
+    const asked = search(worstFirst(), space).questions.reduce((sum, { trials }) => sum + trials.length, 0)
+    expect(asked).toBeLessThanOrEqual(4 + 8 + 2)
   })
   it('leaves everything in integers when float wins nothing', () => {
-    expect(search(worstFirst(), space, () => 5).plan.size).toBe(0)
+    expect(planOf(worstFirst(), space, () => 5).size).toBe(0)
   })
   it('stops at the most layers', () => {
-    expect([...search(worstFirst({ share: 1, mostLayers: 1 }), space).plan.keys()]).toEqual(['b'])
+    expect([...planOf(worstFirst({ share: 1, mostLayers: 1 })).keys()]).toEqual(['b'])
   })
   it('does not touch what is pinned', () => {
-    const { plan } = search(worstFirst({ share: 1 }), { ...space, pinned: new Map([['b', 'INT8']]) })
-    expect([...plan]).toEqual([
+    expect([...planOf(worstFirst({ share: 1 }), { ...space, pinned: new Map([['b', 'INT8']]) })]).toEqual([
       ['b', 'INT8'],
       ['d', 'F16'],
       ['a', 'F16'],

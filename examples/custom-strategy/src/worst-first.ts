@@ -1,5 +1,4 @@
-import { layerOf, type Node, type Plan, QError, type SearchSpace, type SearchStrategy, valueOf } from '@q/ir'
-import { formOf } from '@q/ir/graph'
+import { type Plan, QError, type SearchResult, type SearchSpace, type SearchStrategy, type Trial, type TrialLosses } from '@q/ir'
 
 /** How far {@link worstFirst} goes. */
 export interface WorstFirstOptions {
@@ -12,8 +11,9 @@ export interface WorstFirstOptions {
 /**
  * Keeps in float the few layers that lose most in integers.
  *
- * Scores each layer alone in float, sorts them by what that wins, then scores the best one, the best two, and so on, and
- * returns the shortest of these plans that wins the wanted share. Scores at most layers + `mostLayers` + 1 plans.
+ * Measures each layer alone in float, on the first sample; sorts them by what that wins; then measures the best one, the best two,
+ * and so on, on all samples, and returns the shortest of these plans that wins the wanted share. Asks for at most
+ * layers + `mostLayers` + 2 trials.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -23,38 +23,48 @@ export function worstFirst({ share = 0.9, mostLayers = 8 }: WorstFirstOptions = 
   return {
     name: 'worst-first',
     *search(space) {
-      const { pinned, target } = space
-      const candidates = space.graph.nodes.filter((node) => isCandidate(node, space)).map(layerOf)
-      if (candidates.length === 0) return pinned
-      const inFloat = (layers: readonly string[]): Plan =>
-        new Map([...pinned, ...layers.map((layer) => [layer, target.defaultFloat] as const)])
+      const inFloat = (layers: readonly string[]): Trial => ({ plan: planOf(space, layers) })
+      const candidates = candidatesOf(space)
+      const nothing: SearchResult = { trial: inFloat([]), ranking: [] }
+      if (candidates.length === 0) return nothing
 
-      const [start, ...alone] = yield [pinned, ...candidates.map((layer) => inFloat([layer]))]
-      const before = start?.loss ?? Number.POSITIVE_INFINITY
-      const worst = candidates
-        .map((layer, i) => ({ layer, loss: alone[i]?.loss ?? Number.POSITIVE_INFINITY }))
-        .sort((a, b) => (a.loss === b.loss ? 0 : a.loss - b.loss))
-        .slice(0, mostLayers)
-        .map(({ layer }) => layer)
+      const alone = [inFloat([]), ...candidates.map((layer) => inFloat([layer]))]
+      const ask = { trials: alone, metrics: ['cosine'], samples: { first: 0, count: 1 }, precision: 'fast' } as const
+      const [start, ...without] = (yield { ask, best: nothing, open: candidates, done: 0 }).map(lossOf)
+      const ranking = candidates
+        .map((layer, i) => ({ layer, loss: difference(start, without[i]) }))
+        .sort((a, b) => (a.loss === b.loss ? 0 : b.loss - a.loss))
 
-      const plans = [pinned, ...worst.map((_, i) => inFloat(worst.slice(0, i + 1)))]
-      const losses = [before, ...(yield plans.slice(1)).map(({ loss }) => loss)]
+      const worst = ranking.slice(0, mostLayers).map(({ layer }) => layer)
+      const trials = [inFloat([]), ...worst.map((_, i) => inFloat(worst.slice(0, i + 1)))]
+      const notes = [{ text: `the worst layer is ${worst[0]}` }]
+      const answers = yield { ask: { trials, metrics: ['cosine'] }, best: { ...nothing, ranking }, done: 0.5, notes }
+      const losses = answers.map(lossOf)
+      const [before = Number.POSITIVE_INFINITY] = losses
       const least = Math.min(...losses)
       const wanted = Number.isFinite(before) ? before - share * (before - least) : least
-      return plans[losses.findIndex((loss) => loss <= wanted)] ?? pinned
+      const shortest = losses.findIndex((loss) => loss <= wanted)
+      return { trial: trials[shortest]!, losses: answers[shortest]!, ranking }
     },
   }
 }
 
-/** A layer whose mode is open and that the chip can compute in float. */
-function isCandidate(node: Node, { graph, target, pinned }: SearchSpace): boolean {
-  if (pinned.has(layerOf(node))) return false
-  const modes = target.ops[formOf(node, (name) => valueOf(graph, name))] ?? target.ops[formOf(node, () => unknown)]
-  return modes?.[target.defaultFloat] !== undefined
+/** The layers whose mode is open and that the chip can compute in float. */
+function candidatesOf({ layers, pinned, floatMode }: SearchSpace): readonly string[] {
+  return layers.filter(({ name, modes, hasCodes }) => hasCodes && !pinned.has(name) && modes.includes(floatMode)).map(({ name }) => name)
 }
 
-/** Stands for every operand, so that an operator is seen without its `#constant` form. */
-const unknown = { name: '', type: { dtype: 'f32', shape: [] } } as const
+/** What is pinned, and these layers in float. */
+function planOf({ pinned, floatMode }: SearchSpace, layers: readonly string[]): Plan {
+  return new Map([...pinned, ...layers.map((layer) => [layer, floatMode] as const)])
+}
+
+const lossOf = ({ losses }: TrialLosses): number => losses['cosine']!.mean
+
+/** How much less a layer's plan loses than the start; nothing where that cannot be said. */
+function difference(start = Number.POSITIVE_INFINITY, alone = Number.POSITIVE_INFINITY): number {
+  return Number.isFinite(start) && Number.isFinite(alone) ? start - alone : 0
+}
 
 function refused(option: string, found: number, wanted: string): QError {
   return new QError('STRATEGY_OPTION', `the option ${option} cannot be used`, { kind: 'usage', found: String(found), wanted })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SearchResult, SearchStep, SearchStrategy, Trial } from '../contracts/strategy.ts'
 import { QError } from '../errors.ts'
 import { quantizedDefects } from '../graph/verify-quantized.ts'
 import type { OpDefinition } from '../ops/define.ts'
@@ -106,27 +107,49 @@ describe('a suite that could not fail would prove nothing', () => {
     ])
   })
   it('strategyConformance finds an illegal mode, a broken pin and an endless search', async () => {
-    const bad = () => ({
+    const trial: Trial = { plan: new Map([['c', 'INT8']]) }
+    const best: SearchResult = { trial, ranking: [] }
+    const step: SearchStep = { ask: { trials: [trial], metrics: ['cosine'] }, best }
+    const bad: SearchStrategy = {
       name: 'bad',
       *search() {
-        const plan = new Map([['c', 'INT8' as const]])
-        yield [plan]
-        return plan
+        yield step
+        return best
       },
-    })
-    expect(await failing((each) => strategyConformance({ runner: each, create: bad }))).toEqual([
+    }
+    expect(await failing((each) => strategyConformance({ runner: each, create: () => bad }))).toEqual([
       'ends for a graph without layers',
-      'keeps pinned layers in every plan',
-      'names layers of the graph and modes the target has for them',
-      'survives a loss that is infinite everywhere',
+      'keeps pinned layers in every trial',
+      'names layers of the graph, modes they have and rows of the table',
+      'has a result at every step',
+      'reports losses that were told for its trial, in exact over all samples',
+      'survives trials that cannot be resolved',
     ])
-    const endless = () => ({
+    const endless: SearchStrategy = {
       name: 'endless',
       *search() {
-        for (;;) yield [new Map()]
+        for (;;) yield step
       },
-    })
-    expect(await failing((each) => strategyConformance({ runner: each, create: endless, mostPlans: 10 }))).toContain('ends with a plan')
+    }
+    expect(await failing((each) => strategyConformance({ runner: each, create: () => endless, mostTrials: 10 }))).toContain(
+      'ends with a result',
+    )
+  })
+  it('strategyConformance finds samples that are not there and losses of another question', async () => {
+    const careless: SearchStrategy = {
+      name: 'careless',
+      *search({ pinned }) {
+        const trial: Trial = { plan: pinned }
+        const best: SearchResult = { trial, ranking: [] }
+        const [losses] = yield { ask: { trials: [trial], metrics: ['cosine'], samples: { first: 1, count: 1 } }, best, done: 2 }
+        return { ...best, losses: losses! }
+      },
+    }
+    expect(await failing((each) => strategyConformance({ runner: each, create: () => careless }))).toEqual([
+      'asks for trials and metrics that can be answered',
+      'tells how far it is',
+      'reports losses that were told for its trial, in exact over all samples',
+    ])
   })
   it('observerConformance finds an observer that forgets, one that depends on the order, and one that says nothing about zeros', async () => {
     const last = () => ({

@@ -1,15 +1,15 @@
-import type { Plan, SearchStrategy } from '../contracts/strategy.ts'
-import { layerOf } from '../graph/edges.ts'
+import type { Plan, SearchStrategy, Trial } from '../contracts/strategy.ts'
 
-/** The smallest search strategy: returns `plan` for the layers the graph has, pinned ones excepted, after having it scored once. */
+/** The smallest search strategy: has `plan` measured once, for the layers the graph has, pinned ones excepted, and returns it. */
 export function fixedStrategy(plan: Plan = new Map()): SearchStrategy {
   return {
     name: 'fixed',
-    *search({ graph, pinned }) {
-      const layers = new Set(graph.nodes.map(layerOf))
-      const answer: Plan = new Map([...[...plan].filter(([layer]) => layers.has(layer)), ...pinned])
-      yield [answer]
-      return answer
+    *search({ layers, pinned }) {
+      const names = new Set(layers.map(({ name }) => name))
+      const trial: Trial = { plan: new Map([...[...plan].filter(([layer]) => names.has(layer)), ...pinned]) }
+      const best = { trial, ranking: [] }
+      const [losses] = yield { ask: { trials: [trial], metrics: ['cosine'] }, best, done: 0 }
+      return losses === undefined ? best : { ...best, losses }
     },
   }
 }

@@ -1,150 +1,186 @@
-import type { Plan, SearchSpace, SearchStrategy } from '../contracts/strategy.ts'
-import { defineTarget, type OpModes, type Target } from '../contracts/target.ts'
-import { layerOf } from '../graph/edges.ts'
-import type { OpForm } from '../graph/op-form.ts'
-import type { Graph, Node } from '../graph/types.ts'
-import type { QuantMode } from '../tables/quant-mode.ts'
+import type { Plan, Question, SearchResult, SearchSpace, SearchStep, SearchStrategy, Trial, TrialLosses } from '../contracts/strategy.ts'
 import { type ConformanceRunner, check } from './runner.ts'
-import { f32, node, smallGraph, smallSchemes } from './small-graph.ts'
+import { answer, emptySpace, failures, smallSpace } from './strategy-case.ts'
 
 /** What {@link strategyConformance} is given. */
 export interface StrategyConformanceOptions {
   readonly runner: ConformanceRunner
   /** Makes the search strategy that is examined, anew for each test. */
   readonly create: () => SearchStrategy
-  /** Plans after which a search over six layers and three modes counts as endless. @default 5000 */
-  readonly mostPlans?: number
+  /** Trials after which a search over six layers, two threshold methods and three modes counts as endless. @default 5000 */
+  readonly mostTrials?: number
 }
 
-/** Three modes; `Sigmoid` has no integer one. */
-const target = defineTarget({
-  name: 'small',
-  modes: ['INT8', 'F16', 'F32'],
-  schemes: smallSchemes,
-  defaultFloat: 'F16',
-  floatModes: ['F16', 'F32'],
-  ops: {
-    Relu: { INT8: 'INT8', F16: 'F16', F32: 'F32' },
-    Add: { INT8: 'INT8', F16: 'F16', F32: 'F32' },
-    Sigmoid: { F16: 'F16', F32: 'F32' },
-  },
-  rangeSteps: [],
-  tolerance: {},
-})
+/** How the driver answers; counts questions from 0. */
+type Answer = (question: Question, asked: number) => readonly TrialLosses[]
 
-/** Six layers in a chain with one side branch. */
-const graph: Graph = smallGraph({
-  stage: 'float',
-  values: Object.fromEntries(['x', 'a', 'b', 'c', 'd', 'e', 'y'].map((name) => [name, { type: f32(1, 4) }])),
-  nodes: [
-    node('Relu', ['x'], ['a']),
-    node('Relu', ['a'], ['b']),
-    node('Sigmoid', ['b'], ['c']),
-    node('Add', ['a', 'c'], ['d']),
-    node('Relu', ['d'], ['e']),
-    node('Add', ['e', 'b'], ['y']),
-  ],
-  outputs: ['y'],
-})
-const empty: Graph = { ...graph, nodes: [], outputs: ['x'] }
-
-/** What an eight-bit layer costs; the sixth is the worst. */
-const harm: Readonly<Record<string, number>> = { a: 0.01, b: 0.02, d: 0.04, e: 0.08, y: 0.5 }
-
-/** The loss of a plan in closed form: the harm of every layer that is not kept in float. */
-function lossOf(plan: Plan, { nodes }: Graph): number {
-  return nodes.map(layerOf).reduce((sum, layer) => sum + (['F16', 'F32'].includes(plan.get(layer) ?? 'INT8') ? 0 : (harm[layer] ?? 0)), 0)
+/** A search that was driven to its end. */
+interface Driven {
+  readonly steps: readonly SearchStep[]
+  /** Each step as text, at the time when it was yielded. */
+  readonly texts: readonly string[]
+  readonly answers: readonly (readonly TrialLosses[])[]
+  readonly result: SearchResult
 }
 
 /**
- * Registers the tests that every search strategy has to pass: it ends, keeps pinned layers, names only layers of the graph and
- * modes the target has for them, gives the same plan for the same space, and survives losses that are infinite.
+ * Registers the tests that every search strategy has to pass: it ends, keeps pinned layers, asks about what there is (layers, modes,
+ * ranges, samples), has a result at every step, gives the same result for the same answers, reports what was asked for in full, and
+ * survives trials that cannot be resolved.
  *
  * @example
  * strategyConformance({ runner: { describe, it }, create: () => greedy })
  */
-export function strategyConformance({ runner, create, mostPlans = 5000 }: StrategyConformanceOptions): void {
+export function strategyConformance({ runner, create, mostTrials = 5000 }: StrategyConformanceOptions): void {
   const { describe, it } = runner
-  const run = (space: SearchSpace, loss = lossOf) => drive(create(), space, loss, mostPlans)
-  const space: SearchSpace = { graph, target, pinned: new Map() }
+  const space = smallSpace()
   const pinned: Plan = new Map([
     ['a', 'F32'],
     ['y', 'INT8'],
   ])
+  const run = (from: SearchSpace, reply: Answer = (question) => answer(question, from)) => drive(create(), from, reply, mostTrials)
 
   describe(`strategy conformance: ${create().name}`, () => {
-    it('ends with a plan', async () => {
+    it('ends with a result', async () => {
       run(space)
     })
     it('ends for a graph without layers', async () => {
-      check(run({ ...space, graph: empty }).result.size === 0, 'a plan for layers that are not there')
+      check(run(emptySpace()).result.trial.plan.size === 0, 'a plan for layers that are not there')
     })
-    it('keeps pinned layers in every plan', async () => {
-      const { yielded, result } = run({ ...space, pinned })
-      for (const plan of [...yielded, result]) {
+    it('ends for one sample, and where no thresholds are searched', async () => {
+      run({ ...space, samples: 1, methods: new Map() })
+    })
+    it('keeps pinned layers in every trial', async () => {
+      for (const { plan } of trialsOf(run({ ...space, pinned }))) {
         for (const [layer, mode] of pinned)
           check(plan.get(layer) === mode, `${layer} is ${plan.get(layer) ?? 'not named'}, pinned to ${mode}`)
       }
     })
-    it('names layers of the graph and modes the target has for them', async () => {
-      const { yielded, result } = run(space)
-      for (const plan of [...yielded, result]) for (const [layer, mode] of plan) checkLegal(layer, mode)
+    it('names layers of the graph, modes they have and rows of the table', async () => {
+      for (const trial of trialsOf(run(space))) checkLegal(trial, space)
     })
-    it('gives the same plan for the same space', async () => {
+    it('asks for trials and metrics that can be answered', async () => {
+      for (const samples of [4, 1]) for (const { ask } of run({ ...space, samples }).steps) checkQuestion(ask, { ...space, samples })
+    })
+    it('has a result at every step', async () => {
+      const { steps, answers } = run(space)
+      steps.forEach(({ best }, i) => {
+        checkResult(best, answers.slice(0, i), steps, space)
+      })
+    })
+    it('tells how far it is', async () => {
+      let before = 0
+      for (const { open = [], done = before } of run(space).steps) {
+        for (const layer of open) check(hasLayer(space, layer), `there is no layer ${layer} to examine`)
+        check(done >= before && done <= 1, `${done} of the search are done after ${before}`)
+        before = done
+      }
+    })
+    it('reports losses that were told for its trial, in exact over all samples', async () => {
+      const { result, answers, steps } = run(space)
+      checkResult(result, answers, steps, space)
+    })
+    it('gives the same result for the same answers', async () => {
       const [first, second] = [run(space), run(space)]
-      check(text(first.result) === text(second.result), `${text(first.result)} and ${text(second.result)}`)
-      check(first.yielded.length === second.yielded.length, `${first.yielded.length} and ${second.yielded.length} plans on the way`)
+      check(textOf(first.result) === textOf(second.result), `${textOf(first.result)} and ${textOf(second.result)}`)
+      check(first.texts.join() === second.texts.join(), 'other questions on the way')
     })
-    it('survives a loss that is infinite everywhere', async () => {
-      for (const [layer, mode] of run(space, () => Number.POSITIVE_INFINITY).result) checkLegal(layer, mode)
+    it('survives trials that cannot be resolved', async () => {
+      for (const trial of trialsOf(run(space, failures))) checkLegal(trial, space)
     })
-    it('survives a loss that is infinite once', async () => {
-      let asked = 0
-      run(space, (plan, each) => (asked++ === 0 ? Number.POSITIVE_INFINITY : lossOf(plan, each)))
+    it('survives one question whose trials cannot be resolved', async () => {
+      const questions = run(space).steps.length
+      for (let lost = 0; lost < Math.min(questions, 40); lost++)
+        run(space, (question, asked) => (asked === lost ? failures(question) : answer(question, space)))
     })
-    it('can be stopped after every plan', async () => {
+    it('can be stopped after every question', async () => {
       const search = create().search(space)
-      if (search.next().done === true) return
-      search.return(new Map())
+      const first = search.next()
+      if (first.done === true) return
+      search.return(first.value.best)
       check(search.next([]).done === true, 'it goes on after it was stopped')
     })
     it('changes neither the space nor what it yielded', async () => {
       const mine: Plan = new Map(pinned)
-      const before = text(mine)
-      const { yielded, texts } = run({ ...space, pinned: mine })
-      check(text(mine) === before, 'the pinned plan was changed')
-      yielded.forEach((plan, i) => check(text(plan) === texts[i], 'a plan was changed after it was yielded'))
+      const before = textOf(mine)
+      const { steps, texts } = run({ ...space, pinned: mine })
+      check(textOf(mine) === before, 'the pinned plan was changed')
+      steps.forEach((step, i) => check(textOf(step) === texts[i], 'a step was changed after it was yielded'))
     })
   })
 }
 
 /** Asks a strategy to its end and tells it the losses. */
-function drive(strategy: SearchStrategy, space: SearchSpace, loss: (plan: Plan, graph: Graph) => number, mostPlans: number) {
-  const yielded: Plan[] = []
+function drive(strategy: SearchStrategy, space: SearchSpace, reply: Answer, mostTrials: number): Driven {
+  const steps: SearchStep[] = []
   const texts: string[] = []
+  const answers: (readonly TrialLosses[])[] = []
   const search = strategy.search(space)
+  let trials = 0
   let step = search.next()
   while (step.done !== true) {
-    for (const plan of step.value) {
-      yielded.push(plan)
-      texts.push(text(plan))
-    }
-    check(yielded.length <= mostPlans, `no end after ${mostPlans} plans`)
-    check(step.value.length > 0, 'a round without a plan to score')
-    step = search.next(step.value.map((plan) => ({ loss: loss(plan, space.graph) })))
+    const { ask } = step.value
+    steps.push(step.value)
+    texts.push(textOf(step.value))
+    trials += ask.trials.length
+    check(trials <= mostTrials && steps.length <= mostTrials, `no end after ${mostTrials} trials`)
+    const told = reply(ask, answers.length)
+    answers.push(told)
+    step = search.next(told)
   }
-  return { yielded, texts, result: step.value }
+  return { steps, texts, answers, result: step.value }
 }
 
-function checkLegal(layer: string, mode: QuantMode): void {
-  const maker: Node | undefined = graph.nodes.find((each) => layerOf(each) === layer)
-  check(maker !== undefined, `there is no layer ${layer}`)
-  const modes: OpModes | undefined = (target as Target).ops[maker.op as OpForm]
-  check(modes?.[mode] !== undefined, `${maker.op} has no mode ${mode}, in ${layer}`)
+/** Every trial that a search asked about or offered. */
+function trialsOf({ steps, result }: Driven): readonly Trial[] {
+  const offered = (each: SearchResult): readonly Trial[] => [each.trial, ...(each.front ?? []).map(({ trial }) => trial)]
+  return [...steps.flatMap(({ ask, best }) => [...ask.trials, ...offered(best)]), ...offered(result)]
 }
 
-const text = (plan: Plan): string =>
-  [...plan]
-    .map(([layer, mode]) => `${layer}=${mode}`)
-    .sort()
-    .join(' ')
+const hasLayer = ({ layers }: SearchSpace, name: string): boolean => layers.some((layer) => layer.name === name)
+
+function checkLegal({ plan, ranges = new Map() }: Trial, { layers, table }: SearchSpace): void {
+  for (const [name, mode] of plan) {
+    const layer = layers.find((each) => each.name === name)
+    check(layer !== undefined, `there is no layer ${name}`)
+    check(layer.modes.includes(mode), `${layer.type} has no mode ${mode}, in ${name}`)
+  }
+  for (const [name, { threshold, min, max }] of ranges) {
+    check(table.has(name), `the table has no row ${name}`)
+    check([threshold, min, max].every(Number.isFinite), `the range of ${name} is not finite`)
+  }
+}
+
+function checkQuestion({ trials, samples, metrics, layers = [], outputs = true }: Question, space: SearchSpace): void {
+  check(trials.length > 0, 'a question without a trial')
+  check(metrics.length > 0, 'a question without a metric')
+  check(outputs || layers.length > 0, 'a question about neither outputs nor layers')
+  for (const layer of layers) check(hasLayer(space, layer), `there is no layer ${layer} to compare`)
+  if (samples === undefined) return
+  const { first, count } = samples
+  const inside = Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count > 0 && first + count <= space.samples
+  check(inside, `samples ${first} to ${first + count} of ${space.samples}`)
+}
+
+function checkResult(result: SearchResult, answers: Driven['answers'], steps: readonly SearchStep[], space: SearchSpace): void {
+  checkLegal(result.trial, space)
+  result.ranking.forEach(({ layer, loss }, i) => {
+    check(hasLayer(space, layer), `there is no layer ${layer} to rank`)
+    check(i === 0 || !(loss > result.ranking[i - 1]!.loss), `${layer} stands behind a layer that costs less`)
+  })
+  const reported = [{ trial: result.trial, losses: result.losses }, ...(result.front ?? [])]
+  for (const { trial, losses } of reported) {
+    if (losses === undefined) continue
+    const told = answers.some((each, i) => {
+      const { ask } = steps[i]!
+      const full = (ask.precision ?? 'exact') === 'exact' && (ask.samples?.count ?? space.samples) === space.samples
+      return full && each.some((answered, at) => answered === losses && textOf(ask.trials[at]) === textOf(trial))
+    })
+    check(told, 'losses that were not told for this trial in exact over all samples')
+  }
+}
+
+/** A value as text; the order of plans and ranges, which decides nothing, left out. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...each].sort(([a], [b]) => (a < b ? -1 : 1)) : each))
+}

@@ -44,6 +44,8 @@ export interface Question {
    * @default none
    */
   readonly layers?: readonly string[]
+  /** Whether the outputs are compared; without them only what `layers` need is computed, and `losses` of the answer is empty. @default true */
+  readonly outputs?: boolean
   /** `fast` may rank; what is reported or written is asked for in `exact`. @default 'exact' */
   readonly precision?: 'exact' | 'fast'
 }
@@ -72,6 +74,8 @@ export interface SearchLayer {
   readonly name: string
   /** Its type in the words of the tables' vendor, such as `top.Conv`; the operator's own name where there is none. */
   readonly type: string
+  /** The modes that a plan can give it. */
+  readonly modes: readonly QuantMode[]
   /** Whether it is made of codes when no plan says otherwise. */
   readonly hasCodes: boolean
   /** The multiplications and additions of its arithmetic, for one sample. */
@@ -104,24 +108,14 @@ export interface SearchNote {
   readonly text: string
   /** @default 'info' */
   readonly level?: 'info' | 'debug'
-}
-
-/** One step of a search. */
-export interface SearchStep {
-  readonly ask: Question
-  /** The best so far, for who has to end the search here. */
-  readonly best: Trial
-  /** Layers that were not examined yet. @default none */
-  readonly open?: readonly string[]
-  /** How much of the search is done, from 0 to 1, as far as it can be known. */
-  readonly done?: number
-  /** What there is to tell before the question. */
-  readonly notes?: readonly SearchNote[]
+  /** Whether who writes it puts the seconds since the search began behind the text. @default false */
+  readonly seconds?: boolean
 }
 
 /** A layer and what it costs to keep it in codes. */
 export interface RankedLayer {
   readonly layer: string
+  /** Infinite when its trial could not be resolved. */
   readonly loss: number
   /** The threshold method that served it best, where methods were tried. */
   readonly method?: string
@@ -130,14 +124,29 @@ export interface RankedLayer {
 /** How a search ended. */
 export interface SearchResult {
   readonly trial: Trial
-  /** The losses of the trial, as last asked for; absent when it was never asked for. */
+  /** The losses of the trial in `exact` over all samples; absent when it was not asked for so. */
   readonly losses?: TrialLosses
   /** Layers with what each costs, the worst first. */
   readonly ranking: readonly RankedLayer[]
   /** Whether the wanted quality was reached. @default none was wanted */
   readonly reached?: boolean
+  /** The threshold method of the whole table, where a search chooses one for all layers. @default rows come from `trial.ranges` */
+  readonly method?: string
   /** Trials none of which is worse than another in both quality and arithmetic in float. @default the search looks for one trial */
   readonly front?: readonly { readonly trial: Trial; readonly losses: TrialLosses; readonly floatShare: number }[]
+  readonly notes?: readonly SearchNote[]
+}
+
+/** One step of a search. */
+export interface SearchStep {
+  readonly ask: Question
+  /** What the search would return if it had to end here. */
+  readonly best: SearchResult
+  /** Layers that were not examined yet. @default none */
+  readonly open?: readonly string[]
+  /** How much of the search is done, from 0 to 1, as far as it can be known. */
+  readonly done?: number
+  /** What there is to tell before the question. */
   readonly notes?: readonly SearchNote[]
 }
 
