@@ -2,29 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { chooseChip } from '../tools/cli/src/chips/choose-chip.ts'
-import { digits, inEmptyFolder, mustRun, q } from './run-command.ts'
+import { chipInFloats, digits, inEmptyFolder, mustRun, q } from './run-command.ts'
 
 inEmptyFolder()
 
-/** A chip that keeps every operator of the digit classifier in float32, and writes two files. */
-const nova = `
-const float = ['Conv', 'Relu', 'MaxPool', 'AveragePool', 'MatMul', 'Reshape', 'Transpose', 'Add', 'Softmax']
-const keep = (node, context) => ({ nodes: [node], values: node.outputs.map((name) => ({ name, type: context.typeOf(name) })) })
-export const chip = {
-  name: 'nova',
-  target: {
-    name: 'nova', modes: ['F32'], defaultFloat: 'F32', floatModes: ['F32'], rangeSteps: [], tolerance: { F32: [0.999, 0.99] },
-    schemes: { F32: { kind: 'float', dtype: 'f32' } },
-    ops: Object.fromEntries(float.map((op) => [op, { F32: 'F32' }])),
-  },
-  lower: Object.fromEntries(float.map((op) => [op, keep])),
-  emit: (graph, { name, model }) => ({
-    files: new Map([[name + '.one', new TextEncoder().encode('one of ' + model)], [name + '.two', Uint8Array.of(2)]]),
-    diagnostics: [],
-  }),
-}
-`
-
+const nova = chipInFloats
 const made = (change: string) => `${nova.replace('export const chip', 'const chip')}\n${change}`
 
 beforeEach(() => mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir').then(() => {}))
@@ -169,10 +151,10 @@ describe('what is no back end is refused', () => {
       [],
     ],
     [
-      'passes that would change the layers a table speaks of',
-      made("export default { ...chip, prepare: [{ name: 'merge-pairs', run: (graph) => graph }] }"),
-      'CHIP_PREPARE',
-      ['merge-pairs', 'calibrat'],
+      'members that nothing reads',
+      made("export default { ...chip, rewrites: [], target: { ...chip.target, typeFollower: ['Reshape'] } }"),
+      'BACKEND_INVALID',
+      ['rewrites', 'perhaps rewrite', 'target.typeFollower', 'perhaps typeFollowers'],
     ],
     ['an emit that throws', made("export default { ...chip, emit() { throw new Error('full') } }"), 'BACKEND_FAILED', ['full', 'emit']],
     ['an emit that returns no files', made('export default { ...chip, emit: () => ({}) }'), 'BACKEND_FAILED', ['no Map of files']],

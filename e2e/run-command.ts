@@ -76,6 +76,25 @@ export async function prepareDigits(): Promise<void> {
   await mustRun('run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '4', '--tune_num', '0', '-o', 'table')
 }
 
+/** The source of a module with a chip that keeps every operator of the digit classifier in float32, and writes two files. */
+export const chipInFloats = `
+const float = ['Conv', 'Relu', 'MaxPool', 'AveragePool', 'MatMul', 'Reshape', 'Transpose', 'Add', 'Softmax']
+const keep = (node, context) => ({ nodes: [node], values: node.outputs.map((name) => ({ name, type: context.typeOf(name) })) })
+export const chip = {
+  name: 'nova',
+  target: {
+    name: 'nova', modes: ['F32'], defaultFloat: 'F32', floatModes: ['F32'], rangeSteps: [], tolerance: { F32: [0.999, 0.99] },
+    schemes: { F32: { kind: 'float', dtype: 'f32' } },
+    ops: Object.fromEntries(float.map((op) => [op, { F32: 'F32' }])),
+  },
+  lower: Object.fromEntries(float.map((op) => [op, keep])),
+  emit: (graph, { name, model }) => ({
+    files: new Map([[name + '.one', new TextEncoder().encode('one of ' + model)], [name + '.two', Uint8Array.of(2)]]),
+    diagnostics: [],
+  }),
+}
+`
+
 /** The arrays of a file. */
 export function arraysIn(file: string): ReadonlyMap<string, Tensor> {
   return decodeNpz(new Uint8Array(readFileSync(file)), [file])

@@ -5,6 +5,8 @@ import { jsonReporter } from './console/json-reporter.ts'
 import { plainReporter } from './console/plain-reporter.ts'
 import type { Reporter } from './console/reporter.ts'
 import { terminalReporter } from './console/terminal-reporter.ts'
+import type { Surroundings } from './context.ts'
+import { startRun } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fileError } from './files/file-errors.ts'
 import { expandArguments, findCommand } from './options/expand-arguments.ts'
@@ -23,13 +25,15 @@ const stopWithinMs = 600
  */
 export async function main(args: readonly string[]): Promise<number> {
   const reporter = reporterFor(args)
+  // Modules of the user's lose the one that everybody may call.
+  const exit = process.exit.bind(process)
   const interruption = new AbortController()
   let last: NodeJS.Timeout | undefined
   let stoppedAt = 0
   const interrupt = () => {
     if (interruption.signal.aborted) {
       // A terminal sends the signal to this process and to the one that watches it, which passes it on.
-      if (performance.now() - stoppedAt > 300) process.exit(exitCodes.interrupted)
+      if (performance.now() - stoppedAt > 300) exit(exitCodes.interrupted)
       return
     }
     stoppedAt = performance.now()
@@ -38,11 +42,23 @@ export async function main(args: readonly string[]): Promise<number> {
     interruption.abort(stopped)
     last = setTimeout(() => {
       reporter.error(stopped)
-      process.exit(exitCodes.interrupted)
+      exit(exitCodes.interrupted)
     }, stopWithinMs)
   }
+  const run = startRun({ reporter, signal: interruption.signal, env: process.env })
+  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, run)
+  let isBroken = false
   const broken = (error: unknown) => {
-    void failed(error, reporter, interruption.signal).then((code) => process.exit(code))
+    // One error is told, whatever follows from it.
+    if (!isBroken) void end(error).then((code) => exit(code))
+    isBroken = true
+  }
+  // Nothing is left that could go on with the work, and yet it is not done. Whoever knows what is waited for gives it up first.
+  let stalls = 0
+  const stalled = () => {
+    stalls += 1
+    if (stalls === 1) setImmediate(() => {})
+    else broken(new Error('the work waits for what never happens'))
   }
   let unwritten: unknown
   // A reader that has gone (`| head`) does not stop the work; any other trouble with the output counts.
@@ -53,17 +69,19 @@ export async function main(args: readonly string[]): Promise<number> {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   process.on('uncaughtException', broken)
+  process.on('beforeExit', stalled)
   try {
     const action = chooseAction(args.filter((word) => word !== '--json'))
     if (typeof action === 'number') return action
-    const outcome = await action({ reporter, signal: interruption.signal, env: process.env })
+    const outcome = await action(run)
     await new Promise((done) => setImmediate(done))
     interruption.signal.throwIfAborted()
     if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')
     return outcome === undefined || outcome.passed ? exitCodes.done : exitCodes.tolerance
   } catch (error) {
-    return failed(error, reporter, interruption.signal)
+    return await end(error)
   } finally {
+    run.modules.close()
     clearTimeout(last)
     reporter.close()
     await new Promise((done) => setImmediate(done))
@@ -71,6 +89,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
     process.off('uncaughtException', broken)
+    process.off('beforeExit', stalled)
   }
 }
 
@@ -96,9 +115,9 @@ function chooseAction(args: readonly string[]): Action | number {
   return chosen ?? exitCodes.done
 }
 
-async function failed(error: unknown, reporter: Reporter, signal: AbortSignal): Promise<number> {
+async function failed(error: unknown, { reporter, signal }: Pick<Surroundings, 'reporter' | 'signal'>): Promise<number> {
   const reason: unknown = signal.aborted ? (signal.reason as unknown) : error
-  if (reason instanceof CommanderError) return failed(usageError(reason, []), reporter, signal)
+  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal })
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
   const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
   if (isQError(known)) {

@@ -7,12 +7,6 @@ import type { ChipCompiler } from './chip-compiler.ts'
 import type { Plan } from './strategy.ts'
 import type { Target } from './target.ts'
 
-/** Turns a graph into an equivalent one; never changes its argument. */
-export interface Pass {
-  readonly name: string
-  run(graph: Graph): Graph
-}
-
 /** What the whole graph is resolved for. */
 export interface ResolveSettings {
   /** The mode of layers the plan does not name. */
@@ -62,8 +56,7 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  * Two optional members belong to the files: `reader` reads model files back (absent: none can be run here), `compiler`
  * drives the chip's own compiler (absent: the files are all there is).
  *
- * Five optional members, each a last resort:
- * `prepare` are passes wanted before the float graph is frozen, which the caller runs before calibration (absent: none; the commands refuse a chip that has some);
+ * Four optional members, each a last resort:
  * `rewrite` are passes over the float graph with its ranges (absent: none);
  * `facts` tells of the whole rewritten graph what lowerings need of it beyond their neighbours, once, from structure and constants (absent: nothing);
  * `simplify` are passes over the quantized graph (absent: none);
@@ -76,7 +69,6 @@ export interface Backend {
   emit(graph: Graph, options: EmitOptions): Artifact
   readonly reader?: ModelReader
   readonly compiler?: ChipCompiler
-  readonly prepare?: readonly Pass[]
   readonly rewrite?: readonly RewritePass[]
   readonly simplify?: readonly SimplifyPass[]
   facts?(graph: Graph): LayerFacts

@@ -3,7 +3,7 @@ import { floatOps } from '../ops/op-set.ts'
 import { suggest } from '../suggest.ts'
 import type { Backend } from './backend.ts'
 import { schemeDefects } from './check-scheme.ts'
-import type { RangeImport, RangeRuleName } from './target.ts'
+import type { RangeImport, RangeRuleName, Target } from './target.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -28,6 +28,39 @@ const rangeImports: Readonly<Record<RangeImport, true>> = {
   'unit-unless-log': true,
   product: true,
   difference: true,
+}
+
+const members: Readonly<Record<keyof Backend, true>> = {
+  name: true,
+  target: true,
+  lower: true,
+  emit: true,
+  reader: true,
+  compiler: true,
+  rewrite: true,
+  simplify: true,
+  facts: true,
+  restrict: true,
+}
+
+const targetMembers: Readonly<Record<keyof Target, true>> = {
+  name: true,
+  aliases: true,
+  modes: true,
+  schemes: true,
+  asymmetricSchemes: true,
+  defaultFloat: true,
+  floatModes: true,
+  ops: true,
+  highPrecision: true,
+  rangeImport: true,
+  nonNegativeOps: true,
+  rangeSteps: true,
+  typeFollowers: true,
+  automaticPlan: true,
+  truthOps: true,
+  casts: true,
+  tolerance: true,
 }
 
 /**
@@ -57,6 +90,7 @@ export function backendDefects(value: unknown): readonly string[] {
     ...(typeof value['emit'] === 'function' ? [] : [missing('emit', 'a function', value['emit'])]),
     ...lowerDefects(value),
     ...optionalDefects(value),
+    ...strangers(value, members, ''),
     ...(isObject(value['target']) ? targetDefects(value['target']) : [missing('target', 'an object', value['target'])]),
   ]
 }
@@ -68,6 +102,7 @@ function targetDefects(target: Fields): readonly string[] {
     mode === undefined ? [missing(place, 'a mode', mode)] : known.has(String(mode)) ? [] : [unknown(place, mode, [...known], 'modes')]
   const floats = Array.isArray(target['floatModes']) ? (target['floatModes'] as readonly unknown[]) : undefined
   return [
+    ...strangers(target, targetMembers, 'target.'),
     ...(isName(target['name']) && target['name'] === target['name'].toLowerCase()
       ? []
       : [missing('target.name', 'a name in lower case', target['name'])]),
@@ -160,7 +195,7 @@ function lowerDefects({ lower, target }: Fields): readonly string[] {
 }
 
 function optionalDefects(backend: Fields): readonly string[] {
-  const passes = ['prepare', 'rewrite', 'simplify'].flatMap((member) => {
+  const passes = ['rewrite', 'simplify'].flatMap((member) => {
     const list = backend[member]
     const sound = list === undefined || (Array.isArray(list) && list.every((pass) => isObject(pass) && typeof pass['run'] === 'function'))
     return sound ? [] : [missing(member, 'a list of { name, run }', list)]
@@ -173,6 +208,13 @@ function optionalDefects(backend: Fields): readonly string[] {
     ...(reader === undefined || readable ? [] : [missing('reader', '{ endings, read }', reader)]),
     ...(compiler === undefined || compilable ? [] : [missing('compiler', '{ find, commandLines }', compiler)]),
   ]
+}
+
+/** Members that nothing reads: a misspelled optional one would be missed without a word. */
+function strangers(fields: Fields, known: Readonly<Record<string, true>>, place: string): readonly string[] {
+  return Object.keys(fields)
+    .filter((name) => !Object.hasOwn(known, name) && fields[name] !== undefined)
+    .map((name) => unknown(`${place}${name}`, name, Object.keys(known), 'members'))
 }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)

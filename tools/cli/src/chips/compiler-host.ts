@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { CompilerHost, ProgramCall, ProgramEnd } from '@q/ir'
-import type { Context } from '../context.ts'
+import type { Surroundings } from '../context.ts'
 import { isThere, readBytes } from '../files/read-file.ts'
 
 /** Runs the programs of a chip's toolchain on this machine, until the user interrupts. */
-export function createCompilerHost(context: Context): CompilerHost {
+export function createCompilerHost(context: Surroundings): CompilerHost {
   const { env, reporter } = context
   return {
     env,
@@ -36,7 +36,7 @@ export function createCompilerHost(context: Context): CompilerHost {
 function run(
   { program, args, env: more = {}, foldersFirst = [] }: ProgramCall,
   folder: string,
-  { env, signal }: Context,
+  { env, signal }: Surroundings,
 ): Promise<ProgramEnd> {
   return new Promise((done, fail) => {
     // A group of its own: the programs are scripts that start others, and all of them are to end together.

@@ -1,45 +1,22 @@
-import type { Backend, ChipToolchain, LowerOp } from '@q/ir'
-import { isQError, QError } from '@q/ir'
+import type { Backend, ChipToolchain, CompiledModel, LowerOp } from '@q/ir'
+import { verifyGraph } from '@q/ir'
+import { runForeign, waitForeign } from '../modules/foreign-code.ts'
+import type { ForeignCode } from '../modules/module-kind.ts'
+import { artifactOf, graphOf, loweredNode } from './returned.ts'
 
 /**
  * A back end of a module whose errors name it and the stage: what it throws, but a QError, becomes one `BACKEND_FAILED`, and what it
- * returns is looked at where a wrong result would only be noticed elsewhere.
- *
- * @param place how the user named it
+ * returns is read at once where a wrong result would only be noticed elsewhere.
  */
-export function guardBackend(backend: Backend, place: string): Backend {
-  const failed = (stage: string, error: unknown, at: readonly string[] = []): never => {
-    if (isQError(error)) throw error
-    throw new QError('BACKEND_FAILED', `the back end ${backend.name} failed in ${stage}`, {
-      at: [place, stage, ...at],
-      found: error instanceof Error ? error.message : String(error),
-      wanted: 'a result',
-      hint: 'correct the module, or ask its author; Q_DEBUG=1 shows where',
-      cause: error,
-    })
-  }
-  const run = <Result>(stage: string, work: () => Result, at?: readonly string[]): Result => {
-    try {
-      return work()
-    } catch (error) {
-      return failed(stage, error, at)
-    }
-  }
-  const wait = <Result>(stage: string, work: () => Promise<Result>): Promise<Result> =>
-    Promise.resolve(run(stage, work)).catch((error: unknown) => failed(stage, error))
+export function guardBackend(backend: Backend, module: ForeignCode): Backend {
+  const run = <Result>(stage: string, work: () => Result, at?: readonly string[]): Result =>
+    runForeign({ ...module, stage, ...(at === undefined ? {} : { at }) }, work)
+  const wait = <Result>(stage: string, work: () => Promise<Result>): Promise<Result> => waitForeign({ ...module, stage }, work)
   const lower = (op: string, each: LowerOp): LowerOp => {
-    return (node, context) =>
-      run(
-        `lower ${op}`,
-        () => {
-          const lowered = each(node, context) as ReturnType<LowerOp> | undefined
-          if (!Array.isArray(lowered?.nodes) || !Array.isArray(lowered.values)) {
-            throw new TypeError('it returned no nodes and values')
-          }
-          return lowered
-        },
-        node.outputs,
-      )
+    return (node, context) => {
+      const used = () => node.outputs.filter((name) => context.useCount(name) > 0)
+      return run(`lower ${op}`, () => loweredNode(each(node, context), used()), node.outputs)
+    }
   }
   const passes = <P extends { readonly name: string; run(...args: never[]): unknown }>(
     list: readonly P[] | undefined,
@@ -47,49 +24,54 @@ export function guardBackend(backend: Backend, place: string): Backend {
   ): readonly P[] =>
     (list ?? []).map((pass) => ({
       ...pass,
-      name: pass.name,
-      run: (...args: Parameters<P['run']>) => run(`${kind} ${pass.name}`, () => pass.run(...args)),
+      run: (...args: Parameters<P['run']>) => run(`${kind} ${pass.name}`, () => graphOf(pass.run(...args))),
     }))
+  const compiledModel = (compiled: CompiledModel): CompiledModel => {
+    const { files, simulate } = compiled
+    if (!(files instanceof Map)) throw new TypeError('it returned no Map of files')
+    return { files, ...(simulate === undefined ? {} : { simulate: (inputs) => wait('simulate', () => simulate.call(compiled, inputs)) }) }
+  }
   const toolchain = (found: ChipToolchain): ChipToolchain => ({
-    compiler: found.compiler,
-    compile: (artifact) =>
-      wait('compile', async () => {
-        const compiled = await found.compile(artifact)
-        const { simulate } = compiled
-        return simulate === undefined
-          ? compiled
-          : { ...compiled, simulate: (inputs) => wait('simulate', () => simulate.call(compiled, inputs)) }
-      }),
+    compiler: String(found.compiler),
+    compile: (artifact) => wait('compile', async () => compiledModel(await found.compile(artifact))),
   })
   const { reader, compiler, facts, restrict } = backend
   return {
     name: backend.name,
     target: backend.target,
     lower: Object.fromEntries(Object.entries(backend.lower).map(([op, each]) => [op, lower(op, each)])),
-    prepare: passes(backend.prepare, 'prepare'),
     rewrite: passes(backend.rewrite, 'rewrite'),
     simplify: passes(backend.simplify, 'simplify'),
-    emit: (graph, options) =>
-      run('emit', () => {
-        const artifact = backend.emit(graph, options) as ReturnType<Backend['emit']> | undefined
-        if (!(artifact?.files instanceof Map)) throw new TypeError('it returned no Map of files')
-        return { ...artifact, diagnostics: artifact.diagnostics ?? [] }
-      }),
-    ...(facts === undefined ? {} : { facts: (graph) => run('facts', () => facts.call(backend, graph)) }),
-    ...(restrict === undefined ? {} : { restrict: (...args) => run('restrict', () => restrict.apply(backend, args)) }),
+    emit: (graph, options) => run('emit', () => artifactOf(backend.emit(graph, options))),
+    ...(facts === undefined
+      ? {}
+      : {
+          facts: (graph) =>
+            run('facts', () => {
+              const told: unknown = facts(graph)
+              if (!(told instanceof Map)) throw new TypeError('it returned no Map from layer to facts')
+              return new Map(told)
+            }),
+        }),
+    ...(restrict === undefined ? {} : { restrict: (...args) => run('restrict', () => restrict(...args)) }),
     ...(reader === undefined
       ? {}
       : {
           reader: {
             endings: reader.endings,
-            read: (bytes: Uint8Array, file: string) => run('reader', () => reader.read(bytes, file), [file]),
+            read: (bytes: Uint8Array, file: string) =>
+              run('reader', () => {
+                const graph = graphOf(reader.read(bytes, file))
+                verifyGraph(graph)
+                return graph
+              }, [file]),
           },
         }),
     ...(compiler === undefined
       ? {}
       : {
           compiler: {
-            commandLines: (artifact, model) => run('command lines', () => compiler.commandLines(artifact, model)),
+            commandLines: (artifact, model) => run('command lines', () => Array.from(compiler.commandLines(artifact, model), String)),
             find: (host, folder) =>
               wait('find the compiler', async () => {
                 const found = await compiler.find(host, folder)

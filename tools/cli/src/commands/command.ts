@@ -42,6 +42,9 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** The chip that the options of {@link addChipOptions} choose. @throws QError of `chooseChip` */
-export function chipOf(options: { readonly processor: string; readonly chip_options?: Readonly<Record<string, unknown>> }): Promise<Chip> {
-  return chooseChip(options.processor, options.chip_options === undefined ? {} : { options: options.chip_options })
+export function chipOf(
+  options: { readonly processor: string; readonly chip_options?: Readonly<Record<string, unknown>> },
+  context: Context,
+): Promise<Chip> {
+  return chooseChip(options.processor, { context, ...(options.chip_options === undefined ? {} : { options: options.chip_options }) })
 }

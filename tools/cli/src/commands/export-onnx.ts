@@ -30,7 +30,8 @@ export const defineExportOnnx: DefineCommand = (program, start) => {
           kind: 'usage',
         })
       }
-      const chip: Chip | undefined = options.processor === undefined ? undefined : await chipOf(options)
+      await context.files.claim([options.output])
+      const chip: Chip | undefined = options.processor === undefined ? undefined : await chipOf(options, context)
       await exportModel(
         {
           model,

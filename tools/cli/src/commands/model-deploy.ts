@@ -3,6 +3,7 @@ import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { deploy } from '../pipeline/deploy.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
+import { noteTestInputs } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
@@ -103,25 +104,22 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
   command.action((options) =>
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
-      const chip = await chipOf(options)
-      const read: string[] = [options.mlir]
+      const { files } = context
+      const release = await files.claim(options.not_gen_bmodel ? [] : [options.model])
+      await noteTestInputs([options.test_input, options.test_reference], context)
+      const chip = await chipOf(options, context)
       const graph = await readModel(options.mlir, {
-        onRead: (path) => read.push(path),
+        files,
         ...(options.weights === undefined ? {} : { weights: options.weights }),
       })
-      const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context.reporter)
+      const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context)
+      // Where the model goes in the end, the family says.
+      release()
       return deploy(
         {
           graph,
           ...quantization,
           chip,
-          taken: [
-            ...read,
-            ...[options.calibration_table, options.quantize_table, options.test_reference, chip.file].filter(
-              (each): each is string => each !== undefined,
-            ),
-            ...(options.test_input === undefined ? [] : String(options.test_input).split(',')),
-          ],
           model: options.model,
           keepModelName: options.keep_model_name === true,
           ...(options.test_input === undefined || options.skip_validation ? {} : { testInput: options.test_input }),

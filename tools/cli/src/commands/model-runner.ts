@@ -3,12 +3,12 @@ import type { Graph, Tensor } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import { Option } from 'commander'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { originalOutputs } from '../pipeline/original-outputs.ts'
 import { activationNames, outputsWithSources, runGraph } from '../pipeline/run-graph.ts'
+import { noteTestInputs } from '../pipeline/sample-files.ts'
 import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
@@ -41,18 +41,20 @@ export const defineModelRunner: DefineCommand = (program, start) => {
   addVendorOptions(command, vendorOptions)
   command.action((options) =>
     start(async (context) => {
-      const { reporter } = context
+      const { files, reporter } = context
       checkVendorOptions(command, vendorOptions, reporter)
-      await checkWritable(options.output)
-      const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor })
+      await files.claim([options.output])
+      await noteTestInputs([options.input], context)
+      const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(options.model, {
+        files,
         ...(chip === undefined ? {} : { backend: chip.backend }),
         ...(options.weights === undefined ? {} : { weights: options.weights }),
         ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
       })
       const inputs = await loadTestInput(options.input, sampleInputs(graph))
       const dump = await dumpOf(graph, inputs, options)
-      await writeFiles(new Map([[options.output, encodeNpz(dump)]]), (path) => reporter.note(`note: ${path} replaced`))
+      await files.write(new Map([[options.output, encodeNpz(dump)]]))
       reporter.print(`${options.output}: ${dump.size} tensors`)
       reporter.event('ran', { model: options.model, output: options.output, tensors: dump.size })
       return undefined

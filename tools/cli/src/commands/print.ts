@@ -2,7 +2,6 @@ import type { Graph } from '@q/ir'
 import { printGraph, QError } from '@q/ir'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseNames, parseShapes } from '../options/parse.ts'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
@@ -31,12 +30,12 @@ export const definePrint: DefineCommand = (program, start) => {
   addQuantizationOptions(addChipOptions(command, { required: false, purpose: 'what the model is resolved for' }))
   command.action((model: string, options) =>
     start(async (context) => {
-      if (options.output !== undefined) await checkWritable(options.output)
+      if (options.output !== undefined) await context.files.claim([options.output])
       const graph = await graphOf(model, options, context)
       const text = printGraph(graph, { longestConstant: options.constants })
       if (options.output === undefined) context.reporter.print(text.trimEnd())
       else {
-        await writeFiles(new Map([[options.output, text]]), (path) => context.reporter.note(`note: ${path} replaced`))
+        await context.files.write(new Map([[options.output, text]]))
         context.reporter.print(`${options.output}: ${graph.nodes.length} nodes`)
       }
       context.reporter.event('printed', {
@@ -60,7 +59,7 @@ interface PrintOptions extends QuantizationOptions {
 
 async function graphOf(model: string, options: PrintOptions, context: Context): Promise<Graph> {
   const { processor, stage = processor === undefined ? 'canonical' : 'resolved' } = options
-  const chip = processor === undefined ? undefined : await chipOf({ ...options, processor })
+  const chip = processor === undefined ? undefined : await chipOf({ ...options, processor }, context)
   if (stage === 'resolved' && chip === undefined) {
     throw new QError('OPTION_REQUIRED', 'a model is resolved for a chip', {
       at: ['print', '--stage resolved'],
@@ -70,6 +69,7 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
     })
   }
   const graph = await readModel(model, {
+    files: context.files,
     asImported: stage === 'imported',
     ...(chip === undefined ? {} : { backend: chip.backend }),
     ...(options.weights === undefined ? {} : { weights: options.weights }),
@@ -77,7 +77,7 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
     ...(options.output_names === undefined ? {} : { outputNames: options.output_names }),
   })
   if (stage !== 'resolved') return graph
-  return resolveForChip(graph, chip!, await quantizationOf(options, { graph, model }, chip!, context.reporter), context.reporter).graph
+  return resolveForChip(graph, chip!, await quantizationOf(options, { graph, model }, chip!, context), context.reporter).graph
 }
 
 function parseLongest(text: string): number {

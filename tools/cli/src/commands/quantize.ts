@@ -35,7 +35,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
   command.action((model: string, options) =>
     start(async (context) => {
       const { reporter } = context
-      const chip = await chipOf(options)
+      const chip = await chipOf(options, context)
       if (!model.endsWith('.onnx')) {
         throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
           at: [model],

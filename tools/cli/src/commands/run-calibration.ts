@@ -1,10 +1,10 @@
 import type { MethodName } from '@q/calib'
 import { QError } from '@q/ir'
 import { Option } from 'commander'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
+import { noteSamples } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
@@ -58,7 +58,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
   addVendorOptions(command, vendorOptions)
   command.action((file: string, options) =>
     start(async (context) => {
-      const { reporter } = context
+      const { files, reporter } = context
       checkVendorOptions(command, vendorOptions, reporter)
       if ((laterMethods as readonly string[]).includes(options.cali_method)) {
         throw new QError('OPTION_UNSUPPORTED', `--cali_method ${options.cali_method}: not supported yet`, {
@@ -68,24 +68,29 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
           kind: 'usage',
         })
       }
-      if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor })
-      await checkWritable(options.calibration_table)
-      const graph = await readModel(file, options.weights === undefined ? {} : { weights: options.weights })
+      await files.claim([options.calibration_table])
+      if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor }, context)
+      const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
+      const choice = {
+        inputNum: options.input_num,
+        ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
+        ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
+      }
+      await noteSamples(choice, context)
+      if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
       const { calibration, text, samples, finished } = await calibrateModel(
         graph,
         { mlir: file, table: options.calibration_table },
         {
-          inputNum: options.input_num,
+          ...choice,
           method: options.cali_method.replace('use_', '') as MethodName,
           bins: options.histogram_bin_num,
           tuneNum: options.tune_num,
-          ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
-          ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
           ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
         },
         context,
       )
-      await writeFiles(new Map([[options.calibration_table, text]]), (path) => reporter.note(`note: ${path} replaced`))
+      await files.write(new Map([[options.calibration_table, text]]))
       await finished()
       reporter.print(`real input_num = ${samples.count}`)
       reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)

@@ -12,6 +12,8 @@ const reasons: Readonly<Record<string, readonly [code: string, message: string, 
   ENOSPC: ['DISK_FULL', 'the disk is full', 'free some space or choose another place'],
   EDQUOT: ['DISK_FULL', 'the disk quota is used up', 'free some space or choose another place'],
   EFBIG: ['DISK_FULL', 'the file would be larger than the file system allows', 'choose another place'],
+  ENAMETOOLONG: ['FILE_NAME_LONG', 'the name is longer than the file system allows', 'give a shorter name'],
+  ELOOP: ['LINKS_CIRCULAR', 'its links lead in a circle', 'check the links'],
   EMFILE: ['FILES_OPEN', 'too many files are open', 'raise the limit of open files'],
 }
 

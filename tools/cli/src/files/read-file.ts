@@ -12,11 +12,6 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** The text of a UTF-8 file. @throws QError as {@link readBytes} */
-export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path))
-}
-
 /** Whether something is at a path. */
 export function isThere(path: string): Promise<boolean> {
   return access(path).then(

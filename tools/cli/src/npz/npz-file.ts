@@ -2,14 +2,12 @@ import type { Tensor } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import { decodeNpz, encodeNpz } from '@q/npz'
 import type { Context } from '../context.ts'
-import { readBytes } from '../files/read-file.ts'
-import { writeFiles } from '../files/write-files.ts'
 
 export type Tensors = ReadonlyMap<string, Tensor>
 
 /** The arrays of an npz file. @throws QError when there is none or it is damaged */
-export async function readNpz(file: string): Promise<Tensors> {
-  return decodeNpz(new Uint8Array(await readBytes(file)), [file])
+export async function readNpz({ files }: Context, file: string): Promise<Tensors> {
+  return decodeNpz(await files.read(file), [file])
 }
 
 /** One array of a file. @throws QError `ARRAY_UNKNOWN` with the nearest name */
@@ -23,8 +21,12 @@ export function arrayOf(arrays: Tensors, name: string, file: string): Tensor {
   })
 }
 
-/** Writes arrays, bytes or text to a file, and says so when there was one. */
-export async function save({ reporter }: Context, path: string, content: Tensors | Uint8Array | string): Promise<void> {
-  const bytes = content instanceof Map ? encodeNpz(content) : (content as Uint8Array | string)
-  await writeFiles(new Map([[path, bytes]]), (replaced) => reporter.note(`note: ${replaced} replaced`))
+/** Writes arrays, bytes or text to a file that is no input, and says so when there was one. @throws QError `FILE_TAKEN`, … */
+export async function save({ files }: Context, path: string, content: Tensors | Uint8Array | string): Promise<void> {
+  await files.write(new Map([[path, content instanceof Map ? encodeNpz(content) : (content as Uint8Array | string)]]))
+}
+
+/** Writes the arrays of a file that was read back to it, changed. */
+export async function saveChanged({ files }: Context, path: string, arrays: Tensors): Promise<void> {
+  await files.rewrite(path, encodeNpz(arrays))
 }

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { loadTestInput } from '@q/data'
 import type { Artifact, ChipToolchain, Graph, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
@@ -10,8 +10,7 @@ import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
-import { isThere, readBytes } from '../files/read-file.ts'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
+import { isThere } from '../files/read-file.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
@@ -28,8 +27,6 @@ export interface DeployOptions extends Quantization {
   readonly model?: string
   /** Give a portable container the very name of `model`. @default false */
   readonly keepModelName?: boolean
-  /** Files this run reads or has written. */
-  readonly taken: readonly string[]
   /** Sample to compare with. */
   readonly testInput?: string
   /** Tensors of the float model; run here when absent. */
@@ -58,7 +55,8 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const { graph, chip, model } = options
   const { reporter } = context
   const { backend } = chip
-  if (!options.notGenBmodel && model !== undefined) await checkWritable(model)
+  const release = await context.files.claim(options.notGenBmodel || model === undefined ? [] : [model])
+  const inputFile = await claimInputFile(options, context)
   const toolchain = options.notGenBmodel ? undefined : await findToolchain(options, context)
   const resolved = resolveForChip(graph, chip, options, reporter)
   const artifact = backend.emit(resolved.graph, {
@@ -70,9 +68,17 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   })
   checkArtifact(artifact, backend.name)
   for (const diagnostic of artifact.diagnostics) reporter.diagnostic(diagnostic)
-  const places = await placeFiles(artifact, { ...options, keepName: options.keepModelName === true })
+  const places = placeFiles(artifact, { ...options, keepName: options.keepModelName === true })
   const modelFile = artifact.model
-  const before = await writeArtifact(new Map([...artifact.files].filter(([name]) => name !== modelFile)), places, context)
+  const compiledFile = toolchain === undefined ? undefined : places.compiled
+  const isModelWritten = !options.notGenBmodel && compiledFile === undefined
+  const others = new Map([...artifact.files].filter(([name]) => name !== modelFile))
+  release()
+  await context.files.claim([
+    ...[...artifact.files.keys()].filter((name) => others.has(name) || isModelWritten).map((name) => places.paths.get(name)!),
+    ...(compiledFile === undefined ? [] : [compiledFile]),
+  ])
+  const before = await writeArtifact(others, places, context)
   reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })
   const done = (more: Omit<Deployed, 'resolved' | 'files'> & { readonly files?: readonly string[] }): Deployed => {
     return { resolved, ...more, files: [...before, ...(more.files ?? [])] }
@@ -82,16 +88,13 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   let inputs: ReadonlyMap<string, Tensor> | undefined
   if (options.testInput !== undefined) {
     inputs = await loadTestInput(options.testInput, sampleInputs(graph))
-    const inputFile = `${graph.name}_in_f32.npz`
-    if (join(options.testInput) !== inputFile) {
-      await writeFiles(new Map([[inputFile, encodeNpz(inputs)]]), (path) => reporter.note(`note: ${path} replaced`))
-    }
+    if (inputFile !== undefined) await context.files.write(new Map([[inputFile, encodeNpz(inputs)]]))
     const comparison = await compareWithFloat(options, resolved.graph, inputs, before[0] ?? backend.name, context)
     comparisons.push(comparison)
     if (!comparison.passed) return done({ comparisons, passed: false })
   }
   if (options.notGenBmodel) return done({ comparisons, passed: true })
-  if (toolchain === undefined || places.compiled === undefined) {
+  if (toolchain === undefined || compiledFile === undefined) {
     if (modelFile === undefined) return done({ comparisons, passed: true })
     const files = await writeArtifact(new Map([[modelFile, artifact.files.get(modelFile)!]]), places, context)
     if (artifact.portable !== true) return done({ files, comparisons, passed: true, container: 'chip' })
@@ -100,15 +103,22 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   }
   const compiled = await toolchain.compile(artifact)
   checkArtifact({ files: compiled.files, model: artifact.compiled!, diagnostics: [] }, backend.name)
-  const { compiled: path } = places
-  const paths = new Map([...compiled.files.keys()].map((name) => [name, name === artifact.compiled ? path : name]))
+  const paths = new Map([...compiled.files.keys()].map((name) => [name, name === artifact.compiled ? compiledFile : name]))
   const files = await writeArtifact(compiled.files, { paths }, context)
-  reporter.print(`${path}: compiled for the chip by ${toolchain.compiler}`)
+  reporter.print(`${compiledFile}: compiled for the chip by ${toolchain.compiler}`)
   if (inputs !== undefined && compiled.simulate !== undefined) {
     const tensors = await compiled.simulate(inputs)
-    comparisons.push(await compareWithChip(options, tensors, resolved.graph, inputs, [path, before[0] ?? backend.name], context))
+    comparisons.push(await compareWithChip(options, tensors, resolved.graph, inputs, [compiledFile, before[0] ?? backend.name], context))
   }
   return done({ files, comparisons, passed: comparisons.every(({ passed }) => passed), container: 'chip' })
+}
+
+/** Where the test input is kept as the network takes it; nothing when there is none, or when it is kept there already. */
+async function claimInputFile({ graph, testInput }: DeployOptions, context: Context): Promise<string | undefined> {
+  const file = `${graph.name}_in_f32.npz`
+  if (testInput === undefined || (await context.files.isAmong(file, [testInput]))) return undefined
+  await context.files.claim([file])
+  return file
 }
 
 /** The chip's own compiler, where the family has a driver and the toolchain is installed. @throws QError `VENDOR_MISSING` */
@@ -152,7 +162,7 @@ async function compareWithFloat(
   const reference =
     options.testReference === undefined
       ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
-      : decodeNpz(new Uint8Array(await readBytes(options.testReference)), [options.testReference])
+      : decodeNpz(await context.files.read(options.testReference), [options.testReference])
   const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
   const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
   const [cosine, euclidean] = options.tolerance ?? byMode

@@ -2,8 +2,6 @@ import { QError } from '@q/ir'
 import { exportOnnx, onnxOutputNames } from '@q/onnx'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
-import { readBytes } from '../files/read-file.ts'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { QuantizationOptions } from './read-quantization.ts'
 import { quantizationOf } from './read-quantization.ts'
@@ -28,9 +26,9 @@ export interface ExportModelOptions {
 /** A model file as standard ONNX: inputs and outputs have the names they have in the file. */
 export async function exportModel(options: ExportModelOptions, context: Context): Promise<void> {
   const { model, output, weights, inputShapes, chip, isQuantizing } = options
-  const { reporter } = context
-  await checkWritable(output)
+  const { files, reporter } = context
   const graph = await readModel(model, {
+    files,
     ...(chip === undefined ? {} : { backend: chip.backend }),
     ...(weights === undefined ? {} : { weights }),
     ...(inputShapes === undefined ? {} : { inputShapes }),
@@ -47,11 +45,11 @@ export async function exportModel(options: ExportModelOptions, context: Context)
   const isQuantized = !isFloat || chip !== undefined
   const written =
     isFloat && chip !== undefined
-      ? resolveForChip(graph, chip, await quantizationOf(options.quantizing, { graph, model }, chip, reporter), reporter).graph
+      ? resolveForChip(graph, chip, await quantizationOf(options.quantizing, { graph, model }, chip, context), reporter).graph
       : graph
-  const outputNames = model.endsWith('.onnx') ? onnxOutputNames(await readBytes(model), model) : graph.outputs
+  const outputNames = model.endsWith('.onnx') ? onnxOutputNames(await files.read(model), model) : graph.outputs
   const bytes = exportOnnx(written, { outputNames })
-  await writeFiles(new Map([[output, bytes]]), (path) => reporter.note(`note: ${path} replaced`))
+  await files.write(new Map([[output, bytes]]))
   reporter.print(`${output}: ${isQuantized ? 'quantized' : 'float'} model in standard ONNX, outputs ${outputNames.join(', ')}`)
   reporter.event('exported', { model, output, bytes: bytes.length, outputs: outputNames })
 }

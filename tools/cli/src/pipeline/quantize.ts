@@ -5,8 +5,8 @@ import type { Graph, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
-import type { Context } from '../context.ts'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
+import type { Context, Surroundings } from '../context.ts'
+import { startRun } from '../context.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import type { Agreement } from './agreement.ts'
 import { measureAgreement } from './agreement.ts'
@@ -16,6 +16,7 @@ import type { Deployed } from './deploy.ts'
 import { deploy } from './deploy.ts'
 import { readPlan } from './read-tables.ts'
 import { sampleChoice } from './sample-choice.ts'
+import { noteSamples } from './sample-files.ts'
 import { transform } from './transform.ts'
 
 export interface QuantizeOptions {
@@ -48,12 +49,18 @@ export interface Quantized {
  * The main job in one go: a float ONNX model and samples in; Top file, calibration table, lowered file and container
  * out, in the working directory, and the agreement of the float and the quantized model on the first samples.
  */
-export async function quantize(options: QuantizeOptions, context: Context): Promise<Quantized> {
+export async function quantize(options: QuantizeOptions, surroundings: Surroundings): Promise<Quantized> {
   const started = performance.now()
+  const context = startRun(surroundings)
+  const { files: runFiles } = context
   const name = options.name ?? basename(options.model, '.onnx')
-  const { reporter } = context
-  const chip = typeof options.chip === 'string' ? await chooseChip(options.chip) : options.chip
-  await checkWritable(`${name}.mlir`)
+  const tableFile = `${name}_cali_table`
+  await runFiles.claim([tableFile])
+  const chip = typeof options.chip === 'string' ? await chooseChip(options.chip, { context }) : options.chip
+  await runFiles.reads([options.model, options.quantizeTable, chip.file].filter((each) => each !== undefined))
+  await noteSamples(options.calibration, context)
+  const compareChoice = options.compareData === undefined ? undefined : await sampleChoice(options.compareData)
+  if (compareChoice !== undefined) await noteSamples(compareChoice, context)
   const { graph, files: modelFiles } = await transform(
     {
       modelName: name,
@@ -66,11 +73,10 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
     },
     context,
   )
-  const plan = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, reporter)
-  const tableFile = `${name}_cali_table`
+  const plan = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
   const files = { mlir: `${name}.mlir`, table: tableFile }
   const { table, text, samples, finished } = await calibrateModel(graph, files, options.calibration, context)
-  await writeFiles(new Map([[tableFile, text]]), (path) => reporter.note(`note: ${path} replaced`))
+  await runFiles.write(new Map([[tableFile, text]]))
   await finished()
   const deployed = await deploy(
     {
@@ -79,7 +85,6 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
       mode: options.mode,
       table,
       ...(plan === undefined ? {} : { plan }),
-      taken: [options.model, ...modelFiles, tableFile, ...[options.quantizeTable, chip.file].filter((each) => each !== undefined)],
       asymmetric: false,
       highPrecision: false,
       compareAll: false,
@@ -90,9 +95,7 @@ export async function quantize(options: QuantizeOptions, context: Context): Prom
     context,
   )
   const compared =
-    options.compareData === undefined
-      ? samples
-      : await createSampleSource((await selectSamples(await sampleChoice(options.compareData))).entries, sampleInputs(graph))
+    compareChoice === undefined ? samples : await createSampleSource((await selectSamples(compareChoice)).entries, sampleInputs(graph))
   const agreement = await agreementOn(compared, options.compareNum, graph, deployed.resolved.graph, context)
   return {
     files: [...modelFiles, tableFile, ...deployed.files],

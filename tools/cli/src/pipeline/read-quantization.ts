@@ -2,7 +2,7 @@ import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
-import type { Reporter } from '../console/reporter.ts'
+import type { Context } from '../context.ts'
 import { readCalibrationTable, readPlan } from './read-tables.ts'
 import type { Quantization } from './resolve-for-chip.ts'
 
@@ -26,7 +26,7 @@ export async function quantizationOf(
   options: QuantizationOptions,
   { graph, model }: { readonly graph: Graph; readonly model: string },
   { backend: { target } }: Chip,
-  reporter: Reporter,
+  context: Context,
 ): Promise<Quantization> {
   if (graph.properties['stage'] === 'quantized') {
     throw new QError('MODEL_STAGE', `${model} is quantized already`, {
@@ -38,8 +38,8 @@ export async function quantizationOf(
   }
   const mode = modeOf(options.quantize ?? usualMode(target, 'floats'), target, ['--quantize'])
   const { calibration_table: tableFile, quantize_table: planSource } = options
-  const table = tableFile === undefined ? undefined : await readCalibrationTable(tableFile, graph, reporter)
-  const plan = planSource === undefined ? undefined : await readPlan(planSource, graph, target, reporter)
+  const table = tableFile === undefined ? undefined : await readCalibrationTable(tableFile, graph, context)
+  const plan = planSource === undefined ? undefined : await readPlan(planSource, graph, target, context)
   const calibrated = [mode, ...(plan?.values() ?? [])].find((each) => needsRanges(each, target))
   if (table === undefined && calibrated !== undefined) {
     throw new QError('TABLE_NEEDED', `${calibrated} needs a calibration table`, {

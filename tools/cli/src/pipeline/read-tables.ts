@@ -3,12 +3,12 @@ import type { CalibrationTable, Graph, Plan, QuantPlan, Target } from '@q/ir'
 import { fingerprintOf, layerOf, parseCalibrationTable, parseQuantPlan, QError } from '@q/ir'
 import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan } from '@q/ir/tables'
 import { checkPlanModes } from '../chips/chip-modes.ts'
-import type { Reporter } from '../console/reporter.ts'
-import { isThere, readText } from '../files/read-file.ts'
+import type { Context } from '../context.ts'
+import { isThere } from '../files/read-file.ts'
 
 /** A calibration table that fits the graph. @throws QError when a row is missing, unknown, or the table is of another model */
-export async function readCalibrationTable(path: string, graph: Graph, reporter: Reporter): Promise<CalibrationTable> {
-  const table = parseCalibrationTable(await readText(path), path)
+export async function readCalibrationTable(path: string, graph: Graph, { files, reporter }: Context): Promise<CalibrationTable> {
+  const table = parseCalibrationTable(await files.readText(path), path)
   for (const diagnostic of table.diagnostics) reporter.diagnostic(diagnostic)
   checkCalibrationTable(table, {
     required: calibratedValues(graph).map(({ name }) => name),
@@ -20,7 +20,7 @@ export async function readCalibrationTable(path: string, graph: Graph, reporter:
 }
 
 /** A quantization table that fits the graph: a file, or `name:mode,name:mode`. @throws QError for names the graph does not have, and modes the chip does not have */
-export async function readPlan(source: string, graph: Graph, target: Target, reporter: Reporter): Promise<Plan> {
+export async function readPlan(source: string, graph: Graph, target: Target, { files, reporter }: Context): Promise<Plan> {
   const isFile = await isThere(source)
   if (!isFile && !source.includes(':')) {
     throw new QError('FILE_MISSING', `there is no quantization table ${source}`, {
@@ -30,7 +30,7 @@ export async function readPlan(source: string, graph: Graph, target: Target, rep
     })
   }
   const plan: QuantPlan = isFile
-    ? parseQuantPlan(await readText(source), source, Object.keys(target.schemes))
+    ? parseQuantPlan(await files.readText(source), source, Object.keys(target.schemes))
     : parseInlineQuantPlan(source, '--quantize_table', Object.keys(target.schemes))
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)
   checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap((node) => [layerOf(node), ...node.outputs])], {

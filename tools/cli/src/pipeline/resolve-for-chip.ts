@@ -3,6 +3,7 @@ import { isQError, QError, resolve } from '@q/ir'
 import { verifyQuantized } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
+import { messageOf } from '../modules/foreign-code.ts'
 
 /** What a graph is quantized by. */
 export interface Quantization {
@@ -14,6 +15,9 @@ export interface Quantization {
   readonly asymmetric: boolean
   readonly highPrecision: boolean
 }
+
+/** Codes of errors about the structure of a graph: where a model was read without one, they are about what a back end returned. */
+const structural = /^(?:ATTR|GRAPH|OPERAND|SHAPE)_|^OP_UNKNOWN$|^QUANT_(?:OPERAND|RESULT|SHARED|CODES|SLICES|LISTS)$/
 
 /**
  * The quantized graph of a float one for a chip; what there is to know about it is reported. Graphs that a module's back end made are verified.
@@ -28,10 +32,11 @@ export function resolveForChip(graph: Graph, { backend, file }: Chip, quantizati
     if (file !== undefined) verifyQuantized(resolved.graph)
     return resolved
   } catch (error) {
-    if (file === undefined || isQError(error)) throw error
+    if (file === undefined || (isQError(error) && !structural.test(error.code))) throw error
+    const { at, found } = isQError(error) ? error : { at: [], found: undefined }
     throw new QError('BACKEND_FAILED', `the graph cannot be made of what the back end ${backend.name} returns`, {
-      at: [file, 'resolve'],
-      found: error instanceof Error ? error.message : String(error),
+      at: [file, 'resolve', ...at],
+      found: [messageOf(error), ...(found === undefined ? [] : [found])].join(': '),
       wanted: 'nodes and values as docs/write-a-backend.md describes them',
       hint: 'examine the back end with backendConformance of @q/ir/conformance; Q_DEBUG=1 shows where',
       cause: error,

@@ -8,13 +8,13 @@ import { encodeNpz } from '@q/npz'
 import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
-import { checkWritable, writeFiles } from '../files/write-files.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { topFiles } from '../wiring/write-model.ts'
 import { originalOutputs } from './original-outputs.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
+import { noteTestInputs } from './sample-files.ts'
 
 export interface TransformOptions {
   readonly modelName: string
@@ -40,8 +40,7 @@ export interface Transformed {
  * model as it was given.
  */
 export async function transform(options: TransformOptions, context: Context): Promise<Transformed> {
-  const { reporter } = context
-  const onReplace = (path: string) => reporter.note(`note: ${path} replaced`)
+  const { files, reporter } = context
   if (!options.modelDef.endsWith('.onnx')) {
     throw new QError('MODEL_KIND', `${options.modelDef} is no ONNX model`, {
       at: [options.modelDef],
@@ -50,28 +49,34 @@ export async function transform(options: TransformOptions, context: Context): Pr
       kind: 'usage',
     })
   }
-  await checkWritable(options.mlir)
+  // The original tool lower-cases this name, and this name only.
+  const weightFile = `${options.modelName.toLowerCase()}_top_f32_all_weight.npz`
+  const inputFile = `${options.modelName}_in_f32.npz`
+  const isInputKept = options.testInput === undefined || (await files.isAmong(inputFile, [options.testInput]))
+  const { testInput, testResult } = options
+  await files.claim([options.mlir, join(dirname(options.mlir), weightFile), ...(isInputKept ? [] : [inputFile])])
+  if (testInput !== undefined && testResult !== undefined) await files.claim([testResult])
+  await noteTestInputs([testInput], context)
   const imported = await readModel(options.modelDef, {
+    files,
     name: options.modelName,
     ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
     ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
   })
   const graph = withPreprocess(imported, options.preprocess)
-  // The original tool lower-cases this name, and this name only.
-  const weightFile = `${options.modelName.toLowerCase()}_top_f32_all_weight.npz`
-  await writeFiles(topFiles(graph, options.mlir, weightFile), onReplace)
+  await files.write(topFiles(graph, options.mlir, weightFile))
   const written = [options.mlir, join(dirname(options.mlir), weightFile)]
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
-  if (options.testInput === undefined) return { graph, files: written }
+  if (testInput === undefined) return { graph, files: written }
 
-  const inputs = await loadTestInput(options.testInput, sampleInputs(graph))
-  const inputFile = `${options.modelName}_in_f32.npz`
+  const inputs = await loadTestInput(testInput, sampleInputs(graph))
   const tensors = await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
-  const files = new Map<string, Uint8Array>([[inputFile, encodeNpz(inputs)]])
-  if (options.testResult !== undefined) files.set(options.testResult, encodeNpz(tensors))
-  await writeFiles(files, onReplace)
+  const results = new Map<string, Uint8Array>()
+  if (!isInputKept) results.set(inputFile, encodeNpz(inputs))
+  if (testResult !== undefined) results.set(testResult, encodeNpz(tensors))
+  await files.write(results)
   const comparison = await compareWithOriginal(options, graph, inputs, tensors, context)
-  return { graph, files: [...written, ...files.keys()], comparison }
+  return { graph, files: [...written, ...results.keys()], comparison }
 }
 
 async function compareWithOriginal(

@@ -4,10 +4,13 @@ import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
 import { parseMlir, readTop, readTpu } from '@q/mlir'
 import { decodeOnnx, importOnnx } from '@q/onnx'
-import { isThere, readBytes, readText } from '../files/read-file.ts'
+import { isThere } from '../files/read-file.ts'
+import type { RunFiles } from '../files/run-files.ts'
 import { ownBackends } from './backends.ts'
 
 export interface ReadModelOptions {
+  /** Reads the files. */
+  readonly files: RunFiles
   /** Weight file, in place of the one the text names. */
   readonly weights?: string
   /** Fixes dynamic dimensions of an ONNX model. */
@@ -17,8 +20,6 @@ export interface ReadModelOptions {
   readonly asImported?: boolean
   /** Name of the graph. @default from the file */
   readonly name?: string
-  /** Told of each file that is read beside the model itself. @default nobody is */
-  readonly onRead?: (path: string) => void
   /** A back end whose model files are read beside those of the chips this program knows. */
   readonly backend?: Backend
 }
@@ -28,12 +29,12 @@ export interface ReadModelOptions {
  *
  * @throws QError `MODEL_KIND` for other files, and the errors of the codecs
  */
-export async function readModel(path: string, options: ReadModelOptions = {}): Promise<Graph> {
+export async function readModel(path: string, options: ReadModelOptions): Promise<Graph> {
   if (path.endsWith('.onnx')) return readOnnx(path, options)
-  if (path.endsWith('.mlir')) return readMlir(path, await readText(path), options)
+  if (path.endsWith('.mlir')) return readMlir(path, options)
   const readers = [...(options.backend === undefined ? [] : [options.backend]), ...ownBackends()].flatMap(({ reader }) => reader ?? [])
   const reader = readers.find(({ endings }) => endings.some((ending) => path.toLowerCase().endsWith(ending)))
-  if (reader !== undefined) return reader.read(await readBytes(path), path)
+  if (reader !== undefined) return reader.read(await options.files.read(path), path)
   throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
     at: [path],
     wanted: `one of ${['.onnx', '.mlir', ...readers.flatMap(({ endings }) => endings)].join(', ')}`,
@@ -41,26 +42,23 @@ export async function readModel(path: string, options: ReadModelOptions = {}): P
   })
 }
 
-async function readOnnx(path: string, { inputShapes, outputNames, name, onRead, asImported = false }: ReadModelOptions): Promise<Graph> {
-  return (asImported ? decodeOnnx : importOnnx)(await readBytes(path), {
+async function readOnnx(path: string, { files, inputShapes, outputNames, name, asImported = false }: ReadModelOptions): Promise<Graph> {
+  return (asImported ? decodeOnnx : importOnnx)(await files.read(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
-    readExternal: (location: string) => {
-      onRead?.(join(dirname(path), location))
-      return readBytes(join(dirname(path), location))
-    },
+    readExternal: (location: string) => files.read(join(dirname(path), location)),
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
   })
 }
 
 /** The weight file is looked up beside the text first, then in the working directory. */
-async function readMlir(path: string, text: string, { weights, onRead }: ReadModelOptions): Promise<Graph> {
+async function readMlir(path: string, { files, weights }: ReadModelOptions): Promise<Graph> {
+  const text = await files.readText(path)
   const module = parseMlir(text, { file: path })
   const named = stringAttribute(module, 'module.weight_file')
   const weightFile = weights ?? (named === undefined ? undefined : await findBeside(path, named))
-  if (weightFile !== undefined) onRead?.(weightFile)
-  const bytes = weightFile === undefined ? undefined : new Uint8Array(await readBytes(weightFile))
+  const bytes = weightFile === undefined ? undefined : await files.read(weightFile)
   const lowered = stringAttribute(module, 'module.state')?.startsWith('TPU') === true
   return (lowered ? readTpu : readTop)(text, bytes, { file: path, ...(weightFile === undefined ? {} : { weightFile }) })
 }

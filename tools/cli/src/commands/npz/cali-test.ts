@@ -2,10 +2,11 @@ import type { Tensor } from '@q/ir'
 import { parseCalibrationTable } from '@q/ir'
 import { roundHalfEven } from '@q/ir/number'
 import { compareSets } from '../../compare/compare-files.ts'
-import { readText } from '../../files/read-file.ts'
 import { readNpz, save } from '../../npz/npz-file.ts'
 import { reportComparison } from '../../pipeline/report-comparison.ts'
 import type { DefineCommand } from '../command.ts'
+
+const output = 'requant.npz'
 
 /** `npz_tool cali_test`: what a calibration table alone costs. */
 export const defineCaliTest: DefineCommand = (tool, start) => {
@@ -15,19 +16,20 @@ export const defineCaliTest: DefineCommand = (tool, start) => {
     .requiredOption('--calibration_table <file>', 'the thresholds')
     .action((file: string, options) =>
       start(async (context) => {
-        const floats = await readNpz(file)
-        const { entries } = parseCalibrationTable(await readText(options.calibration_table), options.calibration_table)
+        await context.files.claim([output])
+        const floats = await readNpz(context, file)
+        const { entries } = parseCalibrationTable(await context.files.readText(options.calibration_table), options.calibration_table)
         const rounded = new Map<string, Tensor>()
         for (const [name, { threshold }] of entries) {
           const tensor = floats.get(name)
           if (tensor?.dtype === 'f32' && threshold !== 0) rounded.set(name, throughInt8(tensor, threshold))
         }
-        await save(context, 'requant.npz', rounded)
+        await save(context, output, rounded)
         const comparison = compareSets(rounded, floats, { cosine: 0.95, euclidean: 0.85 })
         reportComparison(comparison, context.reporter, {
           target: rounded,
           reference: floats,
-          targetFile: 'requant.npz',
+          targetFile: output,
           referenceFile: file,
         })
         return comparison

@@ -33,8 +33,9 @@ export const defineCompare: DefineCommand = (tool, start) => {
       const { reporter } = context
       const [cosine, euclidean] = options.tolerance
       const tolerance = { cosine, euclidean, exactIntegers: options.int8_tensor_close !== 0, axis: options.per_axis_compare }
-      const targets = await readNpz(target)
-      const references = await readNpz(reference)
+      if (options.save !== undefined) await context.files.claim([options.save])
+      const targets = await readNpz(context, target)
+      const references = await readNpz(context, reference)
       if (options.fuzzy_match) return fuzzyMatch(targets, references, tolerance, reporter.print)
       if (options.key !== undefined)
         for (const [arrays, file] of [

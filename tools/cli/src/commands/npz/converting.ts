@@ -12,27 +12,28 @@ import { editor } from './editing.ts'
 export const defineConverting: DefineCommand = (tool, start) => {
   const edit = editor(tool, start)
   const convert = (usage: string, description: string, one: (tensor: Tensor) => Tensor) =>
-    edit(usage, description, async (context, from = '', to = '') =>
-      save(context, to, new Map(Array.from(await readNpz(from), ([name, tensor]) => [name, one(tensor)]))),
-    )
+    edit(usage, description, async (context, from = '', to = '') => {
+      await context.files.claim([to])
+      await save(context, to, new Map(Array.from(await readNpz(context, from), ([name, tensor]) => [name, one(tensor)])))
+    })
 
-  edit('to_npy <file> <name>', 'write an array as <name>.npy', async (context, file = '', name = '') =>
-    save(context, `${name.replaceAll('/', '_')}.npy`, encodeNpy(arrayOf(await readNpz(file), name, file))),
-  )
-  edit('to_dat <file> <output>', 'write the bytes of all arrays one after the other', async (context, file = '', output = '') =>
-    save(
-      context,
-      output,
-      Buffer.concat(
-        Array.from((await readNpz(file)).values(), ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-      ),
-    ),
-  )
+  edit('to_npy <file> <name>', 'write an array as <name>.npy', async (context, file = '', name = '') => {
+    const output = `${name.replaceAll('/', '_')}.npy`
+    await context.files.claim([output])
+    await save(context, output, encodeNpy(arrayOf(await readNpz(context, file), name, file)))
+  })
+  edit('to_dat <file> <output>', 'write the bytes of all arrays one after the other', async (context, file = '', output = '') => {
+    await context.files.claim([output])
+    const arrays = await readNpz(context, file)
+    const parts = Array.from(arrays.values(), ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    await save(context, output, Buffer.concat(parts))
+  })
   edit(
     'to_bin <file> <name> <output> [type]',
     'write the bytes of an array, as int8, bf16 (16-bit integers) or float32',
     async (context, file = '', name = '', output = '', type?: string) => {
-      const tensor = arrayOf(await readNpz(file), name, file)
+      await context.files.claim([output])
+      const tensor = arrayOf(await readNpz(context, file), name, file)
       const { data } = tensor
       context.reporter.print(`shape ${pythonTuple(tensor.shape)}`)
       context.reporter.print(`dtype ${numpyType(tensor.dtype)}`)

@@ -3,7 +3,7 @@ import { QError } from '@q/ir'
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { permuted } from '../../npz/array-values.ts'
-import { arrayOf, readNpz, save } from '../../npz/npz-file.ts'
+import { arrayOf, readNpz, save, saveChanged } from '../../npz/npz-file.ts'
 import { parseNumbers } from '../../options/parse.ts'
 import type { Action, DefineCommand } from '../command.ts'
 
@@ -11,27 +11,28 @@ import type { Action, DefineCommand } from '../command.ts'
 export const defineEditing: DefineCommand = (tool, start) => {
   const edit = editor(tool, start)
   edit('rename <file> <old> <new>', 'rename an array', async (context, file = '', before = '', after = '') => {
-    const arrays = await readNpz(file)
+    const arrays = await readNpz(context, file)
     const moved = arrayOf(arrays, before, file)
-    await save(context, file, new Map([...[...arrays].filter(([name]) => name !== before), [after, moved]]))
+    await saveChanged(context, file, new Map([...[...arrays].filter(([name]) => name !== before), [after, moved]]))
   })
   edit(
     'extract <file> <output> <names>',
     'copy some arrays (joined by commas) to another file',
     async (context, file = '', output = '', names = '') => {
-      const arrays = await readNpz(file)
+      await context.files.claim([output])
+      const arrays = await readNpz(context, file)
       for (const name of names.split(',')) context.reporter.print(`extract ${name}`)
       await save(context, output, new Map(names.split(',').map((name) => [name, arrayOf(arrays, name, file)])))
     },
   )
   edit('remove <file> <names>', 'remove arrays', async (context, file = '', names = '') => {
-    const arrays = await readNpz(file)
+    const arrays = await readNpz(context, file)
     const gone = names.split(',')
     for (const name of gone) {
       arrayOf(arrays, name, file)
       context.reporter.print(`remove ${name}`)
     }
-    await save(context, file, new Map([...arrays].filter(([name]) => !gone.includes(name))))
+    await saveChanged(context, file, new Map([...arrays].filter(([name]) => !gone.includes(name))))
   })
   tool
     .command('merge <files...>')
@@ -48,17 +49,18 @@ export const defineEditing: DefineCommand = (tool, start) => {
           })
         }
         const output = files.at(-1)!
+        await context.files.claim([output])
         const merged = new Map<string, Tensor>()
-        for (const file of files.slice(0, -1)) for (const [name, tensor] of await readNpz(file)) merged.set(name, tensor)
+        for (const file of files.slice(0, -1)) for (const [name, tensor] of await readNpz(context, file)) merged.set(name, tensor)
         await save(context, output, merged)
         return undefined
       }),
     )
   edit('insert <file> <output>', 'add the arrays of a file to another', async (context, file = '', output = '') =>
-    save(context, output, new Map([...(await readNpz(file)), ...(await readNpz(output))])),
+    saveChanged(context, output, new Map([...(await readNpz(context, file)), ...(await readNpz(context, output))])),
   )
   edit('reshape <file> <name> <shape>', 'give an array another shape, like 4,5,1', async (context, file = '', name = '', shape = '') => {
-    const arrays = await readNpz(file)
+    const arrays = await readNpz(context, file)
     const tensor = arrayOf(arrays, name, file)
     const given = parseNumbers(shape)
     const known = given.reduce((product, dim) => (dim === -1 ? product : product * dim), 1)
@@ -72,16 +74,16 @@ export const defineEditing: DefineCommand = (tool, start) => {
         kind: 'usage',
       })
     }
-    await save(context, file, new Map([...arrays, [name, { ...tensor, shape: dims }]]))
+    await saveChanged(context, file, new Map([...arrays, [name, { ...tensor, shape: dims }]]))
   })
   edit(
     'permute <file> <name_or_order> [order]',
     'permute the axes of one array, or of all, like 0,2,1,3',
     async (context, file = '', first = '', second?: string) => {
-      const arrays = await readNpz(file)
+      const arrays = await readNpz(context, file)
       const order = parseNumbers(second ?? first)
       if (second !== undefined) arrayOf(arrays, first, file)
-      await save(
+      await saveChanged(
         context,
         file,
         new Map(

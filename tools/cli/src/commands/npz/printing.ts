@@ -17,8 +17,9 @@ export const definePrinting: DefineCommand = (tool, start) => {
     .option('--all', 'print all elements, not only the first and last of each axis')
     .option('--top <count>', 'print the largest elements too, with their places', parseCount(1))
     .action((file: string, name: string | undefined, index: string | undefined, options) =>
-      start(async ({ reporter }) => {
-        const arrays = await readNpz(file)
+      start(async (context) => {
+        const { reporter } = context
+        const arrays = await readNpz(context, file)
         for (const line of name === undefined || options.list ? listLines(arrays) : dumpLines(arrays, file, name, index, options))
           reporter.print(line)
         return undefined
@@ -28,8 +29,9 @@ export const definePrinting: DefineCommand = (tool, start) => {
     .command('get_shape <file> <name>')
     .description('print the shape of an array')
     .action((file: string, name: string) =>
-      start(async ({ reporter }) => {
-        reporter.print(`[${arrayOf(await readNpz(file), name, file).shape.join(',')}]`)
+      start(async (context) => {
+        const { reporter } = context
+        reporter.print(`[${arrayOf(await readNpz(context, file), name, file).shape.join(',')}]`)
         return undefined
       }),
     )
@@ -38,8 +40,9 @@ export const definePrinting: DefineCommand = (tool, start) => {
     .description('mean, variance and range of an array along an axis (1 when absent)')
     .option('--list', 'list the arrays')
     .action((file: string, name: string | undefined, axis: string | undefined, options) =>
-      start(async ({ reporter }) => {
-        const arrays = await readNpz(file)
+      start(async (context) => {
+        const { reporter } = context
+        const arrays = await readNpz(context, file)
         const at = axis === undefined ? 1 : parseCount(0)(axis)
         const lines = name === undefined || options.list ? [...arrays.keys()] : statistics(arrayOf(arrays, name, file), at, [file, name])
         for (const line of lines) reporter.print(line)
@@ -50,8 +53,9 @@ export const definePrinting: DefineCommand = (tool, start) => {
     .command('check_nan_inf <file>')
     .description('name the arrays that hold NaN or infinity')
     .action((file: string) =>
-      start(async ({ reporter }) => {
-        for (const [name, tensor] of await readNpz(file)) {
+      start(async (context) => {
+        const { reporter } = context
+        for (const [name, tensor] of await readNpz(context, file)) {
           const numbers = numbersOf(tensor)
           const shape = pythonTuple(tensor.shape)
           if (numbers.some(Number.isNaN)) reporter.print(`NaN in ${name}:${shape}`)
@@ -64,9 +68,10 @@ export const definePrinting: DefineCommand = (tool, start) => {
     .command('print_diff <a> <b> <name> [count]')
     .description('print the elements that differ')
     .action((a: string, b: string, name: string, count: string | undefined) =>
-      start(async ({ reporter }) => {
-        const left = arrayOf(await readNpz(a), name, a)
-        const right = arrayOf(await readNpz(b), name, b)
+      start(async (context) => {
+        const { reporter } = context
+        const left = arrayOf(await readNpz(context, a), name, a)
+        const right = arrayOf(await readNpz(context, b), name, b)
         const [x, y] = [numbersOf(left), numbersOf(right)]
         const length = Math.min(x.length, y.length)
         const different = Array.from({ length }, (_, i) => i).filter((i) => x[i] !== y[i])

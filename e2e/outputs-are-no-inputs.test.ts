@@ -1,0 +1,198 @@
+import {
+  copyFileSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createProgram } from '../tools/cli/src/program.ts'
+import { chipInFloats, digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
+
+inEmptyFolder()
+
+interface Case {
+  readonly args: readonly string[]
+  /** Files that the command writes, under these names where `args` name them. */
+  readonly outputs: readonly string[]
+  /** Outputs whose names are known only after some work. */
+  readonly late?: readonly string[]
+  /** Files that it reads, named in `args` or found by what these hold. */
+  readonly inputs: readonly string[]
+}
+
+const model = ['digits.mlir', 'digits_top_f32_all_weight.npz']
+const weights = ['--weights', 'digits_top_f32_all_weight.npz']
+const quantized = ['--chip', './nova.mjs', '--quantize', 'F32', '--calibration_table', 'table', '--quantize_table', 'plan']
+const quantizing = ['nova.mjs', 'table', 'plan']
+const npz = (action: string, ...more: readonly string[]): Case => ({
+  args: ['npz_tool', action, 'in.npz', ...more],
+  outputs: ['out'],
+  inputs: ['in.npz', 'other.npz'].filter((file) => file === 'in.npz' || more.includes(file)),
+})
+
+/** Every command that writes files, by its words; a command is here, or among those below. */
+const cases: Readonly<Record<string, Case>> = {
+  quantize: {
+    args: [
+      ...['quantize', 'digits.onnx', '--data', 'list', '--compare_data', 'other_list', '--tune_num', '0'],
+      ...['--chip', './nova.mjs', '--quantize', 'F32', '--quantize_table', 'plan', '--name', 'net'],
+    ],
+    outputs: ['net.mlir', 'net_top_f32_all_weight.npz', 'net_cali_table'],
+    late: ['net.one', 'net.two'],
+    inputs: ['digits.onnx', 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'plan', 'nova.mjs'],
+  },
+  model_transform: {
+    args: [
+      ...['model_transform', '--model_name', 'net', '--model_def', 'digits.onnx', '--mlir', 'out'],
+      ...['--test_input', 'in.npz', '--test_result', 'out.npz'],
+    ],
+    outputs: ['out', 'net_top_f32_all_weight.npz', 'out.npz'],
+    inputs: ['digits.onnx', 'in.npz'],
+  },
+  run_calibration: {
+    args: [
+      ...['run_calibration', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', '--tune_list', 'other_list'],
+      ...['--chip', './nova.mjs', '--input_num', '1', '--calibration_table', 'out', ...weights],
+    ],
+    outputs: ['out'],
+    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs'],
+  },
+  model_deploy: {
+    args: [
+      ...['model_deploy', '--mlir', 'digits.mlir', ...quantized, ...weights],
+      ...['--test_input', 'in.npz', '--test_reference', 'other.npz', '--model', 'out'],
+    ],
+    outputs: ['out'],
+    late: ['out.one', 'out.two'],
+    inputs: [...model, ...quantizing, 'in.npz', 'other.npz'],
+  },
+  model_runner: {
+    args: ['model_runner', '--model', 'digits.mlir', '--input', 'samples/0.png', '--chip', './nova.mjs', '--output', 'out', ...weights],
+    outputs: ['out'],
+    inputs: [...model, 'samples/0.png', 'nova.mjs'],
+  },
+  export_onnx: {
+    args: ['export_onnx', 'digits.mlir', ...quantized, ...weights, '--output', 'out'],
+    outputs: ['out'],
+    inputs: [...model, ...quantizing],
+  },
+  print: {
+    args: ['print', 'digits.mlir', ...quantized, ...weights, '--output', 'out'],
+    outputs: ['out'],
+    inputs: [...model, ...quantizing],
+  },
+  'npz_tool compare': npz('compare', 'other.npz', '--save', 'out'),
+  'npz_tool cali_test': { ...npz('cali_test', '--calibration_table', 'table'), outputs: ['requant.npz'], inputs: ['in.npz', 'table'] },
+  'npz_tool extract': npz('extract', 'out', 'image'),
+  'npz_tool merge': npz('merge', 'other.npz', 'out'),
+  'npz_tool to_npy': { ...npz('to_npy', 'image'), outputs: ['image.npy'] },
+  'npz_tool to_dat': npz('to_dat', 'out'),
+  'npz_tool to_bin': npz('to_bin', 'image', 'out'),
+  'npz_tool bf16_to_fp32': npz('bf16_to_fp32', 'out'),
+  'npz_tool fp16_to_fp32': npz('fp16_to_fp32', 'out'),
+  'npz_tool fp32_to_bf16': npz('fp32_to_bf16', 'out'),
+  'npz_tool fp32_to_fp16': npz('fp32_to_fp16', 'out'),
+}
+
+const printing = ['visualize_diff', 'dump', 'get_shape', 'statistic', 'check_nan_inf', 'print_diff'].map((name) => `npz_tool ${name}`)
+const changingInPlace = ['rename', 'remove', 'insert', 'reshape', 'permute'].map((name) => `npz_tool ${name}`)
+
+type Command = ReturnType<typeof createProgram>
+
+function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [name: string, command: Command])[] {
+  if (command.commands.length === 0) return [[path.join(' '), command]]
+  return command.commands.flatMap((each) => commandsOf(each, [...path, each.name()]))
+}
+
+it('every command is known here, with every option that names a file', () => {
+  const commands = commandsOf(createProgram('1', () => {}))
+  expect(commands.map(([name]) => name).sort()).toEqual([...Object.keys(cases), ...printing, ...changingInPlace].sort())
+  for (const [name, { options }] of commands) {
+    const naming = options
+      .filter(({ flags, description }) => /<(?:files?|path|folder|table)>/.test(flags) && !/not supported|without effect/.test(description))
+      .map(({ long }) => long!)
+      // The folder of a toolchain is not read but run.
+      .filter((long) => long !== '--vendor')
+    const { args = [] } = cases[name] ?? {}
+    if (name in cases)
+      expect(
+        naming.filter((long) => !args.includes(long)),
+        name,
+      ).toEqual([])
+  }
+})
+
+const prepared = mkdtempSync(join(tmpdir(), 'q-inputs-'))
+beforeAll(async () => {
+  const before = process.cwd()
+  process.chdir(prepared)
+  await prepareDigits()
+  writeFileSync('nova.mjs', chipInFloats)
+  copyFileSync(digits.model, 'digits.onnx')
+  mkdirSync('samples')
+  const pictures = readdirSync(digits.calibration).slice(0, 2)
+  for (const [i, name] of pictures.entries()) copyFileSync(join(digits.calibration, name), `samples/${i}.png`)
+  writeFileSync('list', 'samples/0.png\n')
+  writeFileSync('other_list', 'samples/1.png\n')
+  writeFileSync('plan', '')
+  await mustRun('model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--dump_all_tensors', '--output', 'all.npz')
+  await mustRun('npz_tool', 'extract', 'all.npz', 'in.npz', 'image')
+  copyFileSync('in.npz', 'other.npz')
+  process.chdir(before)
+})
+afterAll(() => rmSync(prepared, { recursive: true, force: true }))
+beforeEach(() => cpSync(prepared, '.', { recursive: true }))
+
+const contents = (): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync('.', { withFileTypes: true, recursive: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ parentPath, name }) => [resolve(parentPath, name), readFileSync(resolve(parentPath, name), 'base64')]),
+  )
+
+async function refused(args: readonly string[], late = false): Promise<void> {
+  const before = contents()
+  const { code, err } = await q(...args)
+  expect(
+    err.split('\n').filter((line) => /^[A-Z_]+: /.test(line)),
+    args.join(' '),
+  ).toEqual([expect.stringMatching(/^FILE_TAKEN: the output /)])
+  expect(code).toBe(2)
+  const after = contents()
+  for (const [path, content] of before) expect(after.get(path) === content, `${args.join(' ')}: ${path}`).toBe(true)
+  if (!late) expect([...after.keys()]).toEqual([...before.keys()])
+}
+
+describe.each(Object.entries(cases))(
+  '%s: no output is one of its inputs, nothing is touched',
+  (_, { args, outputs, late = [], inputs }) => {
+    it.each([...outputs, ...late].flatMap((output) => inputs.map((input) => [output, input] as const)))(
+      '%s by %s',
+      async (output, input) => {
+        if (args.includes(output)) await refused(args.map((word) => (word === output ? input : word)))
+        linkSync(input, output)
+        await refused(args, late.includes(output))
+      },
+    )
+
+    it('by a link', async () => {
+      symlinkSync(resolve(inputs[0]!), outputs[0]!)
+      await refused(args)
+    })
+
+    const pairs = outputs.flatMap((one, i) => outputs.slice(i + 1).map((other) => [one, other] as const))
+    it.skipIf(pairs.length === 0).each(pairs)('%s is not %s', async (one, other) => {
+      writeFileSync(one, 'before')
+      linkSync(one, other)
+      await refused(args)
+    })
+  },
+)

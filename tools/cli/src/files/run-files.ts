@@ -1,0 +1,120 @@
+import { QError } from '@q/ir'
+import type { Place } from './place.ts'
+import { checkWritable, identityOf, placeOf } from './place.ts'
+import { readBytes } from './read-file.ts'
+import type { FileToWrite } from './write-files.ts'
+import { writeFiles } from './write-files.ts'
+
+/**
+ * The files of one run: all reading and writing goes through here, so that no output ever replaces an input or another output, by
+ * whatever path, link or second name it is reached. Outputs are claimed before the work; what is found out later is checked then.
+ */
+export interface RunFiles {
+  /** The bytes of an input. @throws QError `FILE_TAKEN` when it is also an output, `FILE_MISSING`, `FILE_FORBIDDEN`, … */
+  read(path: string): Promise<Uint8Array>
+  /** The text of an input in UTF-8. @throws QError as {@link RunFiles.read} */
+  readText(path: string): Promise<string>
+  /** Notes inputs that something else reads. @throws QError `FILE_TAKEN` when one is also an output */
+  reads(paths: readonly string[]): Promise<void>
+  /**
+   * Notes outputs before the long work, and checks that they can be written.
+   *
+   * @returns gives them back, for an output that is written under another name in the end
+   * @throws QError `FILE_TAKEN` when one is an input or another output, `FILE_MISSING` without its folder, `FILE_FORBIDDEN`, …
+   */
+  claim(paths: readonly string[]): Promise<() => void>
+  /** Writes outputs, all or none, and names in a line each that was there before. @throws QError as {@link RunFiles.claim}, `DISK_FULL`, … */
+  write(files: ReadonlyMap<string, Uint8Array | string>): Promise<void>
+  /** Writes an input anew, for commands that change a file in place. @throws QError as {@link RunFiles.write} */
+  rewrite(path: string, content: Uint8Array | string): Promise<void>
+  /** Whether a path leads to one of these inputs. */
+  isAmong(path: string, inputs: readonly string[]): Promise<boolean>
+}
+
+/** The files of a run that has none yet. @param note told of each file that is replaced, as a line for the user */
+export function createRunFiles(note: (line: string) => void): RunFiles {
+  /** Paths as the user gave them, by identity. */
+  const inputs = new Map<string, string>()
+  const claimed = new Map<string, string>()
+  const written = new Map<string, string>()
+
+  const noteInputs = async (paths: readonly string[]): Promise<void> => {
+    for (const path of paths) {
+      const identity = await identityOf(path)
+      if (identity === undefined || written.has(identity)) continue
+      const output = claimed.get(identity)
+      if (output !== undefined) throw taken(output, `the input ${path}`)
+      inputs.set(identity, path)
+    }
+  }
+  const checkFree = ({ identity }: Place, path: string, others: ReadonlyMap<string, string>): void => {
+    const [input, output] = [inputs.get(identity), others.get(identity)]
+    if (input !== undefined) throw taken(path, `the input ${input}`)
+    if (output !== undefined) throw taken(path, `the output ${output}`)
+  }
+  const finish = async (files: readonly FileToWrite[]): Promise<void> => {
+    await writeFiles(files)
+    for (const { path, place } of files) {
+      claimed.delete(place.identity)
+      if (place.kind === 'special') continue
+      written.set((await identityOf(place.path)) ?? place.identity, path)
+      if (place.kind === 'file') note(`note: ${path} replaced`)
+    }
+  }
+  const read = async (path: string): Promise<Uint8Array> => {
+    await noteInputs([path])
+    return readBytes(path)
+  }
+
+  return {
+    read,
+    readText: async (path) => new TextDecoder().decode(await read(path)),
+    reads: noteInputs,
+    async claim(paths) {
+      const made: string[] = []
+      for (const path of paths) {
+        const place = await placeOf(path)
+        await checkWritable(place, path)
+        if (place.kind === 'special') continue
+        checkFree(place, path, new Map([...written, ...claimed]))
+        claimed.set(place.identity, path)
+        made.push(place.identity)
+      }
+      return () => {
+        for (const identity of made) claimed.delete(identity)
+      }
+    },
+    async write(files) {
+      const places: FileToWrite[] = []
+      const now = new Map(written)
+      for (const [path, content] of files) {
+        const place = await placeOf(path)
+        if (place.kind !== 'special') {
+          checkFree(place, path, now)
+          now.set(place.identity, path)
+        }
+        places.push({ path, place, content })
+      }
+      await finish(places)
+    },
+    async rewrite(path, content) {
+      await finish([{ path, place: await placeOf(path), content }])
+    },
+    async isAmong(path, others) {
+      const identity = await identityOf(path)
+      if (identity === undefined) return false
+      for (const other of others) if ((await identityOf(other)) === identity) return true
+      return false
+    },
+  }
+}
+
+function taken(output: string, other: string): QError {
+  return new QError('FILE_TAKEN', `the output ${output} would replace ${other}`, {
+    at: [output],
+    found: `${other}, a file of this run`,
+    wanted: 'a file of its own',
+    hint: 'name the output, or the model that it is named after, otherwise',
+    kind: 'usage',
+  })
+}
