@@ -87,3 +87,80 @@ export function squaredDistance(from: usize, to: usize, other: usize): f64 {
   const sums = f64x2.add(low, high)
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)
 }
+
+/**
+ * Copies the elements below `low` or above `high` to `out`, in their order, at most up to `end`, where four more must have room. Returns
+ * the address behind the last one; writes the address of the first vector not looked at to `stopped`.
+ */
+export function outside(from: usize, to: usize, low: f32, high: f32, out: usize, end: usize, stopped: usize): usize {
+  const lows = f32x4.splat(low)
+  const highs = f32x4.splat(high)
+  while (from < to && out <= end) {
+    const v = v128.load(from)
+    if (v128.any_true(v128.or(f32x4.lt(v, lows), f32x4.gt(v, highs)))) {
+      for (let at = from; at < from + vectorBytes; at += 4) {
+        const value = load<f32>(at)
+        if (value < low || value > high) {
+          store<f32>(out, value)
+          out += 4
+        }
+      }
+    }
+    from += vectorBytes
+  }
+  store<u32>(stopped, <u32>from)
+  return out
+}
+
+/** How many elements are not zero, the fillers included. */
+export function countNonZeros(from: usize, to: usize): i32 {
+  let zeros = i32x4.splat(0)
+  const all = <i32>((to - from) >> 2)
+  while (from < to) {
+    zeros = i32x4.sub(zeros, f32x4.eq(v128.load(from), f32x4.splat(0)))
+    from += vectorBytes
+  }
+  return all - i32x4.extract_lane(zeros, 0) - i32x4.extract_lane(zeros, 1) - i32x4.extract_lane(zeros, 2) - i32x4.extract_lane(zeros, 3)
+}
+
+/**
+ * Copies the magnitudes above `limit` to `out`, in their order, and returns the address behind the last one; up to 12 bytes after it are
+ * overwritten. `out` may be `from`. At `packings` stand 16 vectors of byte numbers: vector m moves the lanes of mask m to the front.
+ */
+export function above(from: usize, to: usize, limit: f32, out: usize, packings: usize): usize {
+  const limits = f32x4.splat(limit)
+  while (from < to) {
+    const v = f32x4.abs(v128.load(from))
+    const mask = i32x4.bitmask(f32x4.gt(v, limits))
+    v128.store(out, v128.swizzle(v, v128.load(packings + ((<usize>mask) << 4))))
+    out += (<usize>i32.popcnt(mask)) << 2
+    from += vectorBytes
+  }
+  return out
+}
+
+/** The sum of the magnitudes of `count` elements, at most 8192, in float32, added in pairs as NumPy 1.24 does. */
+export function sumInPairs(from: usize, count: i32): f32 {
+  if (count > 128) {
+    let half = count >> 1
+    half -= half & 7
+    return sumInPairs(from, half) + sumInPairs(from + ((<usize>half) << 2), count - half)
+  }
+  let sum: f32 = 0
+  const whole = count < 8 ? 0 : count & ~7
+  if (whole > 0) {
+    let low = f32x4.abs(v128.load(from))
+    let high = f32x4.abs(v128.load(from, 16))
+    for (let i = 8; i < whole; i += 8) {
+      const at = from + ((<usize>i) << 2)
+      low = f32x4.add(low, f32x4.abs(v128.load(at)))
+      high = f32x4.add(high, f32x4.abs(v128.load(at, 16)))
+    }
+    const left: f32 = f32x4.extract_lane(low, 0) + f32x4.extract_lane(low, 1) + (f32x4.extract_lane(low, 2) + f32x4.extract_lane(low, 3))
+    const right: f32 =
+      f32x4.extract_lane(high, 0) + f32x4.extract_lane(high, 1) + (f32x4.extract_lane(high, 2) + f32x4.extract_lane(high, 3))
+    sum = left + right
+  }
+  for (let i = whole; i < count; i++) sum += abs(load<f32>(from + ((<usize>i) << 2)))
+  return sum
+}

@@ -1,7 +1,6 @@
 import type { Diagnostic, Executor, Graph, ObservedRange, ObserverFactory, OnProgress, SampleSource } from '@q/ir'
 import { fingerprintOf, QError } from '@q/ir'
 import { createKernels } from './kernels/kernels.ts'
-import type { CalibratedValue } from './layers.ts'
 import { calibratedValues } from './layers.ts'
 import type { CheckpointStore } from './observe/checkpoint.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './observe/checkpoint.ts'
@@ -9,9 +8,12 @@ import { guarded } from './observe/guarded.ts'
 import { observeSamples } from './observe/observe-samples.ts'
 import type { ObserverPool, PoolStart } from './observe/observer-pool.ts'
 import { localPool } from './observe/observer-pool.ts'
+import { withFactories } from './observe/watch.ts'
 import { workerPool } from './observe/worker-pool.ts'
 import type { MethodName } from './observers/method.ts'
-import { methodOf } from './observers/method.ts'
+import { isTunedMethod, methodOf } from './observers/method.ts'
+import type { AnyMethod, TableRows } from './plan-tables.ts'
+import { planTables } from './plan-tables.ts'
 import { printedNumber } from './printed-number.ts'
 import type { CandidateOptions } from './tuning/candidates.ts'
 import { tuneThresholds } from './tuning/tune-thresholds.ts'
@@ -26,17 +28,15 @@ export interface TuneOptions extends CandidateOptions {
   readonly executor?: Executor
 }
 
-/** What is calibrated, on what, and how. */
-export interface CalibrateOptions {
+/** What is calibrated and on what. */
+export interface CalibrationTask {
   /** The float graph. */
   readonly graph: Graph
   readonly executor: Executor
   readonly samples: SampleSource
-  /** A method of this package by name, or one of the caller's; the latter runs on the calling thread. @default 'kl' */
-  readonly method?: MethodName | ObserverFactory
   /** Bins of the first sample's histogram. @default 2048 */
   readonly bins?: number
-  /** @default 5 samples for `kl` and for a method of the caller's, none for `max`, whose thresholds have no room */
+  /** Thresholds of a method are tuned when `count` says so. @default 5 samples for `kl` and for a method of the caller's, else none */
   readonly tune?: TuneOptions
   /**
    * Layers whose range is to be symmetric: min becomes 0 where it is not negative, else `-threshold * 128 / 127`, max the threshold.
@@ -53,6 +53,18 @@ export interface CalibrateOptions {
   readonly signal?: AbortSignal
   /** Told of the stages `observe` (samples) and `tune` (nodes). */
   readonly onProgress?: OnProgress
+}
+
+/** What is calibrated, on what, and how. */
+export interface CalibrateOptions extends CalibrationTask {
+  /** A method of this package by name, or one of the caller's; the latter runs on the calling thread. @default 'kl' */
+  readonly method?: MethodName | ObserverFactory
+}
+
+/** What is calibrated, on what, and in which ways. */
+export interface CalibrateMethodsOptions extends CalibrationTask {
+  /** As `method` of {@link CalibrateOptions}, any number of them. */
+  readonly methods: readonly (MethodName | ObserverFactory)[]
 }
 
 /** The rows of a calibration table and how they came about. */
@@ -73,16 +85,29 @@ export interface Calibration {
 /**
  * Finds the range of every activation of a float graph: one streaming pass over the samples, then the tuning of thresholds.
  *
- * Memory does not grow with the number of samples: two samples' activations at most, the histograms, and while tuning the live
- * activations of the tuned samples.
+ * Memory does not grow with the number of samples: two samples' activations at most, the statistics, and while tuning the live
+ * activations of the tuned samples. (The outermost elements that `percentile9999` keeps are a ten-thousandth of all there are.)
  *
  * @throws QError `CALIBRATION_NO_SAMPLES`, `CALIBRATION_METHOD`, `CALIBRATION_BINS`, `CALIBRATION_COUNT`, `ACTIVATION_NOT_FINITE`,
  *   `INTERRUPTED`; what the executor and the samples throw
  */
-export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
-  const { graph, executor, samples, method = 'kl', bins = 2048, tune = {}, workers = 1, signal, onProgress } = options
-  const factory = typeof method === 'string' ? methodOf({ name: method, bins }) : method
-  const tuneCount = checkedCount('samples to tune on', tune.count ?? (factory.name === 'max' ? 0 : 5))
+export async function calibrate({ method = 'kl', ...task }: CalibrateOptions): Promise<Calibration> {
+  return (await calibrateMethods({ ...task, methods: [method] }))[0]!
+}
+
+/**
+ * The same in several ways at once: the graph runs once on each sample, whatever the number of methods, and each gets the table it would
+ * get alone.
+ *
+ * @returns one calibration for each method, in their order
+ * @throws QError as {@link calibrate}
+ */
+export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOptions): Promise<readonly Calibration[]> {
+  const { graph, executor, samples, bins = 2048, tune = {}, workers = 1, signal, onProgress } = task
+  const kernels = createKernels()
+  const chosen = methods.map((method) => (typeof method === 'string' ? { name: method, bins } : guarded(method, kernels)))
+  for (const method of chosen) factoryOf(method)
+  if (tune.count !== undefined) checkedCount('samples to tune on', tune.count)
   checkedCount('worker threads', workers)
   if (samples.count < 1) {
     throw new QError('CALIBRATION_NO_SAMPLES', 'there is nothing to calibrate with', {
@@ -93,10 +118,12 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   }
 
   const values = calibratedValues(graph)
-  const { checkpoint } = options
-  const key = checkpoint === undefined ? '' : [checkpoint.key, fingerprintOf(graph), factory.name, bins, samples.count].join(' ')
-  const start = await reached(checkpoint?.store, key, values.length)
-  const pool = await poolOf(values, start)
+  const plan = planTables(graph, values, chosen)
+  const { checkpoint } = task
+  const names = chosen.map(({ name }) => name)
+  const key = checkpoint === undefined ? '' : [checkpoint.key, fingerprintOf(graph), ...names, bins, samples.count].join(' ')
+  const start = await reached(checkpoint?.store, key, plan.watches.length)
+  const pool = await poolOf(start)
   const observed = observeSamples({
     graph,
     executor,
@@ -108,38 +135,50 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     seen: start?.samples ?? 0,
     onCheckpoint: checkpoint === undefined ? undefined : (now) => checkpoint.store.write(encodeCheckpoint(key, now)),
   })
-  const { ranges, diagnostics } = await observed.finally(() => pool.close())
-  const untuned = new Map(values.map(({ name }, index) => [name, ranges[index]!] as const))
-  const tuneSamples = tune.samples ?? samples
-  const symmetric = new Set(options.symmetric)
-  const result = { method: factory.name, bins, sampleCount: samples.count, untuned: symmetricRows(untuned, symmetric), diagnostics }
-  if (tuneCount === 0 || tuneSamples.count === 0) return { ...result, entries: result.untuned, tuneCount: 0 }
+  const tables = plan.tables(await observed.finally(() => pool.close()))
+  const calibrations: Calibration[] = []
+  for (const [m, { name }] of chosen.entries()) calibrations.push(await finished(name, tables[m]!))
+  return calibrations
 
-  const thresholds = await tuneThresholds({
-    ...tune,
-    graph,
-    executor: tune.executor ?? executor,
-    samples: tuneSamples,
-    count: tuneCount,
-    kernels: createKernels(),
-    signal,
-    onProgress,
-    // The tuner of TPU-MLIR starts from the table it has just printed.
-    values: new Map(
-      [...untuned].map(([name, { threshold, min, max }]) => [
-        name,
-        { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
-      ]),
-    ),
-  })
-  const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
-  return { ...result, entries: symmetricRows(entries, symmetric), tuneCount: Math.min(tuneCount, tuneSamples.count) }
+  function factoryOf(method: AnyMethod): ObserverFactory {
+    return 'create' in method ? method : methodOf(method, kernels)
+  }
 
-  async function poolOf(calibrated: readonly CalibratedValue[], from: PoolStart | undefined): Promise<ObserverPool> {
-    const watched = calibrated.map((value) => ({ ...value, samples: samples.count }))
-    if (typeof method !== 'string') return localPool(guarded(method, createKernels()), watched, from)
-    const threaded = workers === 0 ? undefined : await workerPool({ name: method, bins }, watched, workers, from)
-    return threaded ?? localPool(factory, watched, from)
+  async function poolOf(from: PoolStart | undefined): Promise<ObserverPool> {
+    const watched = values.map((value) => ({ ...value, samples: samples.count }))
+    const named = plan.watches.flatMap(({ value, method }) => ('create' in method ? [] : [{ value, method }]))
+    const isPlainData = named.length === plan.watches.length
+    const threaded = workers > 0 && isPlainData ? await workerPool({ values: watched, watches: named }, workers, from) : undefined
+    return threaded ?? localPool(withFactories({ values: watched, watches: plan.watches }, factoryOf), kernels, from)
+  }
+
+  async function finished(method: string, { ranges, diagnostics }: TableRows): Promise<Calibration> {
+    const untuned = new Map(values.map(({ name }, index) => [name, ranges[index]!] as const))
+    const symmetric = new Set(task.symmetric)
+    const result = { method, bins, sampleCount: samples.count, untuned: symmetricRows(untuned, symmetric), diagnostics }
+    const tuneSamples = tune.samples ?? samples
+    const tuneCount = Math.min(tune.count ?? (isTunedMethod(method) ? 5 : 0), tuneSamples.count)
+    if (tuneCount === 0) return { ...result, entries: result.untuned, tuneCount }
+
+    const thresholds = await tuneThresholds({
+      ...tune,
+      graph,
+      executor: tune.executor ?? executor,
+      samples: tuneSamples,
+      count: tuneCount,
+      kernels,
+      signal,
+      onProgress,
+      // The tuner of TPU-MLIR starts from the table it has just printed.
+      values: new Map(
+        [...untuned].map(([name, { threshold, min, max }]) => [
+          name,
+          { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
+        ]),
+      ),
+    })
+    const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
+    return { ...result, entries: symmetricRows(entries, symmetric), tuneCount }
   }
 }
 

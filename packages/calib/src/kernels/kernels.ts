@@ -1,7 +1,11 @@
 import { kernelsModule } from '../generated/kernels-module.ts'
+import type { TailPrograms } from './module-tails.ts'
+import { magnitudes, outside } from './module-tails.ts'
 import * as portable from './portable.ts'
+import * as portableTails from './portable-tails.ts'
 import type { WasmMemory } from './wasm-host.ts'
 import { wasmHost } from './wasm-host.ts'
+import { chunkElements, firstChunk, firstPages, lanes, openEnd, secondChunk, workspace } from './workspace.ts'
 
 /** The smallest and largest element of an array. */
 export interface Extent {
@@ -15,8 +19,31 @@ export interface Binning {
   readonly counts: Int32Array
 }
 
+/** Which elements of an array are asked for: those below `low` and those above `high`. */
+export interface Bounds {
+  readonly low: number
+  readonly high: number
+}
+
+/** Sums of magnitudes, each in float32 and in the order in which NumPy 1.24 adds a contiguous array. */
+export interface MagnitudeSums {
+  /** Of all elements. */
+  readonly sum: number
+  /** Elements that are not zero. */
+  readonly nonZeros: number
+  /** Of the elements with a magnitude above `f32(limit)`, and their number. Quick as long as no limit is below the one before it. */
+  above(limit: number): { readonly sum: number; readonly count: number }
+}
+
 /** The loops over tensor elements that calibration spends its time in. Not to be called re-entrantly. */
 export interface Kernels {
+  /**
+   * Does `work`, in which several kernels may be asked about `values`: the array must not change meanwhile, so that what they all need is
+   * made once.
+   */
+  holding(values: Float32Array, work: () => void): void
+  /** Smallest and largest element; see `count`. */
+  extent(values: Float32Array): Extent
   /**
    * Finds the extent of `values`, asks `choose` for bins, and adds the bins of the non-zero elements to its counts.
    *
@@ -26,6 +53,14 @@ export interface Kernels {
    * the same in all implementations.
    */
   count(values: Float32Array, choose: (extent: Extent) => Binning | undefined): void
+  /**
+   * Shows the elements of `values` below `low` or above `high`, in portions, in any order. `take` returns the bounds for what comes
+   * after, which may lie further out but not further in; elements beyond the former bounds may still come. NaN lies within all bounds.
+   * A portion is valid until `take` returns.
+   */
+  outside(values: Float32Array, bounds: Bounds, take: (found: Float32Array) => Bounds): void
+  /** What {@link MagnitudeSums} tells of `values`; valid until the next kernel is called. */
+  magnitudes(values: Float32Array): MagnitudeSums
   /** Writes `clamp(nearestEven(f32(x * scale)), -128, 127) / scale`, in float32 arithmetic, to `into`. */
   fakeQuantize(values: Float32Array, scale: number, into: Float32Array): void
   /**
@@ -35,123 +70,134 @@ export interface Kernels {
   squaredDistance(a: Float32Array, b: Float32Array): number
 }
 
-interface Programs {
+interface Programs extends TailPrograms {
   readonly extent: (from: number, to: number, out: number) => void
   readonly countBins: (from: number, to: number, width: number, last: number, counts: number, stride: number, zeros: number) => void
   readonly fakeQuantize: (from: number, to: number, scale: number, out: number) => void
   readonly squaredDistance: (from: number, to: number, other: number) => number
 }
 
-const lanes = 4
-/** Elements worked on at a time; bounds the memory whatever the size of a tensor, and part of how distances are summed. */
-const chunkElements = portable.blockElements
 /** Below this many elements the way into the module costs more than the loop. */
 const smallElements = portable.smallElements
 /** Up to this many bins each vector lane has counters of its own, so neighbouring equal elements need not wait for each other. */
 const maxSeparateBins = 1 << 14
 /** The module finds bins as float32 bit patterns below 2^23. */
 const maxBins = (1 << 23) - 1
-
-const pageBytes = 65536
-const scratchBytes = 64
-const firstChunk = scratchBytes
-const secondChunk = firstChunk + chunkElements * 4
-const counters = secondChunk + chunkElements * 4
+/** Above this many elements sums of magnitudes are made outside the module, whose memory ends at 4 GiB. */
+const maxSummedElements = 1 << 29
 
 /** Kernels in WebAssembly, or in plain TypeScript where its 128-bit vectors are missing. The results are equal. */
 export function createKernels(): Kernels {
   const module = instantiate()
   if (module === undefined) return portableKernels
-  const { memory, run } = module
+  const { run } = module
+  const memory = workspace(module.memory)
+  /** Of what is held. */
+  let knownExtent: Extent | undefined
 
-  let floats = new Float32Array(memory.buffer)
-  let ints = new Int32Array(memory.buffer)
-  const reserve = (bytes: number): void => {
-    const missing = bytes - memory.buffer.byteLength
-    if (missing <= 0) return
-    memory.grow(Math.ceil(missing / pageBytes))
-    floats = new Float32Array(memory.buffer)
-    ints = new Int32Array(memory.buffer)
-  }
-
-  /** Copies a chunk in, filled up to whole vectors, and returns the address behind it. */
-  const place = (chunk: Float32Array, address: number, filler: number): number => {
-    floats.set(chunk, address / 4)
-    const end = address / 4 + chunk.length
-    const whole = roundUp(chunk.length, lanes)
-    floats.fill(filler, end, address / 4 + whole)
-    return address + whole * 4
-  }
-
-  const extent = (values: Float32Array): Extent => {
+  const extentOf = (values: Float32Array): Extent => {
+    const { floats, ints } = memory
     floats.fill(Infinity, 0, lanes)
     floats.fill(-Infinity, lanes, 2 * lanes)
     ints.fill(0, 2 * lanes, 3 * lanes)
     for (let at = 0; at < values.length; at += chunkElements) {
-      const chunk = values.subarray(at, at + chunkElements)
-      run.extent(firstChunk, place(chunk, firstChunk, chunk[chunk.length - 1]!), 0)
+      const lastOfChunk = values[Math.min(at + chunkElements, values.length) - 1]!
+      run.extent(firstChunk, memory.place(values, at, firstChunk, lastOfChunk), 0)
     }
     if (ints.subarray(2 * lanes, 3 * lanes).some((mask) => mask !== 0)) return { min: NaN, max: NaN }
     return { min: Math.min(...floats.subarray(0, lanes)), max: Math.max(...floats.subarray(lanes, 2 * lanes)) }
   }
 
+  const countBins = (values: Float32Array, { counts, width }: Binning): void => {
+    const bins = counts.length
+    const parts = bins <= maxSeparateBins ? lanes : 1
+    // One counter more per part takes what lies beyond the last bin.
+    const partInts = bins + 1
+    memory.reserve(openEnd + parts * partInts * 4)
+    const { ints } = memory
+    ints.fill(0, openEnd / 4, openEnd / 4 + parts * partInts)
+    ints.fill(0, 0, lanes)
+    for (let at = 0; at < values.length; at += chunkElements) {
+      // Fillers are zeros, and zeros are taken out of bin 0 below.
+      run.countBins(firstChunk, memory.place(values, at, firstChunk, 0), width, bins, openEnd, parts === 1 ? 0 : partInts * 4, 0)
+    }
+    for (let part = 0; part < parts; part++) {
+      const from = openEnd / 4 + part * partInts
+      for (let bin = 0; bin < bins; bin++) counts[bin]! += ints[from + bin]!
+    }
+    counts[0]! -= ints[0]! + ints[1]! + ints[2]! + ints[3]!
+  }
+
+  const holding = (values: Float32Array, work: () => void): void => {
+    const outer = knownExtent
+    if (!memory.holds(values)) knownExtent = undefined
+    try {
+      memory.holding(values, work)
+    } finally {
+      if (!memory.holds(values)) knownExtent = outer
+    }
+  }
+
   return {
+    holding,
+
+    extent(values) {
+      if (values.length < smallElements) return portableKernels.extent(values)
+      return memory.holds(values) ? (knownExtent ??= extentOf(values)) : extentOf(values)
+    },
+
     count(values, choose) {
       if (values.length < smallElements) return portableKernels.count(values, choose)
-      const binning = choose(extent(values))
-      if (binning === undefined) return
-      const { counts, width } = binning
-      const bins = counts.length
-      if (bins > maxBins) return portable.countBins(values, width, counts)
-      const parts = bins <= maxSeparateBins ? lanes : 1
-      // One counter more per part takes what lies beyond the last bin.
-      const partInts = bins + 1
-      reserve(counters + parts * partInts * 4)
-      ints.fill(0, counters / 4, counters / 4 + parts * partInts)
-      ints.fill(0, 0, lanes)
-      for (let at = 0; at < values.length; at += chunkElements) {
-        // A tensor of one chunk still stands in memory since its extent was taken; only its filler must not be counted.
-        const chunk = values.subarray(at, at + chunkElements)
-        const end = values.length <= chunkElements ? blank(chunk.length) : place(chunk, firstChunk, 0)
-        run.countBins(firstChunk, end, width, bins, counters, parts === 1 ? 0 : partInts * 4, 0)
-        // Fillers are zeros, and zeros are taken out of bin 0 below.
-      }
-      for (let part = 0; part < parts; part++) {
-        const from = counters / 4 + part * partInts
-        for (let bin = 0; bin < bins; bin++) counts[bin]! += ints[from + bin]!
-      }
-      counts[0]! -= ints[0]! + ints[1]! + ints[2]! + ints[3]!
+      holding(values, () => {
+        knownExtent ??= extentOf(values)
+        const binning = choose(knownExtent)
+        if (binning === undefined) return
+        if (binning.counts.length > maxBins) portable.countBins(values, binning.width, binning.counts)
+        else countBins(values, binning)
+      })
+    },
+
+    outside(values, bounds, take) {
+      if (values.length < smallElements) portableKernels.outside(values, bounds, take)
+      else outside(memory, run, values, bounds, take)
+    },
+
+    magnitudes(values) {
+      if (values.length < smallElements || values.length > maxSummedElements) return portableKernels.magnitudes(values)
+      return magnitudes(memory, run, values)
     },
 
     fakeQuantize(values, scale, into) {
       for (let at = 0; at < values.length; at += chunkElements) {
-        const chunk = values.subarray(at, at + chunkElements)
-        run.fakeQuantize(firstChunk, place(chunk, firstChunk, 0), scale, secondChunk)
-        into.set(floats.subarray(secondChunk / 4, secondChunk / 4 + chunk.length), at)
+        run.fakeQuantize(firstChunk, memory.place(values, at, firstChunk, 0), scale, secondChunk)
+        const elements = Math.min(chunkElements, values.length - at)
+        into.set(memory.floats.subarray(secondChunk / 4, secondChunk / 4 + elements), at)
       }
     },
 
     squaredDistance(a, b) {
       let sum = 0
       for (let at = 0; at < a.length; at += chunkElements) {
-        place(b.subarray(at, at + chunkElements), secondChunk, 0)
-        sum += run.squaredDistance(firstChunk, place(a.subarray(at, at + chunkElements), firstChunk, 0), secondChunk)
+        memory.place(b, at, secondChunk, 0)
+        sum += run.squaredDistance(firstChunk, memory.place(a, at, firstChunk, 0), secondChunk)
       }
       return sum
     },
   }
+}
 
-  function blank(length: number): number {
-    const whole = roundUp(length, lanes)
-    floats.fill(0, firstChunk / 4 + length, firstChunk / 4 + whole)
-    return firstChunk + whole * 4
-  }
+function portableExtent(values: Float32Array): Extent {
+  return values.length < smallElements ? portable.extent(values) : portable.extentOfLanes(values)
 }
 
 /** The same in plain TypeScript. */
 export const portableKernels: Kernels = {
+  holding: (_, work) => work(),
+  outside: portableTails.outside,
+  magnitudes: portableTails.magnitudes,
+  extent: portableExtent,
   count(values, choose) {
-    const binning = choose(values.length < smallElements ? portable.extent(values) : portable.extentOfLanes(values))
+    const binning = choose(portableExtent(values))
     if (binning !== undefined) portable.countBins(values, binning.width, binning.counts)
   },
   fakeQuantize: portable.fakeQuantize,
@@ -162,7 +208,7 @@ function instantiate(): { readonly memory: WasmMemory; readonly run: Programs } 
   const host = wasmHost()
   if (host === undefined) return undefined
   try {
-    const memory = new host.Memory({ initial: Math.ceil(counters / pageBytes), maximum: 65536 })
+    const memory = new host.Memory({ initial: firstPages, maximum: 65536 })
     const { exports } = new host.Instance(new host.Module(Uint8Array.from(atob(kernelsModule), (letter) => letter.charCodeAt(0))), {
       env: { memory },
     })
@@ -171,8 +217,4 @@ function instantiate(): { readonly memory: WasmMemory; readonly run: Programs } 
     // A host that knows no 128-bit vectors refuses the module.
     return undefined
   }
-}
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step
 }

@@ -11,10 +11,8 @@ export function guarded(method: ObserverFactory, kernels: Kernels): ObserverFact
       return {
         ...(observer.state === undefined ? {} : { state: () => observer.state!() }),
         observe(values) {
-          kernels.count(values, (extent) => {
-            if (!Number.isFinite(extent.min) || !Number.isFinite(extent.max)) throw notFinite(value.name, extent)
-            return undefined
-          })
+          const extent = kernels.extent(values)
+          if (!Number.isFinite(extent.min) || !Number.isFinite(extent.max)) throw notFinite(value.name, extent)
           observer.observe(values)
         },
         range: () => observer.range(),

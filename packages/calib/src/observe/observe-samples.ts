@@ -3,7 +3,8 @@ import { QError } from '@q/ir'
 import { pauses } from '../interruption.ts'
 import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
-import type { ObserverFault, ObserverPool, PoolResult, PoolStart } from './observer-pool.ts'
+import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
+import type { WatchResult } from './watch.ts'
 
 /** Samples that are loaded ahead, so that reading and decoding never keep the network waiting. */
 const samplesAhead = 3
@@ -43,7 +44,7 @@ export async function observeSamples({
   onCheckpoint,
   signal,
   onProgress,
-}: ObserveSamples): Promise<PoolResult> {
+}: ObserveSamples): Promise<readonly WatchResult[]> {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
   const session = await executor.load(graph, { fetches: values.map(({ name }) => name).filter((name) => !inputs.has(name)) })
   try {

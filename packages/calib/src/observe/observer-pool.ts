@@ -1,11 +1,8 @@
-import type { Diagnostic, ObservedRange, ObservedValue, ObserverFactory, ObserverState, QError } from '@q/ir'
+import type { ObserverFactory, ObserverState, QError } from '@q/ir'
 import { isQError } from '@q/ir'
-
-/** What was learned of all values, in their order. */
-export interface PoolResult {
-  readonly ranges: readonly ObservedRange[]
-  readonly diagnostics: readonly Diagnostic[]
-}
+import type { Kernels } from '../kernels/kernels.ts'
+import type { WatchList, WatchResult } from './watch.ts'
+import { watchesOfValues } from './watch.ts'
 
 /** An error an observer threw, and where. */
 export interface ObserverFault {
@@ -15,13 +12,13 @@ export interface ObserverFault {
   readonly error: QError
 }
 
-/** Where an interrupted pass stopped: the samples seen, and what the observers of all values knew, in their order. */
+/** Where an interrupted pass stopped: the samples seen, and what all observers knew, in the order of their watches. */
 export interface PoolStart {
   readonly samples: number
   readonly states: readonly ObserverState[]
 }
 
-/** The observers of all values of a graph, wherever they live. */
+/** All observers of a pass, wherever they live. */
 export interface ObserverPool {
   /**
    * Shows the values of the next sample. The arrays belong to the pool from then on: it may hand their buffers to another thread.
@@ -30,8 +27,8 @@ export interface ObserverPool {
    * A fault may come to light later than the sample it belongs to; `finish` is sure to know it.
    */
   observe(values: readonly Float32Array[]): Promise<void>
-  /** Waits for all observers. */
-  finish(): Promise<PoolResult>
+  /** Waits for all observers, and tells what each learned, in the order of the watches. */
+  finish(): Promise<readonly WatchResult[]>
   /** What all observers know of the samples shown so far; `undefined` when one of them cannot tell. */
   states(): Promise<readonly ObserverState[] | undefined>
   /** The first fault so far, by sample and then by value. */
@@ -39,9 +36,10 @@ export interface ObserverPool {
   close(): Promise<void>
 }
 
-/** Observers on the calling thread. */
-export function localPool(method: ObserverFactory, values: readonly ObservedValue[], from?: PoolStart): ObserverPool {
-  const observers = values.map((value, i) => method.create(value, from?.states[i]))
+/** Observers on the calling thread. @param kernels those the observers were made with */
+export function localPool(list: WatchList<ObserverFactory>, kernels: Kernels, from?: PoolStart): ObserverPool {
+  const observers = list.watches.map(({ value, method }, place) => method.create(list.values[value]!, from?.states[place]))
+  const places = watchesOfValues(list)
   let sample = from?.samples ?? 0
   let fault: ObserverFault | undefined
   return {
@@ -52,7 +50,9 @@ export function localPool(method: ObserverFactory, values: readonly ObservedValu
       for (const [value, array] of arrays.entries()) {
         if (fault !== undefined) return
         try {
-          observers[value]!.observe(array)
+          kernels.holding(array, () => {
+            for (const place of places[value]!) observers[place]!.observe(array)
+          })
         } catch (error) {
           if (!isQError(error)) throw error
           fault = { sample, value, error }
@@ -61,10 +61,7 @@ export function localPool(method: ObserverFactory, values: readonly ObservedValu
       sample++
     },
     async finish() {
-      return {
-        ranges: observers.map((observer) => observer.range()),
-        diagnostics: observers.flatMap(({ diagnostics = [] }) => diagnostics),
-      }
+      return observers.map((observer) => ({ range: observer.range(), diagnostics: observer.diagnostics ?? [] }))
     },
     async states() {
       const states = observers.flatMap((observer) => (observer.state === undefined ? [] : [observer.state()]))

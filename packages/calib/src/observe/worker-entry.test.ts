@@ -5,7 +5,7 @@ import { serve } from './worker-entry.ts'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
 const value = { name: 'layer', index: 0, count: 1, elements: 3000, samples: 2 }
-const method = { name: 'kl', bins: 2048 }
+const list = { values: [value], watches: [{ value: 0, method: { name: 'kl', bins: 2048 } }] }
 
 /** Tells a worker on this thread some messages and returns what it answers. */
 function answers(...messages: readonly ToWorker[]): readonly FromWorker[] {
@@ -24,23 +24,23 @@ describe('a worker', () => {
   for (const sample of samples) observer.observe(sample)
 
   it('frees each array once it was seen and ends with the range an observer has', () => {
-    const told = answers({ kind: 'start', method, values: [value] }, ...samples.map((each, i) => observe(i, each)), { kind: 'finish' })
-    expect(told).toEqual([{ kind: 'free' }, { kind: 'free' }, { kind: 'result', ranges: [observer.range()], diagnostics: [] }])
+    const told = answers({ kind: 'start', list }, ...samples.map((each, i) => observe(i, each)), { kind: 'finish' })
+    expect(told).toEqual([{ kind: 'free' }, { kind: 'free' }, { kind: 'result', results: [{ range: observer.range(), diagnostics: [] }] }])
   })
 
   it('goes on from the states another one saved', () => {
-    const saved = answers({ kind: 'start', method, values: [value] }, observe(0, samples[0]!), { kind: 'save' }).at(-1)
+    const saved = answers({ kind: 'start', list }, observe(0, samples[0]!), { kind: 'save' }).at(-1)
     if (saved?.kind !== 'saved') throw new Error('nothing was saved')
-    const start: ToWorker = { kind: 'start', method, values: [value], states: saved.states }
-    expect(answers(start, observe(1, samples[1]!), { kind: 'finish' }).at(-1)).toMatchObject({ ranges: [observer.range()] })
+    const start: ToWorker = { kind: 'start', list, states: saved.states }
+    expect(answers(start, observe(1, samples[1]!), { kind: 'finish' }).at(-1)).toMatchObject({ results: [{ range: observer.range() }] })
   })
 
   it('tells the first fault of a value alone, as plain data, and has no result then', () => {
     const bad = samples[0]!.with(7, Infinity)
-    const told = answers({ kind: 'start', method, values: [value] }, observe(0, bad), observe(1, bad), { kind: 'finish' })
+    const told = answers({ kind: 'start', list }, observe(0, bad), observe(1, bad), { kind: 'finish' })
     expect(told.map(({ kind }) => kind)).toEqual(['fault', 'free', 'free', 'result'])
     expect(told[0]).toMatchObject({ sample: 0, value: 0, error: { code: 'ACTIVATION_NOT_FINITE', details: { at: ['layer'] } } })
-    expect(told[3]).toMatchObject({ ranges: [], diagnostics: [] })
+    expect(told[3]).toEqual({ kind: 'result', results: [] })
   })
 
   it('tells of a bug as a crash', () => {

@@ -2,22 +2,28 @@ import type { Observer, QError } from '@q/ir'
 import { isQError } from '@q/ir'
 import { createKernels } from '../kernels/kernels.ts'
 import { methodOf } from '../observers/method.ts'
+import { watchesOfValues, withFactories } from './watch.ts'
 import type { PlainError, WorkerPort } from './worker-protocol.ts'
 
 /** Runs observers in a worker thread. Bundled into `generated/worker-source.ts`. */
 export function serve(port: WorkerPort): void {
+  const kernels = createKernels()
   let observers: readonly Observer[] = []
+  let places: readonly (readonly number[])[] = []
   const faulty = new Set<number>()
   port.on('message', (message) => {
     try {
       if (message.kind === 'start') {
-        const method = methodOf(message.method, createKernels())
-        observers = message.values.map((value, i) => method.create(value, message.states?.[i]))
+        const { values, watches } = withFactories(message.list, (method) => methodOf(method, kernels))
+        observers = watches.map(({ value, method }, place) => method.create(values[value]!, message.states?.[place]))
+        places = watchesOfValues(message.list)
       } else if (message.kind === 'observe') {
         const { sample, value, elements } = message
         if (!faulty.has(value)) {
           try {
-            observers[value]!.observe(elements)
+            kernels.holding(elements, () => {
+              for (const place of places[value]!) observers[place]!.observe(elements)
+            })
           } catch (error) {
             if (!isQError(error)) throw error
             faulty.add(value)
@@ -32,11 +38,8 @@ export function serve(port: WorkerPort): void {
         })
       } else {
         const good = faulty.size === 0 ? observers : []
-        port.postMessage({
-          kind: 'result',
-          ranges: good.map((observer) => observer.range()),
-          diagnostics: good.flatMap(({ diagnostics = [] }) => diagnostics),
-        })
+        const results = good.map((observer) => ({ range: observer.range(), diagnostics: observer.diagnostics ?? [] }))
+        port.postMessage({ kind: 'result', results })
       }
     } catch (error) {
       port.postMessage({ kind: 'crash', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })

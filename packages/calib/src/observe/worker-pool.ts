@@ -1,31 +1,28 @@
 import type { Worker } from 'node:worker_threads'
-import type { Diagnostic, ObservedRange, ObservedValue, ObserverState } from '@q/ir'
+import type { ObservedValue, ObserverState } from '@q/ir'
 import { QError } from '@q/ir'
 import { workerSource } from '../generated/worker-source.ts'
-import type { MethodSpec } from '../observers/method.ts'
 import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
+import type { WatchList } from './watch.ts'
+import { watchesOfValues } from './watch.ts'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
 const startScript = `${workerSource};calibWorker.serve(require('node:worker_threads').parentPort)`
 
 /**
- * Observers spread over `workers` threads, every value on one of them, so the result does not depend on their number.
+ * Observers spread over `workers` threads, all those of a value on one of them, so the result does not depend on their number.
  *
  * @returns `undefined` where there are no worker threads
  */
-export async function workerPool(
-  method: MethodSpec,
-  values: readonly ObservedValue[],
-  workers: number,
-  from?: PoolStart,
-): Promise<ObserverPool | undefined> {
+export async function workerPool(list: WatchList, workers: number, from?: PoolStart): Promise<ObserverPool | undefined> {
   const threads = await import('node:worker_threads').catch(() => undefined)
   if (threads?.Worker === undefined) return undefined
-  const members = shareOut(values, workers).map((indices) => {
+  const places = watchesOfValues(list)
+  const members = shareOut(list.values, workers).map((indices) => {
     const worker = new threads.Worker(startScript, { eval: true, execArgv: [] })
-    return member(worker, method, indices, values, from?.states)
+    return member(worker, shareOf(list, places, indices), from?.states)
   })
-  const owner = new Map(members.flatMap((one) => one.indices.map((index, slot) => [index, { one, slot }] as const)))
+  const owner = new Map(members.flatMap((one) => one.share.indices.map((index, slot) => [index, { one, slot }] as const)))
   let sample = from?.samples ?? 0
   return {
     get fault() {
@@ -39,30 +36,12 @@ export async function workerPool(
       sample++
     },
     async finish() {
-      const results = await Promise.all(members.map((one) => one.finish()))
-      const ranges: ObservedRange[] = []
-      for (const [m, { indices }] of members.entries()) {
-        for (const [slot, index] of indices.entries()) {
-          const range = results[m]!.ranges[slot]
-          if (range !== undefined) ranges[index] = range
-        }
-      }
-      return {
-        ranges,
-        diagnostics: inOrder(
-          results.flatMap(({ diagnostics }) => diagnostics),
-          values,
-        ),
-      }
+      return inPlace(members, await Promise.all(members.map((one) => one.finish())), ({ results }) => results)
     },
     async states() {
       const saved = await Promise.all(members.map((one) => one.save()))
-      const states: ObserverState[] = []
-      for (const [m, { indices }] of members.entries()) {
-        if (saved[m]!.length !== indices.length) return undefined
-        for (const [slot, index] of indices.entries()) states[index] = saved[m]![slot]!
-      }
-      return states
+      const isWhole = saved.every(({ length }, m) => length === members[m]!.share.places.length)
+      return isWhole ? inPlace(members, saved, (states) => states) : undefined
     },
     async close() {
       await Promise.all(members.map((one) => one.close()))
@@ -70,10 +49,40 @@ export async function workerPool(
   }
 }
 
+/** What each member has of its watches, in the order of all watches. */
+function inPlace<A, T>(members: readonly Member[], answers: readonly A[], of: (answer: A) => readonly T[]): readonly T[] {
+  const all: T[] = []
+  for (const [m, { share }] of members.entries()) {
+    for (const [own, each] of of(answers[m]!).entries()) all[share.places[own]!] = each
+  }
+  return all
+}
+
+/** What one thread observes. */
+interface Share {
+  readonly list: WatchList
+  /** Of its values, among all values. */
+  readonly indices: readonly number[]
+  /** Of its watches, among all watches. */
+  readonly places: readonly number[]
+}
+
+function shareOf({ values, watches }: WatchList, placesOfValues: readonly (readonly number[])[], indices: readonly number[]): Share {
+  const own = indices.flatMap((index, value) => placesOfValues[index]!.map((place) => ({ place, value })))
+  return {
+    indices,
+    places: own.map(({ place }) => place),
+    list: {
+      values: indices.map((index) => values[index]!),
+      watches: own.map(({ place, value }) => ({ value, method: watches[place]!.method })),
+    },
+  }
+}
+
 type Result = Extract<FromWorker, { readonly kind: 'result' }>
 
 interface Member {
-  readonly indices: readonly number[]
+  readonly share: Share
   fault(): ObserverFault | undefined
   observe(sample: number, slot: number, values: Float32Array): Promise<void>
   finish(): Promise<Result>
@@ -81,16 +90,10 @@ interface Member {
   close(): Promise<void>
 }
 
-function member(
-  worker: Worker,
-  method: MethodSpec,
-  indices: readonly number[],
-  all: readonly ObservedValue[],
-  states: readonly ObserverState[] | undefined,
-): Member {
-  const values = indices.map((index) => all[index]!)
+function member(worker: Worker, share: Share, states: readonly ObserverState[] | undefined): Member {
+  const { list, indices, places } = share
   // Room for the activations of one sample: more would only pile up.
-  const capacity = values.reduce((sum, { elements }) => sum + elements, 0)
+  const capacity = list.values.reduce((sum, { elements }) => sum + elements, 0)
   const waiting: number[] = []
   let waitingElements = 0
   let fault: ObserverFault | undefined
@@ -117,7 +120,7 @@ function member(
   })
   // A worker that waits for work must not keep the process alive when its pool was forgotten.
   worker.unref()
-  post({ kind: 'start', method, values, ...(states === undefined ? {} : { states: indices.map((index) => states[index]!) }) })
+  post({ kind: 'start', list, ...(states === undefined ? {} : { states: places.map((place) => states[place]!) }) })
 
   /** Resolves with what `ready` gives as soon as that is something. */
   const until = async <T>(ready: () => T | undefined): Promise<T> => {
@@ -132,7 +135,7 @@ function member(
   }
 
   return {
-    indices,
+    share,
     fault: () => fault,
     async observe(sample, slot, array) {
       await until(() => waitingElements === 0 || waitingElements + array.length <= capacity || undefined)
@@ -177,11 +180,4 @@ function shareOut(values: readonly ObservedValue[], workers: number): readonly (
 function earlier(a: ObserverFault | undefined, b: ObserverFault | undefined): ObserverFault | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return (a.sample - b.sample || a.value - b.value) <= 0 ? a : b
-}
-
-/** Diagnostics in the order of the values they speak of. */
-function inOrder(diagnostics: readonly Diagnostic[], values: readonly ObservedValue[]): readonly Diagnostic[] {
-  const place = new Map(values.map(({ name }, index) => [name, index]))
-  const placeOf = ({ at }: Diagnostic): number => place.get(at[0] ?? '') ?? values.length
-  return [...diagnostics].sort((a, b) => placeOf(a) - placeOf(b))
 }

@@ -1,12 +1,11 @@
-import type { Diagnostic, ObservedRange, ObservedValue, ObserverState, QErrorDetails } from '@q/ir'
-import type { MethodSpec } from '../observers/method.ts'
+import type { ObserverState, QErrorDetails } from '@q/ir'
+import type { WatchList, WatchResult } from './watch.ts'
 
-/** What the calling thread tells a worker. Values are numbered within the worker. */
+/** What the calling thread tells a worker. Values and watches are numbered within the worker. */
 export type ToWorker =
   | {
       readonly kind: 'start'
-      readonly method: MethodSpec
-      readonly values: readonly ObservedValue[]
+      readonly list: WatchList
       readonly states?: readonly ObserverState[]
     }
   | { readonly kind: 'save' }
@@ -22,7 +21,8 @@ export type FromWorker =
   /** A bug: not an error a user can mend. */
   | { readonly kind: 'crash'; readonly message: string }
   | { readonly kind: 'saved'; readonly states: readonly ObserverState[] }
-  | { readonly kind: 'result'; readonly ranges: readonly ObservedRange[]; readonly diagnostics: readonly Diagnostic[] }
+  /** What every observer learned; none when a value was faulty. */
+  | { readonly kind: 'result'; readonly results: readonly WatchResult[] }
 
 /** A QError as plain data: copying an error between threads loses its fields. */
 export interface PlainError {

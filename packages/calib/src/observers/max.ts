@@ -18,10 +18,7 @@ export function max({ kernels = createKernels() }: MaxOptions = {}): ObserverFac
       const finish = () => running.finish((magnitude) => magnitude)
       return {
         observe(values) {
-          kernels.count(values, (extent) => {
-            running.extend(extent)
-            return undefined
-          })
+          running.extend(kernels.extent(values))
         },
         range: () => finish().range,
         state: () => ({ numbers: running.state() }),

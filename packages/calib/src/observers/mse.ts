@@ -1,0 +1,44 @@
+import type { Observer, ObserverFactory } from '@q/ir'
+import type { Kernels } from '../kernels/kernels.ts'
+import { createKernels } from '../kernels/kernels.ts'
+import { clippingMagnitude } from './clipping-magnitude.ts'
+import { runningRange } from './running-range.ts'
+
+/** Options of {@link mse}. */
+export interface MseOptions {
+  /** The inner loops; one set can serve all observers of a thread. @default a set of its own */
+  readonly kernels?: Kernels
+}
+
+/**
+ * The method `mse`: the mean over the samples of the magnitude whose clipping costs each of them the least squared error, see
+ * {@link clippingMagnitude}.
+ *
+ * `calibrate` gives the largest magnitude instead to the inputs and to the last layers, as TPU-MLIR 1.30.2 does; an observer by itself
+ * does not know where it stands.
+ */
+export function mse({ kernels = createKernels() }: MseOptions = {}): ObserverFactory {
+  return {
+    name: 'mse',
+    create({ name }, from): Observer {
+      const running = runningRange(name, from?.numbers.slice(0, 2))
+      let [, , sum = 0, samples = 0] = from?.numbers ?? []
+      const finish = () => running.finish(() => sum / samples)
+      return {
+        observe(values) {
+          kernels.holding(values, () => {
+            const extent = kernels.extent(values)
+            running.extend(extent)
+            sum += clippingMagnitude(kernels, values, extent.min)
+          })
+          samples++
+        },
+        range: () => finish().range,
+        state: () => ({ numbers: [...running.state(), sum, samples] }),
+        get diagnostics() {
+          return finish().diagnostics
+        },
+      }
+    },
+  }
+}
