@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { calibrate } from '@q/calib'
+import { calibrateMethods, type MethodName } from '@q/calib'
 import { createSampleSource, type PreprocessOptions, selectSamples, withPreprocess } from '@q/data'
 import { type Graph, parseCalibrationTable } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
@@ -22,8 +22,8 @@ interface Case {
   readonly preprocess?: PreprocessOptions
   /** A folder of images, or how the CIFAR images became network inputs. */
   readonly samples: string | ((pixel: number, channel: number) => number)
-  /** The recorded runs: file, method, samples to tune on. */
-  readonly runs: readonly (readonly [file: string, method: 'kl' | 'max', tune: number])[]
+  /** The recorded runs by the samples they tuned on: file and method. All of a line come out of one pass. */
+  readonly runs: readonly (readonly [tune: number, ...tables: readonly (readonly [file: string, method: MethodName])[]])[]
 }
 
 const f = Math.fround
@@ -32,49 +32,75 @@ const [means, deviations] = [
   [0.2023, 0.1994, 0.201],
 ]
 
+/** Methods that are not tuned by themselves; the runs were told to tune with 5 all the same. */
+const untuned = [
+  ['max_tune5.cali_table', 'max'],
+  ['percentile9999_tune5.cali_table', 'percentile9999'],
+  ['mse_tune5.cali_table', 'mse'],
+] as const
+
 const cases: readonly Case[] = [
   {
     network: 'mnist-8',
     preprocess: { pixelFormat: 'gray', mean: [0], scale: [0.003922] },
     samples: 'images/MNIST',
     runs: [
-      ['kl_tune0', 'kl', 0],
-      ['kl_tune5', 'kl', 5],
-      ['max_tune5', 'max', 0],
+      [0, ['kl_tune0.cali_table', 'kl'], ...untuned],
+      [
+        5,
+        ['kl_tune5.cali_table', 'kl'],
+        ['search_threshold.cali_table_mse_tune', 'mse'],
+        ['search_threshold.cali_table_percentile9999_tune', 'percentile9999'],
+      ],
     ],
   },
   {
     network: 'resnet8_cifar10',
     samples: (pixel) => f(pixel * 255),
     runs: [
-      ['kl_tune0', 'kl', 0],
-      ['kl_tune5', 'kl', 5],
-      ['max_tune5', 'max', 0],
+      [0, ['kl_tune0.cali_table', 'kl'], ['max_tune5.cali_table', 'max'], ['percentile9999_tune5.cali_table', 'percentile9999']],
+      [5, ['kl_tune5.cali_table', 'kl']],
     ],
   },
   {
     network: 'vit_pgd_2_3_16_cifar10',
     samples: (pixel, channel) => f(f(pixel - f(means![channel]!)) / f(deviations![channel]!)),
     runs: [
-      ['kl_tune5', 'kl', 5],
-      ['max_tune5', 'max', 0],
+      [0, ...untuned],
+      [
+        5,
+        ['kl_tune5.cali_table', 'kl'],
+        ['search_threshold.cali_table_mse_tune', 'mse'],
+        ['search_threshold.cali_table_percentile9999_tune', 'percentile9999'],
+      ],
     ],
   },
   {
     network: 'blazeface',
     preprocess: { pixelFormat: 'rgb', mean: [1, 1, 1], scale: [0.0078, 0.0078, 0.0078] },
     samples: 'images/WIDER',
-    runs: [['kl_tune5', 'kl', 5]],
+    runs: [[5, ['kl_tune5.cali_table', 'kl']]],
   },
   {
     network: 'mobilenet_v2_tv_rec',
     preprocess: { resizeDims: [256, 256], pixelFormat: 'rgb', mean: [123.675, 116.28, 103.53], scale: [0.0171, 0.0175, 0.0174] },
     samples: 'images/ILSVRC2012',
-    runs: [['kl_tune5', 'kl', 5]],
+    runs: [
+      [
+        0,
+        ['search_threshold.cali_table_kl.1', 'kl'],
+        ['search_threshold.cali_table_max.1', 'max'],
+        ['search_threshold.cali_table_percentile9999.1', 'percentile9999'],
+        ['search_threshold.cali_table_mse.1', 'mse'],
+      ],
+      [5, ['kl_tune5.cali_table', 'kl'], ['search_threshold.cali_table_mse_tune', 'mse']],
+    ],
   },
 ]
 
-const runs = cases.flatMap((each) => each.runs.map(([file, method, tune]) => [each.network, file, { ...each, method, tune }] as const))
+const runs = cases.flatMap((each) =>
+  each.runs.map(([tune, ...tables]) => [each.network, tables.map(([file]) => file).join(', '), { ...each, tune, tables }] as const),
+)
 
 /** Five significant digits; tables are printed with seven decimals. */
 const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-5 * Math.abs(b) + 5e-8
@@ -84,35 +110,38 @@ afterAll(() => {
 })
 
 describe.skipIf(!hasShared)(sharedTitle('calibration tables, compared with TPU-MLIR'), () => {
-  it.each(runs)('%s: %s', async (network, file, { preprocess, samples, method, tune }) => {
+  it.each(runs)('%s: %s', async (network, _, { preprocess, samples, tune, tables }) => {
     const float = await floatNetwork(network)
     const graph = preprocess === undefined ? float : withPreprocess(float, preprocess)
-    const wanted = parseCalibrationTable(sharedText('reference/tpu-mlir-search', network, `${file}.cali_table`)).entries
     const entries =
       typeof samples === 'string'
         ? (await selectSamples({ dataset: sharedPath(samples), inputNum: 100 })).entries
         : cifarSamples(graph, samples)
-    const { entries: rows } = await calibrate({
+    const results = await calibrateMethods({
       graph,
       executor: ortExecutor('fast'),
       samples: await createSampleSource(entries, sampleInputs(graph)),
-      method,
+      methods: tables.map(([, method]) => method),
       tune: { count: tune },
       symmetric: symmetricLayers(graph),
       workers: 1,
     })
 
-    expect([...rows.keys()]).toEqual([...wanted.keys()])
-    const differing = [...rows].flatMap(([name, row]) => {
-      const other = wanted.get(name)!
-      const numbers = [
-        [row.threshold, other.threshold],
-        [row.min, other.min],
-        [row.max, other.max],
-      ] as const
-      return numbers.every(([a, b]) => isClose(a, b)) ? [] : [`${name} ${numbers.join(' ')}`]
-    })
-    expect(differing.length / rows.size, differing.join('\n')).toBeLessThanOrEqual(0.01)
+    for (const [i, [file]] of tables.entries()) {
+      const wanted = parseCalibrationTable(sharedText('reference/tpu-mlir-search', network, file)).entries
+      const rows = results[i]!.entries
+      expect([...rows.keys()], file).toEqual([...wanted.keys()])
+      const differing = [...rows].flatMap(([name, row]) => {
+        const other = wanted.get(name)!
+        const numbers = [
+          [row.threshold, other.threshold],
+          [row.min, other.min],
+          [row.max, other.max],
+        ] as const
+        return numbers.every(([a, b]) => isClose(a, b)) ? [] : [`${name} ${numbers.join(' ')}`]
+      })
+      expect(differing.length / rows.size, [file, ...differing].join('\n')).toBeLessThanOrEqual(0.01)
+    }
   })
 })
 

@@ -82,6 +82,67 @@ describe('WebAssembly kernels', () => {
     expect(distance).toBeGreaterThan(0)
   })
 
+  const sizes = [1, 4, 2047, 2048, 2050, 8191, 8192, 8201, 70_001, 524_288, 524_291, 600_003]
+
+  it.each(sizes)('find the same elements of %i outside of bounds, fillers never', (length) => {
+    const values = noise(length, 3, 9).map((value, i) => (i % 5 === 2 ? 0 : value))
+    const found = [kernels, portableKernels].map((on) => {
+      const all: number[] = []
+      on.outside(values, { low: -0.5, high: 0.25 }, (portion) => {
+        all.push(...portion)
+        return { low: -0.5, high: 0.25 }
+      })
+      return all
+    })
+    expect(found[0]).toEqual(found[1])
+    expect(found[0]).toEqual([...values].filter((value) => value < -0.5 || value > 0.25))
+  })
+
+  it('look for what is further out as soon as they are told to', () => {
+    const values = Float32Array.from({ length: 40_000 }, (_, i) => i % 100)
+    for (const on of [kernels, portableKernels]) {
+      let [portions, all] = [0, 0]
+      on.outside(values, { low: 0, high: 10 }, (portion) => {
+        portions++
+        all += portion.length
+        return { low: 0, high: 98 }
+      })
+      expect(portions).toBe(2)
+      expect(all).toBeLessThan(6000)
+    }
+  })
+
+  it.each(sizes)('sum the magnitudes of %i elements to the same bits, whatever the order of limits', (length) => {
+    const values = noise(length, 3, 9).map((value, i) => (i % 5 === 2 ? 0 : value))
+    const [a, b] = [kernels.magnitudes(values), portableKernels.magnitudes(values)]
+    expect([a.sum, a.nonZeros]).toEqual([b.sum, b.nonZeros])
+    for (const limit of [0, 0.1, 0.1, 0.7, 5, 0.3, 1000, 0.2]) {
+      const above = a.above(limit)
+      expect(above).toEqual(b.above(limit))
+      expect(above.count).toBe(values.filter((value) => Math.abs(value) > Math.fround(limit)).length)
+    }
+  })
+
+  it('copy a held array once, and never mistake another one for it', () => {
+    const [values, other] = [noise(5000, 1, 4), noise(5000, 2, 3)]
+    for (const on of [kernels, portableKernels]) {
+      const fresh = [values, other].map((each) => [on.extent(each), on.magnitudes(each).sum])
+      const seen: unknown[] = []
+      on.holding(values, () => {
+        seen.push([on.extent(values), on.magnitudes(values).sum])
+        on.holding(other, () => void seen.push([on.extent(other), on.magnitudes(other).sum]))
+        expect([on.extent(values), on.magnitudes(values).sum]).toEqual(fresh[0])
+      })
+      expect(seen).toEqual(fresh)
+      // What is held no more may have changed.
+      const buffer = values.slice()
+      on.holding(buffer, () => void on.extent(buffer))
+      buffer.fill(7)
+      on.holding(buffer, () => expect(on.extent(buffer)).toEqual({ min: 7, max: 7 }))
+      expect(on.magnitudes(buffer).sum).toBe(35_000)
+    }
+  })
+
   it('sum every fourth element by itself', () => {
     // One after the other they would come to 2^54 + 8.
     expect(kernels.squaredDistance(Float32Array.of(2 ** 27, 1.5, 1, 1.5), new Float32Array(4))).toBe(2 ** 54 + 4)

@@ -27,7 +27,9 @@ export function percentile9999({ kernels = createKernels() }: PercentileOptions 
         const max = percentileAt(depth, ends.largest())
         const min = percentileAt(depth, ends.smallest())
         const { range, diagnostics } = running.finish(() => Math.max(Math.abs(min), Math.abs(max)))
-        return { range: { threshold: range.threshold, min: Math.max(min, range.min), max: Math.min(max, range.max) }, diagnostics }
+        // Compared, not `Math.max`: of two zeros that of the percentile stays, whatever its sign.
+        const inside = { min: min < range.min ? range.min : min, max: max > range.max ? range.max : max }
+        return { range: { threshold: range.threshold, ...inside }, diagnostics }
       }
       return {
         observe(values) {

@@ -1,12 +1,11 @@
-import type { MethodName } from '@q/calib'
 import { QError } from '@q/ir'
-import { Option } from 'commander'
 import { modeOf, usualMode } from '../chips/chip-modes.ts'
 import { parseCount, parseShapes } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addMethodOption, methodOf } from './method-option.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
 
 /** `quantize`: the main job in one go. */
@@ -29,12 +28,13 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
       .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
       .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
-      .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices(['kl', 'max']).default('kl'))
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
+  addMethodOption(command)
   command.action((model: string, options) =>
     start(async (context) => {
       const { reporter } = context
+      const method = methodOf(options)
       const chip = await chipOf(options, context)
       if (!model.endsWith('.onnx')) {
         throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
@@ -56,7 +56,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           calibration: {
             ...choice,
             inputNum: options.input_num,
-            method: options.cali_method as MethodName,
+            method,
             bins: 2048,
             tuneNum: options.tune_num,
           },

@@ -1,6 +1,3 @@
-import type { MethodName } from '@q/calib'
-import { QError } from '@q/ir'
-import { Option } from 'commander'
 import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
@@ -8,6 +5,7 @@ import { noteSamples } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addMethodOption, methodOf } from './method-option.ts'
 
 const vendorOptions = [
   notYet('--we', 'weight equalization'),
@@ -38,9 +36,6 @@ const vendorOptions = [
   withoutEffect('--debug_log', 'print more'),
 ]
 
-const methods = ['kl', 'max', 'use_kl', 'use_max'] as const
-const laterMethods = ['mse', 'percentile9999', 'aciq_laplace', 'aciq_gauss', 'use_mse', 'use_percentile9999'] as const
-
 /** `run_calibration`: the range of every activation of a Top file. */
 export const defineRunCalibration: DefineCommand = (program, start) => {
   const command = subcommand(program, 'run_calibration', 'find the range of every activation and write the calibration table')
@@ -51,23 +46,16 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
     .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
     .option('--tune_list <file>', 'list of samples to tune on; the first calibration samples when absent')
     .option('--histogram_bin_num <count>', 'bins of the histograms', parseCount(128), 2048)
-    .addOption(new Option('--cali_method <method>', 'how thresholds are found').choices([...methods, ...laterMethods]).default('kl'))
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('-o, --calibration_table <file>', 'output calibration table')
+  addMethodOption(command)
   addChipOptions(command, { required: false, purpose: 'what the table is meant for' })
   addVendorOptions(command, vendorOptions)
   command.action((file: string, options) =>
     start(async (context) => {
       const { files, reporter } = context
       checkVendorOptions(command, vendorOptions, reporter)
-      if ((laterMethods as readonly string[]).includes(options.cali_method)) {
-        throw new QError('OPTION_UNSUPPORTED', `--cali_method ${options.cali_method}: not supported yet`, {
-          found: options.cali_method,
-          wanted: 'kl or max',
-          hint: 'use kl',
-          kind: 'usage',
-        })
-      }
+      const method = methodOf(options)
       await files.claim([options.calibration_table])
       if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
@@ -83,7 +71,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
         { mlir: file, table: options.calibration_table },
         {
           ...choice,
-          method: options.cali_method.replace('use_', '') as MethodName,
+          method,
           bins: options.histogram_bin_num,
           tuneNum: options.tune_num,
           ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),

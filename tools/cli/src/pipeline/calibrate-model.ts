@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Calibration, MethodName } from '@q/calib'
-import { calibrate } from '@q/calib'
+import { calibrate, isTunedMethod } from '@q/calib'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { createCalibrationTable, fingerprintOf, formatCalibrationTable } from '@q/ir'
@@ -56,7 +56,7 @@ export async function calibrateModel(
     ...(choice.dataList === undefined ? {} : { dataList: choice.dataList }),
   })
   const samples = await createSampleSource(chosen.entries, inputs)
-  const tuned = choice.method === 'kl' ? choice.tuneNum : 0
+  const tuned = isTunedMethod(choice.method) ? choice.tuneNum : 0
   const tuneSamples =
     choice.tuneList === undefined || tuned === 0
       ? undefined
@@ -86,7 +86,8 @@ export async function calibrateModel(
     method: tuned > 0 ? `['${calibration.method}']` : calibration.method,
     histogramBins: calibration.bins,
     samples: calibration.sampleCount,
-    tune: calibration.tuneCount,
+    // As it was asked for, also by a method that tunes nothing: the original tool writes it so.
+    tune: choice.tuneNum,
     entries: calibration.entries,
     ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
     fingerprint: fingerprintOf(graph),
