@@ -18,6 +18,7 @@ const { values: options, positionals } = parseArgs({
     sample: { type: 'string', default: '40' },
     file: { type: 'string' },
     again: { type: 'string' },
+    without: { type: 'string', multiple: true, default: [] },
     output: { type: 'string', default: 'temp/mutants.json' },
     list: { type: 'boolean', default: false },
   },
@@ -96,8 +97,9 @@ async function tryAll() {
   const graph = importGraph(folder)
   // Tests that start the built command line would run the checkout's code, and those are not in the copy.
   const apart = new Set(graph.reach('e2e/run-command.ts'))
+  const isWanted = (test) => !apart.has(test) && !options.without.some((place) => test.startsWith(place))
   const paths = [...new Set(chosen.map(({ path }) => path))]
-  const importers = new Map(paths.map((path) => [path, graph.testsOf(path).filter((test) => !apart.has(test))]))
+  const importers = new Map(paths.map((path) => [path, graph.testsOf(path).filter(isWanted)]))
   const usable = await tryUnchanged(paths, [...new Set([...importers.values()].flat())])
   const originals = new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
   const results = []
