@@ -61,4 +61,28 @@ describe('a resolver that has seen other plans', () => {
       /after \d+ other plans .* is not what it is without them/,
     )
   })
+
+  it('fails with a rewrite that makes a range of the one it finds', () => {
+    const widening: Backend = {
+      ...honest,
+      rewrite: [
+        {
+          name: 'widen',
+          run: (graph) => ({
+            ...graph,
+            values: new Map(
+              [...graph.values].map(([name, value]) => {
+                const { range } = value.type
+                return [
+                  name,
+                  range === undefined ? value : { ...value, type: { ...value.type, range: { min: range.min, max: 2 * range.max } } },
+                ]
+              }),
+            ),
+          }),
+        },
+      ],
+    }
+    expect(() => [1, 2, 3].forEach((seed) => checkKeptResults(widening, 'INT8', seed))).toThrow(/is not what it is without them/)
+  })
 })
