@@ -1,18 +1,27 @@
-import type { Node, Section } from '@q/ir'
+import type { Graph, Node, Section } from '@q/ir'
+import { valueOf } from '@q/ir'
 import type { SectionPlan } from '@q/ir/section'
+import { planSection } from '@q/ir/section'
 import type { OnnxTranslator, PartOptions, TranslatedPart } from './onnx-translator.ts'
 
-/** A run of nodes that another executor has to take, as a section of the graph. */
-export interface RefusedPart {
+/** A run of nodes of a section, and the section of the graph that they are by themselves. */
+export interface CutPart {
   readonly nodes: readonly Node[]
-  readonly section: Section
+  readonly section: Required<Section>
+  /** The run as one model; absent when it cannot be written for ONNX Runtime, so that another executor has to take it. */
+  readonly translated?: TranslatedPart
 }
 
-/** Cuts the nodes of a section into runs that one model holds and runs that cannot be written for ONNX Runtime. */
-export function cutSection(plan: SectionPlan, onnx: OnnxTranslator, options: PartOptions): readonly (TranslatedPart | RefusedPart)[] {
+/**
+ * Cuts the nodes of a section into runs that one model holds and runs that cannot be written for ONNX Runtime. Those are nodes without
+ * a translation, and nodes that take numbers which their type does not hold from one of these.
+ */
+export function cutSection(plan: SectionPlan, onnx: OnnxTranslator, options: PartOptions): readonly CutPart[] {
   const { graph, nodes } = plan
-  const lastUse = lastUses(plan)
-  const parts: (TranslatedPart | RefusedPart)[] = []
+  const typeOf = (name: string) => valueOf(graph, name).type
+  const loose = new Set<string>()
+  const isLoose = ({ inputs }: Node): boolean => loose.size > 0 && inputs.some((name) => name !== undefined && loose.has(name))
+  const parts: CutPart[] = []
   let draft = onnx.draftPart(graph, options)
   let first = 0
   let isRefusing = false
@@ -20,38 +29,37 @@ export function cutSection(plan: SectionPlan, onnx: OnnxTranslator, options: Par
     const run = nodes.slice(first, end)
     first = end
     if (run.length === 0) return
-    const fetches = run.flatMap(({ outputs }) => outputs.filter((name) => (lastUse.get(name) ?? -1) >= end))
-    parts.push(isRefusing ? { nodes: run, section: { feeds: feedsOf(plan, run), fetches } } : draft.finish(fetches))
+    const section = sectionOf(plan, run, end)
+    parts.push({ nodes: run, section, ...(isRefusing ? {} : { translated: draft.finish(section.fetches) }) })
   }
   nodes.forEach((node, i) => {
-    if (!isRefusing) {
-      if (draft.add(node)) return
-      close(i)
-      isRefusing = true
-      return
-    }
-    const next = onnx.draftPart(graph, options)
-    if (!next.add(node)) return
+    const next = isRefusing ? onnx.draftPart(graph, options) : draft
+    const isWritten = !isLoose(node) && next.add(node)
+    if (onnx.handsOnLooseCodes(node, typeOf, loose)) for (const name of node.outputs) loose.add(name)
+    if (isWritten === !isRefusing) return
     close(i)
-    isRefusing = false
+    isRefusing = !isWritten
     draft = next
   })
   close(nodes.length)
   return parts
 }
 
-/** The place, among the nodes, of the last use of each value; the number of nodes when it is fetched. */
-function lastUses({ nodes, fetches }: SectionPlan): ReadonlyMap<string, number> {
-  const last = new Map<string, number>()
-  nodes.forEach((node, i) => {
-    for (const name of node.inputs) if (name !== undefined) last.set(name, i)
+/** A part in two of half as many nodes, each with a model of its own. */
+export function cutInHalves({ nodes, section }: CutPart, graph: Graph, onnx: OnnxTranslator, options: PartOptions): readonly CutPart[] {
+  const plan = planSection(graph, section)
+  const middle = Math.ceil(nodes.length / 2)
+  return [
+    { from: 0, to: middle },
+    { from: middle, to: nodes.length },
+  ].flatMap(({ from, to }) => {
+    const half = sectionOf(plan, plan.nodes.slice(from, to), to)
+    return cutSection(planSection(graph, half), onnx, options)
   })
-  for (const name of fetches) last.set(name, nodes.length)
-  return last
 }
 
-/** What a run of nodes takes from outside, constants excepted. */
-function feedsOf({ graph }: SectionPlan, run: readonly Node[]): readonly string[] {
+/** What a run of nodes that ends before `end` takes from outside, constants excepted, and what is wanted of it behind. */
+function sectionOf({ graph, nodes, fetches }: SectionPlan, run: readonly Node[], end: number): Required<Section> {
   const made = new Set(run.flatMap(({ outputs }) => outputs))
   const feeds = new Set<string>()
   for (const { inputs } of run) {
@@ -59,5 +67,6 @@ function feedsOf({ graph }: SectionPlan, run: readonly Node[]): readonly string[
       if (name !== undefined && !made.has(name) && graph.values.get(name)?.constant === undefined) feeds.add(name)
     }
   }
-  return [...feeds]
+  const wanted = new Set<string | undefined>([...fetches, ...nodes.slice(end).flatMap(({ inputs }) => inputs)])
+  return { feeds: [...feeds], fetches: [...made].filter((name) => wanted.has(name)) }
 }

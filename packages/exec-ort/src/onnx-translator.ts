@@ -55,6 +55,13 @@ export interface ModelBuilder {
 export interface OnnxTranslator {
   /** Begins a part of a graph. */
   draftPart(graph: Graph, options: PartOptions): PartDraft
+  /**
+   * Whether results of a node, typed as codes, may hold numbers that their type does not, which no model carries.
+   *
+   * @param typeOf the type of a value of the graph
+   * @param loose values among its operands that may
+   */
+  handsOnLooseCodes(node: Node, typeOf: (name: string) => TensorType, loose: ReadonlySet<string>): boolean
   /** An empty model. */
   builder(): ModelBuilder
   /** A model as the bytes of a file. */

@@ -10,7 +10,7 @@ const chain = parseGraph('graph chain\nx: f32[2]; c: f32[1] = [3]; p = Mul(x, c)
 const withStranger = parseGraph('graph stranger\nx: f32[2]; p = Relu(x); q = Abs(p); r = Neg(q); y = Add(r, p)'.replace('Neg', 'Floor'))
 const f32 = (...numbers: readonly number[]): Tensor => ({ dtype: 'f32', shape: [numbers.length], data: Float32Array.from(numbers) })
 
-function setUp(options: Partial<OrtExecutorOptions> = {}, refuses?: (created: number) => boolean) {
+function setUp(options: Partial<OrtExecutorOptions> = {}, refuses?: Parameters<typeof countingRuntime>[0]) {
   const { ort, counts } = countingRuntime(refuses)
   return { counts, executor: createOrtExecutor({ ort, onnx: smallTranslator, kernels: portableForms, ...options }) }
 }
@@ -87,11 +87,27 @@ describe('sections on ONNX Runtime', () => {
     await expect(setUp({ fallback: broken }).executor.load(withStranger)).rejects.toThrow('no disk')
   })
 
-  it('says that the runtime refused a model, and frees what was loaded before', async () => {
-    const abs = fallback('Abs', Math.abs)
-    const { executor, counts } = setUp({ fallback: abs.executor }, (created) => created > 0)
-    const graph = parseGraph('graph half\nx: f32[2]; p = Relu(x); q = Abs(p); y = Relu(q)')
+  it('says that the runtime refused a model when there is nobody else', async () => {
+    const { executor, counts } = setUp({}, (created) => created === 0)
+    const graph = parseGraph('graph half\nx: f32[2]; p = Relu(x); q = Mul(p, p); y = Relu(q)')
     await expect(executor.load(graph)).rejects.toMatchObject({ code: 'ORT_REFUSED', at: ['half'], found: 'no such kernel' })
+    expect(counts).toEqual({ created: 0, released: 0 })
+  })
+
+  it('divides a model that the runtime refuses until the other executor has the nodes it cannot run', async () => {
+    const double = fallback('Add', (x) => 2 * x)
+    const graph = parseGraph('x: f32[2]; p = Relu(x); q = Add(p, p); r = Mul(q, p); y = Relu(r)')
+    const { executor, counts } = setUp({ fallback: double.executor }, (_, model) => model.nodes.some(({ op }) => op === 'Add'))
+    expect(await run(executor, graph, { x: f32(5, -1) })).toEqual({ y: [50, 0] })
+    expect(counts).toEqual({ created: 2, released: 2 })
+    expect(double.counts.open).toBe(0)
+  })
+
+  it('frees what was loaded before when nobody can run a node', async () => {
+    const abs = fallback('Abs', Math.abs)
+    const graph = parseGraph('x: f32[2]; p = Relu(x); q = Abs(p); y = Mul(q, q)')
+    const { executor, counts } = setUp({ fallback: abs.executor }, (_, model) => model.nodes.some(({ op }) => op === 'Mul'))
+    await expect(executor.load(graph)).rejects.toMatchObject({ code: 'OP_UNSUPPORTED', at: ['y'], found: 'Mul' })
     expect(counts).toEqual({ created: 1, released: 1 })
     expect(abs.counts.open).toBe(0)
   })

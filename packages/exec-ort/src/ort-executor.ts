@@ -1,14 +1,13 @@
 import type { Executor, Graph, Session, Tensor } from '@q/ir'
-import { isQError, layerOf, QError, valueOf } from '@q/ir'
+import { QError, valueOf } from '@q/ir'
 import type { SectionPlan, SessionCache } from '@q/ir/section'
 import { planSection } from '@q/ir/section'
-import type { RefusedPart } from './cut-section.ts'
 import { cutSection } from './cut-section.ts'
 import type { KernelForms } from './kernel-forms.ts'
 import { portableForms } from './kernel-forms.ts'
+import { loadParts } from './load-parts.ts'
 import type { OnnxTranslator, Precision } from './onnx-translator.ts'
 import type { OrtPart } from './ort-part.ts'
-import { loadPart } from './ort-part.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 import { probeKernels } from './probe-kernels.ts'
 
@@ -23,7 +22,7 @@ export interface OrtExecutorOptions {
    * @default 'exact'
    */
   readonly precision?: Precision
-  /** Runs the nodes that cannot be written for ONNX Runtime. @default such a node is an error */
+  /** Runs the nodes that cannot be written for ONNX Runtime, or that it does not take. @default such a node is an error */
   readonly fallback?: Executor
   /** Threads inside one operator. @default ONNX Runtime's own choice */
   readonly threads?: number
@@ -86,20 +85,9 @@ export function createOrtExecutor({
       const graph = withoutConstants(whole, section?.feeds ?? [])
       const plan = planSection(graph, section)
       const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
-      const parts = cutSection(plan, onnx, { precision, kernels: hasIntegers ? await kernels() : portableForms })
-      const refused = parts.filter((part) => 'section' in part)
-      if (refused.length > 0 && fallback === undefined) throw unsupported(refused)
-      const others = await loadRefused(graph, refused, fallback!)
-      const loading = { ort, onnx, sessionOptions, cache, parameters }
-      const loaded: OrtPart[] = []
-      try {
-        for (const part of parts) {
-          loaded.push('section' in part ? others.get(part)! : await loadPart(part, (name) => valueOf(graph, name).type, loading))
-        }
-      } catch (error) {
-        await Promise.all([...new Set([...loaded, ...others.values()])].map((part) => part.close()))
-        throw error
-      }
+      const options = { precision, kernels: hasIntegers ? await kernels() : portableForms }
+      const parts = cutSection(plan, onnx, options)
+      const loaded = await loadParts(graph, parts, { ort, onnx, sessionOptions, cache, parameters, options, fallback })
       return chain(plan, loaded, graph)
     },
   }
@@ -112,28 +100,6 @@ function withoutConstants(graph: Graph, feeds: readonly string[]): Graph {
   const values = new Map(graph.values)
   for (const name of fed) values.set(name, { name, type: graph.values.get(name)!.type })
   return { ...graph, values }
-}
-
-/** @throws QError `OP_UNSUPPORTED` with the nodes that the other executor cannot run either */
-async function loadRefused(graph: Graph, parts: readonly RefusedPart[], fallback: Executor): Promise<ReadonlyMap<RefusedPart, OrtPart>> {
-  const loaded = new Map<RefusedPart, OrtPart>()
-  const failed: RefusedPart[] = []
-  for (const part of parts) {
-    try {
-      const session = await fallback.load(graph, part.section)
-      loaded.set(part, {
-        feeds: session.feeds,
-        fetches: session.fetches,
-        run: (values) => session.run(values),
-        close: () => session.close(),
-      })
-    } catch (error) {
-      if (!isQError(error) || error.code !== 'OP_UNSUPPORTED') throw error
-      failed.push(part)
-    }
-  }
-  if (failed.length > 0) throw unsupported(failed)
-  return loaded
 }
 
 /** The parts one after the other; tensors are dropped after their last use. */
@@ -181,14 +147,4 @@ function chain(plan: SectionPlan, parts: readonly OrtPart[], graph: Graph): Sess
       await Promise.all(parts.map((part) => part.close()))
     },
   }
-}
-
-function unsupported(parts: readonly RefusedPart[]): QError {
-  const nodes = parts.flatMap((part) => part.nodes)
-  return new QError('OP_UNSUPPORTED', `ONNX Runtime cannot run ${nodes.length === 1 ? 'a node' : `${nodes.length} nodes`} as defined`, {
-    at: nodes.map(layerOf),
-    found: [...new Set(nodes.map(({ op }) => op))].join(', '),
-    wanted: 'operators that can be written exactly in ONNX',
-    hint: 'hand in the reference executor as `fallback`',
-  })
 }

@@ -1,3 +1,4 @@
+import type { Graph } from '@q/ir'
 import type { OrtRuntime, OrtTensor } from '../src/ort-runtime.ts'
 import { modelOf } from './small-translator.ts'
 
@@ -14,8 +15,8 @@ const operators: Readonly<Record<string, (a: number, b: number) => number>> = {
   Mul: (a, b) => a * b,
 }
 
-/** @param refuses tells the models that it does not load, by how many sessions there were before */
-export function countingRuntime(refuses: (created: number) => boolean = () => false): CountingRuntime {
+/** @param refuses tells the models that it does not load, also by how many sessions there were before */
+export function countingRuntime(refuses: (created: number, model: Graph) => boolean = () => false): CountingRuntime {
   const counts = { created: 0, released: 0 }
   const ort: OrtRuntime = {
     Tensor: class implements OrtTensor {
@@ -30,9 +31,9 @@ export function countingRuntime(refuses: (created: number) => boolean = () => fa
     },
     InferenceSession: {
       async create(bytes) {
-        if (refuses(counts.created)) throw new Error('no such kernel')
-        counts.created++
         const model = modelOf(bytes)
+        if (refuses(counts.created, model)) throw new Error('no such kernel')
+        counts.created++
         return {
           release: async () => void counts.released++,
           async run(feeds) {

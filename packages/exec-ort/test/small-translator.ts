@@ -74,6 +74,8 @@ function fromCarrier({ data }: Tensor, { dtype, shape }: TensorType): Tensor {
 /** A translator of a few operators whose models a {@link countingRuntime} runs. */
 export const smallTranslator: OnnxTranslator = {
   draftPart,
+  handsOnLooseCodes: ({ op, inputs }, typeOf, loose) =>
+    (op === 'Abs' && typeOf(inputs[0]!).dtype === 'i8') || (op === 'Relu' && loose.has(inputs[0]!)),
   builder: modelBuilder,
   encode(model) {
     const bytes = new Uint8Array(4)

@@ -3,8 +3,9 @@ import { attributesOf, valueOf } from '@q/ir'
 import { definitionOf } from '@q/ir/graph'
 import type { KernelForms } from './kernel-forms.ts'
 import { carrierOf, toCarrier } from './onnx/carriers.ts'
+import { hasKernel } from './onnx/kernel-types.ts'
 import { onnxBuilder } from './onnx/onnx-builder.ts'
-import { translateNode } from './translate/translate-node.ts'
+import { translationsOf } from './translate/translate-node.ts'
 import type { Precision, Translation } from './translate/translator.ts'
 
 /** Consecutive nodes as one model of standard ONNX operators. */
@@ -87,17 +88,21 @@ export function growingModel(graph: Graph, { precision, kernels }: PartOptions):
     sources,
     carry: (name, id) => void carried.set(name, id),
     add(node) {
-      const restore = build.mark()
-      added = []
-      const results = translateNode(node, t)
-      if (results === undefined) {
+      const results = firstOf(translationsOf(node, t), (translate) => {
+        const restore = build.mark()
+        added = []
+        const before = build.nodeCount()
+        const made = translate(node, t)
+        const isRunnable = () => build.nodesFrom(before).every((each) => hasKernel(each, (name) => build.typeOf(name).dtype))
+        if (made !== undefined && isRunnable()) return made
         restore()
         for (const name of added) {
           carried.delete(name)
           feeds.delete(name)
         }
-        return false
-      }
+        return undefined
+      })
+      if (results === undefined) return false
       node.outputs.forEach((name, i) => {
         if (results[i] !== undefined) carried.set(name, results[i])
       })
@@ -105,6 +110,14 @@ export function growingModel(graph: Graph, { precision, kernels }: PartOptions):
       return true
     },
   }
+}
+
+function firstOf<T, R>(items: readonly T[], of: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = of(item)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Begins a part of a graph. */

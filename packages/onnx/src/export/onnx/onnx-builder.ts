@@ -26,6 +26,8 @@ export interface OnnxBuilder {
   typeOf(name: string): OnnxType
   /** How many nodes there are. */
   nodeCount(): number
+  /** The nodes from one on. */
+  nodesFrom(first: number): readonly Node[]
   /** Whether a node makes the value: it is neither an input nor a constant. */
   isMade(name: string): boolean
   /** Remembers how far the model has come. @returns a function that takes back every node and input added since */
@@ -94,6 +96,7 @@ export function onnxBuilder(): OnnxBuilder {
     },
     typeOf: (name) => values.get(name)!.type,
     nodeCount: () => nodes.length,
+    nodesFrom: (first) => nodes.slice(first),
     isMade: (name) => nodes.some(({ outputs }) => outputs.includes(name)),
     mark() {
       const before = { nodes: nodes.length, inputs: inputs.length, casts: casts.size }

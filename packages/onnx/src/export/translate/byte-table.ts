@@ -32,7 +32,8 @@ export function byByteTable(t: Translation, x: string, type: TensorType, f: (cod
   return reshaped(build, build.node('GatherElements', [table, places], { dtype: carrier, shape: flat }, { axis: 1 }), type.shape)
 }
 
-function inCarrier(carrier: DType, entries: Float64Array): Uint8Array | Int32Array | Float32Array {
+/** Numbers in the array of a carrier. */
+export function inCarrier(carrier: DType, entries: Float64Array): Uint8Array | Int32Array | Float32Array {
   return carrier === 'u8' ? Uint8Array.from(entries) : carrier === 'i32' ? Int32Array.from(entries) : Float32Array.from(entries)
 }
 

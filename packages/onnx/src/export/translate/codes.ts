@@ -60,11 +60,9 @@ export function carriedZero(type: TensorType): number {
   return zeroPointOf(type) + shiftOf(type.dtype)
 }
 
-/** Largest magnitude that a code of `name` can have by its element type, its zero point taken off. */
-export function reach(t: Translation, name: string): number {
-  const type = t.typeOf(name)
-  const [low, high] = codeRange(type.dtype)
-  const zero = zeroPointOf(type)
+/** Largest magnitude that a code of `name` can have by its element type, `zero` (its zero point unless given) taken off. */
+export function reach(t: Translation, name: string, zero = zeroPointOf(t.typeOf(name))): number {
+  const [low, high] = codeRange(t.typeOf(name).dtype)
   return Math.max(high - zero, zero - low)
 }
 

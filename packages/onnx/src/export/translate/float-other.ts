@@ -1,5 +1,7 @@
-import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
+import type { DType } from '@q/ir'
+import { centred, isCodeType, saturated } from './codes.ts'
 import { reshaped, rounded } from './finish.ts'
+import { roundedFloat } from './rounding.ts'
 import type { Translate } from './translator.ts'
 
 export const translateArg: Translate = (node, t) => {
@@ -45,32 +47,29 @@ export const translateCumSum: Translate = (node, t) => {
   return [rounded(t.build, y, type, node)]
 }
 
-/** In a float graph integers are float32 numbers without a fraction. */
+/**
+ * In a float graph integers are float32 numbers without a fraction. A 16-bit float made from another float is rounded, except from a
+ * 16-bit one.
+ */
 export const translateCast: Translate = (node, t) => {
-  const x = t.carried(node.inputs[0]!)
+  const { build } = t
   const type = t.typeOf(node.outputs[0]!)
-  const from = t.typeOf(node.inputs[0]!).dtype
-  const { to, rounding } = t.attrs(node) as { to: string; rounding: string }
-  if (type.dtype === 'f32' || type.dtype === 'f16' || type.dtype === 'bf16') {
-    const float = t.build.cast(x, 'f32')
-    const isWhole = to === 'i32' || to === 'i16' || to === 'i8' || to === 'u8'
-    if (isWhole && t.build.typeOf(x).dtype === 'f32') return wholeNumbers(t.build, float, rounding)
-    const keeps = type.dtype === 'f32' || (from === 'f16' && type.dtype === 'bf16') || from === type.dtype
-    return [keeps ? float : rounded(t.build, float, type, node)]
+  const from = t.typeOf(node.inputs[0]!)
+  const { to, rounding } = t.attrs(node) as { to: DType; rounding: string }
+  const x = centred(build, t.carried(node.inputs[0]!), from, from.dtype === 'i32' ? 'f64' : 'f32', 0)
+  const isFloat = type.dtype === 'f32' || type.dtype === 'f16' || type.dtype === 'bf16'
+  if (!isWhole(to)) {
+    if (!isFloat) return undefined
+    const keeps = to === 'f32' || from.dtype === 'f16' || from.dtype === 'bf16'
+    const single = build.cast(x, 'f32')
+    return [keeps ? single : build.cast(build.cast(single, to), 'f32')]
   }
-  return type.dtype === 'i32' && rounding === 'toward-zero' ? [t.build.cast(x, 'i32')] : undefined
+  const whole = isCodeType(from.dtype) ? x : roundedFloat(build, x, rounding)
+  if (isFloat) return [build.cast(whole, 'f32')]
+  return isCodeType(type.dtype) ? [saturated(build, build.cast(whole, 'f64'), { dtype: type.dtype, shape: type.shape })] : undefined
 }
 
-/** Float32 numbers without their fraction, for the ways of rounding that ONNX has. */
-function wholeNumbers(build: OnnxBuilder, x: string, rounding: string): readonly string[] | undefined {
-  const float = build.typeOf(x)
-  if (rounding === 'down') return [build.node('Floor', [x], float)]
-  if (rounding === 'up') return [build.node('Ceil', [x], float)]
-  if (rounding === 'half-to-even') return [build.node('Round', [x], float)]
-  if (rounding !== 'toward-zero') return undefined
-  const isNegative = build.node('Less', [x, build.numbers('f32', 0)], { dtype: 'bool', shape: float.shape })
-  return [build.node('Where', [isNegative, build.node('Ceil', [x], float), build.node('Floor', [x], float)], float)]
-}
+const isWhole = (to: DType): boolean => isCodeType(to) || to === 'u32'
 
 /**
  * Bilinear and nearest resampling of the last two axes. Every linear mode but `align_corners` is computed with

@@ -17,6 +17,12 @@ export function fullRank(shape: readonly number[], axes: number): readonly numbe
   return [...shape, ...Array.from({ length: axes + 2 - shape.length }, () => 1)]
 }
 
+/** Whether every window of a pool reaches into its operand, which the runtime asks for. */
+export function hasPlaces(attrs: Attrs): boolean {
+  const kernel = attrs['kernel_shape'] as readonly number[]
+  return (attrs['pads'] as readonly number[]).every((pad, i) => pad < kernel[i % kernel.length]!)
+}
+
 export const translateConv: Translate = (node, t) => {
   const attrs = t.attrs(node)
   const axes = (attrs['strides'] as readonly number[]).length
@@ -54,6 +60,7 @@ export const translateConvTranspose: Translate = (node, t) => {
 
 export const translatePool: Translate = (node, t) => {
   const attrs = t.attrs(node)
+  if (!hasPlaces(attrs)) return undefined
   const kernel = attrs['kernel_shape'] as readonly number[]
   const x = node.inputs[0]!
   const type = t.typeOf(node.outputs[0]!)
@@ -65,13 +72,21 @@ export const translatePool: Translate = (node, t) => {
   const spatial = kernel.map((k, i) => Math.floor((full[i + 2]! + pads[i]! + pads[i + kernel.length]! - k) / strides[i]!) + 1)
   const pooled = { dtype: build.typeOf(input).dtype, shape: [full[0]!, full[1]!, ...spatial] }
   const average = node.op === 'AveragePool'
-  const y = build.node(node.op, [input], pooled, {
-    kernel_shape: kernel,
-    strides,
-    pads,
-    ...(average ? { count_include_pad: attrs['count_include_pad'] === true ? 1 : 0 } : {}),
-  })
-  if (type.quant !== undefined) return [reshaped(build, y, type.shape)]
+  // The runtime has no kernel for integers of more than 8 bits; double precision holds them all.
+  const operand = pooled.dtype === 'i32' ? build.cast(input, 'f64') : input
+  const result = build.node(
+    node.op,
+    [operand],
+    { ...pooled, dtype: build.typeOf(operand).dtype },
+    {
+      kernel_shape: kernel,
+      strides,
+      pads,
+      ...(average ? { count_include_pad: attrs['count_include_pad'] === true ? 1 : 0 } : {}),
+    },
+  )
+  const y = build.cast(result, pooled.dtype)
+  if (type.quant !== undefined) return attrs['relu'] === true ? undefined : [reshaped(build, y, type.shape)]
   return [reshaped(build, finished(build, y, type, node), type.shape)]
 }
 

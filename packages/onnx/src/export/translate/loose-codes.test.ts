@@ -1,41 +1,24 @@
-import type { Attrs, DType, Graph, Node, Value } from '@q/ir'
-import { allOps } from '@q/ir'
+import type { Attrs, DType, Node } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { looseCodes } from './loose-codes.ts'
+import { givesLooseCodes, handsOnLooseCodes } from './loose-codes.ts'
 
-function graphOf(nodes: readonly (readonly [op: string, input: string, output: string, dtype: DType, attrs?: Attrs])[]): Graph {
-  const value = (name: string, dtype: DType): [string, Value] => [name, { name, type: { dtype, shape: [1, 4] } }]
-  return {
-    name: 'g',
-    inputs: [{ name: 'x' }],
-    outputs: [],
-    ops: allOps,
-    properties: {},
-    nodes: nodes.map(([op, input, output, , attrs = {}]): Node => ({ op, inputs: [input], outputs: [output], attrs })),
-    values: new Map([value('x', 'i8'), ...nodes.map(([, , output, dtype]) => value(output, dtype))]),
-  }
-}
+const node = (op: string, attrs: Attrs = {}): Node => ({ op, inputs: ['x'], outputs: ['y'], attrs })
+const of = (dtype: DType) => () => ({ dtype, shape: [1, 4] })
 
-describe('looseCodes', () => {
-  it('finds padding with a number that is no code, and its copies up to an operator that computes', () => {
-    const graph = graphOf([
-      ['Pad', 'x', 'p', 'i8', { value: 0.5 }],
-      ['Reshape', 'p', 'r', 'i8'],
-      ['DequantizeLinear', 'r', 'd', 'f32'],
-      ['Relu', 'd', 'y', 'f32'],
-    ])
-    expect([...looseCodes(graph)]).toEqual(['p', 'r'])
+describe('loose codes', () => {
+  it('come from padding with a number that is no code, and from magnitudes', () => {
+    expect(givesLooseCodes(node('Pad', { value: 0.5 }), of('i8'))).toBe(true)
+    expect(givesLooseCodes(node('Pad', { value: 128 }), of('i8'))).toBe(true)
+    expect(givesLooseCodes(node('Pad', { value: -128 }), of('i8'))).toBe(false)
+    expect(givesLooseCodes(node('Pad', { value: 0.5, mode: 'edge' }), of('i8'))).toBe(false)
+    expect(givesLooseCodes(node('Abs'), of('i8'))).toBe(true)
+    expect(givesLooseCodes(node('Abs'), of('f32'))).toBe(false)
   })
 
-  it('leaves padding with a code alone, and finds magnitudes', () => {
-    expect(looseCodes(graphOf([['Pad', 'x', 'p', 'i8', { value: -128 }]])).size).toBe(0)
-    expect([
-      ...looseCodes(
-        graphOf([
-          ['Pad', 'x', 'p', 'i8', { value: 128 }],
-          ['Abs', 'x', 'a', 'i8'],
-        ]),
-      ),
-    ]).toEqual(['p', 'a'])
+  it('are handed on by what copies, up to an operator that computes', () => {
+    const loose = new Set(['x'])
+    expect(handsOnLooseCodes(node('Reshape'), of('i8'), loose)).toBe(true)
+    expect(handsOnLooseCodes(node('Reshape'), of('i8'), new Set())).toBe(false)
+    expect(handsOnLooseCodes(node('QConv'), of('i8'), loose)).toBe(false)
   })
 })

@@ -1,5 +1,4 @@
-import type { Graph, Node } from '@q/ir'
-import { valueOf } from '@q/ir'
+import type { Node, TensorType } from '@q/ir'
 import { codeRange, isCodeType } from './codes.ts'
 
 /** Operators that copy or select elements, and so take codes as they are. */
@@ -29,32 +28,22 @@ export const onCodes: ReadonlySet<string> = new Set([
   'Relu',
 ])
 
-const known = new WeakMap<Graph, ReadonlySet<string>>()
-
 /**
- * Values typed as codes that may hold other numbers: padding with a number that is no code, the magnitude of the smallest
- * code, and copies of those. Bytes cannot carry them.
+ * Whether results of a node, typed as codes, may be numbers that their type does not hold: padding with a number that is no code, and
+ * the magnitude of the smallest code. Bytes cannot carry them.
  */
-export function looseCodes(graph: Graph): ReadonlySet<string> {
-  const found = known.get(graph)
-  if (found !== undefined) return found
-  const loose = new Set<string>()
-  for (const node of graph.nodes) {
-    const output = graph.values.get(node.outputs[0]!)
-    if (output === undefined || !isCodeType(output.type.dtype)) continue
-    if (isSource(graph, node) || (onCodes.has(node.op) && node.inputs.some((name) => name !== undefined && loose.has(name)))) {
-      for (const name of node.outputs) loose.add(name)
-    }
-  }
-  known.set(graph, loose)
-  return loose
-}
-
-function isSource(graph: Graph, { op, inputs, attrs }: Node): boolean {
-  const { dtype } = valueOf(graph, inputs[0]!).type
-  if (op === 'Abs') return isCodeType(dtype)
-  if (op !== 'Pad' || !isCodeType(dtype) || (attrs['mode'] ?? 'constant') !== 'constant') return false
+export function givesLooseCodes({ op, inputs, attrs }: Node, typeOf: (name: string) => TensorType): boolean {
+  if (op !== 'Abs' && op !== 'Pad') return false
+  const { dtype } = typeOf(inputs[0]!)
+  if (!isCodeType(dtype)) return false
+  if (op === 'Abs') return true
+  if ((attrs['mode'] ?? 'constant') !== 'constant') return false
   const value = Number(attrs['value'] ?? 0)
   const [low, high] = codeRange(dtype)
   return !Number.isInteger(value) || value < low || value > high
+}
+
+/** Whether a node hands loose codes on: it gives some by itself, or copies those of an operand. @param loose values that have some */
+export function handsOnLooseCodes(node: Node, typeOf: (name: string) => TensorType, loose: ReadonlySet<string>): boolean {
+  return givesLooseCodes(node, typeOf) || (onCodes.has(node.op) && node.inputs.some((name) => name !== undefined && loose.has(name)))
 }

@@ -1,7 +1,10 @@
+import type { TensorType } from '@q/ir'
 import { roundBf16, roundF16 } from '@q/ir/number'
-import { carriedZero, centred, halfAwayFromZero, isByte, isCodeType, saturated } from './codes.ts'
+import { shiftOf } from '../onnx/carriers.ts'
+import { carriedZero, isByte, isCodeType, saturated } from './codes.ts'
 import { alwaysRounded, rounded } from './finish.ts'
 import { requantized } from './requantize-sums.ts'
+import { roundedFloat } from './rounding.ts'
 import type { Translate } from './translator.ts'
 
 /** Rounds a number to a float type. */
@@ -11,7 +14,7 @@ function narrow(x: number, dtype: string): number {
 }
 
 /**
- * The product is made in the float type of the operand; ties of it are rounded away from zero in double precision.
+ * The product is made in the float type of the operand; ties of bytes are rounded away from zero in double precision.
  * `fast` leaves both to one operator, which divides by the scale and rounds ties to even.
  */
 export const translateQuantizeLinear: Translate = (node, t) => {
@@ -19,11 +22,19 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const from = t.typeOf(x)
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
-  if (type.quant === undefined || type.quant.axis !== undefined || !isCodeType(type.dtype)) return undefined
-  const factor = narrow(1 / type.quant.scale, from.dtype)
-  if (!Number.isFinite(factor)) return undefined
+  const { scales, zeros, axis } = slicesOf(type)
+  const factors = scales.map((scale) => narrow(1 / scale, from.dtype))
+  const factor = factors[0]!
+  if (!isCodeType(type.dtype) || !factors.every(Number.isFinite)) return undefined
   const float = { dtype: 'f32', shape: type.shape } as const
-  if (t.precision === 'fast' && isByte(type.dtype) && type.quant.saturate === undefined && Number.isFinite(Math.fround(1 / factor))) {
+  const isPlain = axis === undefined
+  if (
+    t.precision === 'fast' &&
+    isPlain &&
+    isByte(type.dtype) &&
+    type.quant?.saturate === undefined &&
+    Number.isFinite(Math.fround(1 / factor))
+  ) {
     return [
       build.node('QuantizeLinear', [t.carried(x), build.numbers('f32', 1 / factor), build.numbers('u8', carriedZero(type))], {
         dtype: 'u8',
@@ -33,16 +44,34 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   }
   // A bfloat16 operand that was left unrounded is rounded first, a float16 one is not.
   const operand = from.dtype === 'bf16' ? rounded(build, t.carried(x), from, alwaysRounded) : t.carried(x)
-  const product = build.node('Mul', [operand, build.numbers('f32', factor)], float)
+  const product = build.node('Mul', [operand, build.numbers('f32', factors, along(type, axis))], float)
   const scaled = rounded(build, product, from, alwaysRounded)
-  const rounding = t.attrs(node)['rounding']
-  if (rounding === 'half-to-even') {
-    const whole = build.node('Round', [scaled], float)
-    return [saturated(build, isByte(type.dtype) ? whole : build.cast(whole, 'f64'), type)]
+  const rounding = String(t.attrs(node)['rounding'])
+  if (isPlain && rounding === 'half-away-from-zero' && isByte(type.dtype)) {
+    return [requantized(build, scaled, type, { kind: 'shift', multipliers: [], shifts: [0], rounding, relu: false, bounds: [0] }, 1)]
   }
-  if (rounding !== 'half-away-from-zero') return undefined
-  if (!isByte(type.dtype)) return [saturated(build, halfAwayFromZero(build, build.cast(scaled, 'f64')), type)]
-  return [requantized(build, scaled, type, { kind: 'shift', multipliers: [], shifts: [0], rounding, relu: false, bounds: [0] }, 1)]
+  const whole = roundedFloat(build, scaled, rounding)
+  if (isPlain) return [saturated(build, isByte(type.dtype) ? whole : build.cast(whole, 'f64'), type)]
+  const wide = build.cast(whole, 'f64')
+  const placed = zeros.map((zero) => zero + shiftOf(type.dtype))
+  const codes = build.node('Add', [wide, build.numbers('f64', placed, along(type, axis))], build.typeOf(wide))
+  return [saturated(build, codes, type, false, true)]
+}
+
+/** Scales and zero points of codes: one for all, or one for each slice of an axis. */
+function slicesOf({ quant }: TensorType): {
+  readonly scales: readonly number[]
+  readonly zeros: readonly number[]
+  readonly axis?: number
+} {
+  const { scale = 1, zeroPoint = 0, axis, scales, zeroPoints } = quant ?? {}
+  if (axis === undefined || scales === undefined) return { scales: [scale], zeros: [zeroPoint] }
+  return { scales, zeros: scales.map((_, i) => zeroPoints?.[i] ?? zeroPoint), axis }
+}
+
+/** The shape of a list along an axis; without one that of a number. */
+function along({ shape }: TensorType, axis: number | undefined): readonly number[] {
+  return axis === undefined ? [] : shape.map((dim, i) => (i === axis ? dim : 1))
 }
 
 /** The runtime's own operator computes the same: an exact difference times the scale, in float32. */
@@ -51,19 +80,21 @@ export const translateDequantizeLinear: Translate = (node, t) => {
   const from = t.typeOf(x)
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
-  if (from.quant === undefined || from.quant.axis !== undefined || !isCodeType(from.dtype)) return undefined
-  const scale = build.numbers('f32', narrow(from.quant.scale, type.dtype))
+  const { scales, zeros, axis } = slicesOf(from)
+  if (!isCodeType(from.dtype)) return undefined
+  const scale = build.numbers(
+    'f32',
+    scales.map((each) => narrow(each, type.dtype)),
+    along(from, axis),
+  )
   const float = { dtype: 'f32', shape: type.shape } as const
-  if (isByte(from.dtype)) {
-    return [
-      rounded(
-        build,
-        build.node('DequantizeLinear', [t.carried(x), scale, build.numbers('u8', carriedZero(from))], float),
-        type,
-        alwaysRounded,
-      ),
-    ]
+  if (isByte(from.dtype) && axis === undefined) {
+    const zero = build.numbers('u8', carriedZero(from))
+    return [rounded(build, build.node('DequantizeLinear', [t.carried(x), scale, zero], float), type, alwaysRounded)]
   }
-  const codes = rounded(build, build.cast(centred(build, t.carried(x), from, 'f64'), 'f32'), type, alwaysRounded)
+  const wide = build.cast(t.carried(x), 'f64')
+  const offsets = zeros.map((zero) => zero + shiftOf(from.dtype))
+  const centred = build.node('Sub', [wide, build.numbers('f64', offsets, along(from, axis))], { dtype: 'f64', shape: type.shape })
+  const codes = rounded(build, build.cast(centred, 'f32'), type, alwaysRounded)
   return [rounded(build, build.node('Mul', [codes, scale], float), type, alwaysRounded)]
 }

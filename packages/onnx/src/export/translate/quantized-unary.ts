@@ -1,7 +1,9 @@
-import type { Node } from '@q/ir'
-import { toCarrier } from '../onnx/carriers.ts'
-import { byByteTable, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
+import type { DType, Node } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { carrierOf, shiftOf, toCarrier } from '../onnx/carriers.ts'
+import { byByteTable, inCarrier, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
 import { centred, codeLimits, hasSlicedZeros, isByte, isCodeType, reach, takenZero, zeroPointOf } from './codes.ts'
+import { reshaped } from './finish.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -159,8 +161,18 @@ export const translateQCompareConstant: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { constant, operation } = t.attrs(node) as { constant: number; operation: string }
   const holds = comparisons[operation]
-  if (holds === undefined || !isByte(t.typeOf(x).dtype)) return undefined
-  return [byByteTable(t, x, type, (each) => (holds(each, constant) ? 1 : 0))]
+  const from = t.typeOf(x)
+  if (holds === undefined || !isCodeType(from.dtype) || !isCodeType(type.dtype)) return undefined
+  if (isByte(from.dtype)) return [byByteTable(t, x, type, (each) => (holds(each, constant) ? 1 : 0))]
+  const { build } = t
+  const bool = { dtype: 'bool', shape: type.shape } as const
+  const operands = [build.cast(t.carried(x), 'f64'), build.numbers('f64', constant)]
+  const test =
+    operation === 'NotEqual' ? build.node('Not', [build.node('Equal', operands, bool)], bool) : build.node(operation, operands, bool)
+  const truth = build.cast(test, 'i32')
+  const shift = shiftOf(type.dtype)
+  const placed = shift === 0 ? truth : build.node('Add', [truth, build.numbers('i32', shift)], build.typeOf(truth))
+  return [build.cast(placed, carrierOf(type))]
 }
 
 /** The table's own element type is that of the result, or a wider one that holds the same numbers. */
@@ -168,10 +180,28 @@ export const translateLut: Translate = (node, t) => {
   const [x, table] = node.inputs
   const entries = t.valueOf(table!).constant
   const type = t.typeOf(node.outputs[0]!)
-  if (entries === undefined || entries.data.length !== 256 || !isByte(t.typeOf(x!).dtype)) return undefined
+  const from = t.typeOf(x!)
+  if (entries === undefined || !isCodeType(from.dtype) || !canLookUp(type.dtype)) return undefined
   const numbers = entries.dtype === 'f16' || entries.dtype === 'bf16' ? toCarrier(entries).data : entries.data
-  return [byByteTable(t, x!, type, (each) => Number(numbers[each & 255]))]
+  if (isByte(from.dtype)) return [byByteTable(t, x!, type, (each) => Number(numbers[each & 255]))]
+  if (entries.data.length !== 65536) return undefined
+  // A negative code stands, as a negative index does, that far from the end of the table.
+  const flat = [1, elementCount(from.shape)]
+  const dtype = carrierOf(type)
+  const shift = shiftOf(type.dtype)
+  const row = {
+    dtype,
+    shape: [1, 65536],
+    data: inCarrier(
+      dtype,
+      Float64Array.from(numbers as Int16Array, (each) => each + shift),
+    ),
+  }
+  const operands = [t.build.constant(row), reshaped(t.build, t.carried(x!), flat)]
+  return [reshaped(t.build, t.build.node('GatherElements', operands, { dtype, shape: flat }, { axis: 1 }), type.shape)]
 }
+
+const canLookUp = (dtype: DType): boolean => isCodeType(dtype) || dtype === 'f32' || dtype === 'f16' || dtype === 'bf16'
 
 /** `Max`, `Min` and `Relu` on codes of one scale and element type. */
 export const translateCodeSelection: Translate = (node, t) => {

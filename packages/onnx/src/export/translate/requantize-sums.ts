@@ -51,11 +51,18 @@ export function isExactInDouble(r: Requantization, type: TensorType): boolean {
     const { m, s, after } = factor(r, i)
     const bias = Math.abs(r.bias === undefined ? 0 : at(r.bias, i))
     if (at(r.bounds, i) + bias > 2 ** 31) return false
-    if (r.kind === 'quantized-multiplier' && (at(r.bounds, i) + bias) * 2 ** Math.max(0, -at(r.shifts, i)) >= 2 ** 31) return false
+    if (r.kind === 'quantized-multiplier' && !keepsTo32(r, i, at(r.bounds, i) + bias)) return false
     if (bias * Math.abs(m) + 2 ** (Math.max(0, s) + after + bits + 1) >= 2 ** 52) return false
     if (Math.max(0, s) + after > 63) return false
   }
   return true
+}
+
+/** Whether neither the left shift nor the rounded product of channel `i` leaves 32 bits: neither wraps, and neither is clamped. */
+function keepsTo32({ multipliers, shifts }: Requantization, i: number, bound: number): boolean {
+  const left = Math.max(0, -(shifts.length === 0 ? 0 : at(shifts, i)))
+  const mantissa = multipliers.length === 0 ? 1 : at(multipliers, i)
+  return (left === 0 || bound * 2 ** left < 2 ** 31) && Math.abs(mantissa) < 2 ** 31
 }
 
 /** The requantization that a node's attributes describe, one for all channels or one for each. */

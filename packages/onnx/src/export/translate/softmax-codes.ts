@@ -1,11 +1,11 @@
 import type { TensorType } from '@q/ir'
 import { elementCount } from '@q/ir'
-import { halfAwayFromZero, isByte, saturated } from './codes.ts'
+import { codeRange, halfAwayFromZero, isCodeType, saturated } from './codes.ts'
 import { reshaped } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
 /**
- * Shares of exponentials: `e[max - x]` from a table of 256 float32 numbers, divided by `f32(sum * scale)`, as float64 numbers.
+ * Shares of exponentials: `e[max - x]` from a table of 256 (or 65,536) float32 numbers, divided by `f32(sum * scale)`, as float64 numbers.
  *
  * CumSum adds float32 numbers one after the other, so that its last number is the sum in axis order to the bit; a reduction
  * would add them in an order of its own.
@@ -41,8 +41,8 @@ export function shares(t: Translation, codes: string, table: string, axis: numbe
 /** The table of exponentials, in one row. */
 export function exponentialTable(t: Translation, name: string): string | undefined {
   const entries = t.valueOf(name).constant
-  if (entries === undefined || entries.data.length !== 256 || !(entries.data instanceof Float32Array)) return undefined
-  return t.build.constant({ dtype: 'f32', shape: [1, 256], data: entries.data })
+  if (!(entries?.data instanceof Float32Array)) return undefined
+  return t.build.constant({ dtype: 'f32', shape: [1, entries.data.length], data: entries.data })
 }
 
 /** Positive numbers as codes, ties upward. */
@@ -57,9 +57,9 @@ export const translateQSoftmax: Translate = (node, t) => {
   const from = t.typeOf(x!)
   const type = t.typeOf(node.outputs[0]!)
   const row = exponentialTable(t, table!)
-  const { axis, log } = t.attrs(node) as { axis: number; log?: boolean }
-  if (row === undefined || log === true || !isByte(from.dtype) || !isByte(type.dtype) || from.shape.length === 0) return undefined
+  const axis = Number(t.attrs(node)['axis'])
+  if (row === undefined || !isCodeType(type.dtype) || from.shape.length === 0) return undefined
   const p = shares(t, t.carried(x!), row, axis, Math.fround(type.quant?.scale ?? 1))
-  if (type.dtype === 'u8') return [nearestCodes(t, p, type)]
+  if (codeRange(type.dtype)[0] === 0) return [nearestCodes(t, p, type)]
   return [saturated(t.build, halfAwayFromZero(t.build, p), type)]
 }

@@ -21,7 +21,7 @@ import {
 import { translateArg, translateCast, translateCumSum, translateResize, translateTopK } from './float-other.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
-import { looseCodes, onCodes } from './loose-codes.ts'
+import { givesLooseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
 import * as arithmetic from './quantized-arithmetic.ts'
@@ -32,6 +32,9 @@ import { translateQMatMul } from './quantized-mat-mul.ts'
 import * as unary from './quantized-unary.ts'
 import { translateQSoftmax } from './softmax-codes.ts'
 import type { Translate, Translation } from './translator.ts'
+import { translateWholeConv, translateWholeConvTranspose } from './whole-conv.ts'
+import * as whole from './whole-elementwise.ts'
+import { translateWholeMatMul } from './whole-mat-mul.ts'
 
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
 
@@ -102,19 +105,33 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['DequantizeLinear', translateDequantizeLinear],
 ])
 
-/** Writes one node in standard ONNX operators; `undefined` when that cannot be done, or not with the wanted exactness. */
-export function translateNode(node: Node, t: Translation): readonly string[] | undefined {
-  const loose = looseCodes(t.graph)
-  if (loose.size > 0 && [...node.inputs, ...node.outputs].some((name) => name !== undefined && loose.has(name))) return undefined
-  if (makesBf16ByHand(node, t)) return undefined
-  if (integerOperator(node) && node.inputs.some((name) => name !== undefined && isSliced(t, name))) return undefined
+/** The same operators in 64-bit integers: for codes, sums and roundings that bytes and double precision do not do exactly. */
+const inWholeNumbers: ReadonlyMap<string, Translate> = new Map<string, Translate>([
+  ['QConv', translateWholeConv],
+  ['QConvTranspose', translateWholeConvTranspose],
+  ['QMatMul', translateWholeMatMul],
+  ['QAdd', whole.translateWholeAdd],
+  ['QSub', whole.translateWholeSub],
+  ['QMul', whole.translateWholeMul],
+  ['QAddConstant', whole.translateWholeAddConstant],
+  ['QLimitConstant', whole.translateWholeLimitConstant],
+  ['QLeakyRelu', whole.translateWholeLeakyRelu],
+  ['QPRelu', whole.translateWholePRelu],
+  ['QAffine', whole.translateWholeAffine],
+  ['Requantize', whole.translateWholeRequantize],
+  ['RequantizeAxis', whole.translateWholeRequantizeAxis],
+])
+
+/** The ways to write one node in standard ONNX operators, the fastest first; the first that succeeds is to be taken, and none may. */
+export function translationsOf(node: Node, t: Translation): readonly Translate[] {
+  if (givesLooseCodes(node, t.typeOf) || makesBf16ByHand(node, t)) return []
+  if (integerOperator(node) && node.op !== 'DequantizeLinear' && node.inputs.some((name) => name !== undefined && isSliced(t, name)))
+    return []
   const isCodes =
     node.outputs.some((name) => isInteger(t, name)) || node.inputs.some((name) => name !== undefined && t.typeOf(name).quant !== undefined)
-  if (isCodes && (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu')) return unary.translateCodeSelection(node, t)
-  if (isCodes && !integerOperator(node) && !onCodes.has(node.op)) {
-    return node.op === 'Cast' ? translateCast(node, t) : undefined
-  }
-  return translations.get(node.op)?.(node, t)
+  if (isCodes && (node.op === 'Max' || node.op === 'Min' || node.op === 'Relu')) return [unary.translateCodeSelection]
+  if (isCodes && !integerOperator(node) && !onCodes.has(node.op)) return node.op === 'Cast' ? [translateCast] : []
+  return [translations.get(node.op), inWholeNumbers.get(node.op)].filter((each) => each !== undefined)
 }
 
 /** Whether bfloat16 numbers are made in a style that the runtime's own cast has not. */

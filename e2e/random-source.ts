@@ -1,0 +1,77 @@
+import type { Attrs, DType, Quant, TensorType } from '@q/ir'
+import { elementCount } from '@q/ir'
+import { integerRange } from '@q/ir/number'
+
+/** A source of numbers from 0 to 1, 1 excluded. */
+export type Roll = () => number
+
+/** An operand of a random node. */
+export interface Operand {
+  readonly type: TensorType
+  readonly isConstant?: boolean
+  readonly numbers?: ArrayLike<number | bigint>
+}
+
+/** Element types of codes. */
+export type CodeType = 'i8' | 'u8' | 'i16' | 'u16'
+/** All of them. */
+export const codeTypes = ['i8', 'u8', 'i16', 'u16'] as const
+/** Words of `rounding`. */
+export const roundings = ['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up']
+const kinds = ['multiplier-shift', 'multiplier-shift', 'quantized-multiplier', 'shift', 'none']
+
+/** What random nodes are made of. */
+export function source(roll: Roll) {
+  const whole = (low: number, high: number): number => low + Math.floor(roll() * (high - low + 1))
+  const pick = <T>(items: readonly T[]): T => items[whole(0, items.length - 1)]!
+  const chance = (p: number): boolean => roll() < p
+  const anyCode = (dtype: DType): number => {
+    const { min, max } = integerRange(dtype as CodeType)
+    return chance(0.1) ? pick([min, max, 0]) : whole(min, max)
+  }
+  const codes = (dtype: DType, shape: readonly number[]) => Array.from({ length: elementCount(shape) }, () => anyCode(dtype))
+  /** A zero point near the middle mostly, and a range of fewer bits now and then. */
+  const quant = (dtype: CodeType | 'i32'): Quant => {
+    const { min, max } = integerRange(dtype)
+    const zeroPoint = chance(0.4) || dtype === 'i32' ? 0 : whole(Math.floor(min * 0.9), Math.floor(max * 0.9))
+    const narrow = (max - min + 1) / 16
+    const saturate = [Math.max(min, zeroPoint - narrow), Math.min(max, zeroPoint + narrow - 1)] as const
+    return { scale: 2 ** -whole(0, 12) * pick([1, 0.7, 1.3]), zeroPoint, expressed: 'f32', ...(chance(0.1) ? { saturate } : {}) }
+  }
+  const resultType = (dtype: CodeType | 'i32' = pick(codeTypes)) => ({ dtype, quant: quant(dtype) })
+  const operand = (shape: readonly number[], dtype: CodeType | 'i32' = pick(codeTypes)): Operand => ({
+    type: { shape, ...resultType(dtype) },
+  })
+  const fixed = (each: Operand): Operand => ({ ...each, isConstant: true })
+  /** Weights, their zero point taken from an axis now and then. */
+  const weights = (shape: readonly number[], axis: number): Operand => {
+    const dtype = pick(codeTypes)
+    const own = quant(dtype)
+    if (!chance(0.3)) return fixed({ type: { dtype, shape, quant: { ...own, zeroPoint: chance(0.5) ? own.zeroPoint : 0 } } })
+    const slices = Array.from({ length: shape[axis]! }, () => quant(dtype))
+    const sliced: Quant = { ...own, axis, scales: slices.map(({ scale }) => scale), zeroPoints: slices.map(({ zeroPoint }) => zeroPoint) }
+    return fixed({ type: { dtype, shape, quant: sliced } })
+  }
+  const bias = (count: number): Operand | undefined => {
+    if (chance(0.3)) return undefined
+    const dtype = pick(['i32', 'i32', 'i64'] as const)
+    const size = dtype === 'i32' ? 2 ** whole(4, 30) : 2 ** whole(4, 40)
+    return { type: { dtype, shape: [count] }, isConstant: true, numbers: Array.from({ length: count }, () => whole(-size, size)) }
+  }
+  /** Factors of about 2^-bits, one for each of `count`, or one. */
+  const factors = (count: number, bits: number, allowed: readonly string[] = kinds): Attrs => {
+    const kind = pick(allowed)
+    const length = chance(0.5) ? 1 : count
+    const size = kind === 'quantized-multiplier' ? 31 : pick([7, 15, 31])
+    const list = (of: () => number) => Array.from({ length }, of)
+    const shift = () => bits + whole(-2, 2) + (kind === 'multiplier-shift' ? size : 0)
+    return {
+      requantize: kind,
+      rounding: pick(roundings),
+      multipliers: kind === 'shift' && chance(0.5) ? [] : list(() => (chance(0.05) ? -1 : 1) * whole(2 ** (size - 1), 2 ** size - 1)),
+      shifts: list(() => (chance(0.05) ? whole(-3, 40) : Math.max(kind === 'multiplier-shift' ? 0 : -8, shift()))),
+    }
+  }
+  const flags = (): Attrs => ({ relu: chance(0.3), zeroPointInSum: chance(0.5) })
+  return { whole, pick, chance, codes, quant, resultType, operand, fixed, weights, bias, factors, flags }
+}
