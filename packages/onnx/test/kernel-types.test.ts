@@ -1,8 +1,9 @@
-import type { DType } from '@q/ir'
+import { type DType, floatOps } from '@q/ir'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { carrierTypes, hasKernel, kernelTypes } from '../src/export/onnx/kernel-types.ts'
 import { type OnnxBuilder, onnxTranslator } from '../src/index.ts'
+import { onnxOps } from '../src/signature/written-ops.ts'
 
 type Write = (build: OnnxBuilder, x: string, dtype: DType) => string
 
@@ -121,6 +122,16 @@ describe('the element types that ONNX Runtime has kernels for', () => {
     for (const dtype of carrierTypes) if (await isTaken(written[op]!, dtype)) taken.push(dtype)
     const wrong: readonly string[] = (distrusted as Readonly<Record<string, readonly string[]>>)[op] ?? []
     expect(taken.filter((each) => !wrong.includes(each))).toEqual(types)
+  })
+
+  it('every function of one number that is written under its own name has a kernel', async () => {
+    const names = [...floatOps.values()].flatMap(({ name, scalar }) =>
+      scalar !== undefined && onnxOps.has(name) && name !== 'Not' ? [name] : [],
+    )
+    expect(names.length).toBeGreaterThan(20)
+    const missing: string[] = []
+    for (const name of names) if (!(await isTaken((build, x, dtype) => build.node(name, [x], { dtype, shape }), 'f32'))) missing.push(name)
+    expect(missing, 'say `extension(…)` in the signatures of operators that ONNX does not have').toEqual([])
   })
 
   it('decide whether a node is written', () => {

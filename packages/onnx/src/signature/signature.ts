@@ -36,6 +36,8 @@ export interface Signature {
   /** The empty name is ONNX's own. */
   readonly domain: string
   readonly since: number
+  /** Whether a runtime of ONNX has it; others are read from files that bring them along, and no model is written with them. */
+  readonly isOnnx: boolean
   /** Operands from each version on. */
   readonly operands: ReadonlyMap<number, readonly OperandSignature[]>
   /** An attribute whose default changed stands once for each. */
@@ -84,6 +86,8 @@ export interface SignatureParts {
   /** First version of the operator set that has it. @default 1 */
   readonly since?: number
   readonly domain?: string
+  /** @default true */
+  readonly isOnnx?: boolean
   readonly attrs?: Readonly<Record<string, AttrSignature | readonly AttrSignature[]>>
 }
 
@@ -93,16 +97,21 @@ export interface SignatureParts {
  * @param operands their names, `?` behind optional ones and `*` behind a list; by version where their places changed
  */
 export function signature(name: string, operands: string | Readonly<Record<number, string>>, parts: SignatureParts = {}): Signature {
-  const { since: first = 1, domain = '', attrs = {} } = parts
+  const { since: first = 1, domain = '', isOnnx = true, attrs = {} } = parts
   const versions = typeof operands === 'string' ? { [first]: operands } : operands
   return {
     name,
     domain,
     since: first,
+    isOnnx,
     operands: new Map(Object.entries(versions).map(([version, text]) => [Number(version), text.split(' ').filter(Boolean).map(operandOf)])),
     attrs: new Map(Object.entries(attrs).map(([attr, signatures]) => [attr, [signatures].flat()])),
   }
 }
+
+/** Writes an operator down that ONNX does not have. */
+export const extension = (name: string, operands: string, attrs: SignatureParts['attrs'] = {}): Signature =>
+  signature(name, operands, { isOnnx: false, attrs })
 
 function operandOf(text: string): OperandSignature {
   const presence = text.endsWith('?') ? 'optional' : text.endsWith('*') ? 'many' : 'one'

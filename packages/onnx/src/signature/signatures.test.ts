@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { forms } from '../normalize/forms.ts'
+import { extension } from './signature.ts'
 import { attributeAt, operandAt, signatures, unhonoured, withDefaults } from './signatures.ts'
 import { onnxOps } from './written-ops.ts'
 
@@ -36,6 +37,12 @@ describe('signatures', () => {
     ])
     expect(unhonoured(signatureOf('Relu'), { alpha: 1 }, 13)).toEqual([{ name: 'alpha', value: 1, why: 'unknown' }])
     expect(unhonoured(signatureOf('BatchNormalization'), { momentum: 0.5, training_mode: 0 }, 15)).toEqual([])
+  })
+
+  it('an operator that ONNX does not have is read, and not written', () => {
+    expect(extension('Wobble', 'X')).toMatchObject({ name: 'Wobble', isOnnx: false, since: 1 })
+    expect(signatures.get('Mish')?.isOnnx).toBe(true)
+    expect([...signatures.values()].filter(({ isOnnx, name }) => !isOnnx && onnxOps.has(name))).toEqual([])
   })
 
   it('operators are written with the attributes of the version that is written', () => {

@@ -21,7 +21,7 @@ const written: Readonly<Partial<Record<OnnxAttrType, AttrSpec['type']>>> = {
 
 /** The operators that models are written with, each with the attributes it has in {@link onnxOpset}; operands are ONNX's, in order. */
 export const onnxOps: OpSet = opSet(
-  [...signatures].filter(([, { since }]) => since <= onnxOpset).map(([name, each]) => definitionOf(name, each)),
+  [...signatures].filter(([, { since, isOnnx }]) => isOnnx && since <= onnxOpset).map(([name, each]) => definitionOf(name, each)),
 )
 
 function definitionOf(name: string, signature: Signature): OpDefinition {
