@@ -1,5 +1,6 @@
-import type { Attrs, AttrValue, Graph } from '@q/ir'
-import { QError } from '@q/ir'
+import type { Attrs, AttrValue, Graph, Node } from '@q/ir'
+import { QError, valueOf } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import { readGraph } from '../codec/read-graph.ts'
 import type { Weights } from '../codec/weights.ts'
 import { weightTensors } from '../codec/weights.ts'
@@ -10,6 +11,12 @@ import { stringAttribute } from '../top/read-top.ts'
 import { moduleEntries } from './module-entries.ts'
 import { tpuBook } from './tpu-book.ts'
 
+/** Options of {@link readTpu}. */
+export interface ReadTpuOptions extends ReadOptions {
+  /** What the text means without saying it, as `writeTpu` was told. @default what the operators' definitions do */
+  readonly implied?: Attrs
+}
+
 /**
  * The quantized graph of a lowered file (`*_tpu.mlir`), as `model_deploy` makes it in its first step.
  *
@@ -17,7 +24,7 @@ import { tpuBook } from './tpu-book.ts'
  *
  * @throws QError of `parseMlir`, and the codes listed at `readTop`
  */
-export function readTpu(text: string, weights?: Weights, { file, weightFile }: ReadOptions = {}): Graph {
+export function readTpu(text: string, weights?: Weights, { file, weightFile, implied }: ReadTpuOptions = {}): Graph {
   const module = parseMlir(text, file === undefined ? {} : { file })
   const state = stringAttribute(module, 'module.state')
   if (state !== 'TPU_LOWERED') {
@@ -35,10 +42,25 @@ export function readTpu(text: string, weights?: Weights, { file, weightFile }: R
     else if (attribute?.kind === 'int') properties[property] = Number(attribute.value)
   }
   if (module.operations.some(({ name }) => name === 'tpu.GenericCpu')) properties['quantizeInputsOnHost'] = true
-  return readGraph(module, { books: [tpuBook], weights: weightTensors(weights, weightFile), file, properties: properties satisfies Attrs })
+  const options = { books: [tpuBook], weights: weightTensors(weights, weightFile), file, properties: properties satisfies Attrs }
+  return withImplied(readGraph(module, options), implied)
 }
 
 /** The graph of a parsed lowered file, types of constants only. */
-export function readTpuModule(module: MlirModule): Graph {
-  return readGraph(module, { books: [tpuBook], weights: undefined, file: undefined, properties: {} })
+export function readTpuModule(module: MlirModule, implied?: Attrs): Graph {
+  return withImplied(readGraph(module, { books: [tpuBook], weights: undefined, file: undefined, properties: {} }), implied)
+}
+
+/** The nodes with the attributes that the text implies, where their operators have them. */
+function withImplied(graph: Graph, implied: Attrs = {}): Graph {
+  if (Object.keys(implied).length === 0) return graph
+  const isBf16 = (name: string | undefined): boolean => name !== undefined && valueOf(graph, name).type.dtype === 'bf16'
+  const nodes = graph.nodes.map((node): Node => {
+    const { attrs } = definitionOf(node, graph.ops)
+    const own = Object.entries(implied).filter(([name]) =>
+      name === 'bf16' ? [...node.inputs, ...node.outputs].some(isBf16) : attrs[name] !== undefined && node.attrs[name] === undefined,
+    )
+    return own.length === 0 ? node : { ...node, attrs: { ...node.attrs, ...Object.fromEntries(own) } }
+  })
+  return { ...graph, nodes }
 }

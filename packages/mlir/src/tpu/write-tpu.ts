@@ -1,4 +1,4 @@
-import type { Graph } from '@q/ir'
+import type { Attrs, Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
@@ -6,6 +6,7 @@ import type { MlirAttribute } from '../text/mlir-module.ts'
 import { parseMlir } from '../text/parse-module.ts'
 import { printMlir } from '../text/print-module.ts'
 import type { WriteTopOptions, WrittenText } from '../top/write-top.ts'
+import { checkCarried } from './check-carried.ts'
 import { moduleEntries } from './module-entries.ts'
 import { readTpuModule } from './read-tpu.ts'
 import { tpuBook } from './tpu-book.ts'
@@ -18,6 +19,11 @@ export interface WriteTpuOptions extends Omit<WriteTopOptions, 'weightFile' | 'w
    * @default '<graph>_<chip>_<mode>[_sym|_asym]_tpu_weights.npz'
    */
   readonly weightFile?: string
+  /**
+   * What the text of this chip family means without saying it, by the names of attributes: a way to make bfloat16 numbers (`bf16`), zero
+   * points that are taken off (`zeroPointInSum`). {@link readTpu} has to be told the same. @default what the operators' definitions do
+   */
+  readonly implied?: Attrs
 }
 
 /**
@@ -26,10 +32,12 @@ export interface WriteTpuOptions extends Omit<WriteTopOptions, 'weightFile' | 'w
  *
  * The graph's properties give `chip` and `mode`.
  *
- * @throws QError `MLIR_STATE`, `MLIR_OPERATOR` and the others listed at `writeTop`
+ * What the text cannot say of a node, be it an attribute or a part of a type, is refused: a text is read as the graph it was written of.
+ *
+ * @throws QError `MLIR_STATE`, `MLIR_OPERATOR`, `MLIR_UNSUPPORTED_ATTRIBUTE` and the others listed at `writeTop`
  */
 export function writeTpu(graph: Graph, options: WriteTpuOptions = {}): WrittenText {
-  const { weightFile = defaultWeightFile(graph), allowMissingWeights = false, like } = options
+  const { weightFile = defaultWeightFile(graph), allowMissingWeights = false, like, implied } = options
   const attributes = new Map<string, MlirAttribute>()
   for (const { name, property, value } of moduleEntries) {
     const found = graph.properties[property] ?? value
@@ -48,6 +56,7 @@ export function writeTpu(graph: Graph, options: WriteTpuOptions = {}): WrittenTe
   attributes.set('module.top_run_mode', moduleAttribute('STATIC'))
   attributes.set('module.weight_file', moduleAttribute(weightFile))
   const { module, weights } = writeGraph(graph, { books: [tpuBook], attributes, allowMissingWeights })
+  checkCarried(graph, readTpuModule(module, implied))
   return { text: printMlir(like === undefined ? module : keepSpelling(module, parseMlir(like), readTpuModule)), weights }
 }
 
