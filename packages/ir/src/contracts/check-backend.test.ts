@@ -45,8 +45,25 @@ describe('what is missing or wrong is told, each part', () => {
     [withTarget({ tolerance: undefined }), 'target.tolerance is missing: an object from mode to [cosine, euclidean]'],
     [withTarget({ tolerance: { F32: 0.9 } }), 'target.tolerance.F32 is 0.9: wanted [cosine, euclidean]'],
     [withTarget({ tolerance: { F33: [1, 1] } }), 'target.tolerance: "F33" is not known; perhaps F32'],
+    [withTarget({ typeFollower: ['Reshape'] }), 'target.typeFollower: "typeFollower" is not known; perhaps typeFollowers'],
+    [withTarget({ typeFollowers: ['Reshap'] }), expect.stringMatching(/^target\.typeFollowers: "Reshap" is not known; perhaps Reshape/)],
+    [withTarget({ truthOps: 'And' }), 'target.truthOps is "And": wanted a list of operators'],
+    [withTarget({ highPrecision: { Abs: 'F33' } }), 'target.highPrecision.Abs: "F33" is not known; perhaps F32'],
+    [withTarget({ automaticPlan: { unevenAdd: 'F33' } }), 'target.automaticPlan.unevenAdd: "F33" is not known; perhaps F32'],
+    [withTarget({ casts: { rescale: 'by-with' } }), 'target.casts.rescale: "by-with" is not known; perhaps by-width'],
+    [withTarget({ casts: 5 }), 'target.casts is 5: wanted an object'],
+    [{ ...sound, rewrites: [] }, 'rewrites: "rewrites" is not known; perhaps rewrite'],
+    [
+      { ...sound, before: [{ name: 'p', run: () => {} }] },
+      expect.stringMatching(/^before: "before" is not known; members are name, target/),
+    ],
   ])('%#: %s', (value, defect) => {
     expect(backendDefects(value)).toEqual([defect])
+  })
+
+  it('notes of the author are not looked at', () => {
+    expect(backendDefects({ ...sound, description: 'mine', version: '1', authors: ['a'] })).toEqual([])
+    expect(backendDefects(withTarget({ url: 'https://example.org' }))).toEqual([])
   })
 
   it('names of operators in rules, with the nearest', () => {

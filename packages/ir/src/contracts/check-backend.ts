@@ -1,11 +1,9 @@
 import { QError } from '../errors.ts'
 import { floatOps } from '../ops/op-set.ts'
-import { suggest } from '../suggest.ts'
 import type { Backend } from './backend.ts'
 import { schemeDefects } from './check-scheme.ts'
+import { describe, type Fields, isObject, missing, strangers, unknown } from './defects.ts'
 import type { RangeImport, RangeRuleName, Target } from './target.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 const rangeRules: Readonly<Record<RangeRuleName, true>> = {
   forward: true,
@@ -117,6 +115,7 @@ function targetDefects(target: Fields): readonly string[] {
     ...rangeDefects(target),
     ...schemesDefects(target, modes),
     ...toleranceDefects(target['tolerance'], unknownMode),
+    ...optionalTargetDefects(target, unknownMode),
   ]
 }
 
@@ -184,6 +183,36 @@ function toleranceDefects(tolerance: unknown, unknownMode: UnknownMode): readonl
   ])
 }
 
+function optionalTargetDefects(target: Fields, unknownMode: UnknownMode): readonly string[] {
+  const { highPrecision = {}, automaticPlan = {}, casts = {} } = target
+  const lists = ['nonNegativeOps', 'typeFollowers', 'truthOps'].flatMap((member) => {
+    const list = target[member] ?? []
+    const place = `target.${member}`
+    if (!Array.isArray(list)) return [missing(place, 'a list of operators', list)]
+    return list.flatMap((form: unknown) => (isForm(String(form)) ? [] : [unknown(place, form, [...floatOps.keys()], 'operators')]))
+  })
+  const modes = (fields: unknown, member: string) =>
+    isObject(fields)
+      ? Object.entries(fields).flatMap(([name, mode]) => (mode === undefined ? [] : unknownMode(`target.${member}.${name}`, mode)))
+      : [missing(`target.${member}`, 'an object', fields)]
+  return [
+    ...lists,
+    ...modes(highPrecision, 'highPrecision'),
+    ...modes(automaticPlan, 'automaticPlan'),
+    ...(isObject(automaticPlan) ? strangers(automaticPlan, { unevenAdd: true, cancellingSub: true }, 'target.automaticPlan.') : []),
+    ...(isObject(casts) ? castDefects(casts) : [missing('target.casts', 'an object', casts)]),
+  ]
+}
+
+function castDefects(casts: Fields): readonly string[] {
+  const words = ['by-range', 'by-width']
+  const { rescale } = casts
+  return [
+    ...strangers(casts, { rescale: true, suffixes: true }, 'target.casts.'),
+    ...(rescale === undefined || words.includes(String(rescale)) ? [] : [unknown('target.casts.rescale', rescale, words, 'words')]),
+  ]
+}
+
 function lowerDefects({ lower, target }: Fields): readonly string[] {
   if (!isObject(lower)) return [missing('lower', 'an object from operator to function', lower)]
   const wrong = Object.entries(lower).flatMap(([op, each]) =>
@@ -210,14 +239,6 @@ function optionalDefects(backend: Fields): readonly string[] {
   ]
 }
 
-/** Members that nothing reads: a misspelled optional one would be missed without a word. */
-function strangers(fields: Fields, known: Readonly<Record<string, true>>, place: string): readonly string[] {
-  return Object.keys(fields)
-    .filter((name) => !Object.hasOwn(known, name) && fields[name] !== undefined)
-    .map((name) => unknown(`${place}${name}`, name, Object.keys(known), 'members'))
-}
-
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isName = (value: unknown): value is string => typeof value === 'string' && /^\S+$/.test(value)
 const namesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter(isName) : [])
 
@@ -225,20 +246,4 @@ const namesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? v
 function isForm(form: string): boolean {
   const name = form.replace(/#constant$/, '')
   return floatOps.has(name) || /^\w+\.\w+$/.test(name)
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' || typeof value === 'function' ? `of type ${typeof value}` : JSON.stringify(value)
-}
-
-function missing(place: string, wanted: string, found: unknown): string {
-  return found === undefined ? `${place} is missing: ${wanted}` : `${place} is ${describe(found)}: wanted ${wanted}`
-}
-
-function unknown(place: string, found: unknown, known: readonly string[], kind: string): string {
-  const near = suggest(String(found), known)
-  const instead = near.length > 0 ? `perhaps ${near.join(' or ')}` : `${kind} are ${known.slice(0, 12).join(', ')}`
-  return `${place}: ${describe(found)} is not known; ${instead}`
 }

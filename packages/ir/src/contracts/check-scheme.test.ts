@@ -20,6 +20,32 @@ describe('a scheme', () => {
     ['another kind', { kind: 'fixed' }, 'here.kind is "fixed": wanted integer, float'],
     ['a float type that is none', { kind: 'float', dtype: 'f8' }, 'here.dtype is "f8": wanted f32, f16, bf16'],
     ['a rounding of casts that is none', { kind: 'float', dtype: 'f16', rounding: { cast: 'nearest' } }, 'here.rounding.cast is "nearest"'],
+    [
+      'a style of bfloat16 that is none',
+      { kind: 'float', dtype: 'bf16', bf16: 'nearest' },
+      'here.bf16 is "nearest": wanted nothing, flush',
+    ],
+    ['a misspelled member', { ...INT8, activation: {} }, 'here.activation: "activation" is not known; perhaps activations'],
+    [
+      'a misspelled member of a storage',
+      { ...INT8, weights: { ...INT8.weights, granularty: 'per-axis' } },
+      'here.weights.granularty: "granularty" is not known; perhaps granularity',
+    ],
+    [
+      'a misspelled rounding',
+      { ...INT8, rounding: { ...INT8.rounding, weights: 'up' } },
+      'here.rounding.weights: "weights" is not known; perhaps weight',
+    ],
+    [
+      'a range of shifts that is none',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'scale-shift', bits: 8, range: 'negative' } } },
+      'here.multipliers.sum.range is "negative": wanted nothing, general, positive',
+    ],
+    [
+      'a largest multiplier that is none',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', largest: 0 } } },
+      'here.multipliers.sum.largest is 0: wanted a whole number above 0',
+    ],
     ['no storage', { ...INT8, weights: undefined }, 'here.weights is missing: { bits, sign, zeroPoint }'],
     ['bits that do not fit', { ...INT8, activations: { ...INT8.activations, bits: 7 } }, 'here.activations.bits is 7: wanted 4, 8, 16'],
     ['a sign that is none', { ...INT8, activations: { ...INT8.activations, sign: 'both' } }, 'here.activations.sign is "both"'],

@@ -49,12 +49,13 @@ export type QuantMode = (typeof quantModes)[number] | (string & {})
  */
 export function parseQuantMode(text: string, at: readonly string[] = [], more: readonly QuantMode[] = []): QuantMode {
   const upper = text.toUpperCase()
-  const known = [...new Set<QuantMode>([...more, ...quantModes])]
-  if (known.includes(upper)) return upper
+  if (more.includes(upper) || (quantModes as readonly string[]).includes(upper)) return upper
+  // Of a chip at hand only what it has is advised.
+  const known = more.length > 0 ? more : quantModes
   throw new QError('QUANT_MODE_UNKNOWN', `there is no quantization mode "${text}"`, {
     at,
     found: text,
     wanted: `one of ${known.join(', ')}`,
-    hint: didYouMean(text, known, 'take INT8 or F16, for instance'),
+    hint: didYouMean(upper, known, `take ${known.slice(0, 2).join(' or ')}, for instance`),
   })
 }

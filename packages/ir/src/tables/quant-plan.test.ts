@@ -38,6 +38,17 @@ describe('reading a quantization plan', () => {
     expect(quantModes.map((mode) => parseQuantMode(mode.toLowerCase()))).toEqual(quantModes)
   })
 
+  it('with a chip at hand, only its modes are advised; those of others are known', () => {
+    for (const text of ['a FP16', 'a INTT8'])
+      expect(() => parseQuantPlan(text, 'qt', ['Q8', 'F32'])).toThrow(
+        expect.objectContaining({
+          wanted: 'one of Q8, F32',
+          hint: expect.stringMatching(/^(did you mean (Q8|F32)\?|take Q8 or F32, for instance)$/),
+        }),
+      )
+    expect(parseQuantPlan('a F16', 'qt', ['Q8', 'F32']).entries.get('a')).toEqual({ mode: 'F16' })
+  })
+
   it('a plan prints back as it was', () => {
     const piece = fc.constantFrom('a F16', 'b  int8', '# x', '', 'c W4F16 64', 'a F32\r')
     fc.assert(

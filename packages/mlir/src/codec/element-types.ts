@@ -107,6 +107,6 @@ function refuseElement(name: string, at: readonly string[]): never {
     at,
     found: name,
     wanted: `one of ${Object.keys(dtypes).join(', ')}`,
-    hint: 'lower the model in another mode (INT8, F16, BF16, F32)',
+    hint: 'lower the model in a mode that stores whole bytes',
   })
 }

@@ -1,0 +1,43 @@
+import { suggest } from '../suggest.ts'
+
+/** Members by name, of what is looked at. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Whether a value has members. */
+export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Members that nothing reads and somebody may count on, in words: misspelled ones, and passes. Others are notes of the author.
+ *
+ * @param place where they stand, with a dot
+ */
+export function strangers(fields: Fields, known: Readonly<Record<string, true>>, place: string): readonly string[] {
+  const names = Object.keys(known)
+  return Object.keys(fields)
+    .filter((name) => !Object.hasOwn(known, name) && fields[name] !== undefined)
+    .filter((name) => suggest(name, names).length > 0 || isPassList(fields[name]))
+    .map((name) => unknown(`${place}${name}`, name, names, 'members'))
+}
+
+function isPassList(value: unknown): boolean {
+  return Array.isArray(value) && value.some((each) => isObject(each) && typeof each['run'] === 'function')
+}
+
+/** A value in a word or two. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' || typeof value === 'function' ? `of type ${typeof value}` : JSON.stringify(value)
+}
+
+/** What is not there or of another kind, in words. */
+export function missing(place: string, wanted: string, found: unknown): string {
+  return found === undefined ? `${place} is missing: ${wanted}` : `${place} is ${describe(found)}: wanted ${wanted}`
+}
+
+/** A word that is none of those known, in words, with the nearest. @param kind what the words are, plural */
+export function unknown(place: string, found: unknown, known: readonly string[], kind: string): string {
+  const near = suggest(String(found), known)
+  const instead = near.length > 0 ? `perhaps ${near.join(' or ')}` : `${kind} are ${known.slice(0, 12).join(', ')}`
+  return `${place}: ${describe(found)} is not known; ${instead}`
+}
