@@ -1,5 +1,5 @@
 import type { LowerOp } from '@q/ir'
-import { activationOps, asFloat, lowerArg, lowerCast, lowerCopy, lowerTopK } from '@q/ir/lowering'
+import { activationOps, asFloat, copyCodes, lowerArg, lowerCast, lowerTopK, onCodes } from '@q/ir/lowering'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
@@ -49,7 +49,8 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'Unsqueeze',
       'Upsample',
     ],
-    lowerCopy,
+    // Range rules have given operand and result one scale, or the chip takes the codes as they are.
+    onCodes(copyCodes),
   ),
   ...each(
     [

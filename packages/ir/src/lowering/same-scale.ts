@@ -1,7 +1,11 @@
 import { layerOf } from '../graph/edges.ts'
-import type { Node, Value } from '../graph/types.ts'
+import type { Node, TensorType, Value } from '../graph/types.ts'
+import { roundTo } from '../number/rounding.ts'
+import { type IntegerType, saturate } from '../number/saturate.ts'
 import type { MultiplierAndShift } from '../number/scale-shift.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
+import { elementCount, storageArray, type Tensor } from '../tensor/tensor.ts'
+import { newConstant } from './constant.ts'
 import { factorFor } from './factor.ts'
 import { requantizationOf } from './requantization.ts'
 
@@ -11,32 +15,61 @@ export interface SameScale {
   factorOf?(factor: number): MultiplierAndShift
   /** Name of a requantized operand. @default `<operand>_to_<layer>` */
   nameOf?(operand: string, layer: string): string
+  /** Places of the operands whose elements become elements of the result. @default all */
+  readonly places?: readonly number[]
+  /** Limit the numbers of every operand to 0 and more. @default false */
+  readonly relu?: boolean
 }
 
 /**
  * A node that joins codes (a concatenation): operands of another type, scale or zero point than the result's are requantized right behind where
- * they are made, each once.
+ * they are made, each once; constants become codes of the result.
  */
 export function lowerJoin(
   node: Node,
   context: LowerContext,
-  { factorOf = (factor) => factorFor('operand', factor, context), nameOf = (operand, layer) => `${operand}_to_${layer}` }: SameScale = {},
+  {
+    factorOf = (factor) => factorFor('operand', factor, context),
+    nameOf = (operand, layer) => `${operand}_to_${layer}`,
+    places = node.inputs.map((_, place) => place),
+    relu = false,
+  }: SameScale = {},
 ): LoweredNode {
   const name = layerOf(node)
   const result = context.quantizedType(name)
   const hoisted = new Map<string, Node>()
-  const values: Value[] = []
-  const inputs = node.inputs.map((each) => {
-    const source = each!
+  const values = new Map<string, Value>()
+  const inputs = node.inputs.map((source, place) => {
+    if (source === undefined || !places.includes(place)) return source
+    const made = nameOf(source, name)
+    const constant = context.constantOf(source)
+    if (constant !== undefined) {
+      values.set(made, codesIn(result, made, constant, relu, context))
+      return made
+    }
     const type = context.quantizedType(source)
     const { scale, zeroPoint } = type.quant!
-    if (type.dtype === result.dtype && scale === result.quant!.scale && zeroPoint === result.quant!.zeroPoint) return source
-    const made = nameOf(source, name)
-    if (hoisted.has(made)) return made
-    const attrs = requantizationOf([factorOf(scale / result.quant!.scale)], context)
+    if (!relu && type.dtype === result.dtype && scale === result.quant!.scale && zeroPoint === result.quant!.zeroPoint) return source
+    const attrs = { ...requantizationOf([factorOf(scale / result.quant!.scale)], context), ...(relu ? { relu } : {}) }
     hoisted.set(made, { op: 'Requantize', inputs: [source], outputs: [made], attrs })
-    values.push({ name: made, type: { ...result, shape: type.shape } })
+    values.set(made, { name: made, type: { ...result, shape: type.shape } })
     return made
   })
-  return { nodes: [{ ...node, inputs }], values: [...values, { name, type: result }], hoisted: [...hoisted.values()] }
+  return { nodes: [{ ...node, inputs }], values: [...values.values(), { name, type: result }], hoisted: [...hoisted.values()] }
+}
+
+/** The code of a number in a type of codes, as the scheme makes codes of floats. */
+export function codeIn({ dtype, quant }: TensorType, x: number, { integers }: LowerContext): number {
+  const { scale, zeroPoint } = quant!
+  return saturate(roundTo(x / scale, integers.rounding.cast) + zeroPoint, dtype as IntegerType)
+}
+
+function codesIn(type: TensorType, name: string, { data, shape }: Tensor, relu: boolean, context: LowerContext): Value {
+  const codes = new storageArray[type.dtype](elementCount(shape)) as Int8Array
+  codes.forEach((_, i) => {
+    const x = Number(data[i])
+    codes[i] = codeIn(type, relu ? Math.max(0, x) : x, context)
+  })
+  const made = newConstant(name, type.dtype, shape, codes)
+  return { ...made, type: { ...type, shape } }
 }
