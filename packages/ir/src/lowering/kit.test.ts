@@ -165,6 +165,42 @@ describe('element by element', () => {
   })
 })
 
+describe('copies on codes', () => {
+  const apart = { x: { min: -127, max: 127 }, y: { min: -254, max: 254 } }
+  it('bring the operand to the scale of the result first, and leave one of the same scale alone', () => {
+    const pool = 'x: f32[1,1,2,2]; y = MaxPool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0, 0, 0]}'
+    const lowered = lowerOne(lowerCopy, pool, apart)
+    expect(lowered.hoisted).toMatchObject([
+      { op: 'Requantize', inputs: ['x'], outputs: ['x_to_y'], attrs: { multipliers: [1], shifts: [1] } },
+    ])
+    expect(lowered.nodes[0]!.inputs).toEqual(['x_to_y'])
+    expect(lowered.value('x_to_y').type).toMatchObject({ shape: [1, 1, 2, 2], quant: lowered.value('y').type.quant })
+    expect(lowerOne(lowerCopy, pool, { x: apart.x, y: apart.x }).nodes[0]!.inputs).toEqual(['x'])
+  })
+  it('limit a fused ReLU by the way', () => {
+    const text = 'x: f32[1,1,2,2]; y = MaxPool(x) {kernel_shape = [2, 2], strides = [1, 1], pads = [0, 0, 0, 0], relu = true}'
+    const lowered = lowerOne(lowerCopy, text, { x: { min: -1, max: 1 }, y: { min: -1, max: 1 } })
+    expect(lowered.hoisted![0]!.attrs['relu']).toBe(true)
+    expect(lowered.nodes[0]!.attrs['relu']).toBeUndefined()
+  })
+  it('take a border and constants as codes of the result, and leave indices alone', () => {
+    const range = { min: 0, max: 255 }
+    const shifted = { x: { min: -100, max: 155 }, y: { min: -100, max: 155 } }
+    const pad = lowerOne(lowerCopy, 'x: f32[2]; y = Pad(x) {pads = [0, 1], value = 7}', shifted, { scheme: asymmetric })
+    expect(pad.nodes[0]!.attrs['value']).toBe(107)
+    const larger = lowerOne(lowerCopy, 'x: f32[2]; c: f32[2] = [3, 300]; y = Max(x, c)', { x: range, y: range })
+    expect(larger.nodes[0]!.inputs).toEqual(['x', 'c_to_y'])
+    expect(larger.constant('c_to_y')).toEqual([3, 255])
+    const picked = lowerOne(lowerCopy, 'x: f32[2]; i: f32[1] = [1]; y = Gather(x, i) {axis = 0}', apart)
+    expect(picked.nodes[0]!.inputs).toEqual(['x_to_y', 'i'])
+  })
+  it('are no form for an operator that computes', () => {
+    expect(() => lowerOne(lowerCopy, 'x: f32[2]; y = Abs(x)', apart)).toThrow(
+      expect.objectContaining({ code: 'OP_UNSUPPORTED', at: ['y'] }),
+    )
+  })
+})
+
 describe('requantization', () => {
   it('says how it is encoded when that is not by multiplier and shift', () => {
     const scheme = { ...symmetric, multipliers: { ...symmetric.multipliers, product: { kind: 'quantized-multiplier' } } } as const

@@ -45,9 +45,29 @@ describe('convolution by the scheme', () => {
 
 describe('matrix product by the scheme', () => {
   const product = (more = '') => `x: f32[1,2]; w: f32[2,3] = [127, 0, 1, -1, 64, 3]; b: f32[3] = [1, 2, 3]; y = MatMul(x, w, b)${more}`
+  it('a scale, a factor and a bias unit for each column', () => {
+    const wide = { x: { min: -127, max: 127 }, y: { min: -127, max: 127 } }
+    const scheme = { ...symmetric, weights: { ...symmetric.weights, granularity: 'per-axis' } } as const
+    const text = 'x: f32[1,2]; w: f32[2,3] = [127, 0, 254, -1, 63.5, 2]; b: f32[3] = [1, 2, 4]; y = MatMul(x, w, b)'
+    const lowered = lowerOne(asMatMul(), text, wide, { scheme })
+    expect(lowered.constant('y_weight')).toEqual([127, 0, 127, -1, 127, 1])
+    expect(lowered.constant('y_bias')).toEqual([1, 4, 2])
+    expect(lowered.nodes[0]!.attrs).toMatchObject({ multipliers: [1, 1, 1], shifts: [0, 1, -1] })
+    expect(lowerOne(asMatMul({ granularity: 'per-tensor' }), text, wide, { scheme }).constant('y_weight')).toEqual([64, 0, 127, -1, 32, 1])
+  })
+  it('zero points of columns stand in the type of the matrix', () => {
+    const scheme = { ...symmetric, weights: { bits: 8, sign: 'unsigned', zeroPoint: 'by-range', granularity: 'per-axis' } } as const
+    const wide = { x: { min: -127, max: 127 }, y: { min: -127, max: 127 } }
+    const text = 'x: f32[1,2]; w: f32[2,2] = [0, -155, 255, 100]; y = MatMul(x, w)'
+    expect(lowerOne(asMatMul(), text, wide, { scheme }).value('y_weight').type.quant).toMatchObject({
+      axis: 1,
+      scales: [1, 1],
+      zeroPoints: [0, 155],
+    })
+  })
   it('one scale for the matrix, the zero point made up for column by column', () => {
     const shifted = { x: { min: -100, max: 155 }, y: { min: -128, max: 127 } }
-    const lowered = lowerOne(asMatMul(), product(), shifted, { scheme: asymmetric })
+    const lowered = lowerOne(asMatMul({ granularity: 'per-tensor' }), product(), shifted, { scheme: asymmetric })
     expect(lowered.nodes[0]).toMatchObject({
       op: 'QMatMul',
       inputs: ['x', 'y_weight', 'y_bias'],

@@ -18,6 +18,8 @@ export interface WeightedForm {
   readonly otherwise?: LowerOp
   /** Name of the codes of the weights (`weight`) or of the bias. @default `<layer>_<part>` */
   readonly nameOf?: (layer: string, part: 'weight' | 'bias') => string
+  /** One scale for the weights of this operator, or one for each output channel. @default as the scheme says */
+  readonly granularity?: 'per-tensor' | 'per-axis' | undefined
 }
 
 const inFloat: LowerOp = (node, context) => lowerFloat(node, context.in(context.target.defaultFloat))
@@ -26,27 +28,26 @@ const inFloat: LowerOp = (node, context) => lowerFloat(node, context.in(context.
  * A convolution with constant weights on codes, all by the scheme of the mode: weights per tensor or per output channel, the bias in its
  * type, the zero point of the operand made up for in the bias, factors encoded for sums. Floats by {@link lowerFloat}, the bias in float32.
  */
-export const asConv = ({ otherwise = inFloat, nameOf }: WeightedForm = {}): LowerOp =>
+export const asConv = ({ otherwise = inFloat, nameOf, granularity }: WeightedForm = {}): LowerOp =>
   onCodes(
     (node, context) => {
       const { relu: _relu, reluLimit: _limit, ...attrs } = context.attrs(node)
       const channels = context.constantOf(node.inputs[1])?.shape[0] ?? 0
-      const lowered = weighted(node, context, { op: 'QConv', attrs, channels, axis: 'outermost', nameOf })
+      const lowered = weighted(node, context, { op: 'QConv', attrs, channels, axis: 'outermost', nameOf, granularity })
       return lowered ?? otherwise(node, context)
     },
     (node, context) => lowerFloat(node, context, { keep: [2] }),
   )
 
 /**
- * A product with a constant matrix `[K, N]` on codes, in the same way; weights have one scale, whatever the scheme says. Floats by
- * {@link lowerFloat}.
+ * A product with a constant matrix `[K, N]` on codes, in the same way: weights per tensor or per column. Floats by {@link lowerFloat}.
  */
-export const asMatMul = ({ otherwise = inFloat, nameOf }: WeightedForm = {}): LowerOp =>
+export const asMatMul = ({ otherwise = inFloat, nameOf, granularity }: WeightedForm = {}): LowerOp =>
   onCodes((node, context) => {
     const { relu: _relu, reluLimit: _limit, ...attrs } = context.attrs(node)
     const shape = context.constantOf(node.inputs[1])?.shape
     const plain = shape?.length === 2 && attrs['transA'] === false && attrs['transB'] === false
-    const form = { op: 'QMatMul', attrs, channels: shape?.[1] ?? 0, axis: 'innermost', nameOf } as const
+    const form = { op: 'QMatMul', attrs, channels: shape?.[1] ?? 0, axis: 'innermost', nameOf, granularity } as const
     return (plain ? weighted(node, context, form) : undefined) ?? otherwise(node, context)
   })
 
@@ -56,6 +57,7 @@ interface Weighted {
   readonly channels: number
   readonly axis: 'outermost' | 'innermost'
   readonly nameOf: WeightedForm['nameOf']
+  readonly granularity: WeightedForm['granularity']
 }
 
 /** The node on codes; `undefined` when weights or bias are not constant. */
@@ -70,12 +72,13 @@ function weighted(node: Node, context: LowerContext, form: Weighted): LoweredNod
   const operand = context.quantizedType(x).quant!
   const result = context.quantizedType(name)
   const numbers = weights.data as Float32Array
-  const slices = axis === 'outermost' ? channels : 1
-  const what = `weights ${slices} ${JSON.stringify(integers.weights)} ${integers.rounding.weight}`
-  const quantized = onceFor(numbers, what, () => quantizeWeights(numbers, weightFormOf(numbers, slices, context)))
+  const slices = (form.granularity ?? integers.weights.granularity) === 'per-axis' ? channels : 1
+  const what = `weights ${slices} ${axis} ${JSON.stringify(integers.weights)} ${integers.rounding.weight}`
+  const make = () => quantizeWeights(numbers, { ...weightFormOf(numbers, slices, context, axis), channels: slices })
+  const quantized = onceFor(numbers, what, make)
   const scales = quantized.scales.map((scale) => scale * operand.scale)
   const weight = newConstant(nameOf(name, 'weight'), quantized.dtype, weights.shape, quantized.codes)
-  const values: Value[] = [{ ...weight, type: weightTypeOf(quantized, weights.shape) }]
+  const values: Value[] = [{ ...weight, type: weightTypeOf(quantized, weights.shape, axis === 'outermost' ? 0 : 1) }]
   if (bias !== undefined || operand.zeroPoint !== 0) {
     const addends = numbersOf(bias, channels)
     const offsets = zeroPointBias(quantized.codes, operand.zeroPoint, { channels, axis, zeroPoints: quantized.zeroPoints })

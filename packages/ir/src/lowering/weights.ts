@@ -23,8 +23,10 @@ export interface WeightParams {
 /** How weights become codes. */
 export interface WeightForm {
   readonly dtype: WeightType
-  /** Slices of the outermost axis with a scale each. @default 1: one scale for all */
+  /** Slices with a scale each. @default 1: one scale for all */
   readonly channels?: number
+  /** Slices lie one behind the other (filters), or element by element in turn (columns of a matrix). @default 'outermost' */
+  readonly axis?: 'outermost' | 'innermost'
   /** @default 'half-away-from-zero' */
   readonly rounding?: RoundingMode
   /** Scale and zero point from the extent of a slice. @default {@link symmetricParams} */
@@ -45,32 +47,39 @@ export function symmetricParams(extent: Extent, dtype: WeightType): WeightParams
   return { scale: largestOf(extent) / integerRange(dtype).max || 1 }
 }
 
-/** Codes of weights whose slices lie one behind the other: `saturate(round(w / scale) + zero point)`. */
+/** Codes of weights: `saturate(round(w / scale) + zero point)`, scale and zero point of each slice. */
 export function quantizeWeights(
   weights: Float32Array,
-  { dtype, channels = 1, rounding = 'half-away-from-zero', paramsOf = symmetricParams }: WeightForm,
+  { dtype, channels = 1, axis = 'outermost', rounding = 'half-away-from-zero', paramsOf = symmetricParams }: WeightForm,
 ): WeightCodes {
   const size = weights.length / channels
   const codes = new storageArray[stored[dtype]](weights.length)
   const scales: number[] = []
   const zeroPoints: number[] = []
   for (let channel = 0; channel < channels; channel++) {
-    const from = channel * size
-    const { scale, zeroPoint = 0 } = paramsOf(extentOf(weights, from, from + size), dtype)
+    const [first, step] = axis === 'outermost' ? [channel * size, 1] : [channel, channels]
+    const slice = axis === 'outermost' ? weights.subarray(first, first + size) : weights.filter((_, i) => i % channels === channel)
+    const { scale, zeroPoint = 0 } = paramsOf(extentOf(slice), dtype)
     scales.push(scale)
     zeroPoints.push(zeroPoint)
-    for (let i = from; i < from + size; i++) codes[i] = saturate(roundTo(weights[i]! / scale, rounding) + zeroPoint, dtype)
+    for (let i = 0; i < size; i++) codes[first + i * step] = saturate(roundTo(slice[i]! / scale, rounding) + zeroPoint, dtype)
   }
   return { codes, dtype: stored[dtype], scales, zeroPoints }
 }
 
 /** How the scheme of the context stores `weights` of `channels` slices: a form for {@link quantizeWeights}. */
-export function weightFormOf(weights: Float32Array, channels: number, { integers }: LowerContext): WeightForm {
+export function weightFormOf(
+  weights: Float32Array,
+  channels: number,
+  { integers }: LowerContext,
+  axis: WeightForm['axis'] = 'outermost',
+): WeightForm {
   const { bits, sign, zeroPoint, scale = 'exact', granularity } = integers.weights
   const signed = sign === 'signed' || (sign === 'by-range' && hasNegative(weights))
   return {
     dtype: `${signed ? 'i' : 'u'}${bits}`,
     channels: granularity === 'per-axis' ? channels : 1,
+    axis,
     rounding: integers.rounding.weight,
     paramsOf(extent) {
       if (extent.min === 0 && extent.max === 0) return { scale: 1 }
