@@ -17,7 +17,7 @@ export interface Whole {
 export const entry = <T>(list: readonly T[], i: number): T => list[list.length === 1 ? 0 : i]!
 
 /** Int64 constants, one for all or one for each slice of an axis. */
-export function wholeConstant(build: OnnxBuilder, numbers: readonly bigint[], rank: number, axis: number): string {
+function wholeConstant(build: OnnxBuilder, numbers: readonly bigint[], rank: number, axis: number): string {
   const [first] = numbers as [bigint]
   const isOne = numbers.every((each) => each === first)
   const list = isOne ? [first] : numbers
