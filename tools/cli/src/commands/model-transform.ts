@@ -1,4 +1,4 @@
-import { parseNames, parseShapes, parseTolerance } from '../options/parse.ts'
+import { parseNames, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { transform } from '../pipeline/transform.ts'
 import type { DefineCommand } from './command.ts'
@@ -34,7 +34,7 @@ const vendorOptions = [
 export const defineModelTransform: DefineCommand = (program, start) => {
   const command = addPreprocessOptions(
     subcommand(program, 'model_transform', 'turn a float ONNX model into a Top .mlir file with its weights')
-      .requiredOption('--model_name <name>', 'name of the model; files are named after it')
+      .requiredOption('--model_name <name>', 'name of the model; files are named after it', parsePlainName)
       .requiredOption('--model_def <file>', 'the ONNX model')
       .requiredOption('--mlir <file>', 'output .mlir file')
       .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224],[10]]', parseShapes)

@@ -6,7 +6,10 @@ export const quantizationOptions = ['quantize', 'calibration_table', 'quantize_t
 /** Adds the options that say how a float graph is quantized; `quantizationOf` reads what they name. */
 export function addQuantizationOptions(command: Command): Command {
   return command
-    .option('--quantize <mode>', 'mode of layers that no table names, one of the chip; F32 when absent, or the usual float mode of a chip without it')
+    .option(
+      '--quantize <mode>',
+      'mode of layers that no table names, one of the chip; F32 when absent, or the usual float mode of a chip without it',
+    )
     .option('--calibration_table <file>', 'calibration table, needed for integers')
     .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
     .option('--asymmetric', 'INT8 with zero points')

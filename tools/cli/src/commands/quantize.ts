@@ -1,6 +1,6 @@
 import { QError } from '@q/ir'
 import { modeOf, usualMode } from '../chips/chip-modes.ts'
-import { parseCount, parseShapes } from '../options/parse.ts'
+import { parseCount, parsePlainName, parseShapes } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
@@ -17,7 +17,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
         .requiredOption('--data <path>', 'folder of samples (images, npz, npy), or a list of them'),
       { required: true },
     )
-      .option('--name <name>', 'name of the model; files are named after it')
+      .option('--name <name>', 'name of the model; files are named after it', parsePlainName)
       .option(
         '--quantize <mode>',
         'mode of layers that no table names, one of the chip; INT8 when absent, or the first of a chip without it',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseCount, parseNames, parseNumbers, parseShapes, parseSize, parseTolerance } from './parse.ts'
+import { parseCount, parseNames, parseNumbers, parsePlainName, parseShapes, parseSize, parseTolerance } from './parse.ts'
 
 it.each([
   ['[[1,3,224,224],[10]]', [[1, 3, 224, 224], [10]]],
@@ -10,6 +10,11 @@ it.each([
 
 it.each(['1,3', '[[1,-1]]', '[[1.5]]', '{}', '[["1"]]', '', '[]'])('no shapes: %j', (text) => {
   expect(() => parseShapes(text)).toThrow('wanted shapes')
+})
+
+it('plain names', () => {
+  for (const name of ['net', 'ü b', 'net.v2']) expect(parsePlainName(name)).toBe(name)
+  for (const name of ['', ' ', 'a/b', 'a\\b', '../net', 'a\nb']) expect(() => parsePlainName(name), name).toThrow('wanted a plain name')
 })
 
 it('numbers, sizes, tolerances, names', () => {

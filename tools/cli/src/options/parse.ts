@@ -14,6 +14,13 @@ export function parseShapes(text: string): readonly (readonly number[])[] {
   return list as readonly (readonly number[])[]
 }
 
+/** A name that files are named after: no folders, not empty. */
+export function parsePlainName(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  if (text.trim() === '' || /[/\\\u0000-\u001f]/.test(text)) throw new InvalidArgumentError('wanted a plain name, without folders.')
+  return text
+}
+
 /** One number. */
 export function parseNumber(text: string): number {
   const value = Number(text)
