@@ -1,0 +1,42 @@
+import type { Loss, MetricName } from '@q/ir'
+import type { OutputPair } from '../metrics/metric.ts'
+import { metrics } from '../metrics/metrics.ts'
+
+/** The loss of one sample by one metric: plain data, as it is journaled. */
+export interface SampleLoss {
+  readonly loss: number
+  readonly outputs: readonly { readonly name: string; readonly loss: number; readonly groups?: readonly number[] }[]
+}
+
+/** Measures one sample. */
+export function measureSample(pairs: readonly OutputPair[], name: MetricName): SampleLoss {
+  const metric = metrics[name]
+  const losses = pairs.map((pair) => metric.measure(pair))
+  return { loss: metric.combine(losses, pairs), outputs: losses.map((each, i) => ({ name: pairs[i]!.name, ...each })) }
+}
+
+/** The loss over samples, summed in their order. */
+export function averageLoss(samples: readonly SampleLoss[]): Loss {
+  return {
+    mean: mean(samples.map(({ loss }) => loss)),
+    samples: samples.map(({ loss }) => loss),
+    outputs: samples[0]!.outputs.map(({ name, groups }, o) => ({
+      name,
+      mean: mean(samples.map(({ outputs }) => outputs[o]!.loss)),
+      ...(groups === undefined ? {} : { groups: groups.map((_, g) => mean(samples.map(({ outputs }) => outputs[o]!.groups![g]!))) }),
+    })),
+  }
+}
+
+/** The loss of a trial that could not be measured. */
+export function infiniteLoss(samples: number, outputs: readonly string[]): Loss {
+  return {
+    mean: Infinity,
+    samples: new Array<number>(samples).fill(Infinity),
+    outputs: outputs.map((name) => ({ name, mean: Infinity })),
+  }
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length
+}

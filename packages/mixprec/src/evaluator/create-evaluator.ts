@@ -1,0 +1,197 @@
+import { fingerprintOf, isQError, QError, type Question, type SampleSource, type Trial, type TrialLosses } from '@q/ir'
+import { allOps } from '@q/ir/ops'
+import { comparedValues } from '../comparison/comparison.ts'
+import { createKnownLosses, type KnownLosses } from '../journal/known-losses.ts'
+import { type BenchLine, lineHere, lineTo } from '../workers/bench-line.ts'
+import { createConstantBook } from '../workers/constant-book.ts'
+import type { Precision } from '../workers/protocol.ts'
+import { createWorkbench } from '../workers/workbench.ts'
+import { answerOf, failedAnswer } from './answers.ts'
+import { createTally } from './counts.ts'
+import { digestOfBytes, digestOfText } from './digest.ts'
+import type { Evaluator, EvaluatorOptions } from './evaluator.ts'
+import type { Job, OpenJob } from './job.ts'
+import { createLane, type Lane, type LaneWork } from './lane.ts'
+import { createLastingValues } from './lasting-values.ts'
+import { measurementsOf, type TrialMeasurements } from './measurements.ts'
+import { createTrialNetworks } from './trial-networks.ts'
+
+/** Sections that stay open beside those of the networks at hand. */
+const spareSections = 16
+
+/** A trial that was resolved, or the reason why it was not. */
+type Prepared = { readonly job: Job; readonly measurements: TrialMeasurements } | { readonly failure: QError }
+
+/**
+ * Answers questions about trials of one float graph on one chip.
+ *
+ * Each trial is resolved as for shipping, and its graph is cut at the same layers as those of all others. Every value is known by how it was made, so a segment
+ * is run only where its result is neither kept nor known to be needed by nobody; a loss is measured only where the same values were not compared before.
+ * docs/evaluator.md tells more.
+ *
+ * @throws QError those of `createResolver`, `LAYER_UNKNOWN`, `COMPARISON_EMPTY`
+ */
+export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  const { graph, samples, executors, budgetBytes = 2 ** 30, compare, workers } = options
+  const compared = comparedValues(graph, compare)
+  const networks = createTrialNetworks(options, compared)
+  const lasting = createLastingValues()
+  const tally = createTally()
+  let lanes: readonly Lane[] | undefined
+  let losses: Promise<KnownLosses> | undefined
+
+  const startLanes = (segments: number): readonly Lane[] => {
+    const lines: readonly BenchLine[] =
+      workers === undefined
+        ? [
+            lineHere(
+              createWorkbench({
+                executors,
+                ops: new Map([...allOps, ...graph.ops]),
+                ...(compare?.postProcess === undefined ? {} : { postProcess: compare.postProcess }),
+              }),
+            ),
+          ]
+        : Array.from({ length: workers.count }, () => lineTo(workers.start()))
+    const book = createConstantBook(workers !== undefined)
+    const share = Math.floor(budgetBytes / lines.length)
+    const openSections = 2 * segments + spareSections
+    return lines.map((line) => createLane({ line, samples, budgetBytes: share, openSections, book, tally }))
+  }
+  const prepare = (trial: Trial, { layers = [], outputs = true, precision = 'exact' }: Question): Prepared => {
+    const reference = networks.reference(layers)
+    try {
+      const exactness: Precision = executors.fast === undefined ? 'exact' : precision
+      const resolved = networks.trial(trial, exactness, layers)
+      const measurements = measurementsOf(reference.network, resolved.network, compared, compare, outputs)
+      const all = [...(measurements.outputs === undefined ? [] : [measurements.outputs]), ...measurements.layers.values()]
+      return { job: { reference, trial: resolved, measurements: all }, measurements }
+    } catch (error) {
+      if (isQError(error)) return { failure: error }
+      throw error
+    }
+  }
+
+  return {
+    async ask(question, { signal, onProgress } = {}) {
+      const span = samplesOf(question, samples.count)
+      const known = await (losses ??= openLosses(options))
+      const prepared = question.trials.map((trial) => prepare(trial, question))
+      const jobs = prepared.flatMap((each) => ('job' in each ? [each.job] : []))
+      for (const { trial } of jobs) tally.wholeExecutions += trial.network.nodes * span.length
+      const isLasting = lasting.of(jobs)
+      const owned = withoutRepetitions(jobs)
+      const work = span.map((sample) => ({ sample, jobs: owned.map((job) => openJob(job, sample)) }))
+      const total = work.reduce((sum, { jobs: open }) => sum + open.filter((each) => each !== undefined).length, 0)
+      if (total > 0) {
+        lanes ??= startLanes(jobs[0]!.reference.network.segments.length)
+        await measure(lanes, work, isLasting, known, total)
+      }
+      return prepared.map((each): TrialLosses => {
+        if ('failure' in each)
+          return failedAnswer(
+            each.failure,
+            question,
+            span,
+            compared.map(({ name }) => name),
+          )
+        return answerOf(each.measurements, question, span, known)
+      })
+
+      function openJob(job: Job, sample: number): OpenJob | undefined {
+        const measurements = job.measurements.flatMap((measurement) => {
+          const metrics = question.metrics.filter((metric) => known!.get(measurement.key, sample, metric) === undefined)
+          tally.known += question.metrics.length - metrics.length
+          if (metrics.length < question.metrics.length && known!.isJournaled(measurement.key, sample)) tally.journalHits++
+          return metrics.length === 0 ? [] : [{ measurement, metrics }]
+        })
+        return measurements.length === 0 ? undefined : { job, measurements }
+      }
+      async function measure(
+        benches: readonly Lane[],
+        open: LaneWork['samples'],
+        keep: LaneWork['isLasting'],
+        found: KnownLosses,
+        all: number,
+      ): Promise<void> {
+        let done = 0
+        let hasFailed = false
+        const settled = await Promise.allSettled(
+          benches.map(async (lane, place) => {
+            try {
+              await lane.work({
+                samples: open.filter((_, i) => i % benches.length === place),
+                isLasting: keep,
+                isOver: () => hasFailed || signal?.aborted === true,
+                record({ measurements }, sample, answer) {
+                  measurements.forEach(({ measurement }, i) => found.add(measurement.key, sample, answer.measured[i]!))
+                  tally.sessionsLoaded += answer.loaded
+                  tally.sessionsReused += answer.reused
+                  done++
+                  onProgress?.(done, all)
+                },
+              })
+            } catch (error) {
+              hasFailed = true
+              throw error
+            }
+          }),
+        )
+        for (const each of settled) if (each.status === 'rejected') throw each.reason
+        if (done < all) throw interrupted()
+      }
+    },
+    counts: () => ({ ...tally, resolver: networks.resolver.work() }),
+    async close() {
+      await Promise.all((lanes ?? []).map((lane) => lane.close()))
+    },
+  }
+}
+
+/** Jobs without what an earlier one of them measures too. */
+function withoutRepetitions(jobs: readonly Job[]): readonly Job[] {
+  const taken = new Set<string>()
+  return jobs.map((job) => {
+    const measurements = job.measurements.filter(({ key }) => !taken.has(key))
+    for (const { key } of measurements) taken.add(key)
+    return { ...job, measurements }
+  })
+}
+
+/** The samples of a question. @throws QError `SAMPLES_UNKNOWN` */
+function samplesOf({ samples: span }: Question, count: number): readonly number[] {
+  const { first, count: wanted } = span ?? { first: 0, count }
+  if (wanted > 0 && first >= 0 && first + wanted <= count) return Array.from({ length: wanted }, (_, i) => first + i)
+  throw new QError('SAMPLES_UNKNOWN', 'a search asks for samples that are not there', {
+    found: `${wanted} samples from ${first} on`,
+    wanted: `at least one, of ${count}`,
+    hint: 'give more samples, or let the search ask for fewer',
+  })
+}
+
+/** What is known from the journal of the same float graph, samples and executor. */
+async function openLosses({ graph, samples, executors, journal, samplesDigest }: EvaluatorOptions): Promise<KnownLosses> {
+  if (journal === undefined) return createKnownLosses('', undefined)
+  const digest = samplesDigest ?? (await digestOfSamples(samples))
+  return createKnownLosses(
+    digestOfText(JSON.stringify([fingerprintOf(graph), digest, executors.exact.name, executors.fast?.name ?? null])),
+    journal,
+  )
+}
+
+async function digestOfSamples(samples: SampleSource): Promise<string> {
+  const digests: unknown[] = []
+  for (let sample = 0; sample < samples.count; sample++) {
+    for (const [name, { dtype, shape, data }] of await samples.load(sample)) {
+      digests.push([name, dtype, shape, digestOfBytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))])
+    }
+  }
+  return digestOfText(JSON.stringify(digests))
+}
+
+function interrupted(): QError {
+  return new QError('INTERRUPTED', 'the search was stopped', {
+    kind: 'interrupted',
+    hint: 'search again; with a journal it goes on where it stopped',
+  })
+}

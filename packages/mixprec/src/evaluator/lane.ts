@@ -1,0 +1,130 @@
+import type { SampleSource, Tensor } from '@q/ir'
+import { QError } from '@q/ir'
+import type { BenchLine, TaskDone } from '../workers/bench-line.ts'
+import type { ConstantBook } from '../workers/constant-book.ts'
+import type { Tally } from './counts.ts'
+import { type OpenJob, segmentsOf, wantedIds } from './job.ts'
+import { createOpenSections } from './open-sections.ts'
+import { lookAhead, type Outlook } from './outlook.ts'
+import { createShelf } from './shelf.ts'
+import { draftTask, keyAt, type TaskDraft, writeTask } from './task-draft.ts'
+
+/** What one workbench has to do for a question: its samples, and for each what is open, by trial. */
+export interface LaneWork {
+  readonly samples: readonly { readonly sample: number; readonly jobs: readonly (OpenJob | undefined)[] }[]
+  /** Whether a value is worth keeping beyond the question. */
+  isLasting(id: string): boolean
+  /** Whether to stop before the next task. */
+  isOver(): boolean
+  /** Is told what a task measured. */
+  record(open: OpenJob, sample: number, done: TaskDone): void
+}
+
+/** Plans the work of one workbench, and keeps account of what is on its shelf. */
+export interface Lane {
+  /** Does the work, unless it is over before. @throws QError what a task threw */
+  work(work: LaneWork): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a lane is made of. */
+export interface LaneOptions {
+  readonly line: BenchLine
+  readonly samples: SampleSource
+  readonly budgetBytes: number
+  /** How many sections stay open. */
+  readonly openSections: number
+  readonly book: ConstantBook
+  readonly tally: Tally
+}
+
+/** A lane with nothing on its shelf. */
+export function createLane({ line, samples, budgetBytes, openSections, book, tally }: LaneOptions): Lane {
+  const shelf = createShelf(budgetBytes, tally)
+  const sections = createOpenSections(openSections, book, (message) => line.tell(message))
+  let slots = 0
+  let tasks = 0
+
+  const leavesOf = async ({ leaves, sample, open: { job } }: TaskDraft): Promise<ReadonlyMap<string, Tensor>> => {
+    const networks = [job.reference.network, job.trial.network]
+    const constants = new Map(networks.flatMap((network) => [...network.constants]))
+    const inputs = new Map(networks.flatMap((network) => [...network.inputs]))
+    const fed = leaves.some((id) => inputs.has(id)) ? await samples.load(sample) : new Map<string, Tensor>()
+    const place = samples.describe?.(sample) ?? `sample ${sample}`
+    return new Map(leaves.map((id) => [id, constants.get(id) ?? inputOf(fed, inputs.get(id)!, place)]))
+  }
+  /** As many samples side by side as the shelf has room for, so that a trial's sessions are used for all of them. */
+  const chunksOf = (work: LaneWork): readonly LaneWork['samples'][] => {
+    const [first] = work.samples
+    if (first === undefined) return []
+    const { bytes } = outlookOf(first, work)
+    const size = Math.max(1, Math.min(work.samples.length, Math.floor(budgetBytes / Math.max(1, bytes))))
+    return Array.from({ length: Math.ceil(work.samples.length / size) }, (_, i) => work.samples.slice(i * size, (i + 1) * size))
+  }
+  const outlookOf = ({ sample, jobs }: LaneWork['samples'][number], { isLasting }: LaneWork): Outlook =>
+    lookAhead(
+      jobs.map((open) =>
+        open === undefined
+          ? undefined
+          : { networks: [segmentsOf(open.job.reference), segmentsOf(open.job.trial)], wanted: wantedIds(open) },
+      ),
+      (id) => shelf.has(keyAt(id, sample)),
+      isLasting,
+    )
+
+  const workThrough = async (chunk: LaneWork['samples'], work: LaneWork): Promise<void> => {
+    const outlooks = chunk.map((each) => outlookOf(each, work))
+    const underWay: Promise<void>[] = []
+    const trials = chunk[0]!.jobs.length
+    for (let trial = 0; trial < trials; trial++) {
+      for (const [i, { sample, jobs }] of chunk.entries()) {
+        const open = jobs[trial]
+        if (open === undefined) continue
+        if (work.isOver()) break
+        const isKept = (id: string): boolean => work.isLasting(id) || (outlooks[i]!.lastUse.get(id) ?? -1) > trial
+        const draft = draftTask(open, sample, shelf)
+        sections.reserve(draft.runs.length)
+        const leaves = await leavesOf(draft)
+        const steps = writeTask(draft, leaves, {
+          shelf,
+          tally,
+          newSlot: () => slots++,
+          isKept,
+          open: ({ section }) => sections.open(section),
+        })
+        const task = line.ask({ kind: 'task', id: tasks++, steps }).then((done) => work.record(open, sample, done))
+        // A failure is thrown where the task is awaited.
+        task.catch(() => {})
+        underWay.push(task)
+        if (underWay.length >= line.depth) await underWay.shift()
+      }
+    }
+    await Promise.all(underWay)
+  }
+
+  return {
+    async work(work) {
+      try {
+        for (const chunk of chunksOf(work)) await workThrough(chunk, work)
+      } catch (error) {
+        // Tensors that a failed task should have made are not there.
+        shelf.clear()
+        line.tell({ kind: 'clear' })
+        throw error
+      }
+    },
+    close: () => line.close(),
+  }
+}
+
+/** @throws QError `SAMPLE_INPUT_MISSING` */
+function inputOf(inputs: ReadonlyMap<string, Tensor>, name: string, sample: string): Tensor {
+  const tensor = inputs.get(name)
+  if (tensor !== undefined) return tensor
+  throw new QError('SAMPLE_INPUT_MISSING', `a sample has no tensor for the input ${name}`, {
+    at: [sample, name],
+    found: [...inputs.keys()].join(', ') || 'no tensors',
+    wanted: name,
+    hint: 'give every input of the network in every sample',
+  })
+}

@@ -1,0 +1,92 @@
+import { createResolver, type Graph, layerOf, QError, type Resolver, type Trial, valueOf } from '@q/ir'
+import type { ComparedValue } from '../comparison/comparison.ts'
+import { assignSegments } from '../segments/assign-segments.ts'
+import { nodesBySegment } from '../segments/nodes-by-segment.ts'
+import { createSectionDefinitions } from '../segments/section-definition.ts'
+import { segmentNetwork } from '../segments/segmented-network.ts'
+import type { Precision } from '../workers/protocol.ts'
+import type { EvaluatorOptions } from './evaluator.ts'
+import type { RunnableNetwork } from './job.ts'
+
+/** Makes networks of trials and of the reference, all cut at the same layers. */
+export interface TrialNetworks {
+  /** @throws QError those of `Resolver.resolve`, `LAYER_MERGED` */
+  trial(trial: Trial, precision: Precision, layers: readonly string[]): RunnableNetwork
+  reference(layers: readonly string[]): RunnableNetwork
+  readonly resolver: Resolver
+}
+
+/** @throws QError those of `createResolver` */
+export function createTrialNetworks(
+  { graph, table, backend, settings, reference = 'graph', segments: lengths }: EvaluatorOptions,
+  compared: readonly ComparedValue[],
+): TrialNetworks {
+  const resolver = createResolver(graph, table, backend, settings)
+  const segmentOf = assignSegments(graph, lengths)
+  const definitions = createSectionDefinitions()
+  const floatNodes = nodesOfFloat(graph, segmentOf)
+  const names = compared.map(({ name }) => name)
+  const references = new Map<string, RunnableNetwork>()
+
+  const resolved = (
+    { plan, ranges }: Trial,
+    precision: Precision,
+    layers: readonly string[],
+    role: RunnableNetwork['role'],
+  ): RunnableNetwork => {
+    const result = resolver.resolve(plan, ranges)
+    const network = segmentNetwork({
+      graph: result.graph,
+      segments: nodesBySegment(result, segmentOf),
+      definitions,
+      idOf: (name) => `${precision} ${result.keyOf(name)}`,
+      compared: names.map((name) => nameOfResult(name, graph, result.graph)),
+      layers,
+    })
+    return { network, precision, role }
+  }
+  const float = (layers: readonly string[]): RunnableNetwork => {
+    const network = segmentNetwork({
+      graph,
+      segments: floatNodes,
+      definitions,
+      idOf: (name) => `float ${name}`,
+      compared: names,
+      layers,
+    })
+    return { network, precision: 'exact', role: 'reference' }
+  }
+
+  return {
+    resolver,
+    trial: (trial, precision, layers) => resolved(trial, precision, layers, 'trial'),
+    reference(layers) {
+      const key = JSON.stringify(layers)
+      const known = references.get(key)
+      if (known !== undefined) return known
+      const made = reference === 'graph' ? float(layers) : resolved(reference, 'exact', layers, 'reference')
+      // One question after the other asks for the same layers, or for none.
+      if (references.size > 8) references.clear()
+      references.set(key, made)
+      return made
+    },
+  }
+}
+
+function nodesOfFloat({ nodes }: Graph, segmentOf: ReadonlyMap<string, number>): readonly (readonly Graph['nodes'][number][])[] {
+  const segments: Graph['nodes'][number][][] = []
+  for (const node of nodes) (segments[segmentOf.get(layerOf(node))!] ??= []).push(node)
+  return segments
+}
+
+/** What a compared value is called in a resolved graph: an output may have another name there. @throws QError `LAYER_MERGED` */
+function nameOfResult(name: string, float: Graph, resolved: Graph): string {
+  const place = float.outputs.indexOf(name)
+  if (place >= 0) return resolved.outputs[place]!
+  if (resolved.values.has(name)) return valueOf(resolved, name).name
+  throw new QError('LAYER_MERGED', `a trial has no value of its own for the compared layer ${name}`, {
+    at: [float.name, name],
+    wanted: 'a layer that is computed by itself in every mode',
+    hint: 'compare the layer behind it',
+  })
+}
