@@ -1,9 +1,7 @@
 import type { Observer, ObserverFactory } from '@q/ir'
 import type { Kernels } from '../kernels/kernels.ts'
 import { createKernels } from '../kernels/kernels.ts'
-import { outermost } from './outermost.ts'
-import { percentileAt, percentileDepth } from './percentile-depth.ts'
-import { runningRange } from './running-range.ts'
+import { percentileEnds } from './percentile-ends.ts'
 
 /** Options of {@link percentile9999}. */
 export interface PercentileOptions {
@@ -14,32 +12,24 @@ export interface PercentileOptions {
 /**
  * The method `percentile9999`: what 99.99 % of the elements of all samples do not exceed, a little more the later the layer, on either side.
  * These are min and max of the row; the threshold is the larger magnitude. Order statistics and interpolation are those of TPU-MLIR 1.30.2,
- * see {@link percentileDepth}.
+ * see `percentileDepth`.
  */
 export function percentile9999({ kernels = createKernels() }: PercentileOptions = {}): ObserverFactory {
   return {
     name: 'percentile9999',
     create(value, from): Observer {
-      const depth = percentileDepth(value)
-      const running = runningRange(value.name, from?.numbers.slice(0, 2))
-      const ends = outermost(kernels, depth.kept, from?.numbers.slice(2))
+      const { running, observe, both, state } = percentileEnds(value, kernels, from)
       const finish = () => {
-        const max = percentileAt(depth, ends.largest())
-        const min = percentileAt(depth, ends.smallest())
+        const { min, max } = both()
         const { range, diagnostics } = running.finish(() => Math.max(Math.abs(min), Math.abs(max)))
         // Compared, not `Math.max`: of two zeros that of the percentile stays, whatever its sign.
         const inside = { min: min < range.min ? range.min : min, max: max > range.max ? range.max : max }
         return { range: { threshold: range.threshold, ...inside }, diagnostics }
       }
       return {
-        observe(values) {
-          kernels.holding(values, () => {
-            running.extend(kernels.extent(values))
-            ends.add(values)
-          })
-        },
+        observe,
         range: () => finish().range,
-        state: () => ({ numbers: [...running.state(), ...ends.state()] }),
+        state,
         get diagnostics() {
           return finish().diagnostics
         },
