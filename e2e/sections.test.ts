@@ -101,4 +101,24 @@ describe('sections that differ only in thresholds', () => {
     expect(cache.counts()).toMatchObject({ misses: 2, hits: 2 })
     await cache.close()
   })
+
+  it('take numbers that their codes do not hold, from the graph and from outside', async () => {
+    const graph = {
+      ...parseGraph(
+        'x: i8[2]{scale 0.5}; p: i8[4]{scale 0.5} = Pad(x) {pads = [1, 1], value = 0.25}; r: i8[2,2]{scale 0.5} = Reshape(p) {shape = [2, 2]}; y: f32[2,2] = DequantizeLinear(r)',
+      ),
+      outputs: ['y'],
+    }
+    const executor = createOrtExecutor({ ort, onnx: onnxTranslator, threads: 1, fallback: createReferenceExecutor() })
+    const x: Tensor = { dtype: 'i8', shape: [2], data: Int8Array.of(3, -5) }
+    const p: Tensor = { dtype: 'i8', shape: [4], data: Float32Array.of(0.25, 3, -5, 0.25) }
+    for (const [section, feeds] of [
+      [{}, new Map([['x', x]])],
+      [{ feeds: ['p'], fetches: ['y'] }, new Map([['p', p]])],
+    ] as const) {
+      const session = await executor.load(graph, section)
+      expect([...((await session.run(feeds)).get('y')!.data as Float32Array)]).toEqual([0.125, 1.5, -2.5, 0.125])
+      await session.close()
+    }
+  })
 })
