@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { nova } from '../../examples/custom-backend/src/nova.ts'
 import { dice } from './dice.ts'
 import { faultOf, type Session } from './kept-session.ts'
+import { manyModes } from './many-modes.ts'
 import { type Asked, askAtRandom } from './random-session.ts'
 import { reproduction, smallest } from './smaller-session.ts'
 
@@ -33,6 +34,8 @@ describe.each([
   ['bm1684x', bm1684x()],
   ['bm1684x with zero points', withZeroPoints(bm1684x())],
   ['nova', nova()],
+  ['a chip of many modes', manyModes('by-range')],
+  ['a chip of many modes that rescales by width', manyModes('by-width')],
 ])('kept results of %s', (_, backend) => {
   it('are those of a resolver that has seen nothing', () => {
     for (let seed = firstSeed; seed < firstSeed + sessions; seed++) {
