@@ -94,8 +94,8 @@ describe('keys', () => {
   })
 
   it('of networks deeper than calls can be are found', () => {
-    const { keyOf } = resolverOf(20_000).resolve(new Map())
-    expect(keyOf('l19999')).toMatch(/^[0-9a-f]{32}$/)
+    const { keyOf } = resolverOf(12_000).resolve(new Map())
+    expect(keyOf('l11999')).toMatch(/^[0-9a-f]{32}$/)
   })
 })
 
@@ -125,6 +125,21 @@ describe('after a plan that cannot be had', () => {
     const after = resolver.resolve(new Map())
     expect(after.changedSince(before)).toEqual([])
     expect(costOf(resolver, () => expect(allKeys(after)).toEqual(keys)).keys).toBe(0)
+  })
+
+  it('everything is computed once more, and counted', () => {
+    const resolver = resolverOf(30)
+    resolver.resolve(new Map())
+    const { layers, lowered, ranges, simplified } = resolver.work()
+    expect({ layers, lowered, ranges }).toEqual({ layers: 7 * 34, lowered: 33, ranges: 2 })
+    expect(simplified).toBeGreaterThan(0)
+    const bad = new Map([['l4', { threshold: Number.NaN, min: 0, max: 0 }]])
+    expect(() => resolver.resolve(new Map(), bad)).toThrow()
+    resolver.resolve(new Map())
+    const twice = { layers: 2 * layers, lowered: 2 * lowered, ranges: 2 * ranges, simplified: 2 * simplified }
+    expect(resolver.work()).toMatchObject(twice)
+    resolver.resolve(plan('l4'))
+    expect(resolver.work().layers).toBeGreaterThan(twice.layers)
   })
 
   it('what was computed before is still counted', () => {
