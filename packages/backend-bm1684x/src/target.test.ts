@@ -69,3 +69,47 @@ describe('the mode a layer is computed in', () => {
     expect(values.get('g')!.type.quant).toMatchObject({ scale: 1, zeroPoint: 0 })
   })
 })
+
+describe('what the family says of itself', () => {
+  const { target } = bm1684x()
+
+  it('a product of gates and rectified values is never negative, whatever its row says', () => {
+    const products = 'graph g {stage = "float"}; x: f32[1,4]; s = Sigmoid(x); r = Relu(x); y = Mul(s, r); z = Mul(x, s)'
+    expect(lowered(products, { x: 4, s: 1, r: 4, y: 3, z: 3 }, 'INT8')).toMatchObject({ y: 'u8', z: 'i8' })
+  })
+
+  it('every filter of a convolution has a scale of its own', () => {
+    const graph = parseGraph(
+      'graph g {stage = "float"}; x: f32[1,1,2,2]; w: f32[2,1,1,2] = [0.93, -0.417, 0.2325, -0.10425]; y = Conv(x, w) {strides = [1,1], pads = [0,0,0,0]}',
+    )
+    const made = resolve(
+      graph,
+      new Map([
+        ['x', row(2)],
+        ['y', row(2)],
+      ]),
+      new Map(),
+      bm1684x(),
+      { mode: 'INT8' },
+    ).graph
+    const conv = made.nodes.find(({ outputs }) => outputs[0] === 'y')!
+    const factors = (conv.attrs.multipliers as readonly number[]).map((m, i) => m / 2 ** (conv.attrs.shifts as readonly number[])[i]!)
+    expect(Array.from(made.values.get(conv.inputs[1]!)!.constant!.data, Number)).toEqual([127, -57, 127, -57])
+    expect(factors[0]! / factors[1]!).toBeCloseTo(4, 5)
+  })
+
+  it('casts are called by sign and width of the codes they make', () => {
+    const names = (['i8', 'u8', 'i16', 'u16', 'i32'] as const).map((dtype) => target.casts!.suffixes![dtype])
+    expect(names).toEqual(['si8', 'ui8', 'si16', 'ui16', 'si32'])
+  })
+
+  it('every mode is compared with a tolerance, and a finer one more strictly', () => {
+    const { INT8: codes, F16: half, F32: full } = target.tolerance as Record<string, readonly [number, number]>
+    for (const i of [0, 1] as const) {
+      expect(codes![i]).toBeGreaterThan(0.5)
+      expect(half![i]).toBeGreaterThanOrEqual(codes![i])
+      expect(full![i]).toBeGreaterThanOrEqual(half![i])
+      expect(full![i]).toBeLessThan(1)
+    }
+  })
+})

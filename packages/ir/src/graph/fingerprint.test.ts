@@ -34,6 +34,11 @@ describe('fingerprintOf', () => {
     expect(fingerprintOf(graph(1))).toBe(fingerprintOf(graph(1, 'other')))
     expect(fingerprintOf(graph(1))).toMatch(/^[0-9a-f]{16}$/)
   })
+  it('is what it was in former versions: tables carry it', () => {
+    const text =
+      'x: f32[1,2,4,4]{min -1, max 1}; w: f32[2,2,1,1] = 0.5; c = Conv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}; y = LeakyRelu(c) {alpha = 0.25}; q: i8[1,2,4,4]{scale 0.5, zero 0} = QuantizeLinear(y) {rounding = "down"}'
+    expect(fingerprintOf(parseGraph(text))).toBe('cbc14e187ba80031')
+  })
   it('changes with one bit of one weight', () => {
     expect(fingerprintOf(graph(1))).not.toBe(fingerprintOf(graph(1 + 2 ** -23)))
   })

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { node, smallGraph, smallSchemes } from '../conformance/small-graph.ts'
+import type { Backend } from '../contracts/backend.ts'
+import { four, keep, row, toyChip } from './fixtures/toy-chip.ts'
 import { changedUsers, type PlaceCasts } from './place-casts.ts'
+import { resolve } from './resolve.ts'
 
 /** What layers use, as layer to its place and the casts it has in the place of operands. */
 const place = (used: Readonly<Record<string, readonly [owner: number, casts: Readonly<Record<string, string>>]>>): PlaceCasts => ({
@@ -29,5 +33,46 @@ describe('users of casts that have to be made anew', () => {
     expect(changed(place({ ...{ a: [1, { x: 'x_si8', y: 'y_si8' }], b: [2, { x: 'x_si8' }] }, c: [3, { x: 'x_si8' }] }), before)).toEqual([
       3,
     ])
+  })
+})
+
+describe('codes between layers of two modes of the same width', () => {
+  const { INT8 } = smallSchemes
+  const withZeroPoints = { ...INT8, activations: { bits: 8, sign: 'unsigned', zeroPoint: 'by-range' } } as const
+  const every = { INT8: 'INT8', U8: 'U8', ALSO: 'ALSO', F32: 'F32' }
+  const chip: Backend = {
+    ...toyChip,
+    target: {
+      ...toyChip.target,
+      modes: ['INT8', 'U8', 'ALSO', 'F32'],
+      schemes: { INT8, U8: withZeroPoints, ALSO: { ...INT8 }, F32: smallSchemes.F32 },
+      ops: { Relu: every },
+      rangeSteps: [],
+      casts: {},
+    },
+    lower: { Relu: keep },
+  }
+  const graph = smallGraph({
+    stage: 'float',
+    values: { x: four, a: four, y: four },
+    nodes: [node('Relu', ['x'], ['a']), node('Relu', ['a'], ['y'])],
+    outputs: ['y'],
+  })
+  const behind = (mode: string) => {
+    const table = new Map(['x', 'a', 'y'].map((name) => [name, row(2, -1)]))
+    const { layers, graph: made } = resolve(graph, table, new Map([['y', mode]]), chip, { mode: 'INT8' })
+    return layers
+      .get('a')!
+      .slice(1)
+      .map(({ op, outputs: [name] }) => [op, made.values.get(name!)!.type.dtype])
+  }
+
+  it('are requantized where the modes store them otherwise', () => {
+    expect(behind('U8')).toEqual([['Requantize', 'u8']])
+  })
+
+  it('pass as they are where the modes store them alike', () => {
+    expect(behind('INT8')).toEqual([])
+    expect(behind('ALSO')).toEqual([])
   })
 })

@@ -112,7 +112,8 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
         node: known?.node ?? { ...castNode(name, result, type, wanted, schemeAt(parts, userPlace), integersAt(parts, userPlace)), origin },
         value: known?.value ?? { name: result, type: wanted },
         users: [...(known?.users ?? []), ...(isOutput ? [] : [userPlace])],
-        isOutput: isOutput || known?.isOutput === true,
+        // A result of the graph is cast after all users.
+        isOutput,
       })
       return result
     }

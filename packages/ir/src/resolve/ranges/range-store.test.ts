@@ -158,6 +158,16 @@ describe('signs', () => {
     expect(range('c')).toEqual([-0.5, 5])
   })
 
+  it('does not appear, nor change, where values or result are signed or the values are not calibrated', () => {
+    const step: RangeStep = [{ rule: 'sum-sign', ops: ['Sub#constant'] }]
+    const less = (x: SmallValue, y: SmallValue) =>
+      after(graphOf({ x, one: numbers(1), y }, [node('Sub', ['x', 'one'], ['y'])], ['y']), [step]).range('y')
+    expect(less(seen(0, 2), seen(0, 5))).toEqual([-0.5, 5])
+    expect(less(seen(-2, 2), seen(0, 5))).toEqual([0, 5])
+    expect(less(seen(0, 2), seen(-4, 5))).toEqual([-4, 5])
+    expect(less(seen(), seen(0, 5))).toEqual([0, 5])
+  })
+
   it('of a product come from its first operand: operands change places, or the result becomes signed', () => {
     const step: RangeStep = [{ rule: 'product-sign', ops: ['Mul'] }]
     const swapped = after(graphOf({ a: seen(0, 2), b: seen(-3, 3), y: seen(-6, 6) }, [node('Mul', ['a', 'b'], ['y'])], ['y']), [step])
