@@ -64,7 +64,7 @@ export function attributesThatCount({ op, attrs }: Node, definition: OpDefinitio
   const names = new Set([...Object.keys(attrs), ...Object.keys(own)])
   return [...names]
     .map((name) => [name, attrs[name] ?? own[name]?.default] as const)
-    .filter(([name, value]) => value !== undefined && written(value) !== written(usual[name]?.default))
+    .filter(([name, value]) => written(value) !== written(usual[name]?.default))
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
