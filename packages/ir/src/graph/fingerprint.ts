@@ -59,13 +59,13 @@ function describeInput({ name, sourceDtype }: GraphInput): unknown {
  * that is written out is one left out, and one that an operator set changed is told.
  */
 export function attributesThatCount({ op, attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
-  const own: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...definition?.attrs }
+  const own: Readonly<Record<string, AttrSpec>> = definition?.attrs ?? {}
   const usual: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...allOps.get(op)?.attrs }
   const names = new Set([...Object.keys(attrs), ...Object.keys(own)])
   return [...names]
+    .sort()
     .map((name) => [name, attrs[name] ?? own[name]?.default] as const)
     .filter(([name, value]) => written(value) !== written(usual[name]?.default))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 const written = (value: unknown): string | undefined => JSON.stringify(value, wholeNumbers)
