@@ -1,0 +1,38 @@
+import { layerOf, parseGraph } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { toyChip } from '../fixtures/toy-chip.ts'
+import { toyTable } from '../fixtures/toy-network.ts'
+import { countOperations } from './count-operations.ts'
+import { describeLayers } from './describe-layers.ts'
+
+describe('the layers of a search', () => {
+  it('have the modes of their operator, and codes where the empty plan makes some', () => {
+    const graph = parseGraph('x: f32[1,8]; a = Tanh(x); b = Softmax(a); c = Relu(b); return c')
+    const source = { graph, table: toyTable, backend: toyChip, settings: { mode: 'INT8' } }
+    expect(describeLayers(source)).toEqual([
+      { name: 'a', type: 'Tanh', modes: ['INT8', 'F16', 'F32'], hasCodes: true, operations: 8 },
+      { name: 'b', type: 'Softmax', modes: ['INT8', 'F16', 'F32'], hasCodes: false, operations: 24 },
+      { name: 'c', type: 'Relu', modes: ['INT8', 'F16', 'F32'], hasCodes: true, operations: 8 },
+    ])
+    expect(describeLayers({ ...source, typeOf: ({ op }) => `top.${op}` })[0]!.type).toBe('top.Tanh')
+  })
+})
+
+describe('countOperations', () => {
+  const count = (text: string): readonly number[] => {
+    const graph = parseGraph(text)
+    return graph.nodes.map((node) => countOperations(graph, graph.nodes.find((each) => layerOf(each) === layerOf(node))!))
+  }
+  it.each([
+    ['x: f32[1,3,8,8]; w: f32[4,3,3,3] = 0.5; y = Conv(x, w) {strides = [1, 1], pads = [1, 1, 1, 1]}', 2 * 4 * 64 * 27],
+    ['x: f32[1,4,8,8]; w: f32[4,1,3,3] = 0.5; y = Conv(x, w) {strides = [1, 1], pads = [1, 1, 1, 1], group = 4}', 2 * 4 * 64 * 9],
+    ['x: f32[5,6]; w: f32[6,7] = 0.5; y = MatMul(x, w)', 2 * 5 * 7 * 6],
+    ['x: f32[6,5]; w: f32[6,7] = 0.5; y = MatMul(x, w) {transA = true}', 2 * 5 * 7 * 6],
+    ['x: f32[1,2,8,8]; y = MaxPool(x) {kernel_shape = [2, 2], strides = [2, 2], pads = [0, 0, 0, 0]}', 2 * 16 * 4],
+    ['x: f32[1,2,8]; y = Reshape(x) {shape = [16]}', 0],
+    ['x: f32[1,2,8]; y = Exp(x)', 16],
+    ['x: f32[2,8]; y = ReduceMean(x) {axes = [1], keepdims = true}', 16],
+  ])('of %s', (text, operations) => {
+    expect(count(text)).toEqual([operations])
+  })
+})

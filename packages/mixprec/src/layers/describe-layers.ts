@@ -1,0 +1,57 @@
+import {
+  type Backend,
+  createResolver,
+  type Graph,
+  layerOf,
+  type Node,
+  type OpModes,
+  type Resolved,
+  type ResolveOptions,
+  type SearchLayer,
+  valueOf,
+} from '@q/ir'
+import { formOf } from '@q/ir/graph'
+import type { RangeTable } from '@q/ir/resolve'
+import { countOperations } from './count-operations.ts'
+
+/** What {@link describeLayers} is given. */
+export interface LayerSource {
+  /** The frozen float graph. */
+  readonly graph: Graph
+  /** The calibration table; absent for pure float modes. */
+  readonly table?: RangeTable
+  readonly backend: Backend
+  readonly settings: ResolveOptions
+  /** What a layer's type is called in the tables. @default the operator's own name */
+  readonly typeOf?: (node: Node) => string
+}
+
+/**
+ * The layers of a float graph as a search looks at them, in graph order. Whether a layer is made of codes is seen in the graph that the empty plan gives.
+ *
+ * @throws QError those of the resolver
+ */
+export function describeLayers({ graph, table, backend, settings, typeOf = ({ op }) => op }: LayerSource): readonly SearchLayer[] {
+  const resolved = createResolver(graph, table, backend, settings).resolve(new Map())
+  const coded = codedLayers(resolved)
+  const { ops } = backend.target
+  return graph.nodes.map((node): SearchLayer => {
+    const name = layerOf(node)
+    const modes: OpModes = ops[formOf(node, (value) => valueOf(graph, value))] ?? ops[node.op as keyof typeof ops] ?? {}
+    return { name, type: typeOf(node), modes: Object.keys(modes), hasCodes: coded.has(name), operations: countOperations(graph, node) }
+  })
+}
+
+/** Layers whose own value, or the last value that is made for them, holds codes. */
+function codedLayers({ graph, layers }: Resolved): ReadonlySet<string> {
+  const isCode = (name: string): boolean => valueOf(graph, name).type.quant !== undefined
+  const last = new Map<string, string>()
+  for (const node of graph.nodes) for (const layer of node.origin ?? [layerOf(node)]) last.set(layer, layerOf(node))
+  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
+  return new Set(
+    [...new Set([...layers.keys(), ...last.keys()])].filter((layer) => {
+      const value = made.has(layer) ? layer : last.get(layer)
+      return value !== undefined && isCode(value)
+    }),
+  )
+}

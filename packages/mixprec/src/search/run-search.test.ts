@@ -1,0 +1,105 @@
+import type { SearchResult, SearchSpace, SearchStrategy, Trial } from '@q/ir'
+import { QError } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { createEvaluator } from '../evaluator/create-evaluator.ts'
+import type { Evaluator } from '../evaluator/evaluator.ts'
+import { toyChip } from '../fixtures/toy-chip.ts'
+import { createToyExecutor } from '../fixtures/toy-executor.ts'
+import { onlyInCodes, toyLayers, toyNetwork, toySamples, toyTable } from '../fixtures/toy-network.ts'
+import { describeLayers } from '../layers/describe-layers.ts'
+import { runSearch } from './run-search.ts'
+import type { SearchEvent } from './search-events.ts'
+
+const source = { graph: toyNetwork, table: toyTable, backend: toyChip, settings: { mode: 'INT8' } }
+const space: SearchSpace = {
+  graph: toyNetwork,
+  target: toyChip.target,
+  layers: describeLayers(source),
+  mode: 'INT8',
+  floatMode: 'F32',
+  pinned: new Map(),
+  table: toyTable,
+  methods: new Map(),
+  samples: toySamples.count,
+}
+const toyEvaluator = (): Evaluator => createEvaluator({ ...source, samples: toySamples, executors: { exact: createToyExecutor() } })
+
+/** Asks for each layer alone in codes, and returns the first without having measured it. */
+const oneByOne: SearchStrategy = {
+  name: 'one-by-one',
+  *search({ layers }) {
+    const names = layers.map(({ name }) => name)
+    let best: SearchResult = { trial: onlyInCodes(), ranking: [] }
+    for (const [i, name] of names.entries()) {
+      const ask = { trials: [onlyInCodes(name)], metrics: ['cosine'], precision: 'fast', samples: { first: 0, count: 1 } } as const
+      yield { ask, best, open: names.slice(i), done: i / names.length, notes: [{ text: `try ${name}` }] }
+      best = { trial: onlyInCodes(name), ranking: [] }
+    }
+    return { trial: onlyInCodes(names[0]!), ranking: [], notes: [{ text: 'over' }] }
+  },
+}
+
+describe('a search', () => {
+  it('measures its result in exact over all samples where the strategy did not', async () => {
+    const evaluator = toyEvaluator()
+    const { result, ended, open, questions } = await runSearch(oneByOne, space, evaluator)
+    const [wanted] = await evaluator.ask({ trials: [onlyInCodes('a')], metrics: ['cosine'] })
+    expect(result.losses).toEqual(wanted)
+    expect([ended, open, questions]).toEqual(['finished', [], toyLayers.length + 1])
+  })
+
+  it('tells notes, questions, trials and progress in the order of their happening', async () => {
+    const events: SearchEvent[] = []
+    await runSearch(oneByOne, space, toyEvaluator(), { onEvent: (event) => events.push(event) })
+    expect(events.slice(0, 4).map(({ kind }) => kind)).toEqual(['note', 'question', 'progress', 'trial'])
+    expect(events.filter(({ kind }) => kind === 'trial')).toHaveLength(toyLayers.length)
+    expect(events.filter((event) => event.kind === 'note').at(-1)!.note.text).toBe('over')
+  })
+
+  it('ends when its time is over, with the best so far and the layers that are open', async () => {
+    let time = 0
+    const { result, ended, open } = await runSearch(oneByOne, space, toyEvaluator(), {
+      budget: { milliseconds: 2, now: () => time },
+      onEvent: ({ kind }) => {
+        if (kind === 'trial') time++
+      },
+    })
+    expect(ended).toBe('budget')
+    expect(open).toEqual(toyLayers.slice(2))
+    expect(result.trial).toEqual(onlyInCodes('b'))
+    expect(result.losses).toBeUndefined()
+  })
+
+  it('ends when it is told to', async () => {
+    const { ended, result } = await runSearch(oneByOne, space, toyEvaluator(), { signal: { aborted: true } })
+    expect([ended, result.trial]).toEqual(['interrupted', onlyInCodes()])
+  })
+
+  it('throws what the evaluator throws', async () => {
+    const broken: Evaluator = {
+      ...toyEvaluator(),
+      ask: async () => {
+        throw new QError('SAMPLES_UNKNOWN', 'none')
+      },
+    }
+    await expect(runSearch(oneByOne, space, broken)).rejects.toMatchObject({ code: 'SAMPLES_UNKNOWN' })
+  })
+
+  it('hands every answer to the strategy', async () => {
+    const told: unknown[] = []
+    const trials: readonly Trial[] = [onlyInCodes('a'), onlyInCodes('b')]
+    const listening: SearchStrategy = {
+      name: 'listening',
+      *search() {
+        const best: SearchResult = { trial: trials[0]!, ranking: [] }
+        const answers = yield { ask: { trials, metrics: ['noise'] }, best }
+        told.push(...answers)
+        return { ...best, losses: answers[0]! }
+      },
+    }
+    const evaluator = toyEvaluator()
+    const { result, questions } = await runSearch(listening, space, evaluator)
+    expect(told).toEqual(await evaluator.ask({ trials, metrics: ['noise'] }))
+    expect([result.losses, questions]).toEqual([told[0], 1])
+  })
+})
