@@ -45,6 +45,13 @@ describe.each([
     expect(histogram.diagnostics.map(({ code }) => code)).toEqual(['CALIBRATION_HISTORY_DROPPED'])
   })
 
+  it('says so again when it goes on from its state', () => {
+    const before = fill(Float32Array.of(1e-6), Float32Array.of(1))
+    const after = magnitudeHistogram(kernels, 2048, [], before.state())
+    expect(after.diagnostics).toEqual(before.diagnostics)
+    expect(after.state()).toEqual(before.state())
+  })
+
   it('does not count a sample of zeros', () => {
     expect(fill(new Float32Array(5000)).read()).toBeUndefined()
     expect(fill(new Float32Array(5000), first).read()!.width).toBe(0.009770395701025891)

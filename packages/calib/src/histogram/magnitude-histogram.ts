@@ -20,7 +20,7 @@ export interface MagnitudeHistogram {
 
 /** A histogram between two samples. */
 export interface HistogramState {
-  /** Width of a bin, range covered, and 1 once it has grown. */
+  /** Width of a bin, range covered, 1 once it has grown; then, for every history given up, the magnitude that did it and the range until then. */
   readonly numbers: readonly number[]
   readonly counts?: Int32Array
 }
@@ -51,7 +51,7 @@ export function magnitudeHistogram(
   let [width = 0, range = 0] = from?.numbers ?? []
   // Until the first growth the range is a float32, and so is a difference to it.
   let grown = from?.numbers[2] === 1
-  const diagnostics: Diagnostic[] = []
+  const drops = from?.numbers.slice(3) ?? []
 
   const start = (magnitude: number): void => {
     counts = new Int32Array(baseBins)
@@ -66,14 +66,7 @@ export function magnitudeHistogram(
     const more = Math.trunc(floorDivide(difference, step) + 1)
     const bins = old.length + more
     if (bins > maxBins) {
-      diagnostics.push({
-        level: 'warning',
-        code: 'CALIBRATION_HISTORY_DROPPED',
-        message:
-          `a sample reaches ${magnitude}, the ones before it only ${range}: their histogram was given up. ` +
-          'Reorder or replace the samples, those with large values first',
-        at: place,
-      })
+      drops.push(magnitude, range)
       start(magnitude)
       return
     }
@@ -85,8 +78,10 @@ export function magnitudeHistogram(
   }
 
   return {
-    diagnostics,
-    state: () => ({ numbers: [width, range, grown ? 1 : 0], ...(counts === undefined ? {} : { counts }) }),
+    get diagnostics() {
+      return Array.from({ length: drops.length / 2 }, (_, i) => historyDropped(drops[2 * i]!, drops[2 * i + 1]!, place))
+    },
+    state: () => ({ numbers: [width, range, grown ? 1 : 0, ...drops], ...(counts === undefined ? {} : { counts }) }),
     add(values, seen) {
       let sample: Int32Array | undefined
       kernels.count(values, (extent) => {
@@ -101,6 +96,17 @@ export function magnitudeHistogram(
       if (sample !== undefined) addMoved(sample, counts!)
     },
     read: () => (counts === undefined ? undefined : { counts, width }),
+  }
+}
+
+function historyDropped(magnitude: number, range: number, at: readonly string[]): Diagnostic {
+  return {
+    level: 'warning',
+    code: 'CALIBRATION_HISTORY_DROPPED',
+    message:
+      `a sample reaches ${magnitude}, the ones before it only ${range}: their histogram was given up. ` +
+      'Reorder or replace the samples, those with large values first',
+    at,
   }
 }
 
