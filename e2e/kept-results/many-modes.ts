@@ -46,7 +46,6 @@ const movers = [
   'Clip',
   'Round',
   'Floor',
-  'Neg',
   'Sin',
   'CumSum',
 ]
