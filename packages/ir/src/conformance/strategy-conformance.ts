@@ -71,7 +71,7 @@ export function strategyConformance({ runner, create, mostTrials = 5000 }: Strat
     it('tells how far it is', async () => {
       let before = 0
       for (const { open = [], done = before } of run(space).steps) {
-        for (const layer of open) check(hasLayer(space, layer), `there is no layer ${layer} to examine`)
+        for (const layer of open) check(hasLayer(space, layer) || hasInput(space, layer), `there is no layer ${layer} to examine`)
         check(done >= before && done <= 1, `${done} of the search are done after ${before}`)
         before = done
       }
@@ -137,6 +137,7 @@ function trialsOf({ steps, result }: Driven): readonly Trial[] {
   return [...steps.flatMap(({ ask, best }) => [...ask.trials, ...offered(best)]), ...offered(result)]
 }
 
+const hasInput = ({ graph }: SearchSpace, name: string): boolean => graph.inputs.some((input) => input.name === name)
 const hasLayer = ({ layers }: SearchSpace, name: string): boolean => layers.some((layer) => layer.name === name)
 
 function checkLegal({ plan, ranges = new Map() }: Trial, { layers, table }: SearchSpace): void {
@@ -165,7 +166,7 @@ function checkQuestion({ trials, samples, metrics, layers = [], outputs = true }
 function checkResult(result: SearchResult, answers: Driven['answers'], steps: readonly SearchStep[], space: SearchSpace): void {
   checkLegal(result.trial, space)
   result.ranking.forEach(({ layer, loss }, i) => {
-    check(hasLayer(space, layer), `there is no layer ${layer} to rank`)
+    check(hasLayer(space, layer) || hasInput(space, layer), `there is no layer ${layer} to rank`)
     check(i === 0 || !(loss > result.ranking[i - 1]!.loss), `${layer} stands behind a layer that costs less`)
   })
   const reported = [{ trial: result.trial, losses: result.losses }, ...(result.front ?? [])]

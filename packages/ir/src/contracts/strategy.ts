@@ -112,7 +112,7 @@ export interface SearchNote {
   readonly seconds?: boolean
 }
 
-/** A layer and what it costs to keep it in codes. */
+/** A layer, or an input of the network, and what it costs to keep it in codes. */
 export interface RankedLayer {
   readonly layer: string
   /** Infinite when its trial could not be resolved. */

@@ -1,0 +1,88 @@
+import type { SearchNote, SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
+import { pickLayers } from './pick-layers.ts'
+import { pythonFloat, pythonList } from './python-text.ts'
+import type { SearchCourse, SearchPart } from './search-course.ts'
+import { similarityOf, trialOf } from './search-layers.ts'
+import { sensitiveCluster } from './two-means.ts'
+import type { WalkedLayers } from './walk-layers.ts'
+
+/** Layers in float that were measured. */
+export interface MeasuredFloats {
+  readonly trial: Trial
+  readonly losses: TrialLosses | undefined
+  /** How many layers are in float. */
+  readonly count: number
+}
+
+/** What layers are chosen by. */
+export interface ChoiceOfFloats {
+  readonly course: SearchCourse
+  readonly space: SearchSpace
+  readonly walked: WalkedLayers
+  /** The model's file, as printed. */
+  readonly model: string
+  readonly expectedCos: number
+  /** All layers in codes. */
+  readonly start: MeasuredFloats
+}
+
+/** What a search returns for layers that it measured. */
+export function resultOf(
+  { walked, expectedCos }: ChoiceOfFloats,
+  { trial, losses }: MeasuredFloats,
+  notes?: readonly SearchNote[],
+): SearchResult {
+  const reached = similarityOf(losses) > expectedCos
+  return { trial, ...(losses && { losses }), ranking: walked.ranking, reached, ...(notes && { notes }) }
+}
+
+/**
+ * The smallest number of the worst layers, from `least` to `most`, that exceeds the expected similarity: `least` first, then `most`,
+ * then bisection in between, which takes it that more layers are not worse. Where none does, the most similar that was measured.
+ */
+export function* chooseCount(choice: ChoiceOfFloats, least: number, most: number): SearchPart<MeasuredFloats> {
+  const { course, space, walked, expectedCos } = choice
+  const pick = pickLayers(space)
+  const measured = new Map<number, MeasuredFloats>()
+  const best = () => bestOf(choice, [...measured.values()])
+  function* exceeds(count: number): SearchPart<boolean> {
+    const floats = pick(walked.ranking, count, measured.size === 0 ? course.notes : undefined)
+    course.notes.info(`set_fp_layer_list = ${pythonList(floats)}`)
+    const each = yield* measure(choice, floats, count)
+    measured.set(count, each)
+    course.best = resultOf(choice, best())
+    return similarityOf(each.losses) > expectedCos
+  }
+  if ((yield* exceeds(least)) || most <= least) return best()
+  if (!(yield* exceeds(most))) return best()
+  let [low, high] = [least, most]
+  while (low <= high) {
+    const middle = Math.floor((low + high) / 2)
+    if (middle > least && (yield* exceeds(middle))) high = middle - 1
+    else low = middle + 1
+  }
+  return best()
+}
+
+/** The layers of the worse of two clusters, whatever their number. `said` is the number that the log tells. */
+export function* chooseCluster(choice: ChoiceOfFloats, said: number): SearchPart<MeasuredFloats> {
+  const floats = sensitiveCluster(choice.walked.ranking)
+  choice.course.notes.info(`selected_layers = ${pythonList(floats)}`)
+  return yield* measure(choice, floats, said)
+}
+
+/** Measures layers in float with the thresholds of the walk. */
+function* measure({ course, space, walked, model }: ChoiceOfFloats, floats: readonly string[], said: number): SearchPart<MeasuredFloats> {
+  course.notes.info(`run int8 mode: ${model}`)
+  const trial = trialOf(space, floats, walked.ranges)
+  const [losses] = yield course.step({ trials: [trial], metrics: ['cosine'] })
+  course.notes.info(`float layer number: ${said}, mix model outputs_cos: ${pythonFloat(similarityOf(losses))}`)
+  return { trial, losses, count: floats.length }
+}
+
+/** The fewest layers that exceed the expected similarity; where none do, the most similar, all in codes included. */
+function bestOf({ start, expectedCos }: ChoiceOfFloats, measured: readonly MeasuredFloats[]): MeasuredFloats {
+  const reached = measured.filter(({ losses }) => similarityOf(losses) > expectedCos)
+  if (reached.length > 0) return reached.reduce((best, each) => (each.count < best.count ? each : best))
+  return measured.reduce((best, each) => (similarityOf(each.losses) > similarityOf(best.losses) ? each : best), start)
+}

@@ -1,0 +1,34 @@
+import type { Question, SearchResult, SearchStep, TrialLosses } from '@q/ir'
+import { type SearchNotes, searchNotes } from './search-notes.ts'
+
+/** Where a search stands: what every step says beside its question. */
+export interface SearchCourse {
+  readonly notes: SearchNotes
+  /** What the search would return now. */
+  best: SearchResult
+  /** Layers not examined yet. */
+  open: readonly string[]
+  /** How many trials there will be in all, as far as it is known. */
+  expected: number
+  step(ask: Question): SearchStep
+}
+
+/** The course of a search that begins. */
+export function searchCourse(best: SearchResult): SearchCourse {
+  let asked = 0
+  let done = 0
+  return {
+    notes: searchNotes(),
+    best,
+    open: [],
+    expected: 1,
+    step(ask) {
+      done = Math.max(done, Math.min(1, asked / Math.max(1, this.expected)))
+      asked += ask.trials.length
+      return { ask, best: this.best, open: [...this.open], done, notes: this.notes.take() }
+    },
+  }
+}
+
+/** A generator that asks on behalf of a search and returns what it learned. */
+export type SearchPart<Learned> = Generator<SearchStep, Learned, readonly TrialLosses[]>
