@@ -2,7 +2,7 @@ import type { Resolved } from '@q/ir'
 import { bytesOf, plain } from './comparable.ts'
 
 /** What stands in the place of each layer: nodes, types of what they make, elements of the constants they read. */
-export function layerTexts({ graph, layers }: Resolved): ReadonlyMap<string, string> {
+function layerTexts({ graph, layers }: Resolved): ReadonlyMap<string, string> {
   const valueText = (name: string | undefined): unknown => {
     if (name === undefined) return null
     const { type, constant, isConstant } = graph.values.get(name)!

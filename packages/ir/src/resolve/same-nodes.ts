@@ -6,7 +6,7 @@ export function sameItems<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T
 }
 
 /** Whether two nodes compute the same of the same operands, and say that they come from the same layers. */
-export function sameNode(a: Node, b: Node): boolean {
+function sameNode(a: Node, b: Node): boolean {
   return (
     a === b ||
     (a.op === b.op &&
@@ -29,7 +29,7 @@ export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
 }
 
 /** Whether two values have one name, one type and equal elements. */
-export function sameValue(a: Value, b: Value): boolean {
+function sameValue(a: Value, b: Value): boolean {
   return a === b || (a.name === b.name && a.isConstant === b.isConstant && sameConstant(a, b) && sameType(a.type, b.type))
 }
 
