@@ -11,6 +11,8 @@ export type OptionRules<Options> = { readonly [Name in keyof Required<Options>]:
 
 /** A similarity. */
 export const similarity: OptionRule = { wanted: 'a number from 0 to 1', holds: (x) => typeof x === 'number' && x >= 0 && x <= 1 }
+/** A loss. */
+export const loss: OptionRule = { wanted: 'a number', holds: (x) => typeof x === 'number' && !Number.isNaN(x) }
 /** A number of layers, samples or rounds. */
 export const count: OptionRule = { wanted: 'a whole number of 1 or more', holds: (x) => Number.isInteger(x) && (x as number) >= 1 }
 /** Yes or no. */
@@ -22,6 +24,9 @@ export const oneOf = (...words: readonly string[]): OptionRule => ({
   wanted: `one of ${words.join(', ')}`,
   holds: (x) => typeof x === 'string' && words.includes(x),
 })
+
+/** A metric. */
+export const metric: OptionRule = oneOf('cosine', 'noise', 'sqnr', 'worst-group')
 
 /**
  * Refuses options that a search does not have or that cannot be used.

@@ -3,6 +3,8 @@ import { strategyConformance } from '@q/ir/conformance'
 import { describe, expect, it } from 'vitest'
 import { fastSearch } from './fast-search.ts'
 import { mixSearch } from './mix-search.ts'
+import { pareto } from './pareto.ts'
+import { race } from './race.ts'
 import { runQtable } from './run-qtable.ts'
 import { searchQtable } from './search-qtable.ts'
 import { searchThreshold } from './search-threshold.ts'
@@ -21,6 +23,11 @@ const searches: readonly (() => SearchStrategy)[] = [
   () => sensitiveLayer({ expectedCos: 0.1 }),
   () => runQtable(),
   () => mixSearch({ maxFloatLayers: 1 }),
+  () => pareto(),
+  () => pareto({ expectedCos: 0.9, mostLayers: 2 }),
+  () => race(),
+  () => race({ expectedCos: 0.95 }),
+  () => race({ mostLoss: 0.1, metric: 'sqnr', fewSamples: 1 }),
 ]
 for (const create of searches) strategyConformance({ runner, create })
 

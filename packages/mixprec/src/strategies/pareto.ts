@@ -1,0 +1,98 @@
+import type { SearchResult, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
+import { chooseRanges } from './choose-ranges.ts'
+import { growSet } from './grow-set.ts'
+import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
+import { searchCourse } from './search-course.ts'
+import { openLayers, trialOf } from './search-layers.ts'
+import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
+
+/** Options of {@link pareto}. */
+export interface ParetoOptions extends QualityOptions {
+  /** Layers in float at most. @default a fifth of the layers that are made of codes, at least 5 */
+  readonly mostLayers?: number
+  /** Samples that layers are compared on. @default 4 */
+  readonly fewSamples?: number
+}
+
+/** A point of a front. */
+type Point = NonNullable<SearchResult['front']>[number]
+
+/**
+ * A whole front: trials none of which is worse than another in both its loss and the share of the arithmetic that is done in float.
+ *
+ * Sets of float layers grow twice on few samples: by what a layer wins, and by what it wins for its operations. All of them are measured
+ * in `exact` on all samples. The trial returned is the cheapest that reaches the target; without one, that of the least loss.
+ *
+ * @throws QError `STRATEGY_OPTION`
+ */
+export function pareto(options: ParetoOptions = {}): SearchStrategy {
+  checkOptions('pareto', options, { metric, expectedCos: similarity, mostLoss: loss, mostLayers: count, fewSamples: count })
+  const target = qualityTarget('pareto', options)
+  return {
+    name: 'pareto',
+    *search(space) {
+      const open = openLayers(space)
+      const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
+      const samples = { first: 0, count: Math.min(options.fewSamples ?? 4, Math.max(1, space.samples)) }
+      const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
+      course.expected = 2 + open.length * (2 + space.methods.size) + 8 * most
+      const { metric } = target
+      const metrics = metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const)
+
+      const chosen = yield* chooseRanges(course, space, target, samples)
+      const byLoss = yield* growSet(course, space, { target, chosen, samples, most })
+      const alone = new Map(byLoss.ranking.map(({ layer, loss }) => [layer, loss]))
+      const byPrice = yield* growSet(course, space, { target, chosen, samples, most, alone, worth: wonForItsPrice })
+
+      const plain = trialOf(space, [])
+      const sets = [...byLoss.sets, ...byPrice.sets].map(({ floats }) => trialOf(space, floats, chosen.ranges))
+      const trials = distinct([plain, ...sets])
+      const points: Point[] = []
+      for (const trial of trials) {
+        const [losses] = yield course.step({ trials: [trial], metrics })
+        if (losses === undefined) continue
+        points.push({ trial, losses, floatShare: floatShare(space, trial) })
+        course.best = { ...choose(frontOf(points, target), target), ranking: byLoss.ranking }
+        course.notes.info(`${trial.plan.size - space.pinned.size} layers in float: ${metric} loss ${target.lossOf(losses)}`)
+      }
+      return { ...course.best, notes: course.notes.take() }
+    },
+  }
+}
+
+/** What a layer wins for each operation in float; one that takes none is priced as a ten-thousandth of all. */
+const wonForItsPrice = (won: number, share: number): number => (won > 0 ? won / (share + 1e-4) : won)
+
+/** Trials that differ in the layers of their plans or in having ranges of their own. */
+function distinct(trials: readonly Trial[]): readonly Trial[] {
+  const keyOf = ({ plan, ranges }: Trial) => JSON.stringify([[...plan.keys()].sort(), ranges?.size ?? 0])
+  return [...new Map(trials.map((trial) => [keyOf(trial), trial] as const)).values()]
+}
+
+/** The share of all operations that a trial does in float, of layers that have codes otherwise. */
+function floatShare({ layers, pinned, floatMode }: SearchSpace, { plan }: Trial): number {
+  const operations = (chosen: typeof layers) => chosen.reduce((sum, layer) => sum + layer.operations, 0)
+  const floats = layers.filter(({ name, hasCodes }) => hasCodes && plan.get(name) === floatMode && !pinned.has(name))
+  return operations(floats) / Math.max(1, operations(layers))
+}
+
+/** The points that no other is at least as good as in both and better in one, the cheapest first. */
+function frontOf(points: readonly Point[], { lossOf }: QualityTarget): readonly Point[] {
+  const sorted = [...points].sort((a, b) => a.floatShare - b.floatShare || order(lossOf(a.losses), lossOf(b.losses)))
+  const front: Point[] = []
+  for (const point of sorted) {
+    const last = front.at(-1)
+    if (last === undefined || lossOf(point.losses) < lossOf(last.losses)) front.push(point)
+  }
+  return front
+}
+
+/** The cheapest that reaches the target; else, or without one, that of the least loss. */
+function choose(front: readonly Point[], { lossOf, isReached }: QualityTarget): Omit<SearchResult, 'ranking'> {
+  const isGood = ({ losses }: { readonly losses: TrialLosses }) => isReached(lossOf(losses))
+  const { trial, losses } = front.find((point) => isGood(point) === true) ?? front.at(-1)!
+  const reached = isGood({ losses })
+  return { trial, losses, front, ...(reached !== undefined && { reached }) }
+}
+
+const order = (a: number, b: number): number => (a === b ? 0 : a - b)

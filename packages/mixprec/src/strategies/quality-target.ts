@@ -1,0 +1,45 @@
+import { type MetricName, QError, type TrialLosses } from '@q/ir'
+
+/** What our own searches measure by and how good is good enough. */
+export interface QualityOptions {
+  /** What is made small. @default 'cosine' where `expectedCos` is given, else 'worst-group' */
+  readonly metric?: MetricName
+  /** The similarity to exceed, as TPU-MLIR counts it: (1 + cos) / 2. @default no target of this kind */
+  readonly expectedCos?: number
+  /** The loss by `metric` not to exceed. @default no target of this kind */
+  readonly mostLoss?: number
+}
+
+/** A metric and what is wanted by it. */
+export interface QualityTarget {
+  readonly metric: MetricName
+  /** Losses below are good enough; minus infinity where nothing is wanted. */
+  readonly wanted: number
+  lossOf(answer: TrialLosses | undefined): number
+  /** Undefined where nothing is wanted. */
+  isReached(loss: number): boolean | undefined
+}
+
+/**
+ * The target that options tell.
+ *
+ * @throws QError `STRATEGY_OPTION` when they contradict each other
+ */
+export function qualityTarget(search: string, { metric, expectedCos, mostLoss }: QualityOptions): QualityTarget {
+  if (expectedCos !== undefined && (mostLoss !== undefined || (metric ?? 'cosine') !== 'cosine')) {
+    throw new QError('STRATEGY_OPTION', `the option expectedCos of ${search} is a target by cosine`, {
+      kind: 'usage',
+      found: mostLoss === undefined ? `metric ${metric}` : `mostLoss ${mostLoss}`,
+      wanted: 'expectedCos alone, or another metric with mostLoss',
+      hint: 'leave one of them out',
+    })
+  }
+  const used = metric ?? (expectedCos === undefined ? 'worst-group' : 'cosine')
+  const wanted = expectedCos !== undefined ? 1 - expectedCos : mostLoss
+  return {
+    metric: used,
+    wanted: wanted ?? Number.NEGATIVE_INFINITY,
+    lossOf: (answer) => answer?.losses[used]?.mean ?? Number.POSITIVE_INFINITY,
+    isReached: (loss) => (wanted === undefined ? undefined : expectedCos === undefined ? loss <= wanted : 1 - loss > expectedCos),
+  }
+}
