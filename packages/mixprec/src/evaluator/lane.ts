@@ -54,12 +54,14 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
     return new Map(leaves.map((id) => [id, constants.get(id) ?? inputOf(fed, inputs.get(id)!, place)]))
   }
   /** As many samples side by side as the shelf has room for, so that a trial's sessions are used for all of them. */
-  const chunksOf = (work: LaneWork): readonly LaneWork['samples'][] => {
+  const shareOut = (work: LaneWork): { readonly chunks: readonly LaneWork['samples'][]; readonly isNarrow: boolean } => {
     const [first] = work.samples
-    if (first === undefined) return []
-    const { bytes } = outlookOf(first, work)
-    const size = Math.max(1, Math.min(work.samples.length, Math.floor(budgetBytes / Math.max(1, bytes))))
-    return Array.from({ length: Math.ceil(work.samples.length / size) }, (_, i) => work.samples.slice(i * size, (i + 1) * size))
+    if (first === undefined) return { chunks: [], isNarrow: false }
+    const { bytes, wideBytes } = outlookOf(first, work)
+    if (wideBytes * work.samples.length <= budgetBytes) return { chunks: [work.samples], isNarrow: false }
+    const size = Math.max(1, Math.floor(budgetBytes / Math.max(1, bytes)))
+    const count = Math.ceil(work.samples.length / size)
+    return { chunks: Array.from({ length: count }, (_, i) => work.samples.slice(i * size, (i + 1) * size)), isNarrow: true }
   }
   const outlookOf = ({ sample, jobs }: LaneWork['samples'][number], { isLasting }: LaneWork): Outlook =>
     lookAhead(
@@ -72,7 +74,7 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
       isLasting,
     )
 
-  const workThrough = async (chunk: LaneWork['samples'], work: LaneWork): Promise<void> => {
+  const workThrough = async (chunk: LaneWork['samples'], work: LaneWork, isNarrow: boolean): Promise<void> => {
     const outlooks = chunk.map((each) => outlookOf(each, work))
     const underWay: Promise<void>[] = []
     const trials = chunk[0]!.jobs.length
@@ -90,6 +92,7 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
           tally,
           newSlot: () => slots++,
           isKept,
+          isNarrow,
           open: ({ section }) => sections.open(section),
         })
         const task = line.ask({ kind: 'task', id: tasks++, steps }).then((done) => work.record(open, sample, done))
@@ -105,7 +108,8 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
   return {
     async work(work) {
       try {
-        for (const chunk of chunksOf(work)) await workThrough(chunk, work)
+        const { chunks, isNarrow } = shareOut(work)
+        for (const chunk of chunks) await workThrough(chunk, work, isNarrow)
       } catch (error) {
         // Tensors that a failed task should have made are not there.
         shelf.clear()

@@ -13,8 +13,9 @@ export interface Demand {
 export interface Outlook {
   /** The last trial, by its place, that takes a value which is kept or made. */
   readonly lastUse: ReadonlyMap<string, number>
-  /** What keeping everything that is used again takes. */
+  /** What keeping everything that is used again takes: with 16-bit floats in two bytes each, and in four. */
   readonly bytes: number
+  readonly wideBytes: number
 }
 
 /**
@@ -30,19 +31,23 @@ export function lookAhead(
   isLasting: (id: string) => boolean,
 ): Outlook {
   const lastUse = new Map<string, number>()
-  const made = new Map<string, { readonly size: number; readonly place: number }>()
+  const made = new Map<string, { readonly size: number; readonly wide: number; readonly place: number }>()
   const isThere = (id: string): boolean => made.has(id) || has(id)
   demands.forEach((demand, place) => {
     if (demand === undefined) return
     for (const network of demand.networks) {
       for (const { section, feeds, fetches } of walkBack(network, demand.wanted, isThere)) {
         for (const id of feeds) lastUse.set(id, place)
-        fetches.forEach((id, i) => made.set(id, { size: section.bytes[i]!, place }))
+        fetches.forEach((id, i) => made.set(id, { size: section.bytes[i]!, wide: section.wideBytes[i]!, place }))
       }
     }
     for (const id of demand.wanted) lastUse.set(id, place)
   })
-  let bytes = 0
-  for (const [id, { size, place }] of made) if (isLasting(id) || (lastUse.get(id) ?? place) > place) bytes += size
-  return { lastUse, bytes }
+  let [bytes, wideBytes] = [0, 0]
+  for (const [id, { size, wide, place }] of made) {
+    if (!isLasting(id) && (lastUse.get(id) ?? place) <= place) continue
+    bytes += size
+    wideBytes += wide
+  }
+  return { lastUse, bytes, wideBytes }
 }

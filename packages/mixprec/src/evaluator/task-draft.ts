@@ -20,6 +20,8 @@ export interface TaskDesk {
   readonly shelf: Shelf
   readonly tally: Tally
   newSlot(): number
+  /** Whether 16-bit floats are kept in two bytes each. */
+  readonly isNarrow: boolean
   /** Whether a value is worth keeping. */
   isKept(id: string): boolean
   /** Makes sure that a section can be run. */
@@ -88,7 +90,12 @@ export function writeTask({ open, sample, runs }: TaskDraft, leaves: ReadonlyMap
       const isNews = !loose.has(id) && !shelf.has(keyAt(id, sample))
       const isWanted = (lastRun.get(id) ?? -1) > at || desk.isKept(id)
       return isNews && isWanted
-        ? { id, slot: desk.newSlot(), halves: section.halves[i]! && desk.isKept(id), bytes: section.bytes[i]! }
+        ? {
+            id,
+            slot: desk.newSlot(),
+            halves: desk.isNarrow && section.bytes[i]! < section.wideBytes[i]! && desk.isKept(id),
+            bytes: (desk.isNarrow ? section.bytes : section.wideBytes)[i]!,
+          }
         : undefined
     })
     steps.push({

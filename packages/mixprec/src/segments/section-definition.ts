@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '@q/ir'
+import type { Graph, Node, TensorType, Value } from '@q/ir'
 import { elementBytes, elementCount } from '@q/ir'
 import { planSection, structureOf } from '@q/ir/section'
 
@@ -9,10 +9,9 @@ export interface SectionDefinition {
   readonly graph: Graph
   readonly feeds: readonly string[]
   readonly fetches: readonly string[]
-  /** What keeping each fetched tensor takes. */
+  /** What keeping each fetched tensor takes, with 16-bit floats in two bytes each, and in the four in which they come. */
   readonly bytes: readonly number[]
-  /** Whether a fetched tensor holds 16-bit floats, which are kept in two bytes each. */
-  readonly halves: readonly boolean[]
+  readonly wideBytes: readonly number[]
 }
 
 /** Sections that are remembered, so that they are hashed once. */
@@ -81,16 +80,16 @@ function definitionOf(
   }
   const { hash } = structureOf(planSection(graph), { parameters: 'baked' })
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)))
-  const halves = fetches.map((fetch) => {
-    const { dtype } = graph.values.get(fetch)!.type
-    return (dtype === 'f16' || dtype === 'bf16') && makers.get(fetch)!.attrs['unrounded'] !== true
-  })
-  const bytes = fetches.map((fetch, i) => {
-    const { dtype, shape } = graph.values.get(fetch)!.type
-    const isWide = (dtype === 'f16' || dtype === 'bf16') && !halves[i]!
-    return elementCount(shape) * (isWide ? elementBytes.f32 : elementBytes[dtype])
-  })
-  return { hash, graph, feeds, fetches, bytes, halves }
+  const sizes = fetches.map((fetch) => sizeOf(graph.values.get(fetch)!.type, makers.get(fetch)!))
+  return { hash, graph, feeds, fetches, bytes: sizes.map(([bytes]) => bytes), wideBytes: sizes.map(([, wide]) => wide) }
+}
+
+function sizeOf({ dtype, shape }: TensorType, { attrs }: Node): readonly [bytes: number, wideBytes: number] {
+  const count = elementCount(shape)
+  const stored = count * elementBytes[dtype]
+  if (dtype !== 'f16' && dtype !== 'bf16') return [stored, stored]
+  // What was left unrounded does not fit into two bytes.
+  return attrs['unrounded'] === true ? [2 * stored, 2 * stored] : [stored, 2 * stored]
 }
 
 function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
