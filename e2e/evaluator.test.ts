@@ -1,0 +1,127 @@
+import { bm1684x } from '@q/backend-bm1684x'
+import {
+  createResolver,
+  type Executor,
+  fingerprintOf,
+  type Graph,
+  layerOf,
+  type ObservedRange,
+  parseCalibrationTable,
+  type SampleSource,
+  type Tensor,
+  type Trial,
+} from '@q/ir'
+import { createEvaluator, type EvaluatorOptions } from '@q/mixprec'
+import { describe, expect, it } from 'vitest'
+import { floatNetwork, ortExecutor, recordedInput } from './reference-network.ts'
+import { hasShared, sharedText, sharedTitle } from './shared.ts'
+
+/** A network with its table, and samples made of the recorded one. */
+async function subject(name: string, count: number): Promise<EvaluatorOptions & { readonly table: ReadonlyMap<string, ObservedRange> }> {
+  const graph = await floatNetwork(name)
+  const table = parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries
+  const recorded = recordedInput(name, graph)
+  const samples: SampleSource = {
+    count,
+    load: async (index) => new Map([...recorded].map(([input, tensor]) => [input, dimmed(tensor, 1 - index / 8)])),
+  }
+  return { graph, table, backend: bm1684x(), settings: { mode: 'INT8' }, samples, executors: { exact: ortExecutor('exact') } }
+}
+
+function dimmed(tensor: Tensor, factor: number): Tensor {
+  return { ...tensor, data: (tensor.data as Float32Array).map((each) => each * factor) }
+}
+
+/** Every layer with weights alone in codes, all others in float, with each of two ranges: what a search for sensitive layers asks for. */
+function oneInCodes({ graph, table }: { readonly graph: Graph; readonly table: ReadonlyMap<string, ObservedRange> }): readonly Trial[] {
+  const float = graph.nodes.map((node) => [layerOf(node), 'F16'] as const)
+  return graph.nodes
+    .filter(({ op }) => op === 'Conv' || op === 'MatMul')
+    .flatMap((node): readonly Trial[] => {
+      const layer = layerOf(node)
+      const plan = new Map(float.filter(([name]) => name !== layer))
+      const { threshold, min, max } = table.get(layer)!
+      return [{ plan }, { plan, ranges: new Map([[layer, { threshold: threshold * 0.9, min: min * 0.9, max: max * 0.9 }]]) }]
+    })
+}
+
+/** Notes the sections that an executor loads. */
+function noting(executor: Executor): Executor & { readonly graphs: readonly Graph[] } {
+  const graphs: Graph[] = []
+  return {
+    ...executor,
+    graphs,
+    load(graph, section) {
+      graphs.push(graph)
+      return executor.load(graph, section)
+    },
+  }
+}
+
+describe.skipIf(!hasShared)(sharedTitle('an evaluator of real networks'), () => {
+  it.each(['resnet8_cifar10', 'mobilenet_v2_tv_rec'])('runs of %s the graph that is shipped for the plan', async (name) => {
+    const given = await subject(name, 1)
+    const plan = new Map(given.graph.nodes.slice(3, 6).map((node) => [layerOf(node), 'F16']))
+    const shipped = createResolver(given.graph, given.table, given.backend, given.settings).resolve(plan).graph
+    const executor = noting(ortExecutor('exact'))
+    const evaluator = createEvaluator({ ...given, executors: { exact: executor } })
+    await evaluator.ask({ trials: [{ plan }], metrics: ['cosine'] })
+    await evaluator.close()
+    const values = new Map(executor.graphs.flatMap((graph) => [...graph.values]))
+    const nodes = new Map(executor.graphs.flatMap((graph) => graph.nodes.map((node) => [layerOf(node), node] as const)))
+    // The reference is run in sections of its own, before those of the trial.
+    const ran = { ...shipped, nodes: shipped.nodes.map((node) => nodes.get(layerOf(node))!), values: new Map(values) }
+    for (const value of values.keys()) if (!shipped.values.has(value)) ran.values.delete(value)
+    for (const { name: input } of shipped.inputs) ran.values.set(input, shipped.values.get(input)!)
+    // A range decides nothing any more once codes have their scales.
+    const bare = (graph: Graph): Graph => ({
+      ...graph,
+      values: new Map([...graph.values].map(([each, value]) => [each, { ...value, type: { ...value.type, range: undefined } } as never])),
+    })
+    expect(fingerprintOf(bare(ran))).toBe(fingerprintOf(bare(shipped)))
+  })
+
+  it('runs little more than half of what whole graphs take, and lowers no layer twice', async () => {
+    const given = await subject('mobilenet_v2_tv_rec', 1)
+    const trials = oneInCodes(given)
+    const evaluator = createEvaluator(given)
+    await evaluator.ask({ trials, metrics: ['cosine'] })
+    const { nodeExecutions, wholeExecutions, resolver } = evaluator.counts()
+    await evaluator.close()
+    const keyed = createResolver(given.graph, given.table, given.backend, given.settings)
+    const different = new Set(trials.flatMap(({ plan, ranges }) => [...keyed.resolve(plan, ranges).keys()].map(([, key]) => key)))
+    // Nodes in front of the changed one in its segment are run again.
+    expect(nodeExecutions / different.size).toBeLessThan(1.06)
+    expect(nodeExecutions / wholeExecutions).toBeLessThan(0.6)
+    // Each layer in codes and in float, its neighbours being in float; once more for the other range, and for what stands beside it.
+    expect(resolver.lowered).toBeLessThan(given.graph.nodes.length + 2 * trials.length)
+  })
+
+  it.each(['resnet8_cifar10', 'vit_pgd_2_3_16_cifar10'])(
+    'gives the same bytes for %s with much room and little, asked at once and one by one',
+    async (name) => {
+      const given = await subject(name, 3)
+      const trials = oneInCodes(given).slice(0, 12)
+      const ask = { metrics: ['cosine', 'noise', 'sqnr', 'worst-group'] } as const
+      const wanted = await createEvaluator(given).ask({ ...ask, trials })
+      const little = createEvaluator({ ...given, budgetBytes: 100_000 })
+      expect(await little.ask({ ...ask, trials })).toEqual(wanted)
+      expect(little.counts().mostTensorBytes).toBeLessThanOrEqual(100_000)
+      const slow = createEvaluator({ ...given, budgetBytes: 0 })
+      for (const [i, trial] of trials.entries()) expect(await slow.ask({ ...ask, trials: [trial] })).toEqual([wanted[i]])
+    },
+  )
+
+  it('compares with the chip in float where that is the reference', async () => {
+    const given = await subject('resnet8_cifar10', 2)
+    const reference: Trial = { plan: new Map(given.graph.nodes.map((node) => [layerOf(node), 'F16'])) }
+    const evaluator = createEvaluator({ ...given, reference })
+    const [same, other] = await evaluator.ask({ trials: [reference, { plan: new Map() }], metrics: ['noise'] })
+    expect(same!.losses['noise']!.samples).toEqual([0, 0])
+    expect(other!.losses['noise']!.mean).toBeGreaterThan(0)
+    // The float network itself was never run.
+    expect(evaluator.counts().referenceExecutions).toBe(
+      2 * createResolver(given.graph, given.table, given.backend, given.settings).resolve(reference.plan).graph.nodes.length,
+    )
+  })
+})
