@@ -1,7 +1,8 @@
 import type { SearchResult, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
 import { chooseRanges } from './choose-ranges.ts'
-import { growSet } from './grow-set.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
+import { rankAlone } from './rank-alone.ts'
+import { rankLayers } from './rank-layers.ts'
 import { searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
@@ -10,7 +11,7 @@ import { checkOptions, count, loss, metric, similarity } from './search-options.
 export interface ParetoOptions extends QualityOptions {
   /** Layers in float at most. @default a fifth of the layers that are made of codes, at least 5 */
   readonly mostLayers?: number
-  /** Samples that layers are compared on. @default 4 */
+  /** Samples that the worst layers are compared on; the others see fewer. @default 8 */
   readonly fewSamples?: number
 }
 
@@ -20,8 +21,8 @@ type Point = NonNullable<SearchResult['front']>[number]
 /**
  * A whole front: trials none of which is worse than another in both its loss and the share of the arithmetic that is done in float.
  *
- * Sets of float layers grow twice on few samples: by what a layer wins, and by what it wins for its operations. All of them are measured
- * in `exact` on all samples. The trial returned is the cheapest that reaches the target; without one, that of the least loss.
+ * Layers are ranked on few samples by what each costs alone in codes, and by that for its share of the operations. The worst one, the
+ * worst two and so on of both orders are measured in `exact` on all samples. The trial returned is the cheapest that reaches the target; without one, that of the least loss.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -33,26 +34,32 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
     *search(space) {
       const open = openLayers(space)
       const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
-      const samples = { first: 0, count: Math.min(options.fewSamples ?? 4, Math.max(1, space.samples)) }
+      const samples = { first: 0, count: Math.min(options.fewSamples ?? 8, Math.max(1, space.samples)) }
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
-      course.expected = 2 + open.length * (2 + space.methods.size) + 8 * most
+      course.expected = 2 + open.length * (2 + space.methods.size) + 2 * most
       const { metric } = target
       const metrics = metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const)
 
       const chosen = yield* chooseRanges(course, space, target, samples)
-      const byLoss = yield* growSet(course, space, { target, chosen, samples, most })
-      const alone = new Map(byLoss.ranking.map(({ layer, loss }) => [layer, loss]))
-      const byPrice = yield* growSet(course, space, { target, chosen, samples, most, alone, worth: wonForItsPrice })
-
+      const ranking = yield* rankAlone(course, space, target, chosen, samples.count)
+      const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: loss / priceOf(space, layer) })))
+      const sets = [ranking, byPrice].flatMap((order) =>
+        Array.from({ length: most + 1 }, (_, size) =>
+          trialOf(
+            space,
+            order.slice(0, size).map(({ layer }) => layer),
+            chosen.ranges,
+          ),
+        ),
+      )
       const plain = trialOf(space, [])
-      const sets = [...byLoss.sets, ...byPrice.sets].map(({ floats }) => trialOf(space, floats, chosen.ranges))
       const trials = distinct([plain, ...sets])
       const points: Point[] = []
       for (const trial of trials) {
         const [losses] = yield course.step({ trials: [trial], metrics })
         if (losses === undefined) continue
         points.push({ trial, losses, floatShare: floatShare(space, trial) })
-        course.best = { ...choose(frontOf(points, target), target), ranking: byLoss.ranking }
+        course.best = { ...choose(frontOf(points, target), target), ranking }
         course.notes.info(`${trial.plan.size - space.pinned.size} layers in float: ${metric} loss ${target.lossOf(losses)}`)
       }
       return { ...course.best, notes: course.notes.take() }
@@ -60,8 +67,11 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
   }
 }
 
-/** What a layer wins for each operation in float; one that takes none is priced as a ten-thousandth of all. */
-const wonForItsPrice = (won: number, share: number): number => (won > 0 ? won / (share + 1e-4) : won)
+/** The share of all operations that a layer has; one that has next to none is priced as a thousandth. */
+function priceOf({ layers }: SearchSpace, name: string): number {
+  const all = layers.reduce((sum, { operations }) => sum + operations, 0)
+  return (layers.find((layer) => layer.name === name)?.operations ?? 0) / Math.max(1, all) + 1e-3
+}
 
 /** Trials that differ in the layers of their plans or in having ranges of their own. */
 function distinct(trials: readonly Trial[]): readonly Trial[] {

@@ -1,7 +1,7 @@
-import type { SearchResult, SearchSpace, SearchStrategy } from '@q/ir'
+import type { RankedLayer, SearchResult, SearchSpace, SearchStrategy } from '@q/ir'
 import { type ChosenRanges, chooseRanges } from './choose-ranges.ts'
-import { type GrownSets, growSet } from './grow-set.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
+import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
@@ -10,21 +10,18 @@ import { checkOptions, count, loss, metric, similarity } from './search-options.
 export interface RaceOptions extends QualityOptions {
   /** Layers in float at most. @default a fifth of the layers that are made of codes, at least 5 */
   readonly mostLayers?: number
-  /** Samples that layers are compared on. @default 2 */
+  /** Samples that the worst layers are compared on; the others see fewer. @default 4 */
   readonly fewSamples?: number
 }
 
-/** Sets that are measured on all samples at most. */
+/** Sets that are measured on all samples at most, beside that without float layers. */
 const mostAudits = 4
-
-/** How much better than wanted a set has to look on the few samples before it is large enough: all samples may be harder. */
-const margin = 1.25
 
 /**
  * Looks for the fewest layers that have to stay in float, and measures much less than it could.
  *
- * Ranges are chosen by each layer's own result. On few samples, in `fast`, layers join the float set one by one, always the one that
- * wins most. Which set is large enough is estimated from how all samples compare with the few, and then measured in `exact` on all.
+ * Ranges are chosen by each layer's own result; then layers race: all on one sample, the worse half on another, the worst quarter on two
+ * more, in `fast`. How many of the worst are float is estimated on two samples, and then measured in `exact` on all.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -36,21 +33,75 @@ export function race(options: RaceOptions = {}): SearchStrategy {
     *search(space) {
       const open = openLayers(space)
       const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
-      const samples = { first: 0, count: Math.min(options.fewSamples ?? 2, Math.max(1, space.samples)) }
+      const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
-      course.expected = 4 + open.length * (2 + space.methods.size) + 3 * most
+      course.expected = 4 + open.length * (2 + space.methods.size) + mostAudits
       const before = yield* audit(course, space, target, [], { ranges: new Map(), methodOf: new Map() })
       course.notes.info(`all layers in codes: ${target.metric} loss ${before}`)
       if (open.length === 0 || target.isReached(before) === true) return { ...course.best, notes: course.notes.take() }
 
-      const chosen = yield* chooseRanges(course, space, target, samples)
-      const isEnough = (few: number) => target.isReached(few * margin) === true
-      const grown = yield* growSet(course, space, { target, chosen, samples, most, isEnough })
-      for (const { floats, loss } of grown.sets.slice(1)) course.notes.info(`with ${floats.at(-1)} in float: ${target.metric} loss ${loss}`)
-      yield* auditSets(course, space, target, chosen, grown)
+      const chosen = yield* chooseRanges(course, space, target, { first: 0, count: few })
+      const ranking = yield* rankAlone(course, space, target, chosen, few)
+      for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
+      yield* auditSizes({ course, space, target, chosen, ranking, most, before, few: Math.min(2, few) })
       return { ...course.best, notes: course.notes.take() }
     },
   }
+}
+
+/** What sizes of float sets are looked for by. */
+interface SizeSearch {
+  readonly course: SearchCourse
+  readonly space: SearchSpace
+  readonly target: QualityTarget
+  readonly chosen: ChosenRanges
+  readonly ranking: readonly RankedLayer[]
+  readonly most: number
+  /** The loss of all samples without float layers. */
+  readonly before: number
+  /** Samples for estimates. */
+  readonly few: number
+}
+
+/** Measures sets in `exact` on all samples, around the smallest that is expected to reach the target, until the one below misses it. */
+function* auditSizes(search: SizeSearch): SearchPart<void> {
+  const { course, space, target, chosen, ranking, most } = search
+  const estimate = yield* estimateSizes(search)
+  let [low, high] = [0, most + 1]
+  let scale = 1
+  for (let audits = 0; audits < mostAudits && high - low > 1; audits++) {
+    const guess = estimate.findIndex((loss) => target.isReached(loss * scale) === true)
+    const size = Math.min(high - 1, Math.max(low + 1, guess < 0 ? high - 1 : guess))
+    const floats = ranking.slice(0, size).map(({ layer }) => layer)
+    const found = yield* audit(course, space, target, floats, chosen)
+    course.notes.info(`${size} layers in float: ${target.metric} loss ${found}`)
+    const reached = target.isReached(found)
+    if (reached === undefined) return
+    if (reached) high = size
+    else low = size
+    if (Number.isFinite(found) && estimate[size]! > 0) scale = found / estimate[size]!
+  }
+}
+
+/** The loss of all samples by the number of float layers, as the few samples let expect: measured for some sizes, on a line in between. */
+function* estimateSizes({ course, space, target, chosen, ranking, most, before, few }: SizeSearch): SearchPart<readonly number[]> {
+  const sizes = [...new Set([0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
+  const trials = sizes.map((size) =>
+    trialOf(
+      space,
+      ranking.slice(0, size).map(({ layer }) => layer),
+      chosen.ranges,
+    ),
+  )
+  const ask = { trials, samples: { first: 0, count: few }, metrics: [target.metric], precision: 'fast' } as const
+  const measured = (yield course.step(ask)).map(target.lossOf)
+  const scale = Number.isFinite(before) && measured[0]! > 0 && Number.isFinite(measured[0]!) ? before / measured[0]! : 1
+  return Array.from({ length: most + 1 }, (_, size) => {
+    const above = sizes.findIndex((each) => each >= size)
+    const [from, to] = [sizes[Math.max(0, above - 1)]!, sizes[above]!]
+    const part = to === from ? 1 : (size - from) / (to - from)
+    return scale * (measured[Math.max(0, above - 1)]! * (1 - part) + measured[above]! * part)
+  })
 }
 
 /** Measures a set in `exact` on all samples; the course keeps the best. */
@@ -79,29 +130,4 @@ function isBetter(one: SearchResult, other: SearchResult, { lossOf }: QualityTar
   if (one.reached === true && other.reached === true) return one.trial.plan.size < other.trial.plan.size
   if (one.reached !== other.reached) return one.reached === true
   return lossOf(one.losses) < lossOf(other.losses)
-}
-
-/** Measures sets around the smallest that is expected to reach the target, until its neighbour below is known to miss it. */
-function* auditSets(
-  course: SearchCourse,
-  space: SearchSpace,
-  target: QualityTarget,
-  chosen: ChosenRanges,
-  { sets }: GrownSets,
-): SearchPart<void> {
-  const known = new Map<number, boolean>()
-  let size = sets.length - 1
-  for (let audits = 0; audits < mostAudits; audits++) {
-    const found = yield* audit(course, space, target, sets[size]!.floats, chosen)
-    course.notes.info(`measured with ${size} layers in float: ${target.metric} loss ${found}`)
-    const reached = target.isReached(found)
-    if (reached === undefined || !Number.isFinite(found)) break
-    known.set(size, reached)
-    const scale = sets[size]!.loss > 0 ? found / sets[size]!.loss : 1
-    const low = Math.max(-1, ...[...known].filter(([, good]) => !good).map(([each]) => each))
-    const high = Math.min(sets.length, ...[...known].filter(([, good]) => good).map(([each]) => each))
-    if (high - low <= 1 || low === sets.length - 1) break
-    const guess = sets.findIndex((set) => target.isReached(set.loss * scale))
-    size = Math.min(high - 1, Math.max(low + 1, guess < 0 ? high - 1 : guess))
-  }
 }
