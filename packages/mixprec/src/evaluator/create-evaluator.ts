@@ -11,8 +11,9 @@ import { createTally } from './counts.ts'
 import { digestOfBytes, digestOfText } from './digest.ts'
 import type { Evaluator, EvaluatorOptions } from './evaluator.ts'
 import type { Job, OpenJob } from './job.ts'
-import { createLane, type Lane, type LaneWork } from './lane.ts'
+import { createLane, type Lane } from './lane.ts'
 import { createLastingValues } from './lasting-values.ts'
+import { countOpen, measureOpen } from './measure-open.ts'
 import { measurementsOf, type TrialMeasurements } from './measurements.ts'
 import { createTrialNetworks } from './trial-networks.ts'
 
@@ -72,8 +73,18 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     }
   }
 
+  const openJob = (job: Job, sample: number, { metrics }: Question, known: KnownLosses): OpenJob | undefined => {
+    const measurements = job.measurements.flatMap((measurement) => {
+      const open = metrics.filter((metric) => known.get(measurement.key, sample, metric) === undefined)
+      tally.known += metrics.length - open.length
+      if (open.length < metrics.length && known.isJournaled(measurement.key, sample)) tally.journalHits++
+      return open.length === 0 ? [] : [{ measurement, metrics: open }]
+    })
+    return measurements.length === 0 ? undefined : { job, measurements }
+  }
+
   return {
-    async ask(question, { signal, onProgress } = {}) {
+    async ask(question, how = {}) {
       const span = samplesOf(question, samples.count)
       const known = await (losses ??= openLosses(options))
       const prepared = question.trials.map((trial) => prepare(trial, question))
@@ -81,65 +92,16 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       for (const { trial } of jobs) tally.wholeExecutions += trial.network.nodes * span.length
       const isLasting = lasting.of(jobs)
       const owned = withoutRepetitions(jobs)
-      const work = span.map((sample) => ({ sample, jobs: owned.map((job) => openJob(job, sample)) }))
-      const total = work.reduce((sum, { jobs: open }) => sum + open.filter((each) => each !== undefined).length, 0)
-      if (total > 0) {
+      const open = span.map((sample) => ({ sample, jobs: owned.map((job) => openJob(job, sample, question, known)) }))
+      if (countOpen(open) > 0) {
         lanes ??= startLanes(jobs[0]!.reference.network.segments.length)
-        await measure(lanes, work, isLasting, known, total)
+        await measureOpen(lanes, { samples: open, isLasting, losses: known, tally }, how)
       }
-      return prepared.map((each): TrialLosses => {
-        if ('failure' in each)
-          return failedAnswer(
-            each.failure,
-            question,
-            span,
-            compared.map(({ name }) => name),
-          )
-        return answerOf(each.measurements, question, span, known)
-      })
-
-      function openJob(job: Job, sample: number): OpenJob | undefined {
-        const measurements = job.measurements.flatMap((measurement) => {
-          const metrics = question.metrics.filter((metric) => known!.get(measurement.key, sample, metric) === undefined)
-          tally.known += question.metrics.length - metrics.length
-          if (metrics.length < question.metrics.length && known!.isJournaled(measurement.key, sample)) tally.journalHits++
-          return metrics.length === 0 ? [] : [{ measurement, metrics }]
-        })
-        return measurements.length === 0 ? undefined : { job, measurements }
-      }
-      async function measure(
-        benches: readonly Lane[],
-        open: LaneWork['samples'],
-        keep: LaneWork['isLasting'],
-        found: KnownLosses,
-        all: number,
-      ): Promise<void> {
-        let done = 0
-        let hasFailed = false
-        const settled = await Promise.allSettled(
-          benches.map(async (lane, place) => {
-            try {
-              await lane.work({
-                samples: open.filter((_, i) => i % benches.length === place),
-                isLasting: keep,
-                isOver: () => hasFailed || signal?.aborted === true,
-                record({ measurements }, sample, answer) {
-                  measurements.forEach(({ measurement }, i) => found.add(measurement.key, sample, answer.measured[i]!))
-                  tally.sessionsLoaded += answer.loaded
-                  tally.sessionsReused += answer.reused
-                  done++
-                  onProgress?.(done, all)
-                },
-              })
-            } catch (error) {
-              hasFailed = true
-              throw error
-            }
-          }),
-        )
-        for (const each of settled) if (each.status === 'rejected') throw each.reason
-        if (done < all) throw interrupted()
-      }
+      const names = compared.map(({ name }) => name)
+      return prepared.map(
+        (each): TrialLosses =>
+          'failure' in each ? failedAnswer(each.failure, question, span, names) : answerOf(each.measurements, question, span, known),
+      )
     },
     counts: () => ({ ...tally, resolver: networks.resolver.work() }),
     async close() {
@@ -187,11 +149,4 @@ async function digestOfSamples(samples: SampleSource): Promise<string> {
     }
   }
   return digestOfText(JSON.stringify(digests))
-}
-
-function interrupted(): QError {
-  return new QError('INTERRUPTED', 'the search was stopped', {
-    kind: 'interrupted',
-    hint: 'search again; with a journal it goes on where it stopped',
-  })
 }
