@@ -1,5 +1,5 @@
 import type { SearchResult, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
-import { chooseRanges } from './choose-ranges.ts'
+import { chooseTable } from './choose-table.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
 import { rankAlone } from './rank-alone.ts'
 import { rankLayers } from './rank-layers.ts'
@@ -36,12 +36,12 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
       const samples = { first: 0, count: Math.min(options.fewSamples ?? 8, Math.max(1, space.samples)) }
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
-      course.expected = 2 + open.length * (2 + space.methods.size) + 2 * most
+      course.expected = 2 + 2 * open.length + space.methods.size + 2 * most
       const { metric } = target
       const metrics = metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const)
 
-      const chosen = yield* chooseRanges(course, space, target, samples)
-      const ranking = yield* rankAlone(course, space, target, chosen, samples.count)
+      const ranking = yield* rankAlone(course, space, target, samples.count)
+      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), samples)
       const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: loss / priceOf(space, layer) })))
       const sets = [ranking, byPrice].flatMap((order) =>
         Array.from({ length: most + 1 }, (_, size) =>

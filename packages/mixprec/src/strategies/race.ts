@@ -1,5 +1,5 @@
 import type { RankedLayer, SearchResult, SearchSpace, SearchStrategy } from '@q/ir'
-import { type ChosenRanges, chooseRanges } from './choose-ranges.ts'
+import { type ChosenTable, chooseTable, plainTable } from './choose-table.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
 import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
@@ -20,8 +20,8 @@ const mostAudits = 4
 /**
  * Looks for the fewest layers that have to stay in float, and measures much less than it could.
  *
- * Ranges are chosen by each layer's own result; then layers race: all on one sample, the worse half on another, the worst quarter on two
- * more, in `fast`. How many of the worst are float is estimated on two samples, and then measured in `exact` on all.
+ * Layers race, each alone in codes: all on one sample, the worse half on another, the worst quarter on two more, in `fast`; with the worst
+ * in float, so do the threshold methods' tables. How many layers are float is estimated on two samples, then measured in `exact` on all.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -35,14 +35,15 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
-      course.expected = 4 + open.length * (2 + space.methods.size) + mostAudits
-      const before = yield* audit(course, space, target, [], { ranges: new Map(), methodOf: new Map() })
+      course.expected = 4 + 2 * open.length + space.methods.size + mostAudits
+      const before = yield* audit(course, space, target, [], plainTable)
       course.notes.info(`all layers in codes: ${target.metric} loss ${before}`)
       if (open.length === 0 || target.isReached(before) === true) return { ...course.best, notes: course.notes.take() }
 
-      const chosen = yield* chooseRanges(course, space, target, { first: 0, count: few })
-      const ranking = yield* rankAlone(course, space, target, chosen, few)
+      const ranking = yield* rankAlone(course, space, target, few)
       for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
+      const span = { first: 0, count: Math.min(2 * few, space.samples) }
+      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), span)
       yield* auditSizes({ course, space, target, chosen, ranking, most, before, few: Math.min(2, few) })
       return { ...course.best, notes: course.notes.take() }
     },
@@ -54,7 +55,7 @@ interface SizeSearch {
   readonly course: SearchCourse
   readonly space: SearchSpace
   readonly target: QualityTarget
-  readonly chosen: ChosenRanges
+  readonly chosen: ChosenTable
   readonly ranking: readonly RankedLayer[]
   readonly most: number
   /** The loss of all samples without float layers. */
@@ -85,7 +86,7 @@ function* auditSizes(search: SizeSearch): SearchPart<void> {
 
 /** The loss of all samples by the number of float layers, as the few samples let expect: measured for some sizes, on a line in between. */
 function* estimateSizes({ course, space, target, chosen, ranking, most, before, few }: SizeSearch): SearchPart<readonly number[]> {
-  const sizes = [...new Set([0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
+  const sizes = [...new Set([0, 1, 2, 4, 8, 16, 32, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
   const trials = sizes.map((size) =>
     trialOf(
       space,
@@ -110,13 +111,19 @@ function* audit(
   space: SearchSpace,
   target: QualityTarget,
   floats: readonly string[],
-  { ranges }: ChosenRanges,
+  { ranges, method }: ChosenTable,
 ): SearchPart<number> {
   const trial = trialOf(space, floats, ranges)
   const [losses] = yield course.step({ trials: [trial], metrics: metricsOf(target) })
   const found = target.lossOf(losses)
   const reached = target.isReached(found)
-  const each: SearchResult = { trial, ranking: course.best.ranking, ...(losses && { losses }), ...(reached !== undefined && { reached }) }
+  const each: SearchResult = {
+    trial,
+    ranking: course.best.ranking,
+    ...(losses && { losses }),
+    ...(method !== undefined && { method }),
+    ...(reached !== undefined && { reached }),
+  }
   if (isBetter(each, course.best, target)) course.best = each
   return found
 }

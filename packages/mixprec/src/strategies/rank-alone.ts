@@ -1,5 +1,4 @@
 import type { RankedLayer, SearchSpace } from '@q/ir'
-import type { ChosenRanges } from './choose-ranges.ts'
 import type { QualityTarget } from './quality-target.ts'
 import { rankLayers } from './rank-layers.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
@@ -14,24 +13,17 @@ export function* rankAlone(
   course: SearchCourse,
   space: SearchSpace,
   { metric, lossOf }: QualityTarget,
-  { ranges, methodOf }: ChosenRanges,
   samples: number,
 ): SearchPart<readonly RankedLayer[]> {
   const names = openLayers(space).map(({ name }) => name)
   const sums = new Map<string, { readonly loss: number; readonly samples: number }>()
-  const ranked = () =>
-    rankLayers(
-      [...sums].map(([layer, sum]) => {
-        const method = methodOf.get(layer)
-        return { layer, loss: sum.loss / sum.samples, ...(method !== undefined && { method }) }
-      }),
-    )
+  const ranked = () => rankLayers([...sums].map(([layer, sum]) => ({ layer, loss: sum.loss / sum.samples })))
   let contenders: readonly string[] = names
   for (const { first, count } of quarters(samples)) {
     if (contenders.length === 0) break
     const trials = contenders.map((layer) => {
       const others = names.filter((name) => name !== layer)
-      return trialOf(space, others, ranges)
+      return trialOf(space, others)
     })
     course.open = contenders
     const answers = yield course.step({ trials, samples: { first, count }, metrics: [metric], precision: 'fast' })

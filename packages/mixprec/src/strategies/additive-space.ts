@@ -1,0 +1,72 @@
+import {
+  layerOf,
+  type ObservedRange,
+  type Question,
+  type SearchResult,
+  type SearchSpace,
+  type SearchStep,
+  type SearchStrategy,
+  type TrialLosses,
+} from '@q/ir'
+import { nullBackend } from '@q/ir/conformance'
+
+/** A layer whose loss in codes is known: what it is of, what it costs, what it reads. */
+export interface AdditiveLayer {
+  readonly type?: string
+  readonly cost: number
+  readonly operations?: number
+  /** @default the layer before */
+  readonly from?: string
+}
+
+/** A network in which losses add up over the layers of codes. A threshold that is not 1 makes a layer's loss as many times as large. */
+export function additiveSpace(
+  layers: Readonly<Record<string, AdditiveLayer>>,
+  methods: Readonly<Record<string, number>> = {},
+): SearchSpace {
+  const names = Object.keys(layers)
+  const rows = (threshold: number): ReadonlyMap<string, ObservedRange> =>
+    new Map(names.map((name) => [name, { threshold, min: -1, max: 1 }]))
+  const nodes = names.map((name, i) => {
+    const { type = 'top.Conv', from = names[i - 1] ?? 'x' } = layers[name]!
+    return { op: type, inputs: [from], outputs: [name], attrs: {} }
+  })
+  return {
+    graph: { name: 'net', inputs: [{ name: 'x' }], outputs: [names.at(-1)!], nodes, values: new Map(), ops: new Map(), properties: {} },
+    target: nullBackend().target,
+    layers: nodes.map((node) => ({
+      name: layerOf(node),
+      type: node.op,
+      modes: ['INT8', 'F16'],
+      hasCodes: true,
+      operations: layers[layerOf(node)]!.operations ?? 1,
+    })),
+    mode: 'INT8',
+    floatMode: 'F16',
+    pinned: new Map(),
+    table: rows(1),
+    methods: new Map(Object.entries(methods).map(([method, threshold]) => [method, rows(threshold)])),
+    samples: 8,
+  }
+}
+
+/** Drives a strategy over such a network. */
+export function searchAdditive(strategy: SearchStrategy, space: SearchSpace, layers: Readonly<Record<string, AdditiveLayer>>) {
+  const steps: SearchStep[] = []
+  const answer = ({ metrics }: Question, { plan, ranges }: Question['trials'][number]): TrialLosses => {
+    const own = (name: string) => (plan.has(name) ? 0 : layers[name]!.cost * (ranges?.get(name)?.threshold ?? 1))
+    const mean = Object.keys(layers).reduce((sum, name) => sum + own(name), 0)
+    const losses = Object.fromEntries(metrics.map((metric) => [metric, { mean, samples: [mean], outputs: [] }]))
+    return { losses, layers: new Map(Object.keys(layers).map((name) => [name, { cosine: own(name) }])) }
+  }
+  const search = strategy.search(space)
+  let step = search.next()
+  while (step.done !== true) {
+    steps.push(step.value)
+    const { ask } = step.value
+    step = search.next(ask.trials.map((trial) => answer(ask, trial)))
+  }
+  const result: SearchResult = step.value
+  const notes = [...steps.flatMap((each) => each.notes ?? []), ...(result.notes ?? [])].map(({ text }) => text)
+  return { result, notes, steps, floats: [...result.trial.plan.keys()] }
+}
