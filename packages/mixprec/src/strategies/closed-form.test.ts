@@ -129,7 +129,7 @@ describe('pareto', () => {
       ['cheap,small', 0.02],
       ['dear', 0.98],
       ['dear,cheap', 0.99],
-      ['dear,cheap,small', 1],
+      ['cheap,small,dear', 1],
     ])
     expect(result.reached).toBeUndefined()
   })
