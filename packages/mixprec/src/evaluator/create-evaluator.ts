@@ -17,8 +17,8 @@ import { countOpen, measureOpen } from './measure-open.ts'
 import { measurementsOf, type TrialMeasurements } from './measurements.ts'
 import { createTrialNetworks } from './trial-networks.ts'
 
-/** Sections that stay open beside those of the networks at hand. */
-const spareSections = 16
+/** Sections that stay open beside those that trials share: one trial's own, and some that the next ones may need. */
+const spareSections = 4
 
 /** A trial that was resolved, or the reason why it was not. */
 type Prepared = { readonly job: Job; readonly measurements: TrialMeasurements } | { readonly failure: QError }
@@ -56,7 +56,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
         : Array.from({ length: workers.count }, () => lineTo(workers.start()))
     const book = createConstantBook(workers !== undefined)
     const share = Math.floor(budgetBytes / lines.length)
-    const openSections = 2 * segments + spareSections
+    const openSections = segments + spareSections
     return lines.map((line) => createLane({ line, samples, budgetBytes: share, openSections, book, tally }))
   }
   const prepare = (trial: Trial, { layers = [], outputs = true, precision = 'exact' }: Question): Prepared => {

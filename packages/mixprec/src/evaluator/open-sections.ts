@@ -4,7 +4,7 @@ import type { PackedSection, ToWorkbench } from '../workers/protocol.ts'
 
 /** Which sections a workbench has open, the ones used last, and which constants it holds for them. */
 export interface OpenSections {
-  /** Says how many sections the next task runs: so many stay open at least. */
+  /** Says how many sections the next task runs: so many stay open at least until then. */
   reserve(count: number): void
   /** Opens a section where it is not open. */
   open(section: SectionDefinition): void
@@ -35,7 +35,7 @@ export function createOpenSections(
   let limit = most
   return {
     reserve(count) {
-      limit = Math.max(limit, count)
+      limit = Math.max(most, count)
     },
     open(section) {
       const { hash } = section
@@ -45,7 +45,7 @@ export function createOpenSections(
         open.set(hash, held)
         return
       }
-      if (open.size >= limit) close(open.keys().next().value!)
+      while (open.size >= limit) close(open.keys().next().value!)
       const { packed, entries } = pack(section, book)
       const constants = entries.filter(({ id }) => !uses.has(id))
       for (const { id } of entries) uses.set(id, (uses.get(id) ?? 0) + 1)
