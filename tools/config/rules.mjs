@@ -36,7 +36,7 @@ export const chipName = /bm16\d\d|bm1684|cv18\d|cv18xx|sg2\d\d\d|acuity|cvitek|s
 export const chipNamesAllowed = { 'tools/cli/src/wiring/backends.ts': 'the table from the words of users to the modules of chips' }
 
 /** What one import may cost a web page: minified, gzip-compressed, with everything it pulls in. */
-export const importSizes = [{ package: '@q/ir', name: 'resolve', limitBytes: 26_500 }]
+export const importSizes = [{ package: '@q/ir', name: 'resolve', limitBytes: 28_500 }]
 
 /** Least share of a package's lines, in percent, that its own tests must run through with no files from outside the repository. */
 export const leastCoverage = 85
