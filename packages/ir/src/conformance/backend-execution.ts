@@ -67,12 +67,13 @@ export async function checkExecution(
   const stepOf = (name: string): number => codeParams(table.get(name)!, scheme.activations).scale
   const step = stepOf('y')
   const widest = Math.max(...[...table.keys()].map(stepOf))
+  const bits = lastBits(scheme, each, inputs.reduce((product, name) => product * stepOf(name), 1) / step)
   if (each.isCopy === true) {
     // The operand's own rounding and the copy's: whichever range the codes have.
     compare(
       found,
       wanted,
-      wanted.map((y) => 2 * widest + lastBits(scheme, each) * Math.abs(y)),
+      wanted.map((y) => 2 * widest + bits * Math.abs(y)),
       step,
     )
     return
@@ -87,7 +88,6 @@ export async function checkExecution(
   const terms = each.scaled === 'operands' ? magnitudes(given, floats.length) : floats.map(Math.abs)
   const nearest = scheme.rounding.requantize.startsWith('half')
   const rounding = (nearest ? 0.5 : 1) * each.roundings + 0.25
-  const bits = lastBits(scheme, each)
   const bounds = floats.map((_, i) => rounding * step + bits * terms[i]! + weightError(scheme, each, given, step))
   compare(found, floats, bounds, step)
   if (nearest) checkMean(found, floats, step, bits * mean(terms) + weightError(scheme, each, given, step))
@@ -116,15 +116,16 @@ function roomFor(numbers: readonly number[]): ObservedRange {
 
 const rowOf = ([min, max]: readonly [number, number]): ObservedRange => ({ threshold: Math.max(-min, max), min, max })
 
-/** How far an encoded factor may be from the real one, relative to it. */
-function lastBits({ multipliers }: IntegerScheme, { factor }: ExecutionCase): number {
-  return factor === undefined ? 0 : encodingError(multipliers[factor])
+/** How far an encoded factor may be from the real one, relative to it. @param product the factor of a product of the operands' codes */
+function lastBits({ multipliers }: IntegerScheme, { factor }: ExecutionCase, product: number): number {
+  return factor === undefined ? 0 : encodingError(multipliers[factor], factor === 'product' ? product : 1)
 }
 
-function encodingError(encoding: MultiplierEncoding): number {
+function encodingError(encoding: MultiplierEncoding, factor: number): number {
   switch (encoding.kind) {
     case 'scale-shift':
-      return encoding.bits === 8 ? 2 ** -6 : 2 ** -24
+      // Shifts end at 30: small factors, as those of products of 16-bit codes, keep few digits.
+      return encoding.bits === 8 ? 2 ** -6 : Math.max(2 ** -24, 2 ** -31 / factor)
     case 'doubling':
       return 2 ** -5
     case 'quantized-multiplier':

@@ -23,7 +23,8 @@ export interface CodeStorage {
 
 /**
  * How a factor between scales becomes integers (`encodeFactor`), by the search that finds them:
- * - `scale-shift`: the nearest quotient with a multiplier of 8 or 32 bits; `range: 'positive'` has no left shifts;
+ * - `scale-shift`: the nearest quotient with a multiplier of 8 or 32 bits and a shift of at most 30; `range: 'positive'` has no left shifts.
+ *   The factor of a product of 16-bit codes is so small that few digits of it are left: results may be two steps off;
  * - `doubling`: the smallest shift at which the multiplier (at most `largest`, 127 unless given) would overflow;
  * - `quantized-multiplier`: a 31-bit mantissa, rounded twice (TensorFlow Lite);
  * - `shift`: powers of two only, no multiplier.

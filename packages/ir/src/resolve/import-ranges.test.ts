@@ -61,6 +61,13 @@ describe('ranges from the table', () => {
     expect(rangeOf(node('Abs', ['x'], ['y']), [3, 0, 3])).toEqual({ min: -3, max: 3 })
   })
 
+  it('are those observed where signed codes have zero points', () => {
+    const codes = { ...smallSchemes.INT8, activations: { bits: 8, sign: 'signed', zeroPoint: 'by-range' } } as const
+    const target = { ...base, schemes: { ...smallSchemes, INT8: codes } }
+    expect(rangeOf(node('Add', ['x', 'z'], ['y']), [6, -6, 0.5], { target })).toEqual({ min: -6, max: 0.5 })
+    expect(rangeOf(node('Relu', ['x'], ['y']), [1, 0, 1], { target })).toEqual({ min: 0, max: 1 })
+  })
+
   it('of a square and of a product of gates are unsigned whatever was seen', () => {
     expect(rangeOf(node('Mul', ['x', 'x'], ['y']), [3, -1e-3, 3])).toEqual({ min: 0, max: 3 })
     const gates = [node('Sigmoid', ['x'], ['a']), node('Relu', ['z'], ['b'])]

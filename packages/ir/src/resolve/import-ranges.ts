@@ -53,7 +53,7 @@ export function rangeImporter(graph: Graph, target: Target, settings: ResolveSet
       if (isReversed(row)) throw invalid(name, row, 'calibrate again, or mend this row of the calibration table')
       const node = producer.get(name)
       const range = rangeOf(row, ruleOf(graph, node, target), node, zeroPoint === 'by-range', producer, target)
-      return range === undefined ? undefined : checked(name, range, sign === 'signed')
+      return range === undefined ? undefined : checked(name, range, sign === 'signed' && zeroPoint === 'none')
     },
   }
 }
@@ -96,8 +96,9 @@ function neverNegative(node: Node, producer: ReadonlyMap<string, Node>, target: 
   return node.inputs.every((name) => name !== undefined && kinds.some((op) => op === producer.get(name)?.op))
 }
 
-function checked(name: string, range: Range, alwaysSigned: boolean): Range {
-  const made = alwaysSigned ? { min: -range.max, max: range.max } : range
+/** @param balanced codes are signed and symmetric whatever the range is: so is the range */
+function checked(name: string, range: Range, balanced: boolean): Range {
+  const made = balanced ? { min: -range.max, max: range.max } : range
   if (made.min < made.max) return made
   throw invalid(name, made, 'the layer was constant over the calibration samples: calibrate with more samples, or quantize symmetrically')
 }
