@@ -12,7 +12,7 @@ export function openLayers({ layers, pinned, floatMode }: SearchSpace): readonly
 }
 
 /** What is pinned, and these layers in float as far as they can be. */
-export function floatPlan({ layers, pinned, floatMode }: SearchSpace, floats: Iterable<string>): Plan {
+function floatPlan({ layers, pinned, floatMode }: SearchSpace, floats: Iterable<string>): Plan {
   const able = new Set(layers.filter(({ modes }) => modes.includes(floatMode)).map(({ name }) => name))
   return new Map([
     ...pinned,

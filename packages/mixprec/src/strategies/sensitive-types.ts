@@ -3,6 +3,9 @@ import { pythonFloat, pythonList } from './python-text.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { similarityOf, trialOf } from './search-layers.ts'
 
+/** Similarities of float32 vectors differ by less than that without a reason. */
+const rounding = 1e-6
+
 /** What the type filter looks at. */
 export interface TypeFilter {
   /** The layers among which types are searched; layers of all other types are kept in float. */
@@ -14,8 +17,8 @@ export interface TypeFilter {
 
 /**
  * The type filter of TPU-MLIR: for each type of operator the similarity on the first sample with the layers of all other types in
- * float. Types below `max(0.999, expectedCos)` are sensitive; where there is none, those with the lowest similarity. (The vendor's
- * takes an arbitrary one of several with the same: behind a saturated Softmax they all have.)
+ * float. Types below `max(0.999, expectedCos)` are sensitive; where there is none, those with the lowest similarity, or all types when
+ * even that is 1 but for rounding: behind a saturated Softmax the sample tells nothing, and the vendor's takes an arbitrary type.
  */
 export function* sensitiveTypes(course: SearchCourse, space: SearchSpace, filter: TypeFilter): SearchPart<readonly string[]> {
   const { layers, expectedCos, model } = filter
@@ -31,7 +34,7 @@ export function* sensitiveTypes(course: SearchCourse, space: SearchSpace, filter
   })
   const below = types.filter((_, i) => similarities[i]! < Math.max(0.999, expectedCos))
   const lowest = Math.min(...similarities)
-  const sensitive = below.length > 0 ? below : types.filter((_, i) => similarities[i] === lowest)
+  const sensitive = below.length > 0 ? below : types.filter((_, i) => similarities[i] === lowest || lowest > 1 - rounding)
   course.notes.info(`sensitive_op_type : ${pythonList(sensitive)}, please pay attention to these types of operations`)
   return sensitive
 }
