@@ -8,6 +8,8 @@ import { defineNpzTool } from './commands/npz-tool.ts'
 import { definePrint } from './commands/print.ts'
 import { defineQuantize } from './commands/quantize.ts'
 import { defineRunCalibration } from './commands/run-calibration.ts'
+import { defineRunQtable } from './commands/run-qtable.ts'
+import { defineRunSensitiveLayer } from './commands/run-sensitive-layer.ts'
 
 /**
  * The command line: every command under its name. `start` is handed what the chosen command does. It ends no process and
@@ -27,6 +29,8 @@ export function createProgram(version: string, start: (action: Action) => void):
     defineQuantize,
     defineModelTransform,
     defineRunCalibration,
+    defineRunSensitiveLayer,
+    defineRunQtable,
     defineModelDeploy,
     defineModelRunner,
     defineExportOnnx,

@@ -2,7 +2,9 @@ import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
+import { runVendorSearch } from '../search/vendor-search.ts'
 import { readModel } from '../wiring/read-model.ts'
+import { addCalibrationSearchOptions, calibrationSearch, noteSearchOptions, searchNameOf } from './calibration-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
@@ -12,33 +14,22 @@ const vendorOptions = [
   notYet('--bc', 'bias correction'),
   notYet('--sq', 'SmoothQuant'),
   notYet('--smc', 'softmax correction'),
-  notYet('--search <kind>', 'search for thresholds or float layers'),
-  withoutEffect('--inference_num <count>', 'samples a search scores on'),
   withoutEffect('--bc_inference_num <count>', 'samples of the bias correction'),
-  withoutEffect('--expected_cos <number>', 'similarity a search wants'),
-  withoutEffect('--min_layer_cos <number>', 'least similarity of a layer'),
-  withoutEffect('--max_float_layers <count>', 'most float layers of a search'),
-  withoutEffect('--fp_type <type>', 'float type of a search'),
-  notYet('--post_process <file>', 'post-processing program'),
-  withoutEffect('--global_compare_layers <names>', 'layers a search compares'),
-  withoutEffect('--quantize_method_list <names>', 'threshold methods of a search'),
-  withoutEffect('--benchmark_method <name>', 'metric of a search'),
   notYet('--kurtosis_analysis', 'kurtosis of every layer'),
   notYet('--part_quantize <mode>', 'quantize some operators only'),
   notYet('--custom_operator <types>', 'operators of --part_quantize custom_mode'),
   notYet('--part_asymmetric', 'asymmetric ranges for some patterns'),
-  withoutEffect('--mix_mode <mode>', 'bit widths of a search'),
   withoutEffect('--q_group_size <size>', 'group size of dynamic modes'),
-  notYet('--pre_qtable <file>', 'table a search starts from'),
-  notYet('--cluster', 'cluster layers in a search'),
-  withoutEffect('--quantize_table <file>', 'output table of a search'),
   notYet('--debug_cmd <text>', 'variants of calibration'),
-  withoutEffect('--debug_log', 'print more'),
 ]
 
-/** `run_calibration`: the range of every activation of a Top file. */
+/** `run_calibration`: the range of every activation of a Top file; with `--search` also the layers that have to stay in float. */
 export const defineRunCalibration: DefineCommand = (program, start) => {
-  const command = subcommand(program, 'run_calibration', 'find the range of every activation and write the calibration table')
+  const command = subcommand(
+    program,
+    'run_calibration',
+    'find the range of every activation and write the calibration table; with --search a quantization table too',
+  )
     .argument('<mlir_file>', 'the Top .mlir file')
     .option('--dataset <folder>', 'folder of samples: images, npz, npy')
     .option('--data_list <file>', 'list of samples, one a line; wins over --dataset')
@@ -50,32 +41,39 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
     .requiredOption('-o, --calibration_table <file>', 'output calibration table')
   addMethodOption(command)
   addChipOptions(command, { required: false, purpose: 'what the table is meant for' })
+  addCalibrationSearchOptions(command)
   addVendorOptions(command, vendorOptions)
   command.action((file: string, options) =>
     start(async (context) => {
       const { files, reporter } = context
       checkVendorOptions(command, vendorOptions, reporter)
       const method = methodOf(options)
-      await files.claim([options.calibration_table])
-      if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor }, context)
-      const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
       const choice = {
         inputNum: options.input_num,
         ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
         ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
       }
+      const setting = {
+        ...choice,
+        bins: options.histogram_bin_num,
+        tuneNum: options.tune_num,
+        ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
+      }
+      const search = searchNameOf(options)
+      if (search !== undefined) {
+        await runVendorSearch(await calibrationSearch(search, { mlir: file, method, setting, options }, context), context)
+        return undefined
+      }
+      noteSearchOptions(command, reporter)
+      await files.claim([options.calibration_table])
+      if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor }, context)
+      const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
       await noteSamples(choice, context)
       if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
       const { calibration, text, samples, finished } = await calibrateModel(
         graph,
         { mlir: file, table: options.calibration_table },
-        {
-          ...choice,
-          method,
-          bins: options.histogram_bin_num,
-          tuneNum: options.tune_num,
-          ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
-        },
+        { ...setting, method },
         context,
       )
       await files.write(new Map([[options.calibration_table, text]]))

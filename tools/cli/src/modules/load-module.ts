@@ -25,12 +25,20 @@ const nodes: ImportModule = (url) => import(/* @vite-ignore */ url)
  * @throws QError the kind's `unrunnable`, `invalid`, `failed`, `options`, or what the module throws itself
  */
 export async function loadModule(code: ForeignCode, { options, modules, importModule = nodes }: LoadModuleSettings): Promise<unknown> {
-  modules?.add(code)
-  const exports = await runModule(code, importModule)
+  const exports = await importForeign(code, { modules, importModule })
   const exported = examineForeign(code, () => mainExport(exports, code))
   if (typeof exported !== 'function') return withoutOptions(exported, options, code)
   const create = exported as (options: unknown) => unknown
   return waitForeign({ ...code, stage: 'its factory' }, () => create(options))
+}
+
+/** Runs a module and gives all it exports. @throws QError the kind's `unrunnable`, or what the module throws itself */
+export function importForeign(
+  code: ForeignCode,
+  { modules, importModule = nodes }: Pick<LoadModuleSettings, 'modules' | 'importModule'> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  modules?.add(code)
+  return runModule(code, importModule)
 }
 
 /** Looks at what foreign code gives; what cannot even be looked at is the kind's `invalid`. */

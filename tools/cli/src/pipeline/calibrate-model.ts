@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Calibration, MethodName } from '@q/calib'
-import { calibrate, isTunedMethod } from '@q/calib'
+import { calibrateMethods, isTunedMethod } from '@q/calib'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { createCalibrationTable, fingerprintOf, formatCalibrationTable } from '@q/ir'
@@ -13,15 +13,19 @@ import { floatExecutor } from '../wiring/executors.ts'
 import { calibrationCheckpoint } from './calibration-checkpoint.ts'
 import { symmetricLayers } from './symmetric-layers.ts'
 
-export interface CalibrationChoice {
+/** Samples of a calibration, and how the statistics are taken. */
+export interface CalibrationSetting {
   readonly dataset?: string
   readonly dataList?: string
   /** Samples to use; 0 for all. */
   readonly inputNum: number
-  readonly method: MethodName
   readonly bins: number
   readonly tuneNum: number
   readonly tuneList?: string
+}
+
+export interface CalibrationChoice extends CalibrationSetting {
+  readonly method: MethodName
 }
 
 /** A calibration and the table it makes. */
@@ -42,13 +46,58 @@ export interface CalibrationFiles {
   readonly table: string
 }
 
+/** Calibrations by several methods that were found in one pass. */
+export interface ObservedModel {
+  /** In the order of the methods. */
+  readonly calibrations: readonly Calibration[]
+  readonly samples: SampleSource
+  /** Layers whose rows are symmetric. */
+  readonly symmetric: readonly string[]
+  finished(): Promise<void>
+}
+
+/** Where whole calibrations are kept while a search over them is not done. */
+export interface KeptCalibrations {
+  /** Those that were kept under the same key. */
+  read(key: string): readonly Calibration[] | undefined
+  write(key: string, calibrations: readonly Calibration[]): void
+}
+
+/** How a model is calibrated by several methods at once. */
+export interface MethodsChoice extends CalibrationSetting {
+  /** Each is tuned on `tuneNum` samples. */
+  readonly methods: readonly MethodName[]
+}
+
 /** Calibrates a float graph on chosen samples, going on where an interrupted run of the same calibration stopped. */
 export async function calibrateModel(
   graph: Graph,
   files: CalibrationFiles,
-  choice: CalibrationChoice,
+  { method, ...setting }: CalibrationChoice,
   context: Context,
 ): Promise<CalibratedModel> {
+  const isTuned = isTunedMethod(method) && setting.tuneNum > 0
+  const observed = await observeModel(graph, files, { ...setting, tuneNum: isTuned ? setting.tuneNum : 0, methods: [method] }, context)
+  const calibration = observed.calibrations[0]!
+  // A tuned table names its method as a list, an untuned one bare; readers of both exist.
+  const table = tableOf(observed, calibration, calibration.entries, {
+    graph,
+    mlir: files.mlir,
+    method: isTuned ? `['${method}']` : method,
+    tuneNum: setting.tuneNum,
+    context,
+  })
+  return { calibration, table, text: formatCalibrationTable(table), samples: observed.samples, finished: observed.finished }
+}
+
+/** Calibrates a float graph by several methods in one pass over the samples; `kept` spares it when it was done before. */
+export async function observeModel(
+  graph: Graph,
+  files: CalibrationFiles,
+  choice: MethodsChoice,
+  context: Context,
+  kept?: KeptCalibrations,
+): Promise<ObservedModel> {
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples({
     inputNum: choice.inputNum,
@@ -56,41 +105,73 @@ export async function calibrateModel(
     ...(choice.dataList === undefined ? {} : { dataList: choice.dataList }),
   })
   const samples = await createSampleSource(chosen.entries, inputs)
-  const tuned = isTunedMethod(choice.method) ? choice.tuneNum : 0
-  const tuneSamples =
-    choice.tuneList === undefined || tuned === 0
-      ? undefined
-      : await createSampleSource((await selectSamples({ dataList: choice.tuneList })).entries, inputs)
+  const tuneEntries =
+    choice.tuneList === undefined || choice.tuneNum === 0 ? undefined : (await selectSamples({ dataList: choice.tuneList })).entries
   const symmetric = symmetricLayers(graph)
   const checkpoint = await calibrationCheckpoint(files.table, chosen.entries, JSON.stringify(graph.inputs))
-  const calibration = await calibrate({
+  const finished = () => checkpoint.store.clear()
+  const key = JSON.stringify([
+    checkpoint.key,
+    fingerprintOf(graph),
+    choice.methods,
+    choice.bins,
+    choice.tuneNum,
+    tuneEntries ?? null,
+    version,
+  ])
+  const known = kept?.read(key)
+  if (known !== undefined) return { calibrations: known, samples, symmetric, finished }
+  const calibrations = await calibrateMethods({
     graph,
     symmetric,
     // One thread for the network: the workers that watch its activations have the other cores.
     executor: floatExecutor(1),
     samples,
-    method: choice.method,
+    methods: choice.methods,
     bins: choice.bins,
-    tune: { count: tuned, executor: floatExecutor(), ...(tuneSamples === undefined ? {} : { samples: tuneSamples }) },
+    tune: {
+      count: choice.tuneNum,
+      executor: floatExecutor(),
+      ...(tuneEntries === undefined ? {} : { samples: await createSampleSource(tuneEntries, inputs) }),
+    },
     workers: Math.max(1, availableParallelism() - 1),
     checkpoint,
     signal: context.signal,
     onProgress: context.reporter.progress,
   })
-  for (const diagnostic of calibration.diagnostics) context.reporter.diagnostic(diagnostic)
-  const table = createCalibrationTable({
+  for (const { diagnostics } of calibrations) for (const diagnostic of diagnostics) context.reporter.diagnostic(diagnostic)
+  kept?.write(key, calibrations)
+  return { calibrations, samples, symmetric, finished }
+}
+
+/** What a table says beside its rows. */
+export interface TableHeader {
+  readonly graph: Graph
+  readonly mlir: string
+  /** As the header names it. */
+  readonly method: string
+  readonly tuneNum: number
+  readonly context: Context
+}
+
+/** The table of rows that a calibration found. */
+export function tableOf(
+  { symmetric }: Pick<ObservedModel, 'symmetric'>,
+  { bins, sampleCount }: Calibration,
+  entries: Calibration['entries'],
+  { graph, mlir, method, tuneNum, context }: TableHeader,
+): CalibrationTable {
+  return createCalibrationTable({
     version: `q-${version}`,
-    mlirFile: basename(files.mlir),
+    mlirFile: basename(mlir),
     generatedTime: timestampOf(context),
-    // A tuned table names its method as a list, an untuned one bare; readers of both exist.
-    method: tuned > 0 ? `['${calibration.method}']` : calibration.method,
-    histogramBins: calibration.bins,
-    samples: calibration.sampleCount,
+    method,
+    histogramBins: bins,
+    samples: sampleCount,
     // As it was asked for, also by a method that tunes nothing: the original tool writes it so.
-    tune: choice.tuneNum,
-    entries: calibration.entries,
+    tune: tuneNum,
+    entries,
     ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
     fingerprint: fingerprintOf(graph),
   })
-  return { calibration, table, text: formatCalibrationTable(table), samples, finished: () => checkpoint.store.clear() }
 }

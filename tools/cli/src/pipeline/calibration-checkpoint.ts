@@ -13,10 +13,8 @@ export async function calibrationCheckpoint(
   preprocessing: string,
 ): Promise<{ readonly store: CheckpointStore; readonly key: string }> {
   const path = join(dirname(tableFile), `.${basename(tableFile)}.unfinished`)
-  const described = await Promise.all(entries.map(async (entry) => `${entry} ${await stamps(entry)}`))
-  const digest = sha256(new TextEncoder().encode([preprocessing, ...described].join('\n')))
   return {
-    key: Buffer.from(digest).toString('hex'),
+    key: await samplesKey(entries, preprocessing),
     store: {
       read: () => readFile(path).catch(() => undefined),
       async write(bytes) {
@@ -29,6 +27,12 @@ export async function calibrationCheckpoint(
       clear: () => rm(path, { force: true }),
     },
   }
+}
+
+/** Tells samples, unchanged on disk, and what is done to them from all others. */
+export async function samplesKey(entries: readonly string[], preprocessing: string): Promise<string> {
+  const described = await Promise.all(entries.map(async (entry) => `${entry} ${await stamps(entry)}`))
+  return Buffer.from(sha256(new TextEncoder().encode([preprocessing, ...described].join('\n')))).toString('hex')
 }
 
 /** Size and time of change of the files of an entry. */

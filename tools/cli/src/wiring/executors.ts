@@ -10,23 +10,26 @@ import * as onnxruntime from 'onnxruntime-node'
 const ort = onnxruntime as unknown as OrtRuntime
 onnxruntime.env.logLevel = 'fatal'
 
-/** Runs graphs as they are defined, to the bit; what ONNX Runtime cannot do exactly is left to the reference executor. */
-export function exactExecutor(): Executor {
-  return withPlace(createOrtExecutor({ ort, onnx: onnxTranslator, precision: 'exact', fallback: createReferenceExecutor() }))
-}
+/**
+ * Runs graphs as they are defined, to the bit; what ONNX Runtime cannot do exactly is left to the reference executor.
+ *
+ * @param threads inside one operator; as ONNX Runtime chooses when absent
+ */
+export const exactExecutor = (threads?: number): Executor => ortExecutor('exact', threads)
 
 /** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
-export function floatExecutor(threads?: number): Executor {
-  return withPlace(
-    createOrtExecutor({
-      ort,
-      onnx: onnxTranslator,
-      precision: 'fast',
-      fallback: createReferenceExecutor(),
-      ...(threads === undefined ? {} : { threads }),
-    }),
-  )
+export const floatExecutor = (threads?: number): Executor => ortExecutor('fast', threads)
+
+function ortExecutor(precision: 'exact' | 'fast', threads?: number): Executor {
+  const fallback = createReferenceExecutor()
+  return withPlace(createOrtExecutor({ ort, onnx: onnxTranslator, precision, fallback, ...(threads === undefined ? {} : { threads }) }))
 }
+
+/** What trials of a search are run by. One thread each: there is one executor a core, and no sum depends on how it was cut. */
+export const searchExecutors = (): { readonly exact: Executor; readonly fast: Executor } => ({
+  exact: exactExecutor(1),
+  fast: floatExecutor(1),
+})
 
 /** Runs graphs as they are defined, slowly, in plain JavaScript. */
 export function referenceExecutor(): Executor {

@@ -1,0 +1,221 @@
+import { basename } from 'node:path'
+import type { MethodName } from '@q/calib'
+import { methodNames } from '@q/calib'
+import type { SearchStrategy } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
+import { fastSearch, mixSearch, searchQtable, searchThreshold } from '@q/mixprec'
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { usualMode } from '../chips/chip-modes.ts'
+import type { Reporter } from '../console/reporter.ts'
+import type { Context } from '../context.ts'
+import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import type { VendorSearch } from '../search/vendor-search.ts'
+import { chipNames } from '../wiring/backends.ts'
+import { chipOf } from './command.ts'
+import { addVendorSearchOptions, floatModeOf, methodList, type VendorSearchOptions } from './search-options.ts'
+
+/** What the searches of `run_calibration` do not share. */
+interface CalibrationSearch {
+  /** Methods whose tables are made; `given` is that of `--cali_method`, `listed` those of `--quantize_method_list`. */
+  readonly methods: (given: MethodName, listed: readonly MethodName[]) => readonly MethodName[]
+  readonly thresholds: VendorSearch['thresholds']
+  readonly reference: VendorSearch['reference']
+  readonly files: (quantizeTable: string) => VendorSearch['files']
+  readonly success?: string
+  readonly hasTarget: boolean
+  readonly strategy: (options: CalibrationSearchOptions, names: { readonly model: string; readonly qtable: string }) => SearchStrategy
+}
+
+/** The options of {@link addCalibrationSearchOptions} and those of the command, as commander names them. */
+export interface CalibrationSearchOptions extends VendorSearchOptions {
+  readonly search?: string
+  readonly quantize_table?: string
+  readonly quantize_method_list: string
+  readonly benchmark_method: string
+  readonly mix_mode: string
+  readonly pre_qtable?: string
+  readonly cluster?: boolean
+  readonly transformer: string
+  readonly debug_log?: boolean
+  readonly calibration_table: string
+  readonly processor?: string
+  readonly chip_options?: Readonly<Record<string, unknown>>
+  readonly weights?: string
+}
+
+const isOn = (text: string): boolean => text.toLowerCase() === 'true'
+const globalLayers = ({ global_compare_layers: text }: VendorSearchOptions) => (text === '' ? {} : { globalCompareLayers: text })
+
+/** The searches, by the word that `--search` takes. */
+const searches: Readonly<Record<string, CalibrationSearch>> = {
+  search_threshold: {
+    methods: () => methodNames,
+    thresholds: 'choose',
+    reference: 'graph',
+    files: () => ({ log: 'Search_Threshold', newTable: 'new_cali_table.txt' }),
+    hasTarget: false,
+    strategy: ({ benchmark_method, calibration_table }, names) =>
+      searchThreshold({ ...names, table: calibration_table, benchmarkMethod: benchmark_method as 'cos' | 'snr' }),
+  },
+  search_qtable: {
+    methods: (_, listed) => listed,
+    thresholds: 'choose',
+    reference: 'graph',
+    files: () => ({ log: 'Search_Qtable', graph: 'search_qtable_result', newTable: 'new_cali_table.txt' }),
+    success: 'success search qtable',
+    hasTarget: true,
+    strategy: (options, names) =>
+      searchQtable({
+        ...names,
+        expectedCos: options.expected_cos,
+        maxFloatLayers: options.max_float_layers,
+        transformer: isOn(options.transformer),
+        cluster: options.cluster === true,
+        ...globalLayers(options),
+      }),
+  },
+  fast_search: {
+    methods: (given) => [given],
+    thresholds: 'plain',
+    reference: 'chip-float',
+    files: () => ({ log: 'Search_Qtable', graph: 'search_qtable_result' }),
+    success: 'success search qtable',
+    hasTarget: true,
+    strategy: ({ expected_cos }, names) => fastSearch({ ...names, expectedCos: expected_cos }),
+  },
+  mix_search: {
+    methods: (given) => [given],
+    thresholds: 'plain',
+    reference: 'chip-float',
+    files: (quantizeTable) => ({ log: 'Mix_Search', graph: 'mix_prec_result', lossTable: `${quantizeTable}_loss.txt` }),
+    hasTarget: true,
+    strategy: (options, names) =>
+      mixSearch({
+        ...names,
+        expectedCos: options.expected_cos,
+        minLayerCos: options.min_layer_cos,
+        maxFloatLayers: options.max_float_layers,
+      }),
+  },
+}
+
+/** Adds what a search of `run_calibration` takes. */
+export function addCalibrationSearchOptions(command: Command): void {
+  command
+    .option('--search <kind>', `also search: ${Object.keys(searches).join(', ')}; False for none`)
+    .option('--quantize_table <file>', 'output quantization table of a search')
+    .option('--quantize_method_list <names>', 'threshold methods that search_qtable chooses from, joined by commas', 'mse')
+    .addOption(new Option('--benchmark_method <name>', 'what search_threshold compares tables by').choices(['cos', 'snr']).default('cos'))
+    .option('--mix_mode <mode>', 'bit widths of a search; wi8ai8_fp alone so far', 'wi8ai8_fp')
+    .option('--pre_qtable <file>', 'layers whose mode is decided before the search')
+    .option('--cluster', 'search_qtable: clustering of the losses says how many layers stay in float')
+    .option('--transformer <bool>', 'search_qtable: leave out layers that only move data', 'False')
+    .option('--debug_log', 'print the whole log of a search')
+  addVendorSearchOptions(command, [
+    'inference_num',
+    'expected_cos',
+    'min_layer_cos',
+    'max_float_layers',
+    'fp_type',
+    'global_compare_layers',
+    'post_process',
+  ])
+}
+
+/** The options that only a search looks at. */
+const searchOnly = ['--quantize_table', '--quantize_method_list', '--benchmark_method', '--mix_mode', '--pre_qtable', '--cluster'].concat(
+  ['--transformer', '--debug_log', '--inference_num', '--expected_cos', '--min_layer_cos', '--max_float_layers', '--fp_type'],
+  ['--global_compare_layers', '--post_process'],
+)
+
+/** Names the options of a search that were given without one. */
+export function noteSearchOptions(command: Command, reporter: Reporter): void {
+  for (const name of searchOnly) {
+    const option = command.options.find(({ long }) => long === name)
+    if (option !== undefined && command.getOptionValueSource(option.attributeName()) === 'cli')
+      reporter.note(`note: ${name} has no effect here: it is for --search`)
+  }
+}
+
+/** The search that `--search` names; nothing for `False`. @throws QError `SEARCH_UNKNOWN`, `OPTION_REQUIRED`, `OPTION_UNSUPPORTED` */
+export function searchNameOf({ search, quantize_table, mix_mode }: CalibrationSearchOptions): string | undefined {
+  if (search === undefined || search === 'False') return undefined
+  const names = Object.keys(searches)
+  if (!Object.hasOwn(searches, search)) {
+    throw new QError('SEARCH_UNKNOWN', `there is no search ${search}`, {
+      at: ['--search'],
+      found: search,
+      wanted: names.join(', '),
+      hint: didYouMean(search, names, 'use search_qtable'),
+      kind: 'usage',
+    })
+  }
+  if (quantize_table === undefined) {
+    throw new QError('OPTION_REQUIRED', 'a search needs --quantize_table', {
+      at: ['run_calibration'],
+      wanted: '--quantize_table <file>',
+      hint: 'name the file that the search writes',
+      kind: 'usage',
+    })
+  }
+  if (mix_mode !== 'wi8ai8_fp') {
+    throw new QError('OPTION_UNSUPPORTED', `--mix_mode ${mix_mode}: not supported yet`, {
+      at: ['run_calibration'],
+      found: mix_mode,
+      wanted: 'wi8ai8_fp',
+      hint: 'leave it out',
+      kind: 'usage',
+    })
+  }
+  return search
+}
+
+/** What a search of `run_calibration` is run with. @throws QError those of the chip and the options */
+export async function calibrationSearch(
+  name: string,
+  {
+    mlir,
+    method,
+    setting,
+    options,
+  }: {
+    readonly mlir: string
+    readonly method: MethodName
+    readonly setting: CalibrationSetting
+    readonly options: CalibrationSearchOptions
+  },
+  context: Context,
+): Promise<VendorSearch> {
+  const search = searches[name]!
+  const { quantize_table: quantizeTable = 'qtable' } = options
+  // The original tool searches for its most usual chip where none is named, and so for the first one here.
+  const chip = await chipOf({ ...options, processor: options.processor ?? chipNames()[0]! }, context)
+  const methods = search.methods(method, methodList(options.quantize_method_list, '--quantize_method_list'))
+  const isFewer = name === 'search_threshold' && setting.inputNum < options.inference_num
+  return {
+    mlir,
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
+    chip,
+    mode: usualMode(chip.backend.target, 'integers'),
+    floatMode: floatModeOf(options.fp_type, chip.backend.target),
+    table: options.calibration_table,
+    calibration: setting,
+    methods,
+    base: methods.includes('mse') && search.thresholds === 'choose' ? 'mse' : methods[0]!,
+    thresholds: search.thresholds,
+    // A search for thresholds never measures on more samples than it calibrates on; 0 are all.
+    inferenceNum: isFewer ? setting.inputNum : options.inference_num,
+    reference: search.reference,
+    strategy: search.strategy(options, { model: basename(mlir), qtable: quantizeTable }),
+    comparedLayers: options.global_compare_layers,
+    ...(options.post_process === undefined ? {} : { postProcess: options.post_process }),
+    ...(options.pre_qtable === undefined ? {} : { preQtable: options.pre_qtable }),
+    ...(search.hasTarget ? { expectedCos: options.expected_cos } : {}),
+    quantizeTable,
+    form: 'extended',
+    files: search.files(quantizeTable),
+    ...(search.success === undefined ? {} : { success: search.success }),
+    debugLog: options.debug_log === true,
+  }
+}

@@ -1,0 +1,17 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { serveEvaluations } from '@q/mixprec'
+import { searchExecutors } from '../wiring/executors.ts'
+import type { ThreadData } from './evaluation-threads.ts'
+import { loadPostProcessing } from './post-processing.ts'
+
+// What runs in a thread of an evaluator: it has its own executors, and loads the user's post-processing itself.
+const { postProcess } = workerData as ThreadData
+const port = parentPort!
+
+serveEvaluations(
+  { post: (message) => port.postMessage(message), onMessage: (listener) => void port.on('message', listener) },
+  {
+    executors: searchExecutors(),
+    ...(postProcess === undefined ? {} : { postProcess: (await loadPostProcessing(postProcess)).postProcess }),
+  },
+)

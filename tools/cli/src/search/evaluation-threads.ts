@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { EvaluationWorker } from '@q/mixprec'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** The module of the post-processing. */
+  readonly postProcess?: string
+}
+
+/** The thread's own file, beside the built program; a program that runs from its sources has none. */
+const script = new URL('./search/evaluation-thread.js', import.meta.url)
+
+/**
+ * Threads that evaluate trials.
+ *
+ * @param count as the user wants it. @default as many as there are cores
+ * @returns nothing where one thread is all there is: the calling thread does the work itself
+ */
+export function evaluationThreads(
+  data: ThreadData,
+  count = availableParallelism(),
+): { readonly count: number; start(): EvaluationWorker } | undefined {
+  if (count < 2 || !existsSync(fileURLToPath(script))) return undefined
+  return { count, start: () => startThread(data) }
+}
+
+function startThread(data: ThreadData): EvaluationWorker {
+  const worker = new Worker(script, { workerData: data })
+  let isEnding = false
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => void worker.on('message', listener),
+    onFailure(listener) {
+      worker.on('error', listener)
+      worker.on('exit', (code) => {
+        if (!isEnding) listener(new Error(`a thread of the search ended with ${code}`))
+      })
+    },
+    async terminate() {
+      isEnding = true
+      await worker.terminate()
+    },
+  }
+}

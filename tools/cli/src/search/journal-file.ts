@@ -1,0 +1,71 @@
+import { appendFileSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Calibration } from '@q/calib'
+import type { Journal } from '@q/mixprec'
+import type { KeptCalibrations } from '../pipeline/calibrate-model.ts'
+
+/** What an interrupted search has found out, in a hidden file beside its output. */
+export interface JournalFile {
+  readonly journal: Journal
+  readonly calibrations: KeptCalibrations
+  /** Lets go of the file; the next run of the same search goes on from there. */
+  close(): void
+  /** Removes it: the output is written. */
+  finished(): void
+}
+
+/** The journal of the search whose output is a file. Every line is in the file when `append` returns, so a process that is killed loses none. */
+export function openJournal(output: string): JournalFile {
+  const path = join(dirname(output), `.${basename(output)}.journal`)
+  const text = readIfThere(path)
+  const lines = text === '' ? [] : text.split('\n')
+  let file: number | undefined
+  const append = (line: string): void => {
+    file ??= openSync(path, 'a')
+    appendFileSync(file, `${line}\n`)
+  }
+  const close = (): void => {
+    if (file !== undefined) closeSync(file)
+    file = undefined
+  }
+  let isTorn = (lines.at(-1) ?? '') !== ''
+  return {
+    journal: { lines, append },
+    calibrations: {
+      read: (key) => lines.map((line) => keptIn(line, key)).find((kept) => kept !== undefined),
+      write(key, calibrations) {
+        // What was torn stays a line of its own.
+        if (isTorn) append('')
+        isTorn = false
+        append(JSON.stringify({ calibrated: key, calibrations: calibrations.map(packed) }))
+      },
+    },
+    close,
+    finished() {
+      close()
+      rmSync(path, { force: true })
+    },
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const packed = ({ entries, untuned, ...rest }: Calibration) => ({ ...rest, entries: [...entries], untuned: [...untuned] })
+
+/** The calibrations of a line, when it is one of them and of this key. */
+function keptIn(line: string, key: string): readonly Calibration[] | undefined {
+  if (!line.startsWith('{"calibrated":')) return undefined
+  try {
+    const found = JSON.parse(line) as { readonly calibrated: string; readonly calibrations: readonly ReturnType<typeof packed>[] }
+    if (found.calibrated !== key) return undefined
+    return found.calibrations.map(({ entries, untuned, ...rest }) => ({ ...rest, entries: new Map(entries), untuned: new Map(untuned) }))
+  } catch {
+    return undefined
+  }
+}

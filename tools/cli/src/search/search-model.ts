@@ -1,0 +1,171 @@
+import type { Graph, ObservedRange, Plan, QuantMode, SampleSource, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
+import { allOps } from '@q/ir/ops'
+import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
+import { createEvaluator, describeLayers, runSearch } from '@q/mixprec'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Context } from '../context.ts'
+import { searchExecutors } from '../wiring/executors.ts'
+import { evaluationThreads } from './evaluation-threads.ts'
+import type { JournalFile } from './journal-file.ts'
+import { keptSamples } from './kept-samples.ts'
+import { layerTypes } from './layer-types.ts'
+import type { PostProcessing } from './post-processing.ts'
+import { searchProgress } from './search-progress.ts'
+
+/** What is searched, with what, and how long. */
+export interface SearchTask {
+  readonly graph: Graph
+  readonly chip: Chip
+  /** Mode of layers that no plan names, and of those that a search keeps in float. */
+  readonly mode: QuantMode
+  readonly floatMode: QuantMode
+  /** Rows of the calibration table. */
+  readonly table: ReadonlyMap<string, ObservedRange>
+  /** Tables by threshold method. @default thresholds are those of the table */
+  readonly methods?: ReadonlyMap<string, ReadonlyMap<string, ObservedRange>>
+  /** Layers that are decided. @default none */
+  readonly pinned?: Plan
+  readonly samples: SampleSource
+  /** Tells these samples from others. */
+  readonly samplesKey: string
+  readonly strategy: SearchStrategy
+  /** What trials are compared with: the float graph, or all of it in the chip's float mode. @default 'graph' */
+  readonly reference?: 'graph' | 'chip-float'
+  /** @default the outputs */
+  readonly compared?: readonly ComparedValue[]
+  readonly postProcessing?: PostProcessing
+  /** Ends the search. @default it ends when it is done */
+  readonly budgetMs?: number
+  /** Threads. @default as many as there are cores */
+  readonly workers?: number
+  /** What kept tensors may take. @default 1 GiB */
+  readonly cacheBytes?: number
+}
+
+/** What a search found, and what there is to tell about it. */
+export interface Found {
+  readonly space: SearchSpace
+  readonly outcome: SearchOutcome
+  /** The losses with all layers in codes; absent when the time was over before they were known. */
+  readonly before?: TrialLosses
+  /** The log of the search, and how many of its lines were told before the last question was answered. */
+  readonly lines: readonly string[]
+  readonly toldBefore: number
+  readonly seconds: number
+}
+
+/** Runs a search over a model. What an interrupted run of the same search has measured is taken from the journal. @throws QError `INTERRUPTED`, those of the evaluator and the strategy */
+export async function searchModel(task: SearchTask, journal: JournalFile, context: Context): Promise<Found> {
+  const started = performance.now()
+  const { graph, chip, table, strategy } = task
+  const settings = { mode: task.mode, asymmetric: false, highPrecision: false }
+  const layers = describeLayers({ graph, table, backend: chip.backend, settings, typeOf: layerTypes(graph) })
+  const space: SearchSpace = {
+    graph,
+    target: chip.backend.target,
+    layers,
+    mode: task.mode,
+    floatMode: task.floatMode,
+    pinned: task.pinned ?? new Map(),
+    table,
+    methods: task.methods ?? new Map(),
+    samples: task.samples.count,
+  }
+  const able = layers.filter(({ modes }) => modes.includes(task.floatMode))
+  const inFloat: Trial = { plan: new Map(able.map(({ name }) => [name, task.floatMode] as const)) }
+  const threads = isPlain(task) ? evaluationThreads(threadData(task), task.workers) : undefined
+  const evaluator = createEvaluator({
+    graph,
+    table,
+    backend: chip.backend,
+    settings,
+    reference: task.reference === 'chip-float' ? inFloat : 'graph',
+    samples: keptSamples(task.samples),
+    samplesDigest: task.samplesKey,
+    executors: searchExecutors(),
+    journal: journal.journal,
+    compare: comparisonOf(task),
+    ...(task.cacheBytes === undefined ? {} : { budgetBytes: task.cacheBytes }),
+    ...(threads === undefined ? {} : { workers: threads }),
+  })
+  try {
+    const teller = tellSearch(space, started, context)
+    const budget = task.budgetMs === undefined ? undefined : { milliseconds: task.budgetMs, now: () => performance.now() }
+    const outcome = await runSearch(strategy, space, evaluator, {
+      signal: context.signal,
+      onEvent: teller.onEvent,
+      ...(budget === undefined ? {} : { budget }),
+    })
+    context.signal.throwIfAborted()
+    const isWhole = outcome.ended === 'finished'
+    const before = isWhole ? (await evaluator.ask({ trials: [{ plan: space.pinned }], metrics: ['cosine'] }, context))[0] : teller.before()
+    const missing = isWhole && outcome.result.losses !== undefined && outcome.result.losses.losses['cosine'] === undefined
+    const losses = missing ? (await evaluator.ask({ trials: [outcome.result.trial], metrics: ['cosine'] }, context))[0] : undefined
+    const result = {
+      ...outcome.result,
+      ...(losses === undefined
+        ? {}
+        : { losses: { ...losses, ...outcome.result.losses, losses: { ...outcome.result.losses?.losses, ...losses.losses } } }),
+    }
+    context.reporter.event('evaluated', { ...evaluator.counts() })
+    return {
+      space,
+      outcome: { ...outcome, result },
+      ...(before === undefined ? {} : { before }),
+      ...teller.log(),
+      seconds: (performance.now() - started) / 1000,
+    }
+  } finally {
+    await evaluator.close()
+  }
+}
+
+/** Whether other threads know all that a trial may be made of: operators of a user's back end do not travel. */
+const isPlain = ({ chip, graph }: SearchTask): boolean => chip.file === undefined && [...graph.ops.keys()].every((op) => allOps.has(op))
+
+const threadData = ({ postProcessing }: SearchTask) => (postProcessing === undefined ? {} : { postProcess: postProcessing.file })
+
+function comparisonOf({ compared, postProcessing }: SearchTask) {
+  return {
+    ...(compared === undefined ? {} : { values: compared }),
+    ...(postProcessing === undefined ? {} : { postProcess: postProcessing.postProcess, postProcessDigest: postProcessing.digest }),
+  }
+}
+
+/** Passes on what happens in a search, and remembers its log. */
+function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporter, env }: Context) {
+  const lines: string[] = []
+  let toldBefore = 0
+  let before: TrialLosses | undefined
+  const progress = searchProgress(reporter.progress)
+  // Where the time of files is fixed, so is the time that they tell.
+  const secondsSince = (): number => (env['SOURCE_DATE_EPOCH'] === undefined ? (performance.now() - started) / 1000 : 0)
+  return {
+    onEvent(event: SearchEvent): void {
+      progress(event)
+      if (event.kind === 'question') toldBefore = lines.length
+      if (event.kind === 'note') {
+        const { text, seconds, level = 'info' } = event.note
+        const line = seconds === true ? `${text}${secondsSince()}` : text
+        lines.push(`${level.toUpperCase()}:root:${line}`)
+        reporter.event('search_note', { text: line, level })
+      }
+      if (event.kind !== 'trial') return
+      const { trial, question, losses } = event
+      const isAll = question.samples === undefined || question.samples.count === samples
+      const isPlainPlan = trial.plan.size === pinned.size && (trial.ranges?.size ?? 0) === 0
+      if (isPlainPlan && isAll && question.precision !== 'fast' && losses.losses['cosine'] !== undefined) before = losses
+      reporter.event('trial', {
+        plan: Object.fromEntries(trial.plan),
+        ranges: Object.fromEntries(trial.ranges ?? []),
+        samples: question.samples ?? { first: 0, count: samples },
+        precision: question.precision ?? 'exact',
+        losses: losses.losses,
+        layers: Object.fromEntries(losses.layers),
+        ...(losses.failure === undefined ? {} : { failure: { code: losses.failure.code, message: losses.failure.message } }),
+      })
+    },
+    before: () => before,
+    log: () => ({ lines, toldBefore }),
+  }
+}

@@ -1,0 +1,194 @@
+import { basename } from 'node:path'
+import type { MethodName } from '@q/calib'
+import { createSampleSource, selectSamples } from '@q/data'
+import type { CalibrationTable, Plan, QuantMode, SearchStrategy } from '@q/ir'
+import { formatCalibrationTable } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
+import { replaceCalibrationRows } from '@q/ir/tables'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Context } from '../context.ts'
+import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
+import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
+import { noteSamples } from '../pipeline/sample-files.ts'
+import { readModel } from '../wiring/read-model.ts'
+import { parseComparedLayers } from './compared-layers.ts'
+import { lossTableText, planText } from './found-tables.ts'
+import { openJournal } from './journal-file.ts'
+import { loadPostProcessing } from './post-processing.ts'
+import { searchGraphText } from './search-graph.ts'
+import { type Found, searchModel } from './search-model.ts'
+import { isReached, missedTarget, similarityOf, summaryLines } from './search-summary.ts'
+import { type MethodTables, methodFileNames, methodFiles, methodTables } from './search-tables.ts'
+
+/** A search of the original tools: what it is given, how it is run and what it writes. */
+export interface VendorSearch {
+  readonly mlir: string
+  readonly weights?: string
+  readonly chip: Chip
+  readonly mode: QuantMode
+  readonly floatMode: QuantMode
+  /** The calibration table: read, or made by the first of these methods that is `base`. */
+  readonly table: string
+  readonly calibration: CalibrationSetting
+  /** Methods whose tables are made. */
+  readonly methods: readonly MethodName[]
+  /** How the tool spells them in names of files. @default as they are */
+  readonly spelled?: (method: string) => string
+  /** The method whose table is the calibration table. @default it is read */
+  readonly base?: MethodName
+  /** `choose`: the search chooses between the methods. `plain`: one table, made as `run_calibration` makes it. */
+  readonly thresholds: 'choose' | 'plain'
+  /** How many samples trials are measured on. */
+  readonly inferenceNum: number
+  readonly reference: 'graph' | 'chip-float'
+  readonly strategy: SearchStrategy
+  readonly comparedLayers: string
+  readonly postProcess?: string
+  readonly preQtable?: string
+  readonly expectedCos?: number
+  /** The output. */
+  readonly quantizeTable: string
+  readonly form: 'classic' | 'extended'
+  readonly files: { readonly log: string; readonly graph?: string; readonly lossTable?: string; readonly newTable?: string }
+  /** The last line, once all is written. */
+  readonly success?: string
+  readonly debugLog: boolean
+}
+
+/** Runs a search of the original tools and writes its files. @throws QError `TARGET_MISSED` when all is written, and those of the search */
+export async function runVendorSearch(search: VendorSearch, context: Context): Promise<void> {
+  const started = performance.now()
+  const { files, reporter } = context
+  const { calibration, mlir, chip } = search
+  const { spelled = (method) => method } = search
+  const isTuned = calibration.tuneNum > 0
+  const methodNames =
+    search.thresholds === 'choose' ? search.methods.flatMap((each) => methodFileNames(search.table, spelled(each), isTuned)) : []
+  await files.claim([
+    search.quantizeTable,
+    ...(search.base === undefined ? [] : [search.table]),
+    ...methodNames,
+    ...Object.values(search.files),
+  ])
+  const graph = await readModel(mlir, { files, ...(search.weights === undefined ? {} : { weights: search.weights }) })
+  const compared = parseComparedLayers(search.comparedLayers)
+  if (search.postProcess !== undefined) await files.reads([search.postProcess])
+  const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
+  const pinned: Plan = search.preQtable === undefined ? new Map() : await readPlan(search.preQtable, graph, chip.backend.target, context)
+  const choice = {
+    ...(calibration.dataset === undefined ? {} : { dataset: calibration.dataset }),
+    ...(calibration.dataList === undefined ? {} : { dataList: calibration.dataList }),
+  }
+  await noteSamples({ ...choice, inputNum: calibration.inputNum }, context)
+  if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
+  const { entries } = await selectSamples({ ...choice, inputNum: search.inferenceNum })
+  const given = search.base === undefined ? await readCalibrationTable(search.table, graph, context) : undefined
+
+  const journal = openJournal(search.quantizeTable)
+  try {
+    const made =
+      search.methods.length === 0
+        ? undefined
+        : await methodTables(
+            graph,
+            { mlir, table: search.table },
+            { ...calibration, methods: search.methods, isPlain: search.thresholds === 'plain' },
+            journal,
+            context,
+          )
+    const base = given ?? made!.tables.get(search.base!)!.tuned
+    const found = await searchModel(
+      {
+        graph,
+        chip,
+        mode: search.mode,
+        floatMode: search.floatMode,
+        table: base.entries,
+        ...(search.thresholds === 'plain' || made === undefined ? {} : { methods: rowsOf(made) }),
+        pinned,
+        samples: await createSampleSource(entries, sampleInputs(graph)),
+        samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
+        strategy: search.strategy,
+        reference: search.reference,
+        ...(compared === undefined ? {} : { compared }),
+        ...(postProcessing === undefined ? {} : { postProcessing }),
+      },
+      journal,
+      context,
+    )
+    await files.write(outputsOf(search, found, made, base, context))
+    journal.finished()
+    await made?.observed.finished()
+    tellFound(search, found, (performance.now() - started) / 1000, context)
+    if (isReached(found, wantedOf(search)) === false) throw missedTarget(found, wantedOf(search), search.quantizeTable)
+    if (search.success !== undefined) reporter.print(search.success)
+  } finally {
+    journal.close()
+  }
+}
+
+const wantedOf = ({ expectedCos }: VendorSearch) => (expectedCos === undefined ? {} : { expectedCos })
+
+const rowsOf = ({ tables }: MethodTables) => new Map([...tables].map(([method, { tuned }]) => [method, tuned.entries]))
+
+/** Every file of a search, by its name. */
+function outputsOf(
+  search: VendorSearch,
+  found: Found,
+  made: MethodTables | undefined,
+  base: CalibrationTable,
+  context: Context,
+): ReadonlyMap<string, string> {
+  const { table, quantizeTable, files, calibration, thresholds, spelled = (method: string) => method } = search
+  const { space, outcome } = found
+  const { result } = outcome
+  const chosen = result.method === undefined ? base : made!.tables.get(result.method)!.tuned
+  const header = {
+    graph: space.graph,
+    chip: search.chip.backend.target.name,
+    floatMode: search.floatMode,
+    samples: made?.observed.samples.count ?? space.samples,
+    form: search.form,
+    unexamined: outcome.open,
+  }
+  return new Map([
+    ...(made !== undefined && thresholds === 'choose' ? methodFiles(table, made.tables, calibration.tuneNum > 0, spelled) : []),
+    ...(search.base === undefined ? [] : [[table, formatCalibrationTable(chosen)] as const]),
+    ...(files.newTable === undefined
+      ? []
+      : [
+          [
+            files.newTable,
+            formatCalibrationTable(
+              replaceCalibrationRows(chosen, result.method === undefined ? (result.trial.ranges ?? new Map()) : new Map()),
+            ),
+          ] as const,
+        ]),
+    ...(files.lossTable === undefined ? [] : [[files.lossTable, lossTableText(result.ranking, header, context)] as const]),
+    ...(files.graph === undefined ? [] : [[files.graph, searchGraphText(found)] as const]),
+    [files.log, found.lines.map((line) => `${line}\n`).join('')],
+    [quantizeTable, planText(result.trial.plan, header, context)],
+  ])
+}
+
+/** Prints the end of the log, as the original tool does, and the summary. */
+function tellFound(search: VendorSearch, found: Found, seconds: number, { reporter }: Context): void {
+  const { lines, toldBefore, outcome } = found
+  const texts = lines.map((line) => line.replace(/^[A-Z]+:root:/, ''))
+  const result = texts.indexOf('>>>run result:')
+  for (const text of search.debugLog ? texts : texts.slice(result < 0 ? toldBefore : result)) reporter.print(text)
+  if (search.expectedCos !== undefined) for (const line of summaryLines(found, wantedOf(search), seconds)) reporter.print(line)
+  reporter.event('searched', {
+    strategy: search.strategy.name,
+    model: basename(search.mlir),
+    qtable: search.quantizeTable,
+    plan: Object.fromEntries(outcome.result.trial.plan),
+    before: similarityOf(found.before),
+    after: similarityOf(outcome.result.losses),
+    ranking: outcome.result.ranking,
+    reached: isReached(found, wantedOf(search)),
+    trials: outcome.trials,
+    seconds,
+  })
+}
