@@ -60,10 +60,27 @@ const cases: Readonly<Record<string, Case>> = {
   run_calibration: {
     args: [
       ...['run_calibration', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', '--tune_list', 'other_list'],
-      ...['--chip', './nova.mjs', '--input_num', '1', '--calibration_table', 'out', ...weights],
+      ...['--chip', './nova.mjs', '--input_num', '1', '--calibration_table', 'out', ...weights, '--tune_num', '1'],
+      ...['--search', 'search_qtable', '--quantize_table', 'qtable', '--pre_qtable', 'plan', '--post_process', './post.mjs'],
     ],
-    outputs: ['out'],
-    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs'],
+    outputs: ['out', 'qtable', 'out_mse.1', 'out_mse_tune', 'new_cali_table.txt', 'Search_Qtable', 'search_qtable_result'],
+    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'plan', 'post.mjs'],
+  },
+  run_sensitive_layer: {
+    args: [
+      ...['run_sensitive_layer', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', '--tune_list', 'other_list', ...weights],
+      ...['--chip', './nova.mjs', '--calibration_table', 'table', '--quantize_table', 'out', '--post_process', './post.mjs'],
+    ],
+    outputs: ['out', 'table_MAX.1', 'table_KL_tune', 'new_cali_table.txt', 'SensitiveLayerSearcher', 'sensitive_layer_search_result'],
+    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'table', 'post.mjs'],
+  },
+  run_qtable: {
+    args: [
+      ...['run_qtable', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', ...weights, '--chip', './nova.mjs'],
+      ...['--calibration_table', 'table', '--quantize_table', 'out', '--loss_table', 'losses'],
+    ],
+    outputs: ['out', 'losses', 'MixPrecSearcher', 'mix_prec_result'],
+    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table'],
   },
   model_deploy: {
     args: [
@@ -143,6 +160,7 @@ beforeAll(async () => {
   writeFileSync('list', 'samples/0.png\n')
   writeFileSync('other_list', 'samples/1.png\n')
   writeFileSync('plan', '')
+  writeFileSync('post.mjs', 'export const PostProcess = (outputs) => outputs')
   await mustRun('model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--dump_all_tensors', '--output', 'all.npz')
   await mustRun('npz_tool', 'extract', 'all.npz', 'in.npz', 'image')
   copyFileSync('in.npz', 'other.npz')

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { createProgram } from '../tools/cli/src/program.ts'
 import { shared, sharedFile } from './run-command.ts'
 
-const commands = ['model_transform', 'model_deploy', 'model_runner', 'run_calibration', 'npz_tool compare'] as const
+const commands = [
+  'model_transform',
+  'model_deploy',
+  'model_runner',
+  'run_calibration',
+  'run_qtable',
+  'run_sensitive_layer',
+  'npz_tool compare',
+] as const
 
 /** The options in a usage text of Python's argparse: their names, and whether a value follows. */
 function optionsOf(command: string): ReadonlyMap<string, boolean> {

@@ -199,7 +199,7 @@ describe('the other searches', () => {
 
   it('a search is refused without its output, under another name, and for bit widths that are not there yet', async () => {
     expect((await q('run_calibration', 'digits.mlir', ...samples, '--search', 'search_qtable', '-o', 'ct')).err).toMatch(
-      /^OPTION_REQUIRED: .*--quantize_table/,
+      /^SEARCH_OUTPUT: .*--quantize_table/,
     )
     expect((await search('search_qtables')).err).toMatch(/^SEARCH_UNKNOWN: /)
     expect((await search('search_qtable', '--mix_mode', 'wi4ai4_wi8ai8')).err).toMatch(/^OPTION_UNSUPPORTED: /)

@@ -138,7 +138,7 @@ export function noteSearchOptions(command: Command, reporter: Reporter): void {
   }
 }
 
-/** The search that `--search` names; nothing for `False`. @throws QError `SEARCH_UNKNOWN`, `OPTION_REQUIRED`, `OPTION_UNSUPPORTED` */
+/** The search that `--search` names; nothing for `False`. @throws QError `SEARCH_UNKNOWN`, `SEARCH_OUTPUT`, `OPTION_UNSUPPORTED` */
 export function searchNameOf({ search, quantize_table, mix_mode }: CalibrationSearchOptions): string | undefined {
   if (search === undefined || search === 'False') return undefined
   const names = Object.keys(searches)
@@ -152,7 +152,7 @@ export function searchNameOf({ search, quantize_table, mix_mode }: CalibrationSe
     })
   }
   if (quantize_table === undefined) {
-    throw new QError('OPTION_REQUIRED', 'a search needs --quantize_table', {
+    throw new QError('SEARCH_OUTPUT', 'a search needs --quantize_table', {
       at: ['run_calibration'],
       wanted: '--quantize_table <file>',
       hint: 'name the file that the search writes',

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { QError, type Tensor } from '@q/ir'
 import { sha256 } from '@q/ir/graph'
 import type { PostProcess } from '@q/mixprec'
 import { fileError } from '../files/file-errors.ts'
+import { readBytes } from '../files/read-file.ts'
 import { runForeign } from '../modules/foreign-code.ts'
 import { examineForeign, importForeign } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
@@ -52,7 +52,7 @@ export async function loadPostProcessing(word: string, modules?: RunModules): Pr
     })
   }
   const call = found as (outputs: Readonly<Record<string, Tensor>>) => unknown
-  const digest = Buffer.from(sha256(new Uint8Array(await readFile(file)))).toString('hex')
+  const digest = Buffer.from(sha256(await readBytes(file))).toString('hex')
   const postProcess: PostProcess = (results) => {
     const made = runForeign({ ...code, stage: 'PostProcess' }, () => call(Object.fromEntries(results)))
     return examineForeign(code, () => tensorsOf(made, word))
