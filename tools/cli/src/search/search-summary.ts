@@ -20,7 +20,7 @@ export function isReached({ outcome: { result } }: Found, { expectedCos }: Wante
 export const similarityOf = (losses: TrialLosses | undefined): number => 1 - (losses?.losses['cosine']?.mean ?? Number.NaN)
 
 /** The layers that a search keeps in float, with what each costs in codes and its share of the network's arithmetic. */
-export function floatLayers({ space, outcome: { result } }: Found) {
+function floatLayers({ space, outcome: { result } }: Found) {
   const losses = new Map(result.ranking.map(({ layer, loss }) => [layer, loss]))
   const layers = new Map(space.layers.map((layer) => [layer.name, layer]))
   const all = Math.max(
