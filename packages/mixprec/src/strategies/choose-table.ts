@@ -1,7 +1,8 @@
-import type { ObservedRange, RankedLayer, SampleSpan, SearchSpace } from '@q/ir'
+import type { ObservedRange, RankedLayer, SearchSpace } from '@q/ir'
 import type { QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { trialOf } from './search-layers.ts'
+import { lossesOn, type TellingSample } from './telling-samples.ts'
 
 /** The ranges of a whole table. */
 export interface ChosenTable {
@@ -15,16 +16,16 @@ export interface ChosenTable {
 export const plainTable: ChosenTable = { ranges: new Map() }
 
 /**
- * The calibration table or that of a threshold method, whichever loses least on the span with these layers in float: while the worst
+ * The calibration table or that of a threshold method, whichever loses least on these samples with these layers in float: while the worst
  * layers are in codes, their errors hide what ranges do. (Choosing a range for each layer by its own result on few samples was tried:
  * it is what the mse method does with all samples, and lost 13 % more on MobileNetV2.)
  */
 export function* chooseTable(
   course: SearchCourse,
   space: SearchSpace,
-  { metric, lossOf }: QualityTarget,
+  target: QualityTarget,
   worst: readonly RankedLayer[],
-  samples: SampleSpan,
+  samples: readonly TellingSample[],
 ): SearchPart<ChosenTable> {
   const tables = [plainTable]
   for (const [method, rows] of space.methods) {
@@ -34,7 +35,7 @@ export function* chooseTable(
   if (tables.length === 1) return plainTable
   const floats = worst.map(({ layer }) => layer)
   const trials = tables.map(({ ranges }) => trialOf(space, floats, ranges))
-  const losses = (yield course.step({ trials, samples, metrics: [metric], precision: 'fast' })).map(lossOf)
+  const losses = yield* lossesOn(course, target, trials, samples)
   const best = tables[losses.indexOf(Math.min(...losses))]!
   course.notes.info(`thresholds: ${best.method ?? 'those of the calibration table'}`)
   return best

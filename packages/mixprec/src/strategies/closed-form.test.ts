@@ -106,7 +106,8 @@ describe('race', () => {
     expect(races).toEqual([
       [30, 1],
       [15, 1],
-      [8, 2],
+      [8, 1],
+      [8, 1],
     ])
   })
   it('refuses two targets', () => {

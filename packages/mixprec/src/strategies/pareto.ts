@@ -6,6 +6,7 @@ import { rankLayers } from './rank-layers.ts'
 import { searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
+import { tellingSamples, weighSamples } from './telling-samples.ts'
 
 /** Options of {@link pareto}. */
 export interface ParetoOptions extends QualityOptions {
@@ -34,14 +35,16 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
     *search(space) {
       const open = openLayers(space)
       const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
-      const samples = { first: 0, count: Math.min(options.fewSamples ?? 8, Math.max(1, space.samples)) }
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
       course.expected = 2 + 2 * open.length + space.methods.size + 2 * most
       const { metric } = target
       const metrics = metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const)
 
-      const ranking = yield* rankAlone(course, space, target, samples.count)
-      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), samples)
+      const plain = trialOf(space, [])
+      const [int8] = yield course.step({ trials: [plain], metrics })
+      const telling = tellingSamples(weighSamples(int8, target, space.samples), options.fewSamples ?? 8)
+      const ranking = yield* rankAlone(course, space, target, telling)
+      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
       const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: loss / priceOf(space, layer) })))
       const sets = [ranking, byPrice].flatMap((order) =>
         Array.from({ length: most + 1 }, (_, size) =>
@@ -52,7 +55,6 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
           ),
         ),
       )
-      const plain = trialOf(space, [])
       const trials = distinct([plain, ...sets])
       const points: Point[] = []
       for (const trial of trials) {

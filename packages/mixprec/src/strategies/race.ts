@@ -5,6 +5,7 @@ import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
+import { lossesOn, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
 
 /** Options of {@link race}. */
 export interface RaceOptions extends QualityOptions {
@@ -20,8 +21,8 @@ const mostAudits = 4
 /**
  * Looks for the fewest layers that have to stay in float, and measures much less than it could.
  *
- * Layers race, each alone in codes: all on one sample, the worse half on another, the worst quarter on two more, in `fast`; with the worst
- * in float, so do the threshold methods' tables. How many layers are float is estimated on two samples, then measured in `exact` on all.
+ * Layers race, each alone in codes: all on the sample that loses most, the worse half on the next, the worst quarter on two more, in `fast`;
+ * with the worst in float, so do the threshold methods' tables. How many layers are float is estimated on two samples, then measured in `exact` on all.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -40,11 +41,12 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       course.notes.info(`all layers in codes: ${target.metric} loss ${before}`)
       if (open.length === 0 || target.isReached(before) === true) return { ...course.best, notes: course.notes.take() }
 
-      const ranking = yield* rankAlone(course, space, target, few)
+      const weighed = weighSamples(course.best.losses, target, space.samples)
+      const telling = tellingSamples(weighed, 2 * few)
+      const ranking = yield* rankAlone(course, space, target, telling.slice(0, few))
       for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
-      const span = { first: 0, count: Math.min(2 * few, space.samples) }
-      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), span)
-      yield* auditSizes({ course, space, target, chosen, ranking, most, before, few: Math.min(2, few) })
+      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
+      yield* auditSizes({ course, space, target, chosen, ranking, most, samples: typicalSamples(weighed, 2) })
       return { ...course.best, notes: course.notes.take() }
     },
   }
@@ -58,10 +60,8 @@ interface SizeSearch {
   readonly chosen: ChosenTable
   readonly ranking: readonly RankedLayer[]
   readonly most: number
-  /** The loss of all samples without float layers. */
-  readonly before: number
   /** Samples for estimates. */
-  readonly few: number
+  readonly samples: readonly TellingSample[]
 }
 
 /** Measures sets in `exact` on all samples, around the smallest that is expected to reach the target, until the one below misses it. */
@@ -72,7 +72,9 @@ function* auditSizes(search: SizeSearch): SearchPart<void> {
   let scale = 1
   for (let audits = 0; audits < mostAudits && high - low > 1; audits++) {
     const guess = estimate.findIndex((loss) => target.isReached(loss * scale) === true)
-    const size = Math.min(high - 1, Math.max(low + 1, guess < 0 ? high - 1 : guess))
+    // Where the estimate was wrong once, it may not leap over more than half of what is left.
+    const least = audits < 2 ? low + 1 : Math.floor((low + high) / 2)
+    const size = Math.min(high - 1, Math.max(least, guess < 0 ? high - 1 : guess))
     const floats = ranking.slice(0, size).map(({ layer }) => layer)
     const found = yield* audit(course, space, target, floats, chosen)
     course.notes.info(`${size} layers in float: ${target.metric} loss ${found}`)
@@ -84,24 +86,17 @@ function* auditSizes(search: SizeSearch): SearchPart<void> {
   }
 }
 
-/** The loss of all samples by the number of float layers, as the few samples let expect: measured for some sizes, on a line in between. */
-function* estimateSizes({ course, space, target, chosen, ranking, most, before, few }: SizeSearch): SearchPart<readonly number[]> {
+/** The loss of all samples by the number of float layers, as the few samples let expect: measured for some numbers, on a line in between. */
+function* estimateSizes({ course, space, target, chosen, ranking, most, samples }: SizeSearch): SearchPart<readonly number[]> {
   const sizes = [...new Set([0, 1, 2, 4, 8, 16, 32, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
-  const trials = sizes.map((size) =>
-    trialOf(
-      space,
-      ranking.slice(0, size).map(({ layer }) => layer),
-      chosen.ranges,
-    ),
-  )
-  const ask = { trials, samples: { first: 0, count: few }, metrics: [target.metric], precision: 'fast' } as const
-  const measured = (yield course.step(ask)).map(target.lossOf)
-  const scale = Number.isFinite(before) && measured[0]! > 0 && Number.isFinite(measured[0]!) ? before / measured[0]! : 1
+  const worst = (size: number) => ranking.slice(0, size).map(({ layer }) => layer)
+  const trials = sizes.map((size) => trialOf(space, worst(size), chosen.ranges))
+  const measured = yield* lossesOn(course, target, trials, samples)
   return Array.from({ length: most + 1 }, (_, size) => {
     const above = sizes.findIndex((each) => each >= size)
-    const [from, to] = [sizes[Math.max(0, above - 1)]!, sizes[above]!]
-    const part = to === from ? 1 : (size - from) / (to - from)
-    return scale * (measured[Math.max(0, above - 1)]! * (1 - part) + measured[above]! * part)
+    const below = Math.max(0, above - 1)
+    const part = above === 0 ? 1 : (size - sizes[below]!) / (sizes[above]! - sizes[below]!)
+    return measured[below]! * (1 - part) + measured[above]! * part
   })
 }
 

@@ -3,6 +3,7 @@ import type { QualityTarget } from './quality-target.ts'
 import { rankLayers } from './rank-layers.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
+import { lossesOn, type TellingSample } from './telling-samples.ts'
 
 /**
  * What each open layer costs in codes while all others are in float, estimated by successive halving: every layer on the first quarter of
@@ -12,24 +13,25 @@ import { openLayers, trialOf } from './search-layers.ts'
 export function* rankAlone(
   course: SearchCourse,
   space: SearchSpace,
-  { metric, lossOf }: QualityTarget,
-  samples: number,
+  target: QualityTarget,
+  samples: readonly TellingSample[],
 ): SearchPart<readonly RankedLayer[]> {
   const names = openLayers(space).map(({ name }) => name)
-  const sums = new Map<string, { readonly loss: number; readonly samples: number }>()
-  const ranked = () => rankLayers([...sums].map(([layer, sum]) => ({ layer, loss: sum.loss / sum.samples })))
+  const sums = new Map<string, { readonly loss: number; readonly weight: number }>()
+  const ranked = () => rankLayers([...sums].map(([layer, { loss, weight }]) => ({ layer, loss: loss / weight })))
   let contenders: readonly string[] = names
-  for (const { first, count } of quarters(samples)) {
+  for (const quarter of quarters(samples)) {
     if (contenders.length === 0) break
     const trials = contenders.map((layer) => {
       const others = names.filter((name) => name !== layer)
       return trialOf(space, others)
     })
     course.open = contenders
-    const answers = yield course.step({ trials, samples: { first, count }, metrics: [metric], precision: 'fast' })
+    const losses = yield* lossesOn(course, target, trials, quarter)
+    const weight = quarter.reduce((sum, each) => sum + each.weight, 0)
     contenders.forEach((layer, i) => {
-      const before = sums.get(layer) ?? { loss: 0, samples: 0 }
-      sums.set(layer, { loss: before.loss + lossOf(answers[i]) * count, samples: before.samples + count })
+      const before = sums.get(layer) ?? { loss: 0, weight: 0 }
+      sums.set(layer, { loss: before.loss + losses[i]! * weight, weight: before.weight + weight })
     })
     const order = ranked()
     course.best = { ...course.best, ranking: order }
@@ -43,9 +45,8 @@ export function* rankAlone(
   return ranked()
 }
 
-/** A quarter of the samples, another, and the rest; fewer spans of one sample each when there are fewer than four. */
-function quarters(samples: number): readonly { readonly first: number; readonly count: number }[] {
-  const quarter = Math.max(1, Math.floor(samples / 4))
-  const spans = [0, quarter, 2 * quarter].map((first, i) => ({ first, count: Math.min(i === 2 ? samples : quarter, samples - first) }))
-  return spans.filter(({ count }) => count > 0)
+/** A quarter of the samples, another, and the rest; where there are fewer than four, one each. */
+function quarters<Sample>(samples: readonly Sample[]): readonly (readonly Sample[])[] {
+  const quarter = Math.max(1, Math.floor(samples.length / 4))
+  return [samples.slice(0, quarter), samples.slice(quarter, 2 * quarter), samples.slice(2 * quarter)].filter(({ length }) => length > 0)
 }

@@ -1,0 +1,51 @@
+import type { TrialLosses } from '@q/ir'
+import type { QualityTarget } from './quality-target.ts'
+import type { SearchCourse, SearchPart } from './search-course.ts'
+
+/** A sample, and its part of the loss of all when all layers are in codes. */
+export interface TellingSample {
+  readonly sample: number
+  /** How many times the mean loss it has. */
+  readonly weight: number
+}
+
+/** All samples with their weights, as told for all layers in codes; where nothing was told, all weigh the same. */
+export function weighSamples(answer: TrialLosses | undefined, { metric }: QualityTarget, samples: number): readonly TellingSample[] {
+  const losses = answer?.losses[metric]
+  return Array.from({ length: samples }, (_, sample): TellingSample => {
+    const weight = (losses?.samples[sample] ?? Number.NaN) / (losses?.mean ?? Number.NaN)
+    return { sample, weight: Number.isFinite(weight) && weight > 0 ? weight : 1 }
+  })
+}
+
+/**
+ * The samples that lose most, the worst first: they make up most of the mean loss, while behind a saturated Softmax others tell nothing
+ * about any layer.
+ */
+export function tellingSamples(samples: readonly TellingSample[], count: number): readonly TellingSample[] {
+  return [...samples].sort((a, b) => b.weight - a.weight || a.sample - b.sample).slice(0, count)
+}
+
+/** The samples whose loss is nearest to the mean: what all samples lose can be estimated by them. */
+export function typicalSamples(samples: readonly TellingSample[], count: number): readonly TellingSample[] {
+  const distance = ({ weight }: TellingSample) => Math.abs(weight - 1)
+  return [...samples].sort((a, b) => distance(a) - distance(b) || a.sample - b.sample).slice(0, count)
+}
+
+/** The loss of all samples that these let expect of each trial, in `fast`. */
+export function* lossesOn(
+  course: SearchCourse,
+  { metric, lossOf }: QualityTarget,
+  trials: Parameters<SearchCourse['step']>[0]['trials'],
+  samples: readonly TellingSample[],
+): SearchPart<readonly number[]> {
+  const weights = samples.reduce((sum, { weight }) => sum + weight, 0)
+  const sums = trials.map(() => 0)
+  for (const { sample: first } of samples) {
+    const answers = yield course.step({ trials, samples: { first, count: 1 }, metrics: [metric], precision: 'fast' })
+    answers.forEach((answer, i) => {
+      sums[i]! += lossOf(answer)
+    })
+  }
+  return sums.map((sum) => sum / weights)
+}
