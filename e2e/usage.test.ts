@@ -3,7 +3,17 @@ import { inEmptyFolder, q } from './run-command.ts'
 
 inEmptyFolder()
 
-const commands = ['quantize', 'model_transform', 'run_calibration', 'run_qtable', 'run_sensitive_layer', 'model_deploy', 'model_runner', 'export_onnx', 'npz_tool'] as const
+const commands = [
+  'quantize',
+  'model_transform',
+  'run_calibration',
+  'run_qtable',
+  'run_sensitive_layer',
+  'model_deploy',
+  'model_runner',
+  'export_onnx',
+  'npz_tool',
+] as const
 
 describe('help', () => {
   it('q alone lists the commands and ends with 2', async () => {

@@ -110,6 +110,9 @@ describe('decodeOnnx', () => {
     expect((await decodeOnnx(bytes, { inputShapes: { x: [2, 4] } })).values.get('y')!.type.shape).toEqual([2, 4])
     await expect(decodeOnnx(bytes, { inputShapes: [[3]] })).rejects.toMatchObject({ code: 'ONNX_INPUT_SHAPE' })
     await expect(decodeOnnx(bytes, { inputShapes: { z: [3] } })).rejects.toMatchObject({ code: 'ONNX_INPUT_SHAPE' })
+    for (const size of [1e22, 2 ** 31]) {
+      await expect(decodeOnnx(bytes, { inputShapes: { x: [size] } }), String(size)).rejects.toMatchObject({ code: 'ONNX_INPUT_SHAPE' })
+    }
   })
 
   it('lists every unsupported operator at once, with near names', async () => {

@@ -31,6 +31,7 @@ export function inputTypes(
     const fixed = wanted.get(name)
     if (fixed !== undefined) check(name, shape, fixed, place)
     const sizes = fixed ?? shape
+    if (sizes !== undefined) checkCount(name, sizes, place)
     if (sizes === undefined || sizes.some((size) => typeof size === 'string')) open.push(`${name}: [${(sizes ?? ['?']).join(', ')}]`)
     else types.set(name, { dtype, shape: sizes as readonly number[] })
   }
@@ -111,4 +112,17 @@ function check(name: string, shape: Declared['shape'], fixed: readonly number[],
       hint: 'give a size above 0 for every axis of the input',
     })
   }
+}
+
+/** Sizes and numbers of elements are signed numbers of 32 bits in the files of chips. */
+const largest = 2 ** 31 - 1
+
+function checkCount(name: string, sizes: readonly (number | string)[], place: string): void {
+  if (sizes.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 1) <= largest) return
+  throw new QError('ONNX_INPUT_SHAPE', 'an input has more elements than can be counted', {
+    at: [place, name],
+    found: `[${sizes.join(', ')}]`,
+    wanted: `${largest} elements at most`,
+    hint: 'give the input another shape',
+  })
 }

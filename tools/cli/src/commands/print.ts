@@ -83,6 +83,6 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
 function parseLongest(text: string): number {
   if (text === 'all') return Number.POSITIVE_INFINITY
   const value = Number(text)
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw new InvalidArgumentError('wanted a whole number, or all.')
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('wanted a whole number, or all.')
   return value
 }

@@ -1,6 +1,8 @@
 import { QError } from '@q/ir'
 import { modeOf, usualMode } from '../chips/chip-modes.ts'
-import { parseCount, parsePlainName, parseShapes } from '../options/parse.ts'
+import type { Reporter } from '../console/reporter.ts'
+import { parseCount, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
+import type { Agreement } from '../pipeline/agreement.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
@@ -28,6 +30,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
       .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
       .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
+      .option('--tolerance <cosine,euclidean>', 'mean similarity with the float model to exceed; by mode when absent', parseTolerance)
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
   addMethodOption(command)
@@ -45,7 +48,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
         })
       }
       const choice = await sampleChoice(options.data)
-      const { files, agreement, seconds, deployed } = await quantize(
+      const { files, agreement, passed, seconds, deployed } = await quantize(
         {
           model,
           chip,
@@ -53,6 +56,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           preprocess: preprocessOptions(options),
           compareNum: options.compare_num,
           ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),
+          ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
           calibration: {
             ...choice,
             inputNum: options.input_num,
@@ -67,18 +71,22 @@ export const defineQuantize: DefineCommand = (program, start) => {
         },
         context,
       )
-      if (agreement !== undefined) {
-        for (const { name, cosine, sqnr } of agreement.outputs) {
-          reporter.print(
-            `agreement with the float model on ${agreement.samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
-          )
-        }
-        if (agreement.sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * agreement.sameTop1).toFixed(1)} %`)
-      }
+      if (agreement !== undefined) reportAgreement(agreement, reporter)
       reporter.print(`files: ${files.join(', ')}`)
       reporter.print(`time: ${seconds.toFixed(2)} s`)
       reporter.event('quantized', { files, agreement, seconds, container: deployed.container })
-      return deployed
+      return { passed }
     }),
   )
+}
+
+function reportAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
+  for (const { name, cosine, sqnr } of outputs) {
+    reporter.print(`agreement with the float model on ${samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`)
+  }
+  if (sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * sameTop1).toFixed(1)} %`)
+  const missed = outputs.filter(({ passed }) => !passed)
+  if (missed.length === 0) return
+  const each = missed.map(({ name, cosine, euclidean }) => `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)})`)
+  reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${each.join('; ')}`)
 }

@@ -8,6 +8,14 @@ it.each([
   expect(parseShapes(text)).toEqual(shapes)
 })
 
+it('shapes count up to what 32 bits hold, and so do their elements', () => {
+  expect(parseShapes('[[2147483647],[65536,32767]]')).toEqual([[2147483647], [65536, 32767]])
+  for (const shape of ['[1e22,3,32,32]', '[9007199254740993]', '[2147483648]', '[65536,32768]', '[1e200,1e200]']) {
+    expect(() => parseShapes(`[${shape}]`), shape).toThrow('to 2147483647')
+  }
+  expect(() => parseSize('65536,32768')).toThrow('height,width')
+})
+
 it.each(['1,3', '[[1,-1]]', '[[1.5]]', '{}', '[["1"]]', '', '[]'])('no shapes: %j', (text) => {
   expect(() => parseShapes(text)).toThrow('wanted shapes')
 })
@@ -31,5 +39,5 @@ it('numbers, sizes, tolerances, names', () => {
 
 it('whole numbers of at least a bound', () => {
   expect(parseCount(0)('0')).toBe(0)
-  for (const text of ['-1', '1.5', 'x', '']) expect(() => parseCount(0)(text), text).toThrow('at least 0')
+  for (const text of ['-1', '1.5', 'x', '', '9007199254740993', '1e22']) expect(() => parseCount(0)(text), text).toThrow('at least 0')
 })

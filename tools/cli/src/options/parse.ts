@@ -4,15 +4,20 @@ import { InvalidArgumentError } from 'commander'
 export function parseShapes(text: string): readonly (readonly number[])[] {
   const shapes = parseJson(text, 'shapes like [[1,3,224,224],[10]]')
   const list = Array.isArray(shapes) && shapes.length > 0 && shapes.every((each) => typeof each === 'number') ? [shapes] : shapes
-  if (
-    !Array.isArray(list) ||
-    list.length === 0 ||
-    !list.every((shape) => Array.isArray(shape) && shape.every((dim) => Number.isInteger(dim) && dim > 0))
-  ) {
-    throw new InvalidArgumentError('wanted shapes of positive whole numbers, like [[1,3,224,224],[10]].')
+  if (!Array.isArray(list) || list.length === 0 || !list.every((shape) => Array.isArray(shape) && isShape(shape))) {
+    throw new InvalidArgumentError(
+      `wanted shapes of whole numbers from 1 to ${largestShape} and of as many elements at most, like [[1,3,224,224],[10]].`,
+    )
   }
   return list as readonly (readonly number[])[]
 }
+
+/** What sizes and numbers of elements are counted in by the files of chips: a signed number of 32 bits. */
+const largestShape = 2 ** 31 - 1
+
+const isShape = (dims: readonly unknown[]): boolean =>
+  dims.every((dim) => Number.isInteger(dim) && (dim as number) > 0) &&
+  (dims as readonly number[]).reduce((product, dim) => product * dim, 1) <= largestShape
 
 /** A name that files are named after: no folders, not empty. */
 export function parsePlainName(text: string): string {
@@ -40,7 +45,7 @@ export function parseNumbers(text: string): readonly number[] {
 /** `256,256`, two positive whole numbers. */
 export function parseSize(text: string): readonly number[] {
   const numbers = parseNumbers(text)
-  if (numbers.length !== 2 || !numbers.every((each) => Number.isInteger(each) && each > 0)) {
+  if (numbers.length !== 2 || !isShape(numbers)) {
     throw new InvalidArgumentError('wanted height,width, like 256,256.')
   }
   return numbers
@@ -50,7 +55,7 @@ export function parseSize(text: string): readonly number[] {
 export function parseCount(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (text.trim() === '' || !Number.isInteger(value) || value < least)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
       throw new InvalidArgumentError(`wanted a whole number of at least ${least}.`)
     return value
   }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { loadTestInput } from '@q/data'
-import type { Artifact, ChipToolchain, Graph, Resolved, Tensor } from '@q/ir'
+import type { Artifact, ChipToolchain, Graph, QuantMode, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { decodeNpz, encodeNpz } from '@q/npz'
@@ -150,6 +150,11 @@ async function tellPortable(
   if (stale) reporter.note(`note: ${compiled} was there before and is left as it is`)
 }
 
+/** What a model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
+export function toleranceOf({ backend: { target } }: Chip, mode: QuantMode): readonly [cosine: number, euclidean: number] {
+  return target.tolerance[mode] ?? [0.9, 0.8]
+}
+
 async function compareWithFloat(
   options: DeployOptions,
   quantized: Graph,
@@ -157,15 +162,14 @@ async function compareWithFloat(
   targetFile: string,
   context: Context,
 ): Promise<Comparison> {
-  const { graph, mode } = options
-  const byMode = options.chip.backend.target.tolerance[mode] ?? [0.9, 0.8]
+  const { graph, mode, chip } = options
   const reference =
     options.testReference === undefined
       ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
       : decodeNpz(await context.files.read(options.testReference), [options.testReference])
   const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
   const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
-  const [cosine, euclidean] = options.tolerance ?? byMode
+  const [cosine, euclidean] = options.tolerance ?? toleranceOf(chip, mode)
   const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean }, { excepts: options.excepts })
   if (comparison.verdicts.length === 0) {
     throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {

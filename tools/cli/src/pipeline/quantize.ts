@@ -13,7 +13,7 @@ import { measureAgreement } from './agreement.ts'
 import type { CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
-import { deploy } from './deploy.ts'
+import { deploy, toleranceOf } from './deploy.ts'
 import { readPlan } from './read-tables.ts'
 import { sampleChoice } from './sample-choice.ts'
 import { noteSamples } from './sample-files.ts'
@@ -32,6 +32,8 @@ export interface QuantizeOptions {
   readonly compareNum: number
   /** Folder, or list, these come from. @default the calibration samples */
   readonly compareData?: string
+  /** What the mean cosine and Euclidean similarity of every output have to exceed. @default the chip's of the mode */
+  readonly tolerance?: readonly [cosine: number, euclidean: number]
   /** Name of the model. @default from the file */
   readonly name?: string
   readonly vendor?: string
@@ -42,6 +44,8 @@ export interface Quantized {
   readonly files: readonly string[]
   readonly deployed: Deployed
   readonly agreement?: Agreement
+  /** Whether the agreement, where it was measured, is within the tolerance. */
+  readonly passed: boolean
   readonly seconds: number
 }
 
@@ -96,18 +100,19 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   )
   const compared =
     compareChoice === undefined ? samples : await createSampleSource((await selectSamples(compareChoice)).entries, sampleInputs(graph))
-  const agreement = await agreementOn(compared, options.compareNum, graph, deployed.resolved.graph, context)
+  const tolerance = options.tolerance ?? toleranceOf(chip, options.mode)
+  const agreement = await agreementOn({ samples: compared, most: options.compareNum, tolerance }, graph, deployed.resolved.graph, context)
   return {
     files: [...modelFiles, tableFile, ...deployed.files],
     deployed,
     ...(agreement === undefined ? {} : { agreement }),
+    passed: deployed.passed && agreement?.passed !== false,
     seconds: (performance.now() - started) / 1000,
   }
 }
 
 async function agreementOn(
-  samples: SampleSource,
-  most: number,
+  { samples, most, tolerance }: { readonly samples: SampleSource; readonly most: number; readonly tolerance: readonly [number, number] },
   float: Graph,
   quantized: Graph,
   context: Context,
@@ -119,6 +124,7 @@ async function agreementOn(
     quantized: { graph: quantized, executor: exactExecutor() },
     samples,
     count,
+    tolerance,
     signal: context.signal,
     onProgress: context.reporter.progress,
   })
