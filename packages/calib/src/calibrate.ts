@@ -17,6 +17,8 @@ import { planTables } from './plan-tables.ts'
 import { printedNumber } from './printed-number.ts'
 import type { CandidateOptions } from './tuning/candidates.ts'
 import { tuneThresholds } from './tuning/tune-thresholds.ts'
+import type { TuneElsewhere } from './tuning/tune-together.ts'
+import { tuneTogether } from './tuning/tune-together.ts'
 
 /** Whether and how thresholds are tuned after the statistics. */
 export interface TuneOptions extends CandidateOptions {
@@ -26,6 +28,8 @@ export interface TuneOptions extends CandidateOptions {
   readonly samples?: SampleSource
   /** Runs the nodes that are tuned; no other thread works then, so it may have them all. @default the executor of the calibration */
   readonly executor?: Executor
+  /** Another thread that does a part of the searches; the result does not depend on it. @default all are done on the calling thread */
+  readonly elsewhere?: TuneElsewhere
 }
 
 /** What is calibrated and on what. */
@@ -160,7 +164,7 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     const tuneCount = Math.min(tune.count ?? (isTunedMethod(method) ? 5 : 0), tuneSamples.count)
     if (tuneCount === 0) return { ...result, entries: result.untuned, tuneCount }
 
-    const thresholds = await tuneThresholds({
+    const tuning = {
       ...tune,
       graph,
       executor: tune.executor ?? executor,
@@ -176,7 +180,8 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
           { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
         ]),
       ),
-    })
+    }
+    const thresholds = await (tune.elsewhere === undefined ? tuneThresholds(tuning) : tuneTogether(tuning, tune.elsewhere))
     const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
     return { ...result, entries: symmetricRows(entries, symmetric), tuneCount }
   }

@@ -1,5 +1,6 @@
 import type { Executor, Graph, Node, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
 import { elementCount, valueOf } from '@q/ir'
+import type { Interruption } from '../interruption.ts'
 import { pauses } from '../interruption.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { floatValues, tensorOf } from '../observe/float-values.ts'
@@ -17,7 +18,12 @@ export interface TuneThresholds extends CandidateOptions {
   readonly count: number
   readonly values: ReadonlyMap<string, TunedValue>
   readonly kernels: Kernels
-  readonly signal?: AbortSignal | undefined
+  /**
+   * Where several do the searches of one tuning, a place in shared memory for each search, 0 until somebody has claimed it. Only what is
+   * claimed here is searched. @default every search
+   */
+  readonly claims?: Int32Array
+  readonly signal?: Interruption | undefined
   readonly onProgress?: OnProgress | undefined
 }
 
@@ -36,7 +42,7 @@ export interface TuneThresholds extends CandidateOptions {
  * @throws QError `INTERRUPTED`; what the executor and the samples throw
  */
 export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyMap<string, number>> {
-  const { graph, executor, samples, values, kernels, signal, onProgress } = options
+  const { graph, executor, samples, values, kernels, claims, signal, onProgress } = options
   const count = Math.min(options.count, samples.count)
   const thresholds = new Map([...values].map(([name, { threshold }]) => [name, threshold]))
   const plan = planSearches(graph, values, options)
@@ -47,8 +53,10 @@ export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyM
   const held = await inputTensors(graph, samples, count)
   const left = useCounts(graph, nodes)
   const pause = pauses(signal)
+  const places = new Map([...plan.values()].flat().map((search, place) => [search, place]))
   for (const [index, node] of nodes.entries()) {
     await pause()
+    if (claims?.every((claim) => claim !== 0) === true) break
     const inputs = activationInputs(graph, node)
     if (inputs.length > 0) await runNode(node, [...new Set(inputs)], plan.get(node) ?? [])
     for (const input of inputs) {
@@ -59,6 +67,10 @@ export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyM
   }
   return thresholds
 
+  function claimed(search: Search): boolean {
+    return claims === undefined || Atomics.compareExchange(claims, places.get(search)!, 0, 1) === 0
+  }
+
   async function runNode(node: Node, inputs: readonly string[], searches: readonly Search[]): Promise<void> {
     const feeds = Array.from({ length: count }, (_, sample) => new Map(inputs.map((input) => [input, held.get(input)![sample]!])))
     const output = node.outputs[0]!
@@ -67,7 +79,9 @@ export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyM
       const results = await runEach(session, feeds, output)
       await holdResults(node, feeds, results)
       const references = results.map((result) => floatValues(output, result))
-      for (const { input, candidates } of searches) {
+      for (const search of searches) {
+        if (!claimed(search)) continue
+        const { input, candidates } = search
         const best = await bestCandidate({ session, feeds, references, output, candidates, kernels, pause })
         if (best > thresholds.get(input)!) thresholds.set(input, best)
       }

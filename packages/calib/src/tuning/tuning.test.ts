@@ -4,6 +4,8 @@ import { createKernels, portableKernels } from '../kernels/kernels.ts'
 import { fakeQuantScale, thresholdCandidates } from './candidates.ts'
 import { l1Norm, relativeDistance } from './distance.ts'
 import { tuneThresholds } from './tune-thresholds.ts'
+import type { TuneElsewhere } from './tune-together.ts'
+import { loadedSamples, tuneTogether } from './tune-together.ts'
 
 const wave = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => (((i * 7919) % 10007) - 5003) / 1000)
 
@@ -138,5 +140,60 @@ describe('tuning', () => {
     const candidates = Array.from({ length: 22 }, (_, i) => 1.25 + (i * 2.75) / 21)
     const expected = candidates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best))
     expect((await tune(graph, 1.25)).get('x')).toBeCloseTo(expected, 10)
+  })
+
+  describe('by several threads', () => {
+    const graph = tinyGraph(5000, [
+      [['a'], 'Small', ['x']],
+      [['b'], 'Large', ['x']],
+      [['c'], 'Double', ['b']],
+      [['d'], 'Large', ['c']],
+    ])
+    const options = {
+      graph,
+      executor: ops,
+      samples,
+      count: 5,
+      kernels: createKernels(),
+      values: new Map(['x', 'a', 'b', 'c', 'd'].map((name) => [name, { threshold: 1.25, magnitude: 4 }])),
+    }
+    /** A second tuner that waits for `turn` before it starts. */
+    const second =
+      (turn: Promise<void>): TuneElsewhere =>
+      async ({ graph: { ops: _, ...plain }, ...shared }) => {
+        await turn
+        const told = structuredClone({ ...shared, graph: plain })
+        return tuneThresholds({
+          ...options,
+          ...told,
+          graph: { ...told.graph, ops: graph.ops },
+          samples: loadedSamples(told.samples),
+          count: told.samples.length,
+        })
+      }
+
+    it.each([
+      ['at the same time', Promise.resolve()],
+      ['the other later', new Promise<void>((done) => setTimeout(done, 30))],
+    ] as const)('gives the same thresholds, %s', async (_, turn) => {
+      expect(await tuneTogether(options, second(turn))).toEqual(await tuneThresholds(options))
+    })
+
+    it('does each search once', async () => {
+      const claims = new Int32Array(new SharedArrayBuffer(16))
+      claims.set([1, 0, 1, 1])
+      const one = await tuneThresholds({ ...options, claims })
+      const rest = await tuneThresholds({ ...options, claims: new Int32Array(4).fill(1).fill(0, 0, 1) })
+      expect([one.get('c'), rest.get('b')]).toEqual([1.25, 1.25])
+      expect([...claims]).toEqual([1, 1, 1, 1])
+    })
+
+    it('is done here when the other thread fails with what it had claimed', async () => {
+      const failing: TuneElsewhere = async ({ claims }) => {
+        claims.fill(1)
+        throw new Error('out of memory')
+      }
+      expect(await tuneTogether(options, failing)).toEqual(await tuneThresholds(options))
+    })
   })
 })

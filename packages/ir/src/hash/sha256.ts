@@ -1,8 +1,25 @@
 const firstWords = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]
 const roundWords = Int32Array.from(roundConstants())
 
-/** The SHA-256 digest (FIPS 180-4) of some bytes, 32 bytes. Synchronous, and the same wherever JavaScript runs. */
+/** What of Node is used where there is one. */
+interface NodeProcess {
+  getBuiltinModule?(name: 'node:crypto'): {
+    createHash(name: 'sha256'): { update(bytes: Uint8Array): { digest(): Uint8Array } }
+  }
+}
+
+/**
+ * The SHA-256 digest (FIPS 180-4) of some bytes, 32 bytes. Synchronous, and the same wherever JavaScript runs: Node's own where there is
+ * one, a tenth of the time for the weights of a network.
+ */
 export function sha256(bytes: Uint8Array): Uint8Array {
+  const { process } = globalThis as { readonly process?: NodeProcess }
+  const crypto = process?.getBuiltinModule?.('node:crypto')
+  return crypto === undefined ? portableSha256(bytes) : Uint8Array.from(crypto.createHash('sha256').update(bytes).digest())
+}
+
+/** The same without a platform. */
+export function portableSha256(bytes: Uint8Array): Uint8Array {
   const state = Uint32Array.from(firstWords)
   const schedule = new Uint32Array(64)
   const whole = bytes.length - (bytes.length % 64)

@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Calibration, MethodName } from '@q/calib'
-import { calibrateMethods, isTunedMethod } from '@q/calib'
+import { calibratedValues, calibrateMethods, isTunedMethod } from '@q/calib'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { createCalibrationTable, fingerprintOf, formatCalibrationTable } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
+import type { TuningThread } from '../threads/tuning-thread.ts'
+import { startTuningThread } from '../threads/tuning-thread.ts'
 import { version } from '../version.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { calibrationCheckpoint } from './calibration-checkpoint.ts'
@@ -69,6 +71,16 @@ export interface MethodsChoice extends CalibrationSetting {
   readonly methods: readonly MethodName[]
 }
 
+/** Elements of all activations of the tuned samples from which on a second thread saves more than its start takes. */
+const manyActivations = 5_000_000
+
+/** A thread for a part of the tuning, where that is long and there is a core for it; it has half of the cores then. */
+function tuningThread(graph: Graph, tuned: number): TuningThread | undefined {
+  const activations = tuned * calibratedValues(graph).reduce((sum, { elements }) => sum + elements, 0)
+  if (activations < manyActivations || availableParallelism() === 1) return undefined
+  return startTuningThread(graph, Math.ceil(availableParallelism() / 2))
+}
+
 /** Calibrates a float graph on chosen samples, going on where an interrupted run of the same calibration stopped. */
 export async function calibrateModel(
   graph: Graph,
@@ -121,6 +133,10 @@ export async function observeModel(
   ])
   const known = kept?.read(key)
   if (known !== undefined) return { calibrations: known, samples, symmetric, finished }
+  const tuneSamples = tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs)
+  const thread = tuningThread(graph, Math.min(choice.tuneNum, tuneSamples.count))
+  const stop = () => thread?.close()
+  context.signal.addEventListener('abort', stop)
   const calibrations = await calibrateMethods({
     graph,
     symmetric,
@@ -131,13 +147,17 @@ export async function observeModel(
     bins: choice.bins,
     tune: {
       count: choice.tuneNum,
-      executor: floatExecutor(),
-      ...(tuneEntries === undefined ? {} : { samples: await createSampleSource(tuneEntries, inputs) }),
+      samples: tuneSamples,
+      executor: floatExecutor(thread === undefined ? undefined : Math.ceil(availableParallelism() / 2)),
+      ...(thread === undefined ? {} : { elsewhere: thread.tune }),
     },
     workers: Math.max(1, availableParallelism() - 1),
     checkpoint,
     signal: context.signal,
     onProgress: context.reporter.progress,
+  }).finally(() => {
+    context.signal.removeEventListener('abort', stop)
+    return stop()
   })
   for (const { diagnostics } of calibrations) for (const diagnostic of diagnostics) context.reporter.diagnostic(diagnostic)
   kept?.write(key, calibrations)

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CheckpointStore } from '@q/calib'
 import { sha256 } from '@q/ir/graph'
+import { removeAbandoned, temporaryIn } from '../files/temporary-files.ts'
 
 /**
  * Keeps an interrupted calibration in a hidden file beside its table. The file is only ever used by a run on the same
@@ -12,17 +14,22 @@ export async function calibrationCheckpoint(
   entries: readonly string[],
   preprocessing: string,
 ): Promise<{ readonly store: CheckpointStore; readonly key: string }> {
-  const path = join(dirname(tableFile), `.${basename(tableFile)}.unfinished`)
+  const folder = dirname(tableFile)
+  await removeAbandoned(folder)
+  const path = join(folder, `.${basename(tableFile)}.unfinished`)
   return {
     key: await samplesKey(entries, preprocessing),
     store: {
       read: () => readFile(path).catch(() => undefined),
       async write(bytes) {
-        const temporary = `${path}.${process.pid}`
+        const temporary = temporaryIn(folder)
+        const remove = () => rmSync(temporary, { force: true })
+        process.once('exit', remove)
         // A checkpoint that cannot be kept costs time after a crash, not the result.
         await writeFile(temporary, bytes)
           .then(() => rename(temporary, path))
-          .catch(() => rm(temporary, { force: true }))
+          .catch(remove)
+        process.off('exit', remove)
       },
       clear: () => rm(path, { force: true }),
     },
