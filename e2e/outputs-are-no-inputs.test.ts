@@ -66,6 +66,26 @@ const cases: Readonly<Record<string, Case>> = {
     outputs: ['out', 'qtable', 'out_mse.1', 'out_mse_tune', 'new_cali_table.txt', 'Search_Qtable', 'search_qtable_result'],
     inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'plan', 'post.mjs'],
   },
+  search: {
+    args: [
+      ...[
+        'search',
+        'digits.mlir',
+        '--data',
+        'list',
+        '--chip',
+        './nova.mjs',
+        '--calibration_table',
+        'table',
+        '--pre_qtable',
+        'plan',
+        ...weights,
+      ],
+      ...['--quantize_table', 'out', '--new_calibration_table', 'thresholds'],
+    ],
+    outputs: ['out', 'thresholds'],
+    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table', 'plan'],
+  },
   run_sensitive_layer: {
     args: [
       ...['run_sensitive_layer', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', '--tune_list', 'other_list', ...weights],

@@ -5,6 +5,7 @@ inEmptyFolder()
 
 const commands = [
   'quantize',
+  'search',
   'model_transform',
   'run_calibration',
   'run_qtable',

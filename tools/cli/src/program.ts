@@ -10,6 +10,7 @@ import { defineQuantize } from './commands/quantize.ts'
 import { defineRunCalibration } from './commands/run-calibration.ts'
 import { defineRunQtable } from './commands/run-qtable.ts'
 import { defineRunSensitiveLayer } from './commands/run-sensitive-layer.ts'
+import { defineSearch } from './commands/search.ts'
 
 /**
  * The command line: every command under its name. `start` is handed what the chosen command does. It ends no process and
@@ -27,6 +28,7 @@ export function createProgram(version: string, start: (action: Action) => void):
     )
   for (const define of [
     defineQuantize,
+    defineSearch,
     defineModelTransform,
     defineRunCalibration,
     defineRunSensitiveLayer,

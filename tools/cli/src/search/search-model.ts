@@ -98,19 +98,19 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     })
     context.signal.throwIfAborted()
     const isWhole = outcome.ended === 'finished'
-    const before = isWhole ? (await evaluator.ask({ trials: [{ plan: space.pinned }], metrics: ['cosine'] }, context))[0] : teller.before()
-    const missing = isWhole && outcome.result.losses !== undefined && outcome.result.losses.losses['cosine'] === undefined
-    const losses = missing ? (await evaluator.ask({ trials: [outcome.result.trial], metrics: ['cosine'] }, context))[0] : undefined
-    const result = {
-      ...outcome.result,
-      ...(losses === undefined
-        ? {}
-        : { losses: { ...losses, ...outcome.result.losses, losses: { ...outcome.result.losses?.losses, ...losses.losses } } }),
-    }
+    const cosineOf = async (trial: Trial) => (await evaluator.ask({ trials: [trial], metrics: ['cosine'] }, context))[0]
+    const before = isWhole ? await cosineOf({ plan: space.pinned }) : teller.before()
+    const { losses } = outcome.result
+    // People compare networks by cosine, whatever a search measures by.
+    const cosine = isWhole && losses?.losses['cosine'] === undefined ? await cosineOf(outcome.result.trial) : undefined
+    const result =
+      cosine === undefined
+        ? outcome.result
+        : { ...outcome.result, losses: { ...cosine, ...losses, losses: { ...losses?.losses, ...cosine.losses } } }
     context.reporter.event('evaluated', { ...evaluator.counts() })
     return {
       space,
-      outcome: { ...outcome, result },
+      outcome: { ...outcome, result, open: unexamined(outcome, space) },
       ...(before === undefined ? {} : { before }),
       ...teller.log(),
       seconds: (performance.now() - started) / 1000,
@@ -118,6 +118,14 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
   } finally {
     await evaluator.close()
   }
+}
+
+/** Layers that a search which ended early did not come to: those it named, or all that it has no loss of. */
+function unexamined({ ended, open, result }: SearchOutcome, { layers, pinned, floatMode }: SearchSpace): readonly string[] {
+  if (ended === 'finished' || open.length > 0) return open
+  const ranked = new Set(result.ranking.map(({ layer }) => layer))
+  const isOpen = ({ name, hasCodes, modes }: (typeof layers)[number]) => hasCodes && modes.includes(floatMode) && !pinned.has(name)
+  return layers.filter((layer) => isOpen(layer) && !ranked.has(layer.name)).map(({ name }) => name)
 }
 
 /** Whether other threads know all that a trial may be made of: operators of a user's back end do not travel. */

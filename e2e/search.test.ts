@@ -1,0 +1,193 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseCalibrationTable, parseQuantPlan } from '@q/ir'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
+
+inEmptyFolder()
+beforeEach(prepareDigits)
+
+const search = (...more: readonly string[]) =>
+  q(
+    'search',
+    'digits.mlir',
+    '--chip',
+    'bm1684x',
+    '--data',
+    digits.calibration,
+    '--input_num',
+    '6',
+    '--tune_num',
+    '1',
+    '--inference_num',
+    '4',
+    ...more,
+  )
+const text = (file: string) => readFileSync(file, 'utf8')
+const hidden = () => readdirSync('.').filter((name) => name.startsWith('.'))
+const events = (out: string) =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown> & { readonly event: string })
+
+/** With the time of files fixed, so that they can be compared. */
+async function atOneTime(work: () => Promise<void>): Promise<void> {
+  process.env['SOURCE_DATE_EPOCH'] = '0'
+  try {
+    await work()
+  } finally {
+    delete process.env['SOURCE_DATE_EPOCH']
+  }
+}
+
+describe('q search', () => {
+  it('writes a plan and a table that model_deploy takes, and tells what it found', async () => {
+    const { code, out, err } = await search('--expected_cos', '0.99')
+    expect(code, err).toBe(0)
+    for (const word of ['INT8 before', 'mix after', 'target        0.99 (reached)', 'of the arithmetic', 'time'])
+      expect(out).toContain(word)
+    expect(hidden()).toEqual([])
+    await mustRun(
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      '--chip',
+      'bm1684x',
+      '--quantize',
+      'INT8',
+      '--calibration_table',
+      'digits_cali_table',
+      '--quantize_table',
+      'digits_qtable',
+      '--model',
+      'm.bmodel',
+    )
+  })
+
+  it('ends with 4 when the target is missed, with the best it found and the layers that hurt most', async () => {
+    const { code, err } = await search('--expected_cos', '1', '--max_float_layers', '1')
+    expect(code).toBe(4)
+    expect(err).toMatch(/^TARGET_MISSED: /m)
+    expect(err).toMatch(/what hurts most in INT8: \S+ \d\.\d\de-\d/)
+    expect(parseQuantPlan(text('digits_qtable')).entries.size).toBeLessThanOrEqual(1)
+  })
+
+  it('takes the thresholds of a table that is given, and leaves it as it is', async () => {
+    const before = text('table')
+    const { code, err } = await search('--expected_cos', '1', '--calibration_table', 'table')
+    expect(code, err).toBe(4)
+    expect(text('table')).toBe(before)
+    expect(existsSync('digits_cali_table')).toBe(false)
+  })
+
+  it('ends in time with a valid table that says what was not examined', async () => {
+    const { code, out } = await search('--expected_cos', '1', '--budget', '1ms')
+    expect(code).toBe(4)
+    expect(out).toMatch(/not examined {2}\d+ layers/)
+    const plan = parseQuantPlan(text('digits_qtable'))
+    expect(plan.entries.size).toBe(0)
+    const open = [...text('digits_qtable').matchAll(/^# q: not examined: (\S+)$/gm)].map(([, layer]) => layer)
+    expect(open.length).toBeGreaterThan(5)
+    expect([...parseCalibrationTable(text('digits_cali_table')).entries.keys()]).toEqual(expect.arrayContaining(open))
+    expect(hidden()).toEqual([])
+  })
+
+  it('--json tells every trial with its losses', async () => {
+    const { out } = await search('--expected_cos', '1', '--json')
+    const all = events(out)
+    const trials = all.filter(({ event }) => event === 'trial')
+    expect(trials.length).toBeGreaterThan(5)
+    for (const trial of trials)
+      expect(trial).toMatchObject({ plan: {}, losses: {}, samples: {}, precision: expect.stringMatching(/exact|fast/) })
+    const [searched] = all.filter(({ event }) => event === 'searched')
+    expect(searched).toMatchObject({ strategy: 'race', reached: false, ended: 'finished' })
+  })
+
+  it('--pareto writes one plan a point and the numbers of all', async () => {
+    const { code, out, err } = await search('--pareto')
+    expect(code, err).toBe(0)
+    const { points } = JSON.parse(text('digits_qtable_front.json')) as {
+      readonly points: readonly { readonly plan: string; readonly floatShare: number }[]
+    }
+    expect(points.length).toBeGreaterThan(1)
+    expect(points.map(({ floatShare }) => floatShare)).toEqual(points.map(({ floatShare }) => floatShare).sort((a, b) => a - b))
+    for (const { plan } of points) {
+      parseQuantPlan(text(plan))
+      expect(out).toContain(plan)
+    }
+  })
+
+  it.each(['search_qtable', 'fast_search', 'mix_search', 'run_qtable', 'run_sensitive_layer'])('--strategy %s', async (name) => {
+    const { code, err } = await search('--expected_cos', '1', '--strategy', name)
+    expect(code, err).toBe(4)
+    parseQuantPlan(text('digits_qtable'))
+  })
+
+  it('--strategy search_threshold writes the table of the best method', async () => {
+    const { code, err } = await search('--strategy', 'search_threshold')
+    expect(code, err).toBe(0)
+    expect(text('digits_cali_table')).toMatch(/calculation method: (kl|mse)\n/)
+  })
+
+  it('takes a strategy of a module, with options, and names it when it fails', async () => {
+    const module = (body: string) => `export default (options) => ({ name: 'mine', *search(space) { ${body} } })`
+    writeFileSync(
+      'mine.mjs',
+      module('return { trial: { plan: new Map([...space.pinned, [space.layers[options.at].name, space.floatMode]]) }, ranking: [] }'),
+    )
+    const { code, err } = await search('--strategy', './mine.mjs', '--strategy_options', '{"at":1}', '--expected_cos', '0.5')
+    expect(code, err).toBe(0)
+    expect(parseQuantPlan(text('digits_qtable')).entries.size).toBe(1)
+    writeFileSync('broken.mjs', module('throw new Error("out of ideas")'))
+    expect((await search('--strategy', './broken.mjs')).err).toMatch(/^STRATEGY_FAILED: [^]*out of ideas/m)
+    writeFileSync('none.mjs', 'export default { name: "none" }')
+    expect(await search('--strategy', './none.mjs')).toMatchObject({ code: 2, err: expect.stringMatching(/^STRATEGY_INVALID: /m) })
+    expect(await search('--strategy', 'raze')).toMatchObject({ code: 2, err: expect.stringMatching(/^STRATEGY_UNKNOWN: [^]*race/m) })
+    expect(await search('--strategy', 'search_qtable', '--metric', 'sqnr')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^STRATEGY_OPTION: /m),
+    })
+  })
+
+  it('explains which search to take when', async () => {
+    const { out } = await q('search', '--help')
+    expect(out).toMatch(/Which search to take when:\n {2}race /)
+  })
+})
+
+describe('a search that was interrupted', () => {
+  /** Presses Ctrl-C after some trials. */
+  async function interrupted(after: number): Promise<number> {
+    const write = process.stdout.write
+    let trials = 0
+    const running = search('--expected_cos', '1', '--strategy', 'search_qtable', '--json')
+    const captured = process.stdout.write
+    process.stdout.write = ((line: string) => {
+      if (line.includes('"event":"trial"') && ++trials === after) process.emit('SIGINT')
+      return captured(line)
+    }) as typeof process.stdout.write
+    try {
+      return (await running).code
+    } finally {
+      process.stdout.write = write
+    }
+  }
+
+  it.each([1, 3, 9])('after %i trials goes on there and writes the same bytes', (after) =>
+    atOneTime(async () => {
+      await search('--expected_cos', '1', '--strategy', 'search_qtable')
+      const names = ['digits_qtable', 'digits_cali_table']
+      const wanted = names.map(text)
+      for (const name of names) writeFileSync(name, '')
+      expect(await interrupted(after)).toBe(130)
+      expect(names.map(text)).toEqual(['', ''])
+      expect(hidden()).toContain('.digits_qtable.journal')
+      writeFileSync('.digits_qtable.journal', `${text('.digits_qtable.journal')}{"scope":"torn`)
+      const { out } = await search('--expected_cos', '1', '--strategy', 'search_qtable', '--json')
+      expect(events(out).find(({ event }) => event === 'evaluated')!['journalHits']).toBeGreaterThan(0)
+      expect(events(out).some(({ event, stage }) => event === 'progress' && stage === 'observe')).toBe(false)
+      expect(names.map(text)).toEqual(wanted)
+      expect(hidden()).toEqual([])
+    }),
+  )
+})

@@ -1,0 +1,132 @@
+import type { MetricName } from '@q/ir'
+import type { Command } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Context } from '../context.ts'
+import { parseCount, parseNumber } from '../options/parse.ts'
+import type { ChosenStrategy } from '../search/choose-strategy.ts'
+import { chooseStrategy } from '../search/choose-strategy.ts'
+import { frontLines } from '../search/front-files.ts'
+import type { Found } from '../search/search-model.ts'
+import { isReached, missedTarget, similarityOf, summaryLines } from '../search/search-summary.ts'
+import { methodList } from './search-options.ts'
+
+/** The options of {@link addOwnSearchOptions}, as commander names them. */
+export interface OwnSearchOptions {
+  readonly strategy?: string
+  readonly strategy_options?: Readonly<Record<string, unknown>>
+  readonly pareto?: boolean
+  readonly expected_cos?: number
+  readonly most_loss?: number
+  readonly max_float_layers?: number
+  readonly metric?: string
+  readonly methods: string
+  readonly inference_num: number
+  readonly fp_type: string
+  readonly budget?: number
+  readonly workers?: number
+  readonly cache?: number
+}
+
+/** Adds what this program's own commands let a user say about a search. */
+export function addOwnSearchOptions(command: Command): Command {
+  return command
+    .option('--expected_cos <number>', 'similarity of the outputs to exceed, (1 + cos) / 2', parseNumber)
+    .option('--most_loss <number>', 'loss not to exceed, by --metric', parseNumber)
+    .addOption(
+      new Option('--metric <name>', 'what losses are measured by; worst-group, or cosine with --expected_cos, when absent').choices([
+        'cosine',
+        'noise',
+        'sqnr',
+        'worst-group',
+      ]),
+    )
+    .option('--max_float_layers <count>', 'layers in float at most; as the strategy likes when absent', parseCount(1))
+    .option(
+      '--strategy <name>',
+      'how to search: a name, or a module with a strategy: ./strategy.mjs, an installed package; race when absent',
+    )
+    .option('--strategy_options <json>', 'options of the strategy, as a JSON object', parseOptions)
+    .option('--pareto', 'the whole front of quality and arithmetic in float: --strategy pareto')
+    .option('--methods <names>', 'threshold methods to choose from, joined by commas', 'kl,mse')
+    .option('--inference_num <count>', 'samples to measure on; 0 for all', parseCount(0), 30)
+    .option('--fp_type <type>', 'float type of layers in float: auto, or one of the chip', 'auto')
+    .option('--budget <time>', 'end after this time, like 5s or 2m, with the best found; calibration does not count', parseDuration)
+    .option('--workers <count>', 'threads; as many as there are cores when absent', parseCount(1))
+    .option('--cache <megabytes>', 'memory for what need not be computed again', parseCount(0), 1024)
+}
+
+/** `5s`, `500ms`, `2m`, `1h`, or seconds. @returns milliseconds */
+function parseDuration(text: string): number {
+  const [, number = '', unit = 's'] = /^([\d.]+)\s*(ms|s|min|m|h)?$/.exec(text.trim()) ?? []
+  const value = Number(number)
+  if (number === '' || !Number.isFinite(value)) throw new InvalidArgumentError('wanted a time, like 5s, 500ms, 2m, 1h.')
+  return value * ({ ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }[unit] ?? 1000)
+}
+
+function parseOptions(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError('wanted a JSON object, like {"share": 0.9}.')
+}
+
+/** The strategy that the options choose. @throws QError those of `chooseStrategy` */
+export function strategyOf(options: OwnSearchOptions, context: Context): Promise<ChosenStrategy> {
+  const { expected_cos: expectedCos, most_loss: mostLoss, max_float_layers: maxFloatLayers, metric, strategy_options } = options
+  return chooseStrategy(
+    options.strategy ?? (options.pareto === true ? 'pareto' : 'race'),
+    {
+      ...(expectedCos === undefined ? {} : { expectedCos }),
+      ...(mostLoss === undefined ? {} : { mostLoss }),
+      ...(maxFloatLayers === undefined ? {} : { maxFloatLayers }),
+      ...(metric === undefined ? {} : { metric: metric as MetricName }),
+      ...(strategy_options === undefined ? {} : { options: strategy_options }),
+    },
+    context,
+  )
+}
+
+/** What of the options `searchPlan` takes as it is. @throws QError `CALIBRATION_METHOD` */
+export function searchSettings(options: OwnSearchOptions, startedAt: number) {
+  return {
+    methods: methodList(options.methods, '--methods'),
+    inferenceNum: options.inference_num,
+    ...(options.budget === undefined ? {} : { budget: { milliseconds: options.budget, startedAt } }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 }),
+  }
+}
+
+/** Prints what a search found. */
+export function tellSearch(
+  found: Found,
+  { strategy, wanted }: ChosenStrategy,
+  planFile: string,
+  seconds: number,
+  { reporter }: Context,
+): void {
+  const { outcome } = found
+  for (const line of [...summaryLines(found, wanted, seconds), ...frontLines(found, planFile)]) reporter.print(line)
+  reporter.event('searched', {
+    strategy: strategy.name,
+    qtable: planFile,
+    plan: Object.fromEntries(outcome.result.trial.plan),
+    before: similarityOf(found.before),
+    after: similarityOf(outcome.result.losses),
+    losses: outcome.result.losses?.losses,
+    ranking: outcome.result.ranking,
+    reached: isReached(found, wanted),
+    ended: outcome.ended,
+    open: outcome.open,
+    trials: outcome.trials,
+    seconds,
+  })
+}
+
+/** Ends a search that missed its target. @throws QError `TARGET_MISSED` */
+export function checkReached(found: Found, { wanted }: ChosenStrategy, planFile: string): void {
+  if (isReached(found, wanted) === false) throw missedTarget(found, wanted, planFile)
+}

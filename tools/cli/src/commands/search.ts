@@ -1,0 +1,89 @@
+import { basename } from 'node:path'
+import { withPreprocess } from '@q/data'
+import type { Plan } from '@q/ir'
+import { modeOf, usualMode } from '../chips/chip-modes.ts'
+import { parseCount } from '../options/parse.ts'
+import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
+import { sampleChoice } from '../pipeline/sample-choice.ts'
+import { noteSamples } from '../pipeline/sample-files.ts'
+import { strategyHelp } from '../search/choose-strategy.ts'
+import { searchPlan } from '../search/search-plan.ts'
+import { readModel } from '../wiring/read-model.ts'
+import type { DefineCommand } from './command.ts'
+import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addOwnSearchOptions, checkReached, searchSettings, strategyOf, tellSearch } from './own-search-options.ts'
+import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
+import { floatModeOf } from './search-options.ts'
+
+const explanation = `
+Which search to take when:
+${strategyHelp()}
+  a module             yours: docs/write-a-strategy.md
+
+Take race to ship, with --expected_cos; pareto to choose by eye; the others to repeat what a manual tells.
+An interrupted search goes on where it stopped when the same command is given again.`
+
+/** `search`: the layers that have to stay in float, and the threshold of the others. */
+export const defineSearch: DefineCommand = (program, start) => {
+  const command = addOwnSearchOptions(
+    addChipOptions(
+      subcommand(program, 'search', 'find the few layers that have to stay in float, and the best thresholds of the others')
+        .argument('<model>', 'the float model: Top .mlir, or .onnx')
+        .requiredOption('--data <path>', 'folder of samples (images, npz, npy), or a list of them'),
+      { required: true },
+    )
+      .option('-o, --quantize_table <file>', 'output quantization table; <model>_qtable when absent')
+      .option('--new_calibration_table <file>', 'output calibration table; <model>_cali_table when absent')
+      .option('--calibration_table <file>', 'take the thresholds of this table; tables are made when absent')
+      .option('--pre_qtable <table>', 'layers whose mode is decided: a file, or name:mode,name:mode')
+      .option('--quantize <mode>', 'mode of layers that stay in codes; INT8 when absent, or the first of a chip without it')
+      .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
+      .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
+      .option('--weights <file>', 'weight file, in place of the one the model names'),
+  )
+  addPreprocessOptions(command).addHelpText('after', explanation)
+  command.action((model: string, options) =>
+    start(async (context) => {
+      const startedAt = performance.now()
+      const { files, reporter } = context
+      const chip = await chipOf(options, context)
+      const { target } = chip.backend
+      const chosen = await strategyOf(options, context)
+      const settings = searchSettings(options, startedAt)
+      const name = basename(model).replace(/\.[^.]*$/, '')
+      const planFile = options.quantize_table ?? `${name}_qtable`
+      const given = options.calibration_table
+      const tableFile = options.new_calibration_table ?? `${name}${given === undefined ? '' : '_searched'}_cali_table`
+      await files.claim([planFile, tableFile])
+      const choice = await sampleChoice(options.data)
+      await noteSamples({ ...choice, inputNum: options.input_num }, context)
+      const read = await readModel(model, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
+      const graph = model.endsWith('.onnx') ? withPreprocess(read, preprocessOptions(options)) : read
+      const pinned: Plan | undefined =
+        options.pre_qtable === undefined ? undefined : await readPlan(options.pre_qtable, graph, target, context)
+      const searched = await searchPlan(
+        {
+          ...settings,
+          graph,
+          chip,
+          mode: modeOf(options.quantize ?? usualMode(target, 'integers'), target, ['--quantize']),
+          floatMode: floatModeOf(options.fp_type, target),
+          chosen,
+          model,
+          samples: { ...choice, inputNum: options.input_num, bins: 2048, tuneNum: options.tune_num },
+          ...(given === undefined ? {} : { table: await readCalibrationTable(given, graph, context) }),
+          ...(pinned === undefined ? {} : { pinned }),
+          planFile,
+          tableFile,
+        },
+        context,
+      )
+      await files.write(searched.files)
+      await searched.finished()
+      tellSearch(searched.found, chosen, planFile, (performance.now() - startedAt) / 1000, context)
+      reporter.print(`files: ${[...searched.files.keys()].join(', ')}`)
+      checkReached(searched.found, chosen, planFile)
+      return undefined
+    }),
+  )
+}

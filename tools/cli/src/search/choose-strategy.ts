@@ -1,0 +1,94 @@
+import type { MetricName, SearchStrategy } from '@q/ir'
+import { didYouMean, QError } from '@q/ir'
+import { fastSearch, mixSearch, pareto, race, runQtable, searchQtable, searchThreshold, sensitiveLayer } from '@q/mixprec'
+import type { Context } from '../context.ts'
+import { loadModule } from '../modules/load-module.ts'
+import { locateModule } from '../modules/locate-module.ts'
+import type { Wanted } from './search-summary.ts'
+import { guardStrategy, strategyModule } from './strategy-module.ts'
+
+/** What a user asks of a search, whichever it is. */
+export interface StrategyWishes {
+  readonly expectedCos?: number
+  readonly mostLoss?: number
+  readonly maxFloatLayers?: number
+  readonly metric?: MetricName
+  /** Options of a strategy of the user's. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** A strategy and what it compares with. */
+export interface ChosenStrategy {
+  readonly strategy: SearchStrategy
+  readonly reference: 'graph' | 'chip-float'
+  readonly wanted: Wanted
+}
+
+/** A strategy that this program comes with. */
+interface KnownStrategy {
+  /** When to take it. */
+  readonly when: string
+  readonly reference?: 'chip-float'
+  readonly create: (wishes: Omit<StrategyWishes, 'options'>) => SearchStrategy
+}
+
+const ours = ({ maxFloatLayers, ...rest }: Omit<StrategyWishes, 'options'>) =>
+  maxFloatLayers === undefined ? rest : { ...rest, mostLayers: maxFloatLayers }
+
+/** Strategies by name, the most useful first. */
+const strategies: Readonly<Record<string, KnownStrategy>> = {
+  race: { when: 'a similarity is wanted, soon, with as few layers in float as it takes', create: (wishes) => race(ours(wishes)) },
+  pareto: { when: 'you want to see what each share of arithmetic in float buys, and choose', create: (wishes) => pareto(ours(wishes)) },
+  search_qtable: {
+    when: 'the very search of the manuals is wanted: every sensitive layer alone in codes, by every method',
+    create: searchQtable,
+  },
+  search_threshold: {
+    when: 'all layers have to stay in codes: the one best threshold method',
+    create: searchThreshold as KnownStrategy['create'],
+  },
+  fast_search: { when: 'as run_calibration --search fast_search', reference: 'chip-float', create: fastSearch },
+  mix_search: { when: 'as run_calibration --search mix_search', reference: 'chip-float', create: mixSearch },
+  run_qtable: {
+    when: 'as run_qtable: from the front of the network, by the similarity of each layer itself',
+    reference: 'chip-float',
+    create: runQtable,
+  },
+  run_sensitive_layer: { when: 'as run_sensitive_layer: no type of layer is left out', reference: 'chip-float', create: sensitiveLayer },
+}
+
+/** What `--strategy` takes, for the help of a command: one line each. */
+export function strategyHelp(): string {
+  return Object.entries(strategies)
+    .map(([name, { when }]) => `  ${name.padEnd(20)} ${when}`)
+    .join('\n')
+}
+
+/**
+ * The strategy that a word names: one of this program, or a module, which exports a strategy or a function that makes one of options.
+ *
+ * @throws QError `STRATEGY_UNKNOWN`, `STRATEGY_MODULE`, `STRATEGY_INVALID`, `STRATEGY_OPTION`, `FILE_MISSING`
+ */
+export async function chooseStrategy(word: string, { options = {}, ...wishes }: StrategyWishes, context: Context): Promise<ChosenStrategy> {
+  const { expectedCos, mostLoss, metric } = wishes
+  const wanted: Wanted = {
+    ...(expectedCos === undefined ? {} : { expectedCos }),
+    ...(mostLoss === undefined ? {} : { mostLoss: { metric: metric ?? 'worst-group', loss: mostLoss } }),
+  }
+  const known = Object.hasOwn(strategies, word) ? strategies[word]! : undefined
+  if (known !== undefined) return { strategy: known.create({ ...wishes, ...options }), reference: known.reference ?? 'graph', wanted }
+  const file = await locateModule(word, process.cwd(), strategyModule)
+  if (file === undefined) {
+    const names = Object.keys(strategies)
+    throw new QError('STRATEGY_UNKNOWN', `there is no strategy ${word}, and no package of that name`, {
+      found: word,
+      wanted: `${names.join(', ')}, a path like ./strategy.mjs, or an installed package`,
+      hint: didYouMean(word, names, 'choose one of these'),
+      kind: 'usage',
+    })
+  }
+  await context.files.reads([file])
+  const code = { kind: strategyModule, word, file }
+  const made = await loadModule(code, { options, modules: context.modules })
+  return { strategy: guardStrategy(made, code), reference: 'graph', wanted }
+}

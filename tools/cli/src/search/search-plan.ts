@@ -1,0 +1,125 @@
+import type { MethodName } from '@q/calib'
+import { createSampleSource, selectSamples } from '@q/data'
+import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
+import { formatCalibrationTable } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
+import { replaceCalibrationRows } from '@q/ir/tables'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Context } from '../context.ts'
+import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
+import type { ChosenStrategy } from './choose-strategy.ts'
+import { planText } from './found-tables.ts'
+import { frontFiles } from './front-files.ts'
+import { openJournal } from './journal-file.ts'
+import { type Found, searchModel } from './search-model.ts'
+import { methodTables } from './search-tables.ts'
+
+/** A search of this program's own commands. */
+export interface PlanSearch {
+  readonly graph: Graph
+  readonly chip: Chip
+  readonly mode: QuantMode
+  readonly floatMode: QuantMode
+  readonly chosen: ChosenStrategy
+  /** The name that tables give to the model. */
+  readonly model: string
+  readonly samples: CalibrationSetting
+  /** The table whose thresholds are taken. @default tables are made by these methods, and the search chooses */
+  readonly table?: CalibrationTable
+  readonly methods: readonly MethodName[]
+  /** Samples that trials are measured on; 0 for all. */
+  readonly inferenceNum: number
+  /** Layers that are decided. */
+  readonly pinned?: Plan
+  /** Milliseconds for all but the calibration, since `startedAt` of `performance.now()`. */
+  readonly budget?: { readonly milliseconds: number; readonly startedAt: number }
+  readonly workers?: number
+  readonly cacheBytes?: number
+  readonly tableFile: string
+  readonly planFile: string
+}
+
+/** What a search decided, not written yet. */
+export interface SearchedPlan {
+  readonly found: Found
+  readonly plan: Plan
+  /** With the thresholds that the search chose. */
+  readonly table: CalibrationTable
+  /** Text by file: the plan, and the table unless it is the given one unchanged. */
+  readonly files: ReadonlyMap<string, string>
+  readonly calibrationSamples?: SampleSource
+  /** Says that the files are written, so that nothing needs to be kept for an interrupted run any more. */
+  finished(): Promise<void>
+}
+
+/** Calibrates where no table is given, and searches. What an interrupted run of the same search found out is kept beside the plan's file. */
+export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
+  const { graph, chip, samples, planFile, tableFile } = search
+  const choice = {
+    ...(samples.dataset === undefined ? {} : { dataset: samples.dataset }),
+    ...(samples.dataList === undefined ? {} : { dataList: samples.dataList }),
+  }
+  const { entries } = await selectSamples({ ...choice, inputNum: search.inferenceNum })
+  const journal = openJournal(planFile)
+  try {
+    const before = performance.now()
+    const made =
+      search.table === undefined
+        ? await methodTables(graph, { mlir: search.model, table: tableFile }, { ...samples, methods: search.methods }, journal, context)
+        : undefined
+    const calibrating = performance.now() - before
+    const base = search.table ?? made!.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)!.tuned
+    const { budget } = search
+    const left = budget === undefined ? undefined : Math.max(0, budget.milliseconds - (performance.now() - budget.startedAt - calibrating))
+    const found = await searchModel(
+      {
+        graph,
+        chip,
+        mode: search.mode,
+        floatMode: search.floatMode,
+        table: base.entries,
+        ...(made === undefined ? {} : { methods: new Map([...made.tables].map(([method, { tuned }]) => [method, tuned.entries])) }),
+        ...(search.pinned === undefined ? {} : { pinned: search.pinned }),
+        samples: await createSampleSource(entries, sampleInputs(graph)),
+        samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
+        strategy: search.chosen.strategy,
+        reference: search.chosen.reference,
+        ...(left === undefined ? {} : { budgetMs: left }),
+        ...(search.workers === undefined ? {} : { workers: search.workers }),
+        ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
+      },
+      journal,
+      context,
+    )
+    const { trial, method } = found.outcome.result
+    const table = method === undefined ? replaceCalibrationRows(base, trial.ranges ?? new Map()) : (made?.tables.get(method)?.tuned ?? base)
+    const header = {
+      graph,
+      chip: chip.backend.target.name,
+      floatMode: search.floatMode,
+      samples: made?.observed.samples.count ?? found.space.samples,
+      form: 'extended',
+      unexamined: found.outcome.open,
+    } as const
+    const isChanged = made !== undefined || (trial.ranges?.size ?? 0) > 0
+    const files = new Map([
+      [planFile, planText(trial.plan, header, context)],
+      ...(isChanged ? [[tableFile, formatCalibrationTable(table)] as const] : []),
+      ...frontFiles(found, { planFile, tableFile, base, header }, context),
+    ])
+    return {
+      found,
+      plan: trial.plan,
+      table,
+      files,
+      ...(made === undefined ? {} : { calibrationSamples: made.observed.samples }),
+      async finished() {
+        journal.finished()
+        await made?.observed.finished()
+      },
+    }
+  } finally {
+    journal.close()
+  }
+}
