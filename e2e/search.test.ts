@@ -191,3 +191,47 @@ describe('a search that was interrupted', () => {
     }),
   )
 })
+
+describe('q quantize --expected_cos', () => {
+  const quantize = (...more: readonly string[]) =>
+    q(
+      'quantize',
+      digits.model,
+      '--data',
+      digits.calibration,
+      '--chip',
+      'bm1684x',
+      ...digits.preprocess,
+      '--input_num',
+      '6',
+      '--tune_num',
+      '1',
+      '--inference_num',
+      '4',
+      ...more,
+    )
+
+  it('ships the plan and the thresholds that q search finds', () =>
+    atOneTime(async () => {
+      const { code, out, err } = await quantize('--expected_cos', '0.99')
+      expect(code, err).toBe(0)
+      for (const word of ['INT8 before', '(reached)', 'agreement with the float model', 'digits_qtable']) expect(out).toContain(word)
+      const [plan, table] = [text('digits_qtable'), text('digits_cali_table')]
+      await search('--expected_cos', '0.99')
+      expect([text('digits_qtable'), text('digits_cali_table')]).toEqual([plan, table])
+    }))
+
+  it('ships the best it found when the target is missed, and ends with 4', async () => {
+    const { code, err } = await quantize('--expected_cos', '1')
+    expect(code).toBe(4)
+    expect(err).toMatch(/^TARGET_MISSED: /m)
+    expect(readdirSync('.').some((name) => name.endsWith('.qbmodel'))).toBe(true)
+  })
+
+  it('names options of a search that has no aim', async () => {
+    const { code, err } = await quantize('--methods', 'kl')
+    expect(code).toBe(0)
+    expect(err).toMatch(/^note: --methods has no effect here/m)
+    expect(existsSync('digits_qtable')).toBe(false)
+  })
+})

@@ -1,6 +1,7 @@
 import type { MetricName } from '@q/ir'
 import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
+import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { parseCount, parseNumber } from '../options/parse.ts'
 import type { ChosenStrategy } from '../search/choose-strategy.ts'
@@ -71,6 +72,18 @@ function parseOptions(text: string): Readonly<Record<string, unknown>> {
     // Told below.
   }
   throw new InvalidArgumentError('wanted a JSON object, like {"share": 0.9}.')
+}
+
+/** Whether the options ask for a search: a target, a budget or a strategy does. */
+export const isSearchWanted = ({ expected_cos, most_loss, max_float_layers, strategy, pareto, budget }: OwnSearchOptions): boolean =>
+  [expected_cos, most_loss, max_float_layers, strategy, pareto, budget].some((option) => option !== undefined)
+
+/** Names the options of a search that were given without anything to search for. */
+export function noteUnused(command: Command, reporter: Reporter): void {
+  for (const name of ['metric', 'strategy_options', 'methods', 'inference_num', 'fp_type', 'workers', 'cache']) {
+    if (command.getOptionValueSource(name) === 'cli')
+      reporter.note(`note: --${name} has no effect here: it is for a search, with --expected_cos`)
+  }
 }
 
 /** The strategy that the options choose. @throws QError those of `chooseStrategy` */

@@ -8,7 +8,17 @@ import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
+import {
+  addOwnSearchOptions,
+  checkReached,
+  isSearchWanted,
+  noteUnused,
+  searchSettings,
+  strategyOf,
+  tellSearch,
+} from './own-search-options.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
+import { floatModeOf } from './search-options.ts'
 
 /** `quantize`: the main job in one go. */
 export const defineQuantize: DefineCommand = (program, start) => {
@@ -34,8 +44,10 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
   addMethodOption(command)
+  addOwnSearchOptions(command)
   command.action((model: string, options) =>
     start(async (context) => {
+      const startedAt = performance.now()
       const { reporter } = context
       const method = methodOf(options)
       const chip = await chipOf(options, context)
@@ -47,8 +59,10 @@ export const defineQuantize: DefineCommand = (program, start) => {
           kind: 'usage',
         })
       }
+      const chosen = isSearchWanted(options) ? await strategyOf(options, context) : undefined
+      if (chosen === undefined) noteUnused(command, reporter)
       const choice = await sampleChoice(options.data)
-      const { files, agreement, passed, seconds, deployed } = await quantize(
+      const { files, searched, agreement, passed, seconds, deployed } = await quantize(
         {
           model,
           chip,
@@ -68,13 +82,19 @@ export const defineQuantize: DefineCommand = (program, start) => {
           ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
           ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
           ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
+          ...(chosen === undefined
+            ? {}
+            : { search: { ...searchSettings(options, startedAt), chosen, floatMode: floatModeOf(options.fp_type, chip.backend.target) } }),
         },
         context,
       )
+      const isSearched = searched !== undefined && chosen !== undefined
+      if (isSearched) tellSearch(searched.found, chosen, searched.planFile, searched.found.seconds, context)
       if (agreement !== undefined) reportAgreement(agreement, reporter)
       reporter.print(`files: ${files.join(', ')}`)
       reporter.print(`time: ${seconds.toFixed(2)} s`)
       reporter.event('quantized', { files, agreement, seconds, container: deployed.container })
+      if (isSearched) checkReached(searched.found, chosen, searched.planFile)
       return { passed }
     }),
   )

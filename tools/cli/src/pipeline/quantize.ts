@@ -1,16 +1,19 @@
 import { basename } from 'node:path'
 import type { PreprocessOptions } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
-import type { Graph, QuantMode, SampleSource } from '@q/ir'
+import type { Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context, Surroundings } from '../context.ts'
 import { startRun } from '../context.ts'
+import type { Found } from '../search/search-model.ts'
+import type { PlanSearch } from '../search/search-plan.ts'
+import { searchPlan } from '../search/search-plan.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import type { Agreement } from './agreement.ts'
 import { measureAgreement } from './agreement.ts'
-import type { CalibrationChoice } from './calibrate-model.ts'
+import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
 import { deploy, toleranceOf } from './deploy.ts'
@@ -37,6 +40,8 @@ export interface QuantizeOptions {
   /** Name of the model. @default from the file */
   readonly name?: string
   readonly vendor?: string
+  /** Looks for layers that have to stay in float, and for thresholds; those of `quantizeTable` are decided. @default all layers have the mode */
+  readonly search?: Pick<PlanSearch, 'chosen' | 'methods' | 'inferenceNum' | 'floatMode' | 'budget' | 'workers' | 'cacheBytes'>
 }
 
 /** What one shot of the main job made. */
@@ -46,6 +51,8 @@ export interface Quantized {
   readonly agreement?: Agreement
   /** Whether the agreement, where it was measured, is within the tolerance. */
   readonly passed: boolean
+  /** What was searched for, and the file of the plan. */
+  readonly searched?: { readonly found: Found; readonly planFile: string }
   readonly seconds: number
 }
 
@@ -59,7 +66,8 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const { files: runFiles } = context
   const name = options.name ?? basename(options.model, '.onnx')
   const tableFile = `${name}_cali_table`
-  await runFiles.claim([tableFile])
+  const planFile = `${name}_qtable`
+  await runFiles.claim([tableFile, ...(options.search === undefined ? [] : [planFile])])
   const chip = typeof options.chip === 'string' ? await chooseChip(options.chip, { context }) : options.chip
   await runFiles.reads([options.model, options.quantizeTable, chip.file].filter((each) => each !== undefined))
   await noteSamples(options.calibration, context)
@@ -77,11 +85,13 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     },
     context,
   )
-  const plan = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
-  const files = { mlir: `${name}.mlir`, table: tableFile }
-  const { table, text, samples, finished } = await calibrateModel(graph, files, options.calibration, context)
-  await runFiles.write(new Map([[tableFile, text]]))
-  await finished()
+  const decided =
+    options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
+  const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided }, context)
+  const { table, samples } = ranges
+  const plan = ranges.plan ?? decided
+  await runFiles.write(ranges.files)
+  await ranges.finished()
   const deployed = await deploy(
     {
       graph,
@@ -103,12 +113,46 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const tolerance = options.tolerance ?? toleranceOf(chip, options.mode)
   const agreement = await agreementOn({ samples: compared, most: options.compareNum, tolerance }, graph, deployed.resolved.graph, context)
   return {
-    files: [...modelFiles, tableFile, ...deployed.files],
+    files: [...modelFiles, ...ranges.files.keys(), ...deployed.files],
     deployed,
+    ...(ranges.found === undefined ? {} : { searched: { found: ranges.found, planFile } }),
     ...(agreement === undefined ? {} : { agreement }),
     passed: deployed.passed && agreement?.passed !== false,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+/** Ranges, and with a search the plan, and the files of both. */
+async function findRanges(
+  { calibration, mode, name, search, model }: QuantizeOptions,
+  places: {
+    readonly graph: Graph
+    readonly chip: Chip
+    readonly tableFile: string
+    readonly planFile: string
+    readonly decided: Plan | undefined
+  },
+  context: Context,
+): Promise<
+  Omit<CalibratedModel, 'calibration' | 'text'> & {
+    readonly plan?: Plan
+    readonly found?: Found
+    readonly files: ReadonlyMap<string, string>
+  }
+> {
+  const { graph, chip, tableFile, planFile, decided } = places
+  const mlir = `${name ?? basename(model, '.onnx')}.mlir`
+  if (search === undefined) {
+    const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
+    return { table, samples, finished, files: new Map([[tableFile, text]]) }
+  }
+  const pinned = decided === undefined ? {} : { pinned: decided }
+  const searched = await searchPlan(
+    { ...search, ...pinned, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
+    context,
+  )
+  const { table, calibrationSamples: samples, plan, found, files, finished } = searched
+  return { table, samples: samples!, plan, found, files, finished }
 }
 
 async function agreementOn(
