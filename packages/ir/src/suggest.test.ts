@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { didYouMean, suggest } from './suggest.ts'
+import { didYouMean, nearestFirst, suggest } from './suggest.ts'
 
 const known = ['Conv', 'ConvTranspose', 'Concat', 'Relu', 'Softmax']
 
@@ -14,4 +14,11 @@ describe('suggest', () => {
 describe('didYouMean', () => {
   it('asks about what is near', () => expect(didYouMean('Rleu', known, 'add it')).toBe('did you mean Relu?'))
   it('falls back when nothing is', () => expect(didYouMean('xyzxyzxyz', known, 'add it')).toBe('add it'))
+})
+
+describe('nearestFirst', () => {
+  it('lists near names first, and says that there are more', () => {
+    expect(nearestFirst('Rleu', known, 3)).toEqual(['Relu', 'Conv', 'ConvTranspose', '…'])
+    expect(nearestFirst('Rleu', known)).toEqual(['Relu', 'Conv', 'ConvTranspose', 'Concat', 'Softmax'])
+  })
 })

@@ -21,6 +21,13 @@ export function didYouMean(name: string, known: Iterable<string>, otherwise: str
   return near.length === 0 ? otherwise : `did you mean ${near.join(' or ')}?`
 }
 
+/** Some of many names for an error that lists them: near ones first, then others in their order, and `…` for the rest. */
+export function nearestFirst(name: string, known: readonly string[], most = 12): readonly string[] {
+  const near = suggest(name, known)
+  const shown = [...new Set([...near, ...known])].slice(0, most)
+  return shown.length < new Set(known).size ? [...shown, '…'] : shown
+}
+
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)

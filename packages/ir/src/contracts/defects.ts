@@ -1,4 +1,4 @@
-import { suggest } from '../suggest.ts'
+import { nearestFirst, suggest } from '../suggest.ts'
 
 /** Members by name, of what is looked at. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -38,6 +38,6 @@ export function missing(place: string, wanted: string, found: unknown): string {
 /** A word that is none of those known, in words, with the nearest. @param kind what the words are, plural */
 export function unknown(place: string, found: unknown, known: readonly string[], kind: string): string {
   const near = suggest(String(found), known)
-  const instead = near.length > 0 ? `perhaps ${near.join(' or ')}` : `${kind} are ${known.slice(0, 12).join(', ')}`
+  const instead = near.length > 0 ? `perhaps ${near.join(' or ')}` : `${kind} are ${nearestFirst(String(found), known).join(', ')}`
   return `${place}: ${describe(found)} is not known; ${instead}`
 }

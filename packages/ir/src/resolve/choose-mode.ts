@@ -4,6 +4,7 @@ import { QError } from '../errors.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Node } from '../graph/types.ts'
+import { nearestFirst } from '../suggest.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 
 /**
@@ -20,17 +21,20 @@ export function chooseMode(node: Node, form: OpForm, entry: QuantMode | undefine
     if (wide !== undefined) return wide
   }
   const modes = target.ops[form] ?? target.ops[node.op as keyof typeof target.ops]
-  if (modes === undefined) {
-    throw new QError('OP_UNSUPPORTED', `${target.name} cannot run ${node.op}`, {
-      at: [layer],
-      found: node.op,
-      wanted: `one of ${Object.keys(target.ops).join(', ')}`,
-      hint: 'cut the graph before this layer, or write a lowering for it',
-    })
-  }
+  if (modes === undefined) throw opUnsupported(`${target.name} cannot run ${node.op}`, node, layer, Object.keys(target.ops))
   const mode = modes[asked]
   if (mode !== undefined) return mode
   throw modeUnsupported(asked, target, [layer], Object.keys(modes))
+}
+
+/** The error about an operator that is not among those there are; near names come first. */
+export function opUnsupported(message: string, { op }: Node, layer: string, known: readonly string[]): QError {
+  return new QError('OP_UNSUPPORTED', message, {
+    at: [layer],
+    found: op,
+    wanted: `one of ${nearestFirst(op, known).join(', ')}`,
+    hint: 'cut the graph before this layer, or write a lowering for it',
+  })
 }
 
 /** @throws QError `MODE_UNSUPPORTED` when the target does not have the mode of the whole graph. */

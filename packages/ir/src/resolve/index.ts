@@ -1,3 +1,4 @@
+export * from './check-runnable.ts'
 export { findScheme } from './find-scheme.ts'
 export { importRanges, type RangeTable } from './import-ranges.ts'
 export * from './lower-context.ts'

@@ -1,10 +1,12 @@
-import type { Backend, ResolveSettings } from '../contracts/backend.ts'
+import type { Backend, LowerOp, ResolveSettings } from '../contracts/backend.ts'
 import type { IntegerScheme } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
 import { valueOf } from '../graph/edges.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
+import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs, Node, Range, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import { opUnsupported } from './choose-mode.ts'
 import { schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { LowerContext, LoweredNode, Neighbour } from './lower-context.ts'
@@ -111,16 +113,14 @@ function lowerAt(frame: Frame, place: number, backend: Backend, settings: Resolv
       hint: 'give the layer another mode in the quantization table',
     })
   }
-  const lower = backend.lower[form!] ?? backend.lower[node.op]
-  if (lower === undefined) {
-    throw new QError('OP_UNSUPPORTED', `the back end ${backend.name} has no lowering for ${node.op}`, {
-      at: [name],
-      found: node.op,
-      wanted: `one of ${Object.keys(backend.lower).join(', ')}`,
-      hint: 'cut the graph before this layer, or write a lowering for it',
-    })
-  }
-  return withOrigin(lower(node, context), node)
+  return withOrigin(loweringOf(backend, node, form!, name)(node, context), node)
+}
+
+/** The function that lowers a node. @throws QError `OP_UNSUPPORTED` */
+export function loweringOf(backend: Backend, node: Node, form: OpForm, layer: string): LowerOp {
+  const lower = backend.lower[form] ?? backend.lower[node.op]
+  if (lower !== undefined) return lower
+  throw opUnsupported(`the back end ${backend.name} has no lowering for ${node.op}`, node, layer, Object.keys(backend.lower))
 }
 
 function contextOf(

@@ -13,6 +13,11 @@ const unevenRatio = 64
 
 const threshold = ({ min, max }: Range): number => Math.fround(Math.max(Math.abs(min), Math.abs(max)))
 
+/** The entry of a plan for a node of the rewritten graph: its own, or that of the layer it comes from where the float graph does not have it. */
+export function plannedEntry(node: Node, name: string, plan: Plan, float: Graph): QuantMode | undefined {
+  return plan.get(name) ?? (float.values.has(name) ? undefined : plan.get(node.origin?.[0] ?? name))
+}
+
 /**
  * The entry that a target adds by itself for a node that the plan says nothing of (`Target.automaticPlan`), from the ranges as read from the
  * table.

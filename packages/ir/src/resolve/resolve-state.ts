@@ -10,7 +10,7 @@ import type { LoweredNode } from './lower-context.ts'
 import { createLayerLowering } from './lower-layer.ts'
 import { isNeeded, type Piece, pieceAt } from './piece.ts'
 import { type CastParts, changedUsers, type PlaceCasts, placeCasts } from './place-casts.ts'
-import { automaticEntry, changedNames, placesByOrigin, planInEffect } from './plan-entries.ts'
+import { automaticEntry, changedNames, placesByOrigin, planInEffect, plannedEntry } from './plan-entries.ts'
 import { createRangeStore } from './ranges/range-store.ts'
 import { type ShippedPlace, sameShipped } from './same-nodes.ts'
 import { createSimplification } from './simplify.ts'
@@ -73,9 +73,7 @@ export function createResolveState(
     compute(place) {
       const { node, name } = places[place]!
       if (node === undefined) return undefined
-      const origin = node.origin?.[0] ?? name
-      const inherited = frame.float.values.has(name) ? undefined : plan.get(origin)
-      return plan.get(name) ?? inherited ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.imported)
+      return plannedEntry(node, name, plan, frame.float) ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.imported)
     },
   })
   const modes = createStage<QuantMode>({

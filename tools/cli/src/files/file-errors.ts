@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
-import { didYouMean, QError } from '@q/ir'
+import { basename, dirname, parse } from 'node:path'
+import { didYouMean, QError, suggest } from '@q/ir'
 
 const reasons: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
   ENOENT: ['FILE_MISSING', 'there is no such file', 'check the path'],
@@ -24,7 +24,7 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
   if (reason === undefined) return error
   const missingInput = code === 'ENOENT' && doing === 'read'
   const hint = missingInput
-    ? didYouMean(basename(path), await readdir(dirname(path)).catch(() => []), reason[2])
+    ? didYouMean(basename(path), await likeNamed(path), reason[2])
     : code === 'ENOENT'
       ? 'make the folder first'
       : reason[2]
@@ -40,4 +40,17 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
       cause: error,
     },
   )
+}
+
+/** Shorter names are all near each other, so that only the same ones count. */
+const shortest = 3
+
+/** The files beside a missing one whose names without endings are near its own: equal endings make no names alike. */
+async function likeNamed(path: string): Promise<readonly string[]> {
+  const wanted = parse(path).name
+  const neighbours = await readdir(dirname(path)).catch(() => [])
+  return neighbours.filter((neighbour) => {
+    const { name } = parse(neighbour)
+    return Math.min(name.length, wanted.length) < shortest ? name === wanted : suggest(wanted, [name]).length > 0
+  })
 }

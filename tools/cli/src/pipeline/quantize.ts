@@ -18,6 +18,7 @@ import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
 import { deploy, toleranceOf } from './deploy.ts'
 import { readPlan } from './read-tables.ts'
+import { checkForChip } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
 import { noteSamples } from './sample-files.ts'
 import { transform } from './transform.ts'
@@ -143,6 +144,7 @@ async function findRanges(
   const { graph, chip, tableFile, planFile, decided } = places
   const mlir = `${name ?? basename(model, '.onnx')}.mlir`
   if (search === undefined) {
+    checkForChip(graph, chip, { mode, ...(decided === undefined ? {} : { plan: decided }), asymmetric: false, highPrecision: false })
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
     return { table, samples, finished, files: new Map([[tableFile, text]]) }
   }

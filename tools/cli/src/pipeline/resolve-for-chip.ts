@@ -1,5 +1,5 @@
 import type { CalibrationTable, Graph, Plan, QuantMode, Resolved } from '@q/ir'
-import { isQError, QError, resolve } from '@q/ir'
+import { checkRunnable, isQError, QError, resolve } from '@q/ir'
 import { verifyQuantized } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
@@ -42,4 +42,9 @@ export function resolveForChip(graph: Graph, { backend, file }: Chip, quantizati
       cause: error,
     })
   }
+}
+
+/** Refuses before calibration what no table can help. @throws QError `OP_UNSUPPORTED`, `MODE_UNSUPPORTED` */
+export function checkForChip(graph: Graph, { backend }: Chip, { plan = new Map(), mode, asymmetric, highPrecision }: Quantization): void {
+  checkRunnable(graph, plan, backend, { mode, asymmetric, highPrecision })
 }

@@ -26,3 +26,12 @@ chip.lower.Add = (node, context) => Add({ ...node, op: 'Sub', inputs: [node.inpu
   const decibels = /SQNR (-?\d+\.\d) dB$/m.exec(out)![1]
   expect(Number(decibels)).toBeLessThan(10)
 })
+
+it('an operator that the chip does not have is refused before anything is calibrated', async () => {
+  writeFileSync('small.mjs', `${chipInFloats}\ndelete chip.target.ops.Add\n`)
+  const { code, err } = await quantize('--chip', './small.mjs')
+  expect(code).not.toBe(0)
+  expect(err).toContain('OP_UNSUPPORTED')
+  expect(err).not.toContain('observe')
+  expect(readdirSync('.')).not.toContain('digits_cali_table')
+})

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { fileError } from './file-errors.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'q-files-'))
+  for (const name of ['a.onnx', 'digits.onnx', 'table', 'x.npz']) writeFileSync(join(folder, name), '')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+it.each([
+  ['digit.onnx', 'did you mean digits.onnx?'],
+  ['tabel', 'did you mean table?'],
+  ['a.onxn', 'did you mean a.onnx?'],
+  ['b.onnx', 'check the path'],
+  ['model.onnx', 'check the path'],
+  ['y.npz', 'check the path'],
+])('%s that is missing: %s', async (name, hint) => {
+  const error = Object.assign(new Error('none'), { code: 'ENOENT' })
+  expect(await fileError(error, join(folder, name), 'read')).toMatchObject({ code: 'FILE_MISSING', hint })
+})
