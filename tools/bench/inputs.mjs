@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,13 @@ export const subject = existsSync(join(shared, 'models/mobilenet_v2_tv_rec.onnx'
       dataset: join(shared, 'images/ILSVRC2012'),
     }
   : digits
+
+/** How many seconds TPU-MLIR's own search of this network took, as its log tells; nothing where there is no such log. */
+export function recordedSearchSeconds() {
+  const log = join(shared, 'reference/tpu-mlir-search', subject.name, 'search_qtable_kl_mse_30.Search_Qtable.log')
+  const [, seconds] = existsSync(log) ? (/total time:([\d.]+)/.exec(readFileSync(log, 'utf8')) ?? []) : []
+  return seconds === undefined ? undefined : Number(seconds)
+}
 
 /** A new folder for what a run writes. */
 export function newFolder() {

@@ -19,9 +19,10 @@ const cli = join(here, '../cli/bin/q.mjs')
  * @param {string} program
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string>>} [env]
+ * @param {{ readonly codes?: readonly number[], readonly onOutput?: (text: string) => void }} [more] `codes` are those that count as done: 0 alone when absent
  * @returns {Promise<Usage>}
  */
-function runProgram(folder, program, args, env = {}) {
+function runProgram(folder, program, args, env = {}, { codes = [0], onOutput } = {}) {
   return new Promise((done, fail) => {
     const begin = performance.now()
     const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -30,11 +31,12 @@ function runProgram(folder, program, args, env = {}) {
       printed = `${printed}${chunk.toString()}`.slice(-2000)
     }
     child.stdout.on('data', keep)
+    if (onOutput !== undefined) child.stdout.setEncoding('utf8').on('data', onOutput)
     child.stderr.on('data', keep)
     child.on('error', fail)
     child.on('close', (code) => {
       const seconds = (performance.now() - begin) / 1000
-      if (code === 0) done({ seconds })
+      if (codes.includes(code)) done({ seconds })
       else fail(new Error(`${program} ended with code ${code}: ${printed.trim().split('\n').slice(-3).join(' | ')}`))
     })
   })
@@ -45,14 +47,14 @@ function runProgram(folder, program, args, env = {}) {
  *
  * @param {string} folder
  * @param {readonly string[]} args
+ * @param {{ readonly codes?: readonly number[], readonly onOutput?: (text: string) => void }} [more]
  * @returns {Promise<Usage>}
  */
-export async function runQ(folder, args) {
+export async function runQ(folder, args, more = {}) {
   const report = join(folder, '.usage')
   rmSync(report, { force: true })
-  const { seconds } = await runProgram(folder, process.execPath, ['--import', join(here, 'report-usage.mjs'), cli, ...args], {
-    Q_BENCH_USAGE: report,
-  })
+  const program = ['--import', join(here, 'report-usage.mjs'), cli, ...args]
+  const { seconds } = await runProgram(folder, process.execPath, program, { Q_BENCH_USAGE: report }, more)
   return { seconds, peak: Number(readFileSync(report, 'utf8')) / 1024 }
 }
 

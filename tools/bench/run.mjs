@@ -3,11 +3,12 @@ import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { timeInference } from './inference.mjs'
-import { digits, newFolder, subject, writeList } from './inputs.mjs'
+import { digits, newFolder, recordedSearchSeconds, subject, writeList } from './inputs.mjs'
 import { row, runQ, runVendor } from './measure.mjs'
 import { timeResolving } from './resolving.mjs'
+import { timeSearch } from './searching.mjs'
 
-const names = ['calibration', 'inference', 'memory', 'quantize', 'resolve']
+const names = ['calibration', 'inference', 'memory', 'quantize', 'resolve', 'search']
 const usage = `usage: run.mjs [--vendor DIR] [--runs N] [--only ${names.join(',')}]`
 const values = readArguments()
 const runs = Number(values.runs)
@@ -50,6 +51,8 @@ function vendorBin() {
 function calibration({ name, dataset }, table, samples = 100) {
   return [`${name}.mlir`, '--dataset', dataset, '--input_num', String(samples), '--cali_method', 'kl', '--tune_num', '5', '-o', table]
 }
+
+const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`
 
 const benches = {
   async calibration() {
@@ -141,6 +144,41 @@ const benches = {
     )
   },
 
+  async search() {
+    const bin = vendorBin()
+    const images = ['--input_num', '100', '--inference_num', '30', '--expected_cos', '0.999', '--chip', 'bm1684x']
+    const vendors = ['--search', 'search_qtable', '--quantize_method_list', 'KL,MSE', '--quantize_table', 'qtable', '-o', 'search_table']
+    const manual = [`${subject.name}.mlir`, '--dataset', subject.dataset, ...images, ...vendors]
+    const [exact, raced, theirs] = [[], [], []]
+    for (let i = 0; i < Math.min(runs, 3); i++) {
+      exact.push(await timeSearch(folder, ['run_calibration', ...manual]))
+      raced.push(await timeSearch(folder, ['search', `${subject.name}.mlir`, '--data', subject.dataset, ...images]))
+      if (bin !== undefined) theirs.push((await runVendor(folder, bin, 'run_calibration.py', manual)).seconds)
+    }
+    const seconds = (/** @type {readonly { readonly seconds: number }[]} */ each) => each.map((one) => one.seconds)
+    print(row('q run_calibration --search search_qtable, exact', seconds(exact), 's'))
+    print(row('q search (race)', seconds(raced), 's'))
+    const recorded = recordedSearchSeconds()
+    if (bin !== undefined) print(row('TPU-MLIR run_calibration.py', theirs, 's'))
+    else if (recorded !== undefined) print(row('TPU-MLIR run_calibration.py, recorded elsewhere', [recorded], 's'))
+    const vendor = (/** @type {number} */ i) => theirs[i] ?? recorded
+    if (vendor(0) !== undefined) {
+      for (const [title, ours] of [
+        ['times as fast, exact', exact],
+        ['times as fast, raced', raced],
+      ])
+        print(
+          row(
+            title,
+            ours.map((each, i) => vendor(i) / each.seconds),
+          ),
+        )
+    }
+    // Every trial of the manual's search, run whole, is what brute force takes.
+    const brute = exact[0].whole
+    print(`nodes executed, of brute force: exact ${percent(exact[0].executed / brute)}, raced ${percent(raced[0].executed / brute)}`)
+  },
+
   async quantize() {
     const seconds = []
     const args = ['quantize', digits.onnx, '--data', digits.dataset, '--chip', 'bm1684x', '--name', 'digits', ...digits.preprocess]
@@ -155,6 +193,7 @@ const titles = {
   memory: `memory of calibration of ${subject.name}: kl, no tuning`,
   quantize: 'the whole job',
   resolve: 'one layer of a plan changed',
+  search: `search on ${subject.name}: kl and mse, 100 + 30 images, 0.999`,
 }
 
 try {
