@@ -56,11 +56,19 @@ function watch() {
   })
 }
 
+/** A checkout whose sources were changed may be built of code that does not run; the build checks no types. */
+function adviceFor({ code }) {
+  if (!existsSync(new URL('turbo.json', root))) return 'install @q/cli again'
+  return code === 'ERR_MODULE_NOT_FOUND'
+    ? "run 'npm ci' and 'npm run build' at the root of the checkout"
+    : "'npx tsc -p tsconfig.json --noEmit' at the root of the checkout shows what is wrong in its sources"
+}
+
 async function run() {
   // Whoever watches may be ended without notice.
   process.on('disconnect', () => process.exit(130))
   process.channel?.unref()
-  const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; install again ('npm ci' in a checkout)`))
+  const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; ${adviceFor(error)}`))
   process.exitCode = await main(process.argv.slice(2))
   // Threads that were stopped on the way do not hold the answer back.
   setTimeout(() => process.exit(), 300).unref()

@@ -116,6 +116,15 @@ describe('the layers of a result', () => {
   })
 })
 
+describe('results of two resolvers', () => {
+  it('are not compared, and neither are copies', () => {
+    const [one, other] = [resolverOf(4), resolverOf(4)].map((resolver) => resolver.resolve(new Map()))
+    for (const stranger of [other!, { ...one! }]) {
+      expect(() => one!.changedSince(stranger)).toThrow(expect.objectContaining({ code: 'RESULT_OTHER', kind: 'usage' }))
+    }
+  })
+})
+
 describe('after a plan that cannot be had', () => {
   it('what comes out the same has not changed, and its keys are known', () => {
     const resolver = resolverOf(30)

@@ -77,7 +77,13 @@ export function createAnswers(frame: Frame): Answers {
         },
         changedSince(other) {
           const before = shipped.get(other)
-          if (before === undefined) throw new Error('the other graph is of another resolver')
+          if (before === undefined) {
+            throw new QError('RESULT_OTHER', 'the result to compare with is of another resolver', {
+              wanted: 'a result of the same resolver, as it was returned',
+              hint: 'resolve both plans with one resolver, and compare its results themselves, not copies',
+              kind: 'usage',
+            })
+          }
           return frame.places.filter((_, place) => !sameShipped(before[place]!, places[place]!)).map(({ name }) => name)
         },
       }

@@ -26,6 +26,8 @@ export interface Resolved {
   /**
    * The layers whose nodes ({@link layers}) are not those of another result of the same resolver, in graph order: exactly those where a node, the type of a value that
    * they make, or the elements of a constant that they read are others. A cast belongs to the layer that makes what it casts.
+   *
+   * @throws QError `RESULT_OTHER` for a result of another resolver, or a copy
    */
   changedSince(other: Resolved): readonly string[]
 }

@@ -106,7 +106,7 @@ export function checkHonoured(view: FormView, unhonoured: readonly Unhonoured[])
     view,
     `${view.op} with this ${refused.name} is not supported`,
     `${refused.name} ${String(refused.value)}`,
-    `${refused.name} ${refused.wanted!.join(' or ')}`,
+    refused.wanted!.length === 0 ? 'no attributes' : `${refused.name} ${refused.wanted!.join(' or ')}`,
   )
 }
 

@@ -97,6 +97,7 @@ export interface SignatureParts {
  * @param operands their names, `?` behind optional ones and `*` behind a list; by version where their places changed
  */
 export function signature(name: string, operands: string | Readonly<Record<number, string>>, parts: SignatureParts = {}): Signature {
+  checkParts(name, parts)
   const { since: first = 1, domain = '', isOnnx = true, attrs = {} } = parts
   const versions = typeof operands === 'string' ? { [first]: operands } : operands
   return {
@@ -109,9 +110,17 @@ export function signature(name: string, operands: string | Readonly<Record<numbe
   }
 }
 
-/** Writes an operator down that ONNX does not have. */
-export const extension = (name: string, operands: string, attrs: SignatureParts['attrs'] = {}): Signature =>
-  signature(name, operands, { isOnnx: false, attrs })
+/** Writes an operator down that ONNX does not have; files bring it along in ONNX's own domain or in `com.microsoft`. Attributes stand under `attrs`, as in {@link signature}. */
+export const extension = (name: string, operands: string, parts: Pick<SignatureParts, 'attrs'> = {}): Signature =>
+  signature(name, operands, { ...parts, isOnnx: false })
+
+/** A file's attribute that is written down in the wrong place would be read as unknown. */
+function checkParts(name: string, parts: SignatureParts): void {
+  const stray = Object.keys(parts).find((part) => !['since', 'domain', 'isOnnx', 'attrs'].includes(part))
+  if (stray !== undefined) throw new Error(`the signature of ${name} has no part ${stray}; attributes stand under attrs`)
+  const wrong = Object.entries(parts.attrs ?? {}).find(([, attr]) => [attr].flat().some((each) => each.type === undefined))
+  if (wrong !== undefined) throw new Error(`the attribute ${wrong[0]} of ${name} is not made by int, float, ints, floats, word, …`)
+}
 
 function operandOf(text: string): OperandSignature {
   const presence = text.endsWith('?') ? 'optional' : text.endsWith('*') ? 'many' : 'one'

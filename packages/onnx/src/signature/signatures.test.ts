@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { forms } from '../normalize/forms.ts'
-import { extension } from './signature.ts'
+import { extension, float } from './signature.ts'
 import { attributeAt, operandAt, signatures, unhonoured, withDefaults } from './signatures.ts'
 import { onnxOps } from './written-ops.ts'
 
@@ -37,6 +37,18 @@ describe('signatures', () => {
     ])
     expect(unhonoured(signatureOf('Relu'), { alpha: 1 }, 13)).toEqual([{ name: 'alpha', value: 1, why: 'unknown' }])
     expect(unhonoured(signatureOf('BatchNormalization'), { momentum: 0.5, training_mode: 0 }, 15)).toEqual([])
+  })
+
+  it('attributes that are written down in the wrong place, or by hand, are refused', () => {
+    expect(() => extension('Wobble', 'X', { alpha: float(1) } as never)).toThrow('the signature of Wobble has no part alpha')
+    expect(() => extension('Wobble', 'X', { attrs: { alpha: 1 } } as never)).toThrow('the attribute alpha of Wobble')
+  })
+
+  it('an extension honours the attributes written down, and refuses all others', () => {
+    const wobble = extension('Wobble', 'X', { attrs: { alpha: float(1) } })
+    expect(withDefaults(wobble, {}, 13)).toEqual({ alpha: 1 })
+    expect(unhonoured(wobble, { alpha: 2 }, 13)).toEqual([])
+    expect(unhonoured(wobble, { beta: 2 }, 13)).toEqual([{ name: 'beta', value: 2, why: 'refused', wanted: ['alpha'] }])
   })
 
   it('an operator that ONNX does not have is read, and not written', () => {

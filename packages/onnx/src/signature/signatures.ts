@@ -54,8 +54,9 @@ export function withDefaults<T>(
 export interface Unhonoured {
   readonly name: string
   readonly value: unknown
-  /** `refused`: its value is not among those that are honoured; `passed-over`: nothing looks at it; `unknown`: ONNX does not have it. */
+  /** `refused`: its value is not among those that are honoured; `passed-over`: nothing looks at it; `unknown`: ONNX does not have it (of an operator that ONNX does not have, an attribute that is not written down is refused). */
   readonly why: 'refused' | 'passed-over' | 'unknown'
+  /** The values that are honoured, or the attributes, where the attribute itself is not. */
   readonly wanted?: readonly AttrValue[]
 }
 
@@ -63,7 +64,9 @@ export interface Unhonoured {
 export function unhonoured(signature: Signature, given: Readonly<Record<string, unknown>>, opset: number): readonly Unhonoured[] {
   return Object.entries(given).flatMap(([name, value]): Unhonoured[] => {
     const attr = attributeAt(signature, name, opset)
-    if (attr === undefined) return [{ name, value, why: 'unknown' }]
+    if (attr === undefined) {
+      return [signature.isOnnx ? { name, value, why: 'unknown' } : { name, value, why: 'refused', wanted: [...signature.attrs.keys()] }]
+    }
     if (attr.use.kind === 'only') {
       const { values } = attr.use
       return values.includes(value as AttrValue) ? [] : [{ name, value, why: 'refused', wanted: values }]
