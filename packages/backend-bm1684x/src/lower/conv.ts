@@ -51,7 +51,7 @@ export function inputScaleOf(
 export function convBias(layer: string, bias: Float32Array, weightScales: readonly number[], inputScale: number, rank: number): Value {
   const shape = Array.from({ length: rank }, (_, i) => (i === 1 ? weightScales.length : 1))
   const scales = weightScales.map((scale) => scale * inputScale)
-  return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, scales))
+  return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, scales, { beyond: 'saturate' }))
 }
 
 /** The input scale a convolution counts with: a vanishing one is replaced by one taken from the bias or the weights. */

@@ -44,7 +44,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))
   }
   if (addend !== undefined) {
-    const codes = biasCodes(addend.data as Float32Array, rightScale * inputScale)
+    const codes = biasCodes(addend.data as Float32Array, rightScale * inputScale, { beyond: 'saturate' })
     const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
     values.push(newConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }

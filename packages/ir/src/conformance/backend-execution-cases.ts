@@ -11,6 +11,8 @@ export interface ExecutionCase {
   readonly graph: Graph
   /** How often a number is rounded on its way to a code. */
   readonly roundings: number
+  /** How many of these round one number for all results (a constant's), so that they do not cancel out on the average. @default 0 */
+  readonly sameRoundings?: number
   /** Which encoded factors numbers meet; each may be off by the encoding's last bit. @default none */
   readonly factor?: FactorUse
   /** The numbers that meet these factors: the results, or the operands before they are added. @default results */
@@ -58,7 +60,11 @@ function behindConvolutions(each: ExecutionCase): ExecutionCase {
   return { ...each, graph: { ...graph, values, nodes: [...made, ...nodes] } }
 }
 
-function caseOf(form: OpForm, how: Pick<ExecutionCase, 'roundings' | 'factor' | 'scaled' | 'isCopy'>, shape: Shape = {}): ExecutionCase {
+function caseOf(
+  form: OpForm,
+  how: Pick<ExecutionCase, 'roundings' | 'sameRoundings' | 'factor' | 'scaled' | 'isCopy'>,
+  shape: Shape = {},
+): ExecutionCase {
   const { title = '', operands = [image], constants = {}, result = operands[0]!, attrs = {} } = shape
   const values: Record<string, SmallValue> = {}
   const names = Array.from({ length: operands.length + Object.keys(constants).length }, (_, place) => {
@@ -123,8 +129,8 @@ export const executionCases: readonly ExecutionCase[] = [
   caseOf('Sub', { roundings: 2, factor: 'operand', scaled: 'operands' }, pair),
   caseOf('Mul', { roundings: 1, factor: 'product' }, pair),
   caseOf('Concat', { roundings: 1, factor: 'operand', isCopy: true }, { ...pair, result: [1, 8, 6, 6], attrs: { axis: 1 } }),
-  caseOf('Add#constant', { roundings: 2, factor: 'operand', scaled: 'operands' }, { constants: { 1: number(0.75) } }),
-  caseOf('Sub#constant', { roundings: 2, factor: 'operand', scaled: 'operands' }, { constants: { 1: number(0.75) } }),
+  caseOf('Add#constant', { roundings: 2, sameRoundings: 1, factor: 'operand', scaled: 'operands' }, { constants: { 1: number(0.75) } }),
+  caseOf('Sub#constant', { roundings: 2, sameRoundings: 1, factor: 'operand', scaled: 'operands' }, { constants: { 1: number(0.75) } }),
   caseOf('Mul#constant', { roundings: 1, factor: 'operand' }, { constants: { 1: number(0.75) } }),
   caseOf('AveragePool', { roundings: 2, factor: 'operand' }, { result: [1, 4, 3, 3], attrs: window }),
   caseOf('LeakyRelu', { roundings: 1, factor: 'operand', isCopy: true }, { attrs: { alpha: 0.25 } }),

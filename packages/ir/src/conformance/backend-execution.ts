@@ -4,6 +4,7 @@ import type { ObservedRange } from '../contracts/observer.ts'
 import type { IntegerScheme, MultiplierEncoding } from '../contracts/scheme.ts'
 import type { Graph, Quant } from '../graph/types.ts'
 import { codeParams } from '../number/quant-params.ts'
+import { integerRange } from '../number/saturate.ts'
 import { findScheme } from '../resolve/find-scheme.ts'
 import { resolve } from '../resolve/resolve.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
@@ -64,6 +65,7 @@ export async function checkExecution(
   const found = numbersOf(fetched.get(output)!)
   check(found.length === wanted.length, `${found.length} results, wanted ${wanted.length}`)
 
+  await checkCodes(resolved, x, scheme, executor)
   const stepOf = (name: string): number => codeParams(table.get(name)!, scheme.activations).scale
   const step = stepOf('y')
   const widest = Math.max(...[...table.keys()].map(stepOf))
@@ -90,7 +92,40 @@ export async function checkExecution(
   const rounding = (nearest ? 0.5 : 1) * each.roundings + 0.25
   const bounds = floats.map((_, i) => rounding * step + bits * terms[i]! + weightError(scheme, each, given, step))
   compare(found, floats, bounds, step)
-  if (nearest) checkMean(found, floats, step, bits * mean(terms) + weightError(scheme, each, given, step))
+  if (nearest) {
+    const constants = 0.5 * step * (each.sameRoundings ?? 0)
+    checkMean(found, floats, step, bits * mean(terms) + weightError(scheme, each, given, step) + constants)
+  }
+}
+
+/** Fails when numbers far out of their ranges become codes that the scheme does not have, in an element type that holds more. */
+async function checkCodes(
+  resolved: Graph,
+  x: ReadonlyMap<string, Tensor>,
+  { activations: { bits } }: IntegerScheme,
+  executor: Executor,
+): Promise<void> {
+  if (bits !== 4) return
+  const names = resolved.nodes
+    .flatMap(({ outputs }) => outputs)
+    .filter((name) => {
+      const { dtype, quant } = resolved.values.get(name)!.type
+      return quant !== undefined && (dtype === 'i8' || dtype === 'u8')
+    })
+  const beyond = new Map(
+    [...x].map(([name, { shape, data }]) => [
+      name,
+      tensorOf(
+        { dtype: 'f32', shape },
+        Array.from(data as Float32Array, (v) => 9 * v),
+      ),
+    ]),
+  )
+  for (const [name, tensor] of await run(executor, resolved, beyond, names)) {
+    const { min, max } = integerRange(resolved.values.get(name)!.type.dtype === 'i8' ? 'i4' : 'u4')
+    const off = numbersOf(tensor).find((code) => !(code >= min && code <= max))
+    check(off === undefined, `${name} has the code ${off}, the scheme codes of ${bits} bits: ${min} to ${max}`)
+  }
 }
 
 function compare(found: readonly number[], wanted: readonly number[], bounds: readonly number[], step: number): void {

@@ -1,8 +1,7 @@
-import { QError } from '../errors.ts'
 import { floatOps } from '../ops/op-set.ts'
 import type { Backend } from './backend.ts'
-import { schemeDefects } from './check-scheme.ts'
-import { describe, type Fields, isObject, missing, strangers, unknown } from './defects.ts'
+import { schemesDefects } from './check-scheme.ts'
+import { backendInvalid, describe, type Fields, isObject, missing, strangers, unknown } from './defects.ts'
 import type { RangeImport, RangeRuleName, Target } from './target.ts'
 
 const rangeRules: Readonly<Record<RangeRuleName, true>> = {
@@ -70,14 +69,7 @@ const targetMembers: Readonly<Record<keyof Target, true>> = {
 export function checkBackend(value: unknown, place: string): Backend {
   const defects = backendDefects(value)
   if (defects.length === 0) return value as Backend
-  const more = defects.length > 8 ? `; and ${defects.length - 8} more` : ''
-  throw new QError('BACKEND_INVALID', `${place} gives no back end that could be used`, {
-    at: [place],
-    found: `${defects.slice(0, 8).join('; ')}${more}`,
-    wanted: 'name, target, lower and emit as docs/write-a-backend.md describes them',
-    hint: 'correct what is named here; backendConformance of @q/ir/conformance examines the rest',
-    kind: 'usage',
-  })
+  throw backendInvalid(defects, place)
 }
 
 /** What keeps a value from being a back end, each in words; nothing for one that can be used. */
@@ -113,7 +105,7 @@ function targetDefects(target: Fields): readonly string[] {
       : floats.flatMap((mode) => unknownMode('target.floatModes', mode))),
     ...opDefects(target['ops'], unknownMode),
     ...rangeDefects(target),
-    ...schemesDefects(target, modes),
+    ...schemesDefects(target['schemes'], target['asymmetricSchemes'], modes),
     ...toleranceDefects(target['tolerance'], unknownMode),
     ...optionalTargetDefects(target, unknownMode),
   ]
@@ -160,17 +152,6 @@ function rangeDefects(target: Fields): readonly string[] {
     })
   })
   return [...wrongImports, ...wrongRules]
-}
-
-function schemesDefects({ schemes, asymmetricSchemes }: Fields, modes: readonly string[]): readonly string[] {
-  if (!isObject(schemes)) return [missing('target.schemes', 'an object from mode to what it stores', schemes)]
-  const asymmetric = asymmetricSchemes ?? {}
-  return [
-    ...[...new Set([...modes, ...Object.keys(schemes)])].flatMap((mode) => schemeDefects(schemes[mode], `target.schemes.${mode}`)),
-    ...(isObject(asymmetric)
-      ? Object.entries(asymmetric).flatMap(([mode, scheme]) => schemeDefects(scheme, `target.asymmetricSchemes.${mode}`))
-      : [missing('target.asymmetricSchemes', 'an object from mode to what it stores', asymmetric)]),
-  ]
 }
 
 function toleranceDefects(tolerance: unknown, unknownMode: UnknownMode): readonly string[] {

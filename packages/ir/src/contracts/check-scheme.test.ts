@@ -44,7 +44,28 @@ describe('a scheme', () => {
     [
       'a largest multiplier that is none',
       { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', largest: 0 } } },
-      'here.multipliers.sum.largest is 0: wanted a whole number above 0',
+      'here.multipliers.sum.largest is 0: wanted a whole number from 1 to 2147483647',
+    ],
+    [
+      'a largest multiplier that no 32-bit integer is',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', largest: 2 ** 31 } } },
+      'here.multipliers.sum.largest is 2147483648',
+    ],
+    [
+      'a largest multiplier that is not whole',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', largest: 1.5 } } },
+      'here.multipliers.sum.largest is 1.5',
+    ],
+    ['a member that nothing reads', { ...INT8, acc: 'i32' }, 'here.acc: "acc" is not known'],
+    [
+      'a scale for each slice of activations',
+      { ...INT8, activations: { ...INT8.activations, granularity: 'per-axis' } },
+      'here.activations.granularity is "per-axis"',
+    ],
+    [
+      'signed codes around a middle',
+      { ...INT8, activations: { ...INT8.activations, sign: 'signed', zeroPoint: 'middle' } },
+      'here.activations.zeroPoint is "middle": wanted none, by-range',
     ],
     ['no storage', { ...INT8, weights: undefined }, 'here.weights is missing: { bits, sign, zeroPoint }'],
     ['bits that do not fit', { ...INT8, activations: { ...INT8.activations, bits: 7 } }, 'here.activations.bits is 7: wanted 4, 8, 16'],

@@ -1,3 +1,4 @@
+import { QError } from '../errors.ts'
 import { nearestFirst, suggest } from '../suggest.ts'
 
 /** Members by name, of what is looked at. */
@@ -40,4 +41,15 @@ export function unknown(place: string, found: unknown, known: readonly string[],
   const near = suggest(String(found), known)
   const instead = near.length > 0 ? `perhaps ${near.join(' or ')}` : `${kind} are ${nearestFirst(String(found), known).join(', ')}`
   return `${place}: ${describe(found)} is not known; ${instead}`
+}
+
+/** The error of a back end that cannot be used. @param place where it came from */
+export function backendInvalid(defects: readonly string[], place: string): QError {
+  return new QError('BACKEND_INVALID', `${place} gives no back end that could be used`, {
+    at: [place],
+    found: defects.join('; '),
+    wanted: 'name, target, lower and emit as docs/write-a-backend.md describes them',
+    hint: 'correct what is named here; backendConformance of @q/ir/conformance examines the rest',
+    kind: 'usage',
+  })
 }

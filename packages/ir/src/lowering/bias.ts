@@ -1,8 +1,8 @@
+import { QError } from '../errors.ts'
 import { type RoundingMode, roundTo } from '../number/rounding.ts'
-import { saturate } from '../number/saturate.ts'
 
-/** The largest whole number below 2^63 that a double can hold. */
-const largest64 = 2 ** 63 - 1024
+/** The numbers that biases can be; of 64 bits those that a double can hold. */
+const limits = { i32: [-(2 ** 31), 2 ** 31 - 1], i64: [-(2 ** 63), 2 ** 63 - 1024] } as const
 
 /** How a bias becomes codes. */
 export interface BiasForm {
@@ -12,24 +12,46 @@ export interface BiasForm {
   readonly rounding?: RoundingMode
   /** What is added to the codes, one for each channel (see {@link zeroPointBias}). @default nothing */
   readonly offsets?: ArrayLike<number>
+  /** The layer it belongs to, for messages. */
+  readonly layer?: string
+  /** What becomes of codes that the element type does not hold: an error, or the nearest it holds (chips that are defined so). @default 'refuse' */
+  readonly beyond?: 'refuse' | 'saturate'
 }
 
 /**
- * Codes of a bias in the unit of the sums it is added to: `saturate(round(b / scale) + offset)`.
+ * Codes of a bias in the unit of the sums it is added to: `round(b / scale) + offset`.
  *
  * @param scales of the sums (weight scale times input scale), one for each channel or one for all
+ * @throws QError `BIAS_OUT_OF_RANGE` naming the layer and the code that does not fit
  */
-export function biasCodes(
-  bias: Float32Array,
-  scales: number | readonly number[],
-  { dtype = 'i32', rounding = 'half-away-from-zero', offsets }: BiasForm = {},
-): Int32Array | BigInt64Array {
-  const codeOf = (b: number, channel: number): number => {
+export function biasCodes(bias: Float32Array, scales: number | readonly number[], form: BiasForm = {}): Int32Array | BigInt64Array {
+  const { dtype = 'i32', rounding = 'half-away-from-zero', offsets, beyond = 'refuse' } = form
+  const [min, max] = limits[dtype]
+  const codes = Array.from(bias, (b, channel) => {
     const scale = typeof scales === 'number' ? scales : scales[scales.length === 1 ? 0 : channel]!
-    return roundTo(b / scale, rounding) + (offsets?.[channel] ?? 0)
-  }
-  if (dtype === 'i32') return Int32Array.from(bias, (b, channel) => saturate(codeOf(b, channel), 'i32'))
-  return BigInt64Array.from(Array.from(bias, (b, channel) => BigInt(Math.max(-(2 ** 63), Math.min(largest64, codeOf(b, channel))))))
+    const code = roundTo(b / scale, rounding) + (offsets?.[channel] ?? 0)
+    if (code >= min && code <= max) return code
+    // No operand but zeros, and nothing to add.
+    if (beyond === 'refuse' && b === 0 && scale === 0) return 0
+    if (beyond === 'refuse') throw tooLarge(code, channel, dtype, form.layer)
+    return code > max ? max : min
+  })
+  return dtype === 'i32' ? Int32Array.from(codes) : BigInt64Array.from(codes, BigInt)
+}
+
+function tooLarge(code: number, channel: number, dtype: 'i32' | 'i64', layer: string | undefined): QError {
+  const [min, max] = limits[dtype]
+  const wider = dtype === 'i32' ? "a chip that adds in 64 bits says so in its scheme, bias: 'i64'; else " : ''
+  return new QError(
+    'BIAS_OUT_OF_RANGE',
+    `the bias of ${layer ?? 'a layer'}, its operand's zero point included, does not fit its element type`,
+    {
+      at: layer === undefined ? [] : [layer],
+      found: `${code} in channel ${channel}`,
+      wanted: `${dtype}: ${min} to ${max}`,
+      hint: `${wider}keep the layer in a float mode in the quantization table, or calibrate again: its scales are far smaller than its bias`,
+    },
+  )
 }
 
 /** Where the slices of weights lie. */

@@ -1,9 +1,10 @@
 import { layerOf } from '../graph/edges.ts'
 import type { Node, Quant, TensorType, Value } from '../graph/types.ts'
 import { type RoundingMode, roundTo } from '../number/rounding.ts'
-import { integerRange, saturate } from '../number/saturate.ts'
+import { integerRange } from '../number/saturate.ts'
 import type { ScalarFunction } from '../ops/define.ts'
 import { type LowerContext, type LoweredNode, loweredTo } from '../resolve/lower-context.ts'
+import { saturatorOf } from './code-limits.ts'
 import { newConstant } from './constant.ts'
 
 /** Types of codes that are looked up. */
@@ -42,9 +43,10 @@ export function lookupTable(
   const count = max - min + 1
   const dtype = to.dtype as TableType
   const entries = new arrays[dtype](count)
+  const limited = saturatorOf(to)
   for (let i = min; i <= max; i++) {
     const code = f((i - source.zeroPoint) * source.scale) / scale + zeroPoint
-    entries[i & (count - 1)] = saturate(Number.isFinite(code) ? roundTo(code, rounding) : -Infinity, dtype)
+    entries[i & (count - 1)] = limited(Number.isFinite(code) ? roundTo(code, rounding) : -Infinity)
   }
   return newConstant(name, dtype, shape ?? [count], entries)
 }

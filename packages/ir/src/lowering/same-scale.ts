@@ -1,10 +1,10 @@
 import { layerOf } from '../graph/edges.ts'
 import type { Node, TensorType, Value } from '../graph/types.ts'
 import { roundTo } from '../number/rounding.ts'
-import { type IntegerType, saturate } from '../number/saturate.ts'
 import type { MultiplierAndShift } from '../number/scale-shift.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 import { elementCount, storageArray, type Tensor } from '../tensor/tensor.ts'
+import { saturatorOf } from './code-limits.ts'
 import { newConstant } from './constant.ts'
 import { factorFor } from './factor.ts'
 import { requantizationOf } from './requantization.ts'
@@ -59,9 +59,9 @@ export function lowerJoin(
 }
 
 /** The code of a number in a type of codes, as the scheme makes codes of floats. */
-export function codeIn({ dtype, quant }: TensorType, x: number, { integers }: LowerContext): number {
-  const { scale, zeroPoint } = quant!
-  return saturate(roundTo(x / scale, integers.rounding.cast) + zeroPoint, dtype as IntegerType)
+export function codeIn(type: TensorType, x: number, { integers }: LowerContext): number {
+  const { scale, zeroPoint } = type.quant!
+  return saturatorOf(type)(roundTo(x / scale, integers.rounding.cast) + zeroPoint)
 }
 
 function codesIn(type: TensorType, name: string, { data, shape }: Tensor, relu: boolean, context: LowerContext): Value {

@@ -82,7 +82,7 @@ function weighted(node: Node, context: LowerContext, form: Weighted): LoweredNod
   if (bias !== undefined || operand.zeroPoint !== 0) {
     const addends = numbersOf(bias, channels)
     const offsets = zeroPointBias(quantized.codes, operand.zeroPoint, { channels, axis, zeroPoints: quantized.zeroPoints })
-    const codes = biasCodes(addends, scales, { dtype: integers.bias ?? 'i32', rounding: integers.rounding.weight, offsets })
+    const codes = biasCodes(addends, scales, { dtype: integers.bias ?? 'i32', rounding: integers.rounding.weight, offsets, layer: name })
     values.push(newConstant(nameOf(name, 'bias'), integers.bias ?? 'i32', [channels], codes))
   }
   const factors = scales.map((scale) => factorFor('sum', scale / result.quant!.scale, context))

@@ -83,10 +83,26 @@ describe('bias', () => {
     expect(biasCodes(Float32Array.of(1, -1.25), [0.5, 0.25])).toEqual(Int32Array.of(2, -5))
     expect(biasCodes(Float32Array.of(1, -1.25), [0.5])).toEqual(Int32Array.of(2, -3))
   })
-  it('rounds as it is told, saturates, and holds more in 64 bits', () => {
+  it('that its element type does not hold is refused by name, zero point included', () => {
+    const made = (dtype: 'i32' | 'i64') => biasCodes(Float32Array.of(0, 1), 1, { dtype, offsets: [0, 2 ** 31], layer: 'conv' })
+    expect(() => made('i32')).toThrow(
+      expect.objectContaining({
+        code: 'BIAS_OUT_OF_RANGE',
+        at: ['conv'],
+        found: '2147483649 in channel 1',
+        wanted: 'i32: -2147483648 to 2147483647',
+        hint: expect.stringContaining("bias: 'i64'"),
+      }),
+    )
+    expect(made('i64')).toEqual(BigInt64Array.of(0n, 2n ** 31n + 1n))
+    expect(() => biasCodes(Float32Array.of(1), 0)).toThrow(expect.objectContaining({ code: 'BIAS_OUT_OF_RANGE' }))
+    expect(biasCodes(Float32Array.of(0), 0)).toEqual(Int32Array.of(0))
+  })
+
+  it('rounds as it is told, saturates where the chip does, and holds more in 64 bits', () => {
     expect(biasCodes(Float32Array.of(2.5), 1, { rounding: 'half-to-even' })).toEqual(Int32Array.of(2))
-    expect(biasCodes(Float32Array.of(2 ** 40, -(2 ** 40)), 1)).toEqual(Int32Array.of(2147483647, -2147483648))
-    expect(biasCodes(Float32Array.of(2 ** 40, -(2 ** 70), 2 ** 70), 1, { dtype: 'i64' })).toEqual(
+    expect(biasCodes(Float32Array.of(2 ** 40, -(2 ** 40)), 1, { beyond: 'saturate' })).toEqual(Int32Array.of(2147483647, -2147483648))
+    expect(biasCodes(Float32Array.of(2 ** 40, -(2 ** 70), 2 ** 70), 1, { dtype: 'i64', beyond: 'saturate' })).toEqual(
       BigInt64Array.of(2n ** 40n, -(2n ** 63n), 2n ** 63n - 1024n),
     )
   })

@@ -78,7 +78,7 @@ describe('codes that are stored otherwise where they are needed', () => {
     expect(restored({ ...bytes, zeroPoint: 'by-range' }, bytes)).toEqual(type8)
     expect(restored({ ...bytes, scale: 'power-of-two' }, bytes)).toEqual(type8)
     // Four bits travel in bytes: 2 / 7.
-    expect(restored(bytes, nibbles)).toEqual({ ...type8, quant: { ...type8.quant, scale: 2 / 7 } })
+    expect(restored(bytes, nibbles)).toEqual({ ...type8, quant: { ...type8.quant, scale: 2 / 7, saturate: [-8, 7] } })
     expect(restored(bytes, words)).toEqual({ ...type8, dtype: 'i16', quant: { ...type8.quant, scale: 2 / 32767 } })
   })
 
@@ -88,16 +88,48 @@ describe('codes that are stored otherwise where they are needed', () => {
     expect(restored(undefined, words)).not.toBeUndefined()
   })
 
-  it('have the scale times the ratio of the steps where the range is unknown or does not count', () => {
+  it('have the scale times the ratio of the steps where the range is unknown', () => {
     const wide = { dtype: 'i16', shape: [2], quant: { scale: (0.5 * 255) / 65535, zeroPoint: 0, expressed: 'f32' } }
     expect(restored(bytes, words, {})).toEqual(wide)
-    expect(restored(bytes, words, { range }, 'by-width')).toEqual(wide)
     expect(restored(bytes, words, { type: codes('u8', [2], 0.5), range })?.dtype).toBe('i16')
     expect(restored(bytes, words, { type: codes('u8', [2], 0.5) })?.dtype).toBe('u16')
-    expect(restored(bytes, words, { type: codes('u8', [2], 0.5), range }, 'by-width')?.dtype).toBe('u16')
     const narrow = { quant: { scale: (0.5 * 65535) / 255 } }
     expect(restored(words, bytes, { type: codes('i16', [2], 0.5) })).toMatchObject({ ...narrow, dtype: 'i8' })
     expect(restored(words, bytes, { type: codes('u16', [2], 0.5) })).toMatchObject({ ...narrow, dtype: 'u8' })
+  })
+
+  it('by width: to the last bit of the codes at hand where the layer counts with these, else as the layer counts', () => {
+    const scale = ((2 / 127) * 255) / 65535
+    const back = restored(words, bytes, { type: codes('i16', [2], scale), range }, 'by-width')
+    expect(back?.quant?.scale).toBe((scale * 65535) / 255)
+    const seen = (to: CodeStorage) => wantedType({ name: 'x', type: ranged(f32(2)) }, { layer: 'y', need: 'codes', storage: to })
+    for (const to of [
+      words,
+      nibbles,
+      { ...words, sign: 'unsigned', zeroPoint: 'by-range' },
+      { ...words, scale: 'power-of-two' },
+    ] as const) {
+      expect(restored(bytes, to, { type: codes('u8', [2], 4 / 255, 128), range }, 'by-width')).toEqual(seen(to))
+      expect(restored(bytes, to, { type: codes('i8', [2], 2 / 127), range }, 'by-width')).toEqual(seen(to))
+    }
+  })
+
+  it('cover what codes with zero points can say where the range is unknown; four bits have 15 steps', () => {
+    // -64 to 63.5 over 65535 steps: the zero point moves along.
+    const type = codes('u8', [2], 0.5, 128)
+    expect(restored(bytes, { ...words, sign: 'unsigned', zeroPoint: 'by-range' }, { type })?.quant).toMatchObject({
+      scale: 127.5 / 65535,
+      zeroPoint: 32896,
+    })
+    expect(restored(bytes, { ...words, sign: 'signed' }, { type })?.quant).toMatchObject({ scale: 64 / 32767, zeroPoint: 0 })
+    const four: TensorType = { ...codes('i8', [2], 0.5), quant: { scale: 0.5, zeroPoint: 0, expressed: 'f32', saturate: [-8, 7] } }
+    expect(restored(nibbles, words, { type: four })?.quant).toEqual({ scale: (0.5 * 15) / 65535, zeroPoint: 0, expressed: 'f32' })
+    expect(restored(words, nibbles, { type: codes('i16', [2], 1) })?.quant).toEqual({
+      scale: 65535 / 15,
+      zeroPoint: 0,
+      expressed: 'f32',
+      saturate: [-8, 7],
+    })
   })
 
   it('remember the float type they were made from', () => {

@@ -4,9 +4,10 @@ import { QError } from '../errors.ts'
 import type { Node, Quant, Range, TensorType } from '../graph/types.ts'
 import { encodeFactor } from '../number/encode-factor.ts'
 import type { RoundingMode } from '../number/rounding.ts'
+import { type IntegerType, integerRange } from '../number/saturate.ts'
 import type { DType } from '../tensor/tensor.ts'
 import type { OperandNeed } from './lower-context.ts'
-import { codeType, quantizedTypeOf } from './quantized-type.ts'
+import { codesOf, quantizedTypeOf } from './quantized-type.ts'
 
 const floats: readonly DType[] = ['f32', 'f16', 'bf16']
 
@@ -62,23 +63,52 @@ export function wantedType(
   return restored(arriving, storage, rescale)
 }
 
-/** Codes of one way of storing as codes of another; `undefined` when they are that already (sums of 32 bits are left to their user). */
+/**
+ * Codes of one way of storing as codes of another; `undefined` when they are that already (sums of 32 bits are left to their user).
+ *
+ * Where the range is known they are what the layer counts with, `by-width` to the last bit of the codes at hand where both are the same codes.
+ */
 function restored({ type, storage: from, range }: Arriving, to: CodeStorage, rescale: CastRules['rescale']): TensorType | undefined {
   const bits = bitsOf(type.dtype)
   if (bits === undefined) return undefined
   const fits = bits === storedBits(to) && (from === undefined || bits !== storedBits(from) || sameStorage(from, to))
   if (fits) return undefined
-  const quant = type.quant!
-  if (rescale === 'by-range' && range !== undefined) {
-    return quantizedTypeOf('', { ...type, range }, to, { expressed: quant.expressed })
-  }
-  const wide = storedBits(to)
-  const signed = type.dtype === 'i8' || type.dtype === 'i16'
-  return {
-    dtype: codeType({ bits: wide }, signed),
-    shape: type.shape,
-    quant: { ...quant, scale: (quant.scale * (2 ** bits - 1)) / (2 ** wide - 1) },
-  }
+  const byWidth = widthOnly(type, to)
+  if (range === undefined)
+    return byWidth ?? quantizedTypeOf('', { ...type, range: reachOf(type) }, to, { expressed: type.quant!.expressed })
+  const byRange = quantizedTypeOf('', { ...type, range }, to, { expressed: type.quant!.expressed })
+  return rescale === 'by-width' && byWidth !== undefined && sameCodes(byWidth, byRange) ? byWidth : byRange
+}
+
+/**
+ * Codes as they are in another width, with the scale times the ratio of the numbers of steps; `undefined` where that is not how the codes
+ * wanted are made: with zero points, scales that are powers of two, another sign.
+ */
+function widthOnly({ dtype, shape, quant }: TensorType, to: CodeStorage): TensorType | undefined {
+  const signed = dtype === 'i8' || dtype === 'i16'
+  const { scale, zeroPoint, expressed } = quant!
+  const isSymmetric = zeroPoint === 0 && (to.zeroPoint === 'none' || (to.zeroPoint === 'middle' && signed))
+  if (!isSymmetric || (to.scale ?? 'exact') !== 'exact' || (to.sign !== 'by-range' && (to.sign === 'signed') !== signed)) return undefined
+  const [min, max] = limitsOf({ dtype, quant: quant! })
+  return codesOf(to, signed, shape, { scale: (scale * (max - min)) / (2 ** to.bits - 1), zeroPoint: 0, expressed })
+}
+
+/** Whether codes stand for the same numbers but for the last digits of their scales. */
+function sameCodes(a: TensorType, b: TensorType): boolean {
+  const ratio = a.quant!.scale / b.quant!.scale
+  return a.dtype === b.dtype && a.quant!.zeroPoint === b.quant!.zeroPoint && Math.abs(ratio - 1) < 2 ** -40
+}
+
+/** The numbers that codes can stand for. */
+function reachOf({ dtype, quant }: TensorType): Range {
+  const { scale, zeroPoint } = quant!
+  const [min, max] = limitsOf({ dtype, quant: quant! })
+  return { min: (min - zeroPoint) * scale, max: (max - zeroPoint) * scale }
+}
+
+function limitsOf({ dtype, quant }: { readonly dtype: DType; readonly quant: Quant }): readonly [number, number] {
+  const { min, max } = integerRange(dtype as IntegerType)
+  return quant.saturate ?? [min, max]
 }
 
 const storedBits = ({ bits }: CodeStorage): 8 | 16 => (bits === 16 ? 16 : 8)

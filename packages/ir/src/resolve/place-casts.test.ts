@@ -75,4 +75,31 @@ describe('codes between layers of two modes of the same width', () => {
     expect(behind('INT8')).toEqual([])
     expect(behind('ALSO')).toEqual([])
   })
+
+  it('are cast for each zero point, also where type and scale are the same', () => {
+    // Least powers of two above 2 / 255 and 1 / 127: 2^-6 both; zero points 64 and 128.
+    const powers = (zeroPoint: 'by-range' | 'middle') =>
+      ({ ...INT8, activations: { bits: 8, sign: 'unsigned', zeroPoint, scale: 'power-of-two' } }) as const
+    const two: Backend = {
+      ...chip,
+      target: { ...chip.target, schemes: { ...chip.target.schemes, U8: powers('by-range'), ALSO: powers('middle') } },
+    }
+    const fork = smallGraph({
+      stage: 'float',
+      values: { x: four, a: four, y: four, z: four },
+      nodes: [node('Relu', ['x'], ['a']), node('Relu', ['a'], ['y']), node('Relu', ['a'], ['z'])],
+      outputs: ['y', 'z'],
+    })
+    const table = new Map(['x', 'a', 'y', 'z'].map((name) => [name, row(1, -1)]))
+    const modes = new Map([
+      ['y', 'U8'],
+      ['z', 'ALSO'],
+    ] as const)
+    const { graph: made } = resolve(fork, table, modes, two, { mode: 'INT8' })
+    const quants = made.nodes.filter(({ op }) => op === 'Requantize').map(({ outputs: [name] }) => made.values.get(name!)!.type.quant)
+    expect(quants.map((quant) => [quant!.scale, quant!.zeroPoint]).sort()).toEqual([
+      [2 ** -6, 128],
+      [2 ** -6, 64],
+    ])
+  })
 })

@@ -104,7 +104,7 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
     const type = typedAt(owner).values.get(name)!.type
     const made = new Map<string, Cast>()
     const cast = (wanted: TensorType, user: string, userPlace: number, origin: readonly string[]): string => {
-      const key = `${wanted.dtype} ${wanted.quant?.scale} ${wanted.quant?.zeroPoint}`
+      const key = `${wanted.dtype} ${wanted.quant?.scale} ${wanted.quant?.zeroPoint} ${wanted.quant?.saturate}`
       const known = made.get(key)
       const result = known?.value.name ?? `${name}${user}_${target.casts?.suffixes?.[wanted.dtype] ?? wanted.dtype}`
       const isOutput = user === ''

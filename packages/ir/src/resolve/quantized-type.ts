@@ -2,6 +2,7 @@ import type { CodeStorage } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
 import type { Quant, TensorType } from '../graph/types.ts'
 import { codeParams } from '../number/quant-params.ts'
+import { integerRange } from '../number/saturate.ts'
 import type { DType } from '../tensor/tensor.ts'
 
 /** Details of {@link quantizedTypeOf}. */
@@ -13,7 +14,7 @@ export interface QuantizedTypeOptions {
 }
 
 /**
- * The type of the codes of a calibrated tensor: element type, scale and zero point follow from its range and from how codes are stored.
+ * The type of the codes of a calibrated tensor: element type, scale, zero point and limits follow from its range and from how codes are stored.
  *
  * @throws QError `RANGE_MISSING` naming the layer when it was not calibrated.
  */
@@ -31,7 +32,21 @@ export function quantizedTypeOf(
     })
   }
   const { scale, zeroPoint, signed } = codeParams(type.range, storage)
-  return { dtype: codeType(storage, signed), shape: type.shape, quant: { scale, zeroPoint, expressed } }
+  return codesOf(storage, signed, type.shape, { scale, zeroPoint, expressed })
+}
+
+/** The type of codes of a storage: where its element type holds more than they are, it says what they saturate to. */
+export function codesOf(
+  storage: Pick<CodeStorage, 'bits'>,
+  signed: boolean,
+  shape: readonly number[],
+  quant: Pick<Quant, 'scale' | 'zeroPoint' | 'expressed'>,
+): TensorType {
+  const { bits } = storage
+  const dtype = codeType(storage, signed)
+  if (bits !== 4) return { dtype, shape, quant }
+  const { min, max } = integerRange(signed ? 'i4' : 'u4')
+  return { dtype, shape, quant: { ...quant, saturate: [min, max] } }
 }
 
 /** The element type that holds codes; four bits travel in bytes. */

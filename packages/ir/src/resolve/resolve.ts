@@ -10,7 +10,7 @@ import { createResolver, type ResolveOptions } from './resolver.ts'
  * code. Pure: same arguments, same result. Every node's `origin` names the float layers it comes from.
  *
  * @param table absent for pure float modes
- * @throws QError `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, and those of the back end
+ * @throws QError `BACKEND_INVALID`, `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, and those of the back end
  */
 export function resolve(graph: Graph, table: RangeTable | undefined, plan: Plan, backend: Backend, options: ResolveOptions): Resolved {
   return createResolver(graph, table, backend, options).resolve(plan)

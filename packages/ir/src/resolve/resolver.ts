@@ -1,4 +1,5 @@
 import type { Backend, ResolveSettings } from '../contracts/backend.ts'
+import { checkSchemes } from '../contracts/check-scheme.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { valueOf } from '../graph/edges.ts'
@@ -43,7 +44,7 @@ const noRanges: RangeTable = new Map()
  * `piece`); simplification (`simplify`).
  *
  * @param table absent for pure float modes
- * @throws QError `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID`, and those of the back end's rewrites
+ * @throws QError `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID`, and those of the back end's rewrites
  */
 export function createResolver(graph: Graph, table: RangeTable | undefined, backend: Backend, options: ResolveOptions): Resolver {
   const { target } = backend
@@ -52,6 +53,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
     asymmetric: options.asymmetric ?? false,
     highPrecision: options.highPrecision ?? false,
   }
+  checkSchemes(target)
   checkSettings(target, settings)
   const float = table === undefined ? graph : importRanges(graph, table, target, settings)
   const frame = frameOf(float, backend, settings)

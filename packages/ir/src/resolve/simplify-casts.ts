@@ -35,4 +35,7 @@ function withoutIdleCasts(graph: Graph): Graph {
 }
 
 const sameElement = (a: TensorType, b: TensorType): boolean =>
-  a.dtype === b.dtype && a.quant?.scale === b.quant?.scale && a.quant?.zeroPoint === b.quant?.zeroPoint
+  a.dtype === b.dtype &&
+  a.quant?.scale === b.quant?.scale &&
+  a.quant?.zeroPoint === b.quant?.zeroPoint &&
+  a.quant?.saturate?.join() === b.quant?.saturate?.join()

@@ -160,6 +160,18 @@ describe('structureOf', () => {
     expect(steps[0]!.outputs).toEqual([expect.any(Number), undefined])
   })
 
+  it('tells results that are fed in other codes apart', () => {
+    const fed = (saturate: readonly [number, number], axis: number) => {
+      const graph = parseGraph('x: f32[2,2]; v, i = TopK(x) {k = 2, axis = 0}; y = Gather(x, i); z = Abs(v); return y, z')
+      const value = graph.values.get('i')!
+      const quant = { scale: 1, zeroPoint: 0, expressed: 'f32', saturate, axis } as const
+      const values = new Map([...graph.values, ['i', { ...value, type: { ...value.type, quant } }]])
+      return structure({ ...graph, values }, { feeds: ['x', 'i'] }).hash
+    }
+    expect(fed([0, 7], 0)).toBe(fed([0, 7], 0))
+    expect(fed([0, 7], 0)).not.toBe(fed([0, 3], 0))
+  })
+
   it('keeps an operator that the graph does not define as it is written', () => {
     const graph = parseGraph('x: f32[1]; y = Abs(x)')
     const foreign = (attrs: Record<string, number>) =>
