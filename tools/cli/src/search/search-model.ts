@@ -34,8 +34,8 @@ export interface SearchTask {
   /** @default the outputs */
   readonly compared?: readonly ComparedValue[]
   readonly postProcessing?: PostProcessing
-  /** Ends the search. @default it ends when it is done */
-  readonly budgetMs?: number
+  /** When the search has to end, as `performance.now()` tells it. @default it ends when it is done */
+  readonly endsAt?: number
   /** Threads. @default as many as there are cores */
   readonly workers?: number
   /** What kept tensors may take. @default 1 GiB */
@@ -90,7 +90,8 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
   })
   try {
     const teller = tellSearch(space, started, context)
-    const budget = task.budgetMs === undefined ? undefined : { milliseconds: task.budgetMs, now: () => performance.now() }
+    const now = () => performance.now()
+    const budget = task.endsAt === undefined ? undefined : { milliseconds: Math.max(0, task.endsAt - now()), now }
     const outcome = await runSearch(strategy, space, evaluator, {
       signal: context.signal,
       onEvent: teller.onEvent,

@@ -71,7 +71,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
     const calibrating = performance.now() - before
     const base = search.table ?? made!.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)!.tuned
     const { budget } = search
-    const left = budget === undefined ? undefined : Math.max(0, budget.milliseconds - (performance.now() - budget.startedAt - calibrating))
+    const endsAt = budget === undefined ? undefined : budget.startedAt + budget.milliseconds + calibrating
     const found = await searchModel(
       {
         graph,
@@ -85,7 +85,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
-        ...(left === undefined ? {} : { budgetMs: left }),
+        ...(endsAt === undefined ? {} : { endsAt }),
         ...(search.workers === undefined ? {} : { workers: search.workers }),
         ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
       },
