@@ -151,6 +151,11 @@ describe('feeds on ONNX Runtime', () => {
     expect(await run(executor, integers, floats)).toEqual({ y: [6, -4] })
   })
 
+  it.each(['f16', 'bf16'] as const)('takes numbers of %s as they are, in a Float32Array', async (dtype) => {
+    const halves = { x: { dtype, shape: [2], data: Float32Array.of(0.5, 2) } }
+    expect(await run(setUp().executor, parseGraph(`x: ${dtype}[2]; y = Add(x, x)`), halves)).toEqual({ y: [1, 4] })
+  })
+
   it.each([
     ['none', {}, 'FEED_MISSING'],
     ['another element type', { x: f32(5, -6), n }, 'FEED_TYPE'],

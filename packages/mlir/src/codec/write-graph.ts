@@ -6,6 +6,7 @@ import type { ElementSpelling } from './element-types.ts'
 import { mlirTypeOf } from './element-types.ts'
 import { attributeOf, constantKey, writeFields } from './field.ts'
 import { writePreprocess } from './preprocess.ts'
+import { type PlannedWeight, weightsByName } from './shared-weights.ts'
 import { sourcePlaces } from './source-places.ts'
 import type { Spelling, SpellingBook, WriteForm } from './spelling.ts'
 
@@ -64,7 +65,7 @@ export function writeGraph(
       return [name, { name: `arg#${k}`, type, location: undefined, preprocess }]
     }),
   )
-  const plannedWeights = new Map(planned.toReversed().flatMap(({ weights: needed }) => [...needed]))
+  const plannedWeights = weightsByName(planned.flatMap(({ weights: needed }) => [...needed.values()]))
   const writeSource = (name: string): void => {
     const argument = argumentsOf.get(name)
     if (argument === undefined) writeWeight(plannedWeights.get(name)!)
@@ -112,13 +113,6 @@ export function writeGraph(
 }
 
 const noneName = 'none#'
-
-interface PlannedWeight {
-  readonly name: string
-  readonly type: TensorType
-  readonly constant: Tensor | undefined
-  readonly elementName: ElementSpelling['name']
-}
 
 interface PlannedNode {
   readonly node: Node
