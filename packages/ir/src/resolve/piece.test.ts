@@ -105,6 +105,19 @@ describe('a cast', () => {
     const graph = network([node('Relu', ['x'], ['a']), node('Cast', ['a'], ['y'], { to: 'f32' })], ['y'])
     expect(shipped(graph, casting).layers.y).toEqual(['DequantizeLinear y'])
     expect(shipped(graph, casting, new Map([['a', 'F16']])).layers.y).toEqual(['Cast y'])
+    // Also where only the operand changes, after another plan.
+    const table = new Map(['x', 'a', 'y'].map((name) => [name, row(2, -1)]))
+    const kept = createResolver(graph, table, casting, { mode: 'INT8' })
+    const made = (plan: Plan) =>
+      kept
+        .resolve(plan)
+        .layers.get('y')!
+        .map(({ op }) => op)
+    expect([made(new Map()), made(new Map([['a', 'F16']])), made(new Map())]).toEqual([
+      ['DequantizeLinear'],
+      ['Cast'],
+      ['DequantizeLinear'],
+    ])
   })
 })
 

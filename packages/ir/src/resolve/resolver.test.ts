@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { dice } from '../conformance/dice.ts'
 import { node, smallGraph } from '../conformance/small-graph.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
+import type { IntegerScheme } from '../contracts/scheme.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { layerOf } from '../graph/edges.ts'
 import { printGraph } from '../graph/text/print-graph.ts'
@@ -170,5 +171,30 @@ describe('a resolver', () => {
     expect(() => resolver.resolve(new Map([['l4', 'BF16']]))).toThrow(expect.objectContaining({ code: 'MODE_UNSUPPORTED', at: ['l4'] }))
     const plan = new Map([['l7', 'F16']])
     expect(text(resolver.resolve(plan))).toEqual(text(resolve(graph, chainTable(graph), plan, toyChip, { mode: 'INT8' })))
+  })
+})
+
+describe('a resolver', () => {
+  const graph = smallGraph({ stage: 'float', values: { x: four, y: four }, nodes: [node('Relu', ['x'], ['y'])], outputs: ['y'] })
+  const { INT8 } = toyChip.target.schemes
+  const withZeroPoints = { ...INT8, activations: { bits: 8, sign: 'by-range', zeroPoint: 'by-range' } } as IntegerScheme
+
+  it('takes up a row that differs in its largest number alone', () => {
+    const chip = { ...toyChip, target: { ...toyChip.target, rangeSteps: [], asymmetricSchemes: { INT8: withZeroPoints } } }
+    const table = new Map(['x', 'y'].map((name) => [name, row(2, -1)]))
+    const kept = createResolver(graph, table, chip, { mode: 'INT8', asymmetric: true })
+    const scale = (max: number) => {
+      const resolved = kept.resolve(new Map(), new Map([['y', { threshold: 4, min: -1, max }]]))
+      return resolved.graph.values.get('y')!.type.quant!.scale
+    }
+    expect([scale(2), scale(4), scale(2)]).toEqual([3 / 255, 5 / 255, 3 / 255])
+  })
+
+  it('refuses a target whose schemes mean nothing, with all that is wrong', () => {
+    const wrong = { ...INT8, bias: 'i16', rounding: { ...withZeroPoints.rounding, cast: 'nearest' } } as unknown as IntegerScheme
+    const chip = { ...toyChip, target: { ...toyChip.target, schemes: { ...toyChip.target.schemes, INT8: wrong } } }
+    expect(() => createResolver(graph, new Map(), chip, { mode: 'INT8' })).toThrow(
+      expect.objectContaining({ code: 'BACKEND_INVALID', found: expect.stringMatching(/bias is "i16".*rounding.cast is "nearest"/) }),
+    )
   })
 })
