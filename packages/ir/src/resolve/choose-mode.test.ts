@@ -84,3 +84,12 @@ describe('the scheme of a mode', () => {
     expect(schemeOf(target, 'F32', settings)).toBe(F32)
   })
 })
+
+it('who asks for zero points of a chip with one scheme is told whether it has them anyway', () => {
+  const asked = { ...settings, asymmetric: true }
+  const hint = (text: string) => expect.objectContaining({ code: 'MODE_UNSUPPORTED', hint: expect.stringContaining(text) })
+  expect(() => checkSettings(symmetric, asked)).toThrow(hint('have no zero points'))
+  expect(() => checkSettings({ ...symmetric, schemes: { ...symmetric.schemes, INT8: zeros } }, asked)).toThrow(
+    hint('has zero points anyway'),
+  )
+})

@@ -41,10 +41,14 @@ export function opUnsupported(message: string, { op }: Node, layer: string, know
 export function checkSettings(target: Target, settings: ResolveSettings): void {
   if (!target.modes.includes(settings.mode)) throw modeUnsupported(settings.mode, target, [], target.modes)
   if (settings.asymmetric && target.asymmetricSchemes === undefined) {
-    throw new QError('MODE_UNSUPPORTED', `${target.name} has no asymmetric quantization`, {
+    const scheme = target.schemes[settings.mode]
+    const hasZeroPoints = scheme?.kind === 'integer' && scheme.activations.zeroPoint !== 'none'
+    throw new QError('MODE_UNSUPPORTED', `${target.name} has no second scheme with zero points`, {
       found: `${settings.mode} asymmetric`,
-      wanted: `${target.modes.join(', ')}, symmetric`,
-      hint: 'quantize symmetrically',
+      wanted: target.modes.join(', '),
+      hint: hasZeroPoints
+        ? `leave it out: ${settings.mode} has zero points anyway`
+        : 'leave it out: codes of this chip have no zero points',
       kind: 'usage',
     })
   }
