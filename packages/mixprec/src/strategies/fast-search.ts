@@ -1,4 +1,5 @@
 import type { SearchLayer, SearchSpace, SearchStrategy, TrialLosses } from '@q/ir'
+import { measureAllCodes } from './all-codes.ts'
 import { pythonFloat } from './python-text.ts'
 import { rankLayers } from './rank-layers.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
@@ -36,11 +37,7 @@ export function fastSearch(options: FastSearchOptions = {}): SearchStrategy {
       const course = searchCourse({ trial: trialOf(space, []), ranking: [], reached: false })
       course.expected = 2 * openLayers(space).length
       const { notes } = course
-      notes.info(`run float mode: ${model}`)
-      notes.info(`run int8 mode: ${model}`)
-      const [int8] = yield course.step({ trials: [course.best.trial], metrics: ['cosine'] })
-      const before = similarityOf(int8)
-      course.best = { ...course.best, ...(int8 && { losses: int8 }), reached: before > expectedCos }
+      const before = yield* measureAllCodes(course, { model, expectedCos })
       notes.info(`run int8 mode: ${model}`)
       const types = yield* sensitiveTypes(course, space, { layers: operators, expectedCos, model })
       const searched = openLayers(space).filter(({ type }) => types.includes(type))

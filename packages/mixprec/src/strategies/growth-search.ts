@@ -1,7 +1,7 @@
 import type { SearchLayer, SearchSpace, SearchStrategy } from '@q/ir'
+import { measureAllCodes, reachedText } from './all-codes.ts'
 import { growFloats } from './grow-floats.ts'
 import { layerSimilarityRows } from './layer-similarity-rows.ts'
-import { pythonFloat } from './python-text.ts'
 import type { RunQtableOptions } from './run-qtable.ts'
 import { searchCourse } from './search-course.ts'
 import { operatorsOf, similarityOf, trialOf } from './search-layers.ts'
@@ -27,14 +27,9 @@ export function growthSearch(options: RunQtableOptions, { name, most, needless, 
       const model = options.model ?? `${space.graph.name}.mlir`
       const course = searchCourse({ trial: trialOf(space, []), ranking: [], reached: false })
       const { notes } = course
-      notes.info(`run float mode: ${model}`)
-      notes.info(`run int8 mode: ${model}`)
-      const [int8] = yield course.step({ trials: [course.best.trial], metrics: ['cosine'] })
-      const before = similarityOf(int8)
-      course.best = { ...course.best, ...(int8 && { losses: int8 }), reached: before > expectedCos }
+      const before = yield* measureAllCodes(course, { model, expectedCos })
       if (before > expectedCos) {
-        const said = `job success, current int8 cos:${pythonFloat(before)} is higher than expected_cos:${pythonFloat(expectedCos)}`
-        notes.info(`${said}${needless(space)}`)
+        notes.info(`${reachedText(before, expectedCos)}${needless(space)}`)
         return { ...course.best, notes: notes.take() }
       }
       const limits = { start: course.best, expectedCos, minLayerCos, most: most(operatorsOf(space).length) }

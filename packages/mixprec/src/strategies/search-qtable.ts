@@ -1,4 +1,5 @@
 import type { SearchLayer, SearchSpace, SearchStrategy } from '@q/ir'
+import { measureAllCodes, reachedText } from './all-codes.ts'
 import { type ChoiceOfFloats, chooseCluster, chooseCount, resultOf } from './choose-floats.ts'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
@@ -58,19 +59,13 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
       const course = searchCourse({ trial: trialOf(space, []), ranking: [], reached: false })
       const { notes } = course
       if (space.methods.size > 0) notes.info(`quantize_method_list=${pythonList(space.methods.keys())}`)
-      notes.info(`run float mode: ${model}`)
-      notes.info(`run int8 mode: ${model}`)
       const quantized = openLayers(space)
       course.expected = 2 + quantized.length * (Math.max(1, space.methods.size) + 1)
-      const [int8] = yield course.step({ trials: [course.best.trial], metrics: ['cosine'] })
-      const before = similarityOf(int8)
-      course.best = { ...course.best, ...(int8 && { losses: int8 }), reached: before > expectedCos }
+      const before = yield* measureAllCodes(course, { model, expectedCos })
+      const int8 = course.best.losses
       notes.info(`all_int8_cos=${pythonFloat(before)} with default mse_tune calitable`)
       if (before > expectedCos) {
-        const kept = pythonList(space.pinned.keys())
-        notes.info(
-          `job success, current int8 cos:${pythonFloat(before)} is higher than expected_cos:${pythonFloat(expectedCos)} with layers:${kept}`,
-        )
+        notes.info(`${reachedText(before, expectedCos)} with layers:${pythonList(space.pinned.keys())}`)
         return { ...course.best, notes: notes.take() }
       }
       notes.info(`run int8 mode: ${model}`)

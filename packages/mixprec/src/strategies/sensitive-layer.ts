@@ -1,4 +1,5 @@
 import type { SearchStrategy } from '@q/ir'
+import { measureAllCodes, reachedText } from './all-codes.ts'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
 import { searchCourse } from './search-course.ts'
@@ -43,14 +44,9 @@ export function sensitiveLayer(options: SensitiveLayerOptions = {}): SearchStrat
       const course = searchCourse({ trial: trialOf(space, []), ranking: [], reached: false })
       course.expected = 2 + layers.length * Math.max(1, space.methods.size)
       const { notes } = course
-      notes.info(`run float mode: ${model}`)
-      notes.info(`run int8 mode: ${model}`)
-      const [int8] = yield course.step({ trials: [course.best.trial], metrics: ['cosine'] })
-      const before = similarityOf(int8)
-      course.best = { ...course.best, ...(int8 && { losses: int8 }), reached: before > expectedCos }
+      const before = yield* measureAllCodes(course, { model, expectedCos })
       if (before > expectedCos) {
-        const text = `job success, current int8 cos:${pythonFloat(before)} is higher than expected_cos:${pythonFloat(expectedCos)}`
-        notes.info(`${text},no need for mix precsion`)
+        notes.info(`${reachedText(before, expectedCos)},no need for mix precsion`)
         return { ...course.best, notes: notes.take() }
       }
       notes.info(`all_int8_cos=${pythonFloat(before)}`)

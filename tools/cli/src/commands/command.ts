@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chipHelp, chooseChip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
+import { parseObject } from '../options/parse.ts'
 
 /** Runs what a command does. @returns whether a comparison held its tolerance (the command ends with 1 when not) */
 export type Action = (context: Context) => Promise<{ readonly passed: boolean } | undefined>
@@ -25,20 +25,8 @@ export function addChipOptions(
   return (required ? command.requiredOption(flags, help) : command.option(flags, help)).option(
     '--chip_options <json>',
     'options of the back end, as a JSON object',
-    parseObject,
+    parseObject('{"cores": 2}'),
   )
-}
-
-/** `{"cores": 2}` */
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
-  throw new InvalidArgumentError('wanted a JSON object, like {"cores": 2}.')
 }
 
 /** The chip that the options of {@link addChipOptions} choose. @throws QError of `chooseChip` */

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
-import { parseCount, parseNumber } from '../options/parse.ts'
+import { parseCount, parseNumber, parseObject } from '../options/parse.ts'
 import type { ChosenStrategy } from '../search/choose-strategy.ts'
 import { chooseStrategy } from '../search/choose-strategy.ts'
 import { frontLines } from '../search/front-files.ts'
@@ -46,7 +46,7 @@ export function addOwnSearchOptions(command: Command): Command {
       '--strategy <name>',
       'how to search: a name, or a module with a strategy: ./strategy.mjs, an installed package; race when absent',
     )
-    .option('--strategy_options <json>', 'options of the strategy, as a JSON object', parseOptions)
+    .option('--strategy_options <json>', 'options of the strategy, as a JSON object', parseObject('{"share": 0.9}'))
     .option('--pareto', 'the whole front of quality and arithmetic in float: --strategy pareto')
     .option('--methods <names>', 'threshold methods to choose from, joined by commas', 'kl,mse')
     .option('--inference_num <count>', 'samples to measure on; 0 for all', parseCount(0), 30)
@@ -62,16 +62,6 @@ function parseDuration(text: string): number {
   const value = Number(number)
   if (number === '' || !Number.isFinite(value)) throw new InvalidArgumentError('wanted a time, like 5s, 500ms, 2m, 1h.')
   return value * ({ ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }[unit] ?? 1000)
-}
-
-function parseOptions(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
-  } catch {
-    // Told below.
-  }
-  throw new InvalidArgumentError('wanted a JSON object, like {"share": 0.9}.')
 }
 
 /** Whether the options ask for a search: a target, a budget or a strategy does. */

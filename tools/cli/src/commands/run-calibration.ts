@@ -1,4 +1,3 @@
-import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -8,6 +7,7 @@ import { addCalibrationSearchOptions, calibrationSearch, noteSearchOptions, sear
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
+import { addSampleOptions, addThresholdOptions, calibrationOf, samplesOf } from './sample-options.ts'
 
 const vendorOptions = [
   notYet('--we', 'weight equalization'),
@@ -29,14 +29,9 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
     program,
     'run_calibration',
     'find the range of every activation and write the calibration table; with --search a quantization table too',
-  )
-    .argument('<mlir_file>', 'the Top .mlir file')
-    .option('--dataset <folder>', 'folder of samples: images, npz, npy')
-    .option('--data_list <file>', 'list of samples, one a line; wins over --dataset')
-    .option('--input_num <count>', 'samples to use; 0 for all', parseCount(0), 0)
-    .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
-    .option('--tune_list <file>', 'list of samples to tune on; the first calibration samples when absent')
-    .option('--histogram_bin_num <count>', 'bins of the histograms', parseCount(128), 2048)
+  ).argument('<mlir_file>', 'the Top .mlir file')
+  addSampleOptions(command, { purpose: 'use', count: 0 })
+  addThresholdOptions(command)
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('-o, --calibration_table <file>', 'output calibration table')
   addMethodOption(command)
@@ -48,17 +43,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const { files, reporter } = context
       checkVendorOptions(command, vendorOptions, reporter)
       const method = methodOf(options)
-      const choice = {
-        inputNum: options.input_num,
-        ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
-        ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
-      }
-      const setting = {
-        ...choice,
-        bins: options.histogram_bin_num,
-        tuneNum: options.tune_num,
-        ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
-      }
+      const setting = calibrationOf(options)
       const search = searchNameOf(options)
       if (search !== undefined) {
         await runVendorSearch(await calibrationSearch(search, { mlir: file, method, setting, options }, context), context)
@@ -68,7 +53,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       await files.claim([options.calibration_table])
       if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
-      await noteSamples(choice, context)
+      await noteSamples(samplesOf(options), context)
       if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
       const { calibration, text, samples, finished } = await calibrateModel(
         graph,

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
 import { runQtable } from '@q/mixprec'
 import { usualMode } from '../chips/chip-modes.ts'
-import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet } from '../options/vendor-options.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addSampleOptions, samplesOf } from './sample-options.ts'
 import { addVendorSearchOptions, floatModeOf } from './search-options.ts'
 
 const vendorOptions = [notYet('--debug_cmd <text>', 'variants of the search')]
@@ -16,11 +16,8 @@ export const defineRunQtable: DefineCommand = (program, start) => {
     program,
     'run_qtable',
     'find layers to keep in float from the front of the network on, by how similar each is itself',
-  )
-    .argument('<mlir_file>', 'the Top .mlir file')
-    .option('--dataset <folder>', 'folder of samples: images, npz, npy')
-    .option('--data_list <file>', 'list of samples, one a line; wins over --dataset')
-    .option('--input_num <count>', 'samples to measure on; 0 for all', parseCount(0), 10)
+  ).argument('<mlir_file>', 'the Top .mlir file')
+  addSampleOptions(command, { purpose: 'measure on', count: 10 })
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('--calibration_table <file>', 'calibration table, as run_calibration wrote it')
     .option('--loss_table <file>', 'output table of the similarity of every layer', 'full_loss_table.txt')
@@ -41,13 +38,7 @@ export const defineRunQtable: DefineCommand = (program, start) => {
           mode: usualMode(target, 'integers'),
           floatMode: floatModeOf(options.fp_type, target),
           table: options.calibration_table,
-          calibration: {
-            inputNum: options.input_num,
-            bins: 2048,
-            tuneNum: 0,
-            ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
-            ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
-          },
+          calibration: { ...samplesOf(options), bins: 2048, tuneNum: 0 },
           methods: [],
           thresholds: 'plain',
           inferenceNum: options.input_num,

@@ -6,6 +6,7 @@ import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../
 import { runVendorSearch } from '../search/vendor-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addSampleOptions, addThresholdOptions, calibrationOf } from './sample-options.ts'
 import { addVendorSearchOptions, floatModeOf } from './search-options.ts'
 
 const vendorOptions = [
@@ -22,15 +23,10 @@ export const defineRunSensitiveLayer: DefineCommand = (program, start) => {
     program,
     'run_sensitive_layer',
     'find the layers that lose most when they alone are in codes, and the best threshold of each',
-  )
-    .argument('<mlir_file>', 'the Top .mlir file')
-    .option('--dataset <folder>', 'folder of samples: images, npz, npy')
-    .option('--data_list <file>', 'list of samples, one a line; wins over --dataset')
-    .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 10)
-    .option('--inference_num <count>', 'samples to measure on', parseCount(1), 10)
-    .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
-    .option('--tune_list <file>', 'list of samples to tune on; the first calibration samples when absent')
-    .option('--histogram_bin_num <count>', 'bins of the histograms', parseCount(128), 2048)
+  ).argument('<mlir_file>', 'the Top .mlir file')
+  addSampleOptions(command, { purpose: 'calibrate on', count: 10 })
+  command.option('--inference_num <count>', 'samples to measure on', parseCount(1), 10)
+  addThresholdOptions(command)
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('--calibration_table <file>', 'calibration table, as run_calibration wrote it')
     .requiredOption('-o, --quantize_table <file>', 'output quantization table')
@@ -50,14 +46,7 @@ export const defineRunSensitiveLayer: DefineCommand = (program, start) => {
           mode: usualMode(target, 'integers'),
           floatMode: floatModeOf(options.fp_type, target),
           table: options.calibration_table,
-          calibration: {
-            inputNum: options.input_num,
-            bins: options.histogram_bin_num,
-            tuneNum: options.tune_num,
-            ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
-            ...(options.data_list === undefined ? {} : { dataList: options.data_list }),
-            ...(options.tune_list === undefined ? {} : { tuneList: options.tune_list }),
-          },
+          calibration: calibrationOf(options),
           methods: ['max', 'percentile9999', 'kl'],
           spelled: (method) => spelled[method] ?? method,
           thresholds: 'choose',

@@ -51,6 +51,16 @@ export function parseSize(text: string): readonly number[] {
   return numbers
 }
 
+/** A JSON object. @param example one that would do */
+export function parseObject(example: string): (text: string) => Readonly<Record<string, unknown>> {
+  const wanted = `a JSON object, like ${example}`
+  return (text) => {
+    const value = parseJson(text, wanted)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
+    throw new InvalidArgumentError(`wanted ${wanted}.`)
+  }
+}
+
 /** A whole number of at least `least`. */
 export function parseCount(least: number): (text: string) => number {
   return (text) => {
