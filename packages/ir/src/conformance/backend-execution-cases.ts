@@ -22,6 +22,8 @@ export interface ExecutionCase {
    * off. A convolution makes the operand, so that its range is not that of an input, which nothing changes. @default false
    */
   readonly isCopy?: boolean
+  /** The error with which a chip that has no room for the case may refuse it, instead of being right. @default it must be right */
+  readonly mayRefuse?: string
 }
 
 const image = [1, 4, 6, 6]
@@ -62,7 +64,7 @@ function behindConvolutions(each: ExecutionCase): ExecutionCase {
 
 function caseOf(
   form: OpForm,
-  how: Pick<ExecutionCase, 'roundings' | 'sameRoundings' | 'factor' | 'scaled' | 'isCopy'>,
+  how: Pick<ExecutionCase, 'roundings' | 'sameRoundings' | 'factor' | 'scaled' | 'isCopy' | 'mayRefuse'>,
   shape: Shape = {},
 ): ExecutionCase {
   const { title = '', operands = [image], constants = {}, result = operands[0]!, attrs = {} } = shape
@@ -105,6 +107,16 @@ export const executionCases: readonly ExecutionCase[] = [
     result: [1, 4, 4, 4],
     attrs: { strides: [2, 2], pads: [1, 1, 1, 1], group: 4 },
   }),
+  caseOf(
+    'Conv',
+    { ...sums, mayRefuse: 'BIAS_OUT_OF_RANGE' },
+    {
+      title: 'a bias that outweighs the sums',
+      constants: { 1: ends([4, 4, 1, 1], 0.11), 2: { type: f32(4), constant: [20_000, -20_000, 10_000, -10_000] } },
+      result: image,
+      attrs: { strides: [1, 1], pads: [0, 0, 0, 0] },
+    },
+  ),
   caseOf('ConvTranspose', sums, {
     title: 'strides and bias',
     constants: { 1: ends([4, 2, 3, 3], 0.37), 2: biases(2) },
