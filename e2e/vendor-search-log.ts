@@ -138,7 +138,7 @@ export function vendorSpace(
   }
 }
 
-/** Answers a question with what the log says of it; of layers that the vendor did not examine, that they lose nothing. */
+/** Answers a question with what the log says of it; of layers that the vendor did not examine, that they lose nothing, and of sets that it did not measure, that they lose all. */
 export type Replay = (question: Question, trial: Trial) => { readonly cosine: number; readonly noise?: number }
 
 /** Replays a search that walks layers and measures sets of float layers. */
@@ -155,6 +155,9 @@ export function replayWalk(space: SearchSpace, log: VendorLog): Replay {
     if (plan.size === 0) return { cosine: 1 - log.int8 }
     const set = log.measured.find(({ floats }) => floats.length === plan.size && floats.every(isFloat))
     if (set !== undefined) return { cosine: 1 - set.score }
+    const examined = space.layers.filter(({ name, hasCodes }) => hasCodes && log.tried.has(name))
+    // A set that the vendor did not measure is none that a search should choose.
+    if (examined.filter(({ name }) => !isFloat(name)).length > 1) return { cosine: 1 }
     const alone = [...log.alone].find(([layer]) => !isFloat(layer))
     if (alone !== undefined) return { cosine: alone[1][0], noise: alone[1][1] }
     // An input is in no plan: it is the one that is examined where every layer is in float.

@@ -1,8 +1,9 @@
-import type { SearchNote, SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
+import type { RankedLayer, SearchNote, SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { similarityOf, trialOf } from './search-layers.ts'
+import type { LeftOutType } from './sensitive-types.ts'
 import { sensitiveCluster } from './two-means.ts'
 import type { WalkedLayers } from './walk-layers.ts'
 
@@ -36,17 +37,63 @@ export function resultOf(
   return { trial, ...(losses && { losses }), ranking: walked.ranking, reached, ...(notes && { notes }) }
 }
 
+/** Which numbers of layers {@link chooseFloats} tries. */
+export interface FloatCounts {
+  readonly least: number
+  readonly most: number
+  /** Layers that were not examined alone, by type: what is tried when the target is missed without them. */
+  readonly leftOut: readonly LeftOutType[]
+}
+
+/**
+ * The smallest number of the worst layers that exceeds the expected similarity, see {@link chooseCount}. Where none does, the same with
+ * the left-out layers of one type after the other in front; what makes it better stays. Where none does still, the best with the
+ * thresholds of the table in place of those that were chosen layer by layer, if they are better together.
+ */
+export function* chooseFloats(choice: ChoiceOfFloats, { least, most, leftOut }: FloatCounts): SearchPart<MeasuredFloats> {
+  const { course, walked, expectedCos } = choice
+  const isReached = ({ losses }: MeasuredFloats) => similarityOf(losses) > expectedCos
+  let { ranking }: { ranking: readonly RankedLayer[] } = walked
+  let best = yield* chooseCount(choice, ranking, { least, most, told: true })
+  for (const { layers } of leftOut) {
+    if (isReached(best)) break
+    if (layers.length > most) continue
+    course.notes.info(`layers that were not searched in front: ${pythonList(layers.map(({ layer }) => layer))}`)
+    const longer = [...layers, ...ranking]
+    const found = yield* chooseCount({ ...choice, start: best }, longer, { least, most })
+    if (found !== best) ranking = longer
+    best = found
+  }
+  return isReached(best) ? best : yield* chooseThresholds(course, best)
+}
+
+/** The same layers with the thresholds of the space's table, where these are better together than those of the walk. */
+export function* chooseThresholds(course: SearchCourse, walked: MeasuredFloats): SearchPart<MeasuredFloats> {
+  if (walked.trial.ranges === undefined) return walked
+  const trial: Trial = { plan: walked.trial.plan }
+  const [losses] = yield course.step({ trials: [trial], metrics: ['cosine'] })
+  if (!(similarityOf(losses) > similarityOf(walked.losses))) return walked
+  course.notes.info(
+    `the thresholds of the calibration table are better together, mix model outputs_cos: ${pythonFloat(similarityOf(losses))}`,
+  )
+  return { ...walked, trial, losses }
+}
+
 /**
  * The smallest number of the worst layers, from `least` to `most`, that exceeds the expected similarity: `least` first, then `most`,
  * then bisection in between, which takes it that more layers are not worse. Where none does, the most similar that was measured.
  */
-export function* chooseCount(choice: ChoiceOfFloats, least: number, most: number): SearchPart<MeasuredFloats> {
-  const { course, space, walked, expectedCos } = choice
+function* chooseCount(
+  choice: ChoiceOfFloats,
+  ranking: readonly RankedLayer[],
+  { least, most, told = false }: { readonly least: number; readonly most: number; readonly told?: boolean },
+): SearchPart<MeasuredFloats> {
+  const { course, space, expectedCos } = choice
   const pick = pickLayers(space)
   const measured = new Map<number, MeasuredFloats>()
   const best = () => bestOf(choice, [...measured.values()])
   function* exceeds(count: number): SearchPart<boolean> {
-    const floats = pick(walked.ranking, count, measured.size === 0 ? course.notes : undefined)
+    const floats = pick(ranking, count, told && measured.size === 0 ? course.notes : undefined)
     course.notes.info(`set_fp_layer_list = ${pythonList(floats)}`)
     const each = yield* measure(choice, floats, count)
     measured.set(count, each)

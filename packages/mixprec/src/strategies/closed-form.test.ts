@@ -1,11 +1,13 @@
 import type { SearchStrategy } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { type AdditiveLayer, additiveSpace, searchAdditive } from './additive-space.ts'
+import { chooseThresholds } from './choose-floats.ts'
 import { fastSearch } from './fast-search.ts'
 import { mixSearch } from './mix-search.ts'
 import { pareto } from './pareto.ts'
 import { race } from './race.ts'
 import { runQtable } from './run-qtable.ts'
+import { searchCourse } from './search-course.ts'
 import { searchQtable } from './search-qtable.ts'
 import { sensitiveLayer } from './sensitive-layer.ts'
 import { sensitiveCluster } from './two-means.ts'
@@ -32,6 +34,28 @@ describe('search_qtable', () => {
   it('says that a fifth of the layers is not enough, and keeps them', () => {
     const { floats, result } = search(searchQtable({ expectedCos: 0.999999, maxFloatLayers: 2 }), thirty)
     expect([floats.length, result.reached]).toEqual([6, false])
+  })
+  it('puts layers of the types that its filter left out in front when a fifth is not enough', () => {
+    const convs = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`c${i}`, { cost: 1e-4 }]))
+    const layers: Layers = { ...convs, m: { type: 'top.MatMul', cost: 9e-4 }, a: { type: 'top.Add', cost: 1e-6 } }
+    const { floats, result, notes } = search(searchQtable({ expectedCos: 1 - 1.85e-3, maxFloatLayers: 1 }), layers)
+    expect(floats).toEqual(['m', 'c0', 'c1'])
+    expect(result.reached).toBe(true)
+    expect(notes.filter((note) => note.startsWith('layers that were not searched'))).toEqual([
+      "layers that were not searched in front: ['m']",
+    ])
+  })
+  it('goes back to the thresholds of the table where these are better together', () => {
+    const trial = { plan: new Map([['l0', 'F16']]), ranges: new Map([['l1', { threshold: 2, min: -1, max: 1 }]]) }
+    const lossOf = (mean: number) => ({ losses: { cosine: { mean, samples: [mean], outputs: [] } }, layers: new Map() })
+    const chosen = { trial, losses: lossOf(0.02), count: 1 }
+    const after = (mean: number) => {
+      const steps = chooseThresholds(searchCourse({ trial, ranking: [] }), chosen)
+      expect(steps.next().value).toMatchObject({ ask: { trials: [{ plan: trial.plan }] } })
+      return steps.next([lossOf(mean)]).value
+    }
+    expect(after(0.01)).toEqual({ trial: { plan: trial.plan }, losses: lossOf(0.01), count: 1 })
+    expect(after(0.02)).toBe(chosen)
   })
   it('keeps the method of the least loss, the first of equal ones', () => {
     const { result } = search(searchQtable({ expectedCos: 0.999999 }), thirty, { kl: 2, mse: 0.5, max: 0.5 })

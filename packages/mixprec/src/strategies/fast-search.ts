@@ -39,8 +39,8 @@ export function fastSearch(options: FastSearchOptions = {}): SearchStrategy {
       const { notes } = course
       const before = yield* measureAllCodes(course, { model, expectedCos })
       notes.info(`run int8 mode: ${model}`)
-      const types = yield* sensitiveTypes(course, space, { layers: operators, expectedCos, model })
-      const searched = openLayers(space).filter(({ type }) => types.includes(type))
+      const { sensitive } = yield* sensitiveTypes(course, space, { layers: operators, expectedCos, model })
+      const searched = openLayers(space).filter(({ type }) => sensitive.includes(type))
       notes.info(`all search layer number: ${searched.length}`)
 
       const ranking = new Map<string, number>()

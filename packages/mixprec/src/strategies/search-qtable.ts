@@ -1,6 +1,6 @@
 import type { SearchLayer, SearchSpace, SearchStrategy } from '@q/ir'
 import { measureAllCodes, reachedText } from './all-codes.ts'
-import { type ChoiceOfFloats, chooseCluster, chooseCount, resultOf } from './choose-floats.ts'
+import { type ChoiceOfFloats, chooseCluster, chooseFloats, resultOf } from './choose-floats.ts'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
 import { searchCourse } from './search-course.ts'
@@ -37,7 +37,8 @@ const mostFloatShare = 5
  *
  * Each layer of a sensitive type alone in codes, with the threshold of each method; the layers that lose most stay in float. When
  * `maxFloatLayers` are not enough, the smallest number up to a fifth of all layers that is, found by bisection, or that fifth.
- * Ranges start from the space's table. Losses are those of all samples.
+ * Where that is not enough either, and other than the vendor's, layers of types that the filter left out take the place of those that
+ * lose least, and the table's own thresholds that of the walk's. Ranges start from the space's table. Losses are those of all samples.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -73,8 +74,9 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
       notes.info(`all layer number: ${operatorsOf(space).length}`)
       notes.info(`all layer number no float: ${quantized.length}`)
 
-      const types = yield* sensitiveTypes(course, space, { layers: quantized, expectedCos, model })
-      const isSearched = ({ type }: SearchLayer) => types.includes(type) && !(transformer && movingTypes.has(type))
+      const { sensitive, leftOut } = yield* sensitiveTypes(course, space, { layers: quantized, expectedCos, model })
+      const isIgnored = (type: string) => transformer && movingTypes.has(type)
+      const isSearched = ({ type }: SearchLayer) => sensitive.includes(type) && !isIgnored(type)
       const searched = quantized.filter(isSearched)
       notes.info(`${transformer ? 'transformer model: True, ' : ''}all search layer number: ${searched.length}`)
       notes.info(`Global metrics layer is : ${globalCompareLayers}`)
@@ -82,7 +84,7 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
 
       const pick = pickLayers(space)
       const layers = operatorsOf(space).filter((layer) => isSearched(layer) && (searched.includes(layer) || feedsCodes(space, layer)))
-      course.expected = types.length + 2 + layers.length * Math.max(1, space.methods.size) + (cluster ? 1 : 4)
+      course.expected = sensitive.length + 2 + layers.length * Math.max(1, space.methods.size) + (cluster ? 1 : 4)
       const walked = yield* walkLayers(course, space, {
         layers,
         floats: searched.map(({ name }) => name),
@@ -103,7 +105,9 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
         start: { trial: trialOf(space, []), losses: int8, count: 0 },
       }
       const most = Math.floor(quantized.length / mostFloatShare)
-      const chosen = cluster ? yield* chooseCluster(choice, maxFloatLayers) : yield* chooseCount(choice, maxFloatLayers, most)
+      const chosen = cluster
+        ? yield* chooseCluster(choice, maxFloatLayers)
+        : yield* chooseFloats(choice, { least: maxFloatLayers, most, leftOut: leftOut.filter(({ type }) => !isIgnored(type)) })
       const score = similarityOf(chosen.losses)
       notes.info('>>>run result:')
       notes.info(`float layer number: ${chosen.count}, mix model outputs_cos: ${score.toFixed(6)}`)

@@ -1,5 +1,6 @@
 import type { SearchStrategy } from '@q/ir'
 import { measureAllCodes, reachedText } from './all-codes.ts'
+import { chooseThresholds } from './choose-floats.ts'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
 import { searchCourse } from './search-course.ts'
@@ -23,7 +24,8 @@ const spelled: Readonly<Record<string, string>> = { max: 'MAX', percentile9999: 
 
 /**
  * `run_sensitive_layer` of TPU-MLIR: every layer alone in codes, with the threshold of each method, all others in float; the
- * `maxFloatLayers` that lose most stay in float. Where all layers in codes are more similar, they all stay in codes.
+ * `maxFloatLayers` that lose most stay in float. Where that misses the expected similarity, and other than the vendor's, the table's own
+ * thresholds are taken when they are better together than those chosen layer by layer. Where all layers in codes are more similar, they all stay in codes.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -73,14 +75,17 @@ export function sensitiveLayer(options: SensitiveLayerOptions = {}): SearchStrat
       notes.info(`run int8 mode: ${model}`)
       const trial = trialOf(space, floats, ranges)
       const [losses] = yield course.step({ trials: [trial], metrics: ['cosine'] })
-      const score = similarityOf(losses)
+      const chosen = { trial, losses, count: floats.length }
+      course.best = { trial, ...(losses && { losses }), ranking, reached: similarityOf(losses) > expectedCos }
+      const best = similarityOf(losses) > expectedCos ? chosen : yield* chooseThresholds(course, chosen)
+      const score = similarityOf(best.losses)
       notes.info('>>>run result:')
       notes.info(`int8 outputs_cos:${before.toFixed(6)} old`)
       notes.info(`mix model outputs_cos:${Math.max(score, before).toFixed(6)}`)
       notes.info(`Output mix quantization table to ${options.qtable ?? 'qtable'}`)
       notes.seconds('total time:')
       if (!(score > before)) return { ...start, ranking, notes: notes.take() }
-      return { trial, ...(losses && { losses }), ranking, reached: score > expectedCos, notes: notes.take() }
+      return { trial: best.trial, ...(best.losses && { losses: best.losses }), ranking, reached: score > expectedCos, notes: notes.take() }
     },
   }
 }
