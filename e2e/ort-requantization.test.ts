@@ -163,6 +163,38 @@ describe('convolutions on ONNX Runtime, against integers of any size', () => {
   const codes = (count: number, seed: number) => Int8Array.from({ length: count }, (_, i) => Math.imul(i + seed, 2654435761) >> 24)
   const pads = { strides: [1, 1], pads: [1, 1, 1, 1] }
 
+  it('in one fused kernel: channels whose factor is proven, and those that have none', async () => {
+    const ratios = [
+      [1_327_433, 30],
+      [1_225_429, 29],
+      [1_000_003, 26],
+      [5, 3],
+      [1, 1],
+      [9_671_777, 30],
+      [2_906_039, 30],
+      [134_217_729, 36],
+    ] as const
+    const places = 9
+    const middles = ratios.flatMap(([m, s], c) => Array.from({ length: places }, (_, i) => ({ m, s, code: 10 + 27 * i + c })))
+    // All 256 sums around the middle between two codes; of the first ratio also those that ask for opposite factors.
+    const bias = middles.map(({ m, s, code }, i) => (i === 0 ? 60_262 : i === 1 ? 88_573 : Math.round(((code + 0.5) * 2 ** s) / m)))
+    const x = Int8Array.from({ length: 256 }, (_, i) => i - 128)
+    const count = middles.length
+    const found = await run(
+      'QConv',
+      { strides: [1, 1], pads: [0, 0, 0, 0], multipliers: middles.map(({ m }) => m), shifts: middles.map(({ s }) => s) },
+      tensor('i8', [1, 1, 1, 256], x),
+      { dtype: 'i8', shape: [1, 1, 1, 256], quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } },
+      { dtype: 'u8', shape: [1, count, 1, 256], quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } },
+      [tensor('i8', [count, 1, 1, 1], new Int8Array(count).fill(1)), tensor('i32', [count], Int32Array.from(bias))],
+    )
+    expect(found).toEqual(
+      middles.flatMap(({ m, s }, c) =>
+        Array.from(x, (code) => clamped(shifted(BigInt(code + bias[c]!), BigInt(m), s, 'half-up'), 'u8', -1000n)),
+      ),
+    )
+  })
+
   it('large planes in slices of channels: depthwise with a zero point and padding', async () => {
     const shape = [1, channels, side, side]
     const x = codes(channels * side * side, 1)

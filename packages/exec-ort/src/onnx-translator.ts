@@ -20,6 +20,11 @@ export interface PartOptions {
   readonly precision: Precision
   /** Storage of weights. */
   readonly kernels: KernelForms
+  /**
+   * Whether `QLinearConv` is known to round the product of an int32 sum and its factor in float32, ties to even: then `exact` may take it where its codes are proven.
+   * @default false
+   */
+  readonly fusesInFloat32?: boolean
 }
 
 /** A part that grows node by node. */

@@ -9,6 +9,7 @@ import { loadParts } from './load-parts.ts'
 import type { OnnxTranslator, Precision } from './onnx-translator.ts'
 import type { OrtPart } from './ort-part.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
+import { fusesInFloat32 } from './probe-fusion.ts'
 import { probeKernels } from './probe-kernels.ts'
 
 /** Options of {@link createOrtExecutor}. */
@@ -63,6 +64,9 @@ export function createOrtExecutor({
   parameters = 'baked',
 }: OrtExecutorOptions): OrtExecutor {
   const kernels = async () => forms ?? probeKernels(ort, onnx)
+  // Who runs as another machine would is not told what this one does. Which channels are proven depends on their numbers: sections whose numbers are fed would share less.
+  const isExact = precision === 'exact' && forms === undefined && parameters === 'baked'
+  const integerKernels = async () => ({ kernels: await kernels(), fusesInFloat32: isExact && (await fusesInFloat32(ort, onnx)) })
   const sessionOptions = {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
@@ -85,7 +89,7 @@ export function createOrtExecutor({
       const graph = withoutConstants(whole, section?.feeds ?? [])
       const plan = planSection(graph, section)
       const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
-      const options = { precision, kernels: hasIntegers ? await kernels() : portableForms }
+      const options = hasIntegers ? { precision, ...(await integerKernels()) } : { precision, kernels: portableForms }
       const parts = cutSection(plan, onnx, options)
       const loaded = await loadParts(graph, parts, { ort, onnx, sessionOptions, cache, parameters, options, fallback })
       return chain(plan, loaded, graph)

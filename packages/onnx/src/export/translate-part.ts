@@ -23,6 +23,11 @@ export interface TranslatedPart {
 export interface PartOptions {
   readonly precision: Precision
   readonly kernels: KernelForms
+  /**
+   * Whether the runtime's `QLinearConv` is known to round the product of an int32 sum and its factor in float32, ties to even: then `exact` takes it where its codes are proven.
+   * @default false
+   */
+  readonly fusesInFloat32?: boolean
 }
 
 /** A part that grows node by node. */
@@ -49,7 +54,7 @@ export interface GrowingModel {
 }
 
 /** Begins a model of nodes of a graph. */
-export function growingModel(graph: Graph, { precision, kernels }: PartOptions): GrowingModel {
+export function growingModel(graph: Graph, { precision, kernels, fusesInFloat32 = false }: PartOptions): GrowingModel {
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
@@ -61,6 +66,7 @@ export function growingModel(graph: Graph, { precision, kernels }: PartOptions):
     graph,
     precision,
     kernels,
+    fusesInFloat32,
     typeOf: (name) => valueOf(graph, name).type,
     valueOf: (name) => valueOf(graph, name),
     attrs(node) {

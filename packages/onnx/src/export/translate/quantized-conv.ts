@@ -1,26 +1,14 @@
-import type { Attrs, Node, Tensor, TensorType } from '@q/ir'
+import type { Node, TensorType } from '@q/ir'
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { carriedZero, centred, hasSlicedZeros, isByte, reach, takenZero, zeroPointOf } from './codes.ts'
+import { type Convolution, canPick, inTiles, joined, pickedChannels, placesOf } from './conv-channels.ts'
 import { reshaped, transposed } from './finish.ts'
 import { fullRank, windowAttrs } from './float-window.ts'
-import { channelSlice, channelSums, floatsOf, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
+import { provenFactors } from './fused-requantization.ts'
+import { channelSums, floatsOf, largestMagnitude, turnedOf, weightOperand } from './integer-weights.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { biased, isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
-
-/** What all ways to compute a convolution need. */
-interface Convolution {
-  readonly x: string
-  readonly xType: TensorType
-  readonly weights: Tensor
-  readonly weightZero: number
-  /** Shape of the result with all its spatial axes. */
-  readonly shape: readonly number[]
-  readonly window: Attrs
-  /** Number added to `sum (x - zero point) * w` for each channel. */
-  readonly bias: Float64Array
-  /** Largest magnitude of these sums for each channel. */
-  readonly bounds: Float64Array
-}
 
 /**
  * The sums are taken over `x - zero point`, so that padding contributes nothing; where the operator does not take the zero point
@@ -38,7 +26,7 @@ export const translateQConv: Translate = (node, t) => {
     const active = r.relu ? t.build.node('Max', [sums, t.build.numbers('i32', 0)], t.build.typeOf(sums)) : sums
     return [reshaped(t.build, active, type.shape)]
   }
-  const fused = t.precision === 'fast' ? linearConv(conv, type, r, t) : undefined
+  const fused = fusedConv(conv, type, r, t)
   if (fused !== undefined) return [reshaped(t.build, fused, type.shape)]
   if (!isExactInDouble(r, type)) return undefined
   const y =
@@ -76,19 +64,45 @@ function convolutionOf(node: Node, t: Translation): Convolution | undefined {
   }
 }
 
-/** One fused kernel: the exact ratio rounded to float32, ties rounded to even, so at most one step off. */
+/**
+ * One fused kernel. It multiplies by a float32 number and rounds ties to even: at most one step off with the ratio itself, and exact with a factor that is proven for every
+ * sum. In `exact`, channels without such a factor are computed once more, exactly, and put in the place of what the kernel made of them.
+ */
+function fusedConv(conv: Convolution, type: TensorType, r: Requantization, t: Translation): string | undefined {
+  if (r.kind !== 'multiplier-shift' || !isByte(type.dtype) || type.quant?.saturate !== undefined) return undefined
+  const channels = conv.shape[1]!
+  const ratios = ratiosOf(r, channels)
+  if (t.precision === 'fast') return linearConv(conv, type, r, ratios, t)
+  if (!t.fusesInFloat32) return undefined
+  const factors = provenFactors(r, type, channels)
+  const open = factors.flatMap((factor, channel) => (factor === undefined ? [channel] : []))
+  const isWorthIt = open.length <= channels / 4 && (open.length === 0 || (canPick(conv, t) && isExactInDouble(r, type)))
+  if (!isWorthIt) return undefined
+  const fused = linearConv(
+    conv,
+    type,
+    r,
+    factors.map((factor, channel) => factor ?? ratios[channel]!),
+    t,
+  )
+  return open.length === 0 ? fused : withChannels(t.build, fused, open, exactChannels(conv, type, r, open, t))
+}
+
+function ratiosOf({ multipliers, shifts }: Requantization, channels: number): readonly number[] {
+  const pick = (items: readonly number[], i: number) => items[items.length === 1 ? 0 : i]!
+  return Array.from({ length: channels }, (_, i) => pick(multipliers, i) * 2 ** -pick(shifts, i))
+}
+
 function linearConv(
   { x, xType, weights, weightZero, shape, window, bias }: Convolution,
   type: TensorType,
   r: Requantization,
+  factors: readonly number[],
   t: Translation,
-): string | undefined {
-  if (r.kind !== 'multiplier-shift' || !isByte(type.dtype) || type.quant?.saturate !== undefined) return undefined
+): string {
   const build = t.build
   const channels = shape[1]!
   const weight = weightOperand(t, weights, t.kernels.linearConv, weightZero)
-  const pick = (items: readonly number[], i: number) => items[items.length === 1 ? 0 : i]!
-  const ratios = Array.from({ length: channels }, (_, i) => pick(r.multipliers, i) * 2 ** -pick(r.shifts, i))
   const zero = carriedZero(type)
   const y = build.node(
     'QLinearConv',
@@ -97,10 +111,10 @@ function linearConv(
       build.numbers('f32', 1),
       build.numbers('u8', carriedZero(xType)),
       weight.name,
-      build.numbers('f32', ratios, [channels]),
+      build.numbers('f32', factors, [channels]),
       build.numbers(
         weight.dtype,
-        Array.from(ratios, () => weight.zero),
+        Array.from(factors, () => weight.zero),
         [channels],
       ),
       build.numbers('f32', 1),
@@ -111,6 +125,21 @@ function linearConv(
     window,
   )
   return r.relu && zero > 0 ? build.node('Clip', [y, build.numbers('u8', zero)], { dtype: 'u8', shape }) : y
+}
+
+/** Some channels, computed exactly: `[channels, places]`. */
+function exactChannels(conv: Convolution, type: TensorType, r: Requantization, channels: readonly number[], t: Translation): string {
+  const picked = pickedChannels(conv, r, channels, t)
+  const codes = requantized(t.build, exactSums(picked.conv, t), type, picked.r, 1)
+  return reshaped(t.build, codes, [channels.length, placesOf(conv)])
+}
+
+/** A result with other numbers in some of its channels. */
+function withChannels(build: OnnxBuilder, x: string, channels: readonly number[], rows: string): string {
+  const { dtype, shape } = build.typeOf(x)
+  const planes = reshaped(build, x, [shape[1]!, build.typeOf(rows).shape[1]!])
+  const places = build.numbers('i64', channels, [channels.length, 1])
+  return reshaped(build, build.node('ScatterND', [planes, places, rows], { dtype, shape: build.typeOf(planes).shape }), shape)
 }
 
 /** The sums as int32 numbers. */
@@ -157,58 +186,4 @@ function byMatrixProduct(
     { dtype: 'i32', shape: [batch, places, channels] },
   )
   return reshaped(build, transposed(build, requantized(build, sums, type, r, 2), [0, 2, 1]), shape)
-}
-
-/** Elements whose requantization in double precision stays in a processor's second-level cache. */
-const tileElements = 128 * 1024
-
-/**
- * A large result in slices of channels: its requantization goes over the sums several times, which costs half as much
- * from a near cache.
- */
-function inTiles(
-  conv: Convolution,
-  r: Requantization,
-  t: Translation,
-): readonly { readonly conv: Convolution; readonly r: Requantization }[] {
-  const { x, weights, shape, window, bias, bounds } = conv
-  const channels = shape[1]!
-  const isDepthwise = window['group'] === channels && weights.shape[1] === 1 && t.build.typeOf(x).shape[1] === channels
-  const elements = shape.reduce((product, dim) => product * dim, 1)
-  if (elements < 4 * tileElements || shape[0] !== 1 || !(window['group'] === 1 || isDepthwise)) return [{ conv, r }]
-  // Blocks of 16 channels suit the kernels.
-  const step = 16 * Math.max(1, Math.round((channels * tileElements) / elements / 16))
-  return Array.from({ length: Math.ceil(channels / step) }, (_, i) => {
-    const from = i * step
-    const to = Math.min(channels, from + step)
-    const part = <T>(items: readonly T[]) => (items.length === channels ? items.slice(from, to) : items)
-    return {
-      conv: {
-        ...conv,
-        x: isDepthwise ? channelsOf(t, x, from, to) : x,
-        weights: channelSlice(weights, from, to),
-        shape: [shape[0]!, to - from, ...shape.slice(2)],
-        window: isDepthwise ? { ...window, group: to - from } : window,
-        bias: bias.subarray(from, to),
-        bounds: bounds.subarray(from, to),
-      },
-      r: {
-        ...r,
-        multipliers: part(r.multipliers),
-        shifts: part(r.shifts),
-        bounds: bounds.subarray(from, to),
-        bias: bias.subarray(from, to),
-      },
-    }
-  })
-}
-
-function channelsOf({ build }: Translation, x: string, from: number, to: number): string {
-  const { dtype, shape } = build.typeOf(x)
-  const i64 = (value: number) => build.numbers('i64', [value])
-  return build.node('Slice', [x, i64(from), i64(to), i64(1)], { dtype, shape: shape.map((dim, i) => (i === 1 ? to - from : dim)) })
-}
-
-function joined({ build }: Translation, tiles: readonly string[], shape: readonly number[]): string {
-  return tiles.length === 1 ? tiles[0]! : build.node('Concat', tiles, { dtype: build.typeOf(tiles[0]!).dtype, shape }, { axis: 1 })
 }

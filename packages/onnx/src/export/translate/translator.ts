@@ -11,6 +11,8 @@ export interface Translation {
   readonly graph: Graph
   readonly precision: Precision
   readonly kernels: KernelForms
+  /** Whether `QLinearConv` is known to round the product of a sum and its factor in float32, ties to even. */
+  readonly fusesInFloat32: boolean
   /** The value being built for a value of the graph; constants appear when first asked for. */
   carried(name: string): string
   typeOf(name: string): TensorType
