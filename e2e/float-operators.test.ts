@@ -3,6 +3,7 @@ import { allOps, elementCount, type Graph, type Tensor, type Value } from '@q/ir
 import { describe, expect, it } from 'vitest'
 import { floatOperatorCases } from './float-operator-cases.ts'
 import { type OnnxOperand, runOnnxNode } from './onnx-node.ts'
+import { ortExecutor } from './reference-network.ts'
 
 /** The same numbers everywhere, between -`size` and `size`. */
 function numbers(shape: readonly number[], seed: number, size = 3): readonly number[] {
@@ -47,5 +48,28 @@ describe('float operators as ONNX Runtime computes them', () => {
         tolerance * Math.max(1, Math.abs(w)),
       )
     }
+  })
+})
+
+describe('floats that statistics are made of', () => {
+  it('Sigmoid is right to three steps, small numbers included', async () => {
+    const x = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) / 50)
+    const type = { dtype: 'f32', shape: [x.length] } as const
+    const graph: Graph = {
+      name: 'one',
+      inputs: [{ name: 'x' }],
+      outputs: ['y'],
+      nodes: [{ op: 'Sigmoid', inputs: ['x'], outputs: ['y'], attrs: {} }],
+      values: new Map(['x', 'y'].map((name) => [name, { name, type }])),
+      ops: allOps,
+      properties: { stage: 'float' },
+    }
+    const session = await ortExecutor('fast').load(graph)
+    const found = (await session.run(new Map([['x', { ...type, data: x }]]))).get('y')!
+    for (const [i, each] of x.entries()) {
+      const wanted = 1 / (1 + Math.exp(-each))
+      expect(Math.abs(Number(found.data[i]) - wanted), `sigmoid(${each})`).toBeLessThanOrEqual(3 * 2 ** -23 * wanted)
+    }
+    await session.close()
   })
 })

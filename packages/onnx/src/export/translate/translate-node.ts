@@ -9,6 +9,7 @@ import {
   translatePRelu,
   translateRewritten,
   translateSame,
+  translateSigmoid,
 } from './float-elementwise.ts'
 import { translateMatMul } from './float-mat-mul.ts'
 import {
@@ -46,7 +47,7 @@ const functionsOfOne: readonly string[] = [...floatOps.values()].flatMap(({ name
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
   ...functionsOfOne.map((name) => [name, translateSame] as const),
   ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'LRN'], translateSame),
-  ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Sigmoid', 'Clip', 'Sign', 'Gelu'], translateRewritten),
+  ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Clip', 'Sign', 'Gelu'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
   ...all(['MaxPool', 'AveragePool'], translatePool),
   ...all(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'], translateReduce),
@@ -54,6 +55,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ...all(['ArgMax', 'ArgMin'], translateArg),
   ...all(['ScatterND', 'ScatterElements'], movement.translateScatter),
   ...all(['GatherElements', 'GatherND'], movement.translateGatherElements),
+  ['Sigmoid', translateSigmoid],
   ['Affine', translateAffine],
   ['Mod', translateMod],
   ['PRelu', translatePRelu],
