@@ -40,6 +40,11 @@ export interface OrtExecutorOptions {
    * @default 'baked'
    */
   readonly parameters?: 'baked' | 'fed'
+  /**
+   * Whether a session keeps the memory that its activations took for its next run. Where many sessions are open it adds up.
+   * @default true
+   */
+  readonly keepsMemory?: boolean
 }
 
 /** An executor on ONNX Runtime, and what it found out about this machine. */
@@ -62,6 +67,7 @@ export function createOrtExecutor({
   kernels: forms,
   cache,
   parameters = 'baked',
+  keepsMemory = true,
 }: OrtExecutorOptions): OrtExecutor {
   const kernels = async () => forms ?? probeKernels(ort, onnx)
   // Who runs as another machine would is not told what this one does. Which channels are proven depends on their numbers: sections whose numbers are fed would share less.
@@ -79,6 +85,7 @@ export function createOrtExecutor({
       },
     },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(keepsMemory ? {} : { enableCpuMemArena: false, enableMemPattern: false }),
   }
   return {
     name: `onnxruntime (${precision})`,

@@ -1,4 +1,4 @@
-import type { OrtRuntime } from '@q/exec-ort'
+import type { OrtExecutorOptions, OrtRuntime } from '@q/exec-ort'
 import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Executor, Graph } from '@q/ir'
@@ -15,20 +15,25 @@ onnxruntime.env.logLevel = 'fatal'
  *
  * @param threads inside one operator; as ONNX Runtime chooses when absent
  */
-export const exactExecutor = (threads?: number): Executor => ortExecutor('exact', threads)
+export const exactExecutor = (threads?: number): Executor => ortExecutor({ precision: 'exact', threads })
 
 /** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
-export const floatExecutor = (threads?: number): Executor => ortExecutor('fast', threads)
+export const floatExecutor = (threads?: number): Executor => ortExecutor({ precision: 'fast', threads })
 
-function ortExecutor(precision: 'exact' | 'fast', threads?: number): Executor {
+type Options = Pick<OrtExecutorOptions, 'precision' | 'keepsMemory'> & { readonly threads: number | undefined }
+
+function ortExecutor({ threads, ...options }: Options): Executor {
   const fallback = createReferenceExecutor()
-  return withPlace(createOrtExecutor({ ort, onnx: onnxTranslator, precision, fallback, ...(threads === undefined ? {} : { threads }) }))
+  return withPlace(createOrtExecutor({ ort, onnx: onnxTranslator, fallback, ...options, ...(threads === undefined ? {} : { threads }) }))
 }
 
-/** What trials of a search are run by. One thread each: there is one executor a core, and no sum depends on how it was cut. */
+/**
+ * What trials of a search are run by. One thread each: there is one executor a core, and no sum depends on how it was cut. A hundred sessions are open at once, so none keeps
+ * the memory of its activations.
+ */
 export const searchExecutors = (): { readonly exact: Executor; readonly fast: Executor } => ({
-  exact: exactExecutor(1),
-  fast: floatExecutor(1),
+  exact: ortExecutor({ precision: 'exact', threads: 1, keepsMemory: false }),
+  fast: ortExecutor({ precision: 'fast', threads: 1, keepsMemory: false }),
 })
 
 /** Runs graphs as they are defined, slowly, in plain JavaScript. */
