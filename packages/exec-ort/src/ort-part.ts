@@ -1,9 +1,11 @@
 import type { DType, Tensor, TensorData, TensorType } from '@q/ir'
 import { elementCount, QError, storageArray } from '@q/ir'
+import { canHaveBlocks, inBlocks } from './blocked-layout.ts'
 import { openParameters } from './feed-parameters.ts'
 import type { TranslatedPart } from './onnx-translator.ts'
 import { type ProgramMaker, programOf } from './ort-program.ts'
 import type { OrtTensor } from './ort-runtime.ts'
+import { channelsInBlock } from './probe-blocks.ts'
 
 const ortTypes: Readonly<Partial<Record<DType, string>>> = {
   f32: 'float32',
@@ -33,7 +35,8 @@ export interface PartLoading extends ProgramMaker {
 export async function loadPart(translated: TranslatedPart, typeOf: (name: string) => TensorType, loading: PartLoading): Promise<OrtPart> {
   const { ort, onnx } = loading
   const { part, parameters } = loading.parameters === 'fed' ? openParameters(translated) : { part: translated, parameters: noParameters }
-  const { program, inputs } = await programOf(part.model, loading)
+  const block = canHaveBlocks(part.model) ? await channelsInBlock(ort, onnx) : undefined
+  const { program, inputs } = await programOf(block === undefined ? part.model : inBlocks(part.model, block), loading)
   const { session, inputs: ids, outputs } = program.value
   const ortTensor = ({ dtype, data, shape }: Tensor): OrtTensor => new ort.Tensor(ortTypes[dtype] as never, data as never, shape)
   const names = new Map([...part.feeds].map(([name, id]) => [id, name]))

@@ -1,0 +1,54 @@
+import { bm1684x } from '@q/backend-bm1684x'
+import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
+import { createReferenceExecutor } from '@q/exec-ref'
+import { createResolver, layerOf, parseCalibrationTable } from '@q/ir'
+import { onnxTranslator } from '@q/onnx'
+import * as ort from 'onnxruntime-node'
+import { describe, expect, it } from 'vitest'
+import { floatNetwork, recordedInput } from './reference-network.ts'
+import { hasShared, sharedText, sharedTitle } from './shared.ts'
+
+/** A runtime that notes which models arrange channels in blocks, and refuses them if it is told to. */
+function noting(takesBlocks: boolean): { readonly ort: OrtRuntime; blocked(): number } {
+  let blocked = 0
+  const runtime = ort as unknown as OrtRuntime
+  return {
+    blocked: () => blocked,
+    ort: {
+      Tensor: runtime.Tensor,
+      InferenceSession: {
+        create(model, options) {
+          const hasBlocks = Buffer.from(model).includes('com.microsoft.nchwc')
+          if (hasBlocks && !takesBlocks) return Promise.reject(new Error('no such operator'))
+          if (hasBlocks) blocked++
+          return runtime.InferenceSession.create(model, options)
+        },
+      },
+    },
+  }
+}
+
+describe.skipIf(!hasShared)(sharedTitle('convolutions rounded to 16-bit floats'), () => {
+  it.each(['mobilenet_v2_tv_rec', 'resnet8_cifar10', 'yolov5n'])(
+    'give the same bytes for %s with channels in blocks and without',
+    async (name) => {
+      const graph = await floatNetwork(name)
+      const table = parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries
+      const plan = new Map(graph.nodes.map((node) => [layerOf(node), 'F16']))
+      const inFloat = createResolver(graph, table, bm1684x(), { mode: 'INT8' }).resolve(plan).graph
+      const results = async (runtime: OrtRuntime) => {
+        const executor = createOrtExecutor({ ort: runtime, onnx: onnxTranslator, threads: 1, fallback: createReferenceExecutor() })
+        const session = await executor.load(inFloat)
+        const found = await session.run(recordedInput(name, graph))
+        await session.close()
+        return [...found].map(([output, { data }]) => [output, Buffer.from(data.buffer, data.byteOffset, data.byteLength)])
+      }
+      const [blocks, plain] = [noting(true), noting(false)]
+      expect(await results(blocks.ort)).toEqual(await results(plain.ort))
+      // A processor without such kernels has nothing to compare: there both are the same way.
+      const isKnown = process.arch === 'x64'
+      expect(blocks.blocked() > 1).toBe(isKnown)
+      expect(plain.blocked()).toBe(0)
+    },
+  )
+})
