@@ -49,7 +49,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'Unsqueeze',
       'Upsample',
     ],
-    // Range rules have given operand and result one scale, or the chip takes the codes as they are.
+    // Range rules have given operand and result one scale, or the chip takes the codes as they are; the limit of a ReLU is the calibrated range.
     onCodes(copyCodes),
   ),
   ...each(

@@ -23,7 +23,7 @@ export function quantDefects({ name, type, constant }: Value): readonly QError[]
     return refuse('QUANT_CODES', 'is quantized but holds no codes', dtype, [...codeTypes].join(', '), 'correct its element type')
   const held = integerRange(dtype as IntegerType)
   const [min, max] = quant.saturate ?? [held.min, held.max]
-  if (!(min >= held.min && max <= held.max && min < max))
+  if (!(min >= held.min && max <= held.max && min <= max))
     return refuse(
       'QUANT_CODES',
       'saturates beyond its element type',

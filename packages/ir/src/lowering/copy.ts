@@ -1,9 +1,13 @@
 import { QError } from '../errors.ts'
 import { layerOf } from '../graph/edges.ts'
-import type { Node } from '../graph/types.ts'
+import type { Node, TensorType } from '../graph/types.ts'
 import { allOps } from '../ops/op-set.ts'
 import { type LowerContext, type LoweredNode, loweredTo } from '../resolve/lower-context.ts'
 import { onCodes } from './by-mode.ts'
+import { codeLimitsOf } from './code-limits.ts'
+import { factorFor } from './factor.ts'
+import { limitedType } from './relu-limit.ts'
+import { requantizationOf } from './requantization.ts'
 import { codeIn, lowerJoin } from './same-scale.ts'
 
 /** Operators whose results are elements of operands, and the places of these operands; absent: all. */
@@ -37,7 +41,7 @@ const copying: Readonly<Record<string, readonly number[] | undefined>> = {
  * A node on codes as it stands, its results typed by their own ranges. Right only where the target's range rules give operands and results
  * one range, or where a chip really reads codes of one scale as codes of another; {@link lowerCopy} asks for neither.
  *
- * The limit of a ReLU is a float number; on codes the range, which never goes beyond it, limits by saturation.
+ * The limit of a ReLU is dropped: the range of the result is trusted not to go beyond it, so that codes saturate there.
  */
 export function copyCodes(node: Node, context: LowerContext): LoweredNode {
   return loweredTo(
@@ -52,9 +56,21 @@ const withoutLimit = (node: Node): Node => (node.op === 'Relu' ? { ...node, attr
 function copyOrRequantize(node: Node, context: LowerContext): LoweredNode {
   if (!(node.op in copying) && allOps.has(node.op)) throw notCopying(node)
   const { relu, reluLimit: _, ...attrs } = context.attrs(node)
+  const type = limitedType(node, context)
+  const isCapped = codeLimitsOf(type)[1] < codeLimitsOf(context.quantizedType(layerOf(node)))[1]
+  if (node.op === 'Relu' && isCapped && context.constantOf(node.inputs[0]) === undefined) {
+    return requantizedRelu(node, type, context)
+  }
   const plain: Node = node.op === 'Relu' ? withoutLimit(node) : { ...node, attrs: node.op === 'Pad' ? padded(node, context) : attrs }
   const places = copying[node.op]
-  return lowerJoin(plain, context, { ...(places === undefined ? {} : { places }), relu: node.op !== 'Relu' && relu === true })
+  return lowerJoin(plain, context, { ...(places === undefined ? {} : { places }), relu: node.op !== 'Relu' && relu === true, type })
+}
+
+/** A ReLU whose codes end before those of their element type: what brings them to their scale caps them too. */
+function requantizedRelu({ inputs, outputs }: Node, type: TensorType, context: LowerContext): LoweredNode {
+  const factor = factorFor('operand', context.quantizedType(inputs[0]!).quant!.scale / type.quant!.scale, context)
+  const node = { op: 'Requantize', inputs, outputs, attrs: { ...requantizationOf([factor], context), relu: true } }
+  return loweredTo(node, [{ name: outputs[0]!, type }])
 }
 
 /** The attributes of a border of numbers, which are codes of the result. */
@@ -65,7 +81,7 @@ function padded(node: Node, context: LowerContext): Node['attrs'] {
 
 /**
  * Data movement and selection: on codes the same node, operands of another scale or zero point than the result's requantized right behind
- * where they are made; the numbers of a border and constants as codes of the result. On floats the node itself.
+ * where they are made; the numbers of a border and constants as codes of the result; a ReLU capped at its limit. On floats the node itself.
  */
 export const lowerCopy = onCodes(copyOrRequantize)
 

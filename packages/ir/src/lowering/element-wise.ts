@@ -3,10 +3,11 @@ import { layerOf } from '../graph/edges.ts'
 import { integerRange } from '../number/saturate.ts'
 import { loweredTo } from '../resolve/lower-context.ts'
 import { onCodes } from './by-mode.ts'
+import { lowerCopy } from './copy.ts'
 import { factorFor } from './factor.ts'
 import { type ConstantEncoding, constantsOf, operandCodes } from './operand-codes.ts'
+import { limitedType } from './relu-limit.ts'
 import { requantizationOf } from './requantization.ts'
-import { lowerJoin } from './same-scale.ts'
 import { scaledSum } from './scaled-sum.ts'
 
 /** The largest magnitude is the largest code; zeros have the scale 1. */
@@ -18,15 +19,16 @@ function symmetricEncoding(largest: number, signed: boolean): ConstantEncoding {
 /** A sum or difference: on codes a factor for each operand, constants as codes of their own scale. */
 export const asSum = (op: 'QAdd' | 'QSub'): LowerOp =>
   onCodes((node, context) => {
-    const { scale } = context.quantizedType(layerOf(node)).quant!
+    const type = limitedType(node, context)
+    const { scale } = type.quant!
     const operands = node.inputs.map((_, place) => operandCodes(node, place, context, symmetricEncoding))
-    return scaledSum(op, node, context, operands, (operand) => factorFor('operand', operand.scale / scale, context))
+    return scaledSum(op, node, context, operands, (operand) => factorFor('operand', operand.scale / scale, context), type)
   })
 
 /** A product: on codes one factor for both operands. */
 export const asProduct: LowerOp = onCodes((node, context) => {
   const name = layerOf(node)
-  const type = context.quantizedType(name)
+  const type = limitedType(node, context)
   const operands = node.inputs.map((_, place) => operandCodes(node, place, context, symmetricEncoding))
   const scale = operands.reduce((product, operand) => product * operand.scale, 1)
   const attrs = requantizationOf([factorFor('product', scale / type.quant!.scale, context)], context)
@@ -42,4 +44,4 @@ export const asProduct: LowerOp = onCodes((node, context) => {
 })
 
 /** A concatenation of computed operands: on codes all are brought to the scale of the result first. */
-export const asJoin: LowerOp = onCodes((node, context) => lowerJoin(node, context))
+export const asJoin: LowerOp = lowerCopy

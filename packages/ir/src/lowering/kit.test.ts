@@ -110,9 +110,9 @@ describe('tables', () => {
 
 describe('copies', () => {
   it('have codes by their own ranges; the limit of a ReLU is the range', () => {
-    const lowered = lowerOne(lowerCopy, 'x: f32[2]; y = Relu(x) {reluLimit = 6}', { x: one, y: { min: 0, max: 255 } })
+    const lowered = lowerOne(lowerCopy, 'x: f32[2]; y = Relu(x) {reluLimit = 6}', { x: one, y: { min: 0, max: 6 } })
     expect(lowered.nodes[0]!.attrs).toEqual({ reluLimit: -1 })
-    expect(lowered.value('y').type).toMatchObject({ dtype: 'u8', quant: { scale: 1 } })
+    expect(lowered.value('y').type).toMatchObject({ dtype: 'u8', quant: { scale: 6 / 255 } })
   })
   it('other attributes stay', () => {
     expect(lowerOne(copyCodes, 'x: f32[1,2]; y = Reshape(x) {shape = [2]}', { x: one, y: one }).nodes[0]!.attrs).toEqual({ shape: [2] })

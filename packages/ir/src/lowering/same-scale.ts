@@ -19,6 +19,8 @@ export interface SameScale {
   readonly places?: readonly number[]
   /** Limit the numbers of every operand to 0 and more. @default false */
   readonly relu?: boolean
+  /** The type of the result, where not all of its codes are used. @default by its range */
+  readonly type?: TensorType
 }
 
 /**
@@ -33,10 +35,10 @@ export function lowerJoin(
     nameOf = (operand, layer) => `${operand}_to_${layer}`,
     places = node.inputs.map((_, place) => place),
     relu = false,
+    type: result = context.quantizedType(layerOf(node)),
   }: SameScale = {},
 ): LoweredNode {
   const name = layerOf(node)
-  const result = context.quantizedType(name)
   const hoisted = new Map<string, Node>()
   const values = new Map<string, Value>()
   const inputs = node.inputs.map((source, place) => {

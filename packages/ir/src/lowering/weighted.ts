@@ -9,6 +9,7 @@ import { newConstant } from './constant.ts'
 import { factorFor } from './factor.ts'
 import { lowerFloat } from './float.ts'
 import { onceFor } from './once-for.ts'
+import { limitedType } from './relu-limit.ts'
 import { requantizationOf } from './requantization.ts'
 import { quantizeWeights, weightFormOf, weightTypeOf } from './weights.ts'
 
@@ -70,7 +71,7 @@ function weighted(node: Node, context: LowerContext, form: Weighted): LoweredNod
   if (weights === undefined || context.constantOf(x) !== undefined || (b !== undefined && bias === undefined)) return undefined
   const { integers } = context
   const operand = context.quantizedType(x).quant!
-  const result = context.quantizedType(name)
+  const result = limitedType(node, context)
   const numbers = weights.data as Float32Array
   const slices = (form.granularity ?? integers.weights.granularity) === 'per-axis' ? channels : 1
   const what = `weights ${slices} ${axis} ${JSON.stringify(integers.weights)} ${integers.rounding.weight}`

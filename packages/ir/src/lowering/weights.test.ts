@@ -31,6 +31,32 @@ describe('weights', () => {
     expect([...codes]).toEqual([127, -64, 0, 0, 127, -64])
     expect(scales).toEqual([2, 1, 7 / 127])
   })
+  it('columns are slices like filters of the turned matrix', () => {
+    const [rows, columns] = [7, 5]
+    const matrix = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i * i) * (i + 1))
+    const turned = Float32Array.from(matrix, (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]!)
+    const across = quantizeWeights(matrix, { dtype: 'i8', channels: columns, axis: 'innermost' })
+    const along = quantizeWeights(turned, { dtype: 'i8', channels: columns })
+    expect(across.scales).toEqual(along.scales)
+    expect([...across.codes]).toEqual(Array.from(matrix, (_, i) => along.codes[(i % columns) * rows + Math.floor(i / columns)]))
+  })
+  it('each weight is read the same number of times, however many columns there are', () => {
+    let reads = 0
+    const counted = (columns: number): number => {
+      reads = 0
+      const matrix = new Proxy(new Float32Array(4096), {
+        get: (from, key) => {
+          if (typeof key === 'string' && /^[0-9]/.test(key)) reads++
+          const found = Reflect.get(from, key)
+          return typeof found === 'function' ? found.bind(from) : found
+        },
+      })
+      quantizeWeights(matrix, { dtype: 'i8', channels: columns, axis: 'innermost' })
+      return reads
+    }
+    expect(counted(1024)).toBe(4096)
+    expect(counted(4)).toBe(4096)
+  })
   it('rounds as it is told', () => {
     const form = { dtype: 'i8', rounding: 'half-to-even', paramsOf: () => ({ scale: 1 }) } as const
     expect([...quantizeWeights(Float32Array.of(0.5, 1.5, -2.5), form).codes]).toEqual([0, 2, -2])

@@ -58,13 +58,20 @@ export function quantizeWeights(
   const zeroPoints: number[] = []
   for (let channel = 0; channel < channels; channel++) {
     const [first, step] = axis === 'outermost' ? [channel * size, 1] : [channel, channels]
-    const slice = axis === 'outermost' ? weights.subarray(first, first + size) : weights.filter((_, i) => i % channels === channel)
+    const slice = axis === 'outermost' ? weights.subarray(first, first + size) : column(weights, channel, channels)
     const { scale, zeroPoint = 0 } = paramsOf(extentOf(slice), dtype)
     scales.push(scale)
     zeroPoints.push(zeroPoint)
     for (let i = 0; i < size; i++) codes[first + i * step] = saturate(roundTo(slice[i]! / scale, rounding) + zeroPoint, dtype)
   }
   return { codes, dtype: stored[dtype], scales, zeroPoints }
+}
+
+/** Every `step`th element from `first` on. */
+function column(weights: Float32Array, first: number, step: number): Float32Array {
+  const elements = new Float32Array(weights.length / step)
+  for (let i = 0; i < elements.length; i++) elements[i] = weights[first + i * step]!
+  return elements
 }
 
 /** How the scheme of the context stores `weights` of `channels` slices: a form for {@link quantizeWeights}. */
