@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parseCalibrationTable, parseQuantPlan } from '@q/ir'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
@@ -139,6 +139,23 @@ describe('the other searches', () => {
     expect(parseCalibrationTable(text('ct')).entries).toEqual(parseCalibrationTable(text('plain')).entries)
     expect(existsSync(kind === 'fast_search' ? 'Search_Qtable' : 'Mix_Search')).toBe(true)
     expect(existsSync('qtable_loss.txt')).toBe(kind === 'mix_search')
+  })
+
+  it.each(['fast_search', 'mix_search'])('%s takes the table that -o names, but none that such a search left', async (kind) => {
+    const rows = () => parseCalibrationTable(text('ct')).entries
+    await mustRun('run_calibration', 'digits.mlir', ...samples, '--cali_method', 'max', '-o', 'ct')
+    const given = text('ct')
+    const { err } = await search(kind, '--expected_cos', '0.5')
+    expect(text('ct')).toBe(given)
+    expect(err).toContain('note: thresholds are those of ct; without that file they are made here')
+
+    rmSync('ct')
+    await search(kind, '--expected_cos', '0.5', '--input_num', '3')
+    const few = rows()
+    await search(kind, '--expected_cos', '0.5')
+    expect(rows()).not.toEqual(few)
+    await mustRun('run_calibration', 'digits.mlir', ...samples, '-o', 'ct')
+    expect(parseCalibrationTable(text('ct')).header.madeFor).toBeUndefined()
   })
 
   it('run_qtable writes the table of losses, its log and the classic form', async () => {

@@ -131,6 +131,7 @@ describe('making a calibration table', () => {
       symmetricOps: ['t'],
       int4Ops: ['u'],
       fingerprint: 'f00',
+      madeFor: 'mix_search',
     })
     expect(formatCalibrationTable(table).split('\n')).toEqual([
       '# mlir version: v1 cali version 1.0',
@@ -140,6 +141,7 @@ describe('making a calibration table', () => {
       '# histogram number: 2048',
       '# sample number: 10',
       '# q fingerprint: f00',
+      '# q made for: mix_search',
       '###',
       '# tune number: 5',
       '###',
@@ -161,7 +163,7 @@ describe('making a calibration table', () => {
       '',
     ])
     expect(table.entries.get('x')).toEqual({ threshold: 0.0039062, min: -0, max: 1 })
-    expect([table.fingerprint, table.header.tune, table.diagnostics]).toEqual(['f00', '5', []])
+    expect([table.fingerprint, table.header.tune, table.header.madeFor, table.diagnostics]).toEqual(['f00', '5', 'mix_search', []])
   })
 
   it('refuses what a table cannot hold', () => {

@@ -26,6 +26,8 @@ export interface CalibrationHeader {
   readonly histogramBins?: string
   readonly samples?: string
   readonly tune?: string
+  /** The search that calibrated for itself alone, from a `# q made for:` comment. */
+  readonly madeFor?: string
 }
 
 /**

@@ -31,6 +31,8 @@ export interface CalibrationTableParts {
   readonly int4Ops?: readonly string[]
   /** Fingerprint of the graph, as a comment that other readers skip. */
   readonly fingerprint?: string
+  /** The search that calibrates for itself alone, as a comment that other readers skip. */
+  readonly madeFor?: string
 }
 
 const smallestThreshold = 1e-5
@@ -47,7 +49,8 @@ const smallestThreshold = 1e-5
  */
 export function createCalibrationTable(parts: CalibrationTableParts): CalibrationTable {
   const { int4, asymmetricOps, symmetricOps, int4Ops, fp8 = false } = parts
-  for (const value of [parts.version, parts.mlirFile, parts.generatedTime, parts.method, parts.fingerprint]) checkHeader(value)
+  for (const value of [parts.version, parts.mlirFile, parts.generatedTime, parts.method, parts.fingerprint, parts.madeFor])
+    checkHeader(value)
   const lines = [
     `# mlir version: ${parts.version} cali version 1.0`,
     `# mlir: ${parts.mlirFile}`,
@@ -56,6 +59,7 @@ export function createCalibrationTable(parts: CalibrationTableParts): Calibratio
     fp8 ? '#tpu-mlir-fp8 caliration table' : `# histogram number: ${parts.histogramBins}`,
     `# sample number: ${parts.samples}`,
     ...(parts.fingerprint === undefined ? [] : [`# q fingerprint: ${parts.fingerprint}`]),
+    ...(parts.madeFor === undefined ? [] : [`# q made for: ${parts.madeFor}`]),
     '###',
     `# tune number: ${parts.tune ?? 0}`,
     '###',

@@ -22,6 +22,7 @@ const headerForms: readonly (readonly [key: keyof CalibrationHeader | 'fingerpri
   ['histogramBins', /^# histogram number: (.*)$/],
   ['samples', /^# sample number: (.*)$/],
   ['tune', /^# tune number: (.*)$/],
+  ['madeFor', /^# q made for: *(\S+)$/],
   ['fingerprint', /^# q fingerprint: *(\S+)$/],
 ]
 

@@ -10,6 +10,7 @@ import { usualMode } from '../chips/chip-modes.ts'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { isGivenTable } from '../search/given-table.ts'
 import type { VendorSearch } from '../search/vendor-search.ts'
 import { chipNames } from '../wiring/backends.ts'
 import { chipOf } from './command.ts'
@@ -191,7 +192,9 @@ export async function calibrationSearch(
   const { quantize_table: quantizeTable = 'qtable' } = options
   // The original tool searches for its most usual chip where none is named, and so for the first one here.
   const chip = await chipOf({ ...options, processor: options.processor ?? chipNames()[0]! }, context)
-  const methods = search.methods(method, methodList(options.quantize_method_list, '--quantize_method_list'))
+  const isGiven = search.thresholds === 'plain' && (await isGivenTable(options.calibration_table, context))
+  if (isGiven) context.reporter.note(`note: thresholds are those of ${options.calibration_table}; without that file they are made here`)
+  const methods = isGiven ? [] : search.methods(method, methodList(options.quantize_method_list, '--quantize_method_list'))
   const isFewer = name === 'search_threshold' && setting.inputNum < options.inference_num
   return {
     mlir,
@@ -202,7 +205,7 @@ export async function calibrationSearch(
     table: options.calibration_table,
     calibration: setting,
     methods,
-    base: methods.includes('mse') && search.thresholds === 'choose' ? 'mse' : methods[0]!,
+    ...(isGiven ? {} : { base: methods.includes('mse') && search.thresholds === 'choose' ? 'mse' : methods[0]! }),
     thresholds: search.thresholds,
     // A search for thresholds never measures on more samples than it calibrates on; 0 are all.
     inferenceNum: isFewer ? setting.inputNum : options.inference_num,

@@ -113,6 +113,17 @@ describe('claiming an output', () => {
     await expect(files.claim([place('folder/new')])).rejects.toMatchObject({ code: 'FILE_FORBIDDEN' })
   })
 
+  it('may follow a look into what is there', async () => {
+    writeFileSync(place('out'), 'before')
+    expect(await files.peekText(place('out'))).toBe('before')
+    expect([await files.peekText(place('none')), await files.peekText(folder), await files.peekText('/dev/null')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    await files.claim([place('out')])
+  })
+
   it('can be given back', async () => {
     const release = await files.claim([place('out')])
     await expect(files.claim([place('out')])).rejects.toMatchObject(taken(place('out')))

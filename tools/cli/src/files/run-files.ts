@@ -14,6 +14,8 @@ export interface RunFiles {
   read(path: string): Promise<Uint8Array>
   /** The text of an input in UTF-8. @throws QError as {@link RunFiles.read} */
   readText(path: string): Promise<string>
+  /** The text of a plain file that may still become an input or an output; nothing where there is none. */
+  peekText(path: string): Promise<string | undefined>
   /** Notes inputs that something else reads. @throws QError `FILE_TAKEN` when one is also an output */
   reads(paths: readonly string[]): Promise<void>
   /**
@@ -69,6 +71,9 @@ export function createRunFiles(note: (line: string) => void): RunFiles {
   return {
     read,
     readText: async (path) => new TextDecoder().decode(await read(path)),
+    async peekText(path) {
+      return (await identityOf(path)) === undefined ? undefined : new TextDecoder().decode(await readBytes(path))
+    },
     reads: noteInputs,
     async claim(paths) {
       const made: string[] = []

@@ -171,6 +171,8 @@ export interface TableHeader {
   /** As the header names it. */
   readonly method: string
   readonly tuneNum: number
+  /** The search that the table is made for alone. */
+  readonly madeFor?: string
   readonly context: Context
 }
 
@@ -179,7 +181,7 @@ export function tableOf(
   { symmetric }: Pick<ObservedModel, 'symmetric'>,
   { bins, sampleCount }: Calibration,
   entries: Calibration['entries'],
-  { graph, mlir, method, tuneNum, context }: TableHeader,
+  { graph, mlir, method, tuneNum, madeFor, context }: TableHeader,
 ): CalibrationTable {
   return createCalibrationTable({
     version: `q-${version}`,
@@ -193,5 +195,6 @@ export function tableOf(
     entries,
     ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
     fingerprint: fingerprintOf(graph),
+    ...(madeFor === undefined ? {} : { madeFor }),
   })
 }

@@ -17,18 +17,19 @@ export interface MethodTables {
 /** How the tables of a search are made. */
 export interface MethodTablesChoice extends CalibrationSetting {
   readonly methods: readonly MethodName[]
-  /** Tunes what `run_calibration` without a search tunes, and names methods as it does. @default every table is tuned */
-  readonly isPlain?: boolean
+  /** The search that calibrates as `run_calibration` without a search does: what is tuned, and how methods are named. @default every table is tuned */
+  readonly plainFor?: string
 }
 
 /** Makes the tables that a search chooses from; those of an interrupted run are taken from its journal. */
 export async function methodTables(
   graph: Graph,
   files: CalibrationFiles,
-  { isPlain = false, ...choice }: MethodTablesChoice,
+  { plainFor, ...choice }: MethodTablesChoice,
   journal: JournalFile,
   context: Context,
 ): Promise<MethodTables> {
+  const isPlain = plainFor !== undefined
   const isTuned = choice.tuneNum > 0 && (!isPlain || choice.methods.some(isTunedMethod))
   const observed = await observeModel(graph, files, { ...choice, tuneNum: isTuned ? choice.tuneNum : 0 }, context, journal.calibrations)
   const table = (calibration: Calibration, rows: ReadonlyMap<string, ObservedRange>): CalibrationTable =>
@@ -37,6 +38,7 @@ export async function methodTables(
       mlir: files.mlir,
       method: isPlain && isTuned ? `['${calibration.method}']` : calibration.method,
       tuneNum: choice.tuneNum,
+      ...(isPlain ? { madeFor: plainFor } : {}),
       context,
     })
   return {

@@ -93,7 +93,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
         : await methodTables(
             graph,
             { mlir, table: search.table },
-            { ...calibration, methods: search.methods, isPlain: search.thresholds === 'plain' },
+            { ...calibration, methods: search.methods, ...(search.thresholds === 'plain' ? { plainFor: search.strategy.name } : {}) },
             journal,
             context,
           )
