@@ -4,29 +4,31 @@ import type { AttrSpec, OpDefinition } from '../ops/define.ts'
 import { allOps } from '../ops/op-set.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { elementCount } from '../tensor/tensor.ts'
 import type { Graph, GraphInput, Node, TensorType, Value } from './types.ts'
 
 /**
- * A short name for exactly this graph: 16 hexadecimal digits of a SHA-256 over its structure, names, types and constants.
+ * A short name for exactly this graph: 16 hexadecimal digits of a SHA-256 over its structure, layer names, types and constants.
  *
- * Two graphs with equal fingerprints can share tables. Everything that decides a result counts: attributes (one that has its
- * default is the same as one left out, and a default that an operator set changed counts), scales, zero points and what else a type says, the element types of the source
- * model's inputs, the elements of a constant by their bytes. The name of the graph, its properties, the preprocessing of its
- * inputs and the layers a node comes from do not count.
+ * Two graphs with equal fingerprints can share tables, and a graph that was written as a Top file and read back has the one it had. Everything that decides a
+ * result counts: attributes (one that has its default is the same as one left out, and a default that an operator set changed counts), scales, zero points and
+ * what else a type says, the element types of the source model's inputs, the elements of a constant by their bytes. What does not count: the names of constants,
+ * which no table knows and files do not keep, whether layers share one, whether a single number has the shape `[]`, `[1]` or `[1, 1]`, constants that no node takes, the name of the graph, its properties, the preprocessing of
+ * its inputs and the layers a node comes from.
  */
 export function fingerprintOf(graph: Graph): string {
   const known = fingerprints.get(graph)
   if (known !== undefined) return known
+  const typeOf = (name: string): readonly unknown[] => describeValue(graph.values.get(name))
   const structure = {
-    inputs: graph.inputs.map(describeInput),
+    inputs: graph.inputs.map((input) => [describeInput(input), typeOf(input.name)]),
     outputs: graph.outputs,
     nodes: graph.nodes.map((node) => [
       node.op,
-      node.inputs.map((name) => name ?? null),
-      node.outputs,
+      node.inputs.map((name) => operandOf(name === undefined ? undefined : graph.values.get(name), name)),
+      node.outputs.map((name) => [name, typeOf(name)]),
       attributesThatCount(node, graph.ops.get(node.op)),
     ]),
-    values: [...graph.values.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(describeValue),
   }
   const fingerprint = jsonDigest(structure).slice(0, 16)
   fingerprints.set(graph, fingerprint)
@@ -83,9 +85,22 @@ export function attributesThatCount({ op, attrs }: Node, definition: OpDefinitio
 
 const written = (value: unknown): string | undefined => JSON.stringify(value, wholeNumbers)
 
-/** A float type without quantization and range has no third part, so that the fingerprint of a float graph is its structure alone. */
-function describeValue({ name, type, constant }: Value): readonly unknown[] {
-  const described = [name, type.dtype, type.shape, constant === undefined ? null : digestOf(constant)]
+/**
+ * A constant is what it holds, everything else its name. The shape of a single number does not count: a Top file writes one as an attribute, and what the
+ * shape decides is told by the shape of the result.
+ */
+function operandOf(value: Value | undefined, name: string | undefined): unknown {
+  if (value?.isConstant !== true && value?.constant === undefined) return name ?? null
+  const { type, constant } = value
+  if (type.quant !== undefined || constant?.data.length !== 1 || elementCount(type.shape) !== 1) return describeValue(value)
+  return describeValue({ ...value, type: { ...type, shape: [1] }, constant: { ...constant, shape: [1] } })
+}
+
+/** A float type without quantization and range has no last part, so that the fingerprint of a float graph is its structure alone. */
+function describeValue(value: Value | undefined): readonly unknown[] {
+  if (value === undefined) return []
+  const { type, constant } = value
+  const described = [type.dtype, type.shape, constant === undefined ? null : digestOf(constant)]
   const notes = notesOf(type, constant)
   return notes.length === 0 ? described : [...described, notes]
 }
