@@ -28,7 +28,7 @@ export function biasCodes(bias: Float32Array, scales: number | readonly number[]
   const { dtype = 'i32', rounding = 'half-away-from-zero', offsets, beyond = 'refuse' } = form
   const [min, max] = limits[dtype]
   const codes = Array.from(bias, (b, channel) => {
-    const scale = typeof scales === 'number' ? scales : scales[scales.length === 1 ? 0 : channel]!
+    const scale = scaleOf(scales, channel)
     const code = roundTo(b / scale, rounding) + (offsets?.[channel] ?? 0)
     if (code >= min && code <= max) return code
     // No operand but zeros, and nothing to add.
@@ -37,6 +37,22 @@ export function biasCodes(bias: Float32Array, scales: number | readonly number[]
     return code > max ? max : min
   })
   return dtype === 'i32' ? Int32Array.from(codes) : BigInt64Array.from(codes, BigInt)
+}
+
+const scaleOf = (scales: number | readonly number[], channel: number): number =>
+  typeof scales === 'number' ? scales : scales[scales.length === 1 ? 0 : channel]!
+
+/** Whether {@link biasCodes} has a code for the bias of each channel. */
+export function biasFits(
+  bias: Float32Array,
+  scales: number | readonly number[],
+  { dtype = 'i32', rounding = 'half-away-from-zero', offsets }: BiasForm = {},
+): readonly boolean[] {
+  const [min, max] = limits[dtype]
+  return Array.from(bias, (b, channel) => {
+    const code = b === 0 ? 0 : roundTo(b / scaleOf(scales, channel), rounding) + (offsets?.[channel] ?? 0)
+    return code >= min && code <= max
+  })
 }
 
 function tooLarge(code: number, channel: number, dtype: 'i32' | 'i64', layer: string | undefined): QError {

@@ -31,6 +31,8 @@ export interface WeightForm {
   readonly rounding?: RoundingMode
   /** Scale and zero point from the extent of a slice. @default {@link symmetricParams} */
   readonly paramsOf?: (extent: Extent, dtype: WeightType) => WeightParams
+  /** Scales that those of the slices are not to be below, one for each; their extents are widened until they are not. @default none */
+  readonly leastScales?: readonly number[]
 }
 
 /** Codes of weights; a scale and a zero point for each slice. */
@@ -40,6 +42,8 @@ export interface WeightCodes {
   readonly dtype: (typeof stored)[WeightType]
   readonly scales: readonly number[]
   readonly zeroPoints: readonly number[]
+  /** The smallest and the largest number of each slice. */
+  readonly extents: readonly Extent[]
 }
 
 /** The largest magnitude is the largest code: scale = largest / (2^(bits-1) - 1), or / (2^bits - 1) unsigned; 1 for a slice of zeros. */
@@ -50,21 +54,31 @@ export function symmetricParams(extent: Extent, dtype: WeightType): WeightParams
 /** Codes of weights: `saturate(round(w / scale) + zero point)`, scale and zero point of each slice. */
 export function quantizeWeights(
   weights: Float32Array,
-  { dtype, channels = 1, axis = 'outermost', rounding = 'half-away-from-zero', paramsOf = symmetricParams }: WeightForm,
+  { dtype, channels = 1, axis = 'outermost', rounding = 'half-away-from-zero', paramsOf = symmetricParams, leastScales = [] }: WeightForm,
 ): WeightCodes {
   const size = weights.length / channels
   const codes = new storageArray[stored[dtype]](weights.length)
   const scales: number[] = []
   const zeroPoints: number[] = []
+  const extents: Extent[] = []
   for (let channel = 0; channel < channels; channel++) {
     const [first, step] = axis === 'outermost' ? [channel * size, 1] : [channel, channels]
     const slice = axis === 'outermost' ? weights.subarray(first, first + size) : column(weights, channel, channels)
-    const { scale, zeroPoint = 0 } = paramsOf(extentOf(slice), dtype)
+    const extent = extentOf(slice)
+    extents.push(extent)
+    const { scale, zeroPoint = 0 } = paramsWithin(extent, leastScales[channel] ?? 0, (extent) => paramsOf(extent, dtype))
     scales.push(scale)
     zeroPoints.push(zeroPoint)
     for (let i = 0; i < size; i++) codes[first + i * step] = saturate(roundTo(slice[i]! / scale, rounding) + zeroPoint, dtype)
   }
-  return { codes, dtype: stored[dtype], scales, zeroPoints }
+  return { codes, dtype: stored[dtype], scales, zeroPoints, extents }
+}
+
+function paramsWithin(extent: Extent, least: number, paramsOf: (extent: Extent) => WeightParams): WeightParams {
+  const params = paramsOf(extent)
+  if (params.scale >= least) return params
+  const factor = least / params.scale
+  return extent.min === 0 && extent.max === 0 ? { scale: least } : paramsOf({ min: extent.min * factor, max: extent.max * factor })
 }
 
 /** Every `step`th element from `first` on. */
@@ -96,7 +110,7 @@ export function weightFormOf(
 }
 
 /** The type of codes of weights; scales and zero points stand in it when there is a zero point. @param axis of the slices */
-export function weightTypeOf({ dtype, scales, zeroPoints }: WeightCodes, shape: readonly number[], axis = 0): TensorType {
+export function weightTypeOf({ dtype, scales, zeroPoints }: Omit<WeightCodes, 'extents'>, shape: readonly number[], axis = 0): TensorType {
   if (zeroPoints.every((each) => each === 0)) return { dtype, shape }
   const quant = { scale: scales[0]!, zeroPoint: zeroPoints[0]!, expressed: 'f32' } as const
   return { dtype, shape, quant: scales.length === 1 ? quant : { ...quant, axis, scales, zeroPoints } }
