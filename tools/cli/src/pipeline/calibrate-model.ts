@@ -8,8 +8,8 @@ import { createCalibrationTable, fingerprintOf, formatCalibrationTable } from '@
 import { sampleInputs } from '@q/ir/graph'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
-import type { TuningThread } from '../threads/tuning-thread.ts'
-import { startTuningThread } from '../threads/tuning-thread.ts'
+import type { CalibrationThread, ListedSamples } from '../threads/calibration-thread.ts'
+import { startCalibrationThread } from '../threads/calibration-thread.ts'
 import { version } from '../version.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { calibrationCheckpoint } from './calibration-checkpoint.ts'
@@ -71,14 +71,19 @@ export interface MethodsChoice extends CalibrationSetting {
   readonly methods: readonly MethodName[]
 }
 
-/** Elements of all activations of the tuned samples from which on a second thread saves more than its start takes. */
-const manyActivations = 5_000_000
+/** Elements of the activations of all samples, the tuned ones twice, from which on another thread saves more than its start takes. */
+const manyActivations = 20_000_000
 
-/** A thread for a part of the tuning, where that is long and there is a core for it; it has half of the cores then. */
-function tuningThread(graph: Graph, tuned: number): TuningThread | undefined {
-  const activations = tuned * calibratedValues(graph).reduce((sum, { elements }) => sum + elements, 0)
+/** A thread for the samples and a part of the tuning, where that is long and there is a core for it; it tunes on half of the cores. */
+function calibrationThread(graph: Graph, samples: ListedSamples, runs: number): CalibrationThread | undefined {
+  const activations = runs * calibratedValues(graph).reduce((sum, { elements }) => sum + elements, 0)
   if (activations < manyActivations || availableParallelism() === 1) return undefined
-  return startTuningThread(graph, Math.ceil(availableParallelism() / 2))
+  return startCalibrationThread(graph, samples, Math.ceil(availableParallelism() / 2))
+}
+
+/** The samples, loaded by the thread as long as it can; what it cannot load is loaded here, or is an error here. */
+function loadedBy({ load }: CalibrationThread, samples: SampleSource): SampleSource {
+  return { ...samples, load: async (index) => (await load(index)) ?? samples.load(index) }
 }
 
 /** Calibrates a float graph on chosen samples, going on where an interrupted run of the same calibration stopped. */
@@ -134,7 +139,9 @@ export async function observeModel(
   const known = kept?.read(key)
   if (known !== undefined) return { calibrations: known, samples, symmetric, finished }
   const tuneSamples = tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs)
-  const thread = tuningThread(graph, Math.min(choice.tuneNum, tuneSamples.count))
+  const tuned = Math.min(choice.tuneNum, tuneSamples.count)
+  const thread = calibrationThread(graph, { entries: chosen.entries, inputs }, samples.count + tuned)
+  const source = thread === undefined ? samples : loadedBy(thread, samples)
   const stop = () => thread?.close()
   context.signal.addEventListener('abort', stop)
   const calibrations = await calibrateMethods({
@@ -142,12 +149,12 @@ export async function observeModel(
     symmetric,
     // One thread for the network: the workers that watch its activations have the other cores.
     executor: floatExecutor(1),
-    samples,
+    samples: source,
     methods: choice.methods,
     bins: choice.bins,
     tune: {
       count: choice.tuneNum,
-      samples: tuneSamples,
+      samples: tuneSamples === samples ? source : tuneSamples,
       executor: floatExecutor(thread === undefined ? undefined : Math.ceil(availableParallelism() / 2)),
       ...(thread === undefined ? {} : { elsewhere: thread.tune }),
     },

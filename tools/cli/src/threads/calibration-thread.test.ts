@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { SharedTuning } from '@q/calib'
+import type { Graph } from '@q/ir'
+import { allOps, parseGraph } from '@q/ir'
+import { afterAll, describe, expect, it } from 'vitest'
+import { referenceExecutor } from '../wiring/executors.ts'
+import type { FromCalibrationThread, ToCalibrationThread } from './calibration-thread.ts'
+import { startCalibrationThread } from './calibration-thread.ts'
+import { serveCalibration } from './serve-calibration.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'q-calibration-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const graph: Graph = parseGraph('x: f32[1,4]; y = Relu(x)')
+
+const shared = (): SharedTuning => ({
+  graph,
+  samples: [new Map([['x', { dtype: 'f32', shape: [1, 4], data: Float32Array.of(-4, 0.01, 0.5, 4) } as const]])],
+  values: new Map([
+    ['x', { threshold: 1, magnitude: 4 }],
+    ['y', { threshold: 1, magnitude: 4 }],
+  ]),
+  claims: new Int32Array(new SharedArrayBuffer(4)),
+})
+
+writeFileSync(join(folder, 'x.npy'), npyOf(Float32Array.of(1, 2, 3, 4)))
+const samples = {
+  entries: [join(folder, 'x.npy'), join(folder, 'missing.npy')],
+  inputs: [{ name: 'x', shape: [1, 4], dtype: 'f32' }],
+} as const
+
+/** A float array of shape [1, 4] as a file of NumPy's. */
+function npyOf(elements: Float32Array): Uint8Array {
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4), }".padEnd(117)
+  return Buffer.concat([
+    Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+    Buffer.from([118, 0]),
+    Buffer.from(`${header}\n`),
+    Buffer.from(elements.buffer),
+  ])
+}
+
+/** What is said in answer to requests, the end of the thread included. */
+async function answersTo(messages: readonly (ToCalibrationThread | undefined)[], stopped = 0): Promise<readonly FromCalibrationThread[]> {
+  const said: FromCalibrationThread[] = []
+  await new Promise<void>((resolve) => {
+    let listener = (_: ToCalibrationThread | undefined): void => {}
+    const port = {
+      on: (_: string, heard: typeof listener) => {
+        listener = heard
+      },
+      postMessage: (message: FromCalibrationThread) => {
+        said.push(message)
+        if (said.length === messages.length + 1 && messages.at(-1) !== undefined) resolve()
+      },
+      close: resolve,
+    }
+    serveCalibration(port, { samples, executor: referenceExecutor(), stopped: Int32Array.of(stopped) })
+    for (const message of structuredClone(messages)) listener(message)
+  })
+  return said
+}
+
+const tuning = (told: SharedTuning, request = 0): ToCalibrationThread => {
+  const { ops: _, ...plain } = told.graph
+  return { kind: 'tune', request, tuning: { ...told, graph: plain } }
+}
+
+/** A thread whose program is these lines. */
+function started(lines: string) {
+  const file = join(folder, `${lines.length}.mjs`)
+  writeFileSync(file, `import { parentPort, workerData } from 'node:worker_threads'\n${lines}`)
+  return startCalibrationThread(graph, samples, 1, pathToFileURL(file))!
+}
+
+describe('a thread that loads samples and tunes', () => {
+  it('claims searches and tells the thresholds', async () => {
+    const told = shared()
+    const answers = await answersTo([tuning(told, 7)])
+    expect([...told.claims]).toEqual([1])
+    expect(answers).toContainEqual({ kind: 'ready' })
+    expect(answers).toContainEqual({ kind: 'answer', request: 7, answer: expect.objectContaining({ size: 2 }) })
+    expect(answers.flatMap((each) => (each.kind === 'ready' ? [] : [each.answer?.get('x')]))).toEqual([4])
+  })
+
+  it('loads samples, and answers with nothing where it cannot', async () => {
+    const answers = await answersTo([
+      { kind: 'load', request: 3, index: 0 },
+      { kind: 'load', request: 4, index: 1 },
+    ])
+    const tensor = { dtype: 'f32', shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }
+    expect(answers).toContainEqual({ kind: 'answer', request: 3, answer: new Map([['x', tensor]]) })
+    expect(answers).toContainEqual({ kind: 'answer', request: 4, answer: undefined })
+  })
+
+  it('is asked for samples only from when it is ready, and as long as it lives', async () => {
+    const thread = started(`parentPort.on('message', (message) => {
+      if (message === undefined) return parentPort.close()
+      const { kind, request, index } = message
+      parentPort.postMessage({ kind: 'ready' })
+      parentPort.postMessage({ kind: 'answer', request, answer: kind === 'tune' ? new Map() : index === 5 ? undefined : new Map([['x', index]]) })
+    })`)
+    expect(await thread.load(2)).toBeUndefined()
+    await thread.tune(shared())
+    expect(await Promise.all([thread.load(2), thread.load(5), thread.load(3)])).toEqual([
+      new Map([['x', 2]]),
+      undefined,
+      new Map([['x', 3]]),
+    ])
+    await thread.close()
+    expect(await thread.load(2)).toBeUndefined()
+  })
+
+  it('gets plain data, and its answers come back', async () => {
+    const thread = started(`parentPort.on('message', (message) => {
+      if (message === undefined) return parentPort.close()
+      const { request, tuning } = message
+      parentPort.postMessage({ kind: 'answer', request, answer: new Map([...tuning.values.keys()].map((name) => [name, tuning.samples.length])) })
+    })`)
+    const wanted = new Map([
+      ['x', 1],
+      ['y', 1],
+    ])
+    expect([await thread.tune(shared()), await thread.tune(shared())]).toEqual([wanted, wanted])
+    await thread.close()
+    await expect(thread.tune(shared())).rejects.toThrow('ended')
+  })
+
+  it.each([
+    ['fails', "parentPort.once('message', ({ request }) => parentPort.postMessage({ kind: 'answer', request }))"],
+    ['throws', "throw new Error('no memory')"],
+    ['ends', "parentPort.once('message', () => process.exit(1))"],
+  ])('rejects when it %s', async (_, lines) => {
+    await expect(started(lines).tune(shared())).rejects.toThrow()
+  })
+
+  it('gives up what it does, and then ends', async () => {
+    const answers = await answersTo([tuning(shared()), undefined], 1)
+    expect(answers.filter(({ kind }) => kind === 'answer')).toEqual([{ kind: 'answer', request: 0, answer: undefined }])
+  })
+
+  it('is told to end, and awaited', async () => {
+    const lines =
+      "parentPort.on('message', (message) => { if (message === undefined && Atomics.load(workerData.stopped, 0) === 1) parentPort.close() })"
+    const thread = started(lines)
+    const answer = thread.tune(shared())
+    await thread.close()
+    await expect(answer).rejects.toThrow()
+  })
+
+  it('is none without its program, or for operators that cannot be told to it', () => {
+    expect(startCalibrationThread(graph, samples, 1, pathToFileURL(join(folder, 'missing.mjs')))).toBeUndefined()
+    const own = { ...graph, ops: new Map([['Relu', { ...allOps.get('Relu')! }]]) } as unknown as Graph
+    expect(startCalibrationThread(own, samples, 1, pathToFileURL(folder))).toBeUndefined()
+  })
+})
