@@ -27,7 +27,15 @@ export const nodeFiles = {
 }
 
 /** Packages that must work for every chip, so that a chip family is added without touching them. */
-export const chipFreePackages = ['packages/ir', 'packages/exec-ref', 'packages/exec-ort', 'packages/mlir', 'packages/mixprec', 'tools/cli']
+export const chipFreePackages = [
+  'packages/ir',
+  'packages/exec-ref',
+  'packages/exec-ort',
+  'packages/mlir',
+  'packages/mixprec',
+  'packages/fpfwd',
+  'tools/cli',
+]
 
 /** A chip's or a chip family's name inside an identifier or a string. */
 export const chipName = /bm16\d\d|bm1684|cv18\d|cv18xx|sg2\d\d\d|acuity|cvitek|sophgo|verisilicon/i

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Action } from './commands/command.ts'
 import { defineExportOnnx } from './commands/export-onnx.ts'
+import { defineFpForward } from './commands/fp-forward.ts'
 import { defineModelDeploy } from './commands/model-deploy.ts'
 import { defineModelRunner } from './commands/model-runner.ts'
 import { defineModelTransform } from './commands/model-transform.ts'
@@ -33,6 +34,7 @@ export function createProgram(version: string, start: (action: Action) => void):
     defineRunCalibration,
     defineRunSensitiveLayer,
     defineRunQtable,
+    defineFpForward,
     defineModelDeploy,
     defineModelRunner,
     defineExportOnnx,

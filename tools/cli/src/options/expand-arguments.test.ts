@@ -59,7 +59,7 @@ describe('expandArguments', () => {
     [['--mlir', '-1'], ['--mlir=-1']],
     [
       ['--names', 'a', 'b', '--comp'],
-      ['--names=a', 'b', '--compare_all'],
+      ['--names=a', '--names=b', '--compare_all'],
     ],
     [
       ['file', '--', '--ml'],

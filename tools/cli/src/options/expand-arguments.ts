@@ -77,7 +77,7 @@ export function expandArguments({ command, path, args }: Call): readonly string[
       if (next === undefined || isOption(command, next)) throw missingValue(option, path, next)
       expanded.push(`${long}=${next}`)
       i++
-      while (option.variadic && args[i + 1] !== undefined && !args[i + 1]!.startsWith('-')) expanded.push(args[++i]!)
+      while (option.variadic && args[i + 1] !== undefined && !args[i + 1]!.startsWith('-')) expanded.push(`${long}=${args[++i]!}`)
     } else if (option.optional && next !== undefined && /^-[\d.]/.test(next)) {
       expanded.push(`${long}=${next}`)
       i++

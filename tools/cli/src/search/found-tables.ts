@@ -10,17 +10,23 @@ export interface PlanHeader {
   readonly graph: Graph
   readonly chip: string
   readonly floatMode: QuantMode
-  readonly samples: number
+  /** Samples that were measured on; nothing where none were. */
+  readonly samples?: number
   /** `classic` up to release 1.22 of the original tool, `extended` since. */
   readonly form: 'classic' | 'extended'
   /** Layers that the search did not come to. */
   readonly unexamined?: readonly string[]
 }
 
-/** The text of a plan that a search found. */
+/** The text of a plan that was found. */
 export function planText(plan: Plan, { graph, chip, floatMode, samples, form, unexamined = [] }: PlanHeader, context: Context): string {
   const entries = [...plan].map(([name, mode]) => [name, { mode }] as const)
-  const parts = { chip, samples, generatedTime: timestampOf(context), fingerprint: fingerprintOf(graph) }
+  const parts = {
+    chip,
+    ...(samples === undefined ? {} : { samples }),
+    generatedTime: timestampOf(context),
+    fingerprint: fingerprintOf(graph),
+  }
   if (form === 'classic') return formatQuantPlan(createClassicQuantPlan({ ...parts, mixMode: floatMode, entries }))
   const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${unexamined.length} layers not examined:`]
   const patternLog = [...left, ...unexamined.map((layer) => `q: not examined: ${layer}`)]
@@ -30,7 +36,7 @@ export function planText(plan: Plan, { graph, chip, floatMode, samples, form, un
 /** `full_loss_table.txt`: how similar each layer's own result is, the least similar first. */
 export function lossTableText(
   ranking: readonly RankedLayer[],
-  { chip, floatMode, samples }: Pick<PlanHeader, 'chip' | 'floatMode' | 'samples'>,
+  { chip, floatMode, samples }: Required<Pick<PlanHeader, 'chip' | 'floatMode' | 'samples'>>,
   context: Context,
 ): string {
   return `${[

@@ -1,0 +1,3 @@
+export * from './regions/float-regions.ts'
+export * from './regions/parse-blocks.ts'
+export * from './regions/reach.ts'

@@ -1,0 +1,91 @@
+import { graph, QError } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { floatRegions } from './float-regions.ts'
+import { parseBlocks } from './parse-blocks.ts'
+
+/** Two inputs, a fork, a sum behind it, and a layer with two results. */
+const net = graph`
+  x: f32[1,4,8,8]
+  z: f32[1,4,8,8]
+  first = Relu(x)
+  left = Sigmoid(first)
+  right = Add(first, z)
+  sum = Add(left, right)
+  top, places = TopK(sum) {k = 2, axis = 1}
+  end = Relu(top)
+  return end, places
+`
+const layersOf = (regions: Parameters<typeof floatRegions>[1]) => floatRegions(net, regions).map(({ layer }) => layer)
+const codeOf = (act: () => unknown): string | undefined => {
+  try {
+    act()
+  } catch (error) {
+    return error instanceof QError ? error.code : String(error)
+  }
+  return undefined
+}
+
+describe('floatRegions', () => {
+  it('finds what comes before a layer; an input of the network where it is an operand of that layer', () => {
+    expect(layersOf({ inputs: ['left'] })).toEqual(['first', 'left'])
+    expect(layersOf({ inputs: ['right'] })).toEqual(['z', 'first', 'right'])
+    expect(layersOf({ inputs: ['sum'] })).toEqual(['first', 'left', 'right', 'sum'])
+    expect(layersOf({ inputs: ['x'] })).toEqual(['x'])
+  })
+  it('finds what comes after a layer, by any of its results', () => {
+    expect(layersOf({ outputs: ['right'] })).toEqual(['right', 'sum', 'top', 'end'])
+    expect(layersOf({ outputs: ['z'] })).toEqual(['z', 'right', 'sum', 'top', 'end'])
+    expect(layersOf({ outputs: ['places'] })).toEqual(['top', 'end'])
+  })
+  it('finds what lies between, of several starts and ends, with blocks alone', () => {
+    expect(layersOf({ blocks: [{ starts: ['left'], ends: ['sum'] }] })).toEqual(['left', 'sum'])
+    expect(layersOf({ blocks: [{ starts: ['left', 'right'], ends: ['sum', 'end'] }] })).toEqual(['left', 'right', 'sum', 'top', 'end'])
+  })
+  it('joins the parts in the order of the graph and says why', () => {
+    expect(floatRegions(net, { inputs: ['first'], outputs: ['end'], blocks: [{ starts: ['first'], ends: ['left'] }] })).toEqual([
+      { layer: 'x', why: ['before first'] },
+      { layer: 'first', why: ['before first', 'between first and left'] },
+      { layer: 'left', why: ['between first and left'] },
+      { layer: 'end', why: ['after end'] },
+    ])
+  })
+  it('refuses names that are none, with the nearest, and blocks that are empty', () => {
+    expect(codeOf(() => layersOf({ inputs: ['firts'] }))).toBe('LAYER_UNKNOWN')
+    expect(() => layersOf({ outputs: ['firts'] })).toThrow(expect.objectContaining({ hint: expect.stringContaining('first') }))
+    expect(codeOf(() => layersOf({ blocks: [{ starts: ['end'], ends: ['left'] }] }))).toBe('REGION_EMPTY')
+  })
+  it('looks at each node of a chain of diamonds once', () => {
+    const depth = 200
+    const lines = Array.from(
+      { length: depth },
+      (_, i) => `a${i + 1} = Relu(s${i}); b${i + 1} = Sigmoid(s${i}); s${i + 1} = Add(a${i + 1}, b${i + 1})`,
+    )
+    const deep = graph`s0: f32[2]; ${lines.join('; ')}; return ${`s${depth}`}`
+    expect(floatRegions(deep, { inputs: [`s${depth}`] })).toHaveLength(3 * depth)
+  })
+})
+
+describe('parseBlocks', () => {
+  const known = new Set(['a', 'b', 'c', 'd', 'a:0', 'b:0'])
+  const blocksOf = (...words: readonly string[]) => parseBlocks(words, (name) => known.has(name))
+
+  it('takes both spellings of the manuals', () => {
+    expect(blocksOf('a,b:c', 'c:d')).toEqual([
+      { starts: ['a', 'b'], ends: ['c'] },
+      { starts: ['c'], ends: ['d'] },
+    ])
+    expect(blocksOf('a', 'b', 'c', 'd')).toEqual([
+      { starts: ['a'], ends: ['b'] },
+      { starts: ['c'], ends: ['d'] },
+    ])
+  })
+  it('divides where names hold colons', () => {
+    expect(blocksOf('a:0:b:0')).toEqual([{ starts: ['a:0'], ends: ['b:0'] }])
+    expect(blocksOf('a:0', 'b:0')).toEqual([{ starts: ['a:0'], ends: ['b:0'] }])
+  })
+  it('leaves a misspelled name to be refused as one, and refuses what is no block', () => {
+    expect(blocksOf('a:nosuch')).toEqual([{ starts: ['a'], ends: ['nosuch'] }])
+    expect(codeOf(() => blocksOf('a'))).toBe('REGION_BLOCK')
+    expect(codeOf(() => blocksOf('a:b', 'c'))).toBe('REGION_BLOCK')
+  })
+})

@@ -1,0 +1,52 @@
+import type { Edges, Node } from '@q/ir'
+import { layerOf } from '@q/ir'
+
+/** Names of layers and of inputs of a graph. */
+export type Names = ReadonlySet<string>
+
+/**
+ * A layer and what comes before it: all layers that its operands are computed by. Inputs of the network are among them only where they
+ * are operands of the layer itself.
+ *
+ * Constants are no layers. Each node is looked at once.
+ *
+ * @param layer name of a layer or of an input
+ * @param isInput whether a name is that of an input
+ */
+export function upTo(layer: string, { producer }: Edges, isInput: (name: string) => boolean): Names {
+  const found = new Set([layer])
+  const start = producer.get(layer)
+  for (const name of operandsOf(start)) if (isInput(name)) found.add(name)
+  const open = start === undefined ? [] : [start]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    for (const name of operandsOf(node)) {
+      const before = producer.get(name)
+      if (before === undefined || found.has(layerOf(before))) continue
+      found.add(layerOf(before))
+      open.push(before)
+    }
+  }
+  return found
+}
+
+/**
+ * A layer and what comes after it: all layers that compute with its results, or with results of these.
+ *
+ * Each node is looked at once.
+ *
+ * @param layer name of a layer or of an input
+ */
+export function onFrom(layer: string, { producer, consumers }: Edges): Names {
+  const found = new Set([layer])
+  const open = [...(producer.get(layer)?.outputs ?? [layer])]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const user of consumers.get(name) ?? []) {
+      if (found.has(layerOf(user))) continue
+      found.add(layerOf(user))
+      open.push(...user.outputs)
+    }
+  }
+  return found
+}
+
+const operandsOf = (node: Node | undefined): readonly string[] => (node?.inputs ?? []).filter((name) => name !== undefined)
