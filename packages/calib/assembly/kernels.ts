@@ -57,6 +57,22 @@ export function countBins(from: usize, to: usize, width: f32, last: f32, counts:
   v128.store(zeros, none)
 }
 
+/**
+ * Adds the int32 counters of `parts` parts, each `stride` bytes after the one before, into those of the first: `from .. to` are its bytes.
+ */
+export function addParts(from: usize, to: usize, stride: usize, parts: i32): void {
+  while (from < to) {
+    let sum = v128.load(from)
+    let at = from
+    for (let part = 1; part < parts; part++) {
+      at += stride
+      sum = i32x4.add(sum, v128.load(at))
+    }
+    v128.store(from, sum)
+    from += vectorBytes
+  }
+}
+
 /** Writes `clamp(nearestEven(f32(x * scale)), -128, 127) / scale` of each element to `out`, all in float32. */
 export function fakeQuantize(from: usize, to: usize, scale: f32, out: usize): void {
   const scales = f32x4.splat(scale)

@@ -73,6 +73,7 @@ export interface Kernels {
 interface Programs extends TailPrograms {
   readonly extent: (from: number, to: number, out: number) => void
   readonly countBins: (from: number, to: number, width: number, last: number, counts: number, stride: number, zeros: number) => void
+  readonly addParts: (from: number, to: number, stride: number, parts: number) => void
   readonly fakeQuantize: (from: number, to: number, scale: number, out: number) => void
   readonly squaredDistance: (from: number, to: number, other: number) => number
 }
@@ -111,8 +112,8 @@ export function createKernels(): Kernels {
   const countBins = (values: Float32Array, { counts, width }: Binning): void => {
     const bins = counts.length
     const parts = bins <= maxSeparateBins ? lanes : 1
-    // One counter more per part takes what lies beyond the last bin.
-    const partInts = bins + 1
+    // One counter more per part takes what lies beyond the last bin; parts are whole vectors.
+    const partInts = Math.ceil((bins + 1) / lanes) * lanes
     memory.reserve(openEnd + parts * partInts * 4)
     const { ints } = memory
     ints.fill(0, openEnd / 4, openEnd / 4 + parts * partInts)
@@ -121,10 +122,9 @@ export function createKernels(): Kernels {
       // Fillers are zeros, and zeros are taken out of bin 0 below.
       run.countBins(firstChunk, memory.place(values, at, firstChunk, 0), width, bins, openEnd, parts === 1 ? 0 : partInts * 4, 0)
     }
-    for (let part = 0; part < parts; part++) {
-      const from = openEnd / 4 + part * partInts
-      for (let bin = 0; bin < bins; bin++) counts[bin]! += ints[from + bin]!
-    }
+    if (parts > 1) run.addParts(openEnd, openEnd + partInts * 4, partInts * 4, parts)
+    const sums = ints.subarray(openEnd / 4, openEnd / 4 + bins)
+    for (let bin = 0; bin < bins; bin++) counts[bin]! += sums[bin]!
     counts[0]! -= ints[0]! + ints[1]! + ints[2]! + ints[3]!
   }
 
