@@ -1,19 +1,17 @@
 import type { MethodName } from '@q/calib'
-import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
-import { sampleInputs } from '@q/ir/graph'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
-import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
 import { planText } from './found-tables.ts'
 import { frontFiles } from './front-files.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
-import { methodTables } from './search-tables.ts'
+import { methodTables, rowsByMethod } from './search-tables.ts'
+import { trialSamples } from './trial-samples.ts'
 
 /** A search of this program's own commands. */
 export interface PlanSearch {
@@ -56,11 +54,7 @@ export interface SearchedPlan {
 /** Calibrates where no table is given, and searches. What an interrupted run of the same search found out is kept beside the plan's file. */
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
-  const choice = {
-    ...(samples.dataset === undefined ? {} : { dataset: samples.dataset }),
-    ...(samples.dataList === undefined ? {} : { dataList: samples.dataList }),
-  }
-  const { entries } = await selectSamples({ ...choice, inputNum: search.inferenceNum })
+  const measured = await trialSamples(graph, samples, search.inferenceNum)
   const journal = openJournal(planFile)
   try {
     const before = performance.now()
@@ -79,10 +73,9 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         mode: search.mode,
         floatMode: search.floatMode,
         table: base.entries,
-        ...(made === undefined ? {} : { methods: new Map([...made.tables].map(([method, { tuned }]) => [method, tuned.entries])) }),
+        ...(made === undefined ? {} : { methods: rowsByMethod(made) }),
         ...(search.pinned === undefined ? {} : { pinned: search.pinned }),
-        samples: await createSampleSource(entries, sampleInputs(graph)),
-        samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
+        ...measured,
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
         ...(endsAt === undefined ? {} : { endsAt }),

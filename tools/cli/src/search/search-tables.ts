@@ -52,6 +52,10 @@ export async function methodTables(
   }
 }
 
+/** The tuned rows that a search chooses from. */
+export const rowsByMethod = ({ tables }: MethodTables): ReadonlyMap<string, ReadonlyMap<string, ObservedRange>> =>
+  new Map([...tables].map(([method, { tuned }]) => [method, tuned.entries]))
+
 /**
  * The files of these tables, as the original tool calls them: `<table>_<method>.1` before tuning and `<table>_<method>_tune` behind it; `<table>_<method>` where nothing was tuned.
  *

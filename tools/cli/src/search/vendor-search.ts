@@ -1,14 +1,11 @@
 import { basename } from 'node:path'
 import type { MethodName } from '@q/calib'
-import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Plan, QuantMode, SearchStrategy } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
-import { sampleInputs } from '@q/ir/graph'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
-import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
@@ -19,7 +16,8 @@ import { loadPostProcessing } from './post-processing.ts'
 import { searchGraphText } from './search-graph.ts'
 import { type Found, searchModel } from './search-model.ts'
 import { isReached, missedTarget, similarityOf, summaryLines } from './search-summary.ts'
-import { type MethodTables, methodFileNames, methodFiles, methodTables } from './search-tables.ts'
+import { type MethodTables, methodFileNames, methodFiles, methodTables, rowsByMethod } from './search-tables.ts'
+import { trialSamples } from './trial-samples.ts'
 
 /** A search of the original tools: what it is given, how it is run and what it writes. */
 export interface VendorSearch {
@@ -82,7 +80,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   }
   await noteSamples({ ...choice, inputNum: calibration.inputNum }, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
-  const { entries } = await selectSamples({ ...choice, inputNum: search.inferenceNum })
+  const measured = await trialSamples(graph, calibration, search.inferenceNum)
   const given = search.base === undefined ? await readCalibrationTable(search.table, graph, context) : undefined
 
   const journal = openJournal(search.quantizeTable)
@@ -105,10 +103,9 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
         mode: search.mode,
         floatMode: search.floatMode,
         table: base.entries,
-        ...(search.thresholds === 'plain' || made === undefined ? {} : { methods: rowsOf(made) }),
+        ...(search.thresholds === 'plain' || made === undefined ? {} : { methods: rowsByMethod(made) }),
         pinned,
-        samples: await createSampleSource(entries, sampleInputs(graph)),
-        samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
+        ...measured,
         strategy: search.strategy,
         reference: search.reference,
         ...(compared === undefined ? {} : { compared }),
@@ -129,8 +126,6 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
 }
 
 const wantedOf = ({ expectedCos }: VendorSearch) => (expectedCos === undefined ? {} : { expectedCos })
-
-const rowsOf = ({ tables }: MethodTables) => new Map([...tables].map(([method, { tuned }]) => [method, tuned.entries]))
 
 /** Every file of a search, by its name. */
 function outputsOf(

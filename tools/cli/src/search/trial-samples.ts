@@ -1,0 +1,29 @@
+import { createSampleSource, selectSamples } from '@q/data'
+import type { Graph, SampleSource } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
+import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
+
+/** The samples that trials are measured on. */
+export interface TrialSamples {
+  readonly samples: SampleSource
+  /** Tells these samples from others. */
+  readonly samplesKey: string
+}
+
+/** The first `count` of the samples that a calibration takes, all for 0; the files are chosen at once, so that a wrong folder is told before the work. */
+export async function trialSamples(
+  graph: Graph,
+  { dataset, dataList }: Pick<CalibrationSetting, 'dataset' | 'dataList'>,
+  count: number,
+): Promise<TrialSamples> {
+  const { entries } = await selectSamples({
+    inputNum: count,
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(dataList === undefined ? {} : { dataList }),
+  })
+  return {
+    samples: await createSampleSource(entries, sampleInputs(graph)),
+    samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
+  }
+}
