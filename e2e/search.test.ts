@@ -81,15 +81,24 @@ describe('q search', () => {
   })
 
   it('ends in time with a valid table that says what was not examined', async () => {
-    const { code, out } = await search('--expected_cos', '1', '--budget', '1ms')
+    const before = text('table')
+    const { code, out } = await search('--expected_cos', '1', '--budget', '1ms', '--calibration_table', 'table')
     expect(code).toBe(4)
     expect(out).toMatch(/not examined {2}\d+ layers/)
     const plan = parseQuantPlan(text('digits_qtable'))
     expect(plan.entries.size).toBe(0)
     const open = [...text('digits_qtable').matchAll(/^# q: not examined: (\S+)$/gm)].map(([, layer]) => layer)
     expect(open.length).toBeGreaterThan(5)
-    expect([...parseCalibrationTable(text('digits_cali_table')).entries.keys()]).toEqual(expect.arrayContaining(open))
+    expect([...parseCalibrationTable(text('table')).entries.keys()]).toEqual(expect.arrayContaining(open))
+    expect(text('table')).toBe(before)
     expect(hidden()).toEqual([])
+  })
+
+  it('ends clearly where the budget is too small for a calibration, and writes nothing', async () => {
+    const { code, err } = await search('--expected_cos', '1', '--budget', '1ms')
+    expect(code).toBe(2)
+    expect(err).toMatch(/^BUDGET_TOO_SMALL: /m)
+    expect(existsSync('digits_qtable') || existsSync('digits_cali_table')).toBe(false)
   })
 
   it('--json tells every trial with its losses', async () => {

@@ -13,7 +13,7 @@ import type { Evaluator, EvaluatorOptions } from './evaluator.ts'
 import type { Job, OpenJob } from './job.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createLastingValues } from './lasting-values.ts'
-import { countOpen, measureOpen } from './measure-open.ts'
+import { countOpen, interrupted, measureOpen } from './measure-open.ts'
 import { measurementsOf, type TrialMeasurements } from './measurements.ts'
 import { createTrialNetworks } from './trial-networks.ts'
 
@@ -87,7 +87,10 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     async ask(question, how = {}) {
       const span = samplesOf(question, samples.count)
       const known = await (losses ??= openLosses(options))
-      const prepared = question.trials.map((trial) => prepare(trial, question))
+      const prepared = question.trials.map((trial) => {
+        if (how.signal?.aborted === true) throw interrupted()
+        return prepare(trial, question)
+      })
       const jobs = prepared.flatMap((each) => ('job' in each ? [each.job] : []))
       for (const { trial } of jobs) tally.wholeExecutions += trial.network.nodes * span.length
       const isLasting = lasting.of(jobs)

@@ -46,7 +46,8 @@ export function countOpen(samples: LaneWork['samples']): number {
   return samples.reduce((sum, { jobs }) => sum + jobs.filter((open) => open !== undefined).length, 0)
 }
 
-function interrupted(): QError {
+/** The error of a question that was stopped before its end. */
+export function interrupted(): QError {
   return new QError('INTERRUPTED', 'the search was stopped', {
     kind: 'interrupted',
     hint: 'search again; with a journal it goes on where it stopped',

@@ -59,7 +59,7 @@ describe('a search', () => {
   it('ends when its time is over, with the best so far and the layers that are open', async () => {
     let time = 0
     const { result, ended, open } = await runSearch(oneByOne, space, toyEvaluator(), {
-      budget: { milliseconds: 2, now: () => time },
+      budget: { endsAt: 2, now: () => time },
       onEvent: ({ kind }) => {
         if (kind === 'trial') time++
       },
@@ -68,6 +68,51 @@ describe('a search', () => {
     expect(open).toEqual(toyLayers.slice(2))
     expect(result.trial).toEqual(onlyInCodes('b'))
     expect(result.losses).toBeUndefined()
+  })
+
+  it('keeps the time that measuring its result takes, as it was seen to take', async () => {
+    const halves: SearchStrategy = {
+      name: 'halves',
+      *search() {
+        const best: SearchResult = { trial: onlyInCodes('a'), ranking: [] }
+        yield { ask: { trials: [onlyInCodes()], metrics: ['cosine'] }, best, open: ['a', 'b'] }
+        yield { ask: { trials: [onlyInCodes('b'), onlyInCodes('c')], metrics: ['cosine'] }, best, open: ['b'] }
+        return best
+      },
+    }
+    // Every sample of a trial takes one; the first question as many as there are samples.
+    const samples = toySamples.count
+    for (const [endsAt, isScored] of [
+      [2 * samples, true],
+      [3 * samples, true],
+      [samples, false],
+    ] as const) {
+      let time = 0
+      const { result, ended, open } = await runSearch(halves, space, toyEvaluator(), {
+        budget: { endsAt, now: () => time },
+        onEvent: ({ kind }) => {
+          if (kind === 'progress') time++
+        },
+      })
+      expect([ended, result.losses !== undefined, open], `${endsAt}`).toEqual(['budget', isScored, ['b']])
+      expect(time).toBeLessThanOrEqual(endsAt)
+    }
+  })
+
+  it('ends within a task at the end of its time, where a clock can call it', async () => {
+    const hanging: Evaluator = { ...toyEvaluator(), ask: () => new Promise(() => {}) }
+    const { ended, result } = await runSearch(oneByOne, space, hanging, {
+      budget: {
+        endsAt: 5,
+        now: () => 0,
+        after(milliseconds, call) {
+          expect(milliseconds).toBe(5)
+          queueMicrotask(call)
+          return () => {}
+        },
+      },
+    })
+    expect([ended, result.losses]).toEqual(['budget', undefined])
   })
 
   it('ends when it is told to', async () => {

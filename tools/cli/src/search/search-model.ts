@@ -1,10 +1,11 @@
 import type { Graph, ObservedRange, Plan, QuantMode, SampleSource, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
 import { allOps } from '@q/ir/ops'
 import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
-import { createEvaluator, describeLayers, runSearch } from '@q/mixprec'
+import { askInTime, createEvaluator, describeLayers, runSearch } from '@q/mixprec'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { searchExecutors } from '../wiring/executors.ts'
+import type { Deadline } from './deadline.ts'
 import { evaluationThreads } from './evaluation-threads.ts'
 import type { JournalFile } from './journal-file.ts'
 import { keptSamples } from './kept-samples.ts'
@@ -34,8 +35,8 @@ export interface SearchTask {
   /** @default the outputs */
   readonly compared?: readonly ComparedValue[]
   readonly postProcessing?: PostProcessing
-  /** When the search has to end, as `performance.now()` tells it. @default it ends when it is done */
-  readonly endsAt?: number
+  /** When the search has to end. @default it ends when it is done */
+  readonly deadline?: Deadline
   /** Threads. @default as many as there are cores */
   readonly workers?: number
   /** What kept tensors may take. @default 1 GiB */
@@ -90,8 +91,8 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
   })
   try {
     const teller = tellSearch(space, started, context)
-    const now = () => performance.now()
-    const budget = task.endsAt === undefined ? undefined : { milliseconds: Math.max(0, task.endsAt - now()), now }
+    const { deadline } = task
+    const budget = deadline === undefined ? undefined : { ...deadline, endsAt: deadline.endsAt - deadline.reserve }
     const outcome = await runSearch(strategy, space, evaluator, {
       signal: context.signal,
       onEvent: teller.onEvent,
@@ -99,11 +100,13 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     })
     context.signal.throwIfAborted()
     const isWhole = outcome.ended === 'finished'
-    const cosineOf = async (trial: Trial) => (await evaluator.ask({ trials: [trial], metrics: ['cosine'] }, context))[0]
-    const before = isWhole ? await cosineOf({ plan: space.pinned }) : teller.before()
+    const cosineOf = async (trial: Trial) =>
+      (await askInTime(evaluator, { trials: [trial], metrics: ['cosine'] }, { signal: context.signal, budget }))?.[0]
+    const before = teller.before() ?? (isWhole ? await cosineOf({ plan: space.pinned }) : undefined)
     const { losses } = outcome.result
     // People compare networks by cosine, whatever a search measures by.
     const cosine = isWhole && losses?.losses['cosine'] === undefined ? await cosineOf(outcome.result.trial) : undefined
+    context.signal.throwIfAborted()
     const result =
       cosine === undefined
         ? outcome.result

@@ -1,16 +1,20 @@
 import type { MethodName } from '@q/calib'
+import { selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { calibrateInTime } from './calibrate-in-time.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
+import { type Deadline, deadlineOf } from './deadline.ts'
 import { planText } from './found-tables.ts'
 import { frontFiles } from './front-files.ts'
+import type { JournalFile } from './journal-file.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
-import { methodTables, rowsByMethod } from './search-tables.ts'
+import { type MethodTables, methodTables, rowsByMethod } from './search-tables.ts'
 import { trialSamples } from './trial-samples.ts'
 
 /** A search of this program's own commands. */
@@ -30,7 +34,7 @@ export interface PlanSearch {
   readonly inferenceNum: number
   /** Layers that are decided. */
   readonly pinned?: Plan
-  /** Milliseconds for all but the calibration, since `startedAt` of `performance.now()`. */
+  /** Milliseconds for all up to the files of the search, since `startedAt` of `performance.now()`. */
   readonly budget?: { readonly milliseconds: number; readonly startedAt: number }
   readonly workers?: number
   readonly cacheBytes?: number
@@ -55,17 +59,12 @@ export interface SearchedPlan {
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
   const measured = await trialSamples(graph, samples, search.inferenceNum)
+  const { budget } = search
+  const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
   const journal = openJournal(planFile)
   try {
-    const before = performance.now()
-    const made =
-      search.table === undefined
-        ? await methodTables(graph, { mlir: search.model, table: tableFile }, { ...samples, methods: search.methods }, journal, context)
-        : undefined
-    const calibrating = performance.now() - before
+    const made = search.table === undefined ? await tablesOf(search, deadline, journal, context) : undefined
     const base = search.table ?? made!.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)!.tuned
-    const { budget } = search
-    const endsAt = budget === undefined ? undefined : budget.startedAt + budget.milliseconds + calibrating
     const found = await searchModel(
       {
         graph,
@@ -78,7 +77,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         ...measured,
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
-        ...(endsAt === undefined ? {} : { endsAt }),
+        ...(deadline === undefined ? {} : { deadline }),
         ...(search.workers === undefined ? {} : { workers: search.workers }),
         ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
       },
@@ -116,3 +115,33 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
     journal.close()
   }
 }
+
+/** The tables that a search chooses from; with a deadline, of as many samples as there is time for. */
+async function tablesOf(
+  { graph, model, samples, methods, tableFile }: PlanSearch,
+  deadline: Deadline | undefined,
+  journal: JournalFile,
+  context: Context,
+): Promise<MethodTables> {
+  const files = { mlir: model, table: tableFile }
+  if (deadline === undefined) return methodTables(graph, files, { ...samples, methods }, journal, context)
+  const { entries } = await selectSamples({ ...choiceOf(samples), inputNum: samples.inputNum })
+  const made = await calibrateInTime(entries.length, deadline, async ({ samples: count, isWhole }, over) => {
+    const part = isWhole ? samples : { ...samples, inputNum: count, tuneNum: 0 }
+    // What a whole calibration kept for being continued is no business of a part.
+    const table = isWhole ? files.table : `${files.table}.part`
+    const signal = AbortSignal.any([context.signal, over])
+    return methodTables(graph, { ...files, table }, { ...part, methods }, journal, { ...context, signal })
+  })
+  if (!made.isWhole)
+    context.reporter.note(
+      `note: thresholds are those of ${made.samples} of ${entries.length} samples, not tuned: the budget leaves no time for more`,
+    )
+  return made
+}
+
+/** Where samples are. */
+const choiceOf = ({ dataset, dataList }: CalibrationSetting) => ({
+  ...(dataset === undefined ? {} : { dataset }),
+  ...(dataList === undefined ? {} : { dataList }),
+})

@@ -1,0 +1,73 @@
+import { QError } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { calibrateInTime } from './calibrate-in-time.ts'
+import { type Deadline, deadlineOf, timeLeft } from './deadline.ts'
+
+/** A clock that calibrations move on: so many milliseconds for starting, for a sample, and for tuning. */
+function clocked(endsAt: number, { start = 10, each = 10, tuning = 200 } = {}) {
+  let time = 0
+  const alarms = new Map<symbol, { readonly at: number; readonly call: () => void }>()
+  const rounds: string[] = []
+  const deadline: Deadline = {
+    endsAt,
+    reserve: 20,
+    now: () => time,
+    after(milliseconds, call) {
+      const key = Symbol()
+      alarms.set(key, { at: time + milliseconds, call })
+      return () => void alarms.delete(key)
+    },
+  }
+  const make = async ({ samples, isWhole }: { readonly samples: number; readonly isWhole: boolean }, signal: AbortSignal) => {
+    for (const part of [start, ...Array.from({ length: samples }, () => each), ...(isWhole ? [tuning] : [])]) {
+      time += part
+      for (const { at, call } of [...alarms.values()]) if (at <= time) call()
+      if (signal.aborted) {
+        rounds.push(`${samples} stopped`)
+        throw new QError('INTERRUPTED', 'stopped', { kind: 'interrupted' })
+      }
+    }
+    rounds.push(`${samples}${isWhole ? ' tuned' : ''}`)
+    return { table: samples }
+  }
+  return { deadline, rounds, now: () => time, run: () => calibrateInTime(100, deadline, make) }
+}
+
+describe('a calibration in time', () => {
+  it.each([
+    [100_000, ['1', '100 tuned']],
+    [5000, ['1', '100 tuned']],
+    [1500, ['1', '4', '16']],
+    [150, ['1', '4']],
+    [45, ['1']],
+  ])('takes as many samples as %i ms allow', async (endsAt, wanted) => {
+    const { run, rounds, now } = clocked(endsAt)
+    const { samples, isWhole, table } = await run()
+    expect(rounds).toEqual(wanted)
+    expect([`${samples}${isWhole ? ' tuned' : ''}`, table]).toEqual([wanted.at(-1), samples])
+    expect(now()).toBeLessThanOrEqual(endsAt - 20)
+  })
+
+  it('is what was done before where a round takes much longer than was expected', async () => {
+    const { run, rounds, now } = clocked(5000, { tuning: 100_000 })
+    expect(await run()).toMatchObject({ samples: 1, isWhole: false })
+    expect(rounds.at(-1)).toBe('100 stopped')
+    expect(now()).toBeGreaterThan(0)
+  })
+
+  it('says so where there is no time for one sample', async () => {
+    await expect(clocked(30).run()).rejects.toMatchObject({ code: 'BUDGET_TOO_SMALL' })
+    await expect(clocked(0).run()).rejects.toMatchObject({ code: 'BUDGET_TOO_SMALL' })
+  })
+})
+
+describe('a deadline', () => {
+  it('counts from the start of the process, and keeps what the start lets expect for the end', () => {
+    const own = deadlineOf(5000, 1200, { env: { Q_WATCHED: '1' } })
+    expect([own.endsAt, own.reserve]).toEqual([5000, 600])
+    const other = deadlineOf(5000, 90_000, { env: {} })
+    expect([other.endsAt, other.reserve]).toEqual([95_000, 500])
+    expect(deadlineOf(4, 0, { env: {} }).reserve).toBe(1)
+    expect(timeLeft({ ...own, now: () => 9000 })).toBe(0)
+  })
+})

@@ -1,0 +1,41 @@
+import type { Context } from '../context.ts'
+
+/** When a search has to end, by a clock. */
+export interface Deadline {
+  /** Milliseconds, as `now` tells them, at which the last file has to be written. */
+  readonly endsAt: number
+  /** Milliseconds that writing and ending are expected to take. */
+  readonly reserve: number
+  /** Milliseconds since some moment. */
+  now(): number
+  /** Calls when so many milliseconds are over. @returns what calls it off */
+  after(milliseconds: number, call: () => void): () => void
+}
+
+/** Milliseconds that are left for work before a deadline. */
+export const timeLeft = ({ endsAt, reserve, now }: Deadline): number => Math.max(0, endsAt - reserve - now())
+
+/** What ending may take: threads that are within a task are given 300 ms. At least that is kept, in milliseconds, and that part of the budget at most. */
+const leastReserve = 500
+const mostReserve = 1 / 4
+
+/**
+ * The deadline of a command with a budget, which begins with the start of its process. How long this machine takes for small things now is learned from how long the
+ * start took.
+ *
+ * @param budget in milliseconds
+ * @param startedAt when the command began, as `performance.now()` tells it
+ */
+export function deadlineOf(budget: number, startedAt: number, { env }: Pick<Context, 'env'>): Deadline {
+  // A process of the program's own begins where its clock does; others had begun long before.
+  const start = env['Q_WATCHED'] === '1' ? 0 : startedAt
+  return {
+    endsAt: start + budget,
+    reserve: Math.min(mostReserve * budget, Math.max(leastReserve, (startedAt - start) / 2)),
+    now: () => performance.now(),
+    after(milliseconds, call) {
+      const timer = setTimeout(call, milliseconds)
+      return () => clearTimeout(timer)
+    },
+  }
+}
