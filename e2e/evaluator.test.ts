@@ -90,9 +90,9 @@ describe.skipIf(!hasShared)(sharedTitle('an evaluator of real networks'), () => 
     await evaluator.close()
     const keyed = createResolver(given.graph, given.table, given.backend, given.settings)
     const different = new Set(trials.flatMap(({ plan, ranges }) => [...keyed.resolve(plan, ranges).keys()].map(([, key]) => key)))
-    // Nodes in front of the changed one in its segment are run again.
-    expect(nodeExecutions / different.size).toBeLessThan(1.06)
-    expect(nodeExecutions / wholeExecutions).toBeLessThan(0.6)
+    // Nodes in front of the changed one in its segment are run again; casts that only widen a result are not run at all.
+    expect(nodeExecutions / different.size).toBeLessThan(1.03)
+    expect(nodeExecutions / wholeExecutions).toBeLessThan(0.575)
     // Each layer in codes and in float, its neighbours being in float; once more for the other range, and for what stands beside it.
     expect(resolver.lowered).toBeLessThan(given.graph.nodes.length + 2 * trials.length)
   })

@@ -40,7 +40,7 @@ export function createTrialNetworks(
       segments: nodesBySegment(result, segmentOf),
       definitions,
       idOf: (name) => `${precision} ${result.keyOf(name)}`,
-      compared: names.map((name) => nameOfResult(name, graph, result.graph)),
+      compared: names.map((name) => comparedName(nameOfResult(name, graph, result.graph), result.graph, role)),
       layers,
     })
     return { network, precision, role }
@@ -89,4 +89,20 @@ function nameOfResult(name: string, float: Graph, resolved: Graph): string {
     wanted: 'a layer that is computed by itself in every mode',
     hint: 'compare the layer behind it',
   })
+}
+
+/** What is compared of a trial for a result: the value that it only widens. These are the same numbers in a smaller type, and the cast need not run for every trial. */
+function comparedName(name: string, graph: Graph, role: RunnableNetwork['role']): string {
+  if (role === 'reference') return name
+  const maker = producerOf(graph, name)
+  const operand = maker?.op === 'Cast' ? maker.inputs[0] : undefined
+  if (operand === undefined || valueOf(graph, name).type.dtype !== 'f32') return name
+  const isNarrow = narrowTypes.has(valueOf(graph, operand).type.dtype)
+  return isNarrow && producerOf(graph, operand)?.attrs['unrounded'] !== true ? operand : name
+}
+
+const narrowTypes: ReadonlySet<string> = new Set(['f16', 'bf16'])
+
+function producerOf({ nodes }: Graph, name: string): Graph['nodes'][number] | undefined {
+  return nodes.findLast(({ outputs }) => outputs.includes(name))
 }

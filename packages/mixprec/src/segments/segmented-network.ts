@@ -65,7 +65,7 @@ export function segmentNetwork({ graph, segments, definitions, idOf, compared, l
   const wantedValue = (name: string): WantedValue => ({ id: valueId(name), quant: graph.values.get(name)!.type.quant })
   const cut = segments.map((nodes) => {
     const fetches = nodes.flatMap(({ outputs }) => outputs.filter(isPassedOn))
-    return fetches.length === 0 ? undefined : segmentOf(nodes, fetches)
+    return fetches.length === 0 ? undefined : segmentOf(nodesFor(nodes, fetches), fetches)
   })
   return {
     segments: cut.filter((each) => each !== undefined),
