@@ -1,5 +1,7 @@
 import type { SampleSource, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
+import { feedOf } from '@q/ir/graph'
+import type { NetworkInput } from '../segments/segmented-network.ts'
 import type { BenchLine, TaskDone } from '../workers/bench-line.ts'
 import type { ConstantBook } from '../workers/constant-book.ts'
 import type { Tally } from './counts.ts'
@@ -121,10 +123,10 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
   }
 }
 
-/** @throws QError `SAMPLE_INPUT_MISSING` */
-function inputOf(inputs: ReadonlyMap<string, Tensor>, name: string, sample: string): Tensor {
+/** @throws QError `SAMPLE_INPUT_MISSING`, `FEED_TYPE` */
+function inputOf(inputs: ReadonlyMap<string, Tensor>, { name, dtype }: NetworkInput, sample: string): Tensor {
   const tensor = inputs.get(name)
-  if (tensor !== undefined) return tensor
+  if (tensor !== undefined) return feedOf(name, tensor, dtype)
   throw new QError('SAMPLE_INPUT_MISSING', `a sample has no tensor for the input ${name}`, {
     at: [sample, name],
     found: [...inputs.keys()].join(', ') || 'no tensors',

@@ -1,4 +1,4 @@
-import type { Graph, Node, Quant, Tensor } from '@q/ir'
+import type { DType, Graph, Node, Quant, Tensor } from '@q/ir'
 import type { SectionDefinition, SectionDefinitions } from './section-definition.ts'
 
 /** A segment of one network: its section, and the identities of the values that go in and come out. */
@@ -22,14 +22,20 @@ export interface Observation {
   readonly layers: ReadonlyMap<string, WantedValue>
 }
 
+/** An input of a network, and the element type it is fed in. */
+export interface NetworkInput {
+  readonly name: string
+  readonly dtype: DType
+}
+
 /** A network cut into segments, in an order in which they can run. */
 export interface SegmentedNetwork {
   readonly segments: readonly Segment[]
   /** The compared values, in the order in which they were asked for. */
   readonly compared: readonly WantedValue[]
   readonly observed: Observation
-  /** Network inputs by identity. */
-  readonly inputs: ReadonlyMap<string, string>
+  /** Network inputs by identity: a float and a quantized network may take one in different types. */
+  readonly inputs: ReadonlyMap<string, NetworkInput>
   /** Compared values that are constants, by identity. */
   readonly constants: ReadonlyMap<string, Tensor>
   readonly nodes: number
@@ -52,10 +58,11 @@ export interface SegmentedParts {
 /** Finds what every segment takes and passes on. */
 export function segmentNetwork({ graph, segments, definitions, idOf, compared, layers }: SegmentedParts): SegmentedNetwork {
   const inputNames = new Set(graph.inputs.map(({ name }) => name))
+  const inputOf = (name: string): NetworkInput => ({ name, dtype: graph.values.get(name)!.type.dtype })
   const home = homesOf(segments)
   const wanted = new Set(compared)
   const isPassedOn = passedOn(segments, home, wanted)
-  const valueId = (name: string): string => (inputNames.has(name) ? `input ${name}` : idOf(name))
+  const valueId = (name: string): string => (inputNames.has(name) ? inputId(inputOf(name)) : idOf(name))
   const segmentOf = (nodes: readonly Node[], fetches: readonly string[], suffix = ''): Segment => {
     const section = definitions.define(graph, nodes, fetches)
     // Sections that are equal but for names have feeds in the same order: that of their first use.
@@ -71,7 +78,7 @@ export function segmentNetwork({ graph, segments, definitions, idOf, compared, l
     segments: cut.filter((each) => each !== undefined),
     compared: compared.map(wantedValue),
     observed: observe(),
-    inputs: new Map([...inputNames].map((name) => [`input ${name}`, name])),
+    inputs: new Map([...inputNames].map(inputOf).map((input) => [inputId(input), input])),
     constants: new Map(
       compared.flatMap((name) => {
         const constant = home.has(name) ? undefined : graph.values.get(name)?.constant
@@ -102,6 +109,9 @@ export function segmentNetwork({ graph, segments, definitions, idOf, compared, l
     return { segments: sections, layers: found }
   }
 }
+
+/** What an input is known by in both networks, if they take it in the same type. */
+const inputId = ({ name, dtype }: NetworkInput): string => (dtype === 'f32' ? `input ${name}` : `input ${name} as ${dtype}`)
 
 function homesOf(segments: readonly (readonly Node[])[]): ReadonlyMap<string, number> {
   const home = new Map<string, number>()

@@ -1,5 +1,6 @@
 import type { Executor, Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
 import { elementCount } from '@q/ir'
+import { feedsOf } from '@q/ir/graph'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
 import { dumpTensors } from './dump-tensors.ts'
@@ -37,9 +38,9 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   try {
     for (let i = 0; i < count; i++) {
       signal.throwIfAborted()
-      const inputs = await samples.load(i)
-      const expected = await sessions[0].run(inputs)
-      const got = dumpTensors(quantized.graph, await sessions[1].run(inputs), 'floats')
+      const sample = await samples.load(i)
+      const expected = await sessions[0].run(feedsOf(float.graph, sample))
+      const got = dumpTensors(quantized.graph, await sessions[1].run(feedsOf(quantized.graph, sample)), 'floats')
       names.forEach((name, k) => {
         const reference = expected.get(name)!
         const target = got.get(quantized.graph.outputs[k]!)!

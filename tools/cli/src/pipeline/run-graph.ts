@@ -1,5 +1,5 @@
 import type { Executor, Graph, Tensor } from '@q/ir'
-import { QError, valueOf } from '@q/ir'
+import { feedsOf } from '@q/ir/graph'
 
 /** Every activation of a graph: its inputs and the results of its nodes, in order. */
 export function activationNames(graph: Graph): readonly string[] {
@@ -29,7 +29,7 @@ export async function runGraph(
   inputs: ReadonlyMap<string, Tensor>,
   wanted: readonly string[] = graph.outputs,
 ): Promise<ReadonlyMap<string, Tensor>> {
-  const fed = new Map(graph.inputs.map(({ name }) => [name, asDeclared(graph, name, inputs.get(name))]))
+  const fed = feedsOf(graph, inputs)
   const session = await executor.load(graph, { fetches: wanted.filter((name) => !fed.has(name)) })
   try {
     const results = await session.run(fed)
@@ -37,19 +37,4 @@ export async function runGraph(
   } finally {
     await session.close()
   }
-}
-
-/** Samples come as float32; an integer input of a quantized graph takes them as whole numbers. */
-function asDeclared(graph: Graph, name: string, tensor: Tensor | undefined): Tensor {
-  const { type } = valueOf(graph, name)
-  if (tensor === undefined) {
-    throw new QError('FEED_MISSING', `the input ${name} was not given`, {
-      at: [name],
-      wanted: `${type.dtype} [${type.shape.join(', ')}]`,
-      hint: `give a tensor named ${name}`,
-    })
-  }
-  if (tensor.dtype === type.dtype) return tensor
-  if (type.dtype === 'i32') return { dtype: 'i32', shape: tensor.shape, data: Int32Array.from(tensor.data as Float32Array, Number) }
-  return tensor
 }
