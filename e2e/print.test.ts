@@ -33,6 +33,15 @@ describe('q print', () => {
     expect((await mustRun(...args, '--constants', '0')).out).not.toMatch(/^\S+: \S+ = \[/m)
   })
 
+  it('refuses what says how a model is quantized at a stage before that', async () => {
+    const args = ['print', digits.model, '--chip', 'bm1684x', '--quantize', 'INT8']
+    const refused = await q(...args, '--stage', 'canonical')
+    expect([refused.code, refused.out]).toEqual([2, ''])
+    expect(refused.err).toContain('OPTION_WITHOUT_EFFECT')
+    expect(refused.err).toContain('--quantize')
+    expect((await q('print', '--help')).out.replaceAll(/\s+/g, ' ')).toContain('resolved with --chip, else canonical')
+  })
+
   it('shows a lowered file and a portable container as they are', async () => {
     await prepareDigits()
     const path = process.env['PATH']

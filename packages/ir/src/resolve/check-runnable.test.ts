@@ -33,6 +33,18 @@ it('operators that the target or the back end does not have are refused by layer
   expect(() => check('y = Mul(x, x)')).toThrow(expect.objectContaining({ code: 'OP_UNSUPPORTED', at: ['y'], found: 'Mul' }))
 })
 
+it('all operators that are missing are named at once, with their layers', () => {
+  expect(() => check('y = Relu(x); z = Sin(y); a = Cos(z); b = Sin(a); c = Mul(b, b)')).toThrow(
+    expect.objectContaining({
+      code: 'OP_UNSUPPORTED',
+      message: 'toy cannot run 3 operators of this model',
+      found: 'Sin (z, b), Cos (a), Mul (c)',
+      wanted: 'of Relu, Add',
+    }),
+  )
+  expect(() => check('y = Sin(x); z = Sin(y)')).toThrow(expect.objectContaining({ message: 'toy cannot run the operator of 2 layers' }))
+})
+
 it('modes that an operator or the target does not have are refused', () => {
   expect(() => check('y = Add(x, x)', [['y', 'F16']])).toThrow(expect.objectContaining({ code: 'MODE_UNSUPPORTED', at: ['y'] }))
   expect(() => checkRunnable(graph('y = Relu(x)'), new Map(), backend, { mode: 'INT4' })).toThrow(

@@ -1,6 +1,6 @@
 import type { Backend, ResolveSettings } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
-import { isQError } from '../errors.ts'
+import { isQError, QError } from '../errors.ts'
 import type { Graph } from '../graph/types.ts'
 import { checkSettings, chooseMode } from './choose-mode.ts'
 import { type Frame, frameOf } from './frame.ts'
@@ -12,24 +12,54 @@ import type { ResolveOptions } from './resolver.ts'
  * Refuses, before anything is calibrated, what no calibration table can help: operators that a chip or its back end does not have, and modes that an operator
  * does not have. What depends on ranges, `resolve` refuses.
  *
- * @throws QError `OP_UNSUPPORTED`, `MODE_UNSUPPORTED`
+ * @throws QError `OP_UNSUPPORTED` naming all operators that are missing, with their layers; `MODE_UNSUPPORTED`
  */
 export function checkRunnable(graph: Graph, plan: Plan, backend: Backend, options: ResolveOptions): void {
   const settings: ResolveSettings = { asymmetric: false, highPrecision: false, ...options }
   checkSettings(backend.target, settings)
   const frame = frameWithoutRanges(graph, backend, settings)
+  const missing: Missing[] = []
   for (const { node, form, name } of frame?.places ?? []) {
     if (node === undefined) continue
     const entry = plannedEntry(node, name, plan, graph)
     try {
       chooseMode(node, form!, entry, backend.target, settings)
+      loweringOf(backend, node, form!, name)
     } catch (error) {
+      if (!isQError(error)) throw error
+      if (error.code === 'OP_UNSUPPORTED') missing.push({ error, op: node.op, layer: name })
       // An entry that the target adds by itself comes from ranges.
-      if (isQError(error) && error.code === 'MODE_UNSUPPORTED' && backend.target.automaticPlan !== undefined) continue
-      throw error
+      else if (error.code !== 'MODE_UNSUPPORTED' || backend.target.automaticPlan === undefined) throw error
     }
-    loweringOf(backend, node, form!, name)
   }
+  if (missing.length > 0) throw missing.length === 1 ? missing[0]!.error : allMissing(missing, backend)
+}
+
+/** A layer whose operator a chip, or its back end, does not have. */
+interface Missing {
+  readonly error: QError
+  readonly op: string
+  readonly layer: string
+}
+
+/** Layers that are named of each operator. */
+const mostLayers = 5
+
+function allMissing(missing: readonly Missing[], { target, lower }: Backend): QError {
+  const layers = new Map<string, string[]>()
+  for (const { op, layer } of missing) layers.set(op, [...(layers.get(op) ?? []), layer])
+  const listed = Array.from(layers, ([op, names]) => {
+    const more = names.length > mostLayers ? ` and ${names.length - mostLayers} more` : ''
+    return `${op} (${names.slice(0, mostLayers).join(', ')}${more})`
+  })
+  const operators = layers.size === 1 ? `the operator of ${missing.length} layers` : `${layers.size} operators of this model`
+  return new QError('OP_UNSUPPORTED', `${target.name} cannot run ${operators}`, {
+    found: listed.join(', '),
+    wanted: `of ${Object.keys(target.ops)
+      .filter((op) => op in lower)
+      .join(', ')}`,
+    hint: 'cut the graph before these layers, or write lowerings for them',
+  })
 }
 
 /** The frame, where the rewrites of the back end do without ranges. */

@@ -9,7 +9,7 @@ import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions } from './quantization-options.ts'
+import { addQuantizationOptions, quantizationOptions } from './quantization-options.ts'
 
 const stages = ['imported', 'canonical', 'resolved'] as const
 
@@ -18,9 +18,10 @@ export const definePrint: DefineCommand = (program, start) => {
   const command = subcommand(program, 'print', 'show a model as text, one node a line: as imported, canonical, or resolved for a chip')
     .argument('<model>', 'any model file: .onnx, .mlir, a portable container')
     .addOption(
-      new Option('--stage <stage>', 'imported: as the file has it; canonical: as the tables name it; resolved: quantized, needs --chip')
-        .choices(stages)
-        .default(undefined, 'resolved with --chip, else canonical'),
+      new Option(
+        '--stage <stage>',
+        'imported: as the file has it; canonical: as the tables name it; resolved: quantized, needs --chip; resolved with --chip, else canonical, when absent',
+      ).choices(stages),
     )
     .option('--constants <count>', 'print constants of up to so many elements, or all; longer ones as the word constant', parseLongest, 16)
     .option('-o, --output <file>', 'write the text to a file')
@@ -68,6 +69,7 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
       kind: 'usage',
     })
   }
+  if (stage !== 'resolved') refuseUnused(stage, options)
   const graph = await readModel(model, {
     files: context.files,
     asImported: stage === 'imported',
@@ -78,6 +80,19 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
   })
   if (stage !== 'resolved') return graph
   return resolveForChip(graph, chip!, await quantizationOf(options, { graph, model }, chip!, context), context.reporter).graph
+}
+
+/** A stage before the chip has nothing of what these options say. @throws QError `OPTION_WITHOUT_EFFECT` */
+function refuseUnused(stage: string, options: PrintOptions): void {
+  const given = quantizationOptions.filter((each) => options[each] !== undefined && options[each] !== false)
+  if (given.length === 0) return
+  throw new QError('OPTION_WITHOUT_EFFECT', `a model at the stage ${stage} is not quantized`, {
+    at: ['print'],
+    found: given.map((each) => `--${each}`).join(', '),
+    wanted: 'the stage resolved, with --chip',
+    hint: 'take --stage resolved, or leave these options out',
+    kind: 'usage',
+  })
 }
 
 function parseLongest(text: string): number {

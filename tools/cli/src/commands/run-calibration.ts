@@ -1,5 +1,7 @@
+import { usualMode } from '../chips/chip-modes.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
+import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
 import { readModel } from '../wiring/read-model.ts'
@@ -51,8 +53,9 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       }
       noteSearchOptions(command, reporter)
       await files.claim([options.calibration_table])
-      if (options.processor !== undefined) await chipOf({ ...options, processor: options.processor }, context)
+      const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
+      if (chip !== undefined) checkForChip(graph, chip, usualMode(chip.backend.target, 'integers'))
       await noteSamples(samplesOf(options), context)
       if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
       const { calibration, text, samples, finished } = await calibrateModel(

@@ -144,7 +144,7 @@ async function findRanges(
   const { graph, chip, tableFile, planFile, decided } = places
   const mlir = `${name ?? basename(model, '.onnx')}.mlir`
   if (search === undefined) {
-    checkForChip(graph, chip, { mode, ...(decided === undefined ? {} : { plan: decided }), asymmetric: false, highPrecision: false })
+    checkForChip(graph, chip, mode, decided)
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
     return { table, samples, finished, files: new Map([[tableFile, text]]) }
   }

@@ -45,6 +45,6 @@ export function resolveForChip(graph: Graph, { backend, file }: Chip, quantizati
 }
 
 /** Refuses before calibration what no table can help. @throws QError `OP_UNSUPPORTED`, `MODE_UNSUPPORTED` */
-export function checkForChip(graph: Graph, { backend }: Chip, { plan = new Map(), mode, asymmetric, highPrecision }: Quantization): void {
-  checkRunnable(graph, plan, backend, { mode, asymmetric, highPrecision })
+export function checkForChip(graph: Graph, { backend }: Chip, mode: QuantMode, plan: Plan = new Map()): void {
+  checkRunnable(graph, plan, backend, { mode, asymmetric: false, highPrecision: false })
 }

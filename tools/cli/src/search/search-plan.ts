@@ -6,6 +6,7 @@ import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { calibrateInTime } from './calibrate-in-time.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
 import { type Deadline, deadlineOf } from './deadline.ts'
@@ -58,6 +59,7 @@ export interface SearchedPlan {
 /** Calibrates where no table is given, and searches. What an interrupted run of the same search found out is kept beside the plan's file. */
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
+  checkForChip(graph, chip, search.mode, search.pinned)
   const measured = await trialSamples(graph, samples, search.inferenceNum)
   const { budget } = search
   const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)

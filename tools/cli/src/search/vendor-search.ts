@@ -7,6 +7,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
+import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { parseComparedLayers } from './compared-layers.ts'
@@ -74,6 +75,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   if (search.postProcess !== undefined) await files.reads([search.postProcess])
   const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
   const pinned: Plan = search.preQtable === undefined ? new Map() : await readPlan(search.preQtable, graph, chip.backend.target, context)
+  checkForChip(graph, chip, search.mode, pinned)
   const choice = {
     ...(calibration.dataset === undefined ? {} : { dataset: calibration.dataset }),
     ...(calibration.dataList === undefined ? {} : { dataList: calibration.dataList }),
