@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { chipInFloats, digits, inEmptyFolder, q } from './run-command.ts'
+import { chipInFloats, digits, inEmptyFolder, mustRun, q } from './run-command.ts'
 
 inEmptyFolder()
 
@@ -27,11 +27,23 @@ chip.lower.Add = (node, context) => Add({ ...node, op: 'Sub', inputs: [node.inpu
   expect(Number(decibels)).toBeLessThan(10)
 })
 
-it('an operator that the chip does not have is refused before anything is calibrated', async () => {
-  writeFileSync('small.mjs', `${chipInFloats}\ndelete chip.target.ops.Add\n`)
-  const { code, err } = await quantize('--chip', './small.mjs')
-  expect(code).not.toBe(0)
-  expect(err).toContain('OP_UNSUPPORTED')
-  expect(err).not.toContain('observe')
+it('operators that the chip does not have are all named before anything is calibrated or searched', async () => {
+  writeFileSync('small.mjs', `${chipInFloats}\ndelete chip.target.ops.Add\ndelete chip.target.ops.MaxPool\n`)
+  await mustRun('model_transform', '--model_name', 'd', '--model_def', digits.model, '--mlir', 'd.mlir', ...digits.preprocess)
+  const chip = ['--chip', './small.mjs']
+  const samples = ['--dataset', digits.calibration, '--input_num', '2', '--tune_num', '0', '-o', 'table']
+  const runs = [
+    await quantize(...chip),
+    await quantize(...chip, '--search'),
+    await q('search', 'd.mlir', '--data', digits.calibration, ...chip),
+    await q('run_calibration', 'd.mlir', ...samples, ...chip),
+  ]
+  for (const { code, err } of runs) {
+    expect(code, err).toBe(3)
+    expect(err).toContain('OP_UNSUPPORTED')
+    expect(err).toMatch(/found: .*\bMaxPool \(.*\bAdd \(|found: .*\bAdd \(.*\bMaxPool \(/)
+    expect(err).not.toContain('observe')
+  }
   expect(readdirSync('.')).not.toContain('digits_cali_table')
+  expect(readdirSync('.')).not.toContain('table')
 })
