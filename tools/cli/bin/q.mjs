@@ -37,7 +37,8 @@ const heapFlag = '--initial-old-space-size=512'
 function watch() {
   const program = spawn(process.execPath, [heapFlag, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, Q_WATCHED: '1' },
+    // A budget counts from the start of this process.
+    env: { ...process.env, Q_WATCHED: '1', Q_STARTED: String(performance.timeOrigin) },
   })
   let signalled = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -13,6 +13,7 @@ export interface BenchLine {
   tell(message: Exclude<ToWorkbench, { kind: 'task' }>): void
   /** @throws QError what the task threw */
   ask(message: Extract<ToWorkbench, { kind: 'task' }>): Promise<TaskDone>
+  /** Ends a task that is under way before its next step, and then the bench. */
   close(): Promise<void>
 }
 
@@ -29,6 +30,7 @@ export function lineHere(bench: Workbench): BenchLine {
     tell: (message) => void queue(message),
     ask: async (message) => doneOrThrow((await queue(message))!),
     async close() {
+      await bench.handle({ kind: 'stop' })
       await last
       await bench.close()
     },
@@ -39,10 +41,15 @@ export function lineHere(bench: Workbench): BenchLine {
 export function lineTo(worker: EvaluationWorker): BenchLine {
   const waiting: { readonly done: (answer: FromWorkbench) => void; readonly failed: (error: Error) => void }[] = []
   let failure: Error | undefined
-  worker.onMessage((message) => waiting.shift()!.done(message as FromWorkbench))
+  let idle = (): void => {}
+  worker.onMessage((message) => {
+    waiting.shift()!.done(message as FromWorkbench)
+    if (waiting.length === 0) idle()
+  })
   worker.onFailure((error) => {
     failure = error
     for (const { failed } of waiting.splice(0)) failed(error)
+    idle()
   })
   return {
     depth: 3,
@@ -53,7 +60,17 @@ export function lineTo(worker: EvaluationWorker): BenchLine {
       worker.post(message)
       return doneOrThrow(await answer)
     },
-    close: () => worker.terminate(),
+    async close() {
+      // A thread that is ended within native code takes the process with it.
+      if (waiting.length > 0) {
+        const isIdle = new Promise<void>((resolve) => {
+          idle = resolve
+        })
+        worker.post({ kind: 'stop' })
+        await isIdle
+      }
+      await worker.terminate()
+    },
   }
 }
 

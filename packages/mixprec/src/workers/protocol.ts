@@ -53,6 +53,8 @@ export type ToWorkbench =
   | { readonly kind: 'task'; readonly id: number; readonly steps: readonly Step[] }
   /** Lets go of every tensor. */
   | { readonly kind: 'clear' }
+  /** Ends the task that is under way before its next step, and every later one. */
+  | { readonly kind: 'stop' }
 
 /** The losses of a step that measures, by metric. */
 export type Measured = Readonly<Partial<Record<MetricName, SampleLoss>>>

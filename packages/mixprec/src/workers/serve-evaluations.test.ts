@@ -60,6 +60,49 @@ describe('evaluations on other threads', () => {
     await evaluator.close()
   })
 
+  it('are ended between two steps of a task, and the thread only then', async () => {
+    const toy = createToyExecutor()
+    let [running, started] = [0, 0]
+    let begun = (): void => {}
+    const hasBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const executor = {
+      ...toy,
+      async load(...section: Parameters<typeof toy.load>) {
+        const session = await toy.load(...section)
+        const run: typeof session.run = async (...feeds) => {
+          running++
+          started++
+          begun()
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          running--
+          return session.run(...feeds)
+        }
+        return { ...session, run }
+      },
+    }
+    const ended: number[] = []
+    const start = (): EvaluationWorker => {
+      const bench = startBench({ executors: { exact: executor } })
+      return {
+        ...bench,
+        async terminate() {
+          ended.push(running)
+          await bench.terminate()
+        },
+      }
+    }
+    const evaluator = createEvaluator({ ...source, executors: { exact: executor }, workers: { count: 1, start } })
+    const asked = evaluator.ask(question)
+    asked.catch(() => {})
+    await hasBegun
+    await evaluator.close()
+    expect(ended).toEqual([0])
+    expect(started).toBeLessThanOrEqual(2)
+    await expect(asked).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  })
+
   it('are over when a thread ends by itself', async () => {
     let fail: (error: Error) => void = () => {}
     const silent: EvaluationWorker = {

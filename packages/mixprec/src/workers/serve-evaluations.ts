@@ -10,6 +10,7 @@ export function serveEvaluations(port: EvaluationPort, options: WorkbenchOptions
   const bench = createWorkbench(options)
   let last: Promise<void> = Promise.resolve()
   port.onMessage((message) => {
+    if ((message as ToWorkbench).kind === 'stop') return void bench.handle({ kind: 'stop' })
     last = last.then(async () => {
       const answer = await bench.handle(message as ToWorkbench)
       if (answer !== undefined) port.post(answer)

@@ -20,7 +20,7 @@ export interface WorkbenchOptions {
 
 /** Holds tensors and sessions, runs sections and measures: it decides nothing. */
 export interface Workbench {
-  /** Does what a message says; a task is answered. Messages are handled one after the other. */
+  /** Does what a message says; a task is answered. Messages are handled one after the other, but for `stop`, which may come within a task. */
   handle(message: ToWorkbench): Promise<FromWorkbench | undefined>
   /** Frees sessions and tensors. */
   close(): Promise<void>
@@ -33,6 +33,7 @@ export function createWorkbench({ executors, postProcess, ops = allOps }: Workbe
   const sessions = new Map<string, Session>()
   const tensors = new Map<number, Tensor>()
   let [loaded, reused] = [0, 0]
+  let isStopped = false
 
   const sessionOf = async (section: string, precision: Precision): Promise<Session> => {
     const key = `${precision} ${section}`
@@ -77,6 +78,7 @@ export function createWorkbench({ executors, postProcess, ops = allOps }: Workbe
   const work = async (steps: readonly Step[]): Promise<readonly Measured[]> => {
     const measured: Measured[] = []
     for (const step of steps) {
+      if (isStopped) throw new QError('INTERRUPTED', 'the work was stopped', { kind: 'interrupted', hint: 'search again' })
       if (step.kind === 'give') tensors.set(step.slot, step.tensor)
       else if (step.kind === 'run') await run(step)
       else if (step.kind === 'measure') measured.push(measure(step))
@@ -98,6 +100,9 @@ export function createWorkbench({ executors, postProcess, ops = allOps }: Workbe
           return undefined
         case 'clear':
           tensors.clear()
+          return undefined
+        case 'stop':
+          isStopped = true
           return undefined
         case 'task': {
           const { id, steps } = message

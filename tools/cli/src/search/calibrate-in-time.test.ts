@@ -63,7 +63,7 @@ describe('a calibration in time', () => {
 
 describe('a deadline', () => {
   it('counts from the start of the process, and keeps what the start lets expect for the end', () => {
-    const own = deadlineOf(5000, 1200, { env: { Q_WATCHED: '1' } })
+    const own = deadlineOf(5000, 1200, { env: { Q_STARTED: String(performance.timeOrigin) } })
     expect([own.endsAt, own.reserve]).toEqual([5000, 600])
     const other = deadlineOf(5000, 90_000, { env: {} })
     expect([other.endsAt, other.reserve]).toEqual([95_000, 500])

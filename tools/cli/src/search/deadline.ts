@@ -20,15 +20,15 @@ const leastReserve = 500
 const mostReserve = 1 / 4
 
 /**
- * The deadline of a command with a budget, which begins with the start of its process. How long this machine takes for small things now is learned from how long the
+ * The deadline of a command with a budget, which begins with the start of the program where that is told, in `Q_STARTED` as `performance.timeOrigin`. How long this machine takes for small things now is learned from how long the
  * start took.
  *
  * @param budget in milliseconds
  * @param startedAt when the command began, as `performance.now()` tells it
  */
 export function deadlineOf(budget: number, startedAt: number, { env }: Pick<Context, 'env'>): Deadline {
-  // A process of the program's own begins where its clock does; others had begun long before.
-  const start = env['Q_WATCHED'] === '1' ? 0 : startedAt
+  const { Q_STARTED: started } = env
+  const start = started === undefined ? startedAt : Number(started) - performance.timeOrigin
   return {
     endsAt: start + budget,
     reserve: Math.min(mostReserve * budget, Math.max(leastReserve, (startedAt - start) / 2)),
