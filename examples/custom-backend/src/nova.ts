@@ -9,7 +9,22 @@ import {
   layerOf,
   type Node,
 } from '@q/ir'
-import { activationOps, asConv, asFloat, asJoin, asMatMul, asProduct, asSum, asTable, lowerCopy } from '@q/ir/lowering'
+import {
+  activationOps,
+  asConv,
+  asFloat,
+  asJoin,
+  asMatMul,
+  asProduct,
+  asSum,
+  asTable,
+  factorFor,
+  limitedType,
+  lowerCopy,
+  loweredTo,
+  onCodes,
+  requantizationOf,
+} from '@q/ir/lowering'
 
 const codes = { INT8: 'INT8', F32: 'F32' } as const
 const floats = { INT8: 'F32', F32: 'F32' } as const
@@ -17,7 +32,7 @@ const floats = { INT8: 'F32', F32: 'F32' } as const
 const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
 
 /** Operators that move or select codes. */
-const copies = ['MaxPool', 'Relu', 'Reshape', 'Transpose'] as const
+const copies = ['MaxPool', 'Pad', 'Relu', 'Reshape', 'Transpose'] as const
 
 /**
  * An imaginary chip. Its codes are unsigned bytes with a zero point, its weights signed bytes, one scale for each filter. It
@@ -47,13 +62,13 @@ const target = defineTarget({
     ...each(activationOps, codes),
     ...each(copies, codes),
     Add: codes,
+    AveragePool: codes,
     Concat: codes,
     Conv: codes,
     MatMul: codes,
     Mul: codes,
     'Add#constant': floats,
     'Mul#constant': floats,
-    AveragePool: floats,
     LayerNormalization: floats,
     ReduceMean: floats,
     Softmax: floats,
@@ -77,11 +92,26 @@ const conv = asConv()
 /** A filter that is too large runs in float32. */
 const lowerConv: LowerOp = (node, context) => (tapsOf(node, context) > mostTaps ? conv(node, context.in('F32')) : conv(node, context))
 
+/** The sum of a window, and one factor for it. */
+const lowerAveragePool: LowerOp = onCodes((node, context) => {
+  const name = layerOf(node)
+  const type = limitedType(node, context)
+  const { reluLimit: _, ...attrs } = context.attrs(node)
+  const places = (attrs['kernel_shape'] as readonly number[]).reduce((product, size) => product * size, 1)
+  const { scale } = context.quantizedType(node.inputs[0]!).quant!
+  const factor = factorFor('product', scale / (type.quant!.scale * places), context)
+  return loweredTo(
+    { op: 'QAveragePool', inputs: node.inputs, outputs: [name], attrs: { ...attrs, ...requantizationOf([factor], context) } },
+    [{ name, type }],
+  )
+})
+
 const lower: Backend['lower'] = {
   ...each(activationOps, asTable()),
   ...each(copies, lowerCopy),
-  ...each(['AveragePool', 'LayerNormalization', 'ReduceMean', 'Softmax'], asFloat()),
+  ...each(['LayerNormalization', 'ReduceMean', 'Softmax'], asFloat()),
   Add: asSum('QAdd'),
+  AveragePool: lowerAveragePool,
   Concat: asJoin,
   Conv: lowerConv,
   MatMul: asMatMul(),

@@ -8,9 +8,12 @@ import { codeParams } from '../number/quant-params.ts'
 import { integerRange } from '../number/saturate.ts'
 import { findScheme } from '../resolve/find-scheme.ts'
 import { resolve } from '../resolve/resolve.ts'
+import type { Resolved } from '../resolve/resolved.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { ExecutionCase } from './backend-execution-cases.ts'
+import { checkComputedOnCodes } from './backend-on-codes.ts'
+import { run } from './backend-run.ts'
 import { dice } from './dice.ts'
 import { check } from './runner.ts'
 import { numbersOf, tensorOf } from './small-graph.ts'
@@ -59,8 +62,10 @@ export async function checkExecution(
   const table = new Map<string, ObservedRange>([...x].map(([name]) => [name, rowOf(settings.range)]))
   for (const [name, tensor] of made) table.set(name, roomFor(numbersOf(tensor)))
   const { mode, asymmetric } = settings
-  const resolved = resolveOrRefuse(each, () => resolve(graph, table, new Map(), backend, { mode, asymmetric }).graph)
-  if (resolved === undefined) return
+  const resolution = resolveOrRefuse(each, () => resolve(graph, table, new Map(), backend, { mode, asymmetric }))
+  if (resolution === undefined) return
+  checkComputedOnCodes(backend, { form: each.form, layer: 'y', mode }, resolution)
+  const resolved = resolution.graph
   const codes = operandCodes(resolved, inputs)
   const output = resolved.outputs[0]!
   const fetched = await run(executor, resolved, x, [output, ...codes.values()])
@@ -71,7 +76,8 @@ export async function checkExecution(
   const stepOf = (name: string): number => codeParams(table.get(name)!, scheme.activations).scale
   const step = stepOf('y')
   const widest = Math.max(...[...table.keys()].map(stepOf))
-  const bits = lastBits(scheme, each, inputs.reduce((product, name) => product * stepOf(name), 1) / step)
+  const unit = inputs.reduce((product, name) => product * stepOf(name), weightStep(scheme, each) ?? 1)
+  const bits = lastBits(scheme, each, unit / step)
   if (each.isCopy === true) {
     // The operand's own rounding and the copy's: whichever range the codes have.
     compare(
@@ -101,7 +107,7 @@ export async function checkExecution(
 }
 
 /** Nothing where a back end refuses what it may refuse. */
-function resolveOrRefuse({ mayRefuse }: ExecutionCase, make: () => Graph): Graph | undefined {
+function resolveOrRefuse({ mayRefuse }: ExecutionCase, make: () => Resolved): Resolved | undefined {
   try {
     return make()
   } catch (error) {
@@ -163,9 +169,9 @@ function roomFor(numbers: readonly number[]): ObservedRange {
 
 const rowOf = ([min, max]: readonly [number, number]): ObservedRange => ({ threshold: Math.max(-min, max), min, max })
 
-/** How far an encoded factor may be from the real one, relative to it. @param product the factor of a product of the operands' codes */
-function lastBits({ multipliers }: IntegerScheme, { factor }: ExecutionCase, product: number): number {
-  return factor === undefined ? 0 : encodingError(multipliers[factor], factor === 'product' ? product : 1)
+/** How far an encoded factor may be from the real one, relative to it. @param ofCodes the factor of a product of codes */
+function lastBits({ multipliers }: IntegerScheme, { factor }: ExecutionCase, ofCodes: number): number {
+  return factor === undefined ? 0 : encodingError(multipliers[factor], factor === 'product' || factor === 'sum' ? ofCodes : 1)
 }
 
 function encodingError(encoding: MultiplierEncoding, factor: number): number {
@@ -182,20 +188,25 @@ function encodingError(encoding: MultiplierEncoding, factor: number): number {
   }
 }
 
-/** Weights are the ends of their range, which codes with a zero point miss by half a step. */
-function weightError({ weights }: IntegerScheme, { graph }: ExecutionCase, given: ReadonlyMap<string, Tensor>, step: number): number {
-  const constant = [...graph.values.values()].find(
-    ({ type, constant: elements }) => elements !== undefined && type.shape.length > 1,
-  )?.constant
-  if (constant === undefined || (weights.zeroPoint === 'none' && weights.scale !== 'power-of-two')) return 0
+/** The constant weights of a case. */
+const weightsOf = ({ graph }: ExecutionCase): Tensor | undefined =>
+  [...graph.values.values()].find(({ type, constant }) => constant !== undefined && type.shape.length > 1)?.constant
+
+/** What one code of the weights stands for, where the case has any. */
+function weightStep({ weights }: IntegerScheme, each: ExecutionCase): number | undefined {
+  const constant = weightsOf(each)
+  if (constant === undefined) return undefined
   const largest = Math.max(...numbersOf(constant).map(Math.abs))
-  const off = codeParams({ min: -largest, max: largest }, weights).scale
-  return (
-    off *
-      Math.max(...[...given.values()].flatMap((tensor) => numbersOf(tensor).map(Math.abs))) *
-      (constant.data.length / constant.shape[0]!) +
-    step / 2
-  )
+  return codeParams({ min: -largest, max: largest }, weights).scale
+}
+
+/** Weights are the ends of their range, which codes with a zero point miss by half a step. */
+function weightError(scheme: IntegerScheme, each: ExecutionCase, given: ReadonlyMap<string, Tensor>, step: number): number {
+  const { weights } = scheme
+  const constant = weightsOf(each)
+  if (constant === undefined || (weights.zeroPoint === 'none' && weights.scale !== 'power-of-two')) return 0
+  const largest = Math.max(...[...given.values()].flatMap((tensor) => numbersOf(tensor).map(Math.abs)))
+  return weightStep(scheme, each)! * largest * (constant.data.length / constant.shape[0]!) + step / 2
 }
 
 /** The sum of the magnitudes of the operands at each place. */
@@ -237,18 +248,4 @@ function spread(graph: Graph, name: string, [min, max]: readonly [number, number
 
 async function resultOf(executor: Executor, graph: Graph, feeds: ReadonlyMap<string, Tensor>): Promise<readonly number[]> {
   return numbersOf((await run(executor, graph, feeds, ['y'])).get('y')!)
-}
-
-async function run(
-  executor: Executor,
-  graph: Graph,
-  feeds: ReadonlyMap<string, Tensor>,
-  fetches: readonly string[],
-): Promise<ReadonlyMap<string, Tensor>> {
-  const session = await executor.load(graph, { fetches })
-  try {
-    return await session.run(feeds)
-  } finally {
-    await session.close()
-  }
 }

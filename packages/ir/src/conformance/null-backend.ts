@@ -7,7 +7,7 @@ import { loweredTo } from '../resolve/lower-context.ts'
 
 const float: OpModes = { F32: 'F32' }
 
-/** The smallest back end: computes every float operator in float32, and its file is the graph's text form. */
+/** The smallest back end: computes every float operator in float32, and its files are the graph's text form and its values. */
 export function nullBackend(): Backend {
   const names = [...floatOps.keys()]
   return {
@@ -33,7 +33,10 @@ export function nullBackend(): Backend {
       ]),
     ),
     emit: (graph, { name }) => ({
-      files: new Map([[`${name}.txt`, new TextEncoder().encode(printGraph(graph))]]),
+      files: new Map([
+        [`${name}.txt`, new TextEncoder().encode(printGraph(graph))],
+        [`${name}.json`, new TextEncoder().encode(JSON.stringify([...graph.values.values()]))],
+      ]),
       diagnostics: [],
     }),
   }
