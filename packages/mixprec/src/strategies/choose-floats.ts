@@ -46,25 +46,28 @@ export interface FloatCounts {
 }
 
 /**
- * The smallest number of the worst layers that exceeds the expected similarity, see {@link chooseCount}. Where none does, the same with
- * the left-out layers of one type after the other in front; what makes it better stays. Where none does still, the best with the
- * thresholds of the table in place of those that were chosen layer by layer, if they are better together.
+ * The smallest number of the worst layers that exceeds the expected similarity, see {@link chooseCount}. Where none does, the thresholds
+ * of the table take the place of those that were chosen layer by layer, if they are better together, and then the left-out layers of
+ * one type after the other are put in front; what makes it better stays.
  */
 export function* chooseFloats(choice: ChoiceOfFloats, { least, most, leftOut }: FloatCounts): SearchPart<MeasuredFloats> {
   const { course, walked, expectedCos } = choice
   const isReached = ({ losses }: MeasuredFloats) => similarityOf(losses) > expectedCos
+  const first = yield* chooseCount(choice, walked.ranking, { least, most, told: true })
+  if (isReached(first)) return first
+  let best = yield* chooseThresholds(course, first)
+  const { ranges = new Map() } = best.trial
   let { ranking }: { ranking: readonly RankedLayer[] } = walked
-  let best = yield* chooseCount(choice, ranking, { least, most, told: true })
   for (const { layers } of leftOut) {
     if (isReached(best)) break
     if (layers.length > most) continue
     course.notes.info(`layers that were not searched in front: ${pythonList(layers.map(({ layer }) => layer))}`)
     const longer = [...layers, ...ranking]
-    const found = yield* chooseCount({ ...choice, start: best }, longer, { least, most })
+    const found = yield* chooseCount({ ...choice, walked: { ...walked, ranges }, start: best }, longer, { least, most })
     if (found !== best) ranking = longer
     best = found
   }
-  return isReached(best) ? best : yield* chooseThresholds(course, best)
+  return best
 }
 
 /** The same layers with the thresholds of the space's table, where these are better together than those of the walk. */

@@ -37,8 +37,8 @@ const mostFloatShare = 5
  *
  * Each layer of a sensitive type alone in codes, with the threshold of each method; the layers that lose most stay in float. When
  * `maxFloatLayers` are not enough, the smallest number up to a fifth of all layers that is, found by bisection, or that fifth.
- * Where that is not enough either, and other than the vendor's, layers of types that the filter left out take the place of those that
- * lose least, and the table's own thresholds that of the walk's. Ranges start from the space's table. Losses are those of all samples.
+ * Where that is not enough either, and other than the vendor's, the table's own thresholds take the place of the walk's if they are better
+ * together, and layers of types that the filter left out that of those that lose least. Ranges start from the space's table. Losses are those of all samples.
  *
  * @throws QError `STRATEGY_OPTION`
  */
