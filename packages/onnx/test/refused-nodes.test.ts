@@ -42,6 +42,18 @@ describe('an ONNX file is refused by name', () => {
     expect(isQError(error) ? [error.code, error.at] : error).toEqual(['ONNX_EXPORT', ['y']])
   })
 
+  it('with advice that fits: a float node has no other mode', () => {
+    const hintOf = (text: string) => {
+      try {
+        exportOnnx({ ...parseGraph(text, opSet([...allOps.values(), Wobble])), outputs: ['y'] })
+      } catch (error) {
+        return isQError(error) ? error.hint : error
+      }
+    }
+    expect(hintOf('x: f32[4]; y: f32[4] = acme.Wobble(x)')).toMatch(/operators that ONNX has$/)
+    expect(hintOf(refused['bfloat16 numbers that are cut off']!)).toMatch(/in another mode/)
+  })
+
   it('for a computed operand whose slices have zero points of their own', () => {
     const graph = parseGraph('x: i8[2,2]{scale 1}; y: i8[2,2]{scale 1} = Requantize(x) {multipliers = [1], shifts = [1]}')
     const x = graph.values.get('x')!

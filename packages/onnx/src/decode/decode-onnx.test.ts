@@ -4,6 +4,7 @@ import proto from 'onnx-proto'
 import { describe, expect, it } from 'vitest'
 import { shared } from '../../test/shared-files.ts'
 import { decodeOnnx } from './decode-onnx.ts'
+import { unsupportedOperators } from './unsupported.ts'
 
 const { ModelProto } = proto.onnx
 
@@ -126,6 +127,12 @@ describe('decodeOnnx', () => {
       code: 'ONNX_UNSUPPORTED_OP',
       found: expect.stringMatching(/Sofmax x2 \(a, y\), near Softmax.*; LSTM x1 \(c\)/),
     })
+  })
+
+  it('tells which domains are read where an operator is of another', () => {
+    const hint = (domain: string) => unsupportedOperators([{ domain, op: 'Wobble', name: 'y' }], [], 'model').hint
+    expect(hint('acme')).toContain('com.microsoft')
+    expect(hint('')).not.toContain('com.microsoft')
   })
 
   it('cuts the network at the named outputs', async () => {

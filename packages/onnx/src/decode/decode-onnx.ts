@@ -13,7 +13,7 @@ import { checkHint, placed } from './placed.ts'
 import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
-import { type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
+import { isRead, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
 
 /** How to read an ONNX file. */
 export interface DecodeOptions {
@@ -137,7 +137,7 @@ function startWalk(
       const outputs = source.output ?? []
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
       const domain = source.domain === 'ai.onnx' ? '' : (source.domain ?? '')
-      const rule = domain === '' || domain === 'com.microsoft' ? forms[op] : undefined
+      const rule = isRead(domain) ? forms[op] : undefined
       const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : (aliases.get(name) ?? name)))
       while (inputNames.length > 0 && inputNames.at(-1) === undefined) inputNames.pop()
       const lose = (): void => {

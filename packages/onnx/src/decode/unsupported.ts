@@ -7,6 +7,9 @@ export interface UnsupportedNode {
   readonly name: string
 }
 
+/** Whether operators of a domain are looked up; `''` is ONNX's own. */
+export const isRead = (domain: string): boolean => domain === '' || domain === 'com.microsoft'
+
 /** One error for all of them: each operator once, how often it stands, where, and names near it. */
 export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: readonly string[], place: string): QError {
   const groups = groupBy(nodes, ({ domain, op }) => (domain === '' ? op : `${domain}.${op}`))
@@ -22,7 +25,9 @@ export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: r
     at: [place],
     found: lines.join('; '),
     wanted: 'operators of ONNX that a quantized network can hold',
-    hint: 'cut the network before these nodes with output names, or export it differently',
+    hint: nodes.every(({ domain }) => isRead(domain))
+      ? 'cut the network before these nodes with output names, or export it differently'
+      : "operators are read of ONNX's own domain and of com.microsoft: export those of other domains under one of these, and docs/add-an-op.md adds them; or cut the network before these nodes with output names",
   })
 }
 

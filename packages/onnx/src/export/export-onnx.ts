@@ -37,7 +37,7 @@ export function exportOnnx(graph: Graph, { outputNames, kernels = everywhereExac
     model.carry(name, entering(build, id, type))
   }
   const refused = graph.nodes.filter((node) => !model.add(node))
-  if (refused.length > 0) throw unwritten(refused)
+  if (refused.length > 0) throw unwritten(refused, graph)
 
   const taken = new Set(names.values())
   const outputs = graph.outputs.map((name, i) => {
@@ -83,11 +83,20 @@ function free(wanted: string, taken: Set<string>): string {
   return name
 }
 
-function unwritten(nodes: readonly Node[]): QError {
+/** Whether another mode would make a node another one: a float node has none. */
+const hasMode = ({ inputs, outputs }: Node, { values }: Graph): boolean =>
+  [...inputs, ...outputs].some((name) => {
+    const type = name === undefined ? undefined : values.get(name)?.type
+    return type?.quant !== undefined || type?.dtype === 'f16' || type?.dtype === 'bf16'
+  })
+
+function unwritten(nodes: readonly Node[], graph: Graph): QError {
   return new QError('ONNX_EXPORT', `standard ONNX cannot say ${nodes.length === 1 ? 'a node' : `${nodes.length} nodes`} exactly`, {
     at: nodes.map(layerOf),
     found: [...new Set(nodes.map(({ op }) => op))].join(', '),
     wanted: 'operators that standard ONNX computes to the same bits',
-    hint: 'quantize these layers in another mode, or keep them in float with a quantize table',
+    hint: nodes.some((node) => hasMode(node, graph))
+      ? 'quantize these layers in another mode, or keep them in float with a quantize table'
+      : 'cut the network before these layers, or make them of operators that ONNX has',
   })
 }
