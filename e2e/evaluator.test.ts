@@ -1,9 +1,11 @@
 import { bm1684x } from '@q/backend-bm1684x'
 import {
+  type Backend,
   createResolver,
   type Executor,
   fingerprintOf,
   type Graph,
+  type LowerOp,
   layerOf,
   type ObservedRange,
   parseCalibrationTable,
@@ -43,6 +45,23 @@ function oneInCodes({ graph, table }: { readonly graph: Graph; readonly table: R
       const { threshold, min, max } = table.get(layer)!
       return [{ plan }, { plan, ranges: new Map([[layer, { threshold: threshold * 0.9, min: min * 0.9, max: max * 0.9 }]]) }]
     })
+}
+
+/** Notes what every lowering is asked for: the node, its mode, the ranges of what it takes and makes, and the modes of its neighbours. */
+function notingLowerings(backend: Backend, seen: string[]): Backend {
+  const lower = Object.entries(backend.lower).map(([op, lowerOne]): [string, LowerOp] => [
+    op,
+    (node, context) => {
+      const names = [...node.inputs.filter((name) => name !== undefined), ...node.outputs]
+      const beside = [
+        ...node.inputs.map((name) => (name === undefined ? undefined : context.producer(name)?.mode)),
+        ...node.outputs.flatMap((name) => context.consumers(name).map(({ mode }) => mode)),
+      ]
+      seen.push(JSON.stringify([op, layerOf(node), context.mode, names.map((name) => context.typeOf(name)), beside]))
+      return lowerOne(node, context)
+    },
+  ])
+  return { ...backend, lower: Object.fromEntries(lower) }
 }
 
 /** Notes the sections that an executor loads. */
@@ -95,6 +114,19 @@ describe.skipIf(!hasShared)(sharedTitle('an evaluator of real networks'), () => 
     expect(nodeExecutions / wholeExecutions).toBeLessThan(0.575)
     // Each layer in codes and in float, its neighbours being in float; once more for the other range, and for what stands beside it.
     expect(resolver.lowered).toBeLessThan(given.graph.nodes.length + 2 * trials.length)
+  })
+
+  it('lowers no node twice in the same mode, with the same ranges and the same neighbours', async () => {
+    const given = await subject('mobilenet_v2_tv_rec', 1)
+    const seen: string[] = []
+    const evaluator = createEvaluator({ ...given, backend: notingLowerings(given.backend, seen) })
+    const trials = oneInCodes(given)
+    await evaluator.ask({ trials, metrics: ['cosine'] })
+    await evaluator.ask({ trials: [...trials].reverse(), metrics: ['noise'] })
+    const { lowered } = evaluator.counts().resolver
+    await evaluator.close()
+    expect(seen.length).toBe(lowered)
+    expect(new Set(seen).size).toBe(lowered)
   })
 
   it.each(['resnet8_cifar10', 'vit_pgd_2_3_16_cifar10'])(
