@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseGraph, printGraph } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
+import { arraysIn, digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
 
 inEmptyFolder()
 
@@ -72,5 +72,22 @@ describe('q print', () => {
     expect([code, out]).toEqual([2, ''])
     expect(err).toMatch(new RegExp(`^${error}: `))
     expect(err).toContain(word)
+  })
+})
+
+describe('q model_runner', () => {
+  it('runs what model_deploy would write for a chip, and wants the chip', async () => {
+    await prepareDigits()
+    const quantized = ['--quantize', 'INT8', '--calibration_table', 'table', '--chip', 'bm1684x']
+    await mustRun('model_deploy', '--mlir', 'digits.mlir', ...quantized, '--model', 'd.qbmodel', '--not_gen_bmodel')
+    const run = ['model_runner', '--input', digits.picture, '--codes', '--dump_all_tensors']
+    await mustRun(...run, '--model', 'digits.mlir', ...quantized, '--output', 'a.npz')
+    await mustRun(...run, '--model', 'digits_bm1684x_int8_sym_tpu.mlir', '--output', 'b.npz')
+    const [ours, theirs] = [arraysIn('a.npz'), arraysIn('b.npz')]
+    expect(ours.get('image')).toBeDefined()
+    expect([...ours.values()].some(({ dtype }) => dtype === 'i8')).toBe(true)
+    for (const [name, tensor] of theirs) if (ours.has(name)) expect(ours.get(name), name).toEqual(tensor)
+    const refused = await q(...run, '--model', 'digits.mlir', ...quantized.slice(0, 4))
+    expect([refused.code, refused.err.includes('OPTION_REQUIRED')]).toEqual([2, true])
   })
 })

@@ -5,7 +5,7 @@ import { exportModel } from '../pipeline/export-model.ts'
 import { chipNames } from '../wiring/backends.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions, quantizationOptions } from './quantization-options.ts'
+import { addQuantizationOptions, isQuantizationGiven } from './quantization-options.ts'
 
 /** `export_onnx`: any model file, float or quantized, as standard ONNX. */
 export const defineExportOnnx: DefineCommand = (program, start) => {
@@ -21,7 +21,7 @@ export const defineExportOnnx: DefineCommand = (program, start) => {
     .option('--weights <file>', 'weight file, in place of the one the model names')
   command.action((model: string, options) =>
     start(async (context) => {
-      const isQuantizing = quantizationOptions.some((name) => command.getOptionValueSource(name) === 'cli')
+      const isQuantizing = isQuantizationGiven(options)
       if (isQuantizing && options.processor === undefined) {
         throw new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
           at: [model],

@@ -1,5 +1,6 @@
 import { loadTestInput } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
+import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import { Option } from 'commander'
@@ -7,12 +8,15 @@ import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { originalOutputs } from '../pipeline/original-outputs.ts'
+import { quantizationOf } from '../pipeline/read-quantization.ts'
+import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
 import { activationNames, outputsWithSources, runGraph } from '../pipeline/run-graph.ts'
 import { noteTestInputs } from '../pipeline/sample-files.ts'
 import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addQuantizationOptions, isQuantizationGiven } from './quantization-options.ts'
 
 const vendorOptions = [
   notYet('--weight <file>', 'caffemodel of a Caffe model'),
@@ -25,7 +29,11 @@ const vendorOptions = [
 
 /** `model_runner`: runs any model file once. */
 export const defineModelRunner: DefineCommand = (program, start) => {
-  const command = subcommand(program, 'model_runner', 'run a model (.onnx, Top or Tpu .mlir, portable container) on one input')
+  const command = subcommand(
+    program,
+    'model_runner',
+    'run a model (.onnx, Top or Tpu .mlir, portable container) on one input; a float one quantized for a chip with --quantize',
+  )
     .requiredOption('--input <files>', 'npz, npy or image; a comma-separated list for several inputs')
     .requiredOption('--model <file>', 'the model')
     .option('--output <file>', 'npz file for the results', '_output.npz')
@@ -37,7 +45,11 @@ export const defineModelRunner: DefineCommand = (program, start) => {
     .addOption(
       new Option('--executor <name>', 'what computes: ONNX Runtime, or the slow reference').choices(['ort', 'reference']).default('ort'),
     )
-  addChipOptions(command, { required: false, purpose: 'whose model files are read, beside those of the chips that are known' })
+  addChipOptions(command, {
+    required: false,
+    purpose: 'whose model files are read, beside those of the chips that are known, and what --quantize is for',
+  })
+  addQuantizationOptions(command)
   addVendorOptions(command, vendorOptions)
   command.action((options) =>
     start(async (context) => {
@@ -46,13 +58,19 @@ export const defineModelRunner: DefineCommand = (program, start) => {
       await files.claim([options.output])
       await noteTestInputs([options.input], context)
       const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
-      const graph = await readModel(options.model, {
+      const isQuantizing = isQuantizationGiven(options)
+      if (isQuantizing && chip === undefined) throw chipNeeded()
+      const read = await readModel(options.model, {
         files,
         ...(chip === undefined ? {} : { backend: chip.backend }),
         ...(options.weights === undefined ? {} : { weights: options.weights }),
         ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
       })
-      const inputs = await loadTestInput(options.input, sampleInputs(graph))
+      const graph =
+        isQuantizing && chip !== undefined
+          ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter).graph
+          : read
+      const inputs = await loadTestInput(options.input, sampleInputs(read))
       const dump = await dumpOf(graph, inputs, options)
       await files.write(new Map([[options.output, encodeNpz(dump)]]))
       reporter.print(`${options.output}: ${dump.size} tensors`)
@@ -60,6 +78,15 @@ export const defineModelRunner: DefineCommand = (program, start) => {
       return undefined
     }),
   )
+}
+
+function chipNeeded(): QError {
+  return new QError('OPTION_REQUIRED', 'a model is quantized for a chip', {
+    at: ['model_runner'],
+    wanted: '--chip',
+    hint: 'name the chip, or leave modes and tables out to run the model as it is',
+    kind: 'usage',
+  })
 }
 
 interface RunOptions {
@@ -74,8 +101,8 @@ interface RunOptions {
 /** The tensors to write: an ONNX file's outputs under its own names, all else under the names of the graph. */
 async function dumpOf(graph: Graph, inputs: ReadonlyMap<string, Tensor>, options: RunOptions): Promise<ReadonlyMap<string, Tensor>> {
   const { model, executor: name, dump_all_tensors: all, codes, out_fixed: fixed } = options
-  if (model.endsWith('.onnx') && !all && name === 'ort') return originalOutputs(model, graph, inputs, options.input_shapes)
   const quantized = graph.properties['stage'] === 'quantized'
+  if (model.endsWith('.onnx') && !quantized && !all && name === 'ort') return originalOutputs(model, graph, inputs, options.input_shapes)
   const executor = name === 'reference' ? referenceExecutor() : quantized ? exactExecutor() : floatExecutor()
   const tensors = await runGraph(graph, executor, inputs, all ? activationNames(graph) : outputsWithSources(graph))
   return dumpTensors(graph, tensors, codes ? 'codes' : fixed ? 'fixed' : 'floats')

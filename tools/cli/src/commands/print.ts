@@ -9,7 +9,7 @@ import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions, quantizationOptions } from './quantization-options.ts'
+import { addQuantizationOptions, quantizationGiven } from './quantization-options.ts'
 
 const stages = ['imported', 'canonical', 'resolved'] as const
 
@@ -84,7 +84,7 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
 
 /** A stage before the chip has nothing of what these options say. @throws QError `OPTION_WITHOUT_EFFECT` */
 function refuseUnused(stage: string, options: PrintOptions): void {
-  const given = quantizationOptions.filter((each) => options[each] !== undefined && options[each] !== false)
+  const given = quantizationGiven(options)
   if (given.length === 0) return
   throw new QError('OPTION_WITHOUT_EFFECT', `a model at the stage ${stage} is not quantized`, {
     at: ['print'],

@@ -1,7 +1,15 @@
 import type { Command } from 'commander'
+import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 
 /** The options of {@link addQuantizationOptions}, as commander names them. */
-export const quantizationOptions = ['quantize', 'calibration_table', 'quantize_table', 'asymmetric', 'high_precision'] as const
+const quantizationOptions = ['quantize', 'calibration_table', 'quantize_table', 'asymmetric', 'high_precision'] as const
+
+/** Those of them that the user gave. */
+export const quantizationGiven = (options: QuantizationOptions): readonly string[] =>
+  quantizationOptions.filter((name) => options[name] !== undefined && options[name] !== false)
+
+/** Whether the user said how a float graph is quantized. */
+export const isQuantizationGiven = (options: QuantizationOptions): boolean => quantizationGiven(options).length > 0
 
 /** Adds the options that say how a float graph is quantized; `quantizationOf` reads what they name. */
 export function addQuantizationOptions(command: Command): Command {
