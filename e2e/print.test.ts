@@ -88,6 +88,6 @@ describe('q model_runner', () => {
     expect([...ours.values()].some(({ dtype }) => dtype === 'i8')).toBe(true)
     for (const [name, tensor] of theirs) if (ours.has(name)) expect(ours.get(name), name).toEqual(tensor)
     const refused = await q(...run, '--model', 'digits.mlir', ...quantized.slice(0, 4))
-    expect([refused.code, refused.err.includes('OPTION_REQUIRED')]).toEqual([2, true])
+    expect([refused.code, refused.err.includes('CHIP_NEEDED')]).toEqual([2, true])
   })
 })

@@ -81,7 +81,7 @@ export const defineModelRunner: DefineCommand = (program, start) => {
 }
 
 function chipNeeded(): QError {
-  return new QError('OPTION_REQUIRED', 'a model is quantized for a chip', {
+  return new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
     at: ['model_runner'],
     wanted: '--chip',
     hint: 'name the chip, or leave modes and tables out to run the model as it is',
