@@ -1,4 +1,5 @@
 import type { Attrs, Graph, Node, Tensor, Value } from '@q/ir'
+import { edgesOf } from '@q/ir'
 import { blockedOps, withBlockedOps } from './blocked-ops.ts'
 import { blockedWeights, wholeBlocks } from './blocked-weights.ts'
 
@@ -18,7 +19,7 @@ const placewise: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Relu', 'Cl
  * @param block channels in a block: that of the runtime on this machine
  */
 export function inBlocks(model: Graph, block: number): Graph {
-  const users = usersOf(model)
+  const users = edgesOf(model).consumers
   const isRounded = (name: string): boolean => isOnlyRounded(name, model, users)
   if (!model.nodes.some((node) => node.op === 'Conv' && isRounded(resultOf(node, model, users).name))) return model
 
@@ -153,17 +154,4 @@ function padded(bias: Tensor, length: number): Tensor {
   const data = new Float32Array(length)
   data.set(bias.data as Float32Array)
   return { dtype: 'f32', shape: [length], data }
-}
-
-function usersOf({ nodes }: Graph): ReadonlyMap<string, readonly Node[]> {
-  const users = new Map<string, Node[]>()
-  for (const node of nodes) {
-    for (const name of node.inputs) {
-      if (name === undefined) continue
-      const known = users.get(name)
-      if (known === undefined) users.set(name, [node])
-      else known.push(node)
-    }
-  }
-  return users
 }

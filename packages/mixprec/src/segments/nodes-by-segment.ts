@@ -1,4 +1,5 @@
-import type { Graph, Node, Resolved } from '@q/ir'
+import type { Node, Resolved } from '@q/ir'
+import { edgesOf } from '@q/ir'
 
 /**
  * The nodes of a resolved graph by the segments of their layers. Layers that a rewrite made belong to the segment of the layer before them. A node
@@ -10,7 +11,7 @@ export function nodesBySegment({ graph, layers }: Resolved, segmentOf: ReadonlyM
   const place = placesOf(layers, segmentOf)
   const maker = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const isKept = new Set(graph.outputs)
-  const users = usersOf(graph)
+  const users = edgesOf(graph).consumers
   for (const node of [...graph.nodes].reverse()) {
     const isLayer = node.outputs.some((name) => segmentOf.has(name) || isKept.has(name))
     const used = node.outputs.flatMap((name) => users.get(name) ?? []).map((user) => place.get(user) ?? 0)
@@ -41,17 +42,4 @@ function placesOf(layers: Resolved['layers'], segmentOf: ReadonlyMap<string, num
     for (const node of nodes) place.set(node, segment)
   }
   return place
-}
-
-function usersOf({ nodes }: Graph): ReadonlyMap<string, readonly Node[]> {
-  const users = new Map<string, Node[]>()
-  for (const node of nodes) {
-    for (const name of node.inputs) {
-      if (name === undefined) continue
-      const known = users.get(name)
-      if (known === undefined) users.set(name, [node])
-      else known.push(node)
-    }
-  }
-  return users
 }
