@@ -5,6 +5,7 @@ import { toyChip } from '../fixtures/toy-chip.ts'
 import { createToyExecutor } from '../fixtures/toy-executor.ts'
 import { onlyInCodes, toyLayers, toyNetwork, toySamples, toyTable } from '../fixtures/toy-network.ts'
 import { type Journal, parseEntry, printEntry } from './journal.ts'
+import { sealLine } from './sealed-line.ts'
 
 const trials = toyLayers.map((layer) => onlyInCodes(layer))
 const question = { trials, metrics: ['cosine', 'worst-group'] } as const
@@ -79,8 +80,18 @@ describe('a journal', () => {
     expect(parseEntry(printEntry(entry))).toEqual(entry)
   })
 
+  it('leaves a line alone in which any byte was changed', () => {
+    const entry = { scope: 's', key: 'k', sample: 12, losses: { cosine: { loss: 0.125, outputs: [{ name: 'y', loss: 0.125 }] } } }
+    const line = printEntry(entry)
+    expect(parseEntry(line)).toEqual(entry)
+    for (let at = 0; at < line.length; at++) {
+      const changed = String.fromCharCode(line.charCodeAt(at) ^ 1)
+      expect(parseEntry(line.slice(0, at) + changed + line.slice(at + 1)), `${at}`).toBeUndefined()
+    }
+  })
+
   it('is not misled by lines that are no entries', () => {
     for (const line of ['', '{', 'null', '3', '{"scope":"s"}', '{"scope":1,"key":"k","losses":{}}', '[]'])
-      expect(parseEntry(line)).toBeUndefined()
+      for (const each of [line, sealLine(line)]) expect(parseEntry(each)).toBeUndefined()
   })
 })

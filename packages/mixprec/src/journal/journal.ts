@@ -1,5 +1,6 @@
 import type { MetricName } from '@q/ir'
 import type { SampleLoss } from '../comparison/sample-loss.ts'
+import { openSealedLine, sealLine } from './sealed-line.ts'
 
 /** Where answers are written down, so that a search that was killed goes on from there. */
 export interface Journal {
@@ -21,15 +22,19 @@ export interface JournalEntry {
 
 /** The line of an entry; numbers that JSON does not have are texts. */
 export function printEntry(entry: JournalEntry): string {
-  return JSON.stringify(entry, (_, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value))
+  return sealLine(
+    JSON.stringify(entry, (_, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)),
+  )
 }
 
 const lost = new Set(['Infinity', '-Infinity', 'NaN'])
 
-/** The entry of a line; `undefined` for a line that was torn when the process was killed, or that is none. */
+/** The entry of a line; `undefined` for a line that was torn when the process was killed, that was damaged, or that is none. */
 export function parseEntry(line: string): JournalEntry | undefined {
+  const object = openSealedLine(line)
+  if (object === undefined) return undefined
   try {
-    const entry = JSON.parse(line, (name, value: unknown) =>
+    const entry = JSON.parse(object, (name, value: unknown) =>
       name !== 'name' && lost.has(value as string) ? Number(value) : value,
     ) as JournalEntry
     return typeof entry.scope === 'string' && typeof entry.key === 'string' && typeof entry.losses === 'object' ? entry : undefined

@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Calibration } from '@q/calib'
-import type { Journal } from '@q/mixprec'
+import { type Journal, openSealedLine, sealLine } from '@q/mixprec'
 import type { KeptCalibrations } from '../pipeline/calibrate-model.ts'
 
 /** What an interrupted search has found out, in a hidden file beside its output. */
@@ -37,7 +37,7 @@ export function openJournal(output: string): JournalFile {
         // What was torn stays a line of its own.
         if (isTorn) append('')
         isTorn = false
-        append(JSON.stringify({ calibrated: key, calibrations: calibrations.map(packed) }))
+        append(sealLine(JSON.stringify({ calibrated: key, calibrations: calibrations.map(packed) })))
       },
     },
     close,
@@ -61,8 +61,10 @@ const packed = ({ entries, untuned, ...rest }: Calibration) => ({ ...rest, entri
 /** The calibrations of a line, when it is one of them and of this key. */
 function keptIn(line: string, key: string): readonly Calibration[] | undefined {
   if (!line.startsWith('{"calibrated":')) return undefined
+  const object = openSealedLine(line)
+  if (object === undefined) return undefined
   try {
-    const found = JSON.parse(line) as { readonly calibrated: string; readonly calibrations: readonly ReturnType<typeof packed>[] }
+    const found = JSON.parse(object) as { readonly calibrated: string; readonly calibrations: readonly ReturnType<typeof packed>[] }
     if (found.calibrated !== key) return undefined
     return found.calibrations.map(({ entries, untuned, ...rest }) => ({ ...rest, entries: new Map(entries), untuned: new Map(untuned) }))
   } catch {
