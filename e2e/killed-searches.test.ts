@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { digits, inEmptyFolder, prepareDigits } from './run-command.ts'
-
-const program = join(import.meta.dirname, '../tools/cli/bin/q.mjs')
-const isBuilt = existsSync(join(import.meta.dirname, '../tools/cli/dist/index.js'))
+import { isBuilt, removeWritten, runSearch, type SearchCommand, sizeOf, written } from './search-process.ts'
 
 /** Kills of each search; `Q_KILLS` are those of both. */
 const instants = Math.ceil(Number(process.env['Q_KILLS'] ?? 20) / 2)
@@ -22,13 +18,8 @@ function numbers(state: number): () => number {
   }
 }
 
-interface Search {
-  readonly args: readonly string[]
-  readonly journal: string
-}
-
 const samples = ['--input_num', '6', '--tune_num', '1', '--inference_num', '4', '--expected_cos', '1', '--chip', 'bm1684x'] as const
-const searches: Readonly<Record<string, Search>> = {
+const searches: Readonly<Record<string, SearchCommand>> = {
   race: {
     args: ['search', 'digits.mlir', '--data', digits.calibration, ...samples, '-o', 'plan', '--new_calibration_table', 'ranges'],
     journal: '.plan.journal',
@@ -51,50 +42,6 @@ const searches: Readonly<Record<string, Search>> = {
 
 inEmptyFolder()
 beforeEach(prepareDigits)
-let child: ChildProcess | undefined
-afterEach(() => void child?.kill('SIGKILL'))
-
-const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0)
-
-/** Runs the program itself, not the process that watches it, and kills it once its journal has so many bytes and as many milliseconds are over. */
-async function run({ args, journal }: Search, kill?: { readonly bytes: number; readonly later: number; readonly signal: NodeJS.Signals }) {
-  const started = spawn(process.execPath, [program, ...args, '--json'], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: '0', Q_WATCHED: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  child = started
-  let [out, err] = ['', '']
-  started.stdout.on('data', (text: Buffer) => {
-    out += text.toString()
-  })
-  started.stderr.on('data', (text: Buffer) => {
-    err += text.toString()
-  })
-  let mostBytes = 0
-  let isDue = false
-  const watch = setInterval(() => {
-    const bytes = sizeOf(journal)
-    mostBytes = Math.max(mostBytes, bytes)
-    if (kill === undefined || isDue || bytes < kill.bytes) return
-    isDue = true
-    setTimeout(() => started.kill(kill.signal), kill.later)
-  }, 1)
-  const code = await new Promise((resolve) => started.on('close', resolve))
-  clearInterval(watch)
-  const line = out.split('\n').find((each) => each.startsWith('{"event":"evaluated"'))
-  const counts = line === undefined ? undefined : (JSON.parse(line) as Record<string, number>)
-  return { code, err, counts, mostBytes }
-}
-
-/** The files of a search. */
-function written(before: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const names = readdirSync('.').filter((name) => !before.has(name))
-  return new Map(names.sort().map((name) => [name, readFileSync(name, 'latin1')]))
-}
-
-function removeWritten(before: ReadonlySet<string>): void {
-  for (const name of readdirSync('.')) if (!before.has(name)) rmSync(name, { recursive: true })
-}
 
 /** Whole lines of a journal that tell a loss. */
 const measuredIn = (file: string): number =>
@@ -110,7 +57,7 @@ describe.skipIf(!isBuilt)(`a search that is killed${isBuilt ? '' : ' (skipped: n
     '%s ends with the same bytes when the same command is given again',
     async (_name, search) => {
       const before = new Set(readdirSync('.'))
-      const undisturbed = await run(search)
+      const undisturbed = await runSearch(search)
       expect(undisturbed.code, undisturbed.err).toBe(4)
       const wanted = written(before)
       expect([...wanted.keys()]).not.toContain(search.journal)
@@ -122,12 +69,12 @@ describe.skipIf(!isBuilt)(`a search that is killed${isBuilt ? '' : ' (skipped: n
         // Now and then in the calibration, before there is a journal, and now and then so late that it is written.
         const bytes = random() < 0.15 ? 0 : size + 1 + Math.floor(random() * 1.03 * Math.max(0, undisturbed.mostBytes - size))
         const signal = random() < 0.25 ? 'SIGINT' : 'SIGKILL'
-        const killed = await run(search, { bytes, later: Math.floor(random() * (bytes === 0 ? 800 : 15)), signal })
+        const killed = await runSearch(search, { bytes, later: Math.floor(random() * (bytes === 0 ? 800 : 15)), signal })
         const isDone = killed.code === undisturbed.code
         // Another kill of the same search, or its end.
         if (!isDone && kills < instants && random() < 0.5) continue
         const kept = measuredIn(search.journal)
-        const { code, err, counts } = isDone ? killed : await run(search)
+        const { code, err, counts } = isDone ? killed : await runSearch(search)
         expect(code, err).toBe(undisturbed.code)
         expect(written(before), `kill ${kills}: ${signal} at ${bytes} bytes`).toEqual(wanted)
         if (!isDone) {
