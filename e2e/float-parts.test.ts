@@ -1,7 +1,8 @@
-import { floatParts, type PartMode } from '@q/fpfwd'
+import { floatParts, floatPatterns, floatShapes, type PartMode } from '@q/fpfwd'
+import { importOnnx } from '@q/onnx'
 import { describe, expect, it } from 'vitest'
 import { floatNetwork } from './reference-network.ts'
-import { hasShared, sharedText, sharedTitle } from './shared.ts'
+import { hasShared, sharedBytes, sharedText, sharedTitle } from './shared.ts'
 
 /** The names in a quantization table. */
 const namesOf = (text: string): readonly string[] =>
@@ -19,5 +20,17 @@ describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float wit
     const found = floatParts(await floatNetwork('resnet8_cifar10'), quantized).map(({ layer }) => layer)
     const wanted = namesOf(sharedText('reference/tpu-mlir-search/resnet8_cifar10', `${table}.shape_pattern_qtable`))
     expect([...found].sort()).toEqual([...wanted].sort())
+  })
+})
+
+describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float of a detector'), () => {
+  it.each(['yolov5n', 'yolov5nu', 'yolov6n', 'yolov9t', 'yolov10n'])('%s', async (name) => {
+    const file = name === 'yolov5n' ? `models/${name}.onnx` : `models/graph_only/${name}.onnx`
+    const net = await importOnnx(sharedBytes(file), { name, place: file, inputShapes: [[1, 3, 640, 640]] })
+    const found = floatPatterns(net, { vendorExact: true })
+    const wanted = namesOf(sharedText('reference/tpu-mlir-search', name, 'pattern.shape_pattern_qtable'))
+    expect(found?.family).toBe('yolo_block')
+    expect([...found!.layers, ...floatShapes(net)].map(({ layer }) => layer).sort()).toEqual([...wanted].sort())
+    expect(floatPatterns(net)!.layers.length).toBeGreaterThan(0)
   })
 })

@@ -1,4 +1,6 @@
 export * from './part-quantize/part-quantize.ts'
+export * from './patterns/family.ts'
+export * from './patterns/float-patterns.ts'
 export * from './regions/float-regions.ts'
 export * from './regions/parse-blocks.ts'
 export * from './regions/reach.ts'

@@ -1,0 +1,57 @@
+import { type Graph, graph } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { floatPatterns } from './float-patterns.ts'
+
+const conv = '{strides = [1, 1], pads = [0, 0, 0, 0]}'
+const pool = '{kernel_shape = [3, 3], strides = [1, 1], pads = [1, 1, 1, 1]}'
+const lines = [
+  `near = MaxPool(x) ${pool}`,
+  `far = MaxPool(near) ${pool}`,
+  `farthest = MaxPool(far) ${pool}`,
+  'all = Concat(x, near, far, farthest) {axis = 1}',
+  `one = Silu(x)`,
+  `oneHead = Conv(one, filter) ${conv}`,
+  'oneFlat = Reshape(oneHead) {shape = [1, 4, 64]}',
+  `two = Conv(x, filter) {strides = [1, 1], pads = [0, 0, 0, 0], relu = true}`,
+  `twoHead = Conv(two, filter) ${conv}`,
+  'twoFlat = Reshape(twoHead) {shape = [1, 4, 64]}',
+  'found = Concat(oneFlat, twoFlat) {axis = 2}',
+]
+const netOf = (text: readonly string[]): Graph => graph`
+  x: f32[1,4,8,8]
+  filter: f32[4,4,1,1] = 0.5
+  ${text.join('; ')}
+  return all, found
+`
+/** The same network with the heads before the poolings. */
+const otherOrder = [...lines.slice(7, 10), ...lines.slice(4, 7), ...lines.slice(0, 4), ...lines.slice(10)]
+
+describe('floatPatterns', () => {
+  it.each([
+    ['as written', lines],
+    ['in another order', otherOrder],
+  ])('keeps the tails behind the last convolutions, the file %s', (_, text) => {
+    const found = floatPatterns(netOf(text))
+    expect(found).toMatchObject({ family: 'yolo_block', count: 1 })
+    expect(new Set(found!.layers.map(({ layer }) => layer))).toEqual(new Set(['oneHead', 'oneFlat', 'twoHead', 'twoFlat', 'found']))
+  })
+  it('leaves out the heads behind a fused Relu where the layers of TPU-MLIR are wanted', () => {
+    const found = floatPatterns(netOf(lines), { vendorExact: true })
+    expect(found!.layers.map(({ layer }) => layer)).toEqual(['oneHead', 'oneFlat', 'found'])
+  })
+  it('finds no family where poolings are not joined', () => {
+    expect(floatPatterns(netOf(lines.with(3, 'all = Concat(x, near, farthest) {axis = 1}')))).toBeUndefined()
+  })
+  it('visits a number of nodes that grows with the network and no faster', () => {
+    const visitsOf = (length: number): number => {
+      const chain = Array.from(
+        { length },
+        (_, i) => `c${i + 1} = ${i % 3 === 0 ? 'Concat' : 'MaxPool'}(c${i}) ${i % 3 === 0 ? '{axis = 1}' : pool}`,
+      )
+      const start = floatPatterns(netOf(lines))!.visits
+      return floatPatterns(netOf([...lines, 'c0 = Relu(x)', ...chain]))!.visits - start
+    }
+    expect(visitsOf(5000) / visitsOf(500)).toBeLessThan(10.1)
+    expect(visitsOf(5000)).toBeLessThan(5 * 5000)
+  })
+})
