@@ -102,6 +102,11 @@ const cases: Readonly<Record<string, Case>> = {
     outputs: ['out', 'losses', 'MixPrecSearcher', 'mix_prec_result'],
     inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table'],
   },
+  fp_forward: {
+    args: ['fp_forward', 'digits.mlir', '--chip', './nova.mjs', '--fpfwd_inputs', 'image', ...weights, '--quantize_free_table', 'out'],
+    outputs: ['out'],
+    inputs: [...model, 'nova.mjs'],
+  },
   model_deploy: {
     args: [
       ...['model_deploy', '--mlir', 'digits.mlir', ...quantized, ...weights],

@@ -36,6 +36,14 @@ export async function identityOf(path: string): Promise<string | undefined> {
 }
 
 /**
+ * Whether a path still leads where it led. The number of a file that was deleted or replaced is soon given to another one: two runs in one
+ * folder would take each other's files for their own.
+ */
+export async function stillLeadsTo(path: string, identity: string): Promise<boolean> {
+  return !fileNumber.test(identity) || (await identityOf(path)) === identity
+}
+
+/**
  * Checks that a file can be made, or replaced, at a place, and leaves no trace.
  *
  * @param path as the user gave it, for messages
@@ -50,6 +58,7 @@ export async function checkWritable({ path: real, kind }: Place, path: string): 
   }
 }
 
+const fileNumber = /^\d+:\d+$/
 const numberOf = ({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string => `${dev}:${ino}`
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -34,6 +35,17 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('writing', () => {
+  it('does not take a file for an input whose number it got, once another program has replaced the input', async () => {
+    writeFileSync(place('input'), 'first')
+    linkSync(place('input'), place('other'))
+    await files.read(place('input'))
+    await expect(write(['other', 'text'])).rejects.toMatchObject(taken(place('other')))
+    writeFileSync(place('new'), 'second')
+    renameSync(place('new'), place('input'))
+    await write(['other', 'text'])
+    expect(readFileSync(place('input'), 'utf8')).toBe('second')
+  })
+
   it('takes bytes and text, and names in a line what it replaces', async () => {
     writeFileSync(place('old'), 'before')
     await write(['old', 'after'], ['new', Uint8Array.of(1, 2)])

@@ -1,6 +1,6 @@
 import { QError } from '@q/ir'
 import type { Place } from './place.ts'
-import { checkWritable, identityOf, placeOf } from './place.ts'
+import { checkWritable, identityOf, placeOf, stillLeadsTo } from './place.ts'
 import { readBytes } from './read-file.ts'
 import type { FileToWrite } from './write-files.ts'
 import { writeFiles } from './write-files.ts'
@@ -43,14 +43,14 @@ export function createRunFiles(note: (line: string) => void): RunFiles {
   const noteInputs = async (paths: readonly string[]): Promise<void> => {
     for (const path of paths) {
       const identity = await identityOf(path)
-      if (identity === undefined || written.has(identity)) continue
-      const output = claimed.get(identity)
+      if (identity === undefined || (await notedAs(identity, written)) !== undefined) continue
+      const output = await notedAs(identity, claimed)
       if (output !== undefined) throw taken(output, `the input ${path}`)
       inputs.set(identity, path)
     }
   }
-  const checkFree = ({ identity }: Place, path: string, others: ReadonlyMap<string, string>): void => {
-    const [input, output] = [inputs.get(identity), others.get(identity)]
+  const checkFree = async ({ identity }: Place, path: string, others: ReadonlyMap<string, string>): Promise<void> => {
+    const [input, output] = [await notedAs(identity, inputs), await notedAs(identity, others)]
     if (input !== undefined) throw taken(path, `the input ${input}`)
     if (output !== undefined) throw taken(path, `the output ${output}`)
   }
@@ -81,7 +81,7 @@ export function createRunFiles(note: (line: string) => void): RunFiles {
         const place = await placeOf(path)
         await checkWritable(place, path)
         if (place.kind === 'special') continue
-        checkFree(place, path, new Map([...written, ...claimed]))
+        await checkFree(place, path, new Map([...written, ...claimed]))
         claimed.set(place.identity, path)
         made.push(place.identity)
       }
@@ -95,7 +95,7 @@ export function createRunFiles(note: (line: string) => void): RunFiles {
       for (const [path, content] of files) {
         const place = await placeOf(path)
         if (place.kind !== 'special') {
-          checkFree(place, path, now)
+          await checkFree(place, path, now)
           now.set(place.identity, path)
         }
         places.push({ path, place, content })
@@ -112,6 +112,12 @@ export function createRunFiles(note: (line: string) => void): RunFiles {
       return false
     },
   }
+}
+
+/** The path that was noted under an identity, where it is still that file's. */
+async function notedAs(identity: string, noted: ReadonlyMap<string, string>): Promise<string | undefined> {
+  const path = noted.get(identity)
+  return path !== undefined && (await stillLeadsTo(path, identity)) ? path : undefined
 }
 
 function taken(output: string, other: string): QError {
