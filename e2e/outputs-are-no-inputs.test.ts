@@ -117,9 +117,9 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: [...model, ...quantizing, 'in.npz', 'other.npz'],
   },
   model_runner: {
-    args: ['model_runner', '--model', 'digits.mlir', '--input', 'samples/0.png', '--chip', './nova.mjs', '--output', 'out', ...weights],
+    args: ['model_runner', '--model', 'digits.mlir', '--input', 'samples/0.png', ...quantized, '--output', 'out', ...weights],
     outputs: ['out'],
-    inputs: [...model, 'samples/0.png', 'nova.mjs'],
+    inputs: [...model, 'samples/0.png', ...quantizing],
   },
   export_onnx: {
     args: ['export_onnx', 'digits.mlir', ...quantized, ...weights, '--output', 'out'],
