@@ -1,6 +1,7 @@
 import type { LowerOp } from '../contracts/backend.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Node, Value } from '../graph/types.ts'
+import { bf16StyleOf } from '../resolve/bf16-style.ts'
 import { type LowerContext, type LoweredNode, loweredTo } from '../resolve/lower-context.ts'
 import type { ConstantNaming } from './constant.ts'
 import { floatConstant } from './float-constant.ts'
@@ -32,11 +33,10 @@ export function lowerFloat(node: Node, context: LowerContext, { keep = [], unrou
     return constant.name
   })
   const results = node.outputs.map((name) => ({ name, type: floatResult(name, context) }))
-  const { bf16 } = context.scheme.kind === 'float' ? context.scheme : {}
   const attrs = {
     ...node.attrs,
     ...(unrounded && type !== 'f32' ? { unrounded } : {}),
-    ...(bf16 !== undefined && type === 'bf16' ? { bf16 } : {}),
+    ...bf16StyleOf(context.scheme, type),
   }
   return loweredTo({ ...node, inputs, attrs }, [...constants, ...results])
 }

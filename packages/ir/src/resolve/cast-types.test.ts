@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codes, f16, f32, i32, smallSchemes } from '../conformance/small-graph.ts'
+import { bf16, codes, f16, f32, i32, smallSchemes } from '../conformance/small-graph.ts'
 import type { CodeStorage, IntegerScheme } from '../contracts/scheme.ts'
 import type { TensorType } from '../graph/types.ts'
 import { castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
@@ -180,5 +180,13 @@ describe('the node of a cast', () => {
     expect(cast(f32(1), f16(1))).toEqual({ op: 'Cast', ...ends, attrs: { to: 'f16', rounding: 'half-away-from-zero' } })
     const silent = castNode('x', 'y', f32(1), f16(1), { kind: 'float', dtype: 'f16' }, scheme)
     expect(silent.attrs).toEqual({ to: 'f16', rounding: 'half-to-even' })
+  })
+
+  it('into bfloat16 in the style of the layer that needs them, from floats and from codes', () => {
+    const made = (source: TensorType, wanted: TensorType) =>
+      castNode('x', 'y', source, wanted, { kind: 'float', dtype: 'bf16', bf16: 'truncate' }, scheme).attrs
+    expect(made(f32(1), bf16(1))).toEqual({ to: 'bf16', rounding: 'half-to-even', bf16: 'truncate' })
+    expect(made(codes('u8', [1]), bf16(1))).toEqual({ bf16: 'truncate' })
+    expect([made(bf16(1), f32(1)), made(codes('u8', [1]), f32(1))]).toEqual([{ to: 'f32', rounding: 'half-to-even' }, {}])
   })
 })

@@ -6,6 +6,7 @@ import { encodeFactor } from '../number/encode-factor.ts'
 import type { RoundingMode } from '../number/rounding.ts'
 import { type IntegerType, integerRange } from '../number/saturate.ts'
 import type { DType } from '../tensor/tensor.ts'
+import { bf16StyleOf } from './bf16-style.ts'
 import type { OperandNeed } from './lower-context.ts'
 import { codesOf, quantizedTypeOf } from './quantized-type.ts'
 
@@ -134,6 +135,7 @@ export function castNode(from: string, to: string, source: TensorType, wanted: T
   }
   if (wanted.quant !== undefined)
     return { op: 'QuantizeLinear', ...node, attrs: { rounding: integers.rounding.cast satisfies RoundingMode } }
-  if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: {} }
-  return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even' } }
+  const style = bf16StyleOf(scheme, wanted.dtype)
+  if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: style }
+  return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even', ...style } }
 }

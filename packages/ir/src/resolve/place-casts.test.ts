@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { node, smallGraph, smallSchemes } from '../conformance/small-graph.ts'
-import type { Backend } from '../contracts/backend.ts'
+import type { Backend, LowerOp } from '../contracts/backend.ts'
 import { four, keep, row, toyChip } from './fixtures/toy-chip.ts'
+import { loweredTo } from './lower-context.ts'
 import { changedUsers, type PlaceCasts } from './place-casts.ts'
 import { resolve } from './resolve.ts'
 
@@ -101,5 +102,51 @@ describe('codes between layers of two modes of the same width', () => {
       [2 ** -6, 128],
       [2 ** -6, 64],
     ])
+  })
+})
+
+describe('bfloat16 numbers for layers of modes that make them in different styles', () => {
+  const modes = { INT8: 'INT8', CUT: 'CUT', NEAR: 'NEAR', F32: 'F32' }
+  const asBf16: LowerOp = (each, context) => {
+    const dtype = context.scheme.kind === 'float' ? context.scheme.dtype : 'f32'
+    return loweredTo(each, [{ name: each.outputs[0]!, type: { ...context.typeOf(each.outputs[0]!), dtype } }])
+  }
+  const chip: Backend = {
+    ...toyChip,
+    target: {
+      ...toyChip.target,
+      modes: ['INT8', 'CUT', 'NEAR', 'F32'],
+      schemes: {
+        INT8: smallSchemes.INT8,
+        CUT: { kind: 'float', dtype: 'bf16', bf16: 'truncate' },
+        NEAR: { kind: 'float', dtype: 'bf16' },
+        F32: smallSchemes.F32,
+      },
+      ops: { Exp: modes },
+      rangeSteps: [],
+      casts: {},
+    },
+    lower: { Exp: asBf16 },
+  }
+  const names = ['a', 'b', 'c']
+  const graph = smallGraph({
+    stage: 'float',
+    values: { x: four, a: four, b: four, c: four },
+    nodes: names.map((name) => node('Exp', ['x'], [name])),
+    outputs: names,
+  })
+
+  it('are cast for each style, and once for layers of the same', () => {
+    const plan = new Map([
+      ['a', 'CUT'],
+      ['b', 'NEAR'],
+      ['c', 'CUT'],
+    ])
+    const { layers } = resolve(graph, new Map(), plan, chip, { mode: 'F32' })
+    expect(layers.get('x')!.map(({ outputs, attrs }) => [outputs[0], attrs['bf16']])).toEqual([
+      ['xb_bf16', undefined],
+      ['xa_bf16', 'truncate'],
+    ])
+    expect(names.map((name) => layers.get(name)![0]!.inputs[0])).toEqual(['xa_bf16', 'xb_bf16', 'xa_bf16'])
   })
 })

@@ -4,6 +4,7 @@ import type { Target } from '../contracts/target.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Node, Range, TensorType, Value } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import { bf16StyleOf } from './bf16-style.ts'
 import { type Arriving, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
 import { integerSchemeNear, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
@@ -81,7 +82,7 @@ function rosterOf({ frame, typedAt }: CastParts, place: number): readonly Placed
  * the caller's model had.
  *
  * A cast is named `<value><user>_<type>` (`<value>_<type>` for a result of the graph), stands right behind the value, before
- * casts made earlier, and serves all later users that need the same type. Casts to codes take scale and zero point from the range
+ * casts made earlier, and serves all later users that need the same type, made in the same way. Casts to codes take scale and zero point from the range
  * of the value itself.
  *
  * @throws QError `RANGE_MISSING`, `INTEGER_OPERAND`
@@ -104,12 +105,14 @@ export function placeCasts(parts: CastParts, place: number, before: PlaceCasts |
     const type = typedAt(owner).values.get(name)!.type
     const made = new Map<string, Cast>()
     const cast = (wanted: TensorType, user: string, userPlace: number, origin: readonly string[]): string => {
-      const key = `${wanted.dtype} ${wanted.quant?.scale} ${wanted.quant?.zeroPoint} ${wanted.quant?.saturate}`
+      const scheme = schemeAt(parts, userPlace)
+      const style = bf16StyleOf(scheme, wanted.dtype)['bf16']
+      const key = `${wanted.dtype} ${style} ${wanted.quant?.scale} ${wanted.quant?.zeroPoint} ${wanted.quant?.saturate}`
       const known = made.get(key)
       const result = known?.value.name ?? `${name}${user}_${target.casts?.suffixes?.[wanted.dtype] ?? wanted.dtype}`
       const isOutput = user === ''
       made.set(key, {
-        node: known?.node ?? { ...castNode(name, result, type, wanted, schemeAt(parts, userPlace), integersAt(parts, userPlace)), origin },
+        node: known?.node ?? { ...castNode(name, result, type, wanted, scheme, integersAt(parts, userPlace)), origin },
         value: known?.value ?? { name: result, type: wanted },
         users: [...(known?.users ?? []), ...(isOutput ? [] : [userPlace])],
         // A result of the graph is cast after all users.
