@@ -1,3 +1,4 @@
+import { createReferenceExecutor } from '@q/exec-ref'
 import type { Backend, LoweredNode, LowerOp } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
 import { lowerFloat } from '@q/ir/lowering'
@@ -5,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import {
   attrs,
   broken,
-  failed,
+  failedWith,
   firstChanged,
   isAbout,
   list,
@@ -16,6 +17,9 @@ import {
   withoutZeroPoint,
 } from './mutations.ts'
 import { nova } from './nova.ts'
+
+/** Titles of the tests that a back end fails on the reference executor. */
+const failed = (create: () => Backend, forms?: readonly string[]) => failedWith(() => createReferenceExecutor(), create, forms)
 
 describe('the suite finds a back end that forgets', () => {
   it('nothing, when it forgets nothing', async () => expect(await failed(() => broken((lowered) => lowered))).toEqual([]))

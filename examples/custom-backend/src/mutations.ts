@@ -1,5 +1,4 @@
-import { createReferenceExecutor } from '@q/exec-ref'
-import type { Backend, CodeStorage, LoweredNode, Node, Value } from '@q/ir'
+import type { Backend, CodeStorage, Executor, LoweredNode, Node, Value } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
 import { nova } from './nova.ts'
 
@@ -65,12 +64,12 @@ export const isAbout = (title: string, form: string): boolean =>
   title === form || title.startsWith(`${form}:`) || title.startsWith(`${form},`)
 
 /** Titles of the tests that a back end fails. @param forms of the operators that are examined. @default all */
-export async function failed(create: () => Backend, forms?: readonly string[]): Promise<readonly string[]> {
+export async function failedWith(executor: () => Executor, create: () => Backend, forms?: readonly string[]): Promise<readonly string[]> {
   const tests: { readonly title: string; readonly body: () => Promise<void> }[] = []
   backendConformance({
     runner: { describe: (_, body) => body(), it: (title, body) => void tests.push({ title, body }) },
     create,
-    executor: () => createReferenceExecutor(),
+    executor,
   })
   const found: string[] = []
   const examined = tests.filter(({ title }) => forms === undefined || forms.some((form) => isAbout(title, form)))
