@@ -47,6 +47,7 @@ describe('a float operator is named in few places', () => {
       'Abs',
       'Ceil',
       'Clip',
+      'Exp',
       'Floor',
       'Gelu',
       'LeakyRelu',
