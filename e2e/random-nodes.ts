@@ -238,13 +238,31 @@ const makers: Readonly<Record<string, (s: Source) => Made>> = {
   ),
 }
 
+/** Operators whose factors may shift to the left. */
+const requantizing =
+  'QConv QConvTranspose QMatMul QAdd QSub QMul QAddConstant QLimitConstant QLeakyRelu QPRelu QAffine QAveragePool Requantize'
+
+/** The same operators with left shifts, on codes near their zero points: few results saturate. */
+const shiftingLeft: Readonly<Record<string, (s: Source) => Made>> = Object.fromEntries(
+  requantizing.split(' ').map((name) => [
+    `${name} shifting left`,
+    (s: Source): Made => {
+      const [op, operands, attrs, y] = makers[name]!(s)
+      const near = operands.map((x) => (x === undefined || x.isConstant === true ? x : s.nearZero(x)))
+      return [op, near, { ...attrs, ...s.leftFactors((attrs['shifts'] as readonly number[]).length) }, y]
+    },
+  ]),
+)
+
+const allMakers = { ...makers, ...shiftingLeft }
+
 /** The operators of {@link randomNode}. */
-export const randomOps: readonly string[] = Object.keys(makers)
+export const randomOps: readonly string[] = Object.keys(allMakers)
 
 /** A node with random operands, types, zero points, attributes and feeds. */
 export function randomNode(name: string, roll: Roll): RandomNode {
   const s = source(roll)
-  const [op, operands, attrs, result] = makers[name]!(s)
+  const [op, operands, attrs, result] = allMakers[name]!(s)
   const values = new Map<string, Value>()
   const feeds = new Map<string, Tensor>()
   const inputs = operands.map((operand, i) => {

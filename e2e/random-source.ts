@@ -72,6 +72,19 @@ export function source(roll: Roll) {
       shifts: list(() => (chance(0.05) ? whole(-3, 40) : Math.max(kind === 'multiplier-shift' ? 0 : -8, shift()))),
     }
   }
+  /** Whole factors from 1 to beyond what float32 holds: left shifts. */
+  const leftFactors = (count: number): Attrs => {
+    const list = (of: () => number) => Array.from({ length: count }, of)
+    const requantize = pick(['multiplier-shift', 'multiplier-shift', 'shift'])
+    const rounding = pick(['half-up', 'half-up', 'half-away-from-zero'])
+    return { requantize, rounding, multipliers: list(() => whole(1, 127)), shifts: list(() => -whole(0, 20)) }
+  }
+  /** The operand fed with its zero point and the codes next to it. */
+  const nearZero = ({ type }: Operand): Operand => {
+    const { min, max } = integerRange(type.dtype as CodeType)
+    const code = () => Math.max(min, Math.min(max, (type.quant?.zeroPoint ?? 0) + whole(-1, 1)))
+    return { type, numbers: Array.from({ length: elementCount(type.shape) }, code) }
+  }
   const flags = (): Attrs => ({ relu: chance(0.3), zeroPointInSum: chance(0.5) })
-  return { whole, pick, chance, codes, quant, resultType, operand, fixed, weights, bias, factors, flags }
+  return { whole, pick, chance, codes, quant, resultType, operand, fixed, weights, bias, factors, leftFactors, nearZero, flags }
 }

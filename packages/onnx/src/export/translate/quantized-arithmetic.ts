@@ -24,11 +24,27 @@ function scaledTerm(t: Translation, name: string, multiplier: number, shift: num
   return shift > 0 ? build.node('Floor', [placed], type) : placed
 }
 
-/** Bits that a term needs, as the size of the largest number counted in its smallest unit. */
-function termSize(t: Translation, name: string, multiplier: number, shift: number, lift: number): number {
-  return (
-    (reach(t, name) + 2 * Math.abs(carriedZero(t.typeOf(name)))) * Math.abs(multiplier) + (1 + Math.abs(lift)) * 2 ** Math.max(0, shift)
-  )
+/** What a term is made of: the operand, its factor `m / 2^s`, and a whole number that joins it. */
+interface Term {
+  readonly name: string
+  readonly multiplier: number
+  readonly shift: number
+  readonly lift: number
+}
+
+/** Largest `x * m`, shifted left where the shift is one to the left, of an operand as it travels and of its zero point. */
+function productSize(t: Translation, { name, multiplier, shift }: Omit<Term, 'lift'>): number {
+  return (reach(t, name) + 2 * Math.abs(carriedZero(t.typeOf(name)))) * Math.abs(multiplier) * 2 ** Math.max(0, -shift)
+}
+
+/**
+ * The largest number counted in its smallest unit that terms and their sum ask for: while it is below 2^24 float32 is exact, below 2^53
+ * float64. A term is a multiple of 2^-s before it is rounded, sums of terms are whole.
+ */
+function sumSize(t: Translation, terms: readonly Term[]): number {
+  const unrounded = terms.map((term) => productSize(t, term) + (1 + Math.abs(term.lift)) * 2 ** Math.max(0, term.shift))
+  const whole = terms.reduce((total, term) => total + productSize(t, term) * 2 ** -Math.max(0, term.shift) + 1 + Math.abs(term.lift), 0)
+  return Math.max(whole, ...unrounded)
 }
 
 function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] | undefined {
@@ -60,7 +76,10 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
   if (attrs['rounding'] !== 'half-up' && operands.some((_, i) => shift(i) > 0)) return undefined
   // The zero point of the result joins the first term.
   const lift = (i: number) => (i === 0 ? carriedZero(type) : 0)
-  const size = Math.max(...operands.map((name, i) => termSize(t, name, multiplier(i), shift(i), lift(i))))
+  const size = sumSize(
+    t,
+    operands.map((name, i) => ({ name, multiplier: multiplier(i), shift: shift(i), lift: lift(i) })),
+  )
   if (size >= 2 ** 52) return undefined
   const dtype = size < 2 ** 24 ? 'f32' : 'f64'
   const total = operands

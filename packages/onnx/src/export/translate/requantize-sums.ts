@@ -39,7 +39,7 @@ const nudge = 1 + 2 ** -42
 /**
  * Whether the double-precision steps of {@link requantized} give the exact codes.
  *
- * With `p = v * m`, `c = b * m` and a code type of `n` bits: every intermediate number is exact while
+ * With `p = v * m`, `c = b * m`, both shifted left where the shift is one to the left, and a code type of `n` bits: every intermediate number is exact while
  * `|p| + |c| + 2^(s + n + 1)` stays below 2^52. When only `|c| + 2^(s + n + 1)` does, numbers may be rounded where `|p|` is
  * larger, but then the result lies outside the codes and, rounding being monotone, is clamped to the same end.
  */
@@ -52,7 +52,7 @@ export function isExactInDouble(r: Requantization, type: TensorType): boolean {
     const bias = Math.abs(r.bias === undefined ? 0 : at(r.bias, i))
     if (at(r.bounds, i) + bias > 2 ** 31) return false
     if (r.kind === 'quantized-multiplier' && !keepsTo32(r, i, at(r.bounds, i) + bias)) return false
-    if (bias * Math.abs(m) + 2 ** (Math.max(0, s) + after + bits + 1) >= 2 ** 52) return false
+    if (bias * Math.abs(m) * 2 ** Math.max(0, -s) + 2 ** (Math.max(0, s) + after + bits + 1) >= 2 ** 52) return false
     if (Math.max(0, s) + after > 63) return false
   }
   return true
