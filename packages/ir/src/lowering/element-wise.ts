@@ -1,35 +1,28 @@
 import type { LowerOp } from '../contracts/backend.ts'
 import { layerOf } from '../graph/edges.ts'
-import { integerRange } from '../number/saturate.ts'
 import { loweredTo } from '../resolve/lower-context.ts'
 import { onCodes } from './by-mode.ts'
 import { lowerCopy } from './copy.ts'
 import { factorFor } from './factor.ts'
-import { type ConstantEncoding, constantsOf, operandCodes } from './operand-codes.ts'
+import { constantsOf, operandCodes } from './operand-codes.ts'
 import { limitedType } from './relu-limit.ts'
 import { requantizationOf } from './requantization.ts'
 import { scaledSum } from './scaled-sum.ts'
 
-/** The largest magnitude is the largest code; zeros have the scale 1. */
-function symmetricEncoding(largest: number, signed: boolean): ConstantEncoding {
-  const scale = largest / integerRange(signed ? 'i8' : 'u8').max || 1
-  return { scale, encode: (x) => x / scale }
-}
-
-/** A sum or difference: on codes a factor for each operand, constants as codes of their own scale. */
+/** A sum or difference: on codes a factor for each operand, constants as codes of their own scale, stored as activations are. */
 export const asSum = (op: 'QAdd' | 'QSub'): LowerOp =>
   onCodes((node, context) => {
     const type = limitedType(node, context)
     const { scale } = type.quant!
-    const operands = node.inputs.map((_, place) => operandCodes(node, place, context, symmetricEncoding))
+    const operands = node.inputs.map((_, place) => operandCodes(node, place, context))
     return scaledSum(op, node, context, operands, (operand) => factorFor('operand', operand.scale / scale, context), type)
   })
 
-/** A product: on codes one factor for both operands. */
+/** A product: on codes one factor for both operands, constants as in {@link asSum}. */
 export const asProduct: LowerOp = onCodes((node, context) => {
   const name = layerOf(node)
   const type = limitedType(node, context)
-  const operands = node.inputs.map((_, place) => operandCodes(node, place, context, symmetricEncoding))
+  const operands = node.inputs.map((_, place) => operandCodes(node, place, context))
   const scale = operands.reduce((product, operand) => product * operand.scale, 1)
   const attrs = requantizationOf([factorFor('product', scale / type.quant!.scale, context)], context)
   return loweredTo(

@@ -1,3 +1,4 @@
+import type { CodeStorage } from '../contracts/scheme.ts'
 import type { TensorType } from '../graph/types.ts'
 import { codeParams } from '../number/quant-params.ts'
 import { type RoundingMode, roundTo } from '../number/rounding.ts'
@@ -88,6 +89,23 @@ function column(weights: Float32Array, first: number, step: number): Float32Arra
   return elements
 }
 
+/** How numbers become codes of a storage, all by one scale: a form for {@link quantizeWeights}. Zeros have the scale 1. */
+export function storedForm(
+  numbers: Float32Array,
+  { bits, sign, zeroPoint, scale = 'exact' }: CodeStorage,
+  rounding: RoundingMode,
+): WeightForm {
+  const signed = sign === 'signed' || (sign === 'by-range' && hasNegative(numbers))
+  return {
+    dtype: `${signed ? 'i' : 'u'}${bits}`,
+    rounding,
+    paramsOf(extent) {
+      if (extent.min === 0 && extent.max === 0) return { scale: 1 }
+      return codeParams(extent, { bits, zeroPoint, scale, sign: signed ? 'signed' : 'unsigned' })
+    },
+  }
+}
+
 /** How the scheme of the context stores `weights` of `channels` slices: a form for {@link quantizeWeights}. */
 export function weightFormOf(
   weights: Float32Array,
@@ -95,18 +113,8 @@ export function weightFormOf(
   { integers }: LowerContext,
   axis: WeightForm['axis'] = 'outermost',
 ): WeightForm {
-  const { bits, sign, zeroPoint, scale = 'exact', granularity } = integers.weights
-  const signed = sign === 'signed' || (sign === 'by-range' && hasNegative(weights))
-  return {
-    dtype: `${signed ? 'i' : 'u'}${bits}`,
-    channels: granularity === 'per-axis' ? channels : 1,
-    axis,
-    rounding: integers.rounding.weight,
-    paramsOf(extent) {
-      if (extent.min === 0 && extent.max === 0) return { scale: 1 }
-      return codeParams(extent, { bits, zeroPoint, scale, sign: signed ? 'signed' : 'unsigned' })
-    },
-  }
+  const form = storedForm(weights, integers.weights, integers.rounding.weight)
+  return { ...form, channels: integers.weights.granularity === 'per-axis' ? channels : 1, axis }
 }
 
 /** The type of codes of weights; scales and zero points stand in it when there is a zero point. @param axis of the slices */
