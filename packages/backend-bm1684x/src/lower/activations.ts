@@ -10,8 +10,8 @@ export const tableFunctions: TableFunctions = {
       x * sigmoid((alpha as number) * x),
 }
 
-/** The family's tables have four axes. */
-export const tableForm: TableForm = { shape: [1, 1, 1, 256] }
+/** The family's tables have four axes, and are rounded in this way whatever casts are. */
+export const tableForm: TableForm = { shape: [1, 1, 1, 256], rounding: 'half-away-from-zero' }
 
 /** An activation: in INT8 a lookup table. */
 export const lowerActivation = asTable(tableFunctions, tableForm)

@@ -15,7 +15,7 @@ export type TableType = keyof typeof arrays
 
 /** How a table is filled and laid out. */
 export interface TableForm {
-  /** @default 'half-away-from-zero' */
+  /** @default that of casts in the scheme; 'half-away-from-zero' where there is none to ask, in {@link lookupTable} */
   readonly rounding?: RoundingMode
   /** @default `[entries]`: 256, or 65536 for 16-bit codes */
   readonly shape?: readonly number[]
@@ -51,10 +51,11 @@ export function lookupTable(
   return newConstant(name, dtype, shape ?? [count], entries)
 }
 
-/** A node that looks each code of `x` up in the table of `f`. */
+/** A node that looks each code of `x` up in the table of `f`, whose results become codes as floats do in the scheme. */
 export function lookUp(node: Node, x: string, f: ScalarFunction, context: LowerContext, form: TableForm = {}): LoweredNode {
   const name = layerOf(node)
   const type = context.quantizedType(name)
-  const table = lookupTable(form.name ?? `${name}_table`, context.quantizedType(x), type, f, form)
+  const rounding = form.rounding ?? context.integers.rounding.cast
+  const table = lookupTable(form.name ?? `${name}_table`, context.quantizedType(x), type, f, { ...form, rounding })
   return loweredTo({ op: 'Lut', inputs: [x, table.name], outputs: [name], attrs: {} }, [table, { name, type }])
 }
