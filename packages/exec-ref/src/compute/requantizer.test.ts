@@ -1,7 +1,8 @@
 import type { RoundingMode } from '@q/ir'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { perChannel, requantizer } from './requantizer.ts'
+import type { KernelCall } from '../kernel.ts'
+import { perChannel, requantizer, wideRequantizerOf } from './requantizer.ts'
 
 /** floor(v m / 2^s + 1/2) and its like in integers of any size: another way than the code's. */
 function exactly(v: number, multiplier: number, shift: number, rounding: RoundingMode): number {
@@ -54,6 +55,29 @@ describe('requantizing sums', () => {
     // -6 halves to -3, and -3/2 is rounded as asked.
     expect(requantizer('quantized-multiplier', half, 1, 'half-up')(-6)).toBe(-1)
     expect(requantizer('quantized-multiplier', half, 1, 'half-away-from-zero')(-6)).toBe(-2)
+  })
+})
+
+describe('sums of any size by a quantized multiplier', () => {
+  const wide = (multiplier: number, shift: number) =>
+    wideRequantizerOf({
+      attrs: { requantize: 'quantized-multiplier', rounding: 'half-up', multipliers: [multiplier], shifts: [shift] },
+    } as unknown as KernelCall)
+
+  it('neither wrap nor are clamped above 32 bits', () => {
+    expect(wide(2 ** 30, 17)(2n ** 33n)).toBe(2 ** 15)
+    expect(wide(2 ** 30, 40)(-(2n ** 56n))).toBe(-(2 ** 15))
+    expect(wide(2 ** 16, -2)(2n ** 60n)).toBe(2 ** 47)
+  })
+
+  it('of 32 bits are as ever: the left shift wraps, and -1 by -1 is the largest', () => {
+    expect(wide(2 ** 30, -1)(2n ** 30n)).toBe(-(2 ** 30))
+    expect(wide(-(2 ** 31), 0)(-(2n ** 31n))).toBe(2 ** 31 - 1)
+  })
+
+  it('are rounded twice', () => {
+    // (2^54 + 1) / 2 is rounded up to 2^53 + 1, its half to 2^52 + 1.
+    expect(wide(2 ** 30, 1)(2n ** 54n + 1n)).toBe(2 ** 52 + 1)
   })
 })
 

@@ -72,9 +72,10 @@ export function wideRequantizerOf(call: KernelCall, i = 0): (v: bigint) => numbe
       return (v) => Number(shiftRightBig(v * multiplier, shift, rounding))
     case 'quantized-multiplier':
       return (v) => {
-        const raised = shift < 0 ? BigInt.asIntN(32, v << BigInt(-shift)) : v
-        const high = Number(shiftRightBig(raised * multiplier, 31, 'half-up'))
-        return shiftRight(Math.max(-2147483648, Math.min(2147483647, high)), Math.max(0, shift), rounding)
+        if (BigInt.asIntN(53, v) === v)
+          return multiplyByQuantizedMultiplier(Number(v), { mantissa: Number(multiplier), exponent: -shift }, rounding)
+        const high = shiftRightBig((v << BigInt(Math.max(0, -shift))) * multiplier, 31, 'half-up')
+        return Number(shiftRightBig(high, Math.max(0, shift), rounding))
       }
   }
 }

@@ -70,6 +70,14 @@ export const executorWideCases: readonly ExecutorCase[] = [
     [gives(i32(1, 1), [4194304])],
     { attrs: { multipliers: [1], shifts: [0], requantize: 'quantized-multiplier' } },
   ),
+  // 2^33 + 2^32 - 2^15 and -2^33, halved, over 2^18: 32 bits hold no half of these.
+  nodeCase(
+    'sums of more than 32 bits, two roundings',
+    'QMatMul',
+    [fed(i16(1, 1), [-32768]), held(i16(1, 2), [1, 0]), held(i64(2), [2 ** 33 + 2 ** 32, -(2 ** 33)])],
+    [gives(i16(1, 2), [24576, -16384])],
+    { attrs: { multipliers: [2 ** 30], shifts: [18], requantize: 'quantized-multiplier' } },
+  ),
   nodeCase(
     'a 64-bit bias',
     'QConvTranspose',

@@ -45,6 +45,15 @@ describe('requantization', () => {
     expect(multiplyByQuantizedMultiplier(-2147483648, { mantissa: -2147483648, exponent: 0 })).toBe(2147483647)
   })
 
+  it('the quantized multiplier takes sums of more than 32 bits as they are', () => {
+    const half = 2 ** 30
+    expect(multiplyByQuantizedMultiplier(2 ** 33, { mantissa: half, exponent: -17 })).toBe(2 ** 15)
+    expect(multiplyByQuantizedMultiplier(-(2 ** 33), { mantissa: half, exponent: -17 })).toBe(-(2 ** 15))
+    expect(multiplyByQuantizedMultiplier(2 ** 33 + 1, { mantissa: half, exponent: 0 })).toBe(2 ** 32 + 1)
+    expect(multiplyByQuantizedMultiplier(2 ** 33, { mantissa: half, exponent: 2 })).toBe(2 ** 34)
+    expect(multiplyByQuantizedMultiplier(2 ** 52 + 2, { mantissa: 2 ** 31 - 1, exponent: -1 }, 'half-up')).toBe(2 ** 51 - 2 ** 20 + 1)
+  })
+
   it('the quantized multiplier is within one of the product', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.double({ min: 1e-4, max: 0.99, noNaN: true }), (v, d) => {

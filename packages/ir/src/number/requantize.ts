@@ -26,10 +26,11 @@ export function multiplyShiftFloat32(v: number, multiplier: number, shift: numbe
 }
 
 /**
- * `v` times a {@link QuantizedMultiplier} in 32-bit integers, as in gemmlowp and TensorFlow Lite.
+ * `v` times a {@link QuantizedMultiplier}: `v` is shifted left by a positive exponent; its product with the mantissa is shifted right by
+ * 31, halves up; a negative exponent then shifts right by `rounding`.
  *
- * A positive exponent shifts `v` left first (wrapping at 32 bits); the product with the mantissa is shifted right by 31, halves
- * up, and clamped to 32 bits; a negative exponent then shifts right by `rounding`.
+ * Numbers of 32 bits go as in gemmlowp and TensorFlow Lite: the left shift wraps at 32 bits, and the product is clamped to 32 bits
+ * (only -2^31 by -2^31 needs it). Wider ones, which these do not know, neither wrap nor are clamped.
  */
 export function multiplyByQuantizedMultiplier(
   v: number,
@@ -37,7 +38,12 @@ export function multiplyByQuantizedMultiplier(
   rounding: RoundingMode = 'half-away-from-zero',
 ): number {
   const whole = Math.trunc(v)
-  const raised = exponent > 0 ? whole << exponent : whole
-  const high = Math.max(-2147483648, Math.min(2147483647, multiplyShift(raised, mantissa, 31)))
+  const isNarrow = whole >= -(2 ** 31) && whole <= 2 ** 31
+  const high = isNarrow ? highOf32(whole, mantissa, exponent) : multiplyShift(whole * 2 ** Math.max(0, exponent), mantissa, 31)
   return exponent < 0 ? shiftRight(high, -exponent, rounding) : high
+}
+
+function highOf32(whole: number, mantissa: number, exponent: number): number {
+  const raised = exponent > 0 ? whole << exponent : whole
+  return Math.max(-2147483648, Math.min(2147483647, multiplyShift(raised, mantissa, 31)))
 }

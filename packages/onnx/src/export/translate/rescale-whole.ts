@@ -49,7 +49,7 @@ const listOf = <T>(count: number, of: (i: number) => T): readonly T[] => Array.f
 export function rescaledWhole(build: OnnxBuilder, v: Whole, factors: WholeFactors, axis: number, clamped?: bigint): Whole | undefined {
   const { kind, rounding, multipliers, shifts } = factors
   if (kind === 'none') return v
-  if (kind === 'quantized-multiplier') return byQuantizedMultiplier(build, v, factors, axis)
+  if (kind === 'quantized-multiplier') return byQuantizedMultiplier(build, v, factors, axis, clamped)
   const count = countOf(v.most, multipliers, shifts)
   const right = listOf(count, (i) => Math.min(63, Math.max(0, entry(shifts, i))))
   const scales = listOf(count, (i) => (kind === 'shift' ? 1n : entry(multipliers, i)) << BigInt(Math.max(0, -entry(shifts, i))))
@@ -57,30 +57,43 @@ export function rescaledWhole(build: OnnxBuilder, v: Whole, factors: WholeFactor
   return product && shifted(build, product, rounding, axis)
 }
 
-/** The way of TensorFlow Lite: a left shift that wraps at 32 bits, a product rounded half up to 32 bits, a right shift. */
+/**
+ * The way of TensorFlow Lite: a left shift that wraps at 32 bits, a product rounded half up to 32 bits, a right shift. Numbers of more bits
+ * neither wrap nor are clamped to 32 bits; where one may be both, by what it is shifted or multiplied, there is no translation.
+ */
 function byQuantizedMultiplier(
   build: OnnxBuilder,
   v: Whole,
   { rounding, multipliers, shifts }: WholeFactors,
   axis: number,
+  clamped: bigint | undefined,
 ): Whole | undefined {
+  const isWide = v.most.some((most) => most > 2n ** 31n)
+  if (isWide && multipliers.some((mantissa) => magnitude(mantissa) >= 2n ** 31n)) return undefined
   const raised = raisedIn32(build, v, shifts, axis)
   if (raised === undefined) return undefined
   const count = countOf(raised.most, multipliers, shifts)
+  // Of numbers of 32 bits a shift by 60 leaves what one by 63 does.
+  const right = listOf(count, (i) => Math.min(isWide ? 63 : 60, Math.max(0, entry(shifts, i))))
+  const beyondCodes = clamped && (clamped + 1n) << BigInt(Math.max(...right))
   const product = times(
     build,
     raised,
     listOf(count, (i) => entry(multipliers, i)),
     listOf(count, () => 31),
     axis,
-    2n ** 31n,
+    isWide ? beyondCodes : 2n ** 31n,
   )
   const high = product && shifted(build, product, 'half-up', axis)
   if (high === undefined) return undefined
-  const top = limited(build, high.id, 'below', [2n ** 31n - 1n], axis)
-  const inside: Whole = { id: limited(build, top, 'above', [-(2n ** 31n)], axis), most: [2n ** 31n] }
-  const right = listOf(count, (i) => Math.min(63, Math.max(0, entry(shifts, i))))
+  const inside = isWide ? high : clampedTo32(build, high, axis)
+  if (isWide && !right.every((each, i) => isShiftable(entry(inside.most, i), each))) return undefined
   return shifted(build, { ...inside, shifts: right }, rounding, axis)
+}
+
+function clampedTo32(build: OnnxBuilder, { id }: Whole, axis: number): Whole {
+  const top = limited(build, id, 'below', [2n ** 31n - 1n], axis)
+  return { id: limited(build, top, 'above', [-(2n ** 31n)], axis), most: [2n ** 31n] }
 }
 
 function raisedIn32(build: OnnxBuilder, v: Whole, shifts: readonly number[], axis: number): Whole | undefined {
@@ -100,6 +113,8 @@ function raisedIn32(build: OnnxBuilder, v: Whole, shifts: readonly number[], axi
       ),
       most,
     }
+  // Numbers of more than 32 bits do not wrap.
+  if (v.most.some((each) => each > 2n ** 31n)) return undefined
   // One that is not shifted keeps more than 32 bits, which wrapping would take.
   if (left.some((each, i) => each > 31 || (each === 0 && entry(v.most, i) >= 2n ** 31n))) return undefined
   const low = withConstant(
