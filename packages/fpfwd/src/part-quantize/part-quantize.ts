@@ -1,6 +1,6 @@
 import type { Graph } from '@q/ir'
 import { layerOf } from '@q/ir'
-import type { FloatLayer } from '../regions/float-regions.ts'
+import type { FloatLayer } from '../float-layer.ts'
 
 /** The operators that are quantized while all others stay in float, by the names of TPU-MLIR's `--part_quantize`. */
 export const partModes = {

@@ -1,6 +1,7 @@
 import type { Edges, Graph, Node } from '@q/ir'
 import { edgesOf, layerOf } from '@q/ir'
-import type { FloatLayer } from '../regions/float-regions.ts'
+import type { FloatLayer } from '../float-layer.ts'
+import { nodesOnFrom } from '../regions/reach.ts'
 import { yolo } from './families/yolo.ts'
 import type { Family, KeepRule } from './family.ts'
 import { findBlocks, type Match } from './find-blocks.ts'
@@ -50,7 +51,7 @@ export function floatPatterns(graph: Graph, options: PatternOptions = {}): Found
         .filter((match) => holds(rule, match, edges))
         .map((match) => match.get(rule.after)!),
     )
-    const kept = onFromAll(starts, edges)
+    const kept = nodesOnFrom(starts, edges)
     const why = [`in the tail of ${name}`]
     return { family: name, count, layers: graph.nodes.flatMap((node) => (kept.has(node) ? [{ layer: layerOf(node), why }] : [])), visits }
   }
@@ -64,11 +65,4 @@ function holds({ oneUser = [], notUsedBy = {} }: KeepRule, match: Match, edges: 
     oneUser.every((name) => usersOf(name).length === 1) &&
     Object.entries(notUsedBy).every(([name, ops]) => !usersOf(name).some(({ op }) => ops.includes(op)))
   )
-}
-
-/** Some nodes and all behind them, each looked at once. */
-function onFromAll(starts: readonly Node[], { consumers }: Edges): ReadonlySet<Node> {
-  const found = new Set(starts)
-  for (const node of found) for (const output of node.outputs) for (const user of consumers.get(output) ?? []) found.add(user)
-  return found
 }

@@ -1,5 +1,6 @@
 import type { Graph } from '@q/ir'
 import { didYouMean, edgesOf, layerOf, QError } from '@q/ir'
+import { type FloatLayer, inGraphOrder } from '../float-layer.ts'
 import { type Names, onFrom, upTo } from './reach.ts'
 
 /** From some layers to others. */
@@ -16,14 +17,6 @@ export interface Regions {
   readonly outputs?: readonly string[]
   /** What lies between layers, these included. @default none */
   readonly blocks?: readonly Block[]
-}
-
-/** A layer that stays in float. */
-export interface FloatLayer {
-  /** Name of the layer, or of an input of the network. */
-  readonly layer: string
-  /** The parts of the description that it is in, such as `before conv1` or `between conv1 and concat`. */
-  readonly why: readonly string[]
 }
 
 /**
@@ -59,10 +52,7 @@ export function floatRegions(graph: Graph, { inputs = [], outputs = [], blocks =
     if (found.length === 0) throw emptyBlock(starts, ends)
     note(found, `between ${starts.join(', ')} and ${ends.join(', ')}`)
   }
-  return [...inputNames, ...graph.nodes.map(layerOf)].flatMap((layer) => {
-    const why = reasons.get(layer)
-    return why === undefined ? [] : [{ layer, why }]
-  })
+  return inGraphOrder(graph, reasons)
 }
 
 const unionOf = (sets: readonly Names[]): Names => new Set(sets.flatMap((each) => [...each]))

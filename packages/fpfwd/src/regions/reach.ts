@@ -36,16 +36,16 @@ export function upTo(layer: string, { producer }: Edges, isInput: (name: string)
  *
  * @param layer name of a layer or of an input
  */
-export function onFrom(layer: string, { producer, consumers }: Edges): Names {
-  const found = new Set([layer])
-  const open = [...(producer.get(layer)?.outputs ?? [layer])]
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    for (const user of consumers.get(name) ?? []) {
-      if (found.has(layerOf(user))) continue
-      found.add(layerOf(user))
-      open.push(...user.outputs)
-    }
-  }
+export function onFrom(layer: string, edges: Edges): Names {
+  const start = edges.producer.get(layer)
+  const nodes = nodesOnFrom(start === undefined ? (edges.consumers.get(layer) ?? []) : [start], edges)
+  return new Set([layer, ...[...nodes].map(layerOf)])
+}
+
+/** Some nodes and all behind them, each looked at once. */
+export function nodesOnFrom(starts: Iterable<Node>, { consumers }: Edges): ReadonlySet<Node> {
+  const found = new Set(starts)
+  for (const node of found) for (const output of node.outputs) for (const user of consumers.get(output) ?? []) found.add(user)
   return found
 }
 

@@ -1,6 +1,6 @@
 import type { Edges, Graph, Node } from '@q/ir'
 import { edgesOf, layerOf } from '@q/ir'
-import type { FloatLayer } from '../regions/float-regions.ts'
+import { type FloatLayer, inGraphOrder } from '../float-layer.ts'
 
 /** Operators whose first result is a place in a tensor. */
 const placeFinders: ReadonlySet<string> = new Set(['ArgMax', 'ArgMin'])
@@ -21,11 +21,11 @@ const integerTypes: ReadonlySet<unknown> = new Set(['i32', 'i16', 'i8'])
 export function floatShapes(graph: Graph): readonly FloatLayer[] {
   const edges = edgesOf(graph)
   const results = new Set(graph.outputs)
-  const reasons = new Map<string, string>()
+  const reasons = new Map<string, readonly string[]>()
   const open: string[] = []
   const note = (layer: string, why: string): void => {
     if (reasons.has(layer)) return
-    reasons.set(layer, why)
+    reasons.set(layer, [why])
     open.push(layer)
   }
   for (const node of graph.nodes) {
@@ -58,10 +58,7 @@ export function floatShapes(graph: Graph): readonly FloatLayer[] {
     }
   }
   for (const node of graph.nodes) if (placeFinders.has(node.op)) note(layerOf(node), 'finds places')
-  return [...inputs, ...graph.nodes.map(layerOf)].flatMap((layer) => {
-    const why = reasons.get(layer)
-    return why === undefined ? [] : [{ layer, why: [why] }]
-  })
+  return inGraphOrder(graph, reasons)
 }
 
 const isIntegerCast = ({ op, attrs }: Node): boolean => op === 'Cast' && integerTypes.has(attrs['to'])

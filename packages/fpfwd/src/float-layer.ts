@@ -1,0 +1,18 @@
+import type { Graph } from '@q/ir'
+import { layerOf } from '@q/ir'
+
+/** A layer that stays in float. */
+export interface FloatLayer {
+  /** Name of the layer, or of an input of the network. */
+  readonly layer: string
+  /** What it is chosen for, such as `before conv1` or `between conv1 and concat`. */
+  readonly why: readonly string[]
+}
+
+/** The layers that there are reasons for, in the order of the graph, inputs first. */
+export function inGraphOrder(graph: Graph, reasons: ReadonlyMap<string, readonly string[]>): readonly FloatLayer[] {
+  return [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(layerOf)].flatMap((layer) => {
+    const why = reasons.get(layer)
+    return why === undefined ? [] : [{ layer, why }]
+  })
+}
