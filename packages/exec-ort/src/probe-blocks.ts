@@ -1,28 +1,18 @@
 import type { TensorData } from '@q/ir'
 import { inBlocks } from './blocked-layout.ts'
-import type { OnnxTranslator } from './onnx-translator.ts'
+import { onceForRuntime, type ProbeWriter } from './once-for-runtime.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
-
-type Onnx = Pick<OnnxTranslator, 'builder' | 'encode'>
 
 /** Channels in a block that kernels of the runtime have. */
 const candidates = [16, 8] as const
-
-const known = new WeakMap<OrtRuntime, Promise<number | undefined>>()
 
 /**
  * How many channels stand in a block in the kernels of a runtime on this machine: a model that is written with blocks gives the very numbers of the same model without them. Asked once for each
  * runtime; `undefined` for one that has no such kernels.
  */
-export function channelsInBlock(ort: OrtRuntime, onnx: Onnx): Promise<number | undefined> {
-  const asked = known.get(ort)
-  if (asked !== undefined) return asked
-  const answer = firstThatAgrees(ort, onnx).catch(() => undefined)
-  known.set(ort, answer)
-  return answer
-}
+export const channelsInBlock = onceForRuntime((ort, onnx) => firstThatAgrees(ort, onnx).catch(() => undefined))
 
-async function firstThatAgrees(ort: OrtRuntime, onnx: Onnx): Promise<number | undefined> {
+async function firstThatAgrees(ort: OrtRuntime, onnx: ProbeWriter): Promise<number | undefined> {
   const wanted = await resultOf(ort, onnx, undefined)
   for (const block of candidates) {
     const found = await resultOf(ort, onnx, block).catch(() => undefined)
@@ -32,7 +22,7 @@ async function firstThatAgrees(ort: OrtRuntime, onnx: Onnx): Promise<number | un
 }
 
 /** Three convolutions, the second by channel, with a clamp and roundings between them and a sum behind them. */
-async function resultOf(ort: OrtRuntime, onnx: Onnx, block: number | undefined): Promise<Float32Array> {
+async function resultOf(ort: OrtRuntime, onnx: ProbeWriter, block: number | undefined): Promise<Float32Array> {
   const build = onnx.builder()
   const size = 5
   const shape = (channels: number) => [1, channels, size, size]

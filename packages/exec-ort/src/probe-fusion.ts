@@ -1,5 +1,5 @@
 import type { TensorData } from '@q/ir'
-import type { OnnxTranslator } from './onnx-translator.ts'
+import { onceForRuntime, type ProbeWriter } from './once-for-runtime.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 
 /** Factors and biases of channels whose sums are 0 to 255 and the bias: ties, numbers next to ties, sums that float32 does not hold. */
@@ -15,21 +15,13 @@ const channels = [
 const zero = 100
 const codes = 256
 
-const known = new WeakMap<OrtRuntime, Promise<boolean>>()
-
 /**
  * Whether a runtime's `QLinearConv` makes of an int32 sum `v` the code `round(float32(v) * factor) + zero point`, the product rounded to float32 and ties to even. Asked
  * once for each runtime; one that does not take the operator answers no.
  */
-export function fusesInFloat32(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder' | 'encode'>): Promise<boolean> {
-  const asked = known.get(ort)
-  if (asked !== undefined) return asked
-  const answer = compareCodes(ort, onnx).catch(() => false)
-  known.set(ort, answer)
-  return answer
-}
+export const fusesInFloat32 = onceForRuntime((ort, onnx) => compareCodes(ort, onnx).catch(() => false))
 
-async function compareCodes(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder' | 'encode'>): Promise<boolean> {
+async function compareCodes(ort: OrtRuntime, onnx: ProbeWriter): Promise<boolean> {
   const build = onnx.builder()
   const shape = [1, 1, 1, codes]
   const input = build.input({ dtype: 'u8', shape })

@@ -1,7 +1,7 @@
 import type { TensorData } from '@q/ir'
 import { QError } from '@q/ir'
 import type { KernelForms, WeightForm } from './kernel-forms.ts'
-import type { OnnxTranslator } from './onnx-translator.ts'
+import { onceForRuntime, type ProbeWriter } from './once-for-runtime.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 import type { ProbeCase } from './probe-cases.ts'
 import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
@@ -26,8 +26,6 @@ const cases: Readonly<Record<keyof KernelForms, readonly ProbeCase[]>> = {
   linearConv: linearCases,
 }
 
-const proven = new WeakMap<OrtRuntime, Promise<KernelForms>>()
-
 /**
  * Finds out which storage of weights gives exact integer sums on this machine; once for each runtime.
  *
@@ -38,15 +36,9 @@ const proven = new WeakMap<OrtRuntime, Promise<KernelForms>>()
  *
  * @throws QError `KERNEL_INEXACT` when no storage is exact
  */
-export function probeKernels(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder' | 'encode'>): Promise<KernelForms> {
-  const known = proven.get(ort)
-  if (known !== undefined) return known
-  const found = chooseForms(ort, onnx)
-  proven.set(ort, found)
-  return found
-}
+export const probeKernels = onceForRuntime(chooseForms)
 
-async function chooseForms(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder' | 'encode'>): Promise<KernelForms> {
+async function chooseForms(ort: OrtRuntime, onnx: ProbeWriter): Promise<KernelForms> {
   const first = async <K extends keyof KernelForms>(kernel: K): Promise<KernelForms[K]> => {
     for (const form of candidates[kernel]) if (await isExact(ort, onnx, cases[kernel], form)) return form
     throw new QError('KERNEL_INEXACT', `ONNX Runtime has no exact kernel for ${kernel} on this machine`, {
@@ -64,7 +56,7 @@ async function chooseForms(ort: OrtRuntime, onnx: Pick<OnnxTranslator, 'builder'
 /** Runs all cases as one model and compares every number. */
 async function isExact(
   ort: OrtRuntime,
-  onnx: Pick<OnnxTranslator, 'builder' | 'encode'>,
+  onnx: ProbeWriter,
   all: readonly ProbeCase[],
   form: Form,
 ): Promise<boolean> {
