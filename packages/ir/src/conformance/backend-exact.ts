@@ -2,6 +2,7 @@ import type { Backend } from '../contracts/backend.ts'
 import type { Executor } from '../contracts/executor.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import type { IntegerScheme } from '../contracts/scheme.ts'
+import { codeLimitsOf } from '../graph/code-limits.ts'
 import { valueOf } from '../graph/edges.ts'
 import type { Graph, TensorType } from '../graph/types.ts'
 import { roundTo } from '../number/rounding.ts'
@@ -75,8 +76,7 @@ async function admissible(
 ): Promise<readonly (readonly number[])[]> {
   const { scale, zeroPoint } = type.quant!
   const held = integerRange(type.dtype as IntegerType)
-  const [min, max] =
-    limit === undefined ? (type.quant!.saturate ?? [held.min, held.max]) : [held.min, Math.min(held.max, zeroPoint + limit)]
+  const [min, max] = limit === undefined ? codeLimitsOf(type) : [held.min, Math.min(held.max, zeroPoint + limit)]
   const isRelu = (graph: Graph): boolean => graph.nodes[0]!.attrs['relu'] === true || graph.nodes[0]!.op === 'Relu'
   const floor = isRelu(graphs[0]!) ? Math.max(min, zeroPoint) : min
   const codeOf = (whole: number): number => Math.min(max, Math.max(floor, whole + zeroPoint))

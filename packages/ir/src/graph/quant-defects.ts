@@ -2,6 +2,7 @@ import { QError } from '../errors.ts'
 import { type IntegerType, integerRange } from '../number/saturate.ts'
 import { quantizedOps } from '../ops/op-set.ts'
 import type { DType } from '../tensor/tensor.ts'
+import { codeLimitsOf } from './code-limits.ts'
 import { attributesOf, definitionOf } from './node-types.ts'
 import type { Graph, Node, TensorType, Value } from './types.ts'
 
@@ -22,7 +23,7 @@ export function quantDefects({ name, type, constant }: Value): readonly QError[]
   if (!codeTypes.has(dtype))
     return refuse('QUANT_CODES', 'is quantized but holds no codes', dtype, [...codeTypes].join(', '), 'correct its element type')
   const held = integerRange(dtype as IntegerType)
-  const [min, max] = quant.saturate ?? [held.min, held.max]
+  const [min, max] = codeLimitsOf(type)
   if (!(min >= held.min && max <= held.max && min <= max))
     return refuse(
       'QUANT_CODES',

@@ -1,7 +1,7 @@
+import { codeLimitsOf } from '../graph/code-limits.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Node, TensorType } from '../graph/types.ts'
 import type { LowerContext } from '../resolve/lower-context.ts'
-import { codeLimitsOf } from './code-limits.ts'
 import { codeIn } from './same-scale.ts'
 
 /**

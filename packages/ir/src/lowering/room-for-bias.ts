@@ -1,5 +1,5 @@
+import { codeLimitsOf } from '../graph/code-limits.ts'
 import type { TensorType } from '../graph/types.ts'
-import { codeLimitsOf } from './code-limits.ts'
 
 /** A layer whose bias does not fit the unit of its sums. */
 export interface CrowdedBias {

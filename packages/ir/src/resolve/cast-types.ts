@@ -1,10 +1,10 @@
 import type { CodeStorage, IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { CastRules } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
+import { codeLimitsOf } from '../graph/code-limits.ts'
 import type { Node, Quant, Range, TensorType } from '../graph/types.ts'
 import { encodeFactor } from '../number/encode-factor.ts'
 import type { RoundingMode } from '../number/rounding.ts'
-import { type IntegerType, integerRange } from '../number/saturate.ts'
 import type { DType } from '../tensor/tensor.ts'
 import { bf16StyleOf } from './bf16-style.ts'
 import type { OperandNeed } from './lower-context.ts'
@@ -90,7 +90,7 @@ function widthOnly({ dtype, shape, quant }: TensorType, to: CodeStorage): Tensor
   const { scale, zeroPoint, expressed } = quant!
   const isSymmetric = zeroPoint === 0 && (to.zeroPoint === 'none' || (to.zeroPoint === 'middle' && signed))
   if (!isSymmetric || (to.scale ?? 'exact') !== 'exact' || (to.sign !== 'by-range' && (to.sign === 'signed') !== signed)) return undefined
-  const [min, max] = limitsOf({ dtype, quant: quant! })
+  const [min, max] = codeLimitsOf({ dtype, quant: quant! })
   return codesOf(to, signed, shape, { scale: (scale * (max - min)) / (2 ** to.bits - 1), zeroPoint: 0, expressed })
 }
 
@@ -103,13 +103,8 @@ function sameCodes(a: TensorType, b: TensorType): boolean {
 /** The numbers that codes can stand for. */
 function reachOf({ dtype, quant }: TensorType): Range {
   const { scale, zeroPoint } = quant!
-  const [min, max] = limitsOf({ dtype, quant: quant! })
+  const [min, max] = codeLimitsOf({ dtype, quant: quant! })
   return { min: (min - zeroPoint) * scale, max: (max - zeroPoint) * scale }
-}
-
-function limitsOf({ dtype, quant }: { readonly dtype: DType; readonly quant: Quant }): readonly [number, number] {
-  const { min, max } = integerRange(dtype as IntegerType)
-  return quant.saturate ?? [min, max]
 }
 
 const storedBits = ({ bits }: CodeStorage): 8 | 16 => (bits === 16 ? 16 : 8)
