@@ -116,11 +116,7 @@ export async function observeModel(
   kept?: KeptCalibrations,
 ): Promise<ObservedModel> {
   const inputs = sampleInputs(graph)
-  const chosen = await selectSamples({
-    inputNum: choice.inputNum,
-    ...(choice.dataset === undefined ? {} : { dataset: choice.dataset }),
-    ...(choice.dataList === undefined ? {} : { dataList: choice.dataList }),
-  })
+  const chosen = await selectSamples(choice)
   const samples = await createSampleSource(chosen.entries, inputs)
   const tuneEntries =
     choice.tuneList === undefined || choice.tuneNum === 0 ? undefined : (await selectSamples({ dataList: choice.tuneList })).entries

@@ -127,7 +127,7 @@ async function tablesOf(
 ): Promise<MethodTables> {
   const files = { mlir: model, table: tableFile }
   if (deadline === undefined) return methodTables(graph, files, { ...samples, methods }, journal, context)
-  const { entries } = await selectSamples({ ...choiceOf(samples), inputNum: samples.inputNum })
+  const { entries } = await selectSamples(samples)
   const made = await calibrateInTime(entries.length, deadline, async ({ samples: count, isWhole }, over) => {
     const part = isWhole ? samples : { ...samples, inputNum: count, tuneNum: 0 }
     // What a whole calibration kept for being continued is no business of a part.
@@ -141,9 +141,3 @@ async function tablesOf(
     )
   return made
 }
-
-/** Where samples are. */
-const choiceOf = ({ dataset, dataList }: CalibrationSetting) => ({
-  ...(dataset === undefined ? {} : { dataset }),
-  ...(dataList === undefined ? {} : { dataList }),
-})

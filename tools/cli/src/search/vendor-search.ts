@@ -76,11 +76,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
   const pinned: Plan = search.preQtable === undefined ? new Map() : await readPlan(search.preQtable, graph, chip.backend.target, context)
   checkForChip(graph, chip, search.mode, pinned)
-  const choice = {
-    ...(calibration.dataset === undefined ? {} : { dataset: calibration.dataset }),
-    ...(calibration.dataList === undefined ? {} : { dataList: calibration.dataList }),
-  }
-  await noteSamples({ ...choice, inputNum: calibration.inputNum }, context)
+  await noteSamples(calibration, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
   const measured = await trialSamples(graph, calibration, search.inferenceNum)
   const given = search.base === undefined ? await readCalibrationTable(search.table, graph, context) : undefined
