@@ -54,12 +54,7 @@ async function chooseForms(ort: OrtRuntime, onnx: ProbeWriter): Promise<KernelFo
 }
 
 /** Runs all cases as one model and compares every number. */
-async function isExact(
-  ort: OrtRuntime,
-  onnx: ProbeWriter,
-  all: readonly ProbeCase[],
-  form: Form,
-): Promise<boolean> {
+async function isExact(ort: OrtRuntime, onnx: ProbeWriter, all: readonly ProbeCase[], form: Form): Promise<boolean> {
   const build = onnx.builder()
   const inputs = all.map((each) => build.input({ dtype: 'u8', shape: each.xShape }))
   const results = all.map((each, i) => each.build(build, inputs[i]!, form))
