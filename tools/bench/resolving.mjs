@@ -13,7 +13,7 @@ import { importOnnx } from '@q/onnx'
  * @property {readonly number[]} changed seconds, layers that were not lowered in that mode before
  * @property {readonly number[]} again seconds, the same plans once more
  * @property {readonly number[]} keyed seconds, the same plans once more with the keys of all values
- * @property {number} visited results computed for a plan that differs in one layer, in the middle of them all
+ * @property {number} visited results computed and neighbours looked at for a plan that differs in one layer, in the middle of them all
  */
 
 /** @param {import('@q/ir').Graph} graph @returns {Resolving} */
@@ -38,7 +38,7 @@ function timeResolver(graph, most = 200) {
     const before = resolver.work()
     const { seconds } = change(layer)
     const after = resolver.work()
-    counts.push(after.layers + after.simplified - before.layers - before.simplified)
+    counts.push(after.layers + after.simplified + after.neighbours - before.layers - before.simplified - before.neighbours)
     return seconds
   })
   resolver.resolve(new Map()).keyOf(layers[0])

@@ -32,8 +32,8 @@ export interface RewritePass {
  * A pass over the quantized graph that knows the plan in effect.
  *
  * It is run on parts of the graph, around the nodes it starts from: `ops` are the operators of these. From there it may look at (and replace) the
- * nodes that make their operands, and further back through operators that are in `ops` or casts; at how often a value is used; and at the plan's
- * entries for these layers. It may redirect the users of a value that is no output of the graph.
+ * nodes that make their operands, and further back through operators that are in `ops` or casts; at how often a value is used (of more than eight users outside of the part, eight are there); and at the
+ * plan's entries for these layers. Where no node of the part is in `ops`, it is not run. It may redirect the users of a value that is no output of the graph.
  */
 export interface SimplifyPass {
   readonly name: string

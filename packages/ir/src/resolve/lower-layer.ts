@@ -11,6 +11,7 @@ import { schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { LowerContext, LoweredNode, Neighbour } from './lower-context.ts'
 import { quantizedTypeOf } from './quantized-type.ts'
+import type { Tally } from './readers.ts'
 
 /** What is known of the other layers while one is lowered. */
 export interface LayerStates {
@@ -31,6 +32,10 @@ const mostKept = 64
 export interface LayerLowering {
   /** The lowered form of a layer in the modes and ranges of now; the same object for the same ones. */
   lower(place: number): LoweredNode
+  /** Says that the mode of a layer, a range it sees or the order of its operands has changed. */
+  touch(place: number): void
+  /** Says that a layer beside it has another mode, entry or order of operands. */
+  touchBeside(place: number, neighbour: number): void
   /** How many times a lowering function of the back end was called. */
   readonly calls: number
 }
@@ -38,15 +43,37 @@ export interface LayerLowering {
 const noFacts: Attrs = {}
 
 /** Lowering over a frame; `layers` tells modes, plan and ranges as they are at each call. */
-export function createLayerLowering(frame: Frame, backend: Backend, settings: ResolveSettings, layers: LayerStates): LayerLowering {
-  const kept: (Form[] | undefined)[] = []
+export function createLayerLowering(
+  frame: Frame,
+  backend: Backend,
+  settings: ResolveSettings,
+  layers: LayerStates,
+  tally: Tally,
+): LayerLowering {
+  const kept: KeptForms[] = frame.places.map(() => ({ forms: [], changed: new Set() }))
   let calls = 0
+  const holds = ({ asked }: Form, others: Iterable<number>): boolean => {
+    for (const other of others) {
+      tally.neighbours++
+      const state = asked.get(other)
+      if (state !== undefined && state !== stateOf(other, layers)) return false
+    }
+    return true
+  }
   return {
+    touch(place) {
+      delete kept[place]!.own
+    },
+    touchBeside: (place, neighbour) => void kept[place]!.changed.add(neighbour),
     lower(place) {
-      const forms = (kept[place] ??= [])
-      const own = ownState(place, layers)
-      const known = forms.find((form) => form.own === own && [...form.asked].every(([other, state]) => state === stateOf(other, layers)))
-      if (known !== undefined) return known.lowered
+      const known = kept[place]!
+      const { forms } = known
+      const isAsBefore = known.own !== undefined && known.last !== undefined && holds(known.last, known.changed)
+      known.changed.clear()
+      if (isAsBefore) return known.last!.lowered
+      const own = (known.own ??= ownState(place, layers))
+      known.last = forms.find((form) => form.own === own && holds(form, form.asked.keys()))
+      if (known.last !== undefined) return known.last.lowered
       calls++
       const asked = new Map<number, string>()
       const lowered = lowerAt(frame, place, backend, settings, {
@@ -57,7 +84,8 @@ export function createLayerLowering(frame: Frame, backend: Backend, settings: Re
         },
       })
       if (forms.length >= mostKept) forms.shift()
-      forms.push({ own, asked, lowered })
+      known.last = { own, asked, lowered }
+      forms.push(known.last)
       return lowered
     },
     get calls() {
@@ -71,6 +99,17 @@ interface Form {
   readonly own: string
   readonly asked: ReadonlyMap<number, string>
   readonly lowered: LoweredNode
+}
+
+/** The lowered forms of one layer. */
+interface KeptForms {
+  readonly forms: Form[]
+  /** Its own state; absent when it has changed. */
+  own?: string
+  /** The form it had last. */
+  last?: Form | undefined
+  /** Layers beside it that have changed since. */
+  readonly changed: Set<number>
 }
 
 /** What a lowering can see of its own layer that changes between plans: mode, ranges, the order of operands. */

@@ -2,9 +2,8 @@ import { layerOf, valueOf } from '../graph/edges.ts'
 import type { Node, TensorType, Value } from '../graph/types.ts'
 import { castNode } from './cast-types.ts'
 import { schemeOf } from './find-scheme.ts'
-import type { Frame } from './frame.ts'
 import { type CastParts, integersAt, type PlaceCasts, resultsOf } from './place-casts.ts'
-import type { TypedLayer } from './typed-layer.ts'
+import type { Cast, CastUses } from './shared-casts.ts'
 
 /** The nodes of the quantized graph that stand at one place, in order, with the values they make and the constants they read. */
 export interface Piece {
@@ -21,37 +20,58 @@ export interface PieceParts extends CastParts {
 
 /** Whether a layer is needed: it makes a result of the graph, or a needed layer reads what it makes. */
 export function isNeeded(
-  frame: Frame,
+  { frame, typedAt, readers, hoisting, tally }: CastParts,
   place: number,
-  typedAt: (place: number) => TypedLayer,
   isAlive: (place: number) => boolean,
 ): boolean {
-  const { node, consumers } = frame.places[place]!
+  const { node } = frame.places[place]!
   if (node === undefined || node.outputs.some((name) => frame.isOutput.has(name))) return true
-  const { values } = typedAt(place)
-  const reads = ({ inputs }: Node): boolean => inputs.some((name) => name !== undefined && values.has(name))
-  return consumers.some((user) => {
-    if (!isAlive(user)) return false
-    const typed = typedAt(user)
-    return typed.nodes.some(reads) || typed.hoisted.some((each) => reads(each.node))
-  })
+  const needs = (user: number): boolean => {
+    tally.neighbours++
+    return user !== place && isAlive(user)
+  }
+  for (const name of typedAt(place).values.keys()) {
+    if (readers.placesOf(name).some(needs) || hoisting.placesOf(name).some(needs)) return true
+  }
+  return false
 }
 
 /** The nodes of a place under their final operands, with the casts that needed layers use; nodes that nothing needs are left out. */
 export function pieceAt(parts: PieceParts, place: number, before: Piece | undefined): Piece {
-  const { frame, castsAt, typedAt, isAlive } = parts
-  const { name: inputName, node: own, producers, consumers } = frame.places[place]!
+  const { frame, castsAt, typedAt, isAlive, readers, uses, tally } = parts
+  const { name: inputName, node: own } = frame.places[place]!
   const casts = castsAt(place)
-  const near = [casts, ...producers.map(castsAt)]
-  const from: unknown[] = [...near, isAlive(place), ...consumers.map(isAlive), typedAt(place), ...consumers.map(typedAt)]
-  if (before !== undefined && from.every((each, i) => each === before.from[i])) return before
+  const isAliveUser = (user: number): boolean => {
+    tally.neighbours++
+    return isAlive(user)
+  }
+  const isUsed = ({ wishes }: Cast): boolean => wishes.some(({ owner, layer }) => layer === '' || isAliveUser(owner))
+  const isRead = (name: string): boolean => readers.placesOf(name).some((user) => user !== place && isAliveUser(user))
+  const read = new Set([...casts.made.keys()].filter(isRead))
+  const used = new Set([...casts.casts.values()].flatMap((list) => list.filter(isUsed)))
+  const owners = new Set(casts.nodes.map(({ owner }) => owner))
+  // A cast of the model itself is written by what its operand is.
+  const hasCasts = casts.nodes.some(({ node }) => node.op === 'Cast')
+  const near = hasCasts ? [...owners].flatMap((owner) => frame.places[owner]!.producers) : []
+  tally.neighbours += casts.made.size + owners.size + near.length
+  const from: unknown[] = [
+    casts,
+    typedAt(place),
+    isAlive(place),
+    ...[...casts.made.keys()].map((name) => read.has(name)),
+    ...[...casts.casts.values()].flatMap((list) => list.map((cast) => used.has(cast))),
+    ...[...owners].flatMap((owner) => [isAlive(owner), typedAt(owner), uses.version(owner)]),
+    ...near.flatMap((each) => [castsAt(each), typedAt(each)]),
+  ]
+  if (before !== undefined && from.length === before.from.length && from.every((each, i) => each === before.from[i])) return before
 
   const nodes: Node[] = []
   const values = new Map<string, Value>()
-  const needed = new Set(resultsOf(frame, place, typedAt))
+  const needed = new Set([...resultsOf(frame, place, typedAt), ...read])
   const putCasts = (name: string): void => {
-    for (const { node, value, users, isOutput } of casts.casts.get(name) ?? []) {
-      if (!isOutput && !users.some(isAlive)) continue
+    for (const cast of casts.casts.get(name) ?? []) {
+      if (!used.has(cast)) continue
+      const { node, value } = cast
       nodes.push(node)
       values.set(value.name, value)
       needed.add(value.name)
@@ -64,7 +84,8 @@ export function pieceAt(parts: PieceParts, place: number, before: Piece | undefi
   for (const { node, owner } of casts.nodes) {
     if (!isAlive(owner)) continue
     const typed = typedAt(owner)
-    const placed = fitted(parts, withCasts(node, near), owner, near)
+    const placed = fitted(parts, withCasts(node, uses), owner, place)
+    tally.neighbours += placed.inputs.length
     nodes.push(placed)
     for (const name of placed.outputs) values.set(name, typed.values.get(name)!)
     for (const name of placed.inputs) {
@@ -74,29 +95,19 @@ export function pieceAt(parts: PieceParts, place: number, before: Piece | undefi
     }
     for (const name of placed.outputs) putCasts(name)
   }
-  for (const user of consumers) {
-    if (!isAlive(user)) continue
-    for (const { inputs } of typedAt(user).nodes) for (const name of inputs) if (name !== undefined) needed.add(name)
-  }
   return { nodes: withoutUnused(nodes, needed), values, from }
 }
 
-function withCasts(node: Node, near: readonly PlaceCasts[]): Node {
+function withCasts(node: Node, uses: CastUses): Node {
   const layer = layerOf(node)
-  const castOf = (name: string): string | undefined => {
-    for (const { used } of near) {
-      const found = used.get(layer)?.casts.get(name)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  const inputs = node.inputs.map((name) => (name === undefined ? undefined : (castOf(name) ?? name)))
+  const inputs = node.inputs.map((name) => (name === undefined ? undefined : (uses.of(layer, name) ?? name)))
   return inputs.every((name, i) => name === node.inputs[i]) ? node : { ...node, inputs }
 }
 
 /** A cast of the model itself, as what its operand makes of it. */
-function fitted(parts: PieceParts, node: Node, owner: number, near: readonly PlaceCasts[]): Node {
+function fitted(parts: PieceParts, node: Node, owner: number, place: number): Node {
   if (node.op !== 'Cast') return node
+  const near = [place, owner, ...parts.frame.places[owner]!.producers].map(parts.castsAt)
   const source = typeNear(parts, node.inputs[0]!, owner, near)
   if (source.quant === undefined) return node
   const wanted = parts.typedAt(owner).values.get(layerOf(node))!.type

@@ -2,14 +2,19 @@ import type { ResolveSettings } from '../contracts/backend.ts'
 import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { Target } from '../contracts/target.ts'
 import { layerOf } from '../graph/edges.ts'
-import type { Node, Range, TensorType, Value } from '../graph/types.ts'
+import type { Node, Range, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { bf16StyleOf } from './bf16-style.ts'
 import { type Arriving, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
 import { integerSchemeNear, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { OperandNeed } from './lower-context.ts'
+import type { Readers, Tally } from './readers.ts'
+import { type Cast, type CastUses, type CastWish, createSharedCasts, type SharedCasts } from './shared-casts.ts'
 import { followsType, type TypedLayer } from './typed-layer.ts'
+
+/** Behind all nodes. */
+const atTheEnd = Number.POSITIVE_INFINITY
 
 /** A node at its place, with the place of the layer it comes from. */
 export interface PlacedNode {
@@ -17,33 +22,22 @@ export interface PlacedNode {
   readonly owner: number
 }
 
-/** A cast right behind a value. */
-export interface Cast {
-  readonly node: Node
-  readonly value: Value
-  /** Places of the layers that use it. */
-  readonly users: readonly number[]
-  /** Whether it is a result of the graph. */
-  readonly isOutput: boolean
-}
-
-/** Which cast stands for which operand of a node. */
-export interface UsedCasts {
-  /** Place of the layer that the node comes from. */
-  readonly owner: number
-  readonly casts: ReadonlyMap<string, string>
-}
-
-/** The nodes of a place, the casts behind the values they make, and who uses which cast. */
+/** The nodes of a place, and the casts behind the values they make. */
 export interface PlaceCasts {
   readonly nodes: readonly PlacedNode[]
   /** By value, as they stand behind it. */
   readonly casts: ReadonlyMap<string, readonly Cast[]>
-  /** By the layer name of a node, the casts it uses in the place of operands. */
-  readonly used: ReadonlyMap<string, UsedCasts>
   /** Casts of results of the graph, by value. */
   readonly outputs: ReadonlyMap<string, string>
+  /** The values that are made here, and what their casts come from. */
+  readonly made: ReadonlyMap<string, MadeValue>
   readonly from: readonly unknown[]
+}
+
+/** A value that is made at a place. */
+interface MadeValue {
+  readonly arriving: Arriving
+  readonly shared: SharedCasts
 }
 
 /** What casts are made of beside the typed layers. */
@@ -55,22 +49,26 @@ export interface CastParts {
   /** The mode of a layer; that of the graph for an input. */
   modeAt(place: number): QuantMode
   rangeOf(name: string): Range | undefined
+  /** The nodes of typed layers, and those that they have at the places of what they read. */
+  readonly readers: Readers
+  readonly hoisting: Readers
+  readonly uses: CastUses
+  readonly tally: Tally
 }
 
 /** The nodes of a place in order: each with those hoisted behind its results; those of a later user stand in front. */
-function rosterOf({ frame, typedAt }: CastParts, place: number): readonly PlacedNode[] {
-  const { name: inputName, node, consumers } = frame.places[place]!
-  const hoisted = new Map<string, PlacedNode[]>()
-  for (const owner of consumers) {
-    for (const each of typedAt(owner).hoisted) hoisted.set(each.source, [{ node: each.node, owner }, ...(hoisted.get(each.source) ?? [])])
-  }
+function rosterOf({ frame, typedAt, hoisting }: CastParts, place: number): readonly PlacedNode[] {
+  const { name: inputName, node } = frame.places[place]!
   const roster: PlacedNode[] = []
   const put = (each: PlacedNode): void => {
     roster.push(each)
     each.node.outputs.forEach(behind)
   }
   const behind = (value: string): void => {
-    for (const each of hoisted.get(value) ?? []) put(each)
+    for (const owner of hoisting.placesOf(value).toReversed()) {
+      const { hoisted } = typedAt(owner)
+      for (const each of hoisted.toReversed()) if (each.source === value) put({ node: each.node, owner })
+    }
   }
   if (node === undefined) behind(inputName)
   else for (const each of typedAt(place).nodes) put({ node: each, owner: place })
@@ -85,79 +83,108 @@ function rosterOf({ frame, typedAt }: CastParts, place: number): readonly Placed
  * casts made earlier, and serves all later users that need the same type, made in the same way. Casts to codes take scale and zero point from the range
  * of the value itself.
  *
+ * @param before the same for what was; where the place itself is as it was, only `users` are looked at
+ * @param users places of later layers that may need other types now
+ * @param hasNewRoster whether other nodes than before are hoisted to this place
  * @throws QError `RANGE_MISSING`, `INTEGER_OPERAND`
  */
-export function placeCasts(parts: CastParts, place: number, before: PlaceCasts | undefined): PlaceCasts {
-  const { frame, target, typedAt } = parts
-  const { name: inputName, node: own, consumers } = frame.places[place]!
-  const from = [typedAt(place), parts.modeAt(place), ...consumers.flatMap((user) => [typedAt(user), parts.modeAt(user)])]
-  if (before !== undefined && from.every((each, i) => each === before.from[i])) return before
+export function placeCasts(
+  parts: CastParts,
+  place: number,
+  before: PlaceCasts | undefined,
+  users: Iterable<number>,
+  hasNewRoster: boolean,
+): PlaceCasts {
+  const from = [parts.typedAt(place), parts.modeAt(place)]
+  if (before === undefined || hasNewRoster || from.some((each, i) => each !== before.from[i])) return castsAnew(parts, place, before, from)
+  let isChanged = false
+  for (const user of users) {
+    parts.tally.neighbours += before.made.size
+    for (const [name, { arriving, shared }] of before.made) {
+      const former = shared.of(user)
+      if (!shared.set(user, wishesOf(parts, arriving, user))) continue
+      isChanged = true
+      takeBack(parts, name, former, shared.of(user))
+    }
+  }
+  return isChanged ? listed(parts, before) : before
+}
 
+function castsAnew(parts: CastParts, place: number, before: PlaceCasts | undefined, from: readonly unknown[]): PlaceCasts {
+  const { frame, typedAt, readers, tally } = parts
+  const { name: inputName, node: own, consumers } = frame.places[place]!
   const nodes = rosterOf(parts, place)
-  const used = new Map<string, { owner: number; casts: Map<string, string> }>()
-  const outputs = new Map<string, string>()
-  const casts = new Map<string, Cast[]>()
   const makers = new Map(nodes.flatMap(({ node, owner }) => node.outputs.map((name) => [name, owner] as const)))
   if (own === undefined) makers.set(inputName, place)
   const isResult = resultsOf(frame, place, typedAt)
-
+  const made = new Map<string, MadeValue>()
   for (const [name, owner] of makers) {
-    const type = typedAt(owner).values.get(name)!.type
-    const made = new Map<string, Cast>()
-    const cast = (wanted: TensorType, user: string, userPlace: number, origin: readonly string[]): string => {
-      const scheme = schemeAt(parts, userPlace)
-      const style = bf16StyleOf(scheme, wanted.dtype)['bf16']
-      const key = `${wanted.dtype} ${style} ${wanted.quant?.scale} ${wanted.quant?.zeroPoint} ${wanted.quant?.saturate}`
-      const known = made.get(key)
-      const result = known?.value.name ?? `${name}${user}_${target.casts?.suffixes?.[wanted.dtype] ?? wanted.dtype}`
-      const isOutput = user === ''
-      made.set(key, {
-        node: known?.node ?? { ...castNode(name, result, type, wanted, scheme, integersAt(parts, userPlace)), origin },
-        value: known?.value ?? { name: result, type: wanted },
-        users: [...(known?.users ?? []), ...(isOutput ? [] : [userPlace])],
-        // A result of the graph is cast after all users.
-        isOutput,
-      })
-      return result
-    }
+    const { type } = typedAt(owner).values.get(name)!
     const arriving = arrivingAt(parts, name, type, owner)
-    const users = [
-      ...nodes.filter(({ node }) => node.inputs.includes(name)),
-      ...consumers.flatMap((user) =>
-        typedAt(user)
-          .nodes.filter(({ inputs }) => inputs.includes(name))
-          .map((node) => ({ node, owner: user })),
-      ),
-    ]
-    for (const { node, owner: user } of users) {
-      const layer = layerOf(node)
-      const need = needOf(parts, node, user, name)
-      const storage = integersAt(parts, user)?.activations
-      const wanted = wantedType(arriving, { layer, need, storage: storage! }, target.casts?.rescale)
-      if (wanted === undefined) continue
-      const uses = used.get(layer)
-      const result = cast(wanted, layer, user, node.origin ?? [])
-      if (uses === undefined) used.set(layer, { owner: user, casts: new Map([[name, result]]) })
-      else uses.casts.set(name, result)
-    }
+    const shared = createSharedCasts((first) => castFor(parts, arriving, first))
+    tally.neighbours += nodes.length + consumers.length
+    nodes.forEach(({ node, owner: user }, i) => {
+      if (node.inputs.includes(name)) shared.set(i - nodes.length, wishOf(parts, arriving, node, user, i - nodes.length))
+    })
+    for (const user of readers.placesOf(name)) if (user !== place) shared.set(user, wishesOf(parts, arriving, user))
     const isInteger = type.quant === undefined && !isFloatType(type.dtype)
     if (isResult.has(name) && type.dtype !== 'f32' && !isInteger) {
-      outputs.set(name, cast({ dtype: 'f32', shape: type.shape }, '', owner, []))
+      const wanted: TensorType = { dtype: 'f32', shape: type.shape }
+      shared.set(atTheEnd, [{ rank: atTheEnd, owner, layer: '', origin: [], wanted, key: keyOf(parts, wanted, owner) }])
     }
-    if (made.size > 0) casts.set(name, [...made.values()].reverse())
+    made.set(name, { arriving, shared })
   }
-  return { nodes, casts, used, outputs, from }
+  for (const [name, { shared }] of before?.made ?? []) takeBack(parts, name, shared.wishes(), made.get(name)?.shared.wishes() ?? [])
+  return listed(parts, { nodes, made, from })
 }
 
-/** Places with a node that uses other casts now than it did before. */
-export function changedUsers(now: PlaceCasts, before: PlaceCasts): ReadonlySet<number> {
-  const changed = new Set<number>()
-  for (const [layer, { owner, casts }] of now.used) {
-    const known = before.used.get(layer)?.casts
-    if (known?.size !== casts.size || [...casts].some(([name, cast]) => known.get(name) !== cast)) changed.add(owner)
+/** Takes the casts of a value away from nodes that wish none any more. */
+function takeBack({ uses }: CastParts, name: string, before: Iterable<CastWish>, now: Iterable<CastWish>): void {
+  const kept = new Set(Array.from(now, ({ layer }) => layer))
+  for (const { owner, layer } of before) if (!kept.has(layer)) uses.set(owner, layer, name, undefined)
+}
+
+/** The casts for the wishes of now; who uses which is noted. */
+function listed({ uses, tally }: CastParts, { nodes, made, from }: Pick<PlaceCasts, 'nodes' | 'made' | 'from'>): PlaceCasts {
+  const outputs = new Map<string, string>()
+  const casts = new Map<string, readonly Cast[]>()
+  for (const [name, { shared }] of made) {
+    const list = shared.list(({ owner, layer }, cast) => {
+      tally.neighbours++
+      if (layer !== '') uses.set(owner, layer, name, cast)
+    })
+    if (list.length > 0) casts.set(name, list)
+    const result = list.find(({ wishes }) => wishes.at(-1)!.layer === '')
+    if (result !== undefined) outputs.set(name, result.value.name)
   }
-  for (const [layer, { owner }] of before.used) if (!now.used.has(layer)) changed.add(owner)
-  return changed
+  return { nodes, casts, outputs, made, from }
+}
+
+/** What the nodes of a later place wish of a value. */
+function wishesOf(parts: CastParts, arriving: Arriving, user: number): readonly CastWish[] {
+  return parts.readers.nodesAt(arriving.name, user).flatMap((node) => wishOf(parts, arriving, node, user, user))
+}
+
+/** What a node wishes of a value; nothing where it can take it as it is. */
+function wishOf(parts: CastParts, arriving: Arriving, node: Node, owner: number, rank: number): readonly CastWish[] {
+  const layer = layerOf(node)
+  const need = needOf(parts, node, owner, arriving.name)
+  const storage = integersAt(parts, owner)?.activations
+  parts.tally.neighbours++
+  const wanted = wantedType(arriving, { layer, need, storage: storage! }, parts.target.casts?.rescale)
+  return wanted === undefined ? [] : [{ rank, owner, layer, origin: node.origin ?? [], wanted, key: keyOf(parts, wanted, owner) }]
+}
+
+function keyOf(parts: CastParts, { dtype, quant }: TensorType, owner: number): string {
+  const style = bf16StyleOf(schemeAt(parts, owner), dtype)['bf16']
+  return `${dtype} ${style} ${quant?.scale} ${quant?.zeroPoint} ${quant?.saturate}`
+}
+
+/** The cast that a node wishes, under its name. */
+function castFor(parts: CastParts, { name, type }: Arriving, { owner, layer, origin, wanted }: CastWish): Pick<Cast, 'node' | 'value'> {
+  const result = `${name}${layer}_${parts.target.casts?.suffixes?.[wanted.dtype] ?? wanted.dtype}`
+  const node = castNode(name, result, type, wanted, schemeAt(parts, owner), integersAt(parts, owner))
+  return { node: { ...node, origin }, value: { name: result, type: wanted } }
 }
 
 /** The values of a place that are results of the graph. */

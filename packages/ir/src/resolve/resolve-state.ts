@@ -3,26 +3,33 @@ import type { Plan } from '../contracts/strategy.ts'
 import type { Diagnostic } from '../errors.ts'
 import type { Graph, Node, Range, Value } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import { createCastStage } from './cast-stage.ts'
 import { chooseMode } from './choose-mode.ts'
 import { findScheme, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { LoweredNode } from './lower-context.ts'
 import { createLayerLowering } from './lower-layer.ts'
 import { isNeeded, type Piece, pieceAt } from './piece.ts'
-import { type CastParts, changedUsers, type PlaceCasts, placeCasts } from './place-casts.ts'
+import type { CastParts } from './place-casts.ts'
 import { automaticEntry, changedNames, placesByOrigin, planInEffect, plannedEntry } from './plan-entries.ts'
 import { createRangeStore } from './ranges/range-store.ts'
+import { createReaders, type Tally } from './readers.ts'
 import { type ShippedPlace, sameShipped } from './same-nodes.ts'
+import { createCastUses } from './shared-casts.ts'
 import { createSimplification } from './simplify.ts'
 import { createStage, type Stage } from './stage.ts'
 import { type TypedLayer, typedInput, typedLayer } from './typed-layer.ts'
 
-/** How much was computed: results of all steps for single layers, calls of lowering functions, nodes visited by range rules and by simplifications. */
+/**
+ * How much was computed: results of all steps for single layers, calls of lowering functions, nodes visited by range rules and by simplifications, and
+ * neighbours of layers (operands, users) that any step looked at.
+ */
 export interface Work {
   readonly layers: number
   readonly lowered: number
   readonly ranges: number
   readonly simplified: number
+  readonly neighbours: number
 }
 
 /** What one plan came to. */
@@ -61,6 +68,7 @@ export function createResolveState(
   const { mode, asymmetric } = settings
   const properties = { ...graph.properties, stage: 'quantized', chip: target.name, mode, asymmetric }
   let plan: Plan = nothing
+  const tally: Tally = { neighbours: 0 }
 
   const ranges = createRangeStore(frame, target.rangeSteps, (layer) => {
     const entry = entries.get(placeOf.get(layer)!)
@@ -84,17 +92,14 @@ export function createResolveState(
     },
   })
   const nodeAt = (place: number): Node => ranges.ordered(places[place]!.node!)
-  const lowering = createLayerLowering(frame, backend, settings, {
-    modeOf: modes.get,
-    entryOf: entries.get,
-    settled: ranges.settled,
-    imported: ranges.imported,
-    nodeAt,
-  })
+  const states = { modeOf: modes.get, entryOf: entries.get, settled: ranges.settled, imported: ranges.imported, nodeAt }
+  const lowering = createLayerLowering(frame, backend, settings, states, tally)
   const lowered = createStage<LoweredNode | null>({
     places: count,
     compute: (place) => (places[place]!.node === undefined ? null : lowering.lower(place)),
   })
+  const readers = createReaders(tally)
+  const hoisting = createReaders(tally)
   const typed: Stage<TypedLayer> = createStage<TypedLayer>({
     places: count,
     compute(place, before) {
@@ -102,34 +107,53 @@ export function createResolveState(
       if (node === undefined) return typedInput(frame, place, ranges.settled(name), before)
       return typedLayer(frame, place, lowered.get(place)!, target, typed.get, before)
     },
-    onChange: (place, touch) => places[place]!.consumers.forEach(touch),
+    onChange(place, touch, before) {
+      const { nodes, hoisted, renamed } = typed.get(place)
+      readers.set(place, nodes)
+      hoisting.set(
+        place,
+        hoisted.map(({ node }) => node),
+      )
+      if (hoisted.length > 0 || (before?.hoisted.length ?? 0) > 0) casts.touchRosters(place)
+      const { consumers } = places[place]!
+      const isRenamed = renamed.size > 0 || (before?.renamed.size ?? 0) > 0
+      tally.neighbours += consumers.length
+      for (const user of consumers) if (isRenamed || typed.get(user)?.follows !== false) touch(user)
+    },
   })
+  const uses = createCastUses((owner) => pieces.touch(owner))
+  const castParts: CastParts = {
+    ...{ frame, target, settings, typedAt: typed.get, modeAt: modes.get, rangeOf: ranges.settled },
+    ...{ readers, hoisting, uses, tally },
+  }
   const alive: Stage<boolean> = createStage<boolean>({
     places: count,
     order: 'backward',
-    compute: (place) => isNeeded(frame, place, typed.get, alive.get),
+    compute: (place) => isNeeded(castParts, place, alive.get),
     onChange: (place, touch) => places[place]!.producers.forEach(touch),
   })
-  const castParts: CastParts = { frame, target, settings, typedAt: typed.get, modeAt: modes.get, rangeOf: ranges.settled }
-  /** Places with a node that uses another cast than before. */
-  const recast = new Set<number>()
-  const casts = createStage<PlaceCasts>({
-    places: count,
-    compute(place, before) {
-      const result = placeCasts(castParts, place, before)
-      if (before !== undefined && result !== before) for (const user of changedUsers(result, before)) recast.add(user)
-      return result
-    },
-  })
+  const casts = createCastStage(castParts)
   const pieceParts = { ...castParts, castsAt: casts.get, isAlive: alive.get }
-  const pieces = createStage<Piece>({ places: count, compute: (place, before) => pieceAt(pieceParts, place, before) })
-  const simplification = createSimplification(frame, backend.simplify ?? [], settings, pieces.get)
+  const pieces: Stage<Piece> = createStage<Piece>({ places: count, compute: (place, before) => pieceAt(pieceParts, place, before) })
+  const simplification = createSimplification(frame, backend.simplify ?? [], settings, pieces.get, tally)
   const finals = before.slice()
   const stages = [entries, modes, lowered, typed, alive, casts, pieces]
 
-  const touchNear = (stage: { touch(place: number): void }, place: number, more: readonly (readonly number[])[]): void => {
-    stage.touch(place)
-    for (const list of more) list.forEach(stage.touch)
+  const touchAll = (stage: { touch(place: number): void }, list: readonly number[]): void => {
+    tally.neighbours += list.length
+    list.forEach(stage.touch)
+  }
+  /** A layer that is lowered otherwise, perhaps: what it sees of itself has changed. */
+  const relower = (place: number): void => {
+    lowering.touch(place)
+    lowered.touch(place)
+  }
+  /** What the layers beside one see of it has changed. */
+  const relowerBeside = (place: number): void => {
+    for (const list of [places[place]!.producers, places[place]!.consumers]) {
+      for (const near of list) lowering.touchBeside(near, place)
+      touchAll(lowered, list)
+    }
   }
 
   /** @returns places whose entry in the plan is another one now */
@@ -141,34 +165,48 @@ export function createResolveState(
     }
     const changed = new Set([...changedEntries, ...modes.settle()])
     for (const place of changed) {
-      const { producers, consumers } = places[place]!
-      touchNear(lowered, place, [producers, consumers])
-      touchNear(casts, place, [producers])
+      relower(place)
+      relowerBeside(place)
+      casts.touch(place)
+      if ((typed.get(place)?.hoisted.length ?? 0) > 0) casts.touchRosters(place)
     }
     return changedEntries
   }
 
   const settleLayers = (): void => {
     for (const name of ranges.settle()) {
-      for (const place of frame.watchers.get(name) ?? []) lowered.touch(place)
+      touchWatchers(name)
       const place = placeOf.get(name)
       if (place === undefined) continue
       if (places[place]!.node === undefined) typed.touch(place)
-      touchNear(lowered, place, [places[place]!.producers, places[place]!.consumers])
+      relower(place)
+      relowerBeside(place)
     }
     for (const place of lowered.settle()) typed.touch(place)
     for (const place of typed.settle()) {
       const { producers, consumers } = places[place]!
       // A cast of the model itself is written by what its operand is.
-      for (const user of consumers) if (places[user]!.node!.op === 'Cast') pieces.touch(user)
-      touchNear(alive, place, [producers])
-      touchNear(casts, place, [producers])
-      touchNear(pieces, place, [producers])
+      for (const user of consumers) if (lowered.get(user)?.nodes.some(({ op }) => op === 'Cast') === true) pieces.touch(user)
+      alive.touch(place)
+      casts.touch(place)
+      pieces.touch(place)
+      touchAll(alive, producers)
+      touchAll(pieces, producers)
     }
-    for (const place of alive.settle()) touchNear(pieces, place, [places[place]!.producers])
+    for (const place of alive.settle()) {
+      pieces.touch(place)
+      touchAll(pieces, places[place]!.producers)
+    }
     for (const place of casts.settle()) pieces.touch(place)
-    recast.forEach(pieces.touch)
-    recast.clear()
+  }
+
+  const touchWatchers = (name: string, also?: Stage<unknown>): void => {
+    const watchers = frame.watchers.get(name) ?? []
+    tally.neighbours += watchers.length
+    for (const place of watchers) {
+      also?.touch(place)
+      relower(place)
+    }
   }
 
   const outputNames = (): readonly string[] =>
@@ -188,12 +226,7 @@ export function createResolveState(
       }
       plan = next
       ranges.change(changedRanges)
-      for (const name of changedRanges.keys()) {
-        for (const place of frame.watchers.get(name) ?? []) {
-          entries.touch(place)
-          lowered.touch(place)
-        }
-      }
+      for (const name of changedRanges.keys()) touchWatchers(name, entries)
 
       const changed = new Set(settleModes())
       settleLayers()
@@ -217,6 +250,7 @@ export function createResolveState(
       lowered: lowering.calls,
       ranges: ranges.visited,
       simplified: simplification.visited,
+      neighbours: tally.neighbours,
     }),
   }
 

@@ -105,6 +105,75 @@ describe('a resolver', () => {
     expect(costs[2]).toEqual(costs[0])
   })
 
+  /** `wide` layers that read one value, each read by the next of a chain, and all of them by one join. */
+  const star = (wide: number, joined: boolean): Graph => {
+    const spokes = Array.from({ length: wide }, (_, i) => `s${i}`)
+    const sums = joined ? [] : spokes.map((_, i) => `a${i}`)
+    return smallGraph({
+      stage: 'float',
+      values: {
+        ...Object.fromEntries(['x', 'h', ...spokes, ...sums].map((name) => [name, four])),
+        ...(joined ? { y: { type: { dtype: 'f32', shape: [1, 4 * wide] } } } : {}),
+      },
+      nodes: [
+        node('Relu', ['x'], ['h']),
+        ...spokes.flatMap((name, i) => [
+          node('Exp', ['h'], [name]),
+          ...(joined ? [] : [node('Add', [sums[i - 1] ?? 'h', name], [`a${i}`])]),
+        ]),
+        ...(joined ? [node('Concat', spokes, ['y'], { axis: 1 })] : []),
+      ],
+      outputs: [joined ? 'y' : sums.at(-1)!],
+    })
+  }
+  const costOf = (graph: Graph, plans: readonly Plan[]) => {
+    const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })
+    let before = resolver.work()
+    return plans.map((plan) => {
+      resolver.resolve(plan)
+      const after = resolver.work()
+      const { layers, lowered, simplified, neighbours } = after
+      const cost = {
+        layers: layers - before.layers,
+        lowered: lowered - before.lowered,
+        simplified: simplified - before.simplified,
+        neighbours: neighbours - before.neighbours,
+      }
+      before = after
+      return cost
+    })
+  }
+  const oneByOne: readonly Plan[] = [new Map(), new Map([['s9', 'F32']]), new Map([['s9', 'F16']]), new Map([['s12', 'F16']])]
+
+  it('a layer beside one that thousands read costs no more than beside one that twenty read', () => {
+    const [few, ...more] = [20, 200, 2000].map((wide) => costOf(star(wide, false), oneByOne).slice(1))
+    for (const cost of few!) expect(cost.neighbours).toBeLessThanOrEqual(250)
+    for (const costs of more) expect(costs).toEqual(few)
+  })
+
+  it('an operand of a layer with thousands of them costs looking through that layer a few times', () => {
+    const graph = star(2000, true)
+    for (const { layers, simplified, neighbours } of costOf(graph, oneByOne).slice(1)) {
+      expect(layers).toBeLessThanOrEqual(40)
+      expect(simplified).toBeLessThanOrEqual(40)
+      expect(neighbours).toBeLessThanOrEqual(4 * 2000 + 250)
+    }
+  })
+
+  it.each([true, false])('gives for a star what a new one gives (joined: %s)', (joined) => {
+    const graph = star(20, joined)
+    const table = chainTable(graph)
+    const kept = createResolver(graph, table, toyChip, { mode: 'INT8' })
+    const roll = dice(5)
+    let plan: Plan = new Map()
+    for (let turn = 0; turn < 30; turn++) {
+      const layer = [...graph.values.keys()][Math.floor(roll() * graph.values.size)]!
+      if (layer === 'x') continue
+      plan = new Map(plan).set(layer, ['F16', 'F32', 'INT8'][Math.floor(roll() * 3)]!)
+      expect(text(kept.resolve(plan))).toEqual(text(resolve(graph, table, plan, toyChip, { mode: 'INT8' })))
+    }
+  })
+
   it('lowers no layer twice in the same modes and ranges', () => {
     const graph = chain(12)
     const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })

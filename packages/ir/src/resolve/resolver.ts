@@ -68,7 +68,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
 
   let state: ResolveState | undefined
   let known: RangeTable = noRanges
-  let past: Work = { layers: 0, lowered: 0, ranges: 0, simplified: 0 }
+  let past: Work = { layers: 0, lowered: 0, ranges: 0, simplified: 0, neighbours: 0 }
 
   const changedRanges = (ranges: RangeTable): ReadonlyMap<string, Range | undefined> => {
     const changed = new Map<string, Range | undefined>()
@@ -113,6 +113,7 @@ function sum(a: Work, b: Work): Work {
     lowered: a.lowered + b.lowered,
     ranges: a.ranges + b.ranges,
     simplified: a.simplified + b.simplified,
+    neighbours: a.neighbours + b.neighbours,
   }
 }
 

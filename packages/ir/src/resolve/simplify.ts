@@ -4,6 +4,7 @@ import { layerOf } from '../graph/edges.ts'
 import type { Graph, Node, Value } from '../graph/types.ts'
 import type { Frame } from './frame.ts'
 import type { Piece } from './piece.ts'
+import { createReaders, type Tally } from './readers.ts'
 import { castOps, simplifyCasts } from './simplify-casts.ts'
 
 /** What came of the pieces that simplifications can connect. */
@@ -30,6 +31,9 @@ export interface Simplification {
   readonly visited: number
 }
 
+/** Users outside of an island that passes see of each value; more of them make no difference to whether it has one, or several. */
+const mostUsersShown = 8
+
 const noNames: ReadonlyMap<string, string> = new Map()
 
 /**
@@ -41,14 +45,20 @@ export function createSimplification(
   passes: readonly SimplifyPass[],
   settings: ResolveSettings,
   pieceAt: (place: number) => Piece,
+  tally: Tally,
 ): Simplification {
   const starts = new Set<string>([...castOps, ...passes.flatMap(({ ops }) => ops)])
   const { places } = frame
   const made: (readonly Node[])[] = places.map(() => [])
+  const readers = createReaders(tally)
+  const startReaders = createReaders(tally)
   const owners = new Map<string, number>()
   const islands: (Island | undefined)[] = places.map(() => undefined)
   const redirects = new Map<string, string>()
   let visited = 0
+
+  const namesMadeAt = (place: number): readonly string[] =>
+    made[place]!.flatMap(({ outputs }) => outputs.filter((name) => owners.get(name) === place))
 
   /** Places that a starting node at `place` looks at, and places whose starting nodes look at it. */
   const linked = (place: number): readonly number[] => {
@@ -60,12 +70,8 @@ export function createSimplification(
         if (owner !== undefined && owner !== place) found.push(owner)
       }
     }
-    for (const user of places[place]!.consumers) {
-      const looks = made[user]!.some(
-        ({ op, inputs }) => starts.has(op) && inputs.some((name) => name !== undefined && owners.get(name) === place),
-      )
-      if (looks) found.push(user)
-    }
+    for (const name of namesMadeAt(place)) found.push(...startReaders.placesOf(name).filter((user) => user !== place))
+    tally.neighbours += found.length
     return found
   }
 
@@ -89,12 +95,22 @@ export function createSimplification(
       for (const place of changed) {
         for (const { outputs: names } of made[place]!) for (const name of names) if (owners.get(name) === place) owners.delete(name)
       }
+      const reread = new Set<string>()
       for (const place of changed) {
-        made[place] = pieceAt(place).nodes
-        for (const { outputs: names } of made[place]!) for (const name of names) owners.set(name, place)
+        const nodes = pieceAt(place).nodes
+        made[place] = nodes
+        for (const { outputs: names } of nodes) for (const name of names) owners.set(name, place)
+        for (const name of readers.set(place, nodes)) reread.add(name)
+        const starting = nodes.filter(({ op }) => starts.has(op))
+        startReaders.set(place, starting)
       }
-      const open = new Set<number>()
+      const open = new Set<number>(changed)
+      for (const name of reread) {
+        const owner = owners.get(name)
+        if (owner !== undefined) open.add(owner)
+      }
       const affected = new Set<number>()
+      const former = new Map<string, string>()
       const dissolve = (place: number): void => {
         const island = islands[place]
         if (island === undefined) return
@@ -102,11 +118,13 @@ export function createSimplification(
           islands[member] = undefined
           open.add(member)
         }
-        for (const name of island.redirects.keys()) redirects.delete(name)
-        if (island.redirects.size > 0) for (const member of island.places) for (const user of places[member]!.consumers) affected.add(user)
+        for (const [name, to] of island.redirects) {
+          redirects.delete(name)
+          former.set(name, to)
+        }
       }
-      for (const place of changed) for (const near of [place, ...places[place]!.producers]) open.add(near)
       for (const place of [...open]) dissolve(place)
+      const found = new Map<string, string>()
       for (const place of open) {
         if (islands[place] !== undefined) continue
         const members = gather(place, dissolve)
@@ -115,9 +133,15 @@ export function createSimplification(
           islands[member] = island
           affected.add(member)
         }
-        for (const [old, name] of island.redirects) redirects.set(old, name)
-        if (island.redirects.size > 0) for (const member of members) for (const user of places[member]!.consumers) affected.add(user)
+        for (const [old, name] of island.redirects) {
+          redirects.set(old, name)
+          found.set(old, name)
+        }
       }
+      for (const name of new Set([...former.keys(), ...found.keys()])) {
+        if (former.get(name) !== found.get(name)) for (const user of readers.placesOf(name)) affected.add(user)
+      }
+      tally.neighbours += open.size + affected.size
       return affected
     },
     nodesAt(place) {
@@ -144,16 +168,32 @@ export function createSimplification(
   function simplified(members: readonly number[], outputs: readonly string[], plan: () => Plan): Island {
     const own = new Set(members)
     if (!members.some((place) => made[place]!.some(({ op }) => starts.has(op)))) return { places: members, redirects: noNames }
-    const users = new Set(members.flatMap((place) => places[place]!.consumers.filter((user) => !own.has(user))))
+    const users = new Set<number>()
+    for (const name of members.flatMap(namesMadeAt)) {
+      let shown = 0
+      for (const user of readers.placesOf(name)) {
+        if (own.has(user)) continue
+        users.add(user)
+        if (++shown === mostUsersShown) break
+      }
+    }
     const nodes = [...members, ...users]
       .sort((a, b) => a - b)
-      .flatMap((place) => (own.has(place) ? made[place]! : made[place]!.filter(({ inputs }) => inputs.some((name) => isOwn(name)))))
+      .flatMap((place) => (own.has(place) ? made[place]! : made[place]!.filter(({ inputs }) => inputs.some(isOwn)).map(asUser)))
     visited += nodes.length
     const part = partOf(nodes, outputs.filter(isOwn))
-    const result = [simplifyCasts, ...passes].reduce((graph, pass) => pass.run(graph, settings, plan()), part)
+    const result = [simplifyCasts, ...passes].reduce(
+      (graph, pass) => (hasStart(graph, pass) ? pass.run(graph, settings, plan()) : graph),
+      part,
+    )
     if (result.nodes.length === nodes.length && result.nodes.every((node, i) => node === nodes[i]))
       return { places: members, redirects: noNames }
     return islandOf(members, part, result)
+
+    /** A node outside, with nothing but what it reads of the island. */
+    function asUser(node: Node): Node {
+      return node.inputs.every(isOwn) ? node : { ...node, inputs: node.inputs.map((name) => (isOwn(name) ? name : undefined)) }
+    }
 
     function isOwn(name: string | undefined): boolean {
       const owner = name === undefined ? undefined : owners.get(name)
@@ -207,3 +247,6 @@ export function createSimplification(
     return { places: members, nodes, values: result.values, redirects: found }
   }
 }
+
+/** Whether a pass has a node to start from. */
+const hasStart = ({ nodes }: Graph, { ops }: SimplifyPass): boolean => nodes.some(({ op }) => ops.includes(op))

@@ -20,7 +20,7 @@ export interface StageParts<T> {
   /** The result at a place; the very object `before` says that nothing has changed. */
   compute(place: number, before: T | undefined): T
   /** Touches, in this stage, the places whose results look at this one; only places that come after it in the order. @default none */
-  onChange?(place: number, touch: (place: number) => void): void
+  onChange?(place: number, touch: (place: number) => void, before: T | undefined): void
 }
 
 /** A stage in which every place has been touched. */
@@ -44,7 +44,7 @@ export function createStage<T>({ places, order = 'forward', compute, onChange }:
     if (result === before && before !== undefined) return
     results[place] = result
     changed.push(place)
-    onChange?.(place, touch)
+    onChange?.(place, touch, before)
   }
   return {
     get: (place) => results[place]!,

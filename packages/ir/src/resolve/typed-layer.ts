@@ -20,6 +20,8 @@ export interface TypedLayer {
   readonly needs: ReadonlyMap<string, OperandNeed>
   /** New names of results of the float node. */
   readonly renamed: ReadonlyMap<string, string>
+  /** Whether it takes over types of what it reads. */
+  readonly follows: boolean
   /** What it was made from, to tell whether anything is new. */
   readonly from: readonly unknown[]
 }
@@ -37,7 +39,15 @@ export function typedInput({ graph }: Frame, place: number, range: Range | undef
   const { range: _, ...bare } = value.type
   const ranged = range === undefined ? bare : { ...bare, range }
   const type = sourceDtype === undefined ? ranged : { dtype: sourceDtype, shape: bare.shape }
-  return { nodes: [], hoisted: [], values: new Map([[name, { ...value, type }]]), needs: nothing, renamed: nothing, from: [range] }
+  return {
+    nodes: [],
+    hoisted: [],
+    values: new Map([[name, { ...value, type }]]),
+    needs: nothing,
+    renamed: nothing,
+    follows: false,
+    from: [range],
+  }
 }
 
 /**
@@ -95,6 +105,7 @@ export function typedLayer(
     needs:
       renamed.size === 0 ? needs : new Map([...needs].map(([name, need]) => [own.has(name) ? name : (renamed.get(name) ?? name), need])),
     renamed: lowered.renamed ?? nothing,
+    follows,
     from,
   }
 }
