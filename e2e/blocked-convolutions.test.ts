@@ -1,7 +1,7 @@
 import { bm1684x } from '@q/backend-bm1684x'
 import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
-import { createResolver, layerOf, parseCalibrationTable } from '@q/ir'
+import { createResolver, layerOf, parseCalibrationTable, type Tensor } from '@q/ir'
 import { onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +27,33 @@ function noting(takesBlocks: boolean): { readonly ort: OrtRuntime; blocked(): nu
     },
   }
 }
+
+describe.skipIf(!hasShared)(sharedTitle('every value of a network, in any order'), () => {
+  it.each([
+    ['mobilenet_v2_tv_rec', 1],
+    ['mobilenet_v1_0.25_128', 1],
+    ['resnet8_cifar10', 1],
+    ['yolov5n', 0],
+  ])('is what it is in order for %s, whether arranged in blocks (%i) or not', async (name, arranged) => {
+    const graph = await floatNetwork(name)
+    const fetches = graph.nodes.flatMap(({ outputs }) => outputs)
+    const runtime = noting(true)
+    const executor = createOrtExecutor({ ort: runtime.ort, onnx: onnxTranslator, precision: 'fast', threads: 1 })
+    const sortedResults = async (anyOrder: readonly string[]) => {
+      const session = await executor.load(graph, { fetches, anyOrder })
+      const found = await session.run(recordedInput(name, graph))
+      await session.close()
+      // As bit patterns: signs of zeros count.
+      const bits = ({ data }: Tensor) => new Int32Array(data.buffer as ArrayBuffer, data.byteOffset, data.length).slice().sort()
+      return new Map([...found].map(([output, tensor]) => [output, bits(tensor)]))
+    }
+    const [inOrder, anyOrder] = [await sortedResults([]), await sortedResults(fetches)]
+    for (const [output, elements] of inOrder)
+      expect(Buffer.from(elements.buffer).equals(Buffer.from(anyOrder.get(output)!.buffer))).toBe(true)
+    // The probe of the runtime has a model in blocks of its own.
+    if (process.arch === 'x64') expect(runtime.blocked() > 1).toBe(arranged === 1)
+  })
+})
 
 describe.skipIf(!hasShared)(sharedTitle('convolutions rounded to 16-bit floats'), () => {
   it.each(['mobilenet_v2_tv_rec', 'resnet8_cifar10', 'yolov5n'])(

@@ -1,4 +1,4 @@
-import type { Executor, ObserverFactory } from '@q/ir'
+import type { Executor, ObserverFactory, Tensor } from '@q/ir'
 import { describe, expect, it, vi } from 'vitest'
 import { calibrate, calibrateMethods } from './calibrate.ts'
 import type { TinyNode } from './fixtures/tiny-executor.ts'
@@ -38,6 +38,33 @@ describe('calibration', () => {
     for (const workers of [1, 2, 7]) expect(await calibrate({ graph, executor, samples, workers })).toEqual(alone)
     // Otherwise the comparison would say little.
     expect(alone.untuned.get('x')!.threshold).toBeLessThan(alone.entries.get('x')!.max)
+  })
+
+  it('asks for elements in order only where a method looks at it', async () => {
+    const asked: (readonly string[])[] = []
+    const disordering: Executor = {
+      ...executor,
+      async load(part, section) {
+        const session = await executor.load(part, section)
+        const free = section?.anyOrder ?? []
+        asked.push(free)
+        return {
+          ...session,
+          run: async (feeds) =>
+            new Map([...(await session.run(feeds))].map(([name, each]) => [name, free.includes(name) ? reversed(each) : each])),
+        }
+      },
+    }
+    const reversed = (tensor: Tensor): Tensor => ({ ...tensor, data: (tensor.data as Float32Array).toReversed() })
+    for (const method of methodNames) {
+      const task = { graph, samples, method, tune: { count: 0 } }
+      expect(await calibrate({ ...task, executor: disordering })).toEqual(await calibrate({ ...task, executor }))
+    }
+    const own: ObserverFactory = { name: 'own', create: () => ({ observe() {}, range: () => ({ threshold: 1, min: 0, max: 1 }) }) }
+    await calibrateMethods({ graph, samples, executor: disordering, methods: ['kl', own], tune: { count: 0 } })
+    const computed = ['double', 'sum', 'relu']
+    // Of `mse` the last values alone are watched by methods that do not care, and by `mse` as well.
+    expect(asked).toEqual([computed, computed, computed, [], []])
   })
 
   it('leaves unused results of a node out when another is used, and keeps all when none is', async () => {

@@ -1,6 +1,7 @@
 import type { Diagnostic, Executor, Graph, ObservedRange, ObserverFactory, OnProgress, SampleSource } from '@q/ir'
 import { fingerprintOf, QError } from '@q/ir'
 import { createKernels } from './kernels/kernels.ts'
+import type { CalibratedValue } from './layers.ts'
 import { calibratedValues } from './layers.ts'
 import type { CheckpointStore } from './observe/checkpoint.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './observe/checkpoint.ts'
@@ -8,6 +9,7 @@ import { guarded } from './observe/guarded.ts'
 import { observeSamples } from './observe/observe-samples.ts'
 import type { ObserverPool, PoolStart } from './observe/observer-pool.ts'
 import { localPool } from './observe/observer-pool.ts'
+import type { Watch } from './observe/watch.ts'
 import { withFactories } from './observe/watch.ts'
 import { workerPool } from './observe/worker-pool.ts'
 import type { MethodName } from './observers/method.ts'
@@ -133,6 +135,7 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     executor,
     samples,
     values,
+    anyOrder: valuesInAnyOrder(values, plan.watches, factoryOf),
     pool,
     signal,
     onProgress,
@@ -185,6 +188,16 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
     return { ...result, entries: symmetricRows(entries, symmetric), tuneCount }
   }
+}
+
+/** Names of the values that nobody watches for the order of their elements. */
+function valuesInAnyOrder(
+  values: readonly CalibratedValue[],
+  watches: readonly Watch<AnyMethod>[],
+  factoryOf: (method: AnyMethod) => ObserverFactory,
+): ReadonlySet<string> {
+  const ordered = new Set(watches.flatMap(({ value, method }) => (factoryOf(method).anyOrder === true ? [] : [value])))
+  return new Set(values.flatMap(({ name }, value) => (ordered.has(value) ? [] : [name])))
 }
 
 /** Where an earlier, interrupted pass of the same calibration stopped. */

@@ -22,6 +22,8 @@ function network() {
     clip: (x: string) => build.node('Clip', [x, build.numbers('f32', 0), build.numbers('f32', 6)], build.typeOf(x)),
     add: (x: string, y: string) => build.node('Add', [x, y], build.typeOf(x)),
     rounded: (x: string) => cast(cast(x, 'f16'), 'f32'),
+    pool: (op: string, x: string) =>
+      build.node(op, [x], { dtype: 'f32', shape: [1, build.typeOf(x).shape[1]!, 1, 1] }, { kernel_shape: [4, 4] }),
   }
 }
 
@@ -66,6 +68,55 @@ describe('a model with channels in blocks', () => {
     const x = input(16)
     const model = build.build('one', [rounded(add(x, conv(x, [16, 16, 1, 1])))])
     expect(inBlocks(model, block)).toBe(model)
+  })
+})
+
+describe('a model whose results may come in any order', () => {
+  /** As calibration wants it: every value of a network like MobileNet. */
+  function everyValue(last: string) {
+    const { build, input, conv, clip, add, pool } = network()
+    const expanded = clip(conv(input(3), [16, 3, 1, 1]))
+    const filtered = clip(conv(expanded, [16, 1, 3, 3], 16))
+    const [narrow, other] = [conv(filtered, [12, 16, 1, 1]), conv(expanded, [12, 16, 1, 1])]
+    const sum = add(narrow, other)
+    const wide = conv(sum, [24, 12, 1, 1])
+    const pooled = pool(last, wide)
+    const flat = build.node('Reshape', [pooled, build.numbers('i64', [1, 24])], { dtype: 'f32', shape: [1, 24] })
+    const outputs = [expanded, filtered, narrow, other, sum, wide, pooled, flat]
+    return { outputs, model: build.build('every', outputs) }
+  }
+  const rearranged = (model: Graph) => opsOf(model).filter((op) => op.startsWith('blocked Reorder')).length
+
+  it('hands out whole blocks as they stand, and rearranges the others alone', () => {
+    const { model, outputs } = everyValue('AveragePool')
+    const free = inBlocks(model, block, new Set(outputs))
+    expect(opsOf(free).filter((op) => !op.includes('Reorder'))).toEqual([
+      ...['blocked Conv', 'blocked Conv', 'blocked Conv', 'blocked Conv', 'Add', 'blocked Conv', 'blocked AveragePool', 'Reshape'],
+    ])
+    // 12 channels are no whole blocks: three results; and the operand of the reshaping.
+    expect(rearranged(free)).toBe(4)
+    const elements = (graph: Graph) => graph.outputs.map((name) => graph.values.get(name)!.type.shape.join())
+    expect(elements(free)).toEqual(elements(model))
+  })
+
+  it('rearranges what is wanted in order', () => {
+    const { model, outputs } = everyValue('AveragePool')
+    const partly = inBlocks(model, block, new Set(outputs.slice(0, 1)))
+    expect(partly.outputs.slice(1)).toEqual(outputs.slice(1))
+    expect(partly.outputs[0]).not.toBe(outputs[0])
+    expect(rearranged(partly)).toBe(6)
+  })
+
+  it('is left to the runtime where an operator looks at places that is not arranged here', () => {
+    const { model, outputs } = everyValue('MaxPool')
+    expect(inBlocks(model, block, new Set(outputs))).toBe(model)
+  })
+
+  it('is left to the runtime where that fuses a sum with a convolution', () => {
+    const { model, outputs } = everyValue('AveragePool')
+    const [, , narrow, ...others] = outputs
+    const fusing = { ...model, outputs: model.outputs.filter((name) => name !== narrow) }
+    expect(inBlocks(fusing, block, new Set(others))).toBe(fusing)
   })
 })
 

@@ -10,18 +10,29 @@ const wide = 1
 /** Operators that look at one place of each operand, so that it does not matter where a channel stands. */
 const placewise: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Relu', 'Clip'])
 
+/** What else a model may have on tensors with channels and places, when it is to be arranged just as ONNX Runtime would arrange it. */
+const arranged: ReadonlySet<string> = new Set([...placewise, 'AveragePool', 'Reshape'])
+const arrangedAxes = 4
+
+const none: ReadonlySet<string> = new Set()
+
 /**
- * A model in which convolutions whose results are rounded to 16-bit floats pass these on with their channels in blocks, as ONNX Runtime's kernels for convolutions want them.
+ * A model in which convolutions pass on their results with the channels in blocks, as ONNX Runtime's kernels for convolutions want them: those whose results are rounded to 16-bit floats,
+ * and all of them where results may come as they stand there.
  *
  * ONNX Runtime arranges tensors so by itself, but only between operators that it knows to do it for, and `Cast` is none of them: each rounding in front of a convolution cost two
  * rearrangements. The kernels are the ones that it would take, so results are the same to the last bit. A model without such convolutions comes back as it is.
  *
+ * To bring a result back into order is a pass over all its elements; where nobody asks for the order, outputs of whole blocks are handed out in blocks.
+ *
  * @param block channels in a block: that of the runtime on this machine
+ * @param anyOrder outputs whose elements may come in any order; the names of these outputs change
  */
-export function inBlocks(model: Graph, block: number): Graph {
+export function inBlocks(model: Graph, block: number, anyOrder: ReadonlySet<string> = none): Graph {
   const users = edgesOf(model).consumers
-  const isRounded = (name: string): boolean => isOnlyRounded(name, model, users)
-  if (!model.nodes.some((node) => node.op === 'Conv' && isRounded(resultOf(node, model, users).name))) return model
+  const isFree = anyOrder.size > 0 && isArrangedAlike(model, users)
+  const takesBlocks = (name: string): boolean => isFree || isOnlyRounded(name, model, users)
+  if (!model.nodes.some((node) => node.op === 'Conv' && takesBlocks(resultOf(node, model, users).name))) return model
 
   const values = new Map<string, Value>(model.values)
   const nodes: Node[] = []
@@ -50,6 +61,7 @@ export function inBlocks(model: Graph, block: number): Graph {
     }
     return name
   }
+  const hasWholeBlocks = (name: string): boolean => shapeOf(name)[1]! % block === 0
   const makeBlocked = (name: string, make: (id: string) => Node): void => {
     nodes.push(make(blockedValue(name)))
     only.add(name)
@@ -78,22 +90,42 @@ export function inBlocks(model: Graph, block: number): Graph {
 
   for (const node of model.nodes) {
     if (skipped.has(node)) continue
-    const form = node.op === 'Conv' && isRounded(resultOf(node, model, users).name) ? formOf(node, model, block) : undefined
+    const form = node.op === 'Conv' && takesBlocks(resultOf(node, model, users).name) ? formOf(node, model, block) : undefined
     if (form !== undefined) convInBlocks(node, form)
-    else if (isPlacewise(node)) {
+    else if (isFree && node.op === 'AveragePool' && hasWholeBlocks(node.outputs[0]!)) {
+      const operand = inBlocksOf(node.inputs[0]!)
+      makeBlocked(node.outputs[0]!, (id) => ({ ...node, op: blockedOps.averagePool, inputs: [operand], outputs: [id] }))
+    } else if (isPlacewise(node)) {
       makeBlocked(node.outputs[0]!, (id) => ({ ...node, inputs: node.inputs.map((name) => blocked.get(name!) ?? name), outputs: [id] }))
     } else {
       for (const name of node.inputs) if (name !== undefined) plain(name)
       nodes.push(node)
     }
   }
-  for (const name of model.outputs) plain(name)
-  return { ...model, nodes, values, ops: withBlockedOps(model) }
+  const outputs = model.outputs.map((name) =>
+    anyOrder.has(name) && only.has(name) && hasWholeBlocks(name) ? blocked.get(name)! : plain(name),
+  )
+  return { ...model, nodes, values, outputs, ops: withBlockedOps(model) }
 }
 
 /** Whether {@link inBlocks} may find anything in a model. */
-export function canHaveBlocks({ nodes }: Graph): boolean {
-  return nodes.some(({ op }) => op === 'Conv') && nodes.some(({ op, attrs }) => op === 'Cast' && narrowTypes.has(attrs['to']))
+export function canHaveBlocks({ nodes }: Graph, anyOrder: ReadonlySet<string> = none): boolean {
+  const isNarrow = ({ op, attrs }: Node): boolean => op === 'Cast' && narrowTypes.has(attrs['to'])
+  return nodes.some(({ op }) => op === 'Conv') && (anyOrder.size > 0 || nodes.some(isNarrow))
+}
+
+/**
+ * Whether {@link inBlocks} arranges a model as ONNX Runtime does, so that the same kernels compute it: no convolution is fused with a sum, as its result is an output, and nothing but what
+ * is arranged here looks at tensors with channels and places.
+ */
+function isArrangedAlike(model: Graph, users: ReadonlyMap<string, readonly Node[]>): boolean {
+  const outputs = new Set(model.outputs)
+  const isSpatial = (name: string | undefined): boolean => model.values.get(name ?? '')?.type.shape.length === arrangedAxes
+  return model.nodes.every((node) =>
+    node.op === 'Conv'
+      ? outputs.has(resultOf(node, model, users).name)
+      : arranged.has(node.op) || ![...node.inputs, ...node.outputs].some(isSpatial),
+  )
 }
 
 /** How the kernel for blocks takes a convolution. */

@@ -4,7 +4,12 @@ import { many, none, own } from '@q/ir'
 const domain = 'com.microsoft.nchwc'
 
 /** The operators of ONNX Runtime on tensors whose channels stand in blocks. */
-export const blockedOps = { conv: `${domain}.Conv`, toBlocks: `${domain}.ReorderInput`, fromBlocks: `${domain}.ReorderOutput` } as const
+export const blockedOps = {
+  conv: `${domain}.Conv`,
+  averagePool: `${domain}.AveragePool`,
+  toBlocks: `${domain}.ReorderInput`,
+  fromBlocks: `${domain}.ReorderOutput`,
+} as const
 
 const windowAttrs: Readonly<Record<string, AttrSpec['type']>> = {
   auto_pad: 'string',
@@ -12,12 +17,12 @@ const windowAttrs: Readonly<Record<string, AttrSpec['type']>> = {
   pads: 'ints',
   strides: 'ints',
   dilations: 'ints',
-  group: 'int',
 }
 
 const definitions: OpSet = new Map(
   [
-    definition(blockedOps.conv, { ...windowAttrs, activation: 'string', activation_params: 'floats' }),
+    definition(blockedOps.conv, { ...windowAttrs, group: 'int', activation: 'string', activation_params: 'floats' }),
+    definition(blockedOps.averagePool, { ...windowAttrs, ceil_mode: 'int', count_include_pad: 'int' }),
     definition(blockedOps.toBlocks, {}),
     definition(blockedOps.fromBlocks, { channels: 'int' }),
   ].map((each) => [each.name, each]),

@@ -59,7 +59,7 @@ export function cutInHalves({ nodes, section }: CutPart, graph: Graph, onnx: Onn
 }
 
 /** What a run of nodes that ends before `end` takes from outside, constants excepted, and what is wanted of it behind. */
-function sectionOf({ graph, nodes, fetches }: SectionPlan, run: readonly Node[], end: number): Required<Section> {
+function sectionOf({ graph, nodes, fetches, anyOrder }: SectionPlan, run: readonly Node[], end: number): Required<Section> {
   const made = new Set(run.flatMap(({ outputs }) => outputs))
   const feeds = new Set<string>()
   for (const { inputs } of run) {
@@ -67,6 +67,11 @@ function sectionOf({ graph, nodes, fetches }: SectionPlan, run: readonly Node[],
       if (name !== undefined && !made.has(name) && graph.values.get(name)?.constant === undefined) feeds.add(name)
     }
   }
-  const wanted = new Set<string | undefined>([...fetches, ...nodes.slice(end).flatMap(({ inputs }) => inputs)])
-  return { feeds: [...feeds], fetches: [...made].filter((name) => wanted.has(name)) }
+  const needed = new Set(nodes.slice(end).flatMap(({ inputs }) => inputs))
+  const wanted = new Set<string | undefined>([...fetches, ...needed])
+  return {
+    feeds: [...feeds],
+    fetches: [...made].filter((name) => wanted.has(name)),
+    anyOrder: anyOrder.filter((name) => made.has(name) && !needed.has(name)),
+  }
 }

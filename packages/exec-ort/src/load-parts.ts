@@ -66,7 +66,7 @@ async function loadRefused(
 async function loadTranslated(graph: Graph, part: CutPart, loading: PartsLoading): Promise<readonly OrtPart[]> {
   const { fallback, onnx, options } = loading
   try {
-    const made = await loadPart(part.translated!, (name) => valueOf(graph, name).type, loading)
+    const made = await loadPart(part.translated!, { typeOf: (name) => valueOf(graph, name).type, anyOrder: part.section.anyOrder }, loading)
     return [fallback === undefined ? made : withSpare(made, () => fallback.load(graph, part.section))]
   } catch (error) {
     if (fallback === undefined || !isQError(error) || error.code !== 'ORT_REFUSED') throw error

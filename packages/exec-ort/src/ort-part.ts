@@ -31,12 +31,21 @@ export interface PartLoading extends ProgramMaker {
   readonly parameters: 'baked' | 'fed'
 }
 
-/** Loads a part. @param typeOf the declared type of a value of the graph @throws QError `ORT_REFUSED` */
-export async function loadPart(translated: TranslatedPart, typeOf: (name: string) => TensorType, loading: PartLoading): Promise<OrtPart> {
+/** What a part is of. */
+export interface PartPlace {
+  /** The declared type of a value of the graph. */
+  readonly typeOf: (name: string) => TensorType
+  /** Fetches whose elements may come in any order. */
+  readonly anyOrder: readonly string[]
+}
+
+/** Loads a part. @throws QError `ORT_REFUSED` */
+export async function loadPart(translated: TranslatedPart, { typeOf, anyOrder }: PartPlace, loading: PartLoading): Promise<OrtPart> {
   const { ort, onnx } = loading
   const { part, parameters } = loading.parameters === 'fed' ? openParameters(translated) : { part: translated, parameters: noParameters }
-  const block = canHaveBlocks(part.model) ? await channelsInBlock(ort, onnx) : undefined
-  const { program, inputs } = await programOf(block === undefined ? part.model : inBlocks(part.model, block), loading)
+  const free = new Set(anyOrder.map((name) => part.fetches.get(name)!))
+  const block = canHaveBlocks(part.model, free) ? await channelsInBlock(ort, onnx) : undefined
+  const { program, inputs } = await programOf(block === undefined ? part.model : inBlocks(part.model, block, free), loading)
   const { session, inputs: ids, outputs } = program.value
   const ortTensor = ({ dtype, data, shape }: Tensor): OrtTensor => new ort.Tensor(ortTypes[dtype] as never, data as never, shape)
   const names = new Map([...part.feeds].map(([name, id]) => [id, name]))

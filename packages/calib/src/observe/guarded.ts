@@ -6,6 +6,7 @@ import { notFinite } from '../observers/running-range.ts'
 export function guarded(method: ObserverFactory, kernels: Kernels): ObserverFactory {
   return {
     name: method.name,
+    ...(method.anyOrder === undefined ? {} : { anyOrder: method.anyOrder }),
     create(value, from) {
       const observer = method.create(value, from)
       return {

@@ -18,6 +18,8 @@ export interface ObserveSamples {
   readonly executor: Executor
   readonly samples: SampleSource
   readonly values: readonly CalibratedValue[]
+  /** Names of values whose elements the pool takes in any order. @default none */
+  readonly anyOrder?: ReadonlySet<string>
   readonly pool: ObserverPool
   /** Samples the pool has seen already. @default 0 */
   readonly seen?: number
@@ -39,6 +41,7 @@ export async function observeSamples({
   executor,
   samples,
   values,
+  anyOrder = new Set(),
   pool,
   seen = 0,
   onCheckpoint,
@@ -46,7 +49,8 @@ export async function observeSamples({
   onProgress,
 }: ObserveSamples): Promise<readonly WatchResult[]> {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const session = await executor.load(graph, { fetches: values.map(({ name }) => name).filter((name) => !inputs.has(name)) })
+  const fetches = values.map(({ name }) => name).filter((name) => !inputs.has(name))
+  const session = await executor.load(graph, { fetches, anyOrder: fetches.filter((name) => anyOrder.has(name)) })
   try {
     await runAll(session)
   } finally {

@@ -32,6 +32,7 @@ export function kl({ bins = 2048, kernels = createKernels() }: KlOptions = {}): 
   }
   return {
     name: 'kl',
+    anyOrder: true,
     create({ name }, from): Observer {
       const running = runningRange(name, from?.numbers.slice(0, 2))
       const histogram = magnitudeHistogram(

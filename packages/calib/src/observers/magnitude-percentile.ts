@@ -10,6 +10,7 @@ import { percentileEnds } from './percentile-ends.ts'
 export function magnitudePercentile({ kernels = createKernels() }: { readonly kernels?: Kernels } = {}): ObserverFactory {
   return {
     name: 'magnitude-percentile',
+    anyOrder: true,
     create(value, from): Observer {
       const { running, observe, ofMagnitudes, state } = percentileEnds(value, kernels, from)
       return {

@@ -13,6 +13,7 @@ export interface MaxOptions {
 export function max({ kernels = createKernels() }: MaxOptions = {}): ObserverFactory {
   return {
     name: 'max',
+    anyOrder: true,
     create({ name }, from): Observer {
       const running = runningRange(name, from?.numbers)
       const finish = () => running.finish((magnitude) => magnitude)

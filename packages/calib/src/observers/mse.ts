@@ -14,6 +14,8 @@ export interface MseOptions {
  * The method `mse`: the mean over the samples of the magnitude whose clipping costs each of them the least squared error, see
  * {@link clippingMagnitude}.
  *
+ * The sums of magnitudes depend on the order of the elements.
+ *
  * `calibrate` gives the largest magnitude instead to the inputs and to the last layers, as TPU-MLIR 1.30.2 does; an observer by itself
  * does not know where it stands.
  */

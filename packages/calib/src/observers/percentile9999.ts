@@ -17,6 +17,7 @@ export interface PercentileOptions {
 export function percentile9999({ kernels = createKernels() }: PercentileOptions = {}): ObserverFactory {
   return {
     name: 'percentile9999',
+    anyOrder: true,
     create(value, from): Observer {
       const { running, observe, both, state } = percentileEnds(value, kernels, from)
       const finish = () => {

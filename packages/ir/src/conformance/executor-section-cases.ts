@@ -72,6 +72,15 @@ export function describeSections({ describe, it }: ConformanceRunner, create: ()
       await session.close()
     })
 
+    it('all elements of a fetch that may come in any order, and the others in theirs', async () => {
+      const session = await (await create()).load(chain, { fetches: ['doubled', 'joined'], anyOrder: ['doubled'] })
+      const fetched = await session.run(new Map([['x', x]]))
+      const sorted = [...numbersOf(fetched.get('doubled')!)].sort((a, b) => a - b)
+      same(tensorOf(f32(1, 3), sorted), [-4, 0, 2])
+      same(fetched.get('joined'), [3, 0, 1, 2, -4, 0])
+      await session.close()
+    })
+
     it('a constant that is fed has the numbers that are fed', async () => {
       const session = await (await create()).load(chain, { feeds: ['x', 'two'], fetches: ['doubled'] })
       const feeds = new Map([

@@ -21,8 +21,8 @@ const samples: readonly (readonly number[])[] = [1, 0.25, 3, 0.5, 2].map((size, 
 
 /**
  * Registers the tests that every calibration method has to pass: it answers for all-zero and constant data, does not depend on
- * the order of samples beyond what it declares, neither keeps nor changes what it is shown, and, when it has `state`, goes on
- * from there as if nothing had happened.
+ * the order of samples beyond what it declares, nor on that of elements when it says so, neither keeps nor changes what it is shown,
+ * and, when it has `state`, goes on from there as if nothing had happened.
  *
  * @example
  * observerConformance({ runner: { describe, it }, create: () => max() })
@@ -85,6 +85,13 @@ export function observerConformance({ runner, create, orderTolerance = 0 }: Obse
     if (orderTolerance < Number.POSITIVE_INFINITY) {
       it(`does not depend on the order of samples beyond ${orderTolerance}`, async () => {
         same(rangeOf([...samples].reverse()), rangeOf(samples), orderTolerance)
+      })
+    }
+
+    if (create().anyOrder === true) {
+      it('does not depend on the order of elements, as it says', async () => {
+        same(rangeOf(samples.map((each) => [...each].reverse())), rangeOf(samples), 0)
+        same(rangeOf(samples.map((each) => [...each].sort((a, b) => Math.abs(a) - Math.abs(b)))), rangeOf(samples), 0)
       })
     }
 

@@ -8,6 +8,11 @@ export interface Section {
   readonly feeds?: readonly string[]
   /** Values wanted. @default the graph's outputs */
   readonly fetches?: readonly string[]
+  /**
+   * Of the values wanted, those whose elements may come in any order: an executor that stores a tensor otherwise need not rearrange it.
+   * @default none
+   */
+  readonly anyOrder?: readonly string[]
 }
 
 /** A graph, or a part of one, made ready to run. */

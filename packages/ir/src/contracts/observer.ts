@@ -37,6 +37,8 @@ export interface Observer {
 /** A calibration method. */
 export interface ObserverFactory {
   readonly name: string
+  /** Whether its observers learn the same whatever the order of a sample's elements. @default false */
+  readonly anyOrder?: boolean
   /** @param state of an observer of the same value by the same method, to go on from */
   create(value: ObservedValue, state?: ObserverState): Observer
 }

@@ -10,6 +10,8 @@ export interface SectionPlan {
   readonly feeds: readonly string[]
   /** As asked for, or the graph's outputs. */
   readonly fetches: readonly string[]
+  /** Fetches whose elements may come in any order. */
+  readonly anyOrder: readonly string[]
   /** The nodes needed, in the order of the graph. */
   readonly nodes: readonly Node[]
   /** The constants that are read or fetched, in the order of their first use. */
@@ -28,6 +30,7 @@ export interface SectionPlan {
 export function planSection(graph: Graph, section: Section = {}): SectionPlan {
   const feeds = section.feeds ?? graph.inputs.map(({ name }) => name)
   const fetches = section.fetches ?? graph.outputs
+  const anyOrder = section.anyOrder ?? []
   for (const name of [...feeds, ...fetches]) if (!graph.values.has(name)) throw unknownValue(graph, name)
   const fed = new Set(feeds)
   const producers = producersOf(graph)
@@ -45,7 +48,8 @@ export function planSection(graph: Graph, section: Section = {}): SectionPlan {
     for (const input of graph.nodes[place]!.inputs) if (input !== undefined && !fed.has(input)) open.push(input)
   }
   const nodes = [...places].sort((a, b) => a - b).map((place) => graph.nodes[place]!)
-  return { graph, feeds, fetches, nodes, constants: constantsOf(nodes, fetches, fed, producers), lastUses: lastUsesOf(nodes, fetches) }
+  const constants = constantsOf(nodes, fetches, fed, producers)
+  return { graph, feeds, fetches, anyOrder, nodes, constants, lastUses: lastUsesOf(nodes, fetches) }
 }
 
 /** The place among the nodes of the one that makes a value. Graphs do not change, and many small sections of one graph are the rule. */
