@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
 import { isQError, QError } from '@q/ir'
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 
 import { fileError } from '../file-error.ts'
 import { decodeBmp, isBmp } from './bmp.ts'
@@ -65,6 +65,8 @@ async function fromSharp(bytes: Uint8Array, format: DecodedFormat, at: readonly 
     })
   }
   const ownLuma = format === 'gray' && jpeg?.model === 'ycc'
+  // A library of many megabytes: only who decodes images pays for it.
+  const { default: sharp } = await import('sharp')
   const input = sharp(ownLuma ? declareRgb(bytes) : bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: 2 ** 30 })
   const oriented = format === 'rgba' ? input : input.autoOrient()
   if (format === 'gray' && jpeg === undefined && (await input.metadata()).space === 'rgb16') return gray16(oriented)

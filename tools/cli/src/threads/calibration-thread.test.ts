@@ -54,7 +54,7 @@ async function answersTo(messages: readonly (ToCalibrationThread | undefined)[],
       },
       postMessage: (message: FromCalibrationThread) => {
         said.push(message)
-        if (said.length === messages.length + 1 && messages.at(-1) !== undefined) resolve()
+        if (said.length === messages.length && messages.at(-1) !== undefined) resolve()
       },
       close: resolve,
     }
@@ -81,9 +81,8 @@ describe('a thread that loads samples and tunes', () => {
     const told = shared()
     const answers = await answersTo([tuning(told, 7)])
     expect([...told.claims]).toEqual([1])
-    expect(answers).toContainEqual({ kind: 'ready' })
-    expect(answers).toContainEqual({ kind: 'answer', request: 7, answer: expect.objectContaining({ size: 2 }) })
-    expect(answers.flatMap((each) => (each.kind === 'ready' ? [] : [each.answer?.get('x')]))).toEqual([4])
+    expect(answers).toEqual([{ request: 7, answer: expect.objectContaining({ size: 2 }) }])
+    expect(answers[0]!.answer!.get('x')).toBe(4)
   })
 
   it('loads samples, and answers with nothing where it cannot', async () => {
@@ -92,19 +91,16 @@ describe('a thread that loads samples and tunes', () => {
       { kind: 'load', request: 4, index: 1 },
     ])
     const tensor = { dtype: 'f32', shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }
-    expect(answers).toContainEqual({ kind: 'answer', request: 3, answer: new Map([['x', tensor]]) })
-    expect(answers).toContainEqual({ kind: 'answer', request: 4, answer: undefined })
+    expect(answers).toContainEqual({ request: 3, answer: new Map([['x', tensor]]) })
+    expect(answers).toContainEqual({ request: 4, answer: undefined })
   })
 
-  it('is asked for samples only from when it is ready, and as long as it lives', async () => {
+  it('is asked for samples from the start, and as long as it lives', async () => {
     const thread = started(`parentPort.on('message', (message) => {
       if (message === undefined) return parentPort.close()
-      const { kind, request, index } = message
-      parentPort.postMessage({ kind: 'ready' })
-      parentPort.postMessage({ kind: 'answer', request, answer: kind === 'tune' ? new Map() : index === 5 ? undefined : new Map([['x', index]]) })
+      const { request, index } = message
+      parentPort.postMessage({ request, answer: index === 5 ? undefined : new Map([['x', index]]) })
     })`)
-    expect(await thread.load(2)).toBeUndefined()
-    await thread.tune(shared())
     expect(await Promise.all([thread.load(2), thread.load(5), thread.load(3)])).toEqual([
       new Map([['x', 2]]),
       undefined,
@@ -118,7 +114,7 @@ describe('a thread that loads samples and tunes', () => {
     const thread = started(`parentPort.on('message', (message) => {
       if (message === undefined) return parentPort.close()
       const { request, tuning } = message
-      parentPort.postMessage({ kind: 'answer', request, answer: new Map([...tuning.values.keys()].map((name) => [name, tuning.samples.length])) })
+      parentPort.postMessage({ request, answer: new Map([...tuning.values.keys()].map((name) => [name, tuning.samples.length])) })
     })`)
     const wanted = new Map([
       ['x', 1],
@@ -130,7 +126,7 @@ describe('a thread that loads samples and tunes', () => {
   })
 
   it.each([
-    ['fails', "parentPort.once('message', ({ request }) => parentPort.postMessage({ kind: 'answer', request }))"],
+    ['fails', "parentPort.once('message', ({ request }) => parentPort.postMessage({ request }))"],
     ['throws', "throw new Error('no memory')"],
     ['ends', "parentPort.once('message', () => process.exit(1))"],
   ])('rejects when it %s', async (_, lines) => {
@@ -139,7 +135,7 @@ describe('a thread that loads samples and tunes', () => {
 
   it('gives up what it does, and then ends', async () => {
     const answers = await answersTo([tuning(shared()), undefined], 1)
-    expect(answers.filter(({ kind }) => kind === 'answer')).toEqual([{ kind: 'answer', request: 0, answer: undefined }])
+    expect(answers).toEqual([{ request: 0, answer: undefined }])
   })
 
   it('is told to end, and awaited', async () => {

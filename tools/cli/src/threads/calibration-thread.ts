@@ -35,17 +35,17 @@ export type CalibrationRequest = { readonly kind: 'load'; readonly index: number
 /** A request and the number its answer bears. */
 export type ToCalibrationThread = CalibrationRequest & { readonly request: number }
 
-/** What a thread says. */
-export type FromCalibrationThread =
-  /** From now on samples are loaded at once. */
-  | { readonly kind: 'ready' }
+/** What a thread answers. */
+export interface FromCalibrationThread {
+  readonly request: number
   /** A sample, or the thresholds of what the thread has claimed, or nothing when it failed. */
-  | { readonly kind: 'answer'; readonly request: number; readonly answer: LoadedSample | ReadonlyMap<string, number> | undefined }
+  readonly answer: LoadedSample | ReadonlyMap<string, number> | undefined
+}
 
 /** A thread that loads samples and tunes. */
 export interface CalibrationThread {
   readonly tune: TuneElsewhere
-  /** A sample of its list; nothing as long as the thread is not ready, or when it cannot load it. */
+  /** A sample of its list; nothing when it cannot load it. */
   load(index: number): Promise<LoadedSample | undefined>
   /** Makes the thread give up what it does, and resolves when it has ended: a native runtime must not be ended in the middle of its work. */
   close(): Promise<void>
@@ -77,24 +77,18 @@ export function startCalibrationThread(
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const waiting = new Map<number, Waiting>()
   let requests = 0
-  let isReady = false
   let broken: Error | undefined
   const fail = (error: Error): void => {
     broken ??= error
-    isReady = false
     for (const { reject } of waiting.values()) reject(broken)
     waiting.clear()
   }
-  worker.on('message', (message: FromCalibrationThread) => {
-    if (message.kind === 'ready') {
-      isReady = true
-      return
-    }
-    const { resolve, reject } = waiting.get(message.request)!
-    waiting.delete(message.request)
+  worker.on('message', ({ request, answer }: FromCalibrationThread) => {
+    const { resolve, reject } = waiting.get(request)!
+    waiting.delete(request)
     if (waiting.size === 0) worker.unref()
-    if (message.answer === undefined) reject(new Error('the thread could not do it'))
-    else resolve(message.answer as never)
+    if (answer === undefined) reject(new Error('the thread could not do it'))
+    else resolve(answer as never)
   })
   worker.once('error', fail)
   worker.once('exit', (code) => fail(new Error(`the thread ended (${code})`)))
@@ -110,7 +104,7 @@ export function startCalibrationThread(
 
   return {
     tune: ({ graph: { ops: _, ...graph }, ...shared }) => asked({ kind: 'tune', tuning: { ...shared, graph } }),
-    load: async (index) => (isReady ? asked<LoadedSample>({ kind: 'load', index }).catch(() => undefined) : undefined),
+    load: (index) => asked<LoadedSample>({ kind: 'load', index }).catch(() => undefined),
     close() {
       Atomics.store(stopped, 0, 1)
       worker.ref()

@@ -30,11 +30,8 @@ export function serveCalibration(port: CalibrationPort, { samples: { entries, in
     },
   }
   const source = createSampleSource(entries, inputs)
-  source.then(
-    () => port.postMessage({ kind: 'ready' }),
-    // The calling thread meets the same error, and reports it.
-    () => {},
-  )
+  // The calling thread meets the same error, and reports it.
+  source.catch(() => {})
   let tuning = Promise.resolve()
   port.on('message', (message) => {
     if (message === undefined) void tuning.then(() => port.close())
@@ -44,7 +41,7 @@ export function serveCalibration(port: CalibrationPort, { samples: { entries, in
 
   async function answerLoading(request: number, index: number): Promise<void> {
     const answer = await source.then((ready) => ready.load(index)).catch(() => undefined)
-    port.postMessage({ kind: 'answer', request, answer }, answer === undefined ? [] : wholeBuffers(answer))
+    port.postMessage({ request, answer }, answer === undefined ? [] : wholeBuffers(answer))
   }
 
   async function answerTuning(request: number, { graph, samples, ...shared }: ToldTuning): Promise<void> {
@@ -57,7 +54,7 @@ export function serveCalibration(port: CalibrationPort, { samples: { entries, in
       kernels: createKernels(),
       signal,
     }).catch(() => undefined)
-    port.postMessage({ kind: 'answer', request, answer })
+    port.postMessage({ request, answer })
   }
 }
 
