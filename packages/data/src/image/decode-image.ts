@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
 import { isQError, QError } from '@q/ir'
-import type { Sharp } from 'sharp'
+import type { Sharp, default as SharpLibrary } from 'sharp'
 
 import { fileError } from '../file-error.ts'
 import { decodeBmp, isBmp } from './bmp.ts'
@@ -37,8 +37,10 @@ export async function decodeImage(source: string | Uint8Array, format: DecodedFo
       hint: 'replace the file, or take it out of the list',
     })
   }
+  // A library of many megabytes: who decodes nothing with it does not pay for it.
+  const sharp = isBmp(bytes) ? undefined : (await import('sharp')).default
   try {
-    return isBmp(bytes) ? fromBmp(bytes, format, place) : await fromSharp(bytes, format, place)
+    return sharp === undefined ? fromBmp(bytes, format, place) : await fromSharp(sharp, bytes, format, place)
   } catch (cause) {
     if (isQError(cause)) throw cause
     throw unreadable(bytes, cause, place)
@@ -54,7 +56,7 @@ function fromBmp(bytes: Uint8Array, format: DecodedFormat, at: readonly string[]
   return { data, height, width, channels: 4 }
 }
 
-async function fromSharp(bytes: Uint8Array, format: DecodedFormat, at: readonly string[]): Promise<Image> {
+async function fromSharp(sharp: typeof SharpLibrary, bytes: Uint8Array, format: DecodedFormat, at: readonly string[]): Promise<Image> {
   const jpeg = jpegColour(bytes)
   if (jpeg?.model === 'other') {
     throw new QError('IMAGE_FORMAT', 'JPEG images of four inks (CMYK) are not supported', {
@@ -65,8 +67,6 @@ async function fromSharp(bytes: Uint8Array, format: DecodedFormat, at: readonly 
     })
   }
   const ownLuma = format === 'gray' && jpeg?.model === 'ycc'
-  // A library of many megabytes: only who decodes images pays for it.
-  const { default: sharp } = await import('sharp')
   const input = sharp(ownLuma ? declareRgb(bytes) : bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: 2 ** 30 })
   const oriented = format === 'rgba' ? input : input.autoOrient()
   if (format === 'gray' && jpeg === undefined && (await input.metadata()).space === 'rgb16') return gray16(oriented)
