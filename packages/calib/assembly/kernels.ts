@@ -2,6 +2,8 @@
 // `to - from` a multiple of 16; what fills up the last vector is the caller's choice. Compiled by scripts/compile-kernels.mjs.
 
 const vectorBytes: usize = 16
+/** What two walks over the same elements take at a time, so that the second finds them in the nearest cache. */
+const pieceBytes: usize = 16384
 
 /**
  * Writes the lane-wise minimum, maximum and "was NaN" mask of float32 vectors to `out`, 48 bytes, continuing from what stands there.
@@ -55,6 +57,25 @@ export function countBins(from: usize, to: usize, width: f32, last: f32, counts:
     from += vectorBytes
   }
   v128.store(zeros, none)
+}
+
+/** What `extent` (`out`) and `countBins` do, in one walk over the elements. */
+export function countBinsAndExtent(
+  from: usize,
+  to: usize,
+  width: f32,
+  last: f32,
+  counts: usize,
+  stride: usize,
+  zeros: usize,
+  out: usize,
+): void {
+  while (from < to) {
+    const end = min(from + pieceBytes, to)
+    extent(from, end, out)
+    countBins(from, end, width, last, counts, stride, zeros)
+    from = end
+  }
 }
 
 /**

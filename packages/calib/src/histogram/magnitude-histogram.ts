@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@q/ir'
-import type { Extent, Kernels } from '../kernels/kernels.ts'
+import type { Binning, Extent, Kernels } from '../kernels/kernels.ts'
 
 /** A histogram of |x| over equally wide bins; bin j holds the magnitudes around `j * width`, so bin 0 is half as wide. */
 export interface Histogram {
@@ -60,6 +60,8 @@ export function magnitudeHistogram(
     grown = false
   }
 
+  const binning = (all: Int32Array): Binning => ({ width: range / (all.length - 1), counts: all })
+
   const grow = (magnitude: number, old: Int32Array): void => {
     const step = range / old.length
     const difference = grown ? magnitude - range : Math.fround(magnitude - range)
@@ -84,15 +86,17 @@ export function magnitudeHistogram(
     state: () => ({ numbers: [width, range, grown ? 1 : 0, ...drops], ...(counts === undefined ? {} : { counts }) }),
     add(values, seen) {
       let sample: Int32Array | undefined
-      kernels.count(values, (extent) => {
+      // Samples that reach further than all before them become rare.
+      const guess = counts === undefined || hasMovedBins(counts) ? undefined : binning(counts)
+      const choose = (extent: Extent): Binning | undefined => {
         const magnitude = seen(extent)
         if (Math.max(Math.abs(extent.min), Math.abs(extent.max)) < smallestMagnitude) return undefined
         if (counts === undefined) start(magnitude)
         else if (magnitude > range) grow(magnitude, counts)
-        const bins = counts!.length
-        if (firstMovedBin(bins) < bins) sample = new Int32Array(bins)
-        return { width: range / (bins - 1), counts: sample ?? counts! }
-      })
+        if (hasMovedBins(counts!)) sample = new Int32Array(counts!.length)
+        return binning(sample ?? counts!)
+      }
+      kernels.count(values, choose, guess)
       if (sample !== undefined) addMoved(sample, counts!)
     },
     read: () => (counts === undefined ? undefined : { counts, width }),
@@ -123,6 +127,8 @@ export function firstMovedBin(bins: number): number {
   while (first > 0 && first - 1 >= Math.fround(first * step)) first--
   return first === bins - 1 ? bins : first
 }
+
+const hasMovedBins = ({ length }: Int32Array): boolean => firstMovedBin(length) < length
 
 function addMoved(sample: Int32Array, counts: Int32Array): void {
   const last = counts.length - 1

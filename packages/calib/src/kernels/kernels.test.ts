@@ -34,6 +34,44 @@ describe('WebAssembly kernels', () => {
     expect(count(kernels, values, bins, width)).toEqual(count(portableKernels, values, bins, width))
   })
 
+  it.each([
+    ['right', 2048, 2048],
+    ['of another width', 2048, 2048],
+    ['of another size', 2048, 1024],
+    ['no answer', 2048, 2048],
+  ] as const)('count the same with a guess that is %s', (guessed, bins, guessedBins) => {
+    const width = 9 / bins
+    for (const length of [2047, 2048, 4096, 4099, 600_004]) {
+      const values = noise(length, 5, 9).map((value, i) => (i % 3 === 0 ? 0 : value))
+      const [counts, wanted] = [new Int32Array(bins).fill(3), new Int32Array(bins).fill(3)]
+      const guess =
+        guessed === 'right' || guessed === 'no answer' ? { counts, width } : { counts: new Int32Array(guessedBins), width: width * 1.5 }
+      const extents: Extent[] = []
+      const choose = (into: Int32Array) => (extent: Extent) => {
+        extents.push(extent)
+        return guessed === 'no answer' ? undefined : { counts: into, width }
+      }
+      kernels.count(values, choose(counts), guess)
+      portableKernels.count(values, choose(wanted))
+      expect(extents[0]).toEqual(extents[1])
+      expect(counts).toEqual(wanted)
+      if (guess.counts !== counts) expect(guess.counts.every((count) => count === 0)).toBe(true)
+    }
+  })
+
+  it('notice NaN and infinity when they guess, and count nothing', () => {
+    const counts = new Int32Array(64)
+    for (const [value, found] of [
+      [NaN, NaN],
+      [Infinity, Infinity],
+    ] as const) {
+      const seen: number[] = []
+      kernels.count(noise(4096, 1).with(2500, value), ({ max }) => void seen.push(max), { counts, width: 0.1 })
+      expect(seen).toEqual([found])
+    }
+    expect(counts.every((count) => count === 0)).toBe(true)
+  })
+
   it('round quotient and sum to float32, borders included', () => {
     const width = Math.fround(0.1)
     const values = Float32Array.from({ length: 4096 }, (_, i) => Math.fround(width * (i % 50) + width / 2))

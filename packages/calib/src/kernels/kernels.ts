@@ -51,8 +51,10 @@ export interface Kernels {
    * by a scalar: a reciprocal would move elements near a border. Elements beyond the last bin are not counted. The extent
    * is NaN when an element is NaN, `+Infinity .. -Infinity` for an empty array. Of zeros of both signs either may be the extent, but
    * the same in all implementations.
+   *
+   * @param guess bins that `choose` is likely to answer with: when it does, one walk over the elements finds the extent and counts
    */
-  count(values: Float32Array, choose: (extent: Extent) => Binning | undefined): void
+  count(values: Float32Array, choose: (extent: Extent) => Binning | undefined, guess?: Binning): void
   /**
    * Shows the elements of `values` below `low` or above `high`, in portions, in any order. `take` returns the bounds for what comes
    * after, which may lie further out but not further in; elements beyond the former bounds may still come. NaN lies within all bounds.
@@ -73,6 +75,16 @@ export interface Kernels {
 interface Programs extends TailPrograms {
   readonly extent: (from: number, to: number, out: number) => void
   readonly countBins: (from: number, to: number, width: number, last: number, counts: number, stride: number, zeros: number) => void
+  readonly countBinsAndExtent: (
+    from: number,
+    to: number,
+    width: number,
+    last: number,
+    counts: number,
+    stride: number,
+    zeros: number,
+    out: number,
+  ) => void
   readonly addParts: (from: number, to: number, stride: number, parts: number) => void
   readonly fakeQuantize: (from: number, to: number, scale: number, out: number) => void
   readonly squaredDistance: (from: number, to: number, other: number) => number
@@ -84,6 +96,8 @@ const smallElements = portable.smallElements
 const maxSeparateBins = 1 << 14
 /** The module finds bins as float32 bit patterns below 2^23. */
 const maxBins = (1 << 23) - 1
+/** Byte addresses of what the programs find: the lanes of an extent, and the zeros among the counted. */
+const [extentLanes, zeroLanes] = [0, 3 * lanes * 4]
 /** Above this many elements sums of magnitudes are made outside the module, whose memory ends at 4 GiB. */
 const maxSummedElements = 1 << 29
 
@@ -96,36 +110,59 @@ export function createKernels(): Kernels {
   /** Of what is held. */
   let knownExtent: Extent | undefined
 
-  const extentOf = (values: Float32Array): Extent => {
+  const beginExtent = (): void => {
     const { floats, ints } = memory
     floats.fill(Infinity, 0, lanes)
     floats.fill(-Infinity, lanes, 2 * lanes)
     ints.fill(0, 2 * lanes, 3 * lanes)
-    for (let at = 0; at < values.length; at += chunkElements) {
-      const lastOfChunk = values[Math.min(at + chunkElements, values.length) - 1]!
-      run.extent(firstChunk, memory.place(values, at, firstChunk, lastOfChunk), 0)
-    }
+  }
+
+  const readExtent = (): Extent => {
+    const { floats, ints } = memory
     if (ints.subarray(2 * lanes, 3 * lanes).some((mask) => mask !== 0)) return { min: NaN, max: NaN }
     return { min: Math.min(...floats.subarray(0, lanes)), max: Math.max(...floats.subarray(lanes, 2 * lanes)) }
   }
 
-  const countBins = (values: Float32Array, { counts, width }: Binning): void => {
-    const bins = counts.length
-    const parts = bins <= maxSeparateBins ? lanes : 1
-    // One counter more per part takes what lies beyond the last bin; parts are whole vectors.
-    const partInts = Math.ceil((bins + 1) / lanes) * lanes
-    memory.reserve(openEnd + parts * partInts * 4)
-    const { ints } = memory
-    ints.fill(0, openEnd / 4, openEnd / 4 + parts * partInts)
-    ints.fill(0, 0, lanes)
+  const extentOf = (values: Float32Array): Extent => {
+    beginExtent()
     for (let at = 0; at < values.length; at += chunkElements) {
-      // Fillers are zeros, and zeros are taken out of bin 0 below.
-      run.countBins(firstChunk, memory.place(values, at, firstChunk, 0), width, bins, openEnd, parts === 1 ? 0 : partInts * 4, 0)
+      const lastOfChunk = values[Math.min(at + chunkElements, values.length) - 1]!
+      run.extent(firstChunk, memory.place(values, at, firstChunk, lastOfChunk), extentLanes)
     }
+    return readExtent()
+  }
+
+  /** Counts in the module's memory. */
+  const countBins = (values: Float32Array, { counts, width }: Binning, withExtent: boolean): void => {
+    const bins = counts.length
+    const { parts, partInts } = partsOf(bins)
+    memory.reserve(openEnd + parts * partInts * 4)
+    memory.ints.fill(0, openEnd / 4, openEnd / 4 + parts * partInts)
+    memory.ints.fill(0, zeroLanes / 4, zeroLanes / 4 + lanes)
+    const stride = parts === 1 ? 0 : partInts * 4
+    for (let at = 0; at < values.length; at += chunkElements) {
+      // Fillers are zeros, and zeros are taken out of bin 0 in the end.
+      const end = memory.place(values, at, firstChunk, 0)
+      if (withExtent) run.countBinsAndExtent(firstChunk, end, width, bins, openEnd, stride, zeroLanes, extentLanes)
+      else run.countBins(firstChunk, end, width, bins, openEnd, stride, zeroLanes)
+    }
+  }
+
+  /** What {@link countBins} found. */
+  const addBins = (counts: Int32Array): void => {
+    const bins = counts.length
+    const { parts, partInts } = partsOf(bins)
     if (parts > 1) run.addParts(openEnd, openEnd + partInts * 4, partInts * 4, parts)
-    const sums = ints.subarray(openEnd / 4, openEnd / 4 + bins)
+    const sums = memory.ints.subarray(openEnd / 4, openEnd / 4 + bins)
     for (let bin = 0; bin < bins; bin++) counts[bin]! += sums[bin]!
-    counts[0]! -= ints[0]! + ints[1]! + ints[2]! + ints[3]!
+    for (const zeros of memory.ints.subarray(zeroLanes / 4, zeroLanes / 4 + lanes)) counts[0]! -= zeros
+  }
+
+  /** The extent, and the counts in the module's memory. */
+  const countAndExtent = (values: Float32Array, guess: Binning): Extent => {
+    beginExtent()
+    countBins(values, guess, true)
+    return readExtent()
   }
 
   const holding = (values: Float32Array, work: () => void): void => {
@@ -146,14 +183,18 @@ export function createKernels(): Kernels {
       return memory.holds(values) ? (knownExtent ??= extentOf(values)) : extentOf(values)
     },
 
-    count(values, choose) {
+    count(values, choose, guess) {
       if (values.length < smallElements) return portableKernels.count(values, choose)
       holding(values, () => {
-        knownExtent ??= extentOf(values)
+        // A filler would be a part of the extent.
+        const guessed =
+          knownExtent === undefined && values.length % lanes === 0 && guess !== undefined && isCountable(guess) ? guess : undefined
+        knownExtent ??= guessed === undefined ? extentOf(values) : countAndExtent(values, guessed)
         const binning = choose(knownExtent)
         if (binning === undefined) return
-        if (binning.counts.length > maxBins) portable.countBins(values, binning.width, binning.counts)
-        else countBins(values, binning)
+        if (!isCountable(binning)) return portable.countBins(values, binning.width, binning.counts)
+        if (binning.counts !== guessed?.counts || binning.width !== guessed.width) countBins(values, binning, false)
+        addBins(binning.counts)
       })
     },
 
@@ -184,6 +225,13 @@ export function createKernels(): Kernels {
       return sum
     },
   }
+}
+
+const isCountable = ({ counts }: Binning): boolean => counts.length <= maxBins
+
+/** How counters stand in the module's memory. One more per part takes what lies beyond the last bin; parts are whole vectors. */
+function partsOf(bins: number): { readonly parts: number; readonly partInts: number } {
+  return { parts: bins <= maxSeparateBins ? lanes : 1, partInts: Math.ceil((bins + 1) / lanes) * lanes }
 }
 
 function portableExtent(values: Float32Array): Extent {
