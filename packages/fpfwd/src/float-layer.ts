@@ -7,6 +7,8 @@ export interface FloatLayer {
   readonly layer: string
   /** What it is chosen for, such as `before conv1` or `between conv1 and concat`. */
   readonly why: readonly string[]
+  /** It stays in the float type with most digits that the chip has. @default its usual one */
+  readonly widest?: true
 }
 
 /** The layers that there are reasons for, in the order of the graph, inputs first. */

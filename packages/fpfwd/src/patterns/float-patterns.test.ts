@@ -32,26 +32,10 @@ describe('floatPatterns', () => {
     ['in another order', otherOrder],
   ])('keeps the tails behind the last convolutions, the file %s', (_, text) => {
     const found = floatPatterns(netOf(text))
-    expect(found).toMatchObject({ family: 'yolo_block', count: 1 })
+    expect(found).toMatchObject({ family: 'yolo', count: 1 })
     expect(new Set(found!.layers.map(({ layer }) => layer))).toEqual(new Set(['oneHead', 'oneFlat', 'twoHead', 'twoFlat', 'found']))
-  })
-  it('leaves out the heads behind a fused Relu where the layers of TPU-MLIR are wanted', () => {
-    const found = floatPatterns(netOf(lines), { vendorExact: true })
-    expect(found!.layers.map(({ layer }) => layer)).toEqual(['oneHead', 'oneFlat', 'found'])
   })
   it('finds no family where poolings are not joined', () => {
     expect(floatPatterns(netOf(lines.with(3, 'all = Concat(x, near, farthest) {axis = 1}')))).toBeUndefined()
-  })
-  it('visits a number of nodes that grows with the network and no faster', () => {
-    const visitsOf = (length: number): number => {
-      const chain = Array.from(
-        { length },
-        (_, i) => `c${i + 1} = ${i % 3 === 0 ? 'Concat' : 'MaxPool'}(c${i}) ${i % 3 === 0 ? '{axis = 1}' : pool}`,
-      )
-      const start = floatPatterns(netOf(lines))!.visits
-      return floatPatterns(netOf([...lines, 'c0 = Relu(x)', ...chain]))!.visits - start
-    }
-    expect(visitsOf(5000) / visitsOf(500)).toBeLessThan(10.1)
-    expect(visitsOf(5000)).toBeLessThan(5 * 5000)
   })
 })

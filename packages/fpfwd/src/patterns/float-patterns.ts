@@ -1,13 +1,12 @@
-import type { Edges, Graph, Node } from '@q/ir'
-import { edgesOf, layerOf } from '@q/ir'
+import type { Graph, Node } from '@q/ir'
+import { layerOf } from '@q/ir'
 import type { FloatLayer } from '../float-layer.ts'
-import { nodesOnFrom } from '../regions/reach.ts'
-import { yolo } from './families/yolo.ts'
-import type { Family, KeepRule } from './family.ts'
-import { findBlocks, type Match } from './find-blocks.ts'
-
-/** The families that are known, in the order in which they are tried. */
-export const families: readonly Family[] = [yolo]
+import { families as ownFamilies } from './families/index.ts'
+import type { Family, Sign } from './family.ts'
+import { findBlocks } from './find-blocks.ts'
+import { keptLayers } from './kept-layers.ts'
+import { type Network, networkOf } from './network.ts'
+import { blockCount, type TopLayer, type VendorBlock, vendorBlockOf } from './vendor/vendor-block.ts'
 
 /** What a family keeps in float of a network. */
 export interface FoundPattern {
@@ -16,53 +15,80 @@ export interface FoundPattern {
   readonly count: number
   /** In the order of the graph. */
   readonly layers: readonly FloatLayer[]
-  /** Comparisons of a node of the network with one of a small graph: a measure of the work. */
+  /** How often a layer of the network was looked at: a measure of the work. */
   readonly visits: number
+  /** Where TPU-MLIR's own answer was asked for: what it does with layers that were chosen otherwise. */
+  readonly vendor?: Pick<VendorBlock, 'drops' | 'dropsParts' | 'operators'>
 }
 
 /** Which families are tried, and whether only the layers of TPU-MLIR are kept. */
 export interface PatternOptions {
   /** @default the families of this package */
   readonly families?: readonly Family[]
-  /** Leaves out the rules that are no rules of TPU-MLIR 1.30.2. @default false */
-  readonly vendorExact?: boolean
+  /**
+   * The layers as TPU-MLIR's file has them: gives the answer of TPU-MLIR 1.30.2, which knows families by the order of the operators in the
+   * file, and leaves out rules that it does not have. `families` are not looked at. @default families are found along the edges
+   */
+  readonly vendorExact?: readonly TopLayer[]
 }
 
 /**
- * The first family whose block is in the network, and the layers that it keeps in float.
+ * The first family that is found in the network, and the layers that it keeps in float.
  *
  * @param graph the canonical float graph
- * @returns undefined where no family has its block in the network
+ * @returns undefined where no family is found
  */
-export function floatPatterns(graph: Graph, options: PatternOptions = {}): FoundPattern | undefined {
-  const edges = edgesOf(graph)
-  let visits = 0
-  const placesOf = (block: Family['block']): readonly Match[] => {
-    const found = findBlocks(graph, edges, block)
-    visits += found.visits
-    return found.matches
+export function floatPatterns(graph: Graph, { families = ownFamilies, vendorExact }: PatternOptions = {}): FoundPattern | undefined {
+  const network = networkOf(graph)
+  if (vendorExact !== undefined) {
+    const operators = vendorExact.map(({ operator }) => operator)
+    const block = vendorBlockOf(operators)
+    if (block === undefined) return undefined
+    const { drops, dropsParts } = block
+    const found = keptBy({ ...block.rules, name: block.name }, blockCount(block, operators), network, true)
+    return { ...found, vendor: { operators: block.operators, ...(drops && { drops }), ...(dropsParts && { dropsParts }) } }
   }
-  for (const { name, block, keep } of options.families ?? families) {
-    const count = placesOf(block).length
-    if (count === 0) continue
-    const rules = keep.filter(({ beyondVendor = false }) => !(beyondVendor && options.vendorExact))
-    const starts = rules.flatMap((rule) =>
-      placesOf(rule.where)
-        .filter((match) => holds(rule, match, edges))
-        .map((match) => match.get(rule.after)!),
-    )
-    const kept = nodesOnFrom(starts, edges)
-    const why = [`in the tail of ${name}`]
-    return { family: name, count, layers: graph.nodes.flatMap((node) => (kept.has(node) ? [{ layer: layerOf(node), why }] : [])), visits }
+  let visits = 0
+  for (const family of families) {
+    for (const sign of family.knownBy) {
+      const found = countOf(sign, network)
+      visits += found.visits
+      if (found.count === 0) continue
+      const kept = keptBy(family, found.count, network, false)
+      return { ...kept, visits: visits + kept.visits }
+    }
   }
   return undefined
 }
 
-/** Whether the users of the nodes of a match are those that a rule asks for. */
-function holds({ oneUser = [], notUsedBy = {} }: KeepRule, match: Match, edges: Edges): boolean {
-  const usersOf = (name: string): readonly Node[] => match.get(name)!.outputs.flatMap((output) => edges.consumers.get(output) ?? [])
-  return (
-    oneUser.every((name) => usersOf(name).length === 1) &&
-    Object.entries(notUsedBy).every(([name, ops]) => !usersOf(name).some(({ op }) => ops.includes(op)))
-  )
+/** How often the block of a sign is there; 0 where not all of the sign holds. */
+function countOf(
+  { block, least = 1, most = Number.POSITIVE_INFINITY, and = [] }: Sign,
+  network: Network,
+): { count: number; visits: number } {
+  const { matches, visits } = findBlocks(network, block)
+  if (matches.length < least || matches.length > most) return { count: 0, visits }
+  const others = and.map((sign) => countOf(sign, network))
+  return {
+    count: others.every(({ count }) => count > 0) ? matches.length : 0,
+    visits: others.reduce((sum, other) => sum + other.visits, visits),
+  }
+}
+
+function keptBy({ name, keep }: Family, count: number, network: Network, isVendor: boolean): FoundPattern {
+  const rules = keep.filter(({ beyondVendor = false, leastBlocks = 1 }) => !(beyondVendor && isVendor) && count >= leastBlocks)
+  const found = rules.map((rule) => ({ ...keptLayers(rule, network), widest: rule.widest === true }))
+  const layersOf = (isWide: boolean): ReadonlySet<Node> =>
+    new Set(found.flatMap(({ layers, widest }) => (widest === isWide ? [...layers] : [])))
+  const [plain, wide] = [layersOf(false), layersOf(true)]
+  const why = [`a layer that ${name} networks keep`]
+  return {
+    family: name,
+    count,
+    layers: network.nodes.flatMap((node) => {
+      if (wide.has(node)) return [{ layer: layerOf(node), why, widest: true as const }]
+      return plain.has(node) ? [{ layer: layerOf(node), why }] : []
+    }),
+    visits: found.reduce((sum, each) => sum + each.visits, 0),
+  }
 }

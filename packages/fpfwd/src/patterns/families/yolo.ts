@@ -1,19 +1,20 @@
-import type { Family, KeepRule } from '../family.ts'
+import type { Family, SmallGraph } from '../family.ts'
+import { detectorTails } from './shared-rules.ts'
 
-const tailOf = (head: string): Omit<KeepRule, 'beyondVendor'> => ({
-  where: { features: head, scores: 'Conv(features)', joined: 'Concat|Reshape(scores)' },
-  after: 'scores',
-  oneUser: ['scores'],
-  notUsedBy: { joined: ['Conv'] },
-})
+/** Three poolings in a row that are joined: from v5 on. */
+export const pools: SmallGraph = { near: 'MaxPool', far: 'MaxPool(near)', farthest: 'MaxPool(far)', joined: 'Concat(near, far, farthest)' }
 
-/**
- * YOLO from v5 on: known by three poolings in a row that are joined; the tails behind the last convolutions stay in float.
- *
- * TPU-MLIR 1.30.2 finds only the last convolutions behind SiLU and LeakyRelu; those behind a fused Relu have the same tails.
- */
-export const yolo: Family = {
-  name: 'yolo_block',
-  block: { near: 'MaxPool', far: 'MaxPool(near)', farthest: 'MaxPool(far)', joined: 'Concat(near, far, farthest)' },
-  keep: [tailOf('Silu|LeakyRelu'), { ...tailOf('Conv+relu'), beyondVendor: true }],
+/** Distances to the four sides of a box made a centre and a size: from v6 on, also in v12, which has no such poolings. */
+export const boxes: SmallGraph = {
+  low: 'Sub',
+  high: 'Add',
+  sum: 'Add(low, high)',
+  size: 'Sub(high, low)',
+  centre: 'MulConst(sum)',
+  box: 'Concat(centre, size)',
+  scaled: 'Mul(box)',
+  found: 'Concat(scaled)',
 }
+
+/** YOLO v5 to v12: the tails behind the last convolutions stay in float. */
+export const yolo: Family = { name: 'yolo', knownBy: [{ block: pools }, { block: boxes }], keep: detectorTails }

@@ -1,8 +1,8 @@
 /**
- * The sequences of operators by which TPU-MLIR 1.30.2 recognizes a network family, in the order they are tried. The
- * words stand for operators of the Top dialect (`spelling`); `XX*3` repeats.
+ * The sequences of operators by which TPU-MLIR 1.30.2 recognizes a family of networks, in the order in which they are tried. The words
+ * stand for operators of its Top dialect; `XX*3` repeats.
  */
-const sequences = {
+export const sequences = {
   eva_block:
     'AD LN MM RS SL*3 SQ*3 PM SL*2 MU SL MC SL US*2 CC RS MU AD CC PM SL*2 MU SL MC SL US*2 CC RS MU AD CC MC PM MM SM PM MM PM RS MM AD LN MM*2 SI MU MM',
   eva02_block: 'LN MM*3 RS PM RS PM RS PM RP*2 PM MC*2 MM SM MM PM RS MM AD LN MM*2 SI MU LN MM AD',
@@ -38,8 +38,20 @@ const sequences = {
   vf_attention_block: 'MM*3 RS PM RS*2 PM*2 MM MC SM MM PM RS MM',
 } as const
 
-/** Names of the families. */
-export type TransformerFamily = keyof typeof sequences
+/** The sequences that have to be there together, where none of the others is; the last one twice. */
+export const openclipSequences = {
+  openclip_vision_block: 'LN MM*2 RS PM MM RS PM RS PM RS*3 PM MM SM MM RS PM RS MM AD LN MM MC SG MU MM AD',
+  openclip_text_block: 'LN MM*2 RS PM MM RS PM RS PM RS*3 PM MM RS AD*2 RS SM MM RS PM RS MM AD LN MM MC SG MU MM AD',
+  l2_norm_block: 'AB MU RD SR DV',
+} as const
+
+/** One of the first two and one of the others say that a YOLO network is of version 26. */
+export const yolo26Sequences = {
+  trans_block: 'SI SL*2 CV RS SL*3 PM RS MM CV MC SM PM MM RS AD CV AD CV SI CV AD',
+  trans_block_v1: 'SI SL*2 CV RS CV RS CV RS PM MM CV MC SM PM MM RS AD CV AD CV SI CV AD',
+  typical_block_nsm: 'SL*2 CV*2 SI*2 CV SI CV SI AD CV SI CV SI AD CC CV SI CC',
+  typical_block_lx: 'SI SL*2 CV*2 SI*2 CV SI CV SI AD CV SI CV SI AD CC CV SI CV*2 SI*2 CV SI CV SI AD CV SI CV SI AD CC CV SI CC',
+} as const
 
 const spelling: Readonly<Record<string, string>> = {
   AD: 'Add',
@@ -60,19 +72,17 @@ const spelling: Readonly<Record<string, string>> = {
   CV: 'Conv',
   MP: 'MaxPool',
   SB: 'Sub',
+  SG: 'Sigmoid',
+  AB: 'Abs',
   RD: 'Reduce',
+  SR: 'Sqrt',
+  DV: 'Div',
 }
 
-/** The operators of a family's block, spelt as in the Top dialect. */
-export function blockOf(family: TransformerFamily): readonly string[] {
-  return sequences[family].split(' ').flatMap((word) => {
+/** The operators of a sequence, spelt as in the Top dialect. */
+export function operatorsOf(sequence: string): readonly string[] {
+  return sequence.split(' ').flatMap((word) => {
     const [name = '', times = '1'] = word.split('*')
     return Array.from({ length: Number(times) }, () => `top.${spelling[name] ?? name}`)
   })
-}
-
-/** The first family whose block occurs among the operators. Their names are joined without a border, as the original does. */
-export function familyOf(operators: readonly string[]): TransformerFamily | undefined {
-  const joined = operators.join('')
-  return (Object.keys(sequences) as TransformerFamily[]).find((family) => joined.includes(blockOf(family).join('')))
 }

@@ -1,0 +1,86 @@
+import { isQError, type QError } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { checkFamilies, checkFamily, definePattern } from './check-family.ts'
+import { families } from './families/index.ts'
+import { manualFamilies } from './families/manual.ts'
+
+const block = { query: 'MatMul', scores: 'Softmax(query~)' }
+const family = { name: 'mine', knownBy: [{ block }], keep: [{ where: block, keep: ['scores'] }] }
+
+const errorOf = (value: unknown): QError => {
+  try {
+    checkFamily(value, 'mine.json')
+  } catch (error) {
+    if (isQError(error)) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('checkFamily', () => {
+  it('lets every family of this package pass, and what its text form gives', () => {
+    for (const each of [...families, ...manualFamilies]) expect(checkFamily(JSON.parse(JSON.stringify(each)), 'own')).toEqual(each)
+    expect(definePattern(family)).toBe(family)
+    expect(checkFamilies([family, family], 'two')).toHaveLength(2)
+  })
+  it.each<[string, unknown, readonly string[], RegExp]>([
+    ['no object', 'yolo', ['mine.json'], /curly/],
+    ['a member that is none', { ...family, kep: [] }, ['mine.json', 'kep'], /did you mean keep/],
+    ['a missing member', { name: 'mine', keep: [] }, ['mine.json', 'knownBy'], /example/],
+    ['no sign', { ...family, knownBy: [] }, ['mine.json', 'knownBy'], /square/],
+    [
+      'an operator that is none',
+      { ...family, knownBy: [{ block: { a: 'MatMull' } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'a'],
+      /did you mean MatMul/,
+    ],
+    ['a node that is no node', { ...family, knownBy: [{ block: { a: 'MatMul(' } }] }, ['mine.json', 'knownBy[0]', 'block', 'a'], /rules/],
+    [
+      'an operand that is none',
+      { ...family, knownBy: [{ block: { query: 'MatMul', a: 'Softmax(quer)' } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'a'],
+      /did you mean query/,
+    ],
+    [
+      'a node that leads nowhere',
+      { ...family, knownBy: [{ block: { a: 'MatMul', b: 'Softmax' } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'a'],
+      /last/,
+    ],
+    ['a circle', { ...family, knownBy: [{ block: { a: 'Add(b)', b: 'Add(a)' } }] }, ['mine.json', 'knownBy[0]', 'block', 'b'], /operands/],
+    [
+      'a fused operator that is none',
+      { ...family, knownBy: [{ block: { a: 'Conv+silu' } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'a'],
+      /Relu/,
+    ],
+    [
+      'a kept node that is none',
+      { ...family, keep: [{ where: block, keep: ['score'] }] },
+      ['mine.json', 'keep[0]', 'keep'],
+      /did you mean scores/,
+    ],
+    ['a rule that keeps nothing', { ...family, keep: [{ where: block }] }, ['mine.json', 'keep[0]'], /stay in float/],
+    ['counts that exclude each other', { ...family, knownBy: [{ block, least: 3, most: 2 }] }, ['mine.json', 'knownBy[0]', 'most'], /swap/],
+    ['no count', { ...family, knownBy: [{ block, least: 0 }] }, ['mine.json', 'knownBy[0]', 'least'], /default/],
+    ['no flag', { ...family, keep: [{ where: block, keep: ['scores'], widest: 1 }] }, ['mine.json', 'keep[0]', 'widest'], /false/],
+    [
+      'a word that is none',
+      { ...family, keep: [{ where: block, keep: ['scores'], which: 'frist' }] },
+      ['mine.json', 'keep[0]', 'which'],
+      /did you mean first/,
+    ],
+    ['an empty name', { ...family, name: '' }, ['mine.json', 'name'], /quotes/],
+    ['no nodes', { ...family, knownBy: [{ block: {} }] }, ['mine.json', 'knownBy[0]', 'block'], /Softmax/],
+  ])('refuses %s', (_, value, at, hint) => {
+    const error = errorOf(value)
+    expect(error.code).toBe('PATTERN_INVALID')
+    expect(error.at).toEqual(at)
+    expect(error.hint).toMatch(hint)
+    expect(error.found).toBeTruthy()
+    expect(error.wanted).toBeTruthy()
+  })
+  it('refuses a file without families', () => {
+    expect(() => checkFamilies([], 'empty.json')).toThrowError(expect.objectContaining({ code: 'PATTERN_INVALID', found: 'an empty list' }))
+  })
+})

@@ -1,0 +1,161 @@
+import { allOps, didYouMean } from '@q/ir'
+import { type Check, countOf, flagOf, invalid, listOf, objectOf, oneOf, recordOf, textOf } from './check-parts.ts'
+import type { Family, KeepRule, Sign, SmallGraph } from './family.ts'
+import { wantedOf } from './small-graph.ts'
+
+/** Operators that are known to patterns beside those of `@q/ir`: single constants, inputs, and what only other tools have. */
+const furtherOperators = ['Input', 'MulConst', 'AddConst', 'SubConst', 'DivConst', 'Rope', 'GridSample', 'Split']
+const knownOperators: ReadonlySet<string> = new Set([...allOps.keys(), ...furtherOperators])
+
+/**
+ * A family, checked: for families in TypeScript, which get the errors of a JSON file.
+ *
+ * @throws QError `PATTERN_INVALID`
+ */
+export function definePattern<const F extends Family>(family: F): F {
+  checkFamily(family, 'definePattern')
+  return family
+}
+
+/**
+ * Checks that a value is a family: one read from a JSON file, or made by a module.
+ *
+ * @param place where it comes from, for messages
+ * @throws QError `PATTERN_INVALID` with the way to the part that is wrong
+ */
+export function checkFamily(value: unknown, place: string): Family {
+  familyParts(value, [place])
+  return value as Family
+}
+
+/**
+ * Checks the families of a file: one, or a list of them.
+ *
+ * @throws QError `PATTERN_INVALID`
+ */
+export function checkFamilies(value: unknown, place: string): readonly Family[] {
+  const families = (Array.isArray(value) ? value : [value]).map((each, i) =>
+    checkFamily(each, Array.isArray(value) ? `${place}[${i}]` : place),
+  )
+  if (families.length > 0) return families
+  throw invalid([place], { found: 'an empty list', wanted: 'a family, or a list of families', hint: 'describe at least one family' })
+}
+
+const smallGraph: Check = (value, at) => {
+  recordOf(textOf)(value, at)
+  const block = value as SmallGraph
+  const names = Object.keys(block)
+  const last = names.at(-1)
+  if (last === undefined) throw invalid(at, { found: 'no nodes', wanted: 'at least one node', hint: "write { scores: 'Softmax' }" })
+  const operandsOf = new Map(names.map((name) => [name, nodeOf(name, block[name]!, names, at)]))
+  const leads = new Set([last])
+  for (const name of leads) for (const operand of operandsOf.get(name)!) leads.add(operand)
+  const stray = names.find((name) => !leads.has(name))
+  if (stray !== undefined)
+    throw invalid([...at, stray], {
+      found: `${stray} does not lead to ${last}`,
+      wanted: 'nodes that all lead to the last one',
+      hint: 'put the node last that is computed from all others, and name every operand that counts',
+    })
+  const circle = circleFrom(last, operandsOf)
+  if (circle !== undefined)
+    throw invalid([...at, circle], {
+      found: `${circle} is computed from itself`,
+      wanted: 'no circles',
+      hint: 'check the names of operands',
+    })
+}
+
+/** The operands of a node. */
+function nodeOf(name: string, text: string, names: readonly string[], at: readonly string[]): readonly string[] {
+  const wanted = wantedOf(name, text)
+  if (wanted === undefined)
+    throw invalid([...at, name], {
+      found: JSON.stringify(text),
+      wanted: 'Op, Op|Op, !Op or *, with operands in brackets: MatMul(query~, key~)',
+      hint: 'docs/write-a-pattern.md has the rules',
+    })
+  for (const operator of wanted.operators) {
+    const [op = '', fused] = operator.split('+')
+    if (!knownOperators.has(op))
+      throw invalid([...at, name], {
+        found: `the operator ${op}`,
+        wanted: 'an operator of docs/ops.md, MulConst, AddConst, SubConst, DivConst or Input',
+        hint: didYouMean(op, knownOperators, '`q graph MODEL` shows the operators of a network'),
+      })
+    if (fused !== undefined && fused !== 'relu')
+      throw invalid([...at, name], { found: `+${fused}`, wanted: '+relu', hint: 'only a Relu is fused into other layers' })
+  }
+  for (const operand of wanted.operands)
+    if (!names.includes(operand.name))
+      throw invalid([...at, name], {
+        found: `the operand ${operand.name}`,
+        wanted: `a node of this small graph: ${names.filter((each) => each !== name).join(', ')}`,
+        hint: didYouMean(operand.name, names, 'leave operands out that may be anything'),
+      })
+  return wanted.operands.map((operand) => operand.name)
+}
+
+/** A node that is computed from itself. */
+function circleFrom(
+  name: string,
+  operandsOf: ReadonlyMap<string, readonly string[]>,
+  behind: readonly string[] = [],
+  done = new Set<string>(),
+): string | undefined {
+  if (behind.includes(name)) return name
+  if (done.has(name)) return undefined
+  for (const operand of operandsOf.get(name)!) {
+    const circle = circleFrom(operand, operandsOf, [...behind, name], done)
+    if (circle !== undefined) return circle
+  }
+  done.add(name)
+  return undefined
+}
+
+const sign: Check = (value, at) => {
+  signParts(value, at)
+  const { least = 1, most = least } = value as Sign
+  if (most < least) throw invalid([...at, 'most'], { found: `${most}`, wanted: `at least ${least}, as least says`, hint: 'swap the two' })
+}
+const signParts = objectOf({ block: smallGraph, least: countOf, most: countOf, and: listOf((value, at) => sign(value, at)) }, ['block'])
+
+const keepRule: Check = (value, at) => {
+  ruleParts(value, at)
+  const { where, keep = [], after = [], before = [], chainsTo = [], oneUser = [], notUsedBy = {}, onlyFrom = {} } = value as KeepRule
+  const chosen = { keep, after, before, chainsTo }
+  const named = { ...chosen, oneUser, notUsedBy: Object.keys(notUsedBy), onlyFrom: Object.keys(onlyFrom) }
+  for (const [part, names] of Object.entries(named))
+    for (const name of names)
+      if (!Object.hasOwn(where, name))
+        throw invalid([...at, part], {
+          found: name,
+          wanted: `a node of where: ${Object.keys(where).join(', ')}`,
+          hint: didYouMean(name, Object.keys(where), 'name it in where first'),
+        })
+  if (Object.values(chosen).every((names) => names.length === 0))
+    throw invalid(at, {
+      found: 'a rule that keeps nothing',
+      wanted: 'keep, after, before or chainsTo',
+      hint: 'name the nodes that stay in float',
+    })
+}
+const ruleParts = objectOf(
+  {
+    where: smallGraph,
+    keep: listOf(textOf),
+    after: listOf(textOf),
+    before: listOf(textOf),
+    chainsTo: listOf(textOf),
+    which: oneOf('first', 'last'),
+    oneUser: listOf(textOf),
+    notUsedBy: recordOf(listOf(textOf)),
+    onlyFrom: recordOf(listOf(textOf)),
+    leastBlocks: countOf,
+    widest: flagOf,
+    beyondVendor: flagOf,
+  },
+  ['where'],
+)
+
+const familyParts = objectOf({ name: textOf, knownBy: listOf(sign, 1), keep: listOf(keepRule) }, ['name', 'knownBy', 'keep'])

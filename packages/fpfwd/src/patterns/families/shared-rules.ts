@@ -1,0 +1,27 @@
+import type { KeepRule } from '../family.ts'
+
+/** The sum in front of a normalization. */
+export const sumsBeforeNorms: KeepRule = { where: { sum: 'Add', norm: 'LayerNormalization(sum)' }, keep: ['sum'] }
+
+/** SiLU and GELU. */
+export const activations: KeepRule = { where: { act: 'Silu|Gelu' }, keep: ['act'] }
+
+/** SiLU alone, where GELU is quantized. */
+export const silus: KeepRule = { where: { act: 'Silu' }, keep: ['act'] }
+
+/** Every sum of two layers. */
+export const sums: KeepRule = { where: { sum: 'Add' }, keep: ['sum'] }
+
+const tailOf = (head: string): KeepRule => ({
+  where: { features: head, scores: 'Conv(features)', joined: 'Concat|Reshape(scores)' },
+  after: ['scores'],
+  oneUser: ['scores'],
+  notUsedBy: { joined: ['Conv'] },
+})
+
+/**
+ * The tails of detectors behind their last convolutions.
+ *
+ * TPU-MLIR 1.30.2 finds only the last convolutions behind SiLU and LeakyRelu; those behind a fused Relu have the same tails.
+ */
+export const detectorTails: readonly KeepRule[] = [tailOf('Silu|LeakyRelu'), { ...tailOf('Conv+relu'), beyondVendor: true }]

@@ -1,0 +1,61 @@
+import type { Node } from '@q/ir'
+import type { SmallGraph } from './family.ts'
+import type { Network } from './network.ts'
+
+/** An operand of a node of a small graph. */
+export interface Operand {
+  readonly name: string
+  /** Layers that only move elements may lie between. */
+  readonly through: boolean
+}
+
+/** A node of a small graph. */
+export interface Wanted {
+  readonly name: string
+  /** Operators it may be, or may not be; empty for any. */
+  readonly operators: readonly string[]
+  readonly isAnyBut: boolean
+  readonly operands: readonly Operand[]
+}
+
+/** A small graph that was read. */
+export interface Pattern {
+  readonly nodes: ReadonlyMap<string, Wanted>
+  readonly last: Wanted
+}
+
+const nodeText = /^\s*(!?)\s*([\w.]+(?:\+\w+)?(?:\s*\|\s*[\w.]+(?:\+\w+)?)*|\*)\s*(?:\(([^()]*)\))?\s*$/
+
+/** A node of a small graph; undefined where the text is none. */
+export function wantedOf(name: string, text: string): Wanted | undefined {
+  const found = nodeText.exec(text)
+  if (found === null) return undefined
+  const [, not = '', operators = '', operands = ''] = found
+  return {
+    name,
+    operators: operators === '*' ? [] : wordsOf(operators, '|'),
+    isAnyBut: not === '!' || operators === '*',
+    operands: wordsOf(operands, ',').map((word) => ({ name: word.replace(/~$/, '').trim(), through: word.endsWith('~') })),
+  }
+}
+
+/** A small graph, read. What `checkFamily` lets pass can be read. */
+export function patternOf(block: SmallGraph): Pattern {
+  const nodes = new Map(Object.entries(block).map(([name, text]) => [name, wantedOf(name, text)!]))
+  return { nodes, last: [...nodes.values()].at(-1)! }
+}
+
+/** Whether a layer is what a node of a small graph may be. */
+export function isOf({ operatorOf }: Network, node: Node, { operators, isAnyBut }: Wanted): boolean {
+  const isOne = operators.some((text) => {
+    const [operator, fused] = text.split('+')
+    return operatorOf(node) === operator && (fused === undefined || node.attrs[fused] === true)
+  })
+  return isOne !== isAnyBut
+}
+
+const wordsOf = (text: string, border: string): readonly string[] =>
+  text
+    .split(border)
+    .map((word) => word.trim())
+    .filter((word) => word !== '')

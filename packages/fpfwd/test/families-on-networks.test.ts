@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { families, floatPatterns, manualFamilies } from '../src/index.ts'
+import * as detectors from './networks/detectors.ts'
+import { attention, bert, clip, deit, detr, openclip, smoothedBert, vitOf } from './networks/transformers.ts'
+import { cswin, eva, eva02Of, evaNormed, evaRope, swin } from './networks/windows.ts'
+import { patternsPage } from './patterns-page.ts'
+import { inOtherOrder, sketch, topLayersOf } from './sketch.ts'
+
+/** A network, the family that is found in it, and what TPU-MLIR calls that family. */
+const networks = {
+  bert: ['bert', bert, 'bert_block'],
+  'smoothed BERT': ['smoothed-bert', smoothedBert, 'insert_mul_bert_block'],
+  vit: ['vit', vitOf(2), 'vit_block'],
+  deit: ['deit', deit, 'deit_block'],
+  eva: ['eva', eva, 'eva_block'],
+  'eva, products apart': ['eva-normed', evaNormed, '_eva_block'],
+  'eva with Rope': ['eva-normed', evaRope, 'eva02_block_v1'],
+  eva02: ['eva02', eva02Of(false), 'eva02_block'],
+  'eva02, corrected': ['eva02', eva02Of(true), 'eva02_smc_block'],
+  swin: ['swin', swin, 'swin_block'],
+  cswin: ['cswin', cswin, 'cswin_block'],
+  detr: ['detr', detr, 'detr_block'],
+  clip: ['clip', clip, 'clip_m2_encoder_block'],
+  openclip: ['openclip', openclip, 'openclip_block'],
+  'rt-detr': ['rt-detr', detectors.rtDetr, 'rtdetrv2_block'],
+  attention: ['attention', attention, 'vf_attention_block'],
+  yolov5: ['yolo', detectors.yolov5, 'yolo_block'],
+  yolov7: ['yolo', detectors.yolov7, 'yolo_block'],
+  yolov8: ['yolo', detectors.yolov8, 'yolo_block'],
+  yolov10: ['yolo', detectors.yolov10, 'yolo_block'],
+  yolov12: ['yolo', detectors.yolov12, 'yolo_block_12'],
+  yolo26: ['yolo26', detectors.yolo26, 'yolo_block'],
+} as const
+
+const sorted = (names: Iterable<string>): readonly string[] => [...names].sort()
+const layersOf = (found: ReturnType<typeof floatPatterns>): readonly string[] => sorted(found?.layers.map(({ layer }) => layer) ?? [])
+
+describe.each(Object.entries(networks))('%s', (_, [family, text, vendorName]) => {
+  const net = sketch(text)
+  it('is found in both orders of its nodes, with the same layers', () => {
+    const found = floatPatterns(net)
+    expect(found?.family).toBe(family)
+    const other = floatPatterns(inOtherOrder(net))
+    expect(other?.family).toBe(family)
+    expect(layersOf(other)).toEqual(layersOf(found))
+  })
+  it('is in no other family', () => {
+    const found = families.filter((each) => floatPatterns(net, { families: [each] }) !== undefined).map(({ name }) => name)
+    expect(found).toEqual(family === 'yolo26' ? ['yolo26', 'yolo'] : [family])
+  })
+  it('is known by its operators to TPU-MLIR, which keeps the same layers', () => {
+    const found = floatPatterns(net, { vendorExact: topLayersOf(net) })
+    expect(found?.family).toBe(vendorName)
+    expect(layersOf(found)).toEqual(layersOf(floatPatterns(net)))
+  })
+})
+
+describe('the families of the manual', () => {
+  it.each([
+    ['yolov5', 'yolov5', detectors.yolov5],
+    ['yolov7', 'yolov7', detectors.yolov7],
+    ['yolov8', 'yolov6_8_9_11_12', detectors.yolov8],
+    ['yolov12', 'yolov6_8_9_11_12', detectors.yolov12],
+    ['yolov10', 'yolov10', detectors.yolov10],
+  ])('finds the post-processing of %s', (_, family, text) => {
+    for (const net of [sketch(text), inOtherOrder(sketch(text))]) {
+      const found = manualFamilies.filter((each) => floatPatterns(net, { families: [each] }) !== undefined).map(({ name }) => name)
+      expect(found).toEqual([family])
+      expect(layersOf(floatPatterns(net, { families: manualFamilies }))).toContain('out')
+    }
+  })
+})
+
+describe('docs/patterns.md', () => {
+  it('has the families and the networks in which they are found', async () => {
+    const columns = families.map(({ name }) => name)
+    const rows = Object.entries(networks).map(([name, [, text]]) => {
+      const nets = [sketch(text), inOtherOrder(sketch(text))]
+      const marks = families.map((each) => (nets.every((net) => floatPatterns(net, { families: [each] }) !== undefined) ? '●' : ' '))
+      const found = floatPatterns(nets[0]!)
+      return `| ${[name, ...marks, found?.family ?? '', String(found?.layers.length ?? 0), String(nets[0]!.nodes.length)].join(' | ')} |`
+    })
+    const head = ['network', ...columns, 'taken', 'in float', 'layers']
+    const matrix = [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n')
+    await expect(patternsPage(families, manualFamilies, matrix)).toMatchFileSnapshot('../../../docs/patterns.md')
+  })
+})
+
+describe('the work of looking for families', () => {
+  /** A network of about so many layers that has something of every family and none of their blocks. */
+  const longNetwork = (length: number) => {
+    const parts = Array.from(
+      { length: Math.ceil(length / 25) },
+      (_, i) => `
+        q${i} = MatMul(x${i}, w); k${i} = MatMul(x${i}, w); v${i} = MatMul(x${i}, w); qr${i} = Reshape(q${i}); kt${i} = Transpose(k${i}); qm${i} = Mul(qr${i}, #)
+        s${i} = MatMul(qm${i}, kt${i}); p${i} = Softmax(s${i}); c${i} = Add(p${i}, v${i}); m${i} = MatMul(c${i}, w); n${i} = LayerNormalization(m${i}, w)
+        g${i} = Gelu(n${i}); u${i} = Silu(g${i}); a${i} = MaxPool(u${i}); b${i} = MaxPool(a${i}); d${i} = Sub(b${i}, w); e${i} = Add(d${i}, a${i}); f${i} = Conv(e${i}, w)
+        h${i} = Sigmoid(f${i}); z${i} = Concat(h${i}, first); sl${i} = Slice(z${i}); t${i} = ReduceSum(sl${i}); r${i} = Sqrt(t${i}); o${i} = Mul(r${i}, sl${i}); x${i + 1} = Add(o${i}, first)`,
+    )
+    return sketch(parts.join('\n'))
+  }
+  const visitsOf = (length: number): number => {
+    const text = longNetwork(length)
+    // The rules of a family that is found are work too.
+    const everywhere = { name: 'all', knownBy: [{ block: { act: 'Silu' } }], keep: families.flatMap(({ keep }) => keep) }
+    return floatPatterns(text, { families: [...families, everywhere] })!.visits
+  }
+  it('grows as the network does, and stays below 120 visits a layer for all families and all their rules', () => {
+    const [few, many] = [visitsOf(500), visitsOf(5000)]
+    expect(many / few).toBeLessThan(10.5)
+    expect(many / 5000).toBeLessThan(120)
+  })
+  it('is next to nothing where an operator of every block is missing', () => {
+    const chain = sketch(Array.from({ length: 5000 }, (_, i) => `x${i + 1} = Conv(x${i}, w)`).join(';'))
+    const last = { name: 'chain', knownBy: [{ block: { act: 'Conv' } }], keep: [] }
+    expect(floatPatterns(chain, { families: [...families, last] })!.visits).toBeLessThanOrEqual(2 * 5000)
+  })
+})

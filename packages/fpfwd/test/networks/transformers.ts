@@ -1,0 +1,103 @@
+/** Sketches of transformers, in the order in which TPU-MLIR has their operators. */
+
+const feedForward = (sum: string, act: string): string =>
+  `n2 = LayerNormalization(${sum}, w); up = MatMul(n2, w); act = ${act}(up); down = MatMul(act, w)`
+
+/** The first steps of attention with products apart. */
+const apartOf = (features: string): string => `
+  q = MatMul(${features}, w); k = MatMul(${features}, w); v = MatMul(${features}, w)
+  kr = Reshape(k); kp = Transpose(kr); qr = Reshape(q); vr = Reshape(v); qp = Transpose(qr); vp = Transpose(vr)`
+
+/** The last steps of attention. */
+const ending = (weights: string, values: string): string => `
+  c = MatMul(${weights}, ${values}); cp = Transpose(c); cr = Reshape(cp); mixed = MatMul(cr, w)`
+
+export const bert = `
+  s0 = Add(words, places); n = LayerNormalization(s0, w)
+  ${apartOf('n')}
+  s = MatMul(qp, kp); sc = Mul(s, #); sm = Add(sc, mask); p = Softmax(sm)
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, n)
+  ${feedForward('s1', 'Gelu')}
+  s2 = Add(down, n2); n3 = LayerNormalization(s2, w)`
+
+export const smoothedBert = `
+  s0 = Add(words, places); n = LayerNormalization(s0, w); f = Mul(n, w)
+  ${apartOf('f')}
+  s = MatMul(qp, kp); sc = Mul(s, #); sm = Add(sc, mask); p = Softmax(sm)
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, n)
+  n2 = LayerNormalization(s1, w); f2 = Mul(n2, w); up = MatMul(f2, w); act = Gelu(up); down = MatMul(act, w)
+  s2 = Add(down, n2); n3 = LayerNormalization(s2, w)`
+
+/** A block of ViT: its names end in a number. */
+const vitBlock = (i: number): string =>
+  `n = LayerNormalization(x, w); all = MatMul(n, w); r = Reshape(all); a = Slice(r); b = Slice(r); d = Slice(r)
+   as = Squeeze(a); bs = Squeeze(b); ds = Squeeze(d); ap = Transpose(as); aq = Mul(ap, #); bp = Transpose(bs); bt = Transpose(bp)
+   s = MatMul(aq, bt); p = Softmax(s); dp = Transpose(ds); c = MatMul(p, dp); cp = Transpose(c); cr = Reshape(cp); mixed = MatMul(cr, w)
+   s1 = Add(mixed, x); n2 = LayerNormalization(s1, w); up = MatMul(n2, w); act = Gelu(up); down = MatMul(act, w); y = Add(down, s1)`.replaceAll(
+    /\b([a-z]\w*)\b(?!\()/g,
+    (name) => (name === 'w' ? name : name === 'x' ? `y${i - 1}` : `${name}${i}`),
+  )
+
+/** ViT of some blocks. */
+export const vitOf = (blocks: number): string => `
+  patches = Conv(image, w); flat = Reshape(patches); turned = Transpose(flat); tokens = Concat(turned, first); y0 = Add(tokens, w)
+  ${Array.from({ length: blocks }, (_, i) => vitBlock(i + 1)).join('\n')}`
+
+export const deit = `
+  s0 = Add(tokens, places); n = LayerNormalization(s0, w); all = MatMul(n, w); r = Reshape(all)
+  a = Slice(r); as = Squeeze(a); b = Slice(r); bs = Squeeze(b); d = Slice(r); ds = Squeeze(d)
+  ap = Transpose(as); bp = Transpose(bs); bt = Transpose(bp); s = MatMul(ap, bt); sc = Mul(s, #); p = Softmax(sc); dp = Transpose(ds)
+  ${ending('p', 'dp')}
+  s1 = Add(mixed, s0)
+  ${feedForward('s1', 'Gelu')}
+  s2 = Add(down, s1)`
+
+export const detr = `
+  s0 = Add(picture, before); n = LayerNormalization(s0, w); placed = Add(n, places)
+  q = MatMul(placed, w); k = MatMul(placed, w); v = MatMul(n, w)
+  qr = Reshape(q); qp = Transpose(qr); kr = Reshape(k); vr = Reshape(v); kp = Transpose(kr); qs = Mul(qp, #); vp = Transpose(vr)
+  s = MatMul(qs, kp); p = Softmax(s)
+  ${ending('p', 'vp')}
+  back = Reshape(mixed); s1 = Add(n, back); n2 = LayerNormalization(s1, w); up = MatMul+relu(n2, w); down = MatMul(up, w); s2 = Add(n2, down)
+  n3 = LayerNormalization(s2, w)`
+
+export const clip = `
+  n = LayerNormalization(x, w); q = MatMul(n, w); k = MatMul(n, w); v = MatMul(n, w)
+  qr = Reshape(q); qp = Transpose(qr); kr = Reshape(k); kp = Transpose(kr); vr = Reshape(v); vp = Transpose(vr); kt = Transpose(kp)
+  s = MatMul(qp, kt); sc = Mul(s, #); p = Softmax(sc); c = MatMul(p, vp); cp = Transpose(c); cr = Reshape(cp)
+  inner = LayerNormalization(cr, w); mixed = MatMul(inner, w); s1 = Add(mixed, x)
+  n2 = LayerNormalization(s1, w); up = MatMul(n2, w); act = Gelu(up); inner2 = LayerNormalization(act, w); down = MatMul(inner2, w)
+  s2 = Add(down, s1)`
+
+export const attention = `
+  ${apartOf('x')}
+  s = MatMul(qp, kp); sc = Mul(s, #); p = Softmax(sc)
+  ${ending('p', 'vp')}
+  y = Add(mixed, x)`
+
+/** Products apart, as OpenCLIP has them. */
+const openclipBlock = (i: string, mask: string, scores: string): string =>
+  `n = LayerNormalization(${'X'}, w); q = MatMul(n, w); k = MatMul(n, w); kr = Reshape(k); kp = Transpose(kr); v = MatMul(n, w); vr = Reshape(v); vp = Transpose(vr)
+   qr = Reshape(q); qp = Transpose(qr); qf = Reshape(qp); kf = Reshape(kp); vf = Reshape(vp); kt = Transpose(kf)
+   s = MatMul(qf, kt); ${mask} p = Softmax(${scores}); c = MatMul(p, vf); cr = Reshape(c); cp = Transpose(cr); cf = Reshape(cp); mixed = MatMul(cf, w)
+   s1 = Add(mixed, ${'X'}); n2 = LayerNormalization(s1, w); up = MatMul(n2, w); sc = Mul(up, #); g = Sigmoid(sc); gated = Mul(up, g); down = MatMul(gated, w)
+   y = Add(down, s1)`
+    .replaceAll(/\b([a-z]\w*)\b(?!\()/g, (name) => (name === 'w' ? name : `${i}${name}`))
+    .replaceAll(/\bX\b/g, i === 't2' ? 't1y' : `${i}x`)
+
+const unitLength = (i: string, from: string): string => `
+  ${i}abs = Abs(${from}); ${i}square = Mul(${i}abs, ${i}abs); ${i}total = ReduceSum(${i}square); ${i}length = Sqrt(${i}total); ${i}unit = Div(${from}, ${i}length)`
+
+const masked = 'sr = Reshape(s); sa = Add(sr, causal); sb = Add(sa, w); sf = Reshape(sb);'
+
+export const openclip = `
+  ${openclipBlock('v', '', 's')}
+  vone = Gather(vy, #); vn = LayerNormalization(vone, w); vout = MatMul(vn, w)
+  ${openclipBlock('t1', masked, 'sf')}
+  ${openclipBlock('t2', masked, 'sf')}
+  tone = Gather(t2y, #); tn = LayerNormalization(tone, w); tout = MatMul(tn, w)
+  ${unitLength('v', 'vout')}
+  ${unitLength('t', 'tout')}
+  turned = Transpose(vunit); likeness = MatMul(tunit, turned); scaled = Mul(likeness, #); out = Transpose(scaled)`
