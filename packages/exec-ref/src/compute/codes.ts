@@ -1,28 +1,14 @@
-import type { DType, TensorType } from '@q/ir'
-import { type IntegerType, integerRange } from '@q/ir/number'
+import type { TensorType } from '@q/ir'
+import { codeLimitsOf } from '@q/ir/graph'
 import type { Numbers, Operand } from '../kernel.ts'
-
-const integers: ReadonlySet<DType> = new Set(['i8', 'u8', 'i16', 'u16', 'i32', 'u32'])
-
-/** Whether `dtype` is a type of codes or sums. */
-export function isInteger(dtype: DType): dtype is IntegerType & DType {
-  return integers.has(dtype)
-}
-
-/** The smallest and largest number of `dtype`; everything for other than the narrow integer types. */
-export function limitsOf(dtype: DType): { readonly min: number; readonly max: number } {
-  return isInteger(dtype) ? integerRange(dtype) : { min: -Infinity, max: Infinity }
-}
 
 /** What codes of a type saturate to; with a fused ReLU nothing goes below `floor`, the zero point unless another is given. */
 export function codeLimits(
-  { dtype, quant }: TensorType,
+  type: TensorType,
   relu: boolean,
-  floor: number = quant?.zeroPoint ?? 0,
-): { readonly min: number; readonly max: number } {
-  const own = limitsOf(dtype)
-  const [min, max] = quant?.saturate ?? [own.min, own.max]
-  return { min: relu ? Math.max(min, floor) : min, max }
+  floor: number = type.quant?.zeroPoint ?? 0,
+): readonly [min: number, max: number] {
+  return codeLimitsOf(type, relu ? floor : undefined)
 }
 
 /** The zero point of each element of a type whose slices may have their own. */

@@ -1,9 +1,9 @@
 import { elementCount, type TensorType } from '@q/ir'
+import { hasCodeLimits } from '@q/ir/graph'
 import { swapChannels } from '@q/ir/lowering'
-
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { num, nums, operand, resultType, zeroPointOf } from '../operands.ts'
-import { centred, isInteger, largestOf } from './codes.ts'
+import { centred, largestOf } from './codes.ts'
 import { checkSums } from './exact-sums.ts'
 import { type Slide, slidingSums } from './windows.ts'
 
@@ -78,7 +78,7 @@ function sumWindows(call: KernelCall, axes: readonly Slide[], weights: Float64Ar
   const terms = weights.length / outputs
   const zero = zeroPointOf(x.type)
   const taken = call.attrs['zeroPointInSum'] === false ? zero : 0
-  if (isInteger(x.type.dtype)) checkSums(call, terms, largestOf(x.data) + Math.abs(zero), largestOf(weights))
+  if (hasCodeLimits(x.type.dtype)) checkSums(call, terms, largestOf(x.data) + Math.abs(zero), largestOf(weights))
   const windows = slidingSums(channels, axes, zero, taken)
   const sums = new Float64Array(places)
   for (let n = 0; n < images; n++) {

@@ -30,7 +30,7 @@ export function finishSum(call: KernelCall, i: number, bias: Operand | undefined
   const wide = bias?.exact?.[at]
   if (wide !== undefined) {
     const apply = wideRequantizerOf(call, i)
-    return (sum) => checkResult(call, apply(BigInt(sum) + wide))
+    return (sum) => checkResult(call, Number(apply(BigInt(sum) + wide)))
   }
   const added = bias?.data[at] ?? 0
   const apply = requantizerOf(call, i)
@@ -38,7 +38,7 @@ export function finishSum(call: KernelCall, i: number, bias: Operand | undefined
   const applyWide = wideRequantizerOf(call, i)
   return (sum) => {
     const total = sum + added
-    return Number.isSafeInteger(total) ? apply(total) : checkResult(call, applyWide(BigInt(sum) + BigInt(added)))
+    return Number.isSafeInteger(total) ? apply(total) : checkResult(call, Number(applyWide(BigInt(sum) + BigInt(added))))
   }
 }
 
@@ -57,6 +57,6 @@ export function exactly(call: KernelCall, i = 0): (a: number, b: number, c: numb
     const product = a * b
     const sum = product + c
     if (Math.abs(product) < 2 ** 53 && Math.abs(sum) < 2 ** 53) return apply(sum)
-    return applyWide(BigInt(a) * BigInt(b) + BigInt(c))
+    return Number(applyWide(BigInt(a) * BigInt(b) + BigInt(c)))
   }
 }

@@ -1,9 +1,9 @@
 import { elementCount } from '@q/ir'
+import { hasCodeLimits } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
-
 import type { KernelCall, Numbers } from '../kernel.ts'
 import { flag, operand, stridesOf, zeroPointOf } from '../operands.ts'
-import { centred, isInteger, largestOf } from './codes.ts'
+import { centred, largestOf } from './codes.ts'
 import { checkSums } from './exact-sums.ts'
 import { addWeighted } from './weighted-sum.ts'
 
@@ -45,7 +45,7 @@ export function multiplyMatrices(call: KernelCall, write: WriteRow): void {
   const sums = new Float64Array(width)
   const factors = centred(b)
   const taken = call.attrs['zeroPointInSum'] === false ? zeroPointOf(a.type) : 0
-  if (isInteger(a.type.dtype)) checkSums(call, inner, largestOf(a.data) + Math.abs(taken), largestOf(factors))
+  if (hasCodeLimits(a.type.dtype)) checkSums(call, inner, largestOf(a.data) + Math.abs(taken), largestOf(factors))
   const index = batch.map(() => 0)
   let held = -1
   for (let n = elementCount(batch); n > 0; n--) {

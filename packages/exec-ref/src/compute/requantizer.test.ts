@@ -65,19 +65,19 @@ describe('sums of any size by a quantized multiplier', () => {
     } as unknown as KernelCall)
 
   it('neither wrap nor are clamped above 32 bits', () => {
-    expect(wide(2 ** 30, 17)(2n ** 33n)).toBe(2 ** 15)
-    expect(wide(2 ** 30, 40)(-(2n ** 56n))).toBe(-(2 ** 15))
-    expect(wide(2 ** 16, -2)(2n ** 60n)).toBe(2 ** 47)
+    expect(wide(2 ** 30, 17)(2n ** 33n)).toBe(2n ** 15n)
+    expect(wide(2 ** 30, 40)(-(2n ** 56n))).toBe(-(2n ** 15n))
+    expect(wide(2 ** 16, -2)(2n ** 60n)).toBe(2n ** 47n)
   })
 
   it('of 32 bits are as ever: the left shift wraps, and -1 by -1 is the largest', () => {
-    expect(wide(2 ** 30, -1)(2n ** 30n)).toBe(-(2 ** 30))
-    expect(wide(-(2 ** 31), 0)(-(2n ** 31n))).toBe(2 ** 31 - 1)
+    expect(wide(2 ** 30, -1)(2n ** 30n)).toBe(-(2n ** 30n))
+    expect(wide(-(2 ** 31), 0)(-(2n ** 31n))).toBe(2n ** 31n - 1n)
   })
 
   it('are rounded twice', () => {
     // (2^54 + 1) / 2 is rounded up to 2^53 + 1, its half to 2^52 + 1.
-    expect(wide(2 ** 30, 1)(2n ** 54n + 1n)).toBe(2 ** 52 + 1)
+    expect(wide(2 ** 30, 1)(2n ** 54n + 1n)).toBe(2n ** 52n + 1n)
   })
 })
 

@@ -58,24 +58,24 @@ export function requantizerOf(call: KernelCall, i = 0): (v: number) => number {
   )
 }
 
-/** The same for integers of any size; the result, which codes are saturated from, is the nearest double. */
-export function wideRequantizerOf(call: KernelCall, i = 0): (v: bigint) => number {
+/** The same for integers of any size. */
+export function wideRequantizerOf(call: KernelCall, i = 0): (v: bigint) => bigint {
   const multiplier = BigInt(perChannel(nums(call, 'multipliers'), i, 1))
   const shift = perChannel(nums(call, 'shifts'), i, 0)
   const rounding = word(call, 'rounding') as RoundingMode
   switch (word(call, 'requantize') as RequantizeKind) {
     case 'none':
-      return Number
+      return (v) => v
     case 'shift':
-      return (v) => Number(shiftRightBig(v, shift, rounding))
+      return (v) => shiftRightBig(v, shift, rounding)
     case 'multiplier-shift':
-      return (v) => Number(shiftRightBig(v * multiplier, shift, rounding))
+      return (v) => shiftRightBig(v * multiplier, shift, rounding)
     case 'quantized-multiplier':
       return (v) => {
-        if (BigInt.asIntN(53, v) === v)
-          return multiplyByQuantizedMultiplier(Number(v), { mantissa: Number(multiplier), exponent: -shift }, rounding)
+        if (v >= -(2n ** 31n) && v <= 2n ** 31n)
+          return BigInt(multiplyByQuantizedMultiplier(Number(v), { mantissa: Number(multiplier), exponent: -shift }, rounding))
         const high = shiftRightBig((v << BigInt(Math.max(0, -shift))) * multiplier, 31, 'half-up')
-        return Number(shiftRightBig(high, Math.max(0, shift), rounding))
+        return shiftRightBig(high, Math.max(0, shift), rounding)
       }
   }
 }

@@ -1,7 +1,7 @@
 import type { DType, RoundingMode } from '@q/ir'
+import { hasCodeLimits } from '@q/ir/graph'
 import { type Bf16Style, roundBf16, roundF16, roundTo, saturate } from '@q/ir/number'
-
-import { codeLimits, isInteger } from '../compute/codes.ts'
+import { codeLimits } from '../compute/codes.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { newResult, operand, resultType, word } from '../operands.ts'
 
@@ -36,14 +36,14 @@ export const quantizeLinear: Kernel = (call) => {
   const narrow = x.type.dtype === 'bf16'
   const rounding = word(call, 'rounding') as RoundingMode
   const { dtype } = resultType(call)
-  const { min, max } = codeLimits(resultType(call), false)
+  const [min, max] = codeLimits(resultType(call), false)
   const params = paramsOf(call, 'result')
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
     const { scale, zero } = params(i)
     const quotient = round((narrow ? round(x.data[i]!) : x.data[i]!) * round(1 / scale))
     const code = roundTo(quotient, rounding) + zero
-    y[i] = isInteger(dtype) ? (code >= max ? max : code > min ? code : min) : code
+    y[i] = hasCodeLimits(dtype) ? (code >= max ? max : code > min ? code : min) : code
   }
   return [y]
 }
@@ -70,7 +70,7 @@ export const cast: Kernel = (call) => {
   const to = resultType(call).dtype
   const y = newResult(call)
   const wanted = word(call, 'to')
-  if (!isInteger(wanted as DType)) {
+  if (!hasCodeLimits(wanted as DType)) {
     const half = x.type.dtype === 'f16' || x.type.dtype === 'bf16'
     const round = half || wanted === 'f32' ? Math.fround : rounderTo(wanted as DType, call.bf16)
     for (let i = 0; i < y.length; i++) y[i] = round(x.data[i]!)
@@ -79,7 +79,7 @@ export const cast: Kernel = (call) => {
   const rounding = word(call, 'rounding') as RoundingMode
   for (let i = 0; i < y.length; i++) {
     const v = roundTo(x.data[i]!, rounding)
-    y[i] = isInteger(to) ? saturate(v, to) : v
+    y[i] = hasCodeLimits(to) ? saturate(v, to) : v
   }
   return [y]
 }

@@ -20,7 +20,7 @@ export const qMatMul: Kernel = (call) => {
   const y = newResult(call)
   const type = resultType(call)
   const zero = zeroPointOf(type)
-  const { min, max } = codeLimits(type, flag(call, 'relu'))
+  const [min, max] = codeLimits(type, flag(call, 'relu'))
   const bias = call.inputs[2]
   const given = Math.max(1, bias?.data.length ?? 1)
   const finish: FinishSum[] = []

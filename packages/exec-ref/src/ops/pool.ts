@@ -42,7 +42,7 @@ export const qAveragePool: Kernel = (call) => {
   const kernel = nums(call, 'kernel_shape')
   const zero = zeroPointOf(type)
   const from = zeroPointOf(operand(call, 0).type)
-  const { min, max } = codeLimits(type, flag(call, 'relu'))
+  const [min, max] = codeLimits(type, flag(call, 'relu'))
   const rescale = call.attrs['scale'] === undefined ? requantized(call, zero) : scaled(call)
   const taken = call.attrs['scale'] === undefined ? from : 0
   forEachMean(call, taken, from, (place, mean) => {

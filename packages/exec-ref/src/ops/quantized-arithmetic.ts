@@ -2,15 +2,15 @@ import type { RoundingMode } from '@q/ir'
 import { shiftRight, shiftRightBig } from '@q/ir/number'
 
 import { broadcastTo } from '../compute/broadcast.ts'
-import { centred, codeLimits } from '../compute/codes.ts'
-import { exactly, finishSum } from '../compute/exact-sums.ts'
-import { perChannel, requantizer, requantizerOf } from '../compute/requantizer.ts'
+import { centred, codeLimits, largestOf } from '../compute/codes.ts'
+import { checkSums, exactly, finishSum } from '../compute/exact-sums.ts'
+import { perChannel, requantizerOf, wideRequantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { around, flag, newResult, num, nums, operand, resultType, word, zeroPointOf } from '../operands.ts'
 
 /** Adds the zero point of the result to what `valueOf` gives for each element, and saturates. */
 function saturated(call: KernelCall, valueOf: (i: number) => number, zero = zeroPointOf(resultType(call))): Numbers {
-  const { min, max } = codeLimits(resultType(call), flag(call, 'relu'), zero)
+  const [min, max] = codeLimits(resultType(call), flag(call, 'relu'), zero)
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
     const v = valueOf(i) + zero
@@ -32,19 +32,35 @@ const combined =
       input === undefined ? [] : [{ k, x: broadcastTo(centred(input), input.type.shape, shape), sign: signs[k === 0 ? 0 : 1] }],
     )
     if (flag(call, 'requantizeSum')) return [sumRoundedOnce(call, operands)]
-    const sums = new Float64Array(newResult(call).length)
-    for (const { k, x, sign } of operands) {
-      const apply = requantizerOf(call, k)
-      for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + sign * apply(x[i]!)
-    }
-    return [saturated(call, (i) => sums[i]!)]
+    return [sumOfRounded(call, operands)]
   }
 
+/** An operand at its place, without its zero point, in the shape of the result. */
+interface SumOperand {
+  readonly k: number
+  readonly x: Numbers
+  readonly sign: number
+}
+
+/** Each operand brought to the scale of the result; in integers of any size where a double is too small for all of them together. */
+function sumOfRounded(call: KernelCall, operands: readonly SumOperand[]): Numbers {
+  const sums = new Float64Array(newResult(call).length)
+  const sizes = new Float64Array(sums.length)
+  for (const { k, x, sign } of operands) {
+    const apply = requantizerOf(call, k)
+    for (let i = 0; i < sums.length; i++) {
+      const term = apply(x[i]!)
+      sums[i] = sums[i]! + sign * term
+      sizes[i] = sizes[i]! + Math.abs(term)
+    }
+  }
+  const exactAt = (i: number): number =>
+    Number(operands.reduce((total, { k, x, sign }) => total + BigInt(sign) * wideRequantizerOf(call, k)(BigInt(x[i]!)), 0n))
+  return saturated(call, (i) => (sizes[i]! < 2 ** 53 ? sums[i]! : exactAt(i)))
+}
+
 /** All operands times their multipliers, shifted together; in integers of any size where a double is too small. */
-function sumRoundedOnce(
-  call: KernelCall,
-  operands: readonly { readonly k: number; readonly x: Numbers; readonly sign: number }[],
-): Numbers {
+function sumRoundedOnce(call: KernelCall, operands: readonly SumOperand[]): Numbers {
   const shift = perChannel(nums(call, 'shifts'), 0, 0)
   const rounding = word(call, 'rounding') as RoundingMode
   const factors = operands.map(({ k, sign }) => sign * perChannel(nums(call, 'multipliers'), k, 1))
@@ -100,12 +116,11 @@ export const qAffine: Kernel = (call) => {
   const bias = operand(call, 2)
   const shifts = call.inputs[3]?.data
   const isPlain = word(call, 'requantize') === 'none'
-  const rounding = word(call, 'rounding') as RoundingMode
+  checkSums(call, 1, largestOf(x), largestOf(scale))
   const { size, inner } = around(operand(call, 0).type.shape, 1)
   const finish = Array.from({ length: size }, (_, c) => {
     if (shifts === undefined || isPlain) return finishSum(call, c, bias, c)
-    const apply = requantizer('shift', 1, -shifts[c]!, rounding)
-    return (product: number): number => apply(product + bias.data[c]!)
+    return finishSum({ ...call, attrs: { ...call.attrs, requantize: 'shift', shifts: [-shifts[c]!] } }, 0, bias, c)
   })
   return [
     saturated(call, (i) => {
@@ -124,7 +139,14 @@ export const qAddConstant: Kernel = (call) => {
   const kind = word(call, 'requantize')
   if (kind === 'none' || kind === 'quantized-multiplier') {
     const apply = requantizerOf(call)
-    return [saturated(call, (i) => sign * apply(x[i]!) + added)]
+    const applyWide = wideRequantizerOf(call)
+    return [
+      saturated(call, (i) => {
+        const scaled = sign * apply(x[i]!)
+        if (Math.abs(scaled) + Math.abs(added) < 2 ** 53) return scaled + added
+        return Number(BigInt(sign) * applyWide(BigInt(x[i]!)) + BigInt(added))
+      }),
+    ]
   }
   const multiplier = kind === 'shift' ? 1 : perChannel(nums(call, 'multipliers'), 0, 1)
   const shifted = { ...call, attrs: { ...call.attrs, requantize: 'shift' } }

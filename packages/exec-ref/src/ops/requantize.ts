@@ -18,7 +18,7 @@ function bySlice(
   const y = newResult(call)
   for (let c = 0; c < each; c++) {
     const { apply, zero } = of(c)
-    const { min, max } = codeLimits(resultType(call), flag(call, 'relu'), zero)
+    const [min, max] = codeLimits(resultType(call), flag(call, 'relu'), zero)
     for (let o = 0; o < times; o++) {
       const base = (o * each + c) * run
       for (let i = base; i < base + run; i++) {

@@ -1,6 +1,6 @@
+import { codeLimitsOf } from '@q/ir/graph'
 import { roundHalfAway } from '@q/ir/number'
-
-import { codeLimits, limitsOf } from '../compute/codes.ts'
+import { codeLimits } from '../compute/codes.ts'
 import type { Kernel } from '../kernel.ts'
 import { around, flag, newResult, num, operand, resultType, zeroPointOf } from '../operands.ts'
 
@@ -48,8 +48,8 @@ export const qSoftmax: Kernel = (call) => {
   const y = newResult(call)
   const zero = zeroPointOf(type)
   const scale = f(type.quant?.scale ?? 1)
-  const { min, max } = codeLimits(type, false)
-  const round = limitsOf(type.dtype).min < 0 ? roundHalfAway : (p: number): number => Math.trunc(p + 0.5)
+  const [min, max] = codeLimits(type, false)
+  const round = codeLimitsOf({ dtype: type.dtype })[0] < 0 ? roundHalfAway : (p: number): number => Math.trunc(p + 0.5)
   const { outer, size, inner } = around(x.type.shape, num(call, 'axis'))
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {

@@ -1,6 +1,6 @@
 import { allOps, type OpDefinition, scalarOf } from '@q/ir'
 
-import { limitsOf } from '../compute/codes.ts'
+import { codeLimitsOf } from '@q/ir/graph'
 import { clampRelu, fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel } from '../kernel.ts'
 import { newResult, num, operand, resultType } from '../operands.ts'
@@ -34,7 +34,7 @@ export const relu: Kernel = (call) => {
 /** |x|, of codes the size of the code itself. One that its type cannot hold (128 in signed bytes) stays a number, as in TPU-MLIR 1.30.2. */
 export const abs: Kernel = (call) => {
   const x = operand(call, 0).data
-  const { max } = limitsOf(resultType(call).dtype)
+  const [, max] = codeLimitsOf({ dtype: resultType(call).dtype })
   const y = x.every((v) => Math.abs(v) <= max) ? newResult(call) : new Float32Array(x.length)
   for (let i = 0; i < x.length; i++) y[i] = Math.abs(x[i]!)
   return [y]

@@ -1,3 +1,4 @@
+import type { TensorType } from '../graph/types.ts'
 import { type ExecutorCase, fed, gives, held, nodeCase } from './executor-case.ts'
 import { codes, f16, f32, i32 } from './small-graph.ts'
 
@@ -98,6 +99,18 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
   }),
   nodeCase('scaled below zero', 'QLeakyRelu', [fed(i8(2), [-100, 50])], [gives(i8(2), [-10, 50])], {
     attrs: { multipliers: [51], shifts: [9] },
+  }),
+  ...(['i8', 'i16'] as const).map((dtype) => {
+    const below: TensorType = { dtype, shape: [3], quant: { scale: 1, zeroPoint: -7, expressed: 'f32', saturate: [-9, -5] } }
+    return nodeCase(
+      `a ReLU at 0 where ${dtype} codes end below`,
+      'QLeakyRelu',
+      [fed({ dtype, shape: [3] }, [-8, 0, 3])],
+      [gives(below, [-5, -5, -5])],
+      {
+        attrs: { relu: true },
+      },
+    )
   }),
   nodeCase(
     'a slope for each channel',

@@ -137,6 +137,21 @@ export const executorWideCases: readonly ExecutorCase[] = [
   nodeCase('16-bit codes', 'QLeakyRelu', [fed(i16(2), [-10000, 5000])], [gives(i16(2), [-996, 5000])], {
     attrs: { multipliers: [51], shifts: [9] },
   }),
+  // (2^31 - 1)^2 has 62 bits: a double leaves out its last ones, and the 5 with them.
+  nodeCase(
+    'three operands that nearly cancel out',
+    'QAdd',
+    [fed(i32(1), [2147483647]), fed(i32(1), [5]), fed(i32(1), [-2147483647])],
+    [gives(i32(1), [5])],
+    { attrs: { multipliers: [2147483647, 1, 2147483647], shifts: [0] } },
+  ),
+  nodeCase(
+    'two operands of 62 bits that nearly cancel out',
+    'QSub',
+    [fed(i32(1), [2147483647]), fed(i32(1), [2147483646])],
+    [gives(i32(1), [1])],
+    { attrs: { multipliers: [2147483647, 2 ** 30], shifts: [0, -1] } },
+  ),
   nodeCase(
     '16-bit codes and slopes',
     'QPRelu',

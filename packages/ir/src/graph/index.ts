@@ -1,5 +1,6 @@
 export * from '../hash/sha256.ts'
 export * from '../tensor/tensor.ts'
+export * from './code-limits.ts'
 export * from './draft.ts'
 export * from './edges.ts'
 export * from './feeds-of.ts'

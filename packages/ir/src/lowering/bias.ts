@@ -25,11 +25,11 @@ export interface BiasForm {
  * @throws QError `BIAS_OUT_OF_RANGE` naming the layer and the code that does not fit
  */
 export function biasCodes(bias: Float32Array, scales: number | readonly number[], form: BiasForm = {}): Int32Array | BigInt64Array {
-  const { dtype = 'i32', rounding = 'half-away-from-zero', offsets, beyond = 'refuse' } = form
+  const { dtype = 'i32', beyond = 'refuse' } = form
   const [min, max] = limits[dtype]
   const codes = Array.from(bias, (b, channel) => {
     const scale = scaleOf(scales, channel)
-    const code = roundTo(b / scale, rounding) + (offsets?.[channel] ?? 0)
+    const code = codeOf(b, scale, channel, form)
     if (code >= min && code <= max) return code
     // No operand but zeros, and nothing to add.
     if (beyond === 'refuse' && b === 0 && scale === 0) return 0
@@ -39,18 +39,17 @@ export function biasCodes(bias: Float32Array, scales: number | readonly number[]
   return dtype === 'i32' ? Int32Array.from(codes) : BigInt64Array.from(codes, BigInt)
 }
 
+const codeOf = (b: number, scale: number, channel: number, { rounding = 'half-away-from-zero', offsets }: BiasForm): number =>
+  roundTo(b / scale, rounding) + (offsets?.[channel] ?? 0)
+
 const scaleOf = (scales: number | readonly number[], channel: number): number =>
   typeof scales === 'number' ? scales : scales[scales.length === 1 ? 0 : channel]!
 
-/** Whether {@link biasCodes} has a code for the bias of each channel. */
-export function biasFits(
-  bias: Float32Array,
-  scales: number | readonly number[],
-  { dtype = 'i32', rounding = 'half-away-from-zero', offsets }: BiasForm = {},
-): readonly boolean[] {
-  const [min, max] = limits[dtype]
+/** Whether {@link biasCodes} has a code for the bias of each channel; no other scale makes one of 0 fit. */
+export function biasFits(bias: Float32Array, scales: number | readonly number[], form: BiasForm = {}): readonly boolean[] {
+  const [min, max] = limits[form.dtype ?? 'i32']
   return Array.from(bias, (b, channel) => {
-    const code = b === 0 ? 0 : roundTo(b / scaleOf(scales, channel), rounding) + (offsets?.[channel] ?? 0)
+    const code = b === 0 ? 0 : codeOf(b, scaleOf(scales, channel), channel, form)
     return code >= min && code <= max
   })
 }

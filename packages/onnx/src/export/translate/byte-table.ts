@@ -63,7 +63,6 @@ export function scaleIntegerBy(attrs: Attrs, i = 0): (v: number) => number {
 
 /** Adds the zero point of a type (or another) to a number and clamps the sum to its codes; with `relu` at that zero point. */
 export function toCode(type: TensorType, relu = false, zero = zeroPointOf(type)): (v: number) => number {
-  const [low, high] = codeLimits(type)
-  const floor = relu ? Math.max(low, zero) : low
-  return (v) => Math.max(floor, Math.min(high, v + zero))
+  const [low, high] = codeLimits(type, relu, zero)
+  return (v) => Math.max(low, Math.min(high, v + zero))
 }

@@ -1,34 +1,24 @@
 import type { Node, TensorType } from '@q/ir'
 import { QError } from '@q/ir'
+import { codeLimitsOf } from '@q/ir/graph'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import type { Translation } from './translator.ts'
 
 /** Range of codes of an element type. @throws QError `CODES_TYPE` */
-export function codeRange(dtype: TensorType['dtype']): readonly [number, number] {
-  switch (dtype) {
-    case 'i8':
-      return [-128, 127]
-    case 'u8':
-      return [0, 255]
-    case 'i16':
-      return [-32768, 32767]
-    case 'u16':
-      return [0, 65535]
-    case 'i32':
-      return [-2147483648, 2147483647]
-    default:
-      throw new QError('CODES_TYPE', 'codes of this element type cannot be run', {
-        found: dtype,
-        wanted: 'i8, u8, i16, u16 or i32',
-        hint: 'give the value one of these element types',
-      })
-  }
+export function codeRange(dtype: TensorType['dtype']): readonly [min: number, max: number] {
+  if (isCodeType(dtype)) return codeLimitsOf({ dtype })
+  throw new QError('CODES_TYPE', 'codes of this element type cannot be run', {
+    found: dtype,
+    wanted: codeTypes.join(', '),
+    hint: 'give the value one of these element types',
+  })
 }
 
-/** What codes of a type saturate to: what it says, or all that its element type holds. */
-export function codeLimits({ dtype, quant }: TensorType): readonly [number, number] {
-  return quant?.saturate ?? codeRange(dtype)
+/** What codes of a type saturate to; with `relu` nothing goes below `floor`, the zero point unless another is given. @throws QError `CODES_TYPE` */
+export function codeLimits(type: TensorType, relu = false, floor: number = zeroPointOf(type)): readonly [min: number, max: number] {
+  codeRange(type.dtype)
+  return codeLimitsOf(type, relu ? floor : undefined)
 }
 
 /** Whether slices of a type have zero points of their own. */
@@ -41,9 +31,11 @@ export function takenZero(t: Translation, node: Node, name: string): number {
   return t.attrs(node)['zeroPointInSum'] === false ? zeroPointOf(t.typeOf(name)) : 0
 }
 
+const codeTypes: readonly TensorType['dtype'][] = ['i8', 'u8', 'i16', 'u16', 'i32']
+
 /** Whether an element type is one of the integers that codes can have here. */
 export function isCodeType(dtype: TensorType['dtype']): boolean {
-  return dtype === 'i8' || dtype === 'u8' || dtype === 'i16' || dtype === 'u16' || dtype === 'i32'
+  return codeTypes.includes(dtype)
 }
 
 /** Whether codes of that element type travel in bytes. */
@@ -77,11 +69,10 @@ export function centred(build: OnnxBuilder, carried: string, type: TensorType, d
 export function saturated(build: OnnxBuilder, whole: string, type: TensorType, relu = false, isPlaced = false): string {
   const { dtype, shape } = build.typeOf(whole)
   const shift = shiftOf(type.dtype)
-  const [low, high] = codeLimits(type)
+  const [low, high] = codeLimits(type, relu)
   const offset = isPlaced ? 0 : carriedZero(type)
   const placed = offset === 0 ? whole : build.node('Add', [whole, build.numbers(dtype, offset)], { dtype, shape })
-  const floor = relu ? Math.max(low, zeroPointOf(type)) : low
-  const clamped = build.node('Clip', [placed, build.numbers(dtype, floor + shift), build.numbers(dtype, high + shift)], { dtype, shape })
+  const clamped = build.node('Clip', [placed, build.numbers(dtype, low + shift), build.numbers(dtype, high + shift)], { dtype, shape })
   return build.cast(clamped, isByte(type.dtype) ? 'u8' : 'i32')
 }
 

@@ -1,7 +1,7 @@
 import type { Attrs, Tensor, TensorType } from '@q/ir'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
-import { carriedZero, codeLimits, halfAwayFromZero, isByte, zeroPointOf } from './codes.ts'
+import { carriedZero, codeLimits, halfAwayFromZero, isByte } from './codes.ts'
 
 /** Requantization of whole numbers, one multiplier and shift per channel or one for all. */
 export interface Requantization {
@@ -203,12 +203,11 @@ function lifted(build: OnnxBuilder, whole: string, offset: number): string {
 /** Clamps to the codes of `type` (carrier shift added) and rounds down. */
 function clamped(build: OnnxBuilder, x: string, type: TensorType, relu: boolean): string {
   const shift = shiftOf(type.dtype)
-  const [low, high] = codeLimits(type)
-  const floor = relu ? Math.max(low, zeroPointOf(type)) : low
+  const [low, high] = codeLimits(type, relu)
   const wide = build.typeOf(x)
   const bytes = isByte(type.dtype)
   // Truncation is the floor of what is not negative: the codes of a byte's carrier.
   const whole = bytes ? x : build.node('Floor', [x], wide)
-  const inside = build.node('Clip', [whole, build.numbers('f64', floor + shift), build.numbers('f64', high + shift)], wide)
+  const inside = build.node('Clip', [whole, build.numbers('f64', low + shift), build.numbers('f64', high + shift)], wide)
   return build.cast(inside, bytes ? 'u8' : 'i32')
 }

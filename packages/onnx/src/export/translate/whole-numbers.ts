@@ -97,10 +97,9 @@ export function saturatedWhole(
     return relu ? limited(build, placed, 'above', [BigInt(zero)], 0) : placed
   }
   const shift = shiftOf(type.dtype)
-  const [low, high] = codeLimits(type)
-  const floor = relu ? Math.max(low, zero) : low
+  const [low, high] = codeLimits(type, relu, zero)
   // Doubles that hold no more than the nearest number are outside of the codes all the same.
   const placed = build.cast(withConstant(build, 'Add', v.id, [BigInt(zero + shift)], 0), 'f64')
-  const inside = build.node('Clip', [placed, build.numbers('f64', floor + shift), build.numbers('f64', high + shift)], build.typeOf(placed))
+  const inside = build.node('Clip', [placed, build.numbers('f64', low + shift), build.numbers('f64', high + shift)], build.typeOf(placed))
   return build.cast(inside, isByte(type.dtype) ? 'u8' : 'i32')
 }
