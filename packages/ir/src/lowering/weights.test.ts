@@ -83,6 +83,13 @@ describe('weights by the scheme', () => {
     expect(weightFormOf(numbers, 2, contextWith({ sign: 'by-range', bits: 4 }))).toMatchObject({ dtype: 'i4' })
     expect(weightFormOf(Float32Array.of(1), 1, contextWith({ sign: 'by-range' }))).toMatchObject({ dtype: 'u8' })
   })
+  it('below 0 are refused where the scheme has no codes for them', () => {
+    const form = (weights: Partial<typeof symmetric.weights>) => () => weightFormOf(Float32Array.of(1, -0.5), 1, contextWith(weights))
+    expect(form({ sign: 'unsigned' })).toThrow(expect.objectContaining({ code: 'WEIGHTS_NEGATIVE', found: '-0.5 at 1' }))
+    expect(form({ sign: 'unsigned', zeroPoint: 'middle' })).not.toThrow()
+    expect(form({ sign: 'by-range' })).not.toThrow()
+    expect(weightFormOf(Float32Array.of(0, 1), 1, contextWith({ sign: 'unsigned' }))).toMatchObject({ dtype: 'u8' })
+  })
   it('with zero points are stretched over all codes; a slice of zeros is left alone', () => {
     // -1 to 3 over 255 steps: the scale is 4 / 255, the zero point 63.75, so 64.
     const form = weightFormOf(numbers, 2, contextWith({ sign: 'unsigned', zeroPoint: 'by-range', granularity: 'per-axis' }))

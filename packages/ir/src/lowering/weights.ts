@@ -1,4 +1,5 @@
 import type { CodeStorage } from '../contracts/scheme.ts'
+import { QError } from '../errors.ts'
 import type { TensorType } from '../graph/types.ts'
 import { codeParams } from '../number/quant-params.ts'
 import { type RoundingMode, roundTo } from '../number/rounding.ts'
@@ -106,15 +107,31 @@ export function storedForm(
   }
 }
 
-/** How the scheme of the context stores `weights` of `channels` slices: a form for {@link quantizeWeights}. */
+/**
+ * How the scheme of the context stores `weights` of `channels` slices: a form for {@link quantizeWeights}.
+ *
+ * @throws QError `WEIGHTS_NEGATIVE` where some are below 0 and the scheme has no codes for them
+ */
 export function weightFormOf(
   weights: Float32Array,
   channels: number,
   { integers }: LowerContext,
   axis: WeightForm['axis'] = 'outermost',
 ): WeightForm {
+  const { sign, zeroPoint } = integers.weights
+  if (sign === 'unsigned' && zeroPoint === 'none') checkNotNegative(weights)
   const form = storedForm(weights, integers.weights, integers.rounding.weight)
   return { ...form, channels: integers.weights.granularity === 'per-axis' ? channels : 1, axis }
+}
+
+function checkNotNegative(weights: Float32Array): void {
+  const at = weights.findIndex((weight) => weight < 0)
+  if (at < 0) return
+  throw new QError('WEIGHTS_NEGATIVE', 'weights are below 0, and the scheme stores them as unsigned codes without a zero point', {
+    found: `${weights[at]} at ${at}`,
+    wanted: 'weights of 0 and more, or a scheme with codes for others',
+    hint: "give the scheme weights with sign: 'signed' or 'by-range', or with a zeroPoint of 'middle' or 'by-range'; else keep the layer in a float mode in the quantization table",
+  })
 }
 
 /** The type of codes of weights; scales and zero points stand in it when there is a zero point. @param axis of the slices */

@@ -1,11 +1,12 @@
 import type { Backend, LowerOp, ResolveSettings } from '../contracts/backend.ts'
-import type { IntegerScheme } from '../contracts/scheme.ts'
-import { QError } from '../errors.ts'
+import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
+import { isQError, QError } from '../errors.ts'
 import { valueOf } from '../graph/edges.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs, Node, Range, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import { checkLowered } from './check-lowered.ts'
 import { opUnsupported } from './choose-mode.ts'
 import { schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
@@ -142,7 +143,8 @@ function lowerAt(frame: Frame, place: number, backend: Backend, settings: Resolv
   const { name, form } = frame.places[place]!
   const node = layers.nodeAt(place)
   const mode = layers.modeOf(place)
-  const context = contextOf(frame, place, backend, settings, layers)(mode)
+  const schemes = new Set<Scheme>()
+  const context = contextOf(frame, place, backend, settings, layers, schemes)(mode)
   const refusal = backend.restrict?.(node, context)
   if (refusal !== undefined) {
     throw new QError(refusal.code, refusal.message, {
@@ -152,7 +154,25 @@ function lowerAt(frame: Frame, place: number, backend: Backend, settings: Resolv
       hint: 'give the layer another mode in the quantization table',
     })
   }
-  return withOrigin(loweringOf(backend, node, form!, name)(node, context), node)
+  const lowered = naming(name, () => loweringOf(backend, node, form!, name)(node, context))
+  checkLowered(lowered, { layer: name, backend: backend.name, schemes })
+  return withOrigin(lowered, node)
+}
+
+/** Errors of the kit that know nothing of the layer say it too. */
+function naming<T>(layer: string, lower: () => T): T {
+  try {
+    return lower()
+  } catch (error) {
+    if (!isQError(error) || error.at.length > 0) throw error
+    const { code, message, found, wanted, hint, kind } = error
+    const rest = {
+      ...(found === undefined ? {} : { found }),
+      ...(wanted === undefined ? {} : { wanted }),
+      ...(hint === undefined ? {} : { hint }),
+    }
+    throw new QError(code, message, { at: [layer], ...rest, kind, cause: error })
+  }
 }
 
 /** The function that lowers a node. @throws QError `OP_UNSUPPORTED` */
@@ -168,6 +188,7 @@ function contextOf(
   { target }: Backend,
   settings: ResolveSettings,
   layers: LayerStates,
+  asked: Set<Scheme>,
 ): (mode: QuantMode) => LowerContext {
   const { graph, float, edges, places, placeOf } = frame
   const { name: layer } = places[place]!
@@ -200,31 +221,35 @@ function contextOf(
     if (scheme.kind === 'integer') return scheme
     throw new Error(`the lowering of ${own.op} ${layer} asks for codes in the float mode ${mode}`)
   }
-  const contextIn = (mode: QuantMode): LowerContext => ({
-    ...settings,
-    target,
-    mode,
-    scheme: schemeOf(target, mode, settings),
-    get integers() {
-      return integers(mode)
-    },
-    facts: frame.facts.get(layer) ?? noFacts,
-    in: (other) => contextIn(other),
-    typeOf,
-    quantizedType(name) {
-      const type = typeOf(name)
-      if (isTruth(name)) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
-      return quantizedTypeOf(name, type, integers(mode).activations, { user: layer })
-    },
-    constantOf: (name) => (name === undefined ? undefined : valueOf(graph, isNear(name, [...own.inputs, ...own.outputs])).constant),
-    useCount: (name) => edges.useCount(isNear(name, [...own.inputs, ...own.outputs])),
-    consumers: (name) => (edges.consumers.get(isNear(name, own.outputs)) ?? []).map((user) => neighbour(placeOf.get(user.outputs[0]!)!)),
-    producer(name) {
-      const maker = placeOf.get(isNear(name, own.inputs))
-      return maker === undefined || places[maker]!.node === undefined ? undefined : neighbour(maker)
-    },
-    attrs: (node) => attributesOf(node, definitionOf(node, graph.ops)),
-  })
+  const contextIn = (mode: QuantMode): LowerContext => {
+    const scheme = schemeOf(target, mode, settings)
+    asked.add(scheme)
+    return {
+      ...settings,
+      target,
+      mode,
+      scheme,
+      get integers() {
+        return integers(mode)
+      },
+      facts: frame.facts.get(layer) ?? noFacts,
+      in: (other) => contextIn(other),
+      typeOf,
+      quantizedType(name) {
+        const type = typeOf(name)
+        if (isTruth(name)) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
+        return quantizedTypeOf(name, type, integers(mode).activations, { user: layer })
+      },
+      constantOf: (name) => (name === undefined ? undefined : valueOf(graph, isNear(name, [...own.inputs, ...own.outputs])).constant),
+      useCount: (name) => edges.useCount(isNear(name, [...own.inputs, ...own.outputs])),
+      consumers: (name) => (edges.consumers.get(isNear(name, own.outputs)) ?? []).map((user) => neighbour(placeOf.get(user.outputs[0]!)!)),
+      producer(name) {
+        const maker = placeOf.get(isNear(name, own.inputs))
+        return maker === undefined || places[maker]!.node === undefined ? undefined : neighbour(maker)
+      },
+      attrs: (node) => attributesOf(node, definitionOf(node, graph.ops)),
+    }
+  }
   return contextIn
 }
 

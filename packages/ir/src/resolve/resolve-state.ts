@@ -9,6 +9,7 @@ import { findScheme, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { LoweredNode } from './lower-context.ts'
 import { createLayerLowering } from './lower-layer.ts'
+import { createLoweredNames } from './lowered-names.ts'
 import { isNeeded, type Piece, pieceAt } from './piece.ts'
 import type { CastParts } from './place-casts.ts'
 import { automaticEntry, changedNames, placesByOrigin, planInEffect, plannedEntry } from './plan-entries.ts'
@@ -100,6 +101,7 @@ export function createResolveState(
   })
   const readers = createReaders(tally)
   const hoisting = createReaders(tally)
+  const names = createLoweredNames(backend.name, (place) => places[place]!.name)
   const typed: Stage<TypedLayer> = createStage<TypedLayer>({
     places: count,
     compute(place, before) {
@@ -182,7 +184,11 @@ export function createResolveState(
       relower(place)
       relowerBeside(place)
     }
-    for (const place of lowered.settle()) typed.touch(place)
+    for (const place of lowered.settle()) {
+      names.put(place, lowered.get(place))
+      typed.touch(place)
+    }
+    names.check()
     for (const place of typed.settle()) {
       const { producers, consumers } = places[place]!
       // A cast of the model itself is written by what its operand is.

@@ -29,7 +29,7 @@ export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
 }
 
 /** Whether two values have one name, one type and equal elements. */
-function sameValue(a: Value, b: Value): boolean {
+export function sameValue(a: Value, b: Value): boolean {
   return a === b || (a.name === b.name && a.isConstant === b.isConstant && sameConstant(a, b) && sameType(a.type, b.type))
 }
 
