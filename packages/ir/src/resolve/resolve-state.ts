@@ -17,6 +17,7 @@ import { createRangeStore } from './ranges/range-store.ts'
 import { createReaders, type Tally } from './readers.ts'
 import { type ShippedPlace, sameShipped } from './same-nodes.ts'
 import { createCastUses } from './shared-casts.ts'
+import { nodesOf, valuesOf } from './shipped-graph.ts'
 import { createSimplification } from './simplify.ts'
 import { createStage, type Stage } from './stage.ts'
 import { type TypedLayer, typedInput, typedLayer } from './typed-layer.ts'
@@ -295,16 +296,4 @@ export function createResolveState(
       properties,
     }
   }
-}
-
-function valuesOf(inputs: readonly Value[], shipped: readonly ShippedPlace[]): ReadonlyMap<string, Value> {
-  const values = new Map(inputs.map((value) => [value.name, value]))
-  for (const { values: own } of shipped) for (const value of own) values.set(value.name, value)
-  return values
-}
-
-function nodesOf(shipped: readonly ShippedPlace[]): readonly Node[] {
-  const all: Node[] = []
-  for (const { nodes } of shipped) for (const node of nodes) all.push(node)
-  return all
 }
