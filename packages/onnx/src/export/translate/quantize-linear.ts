@@ -1,6 +1,7 @@
 import type { TensorType } from '@q/ir'
 import { roundBf16, roundF16 } from '@q/ir/number'
 import { shiftOf } from '../onnx/carriers.ts'
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { carriedZero, isByte, isCodeType, saturated } from './codes.ts'
 import { alwaysRounded, rounded } from './finish.ts'
 import { requantized } from './requantize-sums.ts'
@@ -48,6 +49,7 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const scaled = rounded(build, product, from, alwaysRounded)
   const rounding = String(t.attrs(node)['rounding'])
   if (isPlain && rounding === 'half-away-from-zero' && isByte(type.dtype)) {
+    if (isNarrow(from.dtype) && type.quant?.saturate === undefined) return [nudgedToCodes(build, scaled, type)]
     return [requantized(build, scaled, type, { kind: 'shift', multipliers: [], shifts: [0], rounding, relu: false, bounds: [0] }, 1)]
   }
   const whole = roundedFloat(build, scaled, rounding)
@@ -56,6 +58,23 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const placed = zeros.map((zero) => zero + shiftOf(type.dtype))
   const codes = build.node('Add', [wide, build.numbers('f64', placed, along(type, axis))], build.typeOf(wide))
   return [saturated(build, codes, type, false, true)]
+}
+
+/** Float types of at most 11 significant bits, of which two neighbours are at least a share of 2^-11 apart. */
+function isNarrow(dtype: TensorType['dtype']): boolean {
+  return dtype === 'f16' || dtype === 'bf16'
+}
+
+/** Enlarges a tie beyond the rounding errors of float32, and no narrow number that is not a tie beyond the next one. */
+const tieNudge = 1 + 2 ** -13
+
+/**
+ * Narrow floats to the nearest codes of a byte, ties away from zero, by the one operator whose own way with ties does not matter: of what it rounds nothing is a tie. A narrow
+ * number below a tie is so by a share of 2^-11 or more, and float32 is off by 2^-23.
+ */
+function nudgedToCodes(build: OnnxBuilder, scaled: string, type: TensorType): string {
+  const operands = [scaled, build.numbers('f32', 1 / tieNudge), build.numbers('u8', carriedZero(type))]
+  return build.node('QuantizeLinear', operands, { dtype: 'u8', shape: type.shape })
 }
 
 /** Scales and zero points of codes: one for all, or one for each slice of an axis. */
