@@ -1,5 +1,5 @@
 import { createReferenceExecutor } from '@q/exec-ref'
-import type { Backend, LoweredNode, LowerOp } from '@q/ir'
+import type { Backend, LoweredNode, LowerOp, RoundingMode } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
 import { lowerFloat } from '@q/ir/lowering'
 import { describe, expect, it } from 'vitest'
@@ -15,6 +15,7 @@ import {
   withActivations,
   withoutLimit,
   withoutZeroPoint,
+  withRounding,
 } from './mutations.ts'
 import { nova } from './nova.ts'
 
@@ -177,6 +178,22 @@ describe('the suite finds a back end that forgets', () => {
         form,
       ).not.toEqual([])
   })
+
+  it.each(['signed', 'by-range'] as const)(
+    'which way ties go where scales are powers of two, %s codes: a chip that does not is sound',
+    async (sign) => {
+      const powers = (rounding: RoundingMode) =>
+        withRounding(withActivations(nova(), { sign, zeroPoint: 'none', scale: 'power-of-two' }), rounding)
+      const forms = ['Add', 'Sigmoid', 'Mul']
+      for (const rounding of ['half-up', 'half-to-even'] as const) expect(await failed(() => powers(rounding), forms)).toEqual([])
+      const change = nodesChanged(
+        ['QAdd'],
+        attrs(() => ({ rounding: 'down' })),
+      )
+      const found = await failed(() => broken(change, powers('half-up')), ['Add'])
+      expect(found.some((title) => title.endsWith('around zero'))).toBe(true)
+    },
+  )
 
   it('a fused ReLU', async () => {
     const forms = ['Conv', 'Add', 'Mul', 'AveragePool']

@@ -1,4 +1,4 @@
-import type { Backend, CodeStorage, Executor, LoweredNode, Node, Value } from '@q/ir'
+import type { Backend, CodeStorage, Executor, LoweredNode, Node, RoundingMode, Value } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
 import { nova } from './nova.ts'
 
@@ -57,6 +57,16 @@ export function withActivations(made: Backend, more: Partial<CodeStorage>): Back
   const { INT8, ...others } = made.target.schemes
   if (INT8?.kind !== 'integer') throw new Error('Nova has an integer scheme')
   const schemes = { ...others, INT8: { ...INT8, activations: { ...INT8.activations, ...more } } } as const
+  return { ...made, target: { ...made.target, schemes } }
+}
+
+/** The chip with another rounding of sums, products and operands, whose factors have 32 bits. */
+export function withRounding(made: Backend, requantize: RoundingMode): Backend {
+  const { INT8, ...others } = made.target.schemes
+  if (INT8?.kind !== 'integer') throw new Error('Nova has an integer scheme')
+  const encoding = { kind: 'scale-shift', bits: 32 } as const
+  const multipliers = { sum: encoding, operand: encoding, product: encoding, cast: encoding }
+  const schemes = { ...others, INT8: { ...INT8, multipliers, rounding: { ...INT8.rounding, requantize } } } as const
   return { ...made, target: { ...made.target, schemes } }
 }
 

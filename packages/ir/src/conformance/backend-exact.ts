@@ -68,15 +68,17 @@ export async function checkExact(backend: Backend, each: ExactCase, settings: Ex
 /** The code tensors that stand for the float network: rounded once, or where operands are brought to one scale, also one by one. */
 async function admissible(
   { join, limit }: ExactCase,
-  { rounding: { requantize } }: IntegerScheme,
+  { rounding }: IntegerScheme,
   type: TensorType,
   x: ReadonlyMap<string, Tensor>,
   graphs: readonly Graph[],
   executor: Executor,
 ): Promise<readonly (readonly number[])[]> {
+  const { requantize } = rounding
   const { scale, zeroPoint } = type.quant!
   const held = integerRange(type.dtype as IntegerType)
-  const [min, max] = limit === undefined ? codeLimitsOf(type) : [held.min, Math.min(held.max, zeroPoint + limit)]
+  const end = zeroPoint + roundTo(Number(graphs[0]!.nodes[0]!.attrs['reluLimit'] ?? 0) / scale, rounding.cast)
+  const [min, max] = limit === undefined ? codeLimitsOf(type) : [held.min, Math.min(held.max, end)]
   const isRelu = (graph: Graph): boolean => graph.nodes[0]!.attrs['relu'] === true || graph.nodes[0]!.op === 'Relu'
   const floor = isRelu(graphs[0]!) ? Math.max(min, zeroPoint) : min
   const codeOf = (whole: number): number => Math.min(max, Math.max(floor, whole + zeroPoint))
