@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { chooseChip } from '../tools/cli/src/chips/choose-chip.ts'
-import { chipInFloats, digits, inEmptyFolder, mustRun, q } from './run-command.ts'
+import { arraysIn, chipInFloats, digits, inEmptyFolder, mustRun, q } from './run-command.ts'
 
 inEmptyFolder()
 
@@ -24,6 +24,40 @@ async function refused(chip: string, error: string, ...words: readonly string[])
   expect([2, 3]).toContain(code)
   expect(readdirSync('.').sort()).toEqual(before)
 }
+
+describe('a package of several exports', () => {
+  it.each([
+    ['the one called backend', 'export { chip as backend }; export const other = () => 1; export const read = () => 2'],
+    ['the one called as its target', 'export const target = chip.target; export const nova = () => chip; export const read = () => 2'],
+  ])('is known by %s', async (_, exported) => {
+    writeFileSync('nova.mjs', made(exported))
+    const { code, err } = await deploy('./nova.mjs')
+    expect(code, err).toBe(0)
+  })
+
+  it('of this program is the chip itself, with its codec', async () => {
+    const { code, err } = await deploy('@q/backend-bm1684x')
+    expect(code, err).toBe(0)
+    expect(readdirSync('.')).toContain('digits_bm1684x_f32_tpu.mlir')
+  })
+
+  it('that makes no file is refused', async () => {
+    writeFileSync('nova.mjs', made('export default { ...chip, emit: () => ({ files: new Map() }) }'))
+    await refused('./nova.mjs', 'ARTIFACT_EMPTY', 'nova')
+  })
+
+  it('model_runner quantizes for it and runs what comes of it', async () => {
+    writeFileSync('nova.mjs', nova)
+    const run = (...more: readonly string[]) => q('model_runner', '--model', 'digits.mlir', '--input', digits.picture, ...more)
+    const quantized = await run('--chip', './nova.mjs', '--quantize', 'F32', '--output', 'quantized.npz')
+    expect(quantized.code, quantized.err).toBe(0)
+    await run('--output', 'float.npz')
+    const [ours, float] = [arraysIn('quantized.npz'), arraysIn('float.npz')]
+    expect([...ours.keys()]).toEqual([...float.keys()])
+    for (const [name, { data }] of ours) expect(data).toEqual(float.get(name)!.data)
+    expect(await run('--quantize', 'F32', '--output', 'none.npz')).toMatchObject({ code: 2, err: expect.stringMatching(/^CHIP_NEEDED/) })
+  })
+})
 
 describe('a chip in a module', () => {
   it('of the working directory: both files stand where the model is wanted', async () => {

@@ -27,6 +27,14 @@ const misdeeds: readonly (readonly [name: string, source: string, code: string, 
   ['ends the process', 'process.exit(0)', 'CHIP_MODULE', 'process.exit(0) was called'],
   ['ends the process while it lowers', lowering('process.exit(0)'), 'BACKEND_FAILED', 'lower Conv', 'process.exit(0) was called'],
   ['ends the process later', 'setTimeout(() => process.exit(0)); export default chip', 'BACKEND_FAILED', 'process.exit(0) was called'],
+  ['ends the process below process.exit', lowering('process.reallyExit(0)'), 'BACKEND_FAILED', 'process.reallyExit(0) was called'],
+  [
+    'ends the process while it makes files',
+    'export default { ...chip, emit() { process.reallyExit(0) } }',
+    'BACKEND_FAILED',
+    'emit',
+    'process.reallyExit(0) was called',
+  ],
   ['throws later', 'setTimeout(() => { throw new Error("tick") }); export default chip', 'BACKEND_FAILED', 'on its own', 'tick'],
   ['leaves a promise rejected', 'Promise.reject(new Error("nobody")); export default chip', 'BACKEND_FAILED', 'on its own', 'nobody'],
   [
@@ -56,6 +64,17 @@ describe.skipIf(!built)(`a module${built ? '' : ' (skipped: not built)'}`, () =>
     for (const word of ['nova.mjs', ...words]) expect(stderr).toContain(word)
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
     expect([2, 3]).toContain(status)
+    expect(readdirSync('.').sort()).toEqual(before)
+  })
+
+  it('that ends the process in a way nobody can keep from it does not pass for done', async () => {
+    await mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir')
+    writeFileSync('first.mjs', 'globalThis.end = process.reallyExit.bind(process)')
+    writeFileSync('nova.mjs', `${chip}export default { ...chip, emit() { process.exitCode = 0; globalThis.end(0) } }`)
+    const before = readdirSync('.').sort()
+    const args = ['--import', './first.mjs', program, 'model_deploy', '--mlir', 'digits.mlir', '--chip', './nova.mjs', '--model', 'm.nova']
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })
+    expect([status, stderr]).toEqual([70, expect.stringContaining('before the command was done')])
     expect(readdirSync('.').sort()).toEqual(before)
   })
 })

@@ -41,6 +41,11 @@ function watch() {
     env: { ...process.env, Q_WATCHED: '1', Q_STARTED: String(performance.timeOrigin) },
   })
   let signalled = false
+  // What the command came to, as it says itself: whatever a module does to the process, nothing else counts as done.
+  let outcome
+  program.on('message', (message) => {
+    if (typeof message?.outcome === 'number') outcome ??= message.outcome
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       if (signalled) return void program.kill('SIGKILL')
@@ -51,6 +56,8 @@ function watch() {
   }
   program.on('error', (error) => stop(`cannot start: ${error.message}`))
   program.on('exit', (code, signal) => {
+    if (outcome !== undefined && code !== null) process.exit(outcome)
+    if (code === 0) stop('the program ended before the command was done; a module that it ran has ended it')
     if (code !== null) process.exit(code)
     if (!signalled) stop(`the program was ended by ${signal}${signal === 'SIGKILL' ? '; perhaps the memory is used up' : ''}`)
     process.stderr.write('INTERRUPTED: stopped by the user\n  do:     run the same command again\n')
@@ -76,10 +83,17 @@ async function run() {
   // Unlike an argument of the program, this may be a flag that V8 does not know any more.
   setFlagsFromString(optimizingFlag)
   // Whoever watches may be ended without notice.
-  process.on('disconnect', () => process.exit(130))
+  const { exit, reallyExit } = process
+  process.on('disconnect', () => {
+    process.reallyExit = reallyExit
+    exit.call(process, 130)
+  })
   process.channel?.unref()
   const { main } = await import(built.href).catch((error) => stop(`cannot start: ${error.message}; ${adviceFor(error)}`))
-  process.exitCode = await main(process.argv.slice(2))
+  process.exitCode = 70
+  const outcome = await main(process.argv.slice(2))
+  process.exitCode = outcome
+  if (process.connected) await new Promise((done) => process.send({ outcome }, done))
   // Threads that were stopped on the way do not hold the answer back.
   setTimeout(() => process.exit(), 300).unref()
 }

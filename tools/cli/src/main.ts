@@ -25,8 +25,6 @@ const stopWithinMs = 600
  */
 export async function main(args: readonly string[]): Promise<number> {
   const reporter = reporterFor(args)
-  // Modules of the user's lose the one that everybody may call.
-  const exit = process.exit.bind(process)
   const interruption = new AbortController()
   let last: NodeJS.Timeout | undefined
   let stoppedAt = 0
@@ -46,6 +44,11 @@ export async function main(args: readonly string[]): Promise<number> {
     }, stopWithinMs)
   }
   const run = startRun({ reporter, signal: interruption.signal, env: process.env })
+  const exit = (code: number): void => {
+    // Modules of the user's cannot end the process; this program can.
+    run.modules.close()
+    process.exit(code)
+  }
   const end = (error: unknown) => failed(run.modules.blame(error) ?? error, run)
   let isBroken = false
   const broken = (error: unknown) => {

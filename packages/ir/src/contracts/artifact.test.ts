@@ -12,6 +12,10 @@ const refusal = (artifact: Artifact): unknown => {
   }
 }
 
+it('an artifact without files is refused', () => {
+  expect(refusal(made())).toBe('ARTIFACT_EMPTY')
+})
+
 describe('names of files', () => {
   it.each(['net.nova', 'net', '.net', 'a b', 'ü.bin', 'a..b', 'net:v2', 'console', 'com10', 'n'.repeat(255)])('%j is plain', (name) => {
     expect(refusal(made(name))).toBeUndefined()

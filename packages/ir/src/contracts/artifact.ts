@@ -69,9 +69,17 @@ function fileNameDefect(name: string): string | undefined {
  * that differ only in case or in the composition of letters, which many file systems take for one.
  *
  * @param place who made it, for messages
- * @throws QError `ARTIFACT_NAME`, `ARTIFACT_TWICE`, `ARTIFACT_CONTENT`, `ARTIFACT_MODEL`
+ * @throws QError `ARTIFACT_EMPTY` without any file, `ARTIFACT_NAME`, `ARTIFACT_TWICE`, `ARTIFACT_CONTENT`, `ARTIFACT_MODEL`
  */
 export function checkArtifact({ files, model, compiled }: Artifact, place: string): void {
+  if (files.size === 0) {
+    throw new QError('ARTIFACT_EMPTY', 'no file was made', {
+      at: [place],
+      found: 'an empty Map of files',
+      wanted: 'one file or more',
+      hint: 'put what the chip takes into files in emit of the back end',
+    })
+  }
   const seen = new Map<string, string>()
   const checkName = (name: string): void => {
     const defect = fileNameDefect(name)

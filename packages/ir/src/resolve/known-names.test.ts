@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { node, smallGraph } from '../conformance/small-graph.ts'
 import { four, row, toyChip } from './fixtures/toy-chip.ts'
+import { checkEntries } from './known-names.ts'
 import { createResolver } from './resolver.ts'
 
 describe('names that the graph does not have', () => {
@@ -42,5 +43,20 @@ describe('names that the graph does not have', () => {
     const { keyOf } = resolver.resolve(new Map())
     expect(keyOf('c')).toMatch(/^[0-9a-f]{32}$/)
     expect(() => keyOf('lst')).toThrow(expect.objectContaining({ code: 'VALUE_UNKNOWN', at: ['lst'], hint: 'did you mean last?' }))
+  })
+})
+
+describe('entries that are none', () => {
+  const { target } = toyChip
+  it.each([{}, undefined, null, 3])('the plan says %j', (mode) => {
+    expect(() => checkEntries(new Map([['y', mode as never]]), new Map(), target)).toThrow(
+      expect.objectContaining({ code: 'MODE_UNSUPPORTED', at: ['y'] }),
+    )
+  })
+
+  it.each([{}, undefined, { threshold: 1, min: 0 }, { threshold: '1', min: 0, max: 1 }])('the table says %j', (row) => {
+    expect(() => checkEntries(new Map(), new Map([['y', row as never]]), target)).toThrow(
+      expect.objectContaining({ code: 'RANGE_INVALID', at: ['y'] }),
+    )
   })
 })

@@ -8,7 +8,7 @@ import { createAnswers, type KeyWork } from './answers.ts'
 import { checkSettings } from './choose-mode.ts'
 import { frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
-import { checkNames } from './known-names.ts'
+import { checkEntries, checkNames } from './known-names.ts'
 import { createResolveState, type ResolveState, type Work } from './resolve-state.ts'
 import type { Resolved } from './resolved.ts'
 
@@ -34,6 +34,7 @@ export interface Resolver {
 }
 
 const noRanges: RangeTable = new Map()
+const noPlan: Plan = new Map()
 
 /**
  * Everything that is known of a float graph, a calibration table and a chip before any plan, and everything that can be kept from plan to plan.
@@ -55,6 +56,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
   }
   checkSchemes(target)
   checkSettings(target, settings)
+  checkEntries(noPlan, table ?? noRanges, target)
   const float = table === undefined ? graph : importRanges(graph, table, target, settings)
   const frame = frameOf(float, backend, settings)
   const importer = rangeImporter(graph, target, settings)
@@ -90,6 +92,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       const ranges = new Map(givenRanges)
       checkNames('the plan names', plan.keys(), layers)
       checkNames('the ranges name', ranges.keys(), graph.values)
+      checkEntries(plan, ranges, target)
       if (state === undefined) known = noRanges
       const current = (state ??= createResolveState(frame, backend, settings, answers.last))
       state = undefined

@@ -10,5 +10,10 @@ export const backEndModule: ModuleKind = {
     failed: 'BACKEND_FAILED',
     options: ['CHIP_OPTIONS', 'the back end takes no options'],
   },
+  exportNames({ target }) {
+    const name = typeof target === 'object' && target !== null ? (target as { readonly name?: unknown }).name : undefined
+    return ['backend', ...(typeof name === 'string' ? [name] : [])]
+  },
+  exportHint: ', or an export called backend or as the exported target',
   defects: backendDefects,
 }

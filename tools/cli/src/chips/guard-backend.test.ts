@@ -12,7 +12,7 @@ const broken = (): never => {
 const refusing = (): never => {
   throw new QError('NOVA_LIMIT', 'too wide', { at: ['layer'] })
 }
-const graph = {} as Graph
+const graph: Graph = { name: 'g', inputs: [], outputs: [], nodes: [], values: new Map(), ops: new Map(), properties: {} }
 const value: Value = { name: 'y', type: { dtype: 'f32', shape: [2] } }
 const node: Node = { op: 'Abs', inputs: ['x'], outputs: ['y'], attrs: {} }
 const context = { useCount: () => 1 } as unknown as LowerContext
@@ -105,6 +105,30 @@ describe('what a module returns', () => {
     expect(guarded({ emit: () => ({ files: new Map() }) as never }).emit(graph, { name: 'n', time: 0 }).diagnostics).toEqual([])
   })
 
+  const emits = (returned: unknown) => guarded({ emit: () => returned as never }).emit(graph, { name: 'n', time: 0 })
+  it.each([
+    ['diagnostics that are no list', { files: new Map(), diagnostics: 'all well' }, 'diagnostics is "all well"'],
+    ['a diagnostic that is none', { files: new Map(), diagnostics: ['all well'] }, 'diagnostics[0] is "all well"'],
+    ['a diagnostic of another level', { files: new Map(), diagnostics: [{ level: 'error' }] }, 'diagnostics[0].level is "error"'],
+    ['a diagnostic without words', { files: new Map(), diagnostics: [{ level: 'note', code: 'A' }] }, 'diagnostics[0].message is missing'],
+    [
+      'a diagnostic without a place',
+      { files: new Map(), diagnostics: [{ level: 'note', code: 'A', message: 'b' }] },
+      'diagnostics[0].at is missing',
+    ],
+    ['a file whose name is a number', { files: new Map([[1, new Uint8Array()]]) }, 'files has the key 1'],
+    ['a promise', Promise.resolve(), 'a promise'],
+    ['a model that is no name', { files: new Map(), model: 1 }, 'model is 1'],
+  ])('an emit that returns %s is refused', (_, returned, found) => {
+    expect(() => emits(returned)).toThrow(
+      expect.objectContaining({ code: 'BACKEND_FAILED', at: ['./nova.mjs', 'emit'], found: expect.stringContaining(found) }),
+    )
+  })
+
+  it.each(['no', {}, { level: 'warning' }])('a restrict that returns %j is refused', (returned) => {
+    expect(() => guarded({ restrict: () => returned as never }).restrict!(node, context)).toThrow(/failed in restrict/)
+  })
+
   const lowers = (nodes: readonly unknown[], values: readonly unknown[] = [value], more = {}) => ({ nodes, values, ...more })
   it.each([
     ['no operator', lowers([{ ...node, op: undefined }]), 'nodes[0].op is missing'],
@@ -160,6 +184,93 @@ describe('what a module returns', () => {
   it.each([undefined, {}, { nodes: [], inputs: [], outputs: [] }])('a pass that returns %j is refused', (returned) => {
     const [pass] = guarded({ rewrite: [{ name: 'p', run: () => returned as never }] }).rewrite!
     expect(() => pass!.run(graph, settings)).toThrow(expect.objectContaining({ code: 'BACKEND_FAILED', at: ['./nova.mjs', 'rewrite p'] }))
+  })
+})
+
+describe('what a module is given', () => {
+  const constant = { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) } as const
+  const whole = (): Graph => ({
+    ...{ name: 'g', inputs: [{ name: 'x' }], outputs: ['y'], ops: new Map(), properties: { mode: 'F32' } },
+    nodes: [{ op: 'Add', inputs: ['x', 'c'], outputs: ['y'], attrs: { axis: [1] } }],
+    values: new Map(
+      [
+        { name: 'x', type: value.type },
+        { name: 'y', type: value.type },
+        { name: 'c', type: value.type, constant },
+      ].map((each) => [each.name, each]),
+    ),
+  })
+  const text = ({ values, ...graph }: Graph) =>
+    JSON.stringify([graph, [...values].map(([name, each]) => [name, { ...each, data: [...(each.constant?.data ?? [])] }])])
+  /** Writes to everything that can be written to. */
+  const spoil = (given: Graph): undefined => {
+    const write = (change: () => void) => {
+      try {
+        change()
+      } catch {
+        // What is frozen says so.
+      }
+    }
+    const { nodes, values } = given as unknown as { nodes: Node[]; values: Map<string, Value> }
+    write(() => void ((values.get('c')!.constant!.data as Float32Array)[0] = 9))
+    write(() => void ((values.get('c')!.constant!.shape as number[])[0] = 9))
+    write(() => void ((values.get('x')!.type.shape as number[])[0] = 9))
+    write(() => void ((nodes[0]!.attrs['axis'] as number[])[0] = 9))
+    write(() => void ((nodes[0]!.inputs as string[])[0] = 'c'))
+    write(() => void values.delete('x'))
+    write(() => void nodes.pop())
+    write(() => void (given.outputs as string[]).push('x'))
+    write(() => void ((given.properties as { mode: string }).mode = 'INT8'))
+  }
+
+  it.each<[string, (backend: Partial<Backend>, run: Graph) => void]>([
+    [
+      'emit',
+      (_, given) =>
+        guarded({ emit: (each) => ({ files: new Map([[String(spoil(each)), new Uint8Array()]]), diagnostics: [] }) }).emit(given, {
+          name: 'n',
+          time: 0,
+        }),
+    ],
+    [
+      'a rewrite',
+      (_, given) => guarded({ rewrite: [{ name: 'p', run: (each) => spoil(each) ?? each }] }).rewrite![0]!.run(given, settings),
+    ],
+    ['facts', (_, given) => guarded({ facts: (each) => new Map([[String(spoil(each)), {}]]) }).facts!(given)],
+  ])('%s that writes to its graph changes nothing outside', (_, run) => {
+    const given = whole()
+    const before = text(given)
+    run({}, given)
+    expect(text(given)).toBe(before)
+  })
+
+  it('a lowering that writes to its node, its types and the elements of constants changes nothing outside', () => {
+    const given = whole()
+    const before = text(given)
+    const own = { useCount: () => 0, constantOf: () => constant, typeOf: () => value.type, in: () => own } as unknown as LowerContext
+    const lower = (write: (node: Node, context: LowerContext) => unknown) => () =>
+      guarded({ lower: { Add: (each, context) => ({ nodes: [], values: [], ...{ written: write(each, context) } }) } }).lower['Add']!(
+        given.nodes[0]!,
+        own,
+      )
+    lower((_, context) => context.constantOf('c')!.data.fill(7 as never))()
+    lower((_, context) =>
+      context
+        .in('F32')
+        .constantOf('c')!
+        .data.fill(7 as never),
+    )()
+    expect(lower((each) => (each.inputs as string[]).pop())).toThrow(/failed in lower Add/)
+    expect(lower((_, context) => void ((context.typeOf('x').shape as number[])[0] = 9))).toThrow(/failed in lower Add/)
+    expect(text(given)).toBe(before)
+  })
+
+  it('is the same constant each time', () => {
+    const seen = new Set<unknown>()
+    const own = { useCount: () => 0, constantOf: () => constant } as unknown as LowerContext
+    const backend = guarded({ lower: { Abs: (_, context) => ({ nodes: [], values: [], ...{ seen: seen.add(context.constantOf('c')) } }) } })
+    for (let i = 0; i < 2; i++) backend.lower['Abs']!(node, own)
+    expect(seen.size).toBe(1)
   })
 })
 

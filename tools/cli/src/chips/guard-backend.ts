@@ -1,30 +1,35 @@
-import type { Backend, ChipToolchain, CompiledModel, LowerOp } from '@q/ir'
+import type { Backend, ChipToolchain, CompiledModel, Graph, LowerOp } from '@q/ir'
 import { verifyGraph } from '@q/ir'
 import { runForeign, waitForeign } from '../modules/foreign-code.ts'
 import type { ForeignCode } from '../modules/module-kind.ts'
-import { artifactOf, graphOf, loweredNode } from './returned.ts'
+import { createHandedOut } from './handed-out.ts'
+import { artifactOf, diagnosticOf, graphOf, loweredNode } from './returned.ts'
 
 /**
  * A back end of a module whose errors name it and the stage: what it throws, but a QError, becomes one `BACKEND_FAILED`, and what it
- * returns is read at once where a wrong result would only be noticed elsewhere.
+ * returns is read at once where a wrong result would only be noticed elsewhere. What it writes to what it is given changes nothing outside of it.
  */
 export function guardBackend(backend: Backend, module: ForeignCode): Backend {
+  const handed = createHandedOut()
   const run = <Result>(stage: string, work: () => Result, at?: readonly string[]): Result =>
     runForeign({ ...module, stage, ...(at === undefined ? {} : { at }) }, work)
   const wait = <Result>(stage: string, work: () => Promise<Result>): Promise<Result> => waitForeign({ ...module, stage }, work)
   const lower = (op: string, each: LowerOp): LowerOp => {
     return (node, context) => {
       const used = () => node.outputs.filter((name) => context.useCount(name) > 0)
-      return run(`lower ${op}`, () => loweredNode(each(node, context), used()), node.outputs)
+      return run(`lower ${op}`, () => loweredNode(each(handed.node(node), handed.context(context)), used()), node.outputs)
     }
   }
+  /** A pass is given a graph first. */
+  const handedArguments = <Args extends readonly unknown[]>([graph, ...more]: Args): Args =>
+    [handed.graph(graph as Graph), ...more] as unknown as Args
   const passes = <P extends { readonly name: string; run(...args: never[]): unknown }>(
     list: readonly P[] | undefined,
     kind: string,
   ): readonly P[] =>
     (list ?? []).map((pass) => ({
       ...pass,
-      run: (...args: Parameters<P['run']>) => run(`${kind} ${pass.name}`, () => graphOf(pass.run(...args))),
+      run: (...args: Parameters<P['run']>) => run(`${kind} ${pass.name}`, () => graphOf(pass.run(...handedArguments(args)))),
     }))
   const compiledModel = (compiled: CompiledModel): CompiledModel => {
     const { files, simulate } = compiled
@@ -42,18 +47,20 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     lower: Object.fromEntries(Object.entries(backend.lower).map(([op, each]) => [op, lower(op, each)])),
     rewrite: passes(backend.rewrite, 'rewrite'),
     simplify: passes(backend.simplify, 'simplify'),
-    emit: (graph, options) => run('emit', () => artifactOf(backend.emit(graph, options))),
+    emit: (graph, options) => run('emit', () => artifactOf(backend.emit(createHandedOut().graph(graph), options))),
     ...(facts === undefined
       ? {}
       : {
           facts: (graph) =>
             run('facts', () => {
-              const told: unknown = facts(graph)
+              const told: unknown = facts(handed.graph(graph))
               if (!(told instanceof Map)) throw new TypeError('it returned no Map from layer to facts')
               return new Map(told)
             }),
         }),
-    ...(restrict === undefined ? {} : { restrict: (...args) => run('restrict', () => restrict(...args)) }),
+    ...(restrict === undefined
+      ? {}
+      : { restrict: (...args) => run('restrict', () => diagnosticOf(restrict(handed.node(args[0]), handed.context(args[1])))) }),
     ...(reader === undefined
       ? {}
       : {

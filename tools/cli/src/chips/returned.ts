@@ -1,4 +1,4 @@
-import type { Artifact, Graph, LoweredNode, Node, OpDefinition, Value } from '@q/ir'
+import type { Artifact, Diagnostic, Graph, LoweredNode, Node, OpDefinition, Value } from '@q/ir'
 import { attributesOf, elementBytes, elementCount, floatOps, isQError, quantizedOps, suggest } from '@q/ir'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -19,7 +19,7 @@ export function loweredNode(returned: unknown, wanted: readonly string[]): Lower
     ...(hoisted === undefined ? {} : { hoisted: listOf(hoisted, 'hoisted', nodeOf) }),
     ...(operands === undefined ? {} : { operands: mapOf(operands, 'operands') as NonNullable<LoweredNode['operands']> }),
     ...(renamed === undefined ? {} : { renamed: mapOf(renamed, 'renamed') as NonNullable<LoweredNode['renamed']> }),
-    ...(diagnostics === undefined ? {} : { diagnostics: diagnostics as NonNullable<LoweredNode['diagnostics']> }),
+    ...(diagnostics === undefined ? {} : { diagnostics: listOf(diagnostics, 'diagnostics', diagnosticAt) }),
   }
   checkResults(made, wanted)
   return made
@@ -39,14 +39,37 @@ function checkResults({ nodes, hoisted = [], values, renamed }: LoweredNode, wan
 
 /** What emit returned, copied. @throws TypeError when it is no artifact */
 export function artifactOf(returned: unknown): Artifact {
-  const { files, model, portable, compiled, diagnostics } = fieldsOf(returned, 'what it returned')
+  const { files, model, portable, compiled, diagnostics, then } = fieldsOf(returned, 'what it returned')
+  if (typeof then === 'function') {
+    // Nobody else waits for it.
+    Promise.resolve(returned).catch(() => {})
+    throw new TypeError('it returned a promise: what emit makes is wanted at once')
+  }
   if (!(files instanceof Map)) throw new TypeError('it returned no Map of files')
+  for (const name of files.keys())
+    if (typeof name !== 'string') throw new TypeError(`files has the key ${described(name)}: wanted a file name`)
   return {
     files: new Map(files as Artifact['files']),
     ...(model === undefined ? {} : { model: textOf(model, 'model') }),
     ...(portable === undefined ? {} : { portable: portable === true }),
     ...(compiled === undefined ? {} : { compiled: textOf(compiled, 'compiled') }),
-    diagnostics: (diagnostics ?? []) as Artifact['diagnostics'],
+    diagnostics: diagnostics === undefined ? [] : listOf(diagnostics, 'diagnostics', diagnosticAt),
+  }
+}
+
+/** What restrict returned, copied: a reason, or nothing. @throws TypeError when it is neither */
+export function diagnosticOf(returned: unknown): Diagnostic | undefined {
+  return returned === undefined ? undefined : diagnosticAt(returned, 'what it returned')
+}
+
+function diagnosticAt(given: unknown, place: string): Diagnostic {
+  const { level, code, message, at } = fieldsOf(given, place)
+  if (level !== 'note' && level !== 'warning') throw new TypeError(`${place}.level is ${described(level)}: wanted "note" or "warning"`)
+  return {
+    level,
+    code: textOf(code, `${place}.code`),
+    message: textOf(message, `${place}.message`),
+    at: listOf(at, `${place}.at`, textOf),
   }
 }
 

@@ -1,11 +1,9 @@
-import { QError } from '@q/ir'
 import type { Chip } from '../chips/choose-chip.ts'
 import { parseShapes } from '../options/parse.ts'
 import { exportModel } from '../pipeline/export-model.ts'
-import { chipNames } from '../wiring/backends.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions, isQuantizationGiven } from './quantization-options.ts'
+import { addQuantizationOptions, chipNeeded, isQuantizationGiven } from './quantization-options.ts'
 
 /** `export_onnx`: any model file, float or quantized, as standard ONNX. */
 export const defineExportOnnx: DefineCommand = (program, start) => {
@@ -23,12 +21,7 @@ export const defineExportOnnx: DefineCommand = (program, start) => {
     start(async (context) => {
       const isQuantizing = isQuantizationGiven(options)
       if (isQuantizing && options.processor === undefined) {
-        throw new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
-          at: [model],
-          wanted: `--chip ${chipNames()[0]}`,
-          hint: 'name the chip, or leave the options of quantization out to write the float model',
-          kind: 'usage',
-        })
+        throw chipNeeded(model)
       }
       await context.files.claim([options.output])
       const chip: Chip | undefined = options.processor === undefined ? undefined : await chipOf(options, context)

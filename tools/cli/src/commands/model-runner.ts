@@ -1,6 +1,5 @@
 import { loadTestInput } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
-import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import { Option } from 'commander'
@@ -16,7 +15,7 @@ import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/execu
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions, isQuantizationGiven } from './quantization-options.ts'
+import { addQuantizationOptions, chipNeeded, isQuantizationGiven } from './quantization-options.ts'
 
 const vendorOptions = [
   notYet('--weight <file>', 'caffemodel of a Caffe model'),
@@ -59,7 +58,7 @@ export const defineModelRunner: DefineCommand = (program, start) => {
       await noteTestInputs([options.input], context)
       const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const isQuantizing = isQuantizationGiven(options)
-      if (isQuantizing && chip === undefined) throw chipNeeded()
+      if (isQuantizing && chip === undefined) throw chipNeeded(options.model)
       const read = await readModel(options.model, {
         files,
         ...(chip === undefined ? {} : { backend: chip.backend }),
@@ -78,15 +77,6 @@ export const defineModelRunner: DefineCommand = (program, start) => {
       return undefined
     }),
   )
-}
-
-function chipNeeded(): QError {
-  return new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
-    at: ['model_runner'],
-    wanted: '--chip',
-    hint: 'name the chip, or leave modes and tables out to run the model as it is',
-    kind: 'usage',
-  })
 }
 
 interface RunOptions {

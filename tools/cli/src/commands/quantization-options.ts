@@ -1,5 +1,7 @@
+import { QError } from '@q/ir'
 import type { Command } from 'commander'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
+import { chipNames } from '../wiring/backends.ts'
 
 /** The options of {@link addQuantizationOptions}, as commander names them. */
 const quantizationOptions = ['quantize', 'calibration_table', 'quantize_table', 'asymmetric', 'high_precision'] as const
@@ -22,4 +24,14 @@ export function addQuantizationOptions(command: Command): Command {
     .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
     .option('--asymmetric', 'INT8 with zero points')
     .option('--high_precision', 'keep delicate operators in float32')
+}
+
+/** The error of a user who says how a float model is quantized, and not for which chip. @param model its file */
+export function chipNeeded(model: string): QError {
+  return new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
+    at: [model],
+    wanted: `--chip ${chipNames()[0]}`,
+    hint: 'name the chip, or leave the options of quantization out to take the model as it is',
+    kind: 'usage',
+  })
 }

@@ -99,13 +99,15 @@ function mainExport(exports: Readonly<Record<string, unknown>>, { kind, word }: 
   const factories = entries.filter(([, value]) => typeof value === 'function')
   const chosen = ready.length > 0 ? ready : factories
   if (chosen.length === 1) return chosen[0]![1]
+  const named = kind.exportNames?.(exports).find((name) => chosen.some(([each]) => each === name))
+  if (named !== undefined) return exports[named]
   const objects = entries.filter(([, value]) => typeof value === 'object' && value !== null)
   // The only object there is may be one with defects, which are worth telling.
   if (chosen.length === 0 && objects.length === 1) return objects[0]![1]
   throw new QError(kind.errors.invalid, `${word} does not say which of its exports is the ${kind.noun}`, {
     at: [word],
     found: entries.length === 0 ? 'no exports' : `the exports ${entries.map(([name]) => name).join(', ')}`,
-    wanted: `a default export: a ${kind.noun}, or a function that makes one`,
+    wanted: `a default export: a ${kind.noun}, or a function that makes one${kind.exportHint ?? ''}`,
     hint: `export default the ${kind.noun}`,
     kind: 'usage',
   })

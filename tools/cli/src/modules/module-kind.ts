@@ -16,6 +16,10 @@ export interface ModuleKind {
     /** Options were given to what takes none. */
     readonly options: ModuleError
   }
+  /** Names, in order, of the one export among several that is meant. @default none */
+  exportNames?(exports: Readonly<Record<string, unknown>>): readonly string[]
+  /** The same in words, behind what is wanted. */
+  readonly exportHint?: string
   /** What keeps a value from being one, each in words; nothing for one that can be used. */
   defects(value: unknown): readonly string[]
 }

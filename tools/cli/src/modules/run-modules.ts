@@ -8,7 +8,7 @@ import type { ForeignCode } from './module-kind.ts'
  * rejected, end the process.
  */
 export interface RunModules {
-  /** Notes a module that is about to run. From now on it cannot end the process: `process.exit` throws. */
+  /** Notes a module that is about to run. From now on it cannot end the process: `process.exit` and what is below it throw. */
   add(code: ForeignCode): void
   /** An error that nobody caught, as one that names the module it came from; nothing when it came from this program. */
   blame(error: unknown): QError | undefined
@@ -16,20 +16,31 @@ export interface RunModules {
   close(): void
 }
 
+/** The ways in which code ends the process it runs in; the second is what the first calls. */
+interface Ending {
+  exit(status?: number | string | null): never
+  reallyExit(status?: number | string | null): never
+}
+
+const ending = process as unknown as Ending
+
 /** This program's own sources, as they are called in stacks. */
 const own = fileURLToPath(new URL('..', import.meta.url))
 
 /** The modules of a run that has loaded none yet. */
 export function createRunModules(): RunModules {
   const loaded: ForeignCode[] = []
-  let exit: typeof process.exit | undefined
+  let ends: Pick<Ending, 'exit' | 'reallyExit'> | undefined
   return {
     add(code) {
       loaded.push(code)
-      if (exit !== undefined) return
-      exit = process.exit
-      process.exit = (status) => {
-        throw new Error(`process.exit(${status ?? ''}) was called`)
+      if (ends !== undefined) return
+      const { exit, reallyExit } = ending
+      ends = { exit, reallyExit }
+      for (const way of ['exit', 'reallyExit'] as const) {
+        ending[way] = (status) => {
+          throw new Error(`process.${way}(${status ?? ''}) was called`)
+        }
       }
     },
     blame(error) {
@@ -39,8 +50,8 @@ export function createRunModules(): RunModules {
       return culprit === undefined ? undefined : foreignError({ ...culprit, stage: 'what it does on its own' }, error)
     },
     close() {
-      if (exit !== undefined) process.exit = exit
-      exit = undefined
+      if (ends !== undefined) Object.assign(ending, ends)
+      ends = undefined
     },
   }
 }

@@ -29,12 +29,13 @@ export function chipNames(): readonly string[] {
   return ownBackends().flatMap(({ target }) => [target.name, ...(target.aliases ?? [])])
 }
 
-/** A back end this program comes with, by its name or an alias in any case. @throws what the factory throws for its options */
+/** A back end this program comes with, by its name or an alias in any case, or by its package. @throws what the factory throws for its options */
 export function ownBackend(chip: string, options: ChipOptions): Backend | undefined {
   const wanted = chip.toLowerCase()
   for (const create of Object.values(factories)) {
     const { target } = create({})
-    if (target.name === wanted || target.aliases?.includes(wanted) === true) return create(options)
+    if (wanted === `@q/backend-${target.name}` || target.name === wanted || target.aliases?.includes(wanted) === true)
+      return create(options)
   }
   return undefined
 }
