@@ -3,6 +3,7 @@ import { bm1684x } from '@q/backend-bm1684x'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { parseGraph, resolve, type SampleSource, type Tensor } from '@q/ir'
 import { createEvaluator } from '@q/mixprec'
+import * as onnxruntime from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { measureAgreement } from '../tools/cli/src/pipeline/agreement.ts'
 import { inEmptyFolder, q, shared, sharedFile } from './run-command.ts'
@@ -55,5 +56,21 @@ describe.skipIf(shared === undefined)('a network of ids (skipped: no ../shared)'
     const table = ['--calibration_table', 'st_cali_table']
     const steps = await q('model_deploy', '--mlir', 'st.mlir', ...options, ...table, '--model', 'again.qbmodel', '--not_gen_bmodel')
     expect(steps.code, steps.err).toBe(0)
+  })
+
+  it('is fed in an exported file what the original is fed', async () => {
+    const model = sharedFile('models/stories260K_s64.onnx')
+    const written = await q('export_onnx', model, '--output', 'float.onnx')
+    expect(written.code, written.err).toBe(0)
+    const types = await Promise.all(
+      [model, 'float.onnx'].map(async (file) => {
+        const session = await onnxruntime.InferenceSession.create(file)
+        const metadata = session.inputMetadata.map((input) => (input.isTensor ? [input.name, input.type, input.shape] : []))
+        await session.release()
+        return metadata
+      }),
+    )
+    expect(types[0]![0]![1]).toBe('int64')
+    expect(types[1]!.map(([, type]) => type)).toEqual(types[0]!.map(([, type]) => type))
   })
 })

@@ -1,7 +1,7 @@
 export { canonicalize } from './canonicalize.ts'
 export { type DecodeOptions, decodeOnnx } from './decode/decode-onnx.ts'
 export type { InputShapes } from './decode/input-types.ts'
-export { onnxOutputNames } from './decode/read-model.ts'
+export { onnxInputTypes, onnxOutputNames } from './decode/read-model.ts'
 export type { ReadExternal } from './decode/read-tensor.ts'
 export { type EncodeModelOptions, encodeModel } from './encode/encode-model.ts'
 export { type ExportOptions, exportOnnx } from './export/export-onnx.ts'

@@ -1,5 +1,6 @@
 import type { Graph, Tensor } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
+import { checkAttributesCarried } from '../codec/check-carried.ts'
 import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
 import { parseMlir } from '../text/parse-module.ts'
@@ -40,7 +41,7 @@ export interface WrittenText {
  *
  * Everything that the vendor's tools do not check is checked here: unique names, shapes, sizes of weights.
  *
- * @throws QError `MLIR_STATE`, `MLIR_OPERATOR`, `MLIR_DUPLICATE_NAME`, `GRAPH_SHAPE`, `GRAPH_VALUE`, `WEIGHT_MISSING`, `WEIGHT_SIZE`,
+ * @throws QError `MLIR_STATE`, `MLIR_OPERATOR`, `MLIR_UNSUPPORTED_ATTRIBUTE` for an attribute that the text does not say, `MLIR_DUPLICATE_NAME`, `GRAPH_SHAPE`, `GRAPH_VALUE`, `WEIGHT_MISSING`, `WEIGHT_SIZE`,
  * `WEIGHT_UNKNOWN`, `WEIGHT_SCALES`,
  * and of `attributesOf`
  */
@@ -78,6 +79,7 @@ export function writeTop(graph: Graph, options: WriteTopOptions = {}): WrittenTe
       }),
     ),
   })
+  checkAttributesCarried(graph, readTopModule(module))
   return { text: printMlir(like === undefined ? module : keepSpelling(module, parseMlir(like), readTopModule)), weights }
 }
 

@@ -1,3 +1,4 @@
+import type { DType } from '@q/ir'
 import { QError } from '@q/ir'
 import proto from 'onnx-proto'
 
@@ -43,4 +44,20 @@ export function opsetsOf(model: proto.onnx.ModelProto): ReadonlyMap<string, numb
 /** The names of a file's outputs, in order; a canonical graph names its outputs after layers. @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH` */
 export function onnxOutputNames(bytes: Uint8Array, place = 'model'): readonly string[] {
   return (readModel(bytes, place).graph.output ?? []).map(({ name }) => name ?? '')
+}
+
+const elementTypes: Readonly<Record<number, DType>> = {
+  [proto.onnx.TensorProto.DataType.INT32]: 'i32',
+  [proto.onnx.TensorProto.DataType.INT64]: 'i64',
+}
+
+/**
+ * The integer types that a file's inputs are declared with, in order, `undefined` for others; a canonical graph may have other types there, into which numbers are cast.
+ *
+ * @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH`
+ */
+export function onnxInputTypes(bytes: Uint8Array, place = 'model'): readonly (DType | undefined)[] {
+  const { graph } = readModel(bytes, place)
+  const stored = new Set((graph.initializer ?? []).map(({ name }) => name))
+  return (graph.input ?? []).filter(({ name }) => !stored.has(name)).map(({ type }) => elementTypes[type?.tensorType?.elemType ?? 0])
 }

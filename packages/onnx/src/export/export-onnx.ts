@@ -1,4 +1,4 @@
-import type { Graph, Node, TensorType } from '@q/ir'
+import type { DType, Graph, Node, TensorType } from '@q/ir'
 import { layerOf, QError, valueOf } from '@q/ir'
 import { encodeModel } from '../encode/encode-model.ts'
 import { onnxOpset } from '../signature/written-ops.ts'
@@ -12,6 +12,8 @@ import { growingModel } from './translate-part.ts'
 export interface ExportOptions {
   /** Names of the outputs, in order. @default those of the graph */
   readonly outputNames?: readonly string[]
+  /** Element types of the inputs, in order, where they are not the graph's; numbers are cast. @default those of the graph */
+  readonly inputTypes?: readonly (DType | undefined)[]
   /** Storage of integer weights. @default unsigned, which the kernels of every processor compute exactly */
   readonly kernels?: KernelForms
 }
@@ -26,13 +28,13 @@ export interface ExportOptions {
  *
  * @throws QError `ONNX_EXPORT` with every node that cannot be written exactly, besides those of `encodeModel`
  */
-export function exportOnnx(graph: Graph, { outputNames, kernels = everywhereExact }: ExportOptions = {}): Uint8Array {
+export function exportOnnx(graph: Graph, { outputNames, inputTypes, kernels = everywhereExact }: ExportOptions = {}): Uint8Array {
   const model = growingModel(graph, { precision: 'exact', kernels })
   const { build } = model.t
   const names = new Map<string, string>()
-  for (const { name } of graph.inputs) {
+  for (const [i, { name }] of graph.inputs.entries()) {
     const { type } = valueOf(graph, name)
-    const id = build.input({ dtype: outside(type), shape: type.shape })
+    const id = build.input({ dtype: inputTypes?.[i] ?? outside(type), shape: type.shape })
     names.set(id, name)
     model.carry(name, entering(build, id, type))
   }

@@ -1,8 +1,11 @@
 import { loadTestInput } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
+import { isQError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
+import { onnxOutputNames } from '@q/onnx'
 import { Option } from 'commander'
+import type { Context } from '../context.ts'
 import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
@@ -70,7 +73,7 @@ export const defineModelRunner: DefineCommand = (program, start) => {
           ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter).graph
           : read
       const inputs = await loadTestInput(options.input, sampleInputs(read))
-      const dump = await dumpOf(graph, inputs, options)
+      const dump = await dumpOf(graph, inputs, options, context)
       await files.write(new Map([[options.output, encodeNpz(dump)]]))
       reporter.print(`${options.output}: ${dump.size} tensors`)
       reporter.event('ran', { model: options.model, output: options.output, tensors: dump.size })
@@ -89,11 +92,34 @@ interface RunOptions {
 }
 
 /** The tensors to write: an ONNX file's outputs under its own names, all else under the names of the graph. */
-async function dumpOf(graph: Graph, inputs: ReadonlyMap<string, Tensor>, options: RunOptions): Promise<ReadonlyMap<string, Tensor>> {
+async function dumpOf(
+  graph: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  options: RunOptions,
+  context: Context,
+): Promise<ReadonlyMap<string, Tensor>> {
   const { model, executor: name, dump_all_tensors: all, codes, out_fixed: fixed } = options
   const quantized = graph.properties['stage'] === 'quantized'
-  if (model.endsWith('.onnx') && !quantized && !all && name === 'ort') return originalOutputs(model, graph, inputs, options.input_shapes)
+  if (model.endsWith('.onnx') && !quantized && !all && name === 'ort') return fileOutputs(graph, inputs, options, context)
   const executor = name === 'reference' ? referenceExecutor() : quantized ? exactExecutor() : floatExecutor()
   const tensors = await runGraph(graph, executor, inputs, all ? activationNames(graph) : outputsWithSources(graph))
   return dumpTensors(graph, tensors, codes ? 'codes' : fixed ? 'fixed' : 'floats')
+}
+
+/** The outputs of an ONNX file under its own names: as ONNX Runtime computes the file, or, where it has operators that ONNX Runtime does not know, as imported. */
+async function fileOutputs(
+  graph: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  { model, input_shapes: shapes }: RunOptions,
+  { files, reporter }: Context,
+): Promise<ReadonlyMap<string, Tensor>> {
+  try {
+    return await originalOutputs(model, graph, inputs, shapes)
+  } catch (error) {
+    if (!isQError(error) || error.code !== 'MODEL_RUN') throw error
+    reporter.note(`ONNX Runtime cannot run ${model} (${error.found}): it is run as imported`)
+    const names = onnxOutputNames(await files.read(model), model)
+    const tensors = await runGraph(graph, floatExecutor(), inputs, graph.outputs)
+    return new Map(graph.outputs.map((name, i) => [names[i] ?? name, tensors.get(name)!]))
+  }
 }

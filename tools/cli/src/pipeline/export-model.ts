@@ -1,5 +1,5 @@
 import { QError } from '@q/ir'
-import { exportOnnx, onnxOutputNames } from '@q/onnx'
+import { exportOnnx, onnxInputTypes, onnxOutputNames } from '@q/onnx'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { readModel } from '../wiring/read-model.ts'
@@ -23,7 +23,7 @@ export interface ExportModelOptions {
   readonly quantizing: QuantizationOptions
 }
 
-/** A model file as standard ONNX: inputs and outputs have the names they have in the file. */
+/** A model file as standard ONNX: inputs and outputs have the names they have in the file, and integer inputs their types. */
 export async function exportModel(options: ExportModelOptions, context: Context): Promise<void> {
   const { model, output, weights, inputShapes, chip, isQuantizing } = options
   const { files, reporter } = context
@@ -47,9 +47,15 @@ export async function exportModel(options: ExportModelOptions, context: Context)
     isFloat && chip !== undefined
       ? resolveForChip(graph, chip, await quantizationOf(options.quantizing, { graph, model }, chip, context), reporter).graph
       : graph
-  const outputNames = model.endsWith('.onnx') ? onnxOutputNames(await files.read(model), model) : graph.outputs
-  const bytes = exportOnnx(written, { outputNames })
+  const { outputNames, inputTypes } = model.endsWith('.onnx') ? outsideOf(await files.read(model), model) : { outputNames: graph.outputs }
+  const bytes = exportOnnx(written, { outputNames, ...(inputTypes === undefined ? {} : { inputTypes }) })
   await files.write(new Map([[output, bytes]]))
   reporter.print(`${output}: ${isQuantized ? 'quantized' : 'float'} model in standard ONNX, outputs ${outputNames.join(', ')}`)
   reporter.event('exported', { model, output, bytes: bytes.length, outputs: outputNames })
 }
+
+/** What an application knows of a file: the names of its results, and the types of the integers it is fed. */
+const outsideOf = (bytes: Uint8Array, model: string) => ({
+  outputNames: onnxOutputNames(bytes, model),
+  inputTypes: onnxInputTypes(bytes, model),
+})

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { isTunedMethod } from '@q/calib'
 import type { PreprocessOptions } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, Plan, QuantMode, SampleSource } from '@q/ir'
@@ -145,6 +146,7 @@ async function findRanges(
   const mlir = `${name ?? basename(model, '.onnx')}.mlir`
   if (search === undefined) {
     checkForChip(graph, chip, mode, decided)
+    noteUnreadThresholds(calibration, chip, mode, context)
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
     return { table, samples, finished, files: new Map([[tableFile, text]]) }
   }
@@ -155,6 +157,20 @@ async function findRanges(
   )
   const { table, calibrationSamples: samples, plan, found, files, finished } = searched
   return { table, samples: samples!, plan, found, files, finished }
+}
+
+/** Thresholds that are tuned for codes whose zero points follow least and largest values are work for nothing: that is said. */
+function noteUnreadThresholds(
+  { method, tuneNum }: CalibrationChoice,
+  { backend: { target } }: Chip,
+  mode: QuantMode,
+  { reporter }: Context,
+): void {
+  const scheme = target.schemes[mode]
+  if (scheme?.kind !== 'integer' || scheme.activations.zeroPoint !== 'by-range' || !isTunedMethod(method) || tuneNum === 0) return
+  reporter.note(
+    `${mode} of ${target.name} has zero points, so ranges are min and max of the table: the thresholds that ${method} tunes decide little, and --tune_num 0 saves their time`,
+  )
 }
 
 async function agreementOn(

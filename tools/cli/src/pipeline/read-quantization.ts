@@ -1,4 +1,4 @@
-import type { Graph } from '@q/ir'
+import type { Graph, QuantMode, Target } from '@q/ir'
 import { QError } from '@q/ir'
 import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -20,7 +20,7 @@ export interface QuantizationOptions {
  * How a graph is to be quantized for a chip: tables read and checked, modes that the chip has.
  *
  * @param model the model's file, for messages
- * @throws QError `MODEL_STAGE` when the graph is quantized already, `MODE_UNSUPPORTED`, `TABLE_NEEDED`, and those of the tables
+ * @throws QError `MODEL_STAGE` when the graph is quantized already, `MODE_UNSUPPORTED`, `TABLE_NEEDED`, `OPTION_WITHOUT_EFFECT` for a calibration table that no layer reads where no mode was named, and those of the tables
  */
 export async function quantizationOf(
   options: QuantizationOptions,
@@ -49,6 +49,7 @@ export async function quantizationOf(
       kind: 'usage',
     })
   }
+  if (table !== undefined && calibrated === undefined) tableWithoutEffect(options, mode, target, model, context)
   return {
     mode,
     ...(table === undefined ? {} : { table }),
@@ -56,4 +57,19 @@ export async function quantizationOf(
     asymmetric: options.asymmetric === true,
     highPrecision: options.high_precision === true,
   }
+}
+
+/** A table that no layer reads: refused where the mode is a default that the user may not have thought of, noted where it was named. */
+function tableWithoutEffect({ quantize }: QuantizationOptions, mode: QuantMode, target: Target, model: string, context: Context): void {
+  if (quantize !== undefined) {
+    context.reporter.note(`--calibration_table has no effect: no layer is computed on codes in ${mode}`)
+    return
+  }
+  throw new QError('OPTION_WITHOUT_EFFECT', `no layer reads the calibration table: without --quantize all are computed in ${mode}`, {
+    at: [model, '--calibration_table'],
+    found: 'a calibration table, and no --quantize',
+    wanted: `--quantize ${usualMode(target, 'integers')}, or no table`,
+    hint: 'name the mode',
+    kind: 'usage',
+  })
 }

@@ -23,6 +23,21 @@ export function checkCarried(graph: Graph, read: Graph): void {
   }
 }
 
+/**
+ * Holds the attributes of a float graph against what its text is read as. A constant operand may have become an attribute of the text, and weights may stand in another
+ * order, so operands and types are not compared.
+ *
+ * @throws QError `MLIR_UNSUPPORTED_ATTRIBUTE` naming the layer and the attribute
+ */
+export function checkAttributesCarried(graph: Graph, read: Graph): void {
+  const readings = new Map(read.nodes.map((node) => [node.outputs[0], node]))
+  for (const node of graph.nodes) {
+    const reading = readings.get(node.outputs[0])
+    if (reading === undefined || reading.op !== node.op) refuse(node, 'operator', node.op, reading?.op)
+    checkAttributes(node, fullAttributes(node, graph), fullAttributes(reading, read))
+  }
+}
+
 /** What every operator does where a node does not say. */
 const usual: Attrs = { unrounded: false, bf16: 'flush' }
 
