@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bm1684x } from '@q/backend-bm1684x'
 import { createReferenceExecutor } from '@q/exec-ref'
@@ -77,6 +77,17 @@ describe('q export_onnx', () => {
       const results = Object.values(await runFile(new Uint8Array(readFileSync(file)), inputs))
       expect(bits(results[0]!.data), file).toEqual(ours)
     }
+  })
+
+  it('digits: a table that no layer reads is no way to ask for integers', async () => {
+    await prepareDigits()
+    const [mode, table] = [chip.slice(0, 2), chip.slice(4)]
+    const { code, err } = await q('export_onnx', 'digits.mlir', '--output', 'b.onnx', ...mode, ...table)
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('OPTION_WITHOUT_EFFECT') })
+    expect(err).toContain('--quantize INT8')
+    expect(existsSync('b.onnx')).toBe(false)
+    const named = await q('export_onnx', 'digits.mlir', '--output', 'b.onnx', ...mode, '--quantize', 'F16', ...table)
+    expect(named).toMatchObject({ code: 0, err: expect.stringContaining('--calibration_table has no effect') })
   })
 
   it('digits with layers in other modes', async () => {
