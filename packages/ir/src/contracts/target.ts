@@ -12,16 +12,16 @@ export type OpModes = Readonly<Partial<Record<QuantMode, QuantMode>>>
 
 /**
  * How the range of a result follows from its row of the calibration table (threshold th, min, max):
- * - `observed`: `[-th, th]` when min is negative, else `[0, th]`; asymmetric: `[min, max]`;
+ * - `observed`: `[-th, th]` when min is negative, else `[0, th]`; `[min, max]` where the mode of the layer stores codes with zero points by range;
  * - `symmetric`: `[-th, th]`;
  * - `unit`: `[0, 1]`, even without a row; `unit-unless-log`: the same, but `observed` when the attribute `log` is true;
- * - `product`: as `observed`, symmetric also in asymmetric mode; `[0, th]` when all operands are one value or all come from an
+ * - `product`: as `observed`, symmetric also with zero points; `[0, th]` when all operands are one value or all come from an
  *   operator of `Target.nonNegativeOps`;
  * - `difference`: `[-th, th]` when min is negative, else `[-1e-5, th]`; a fused ReLU does not change it.
  */
 export type RangeImport = 'observed' | 'symmetric' | 'unit' | 'unit-unless-log' | 'product' | 'difference'
 
-/** A rule of range propagation; `resolve/ranges/<rule>.ts` says what each one does. */
+/** A rule of range propagation; the files of `resolve/ranges` (`forward`, `backward`, `signs`, `unify`) say what each one does. */
 export type RangeRuleName =
   | 'forward'
   | 'backward'

@@ -35,11 +35,13 @@ export interface Frame {
   readonly watchers: ReadonlyMap<string, readonly number[]>
   /** Values that rewrites made with the type, and so the range, of a value of the float graph, by that value. */
   readonly copies: ReadonlyMap<string, readonly string[]>
+  /** The value of the float graph whose range a value holds. */
+  readonly sources: ReadonlyMap<string, string>
 }
 
 /** Rewrites and indexes a float graph with ranges. */
 export function frameOf(float: Graph, backend: Backend, settings: ResolveSettings): Frame {
-  const { graph, copies } = rewriteRanged(float, (marked) =>
+  const { graph, copies, sources } = rewriteRanged(float, (marked) =>
     (backend.rewrite ?? []).reduce((current, pass) => pass.run(current, settings), marked),
   )
   const edges = edgesOf(graph)
@@ -95,5 +97,6 @@ export function frameOf(float: Graph, backend: Backend, settings: ResolveSetting
     facts: backend.facts?.(graph) ?? new Map(),
     watchers,
     copies,
+    sources,
   }
 }

@@ -1,33 +1,31 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
-import type { CodeStorage } from '../contracts/scheme.ts'
 import type { RangeImport, Target } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
 import { edgesOf, valueOf } from '../graph/edges.ts'
 import { formOf } from '../graph/op-form.ts'
 import type { Graph, Node, Range, Value } from '../graph/types.ts'
-import { integerSchemeNear } from './find-scheme.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
+import { hasOneReading, readingOf } from './row-reading.ts'
 
 /** Ranges by layer name, as a calibration table holds them. */
 export type RangeTable = ReadonlyMap<string, ObservedRange>
-
-/** What decides ranges on a chip of floats alone. */
-const withoutCodes: Pick<CodeStorage, 'zeroPoint' | 'sign'> = { zeroPoint: 'none', sign: 'by-range' }
 
 const nothing: ObservedRange = { threshold: 0, min: 0, max: 0 }
 
 /**
  * Gives every computed value its calibrated range from the table, by the rule of the operator that makes it
- * (`Target.rangeImport`). Values without a row stay without a range; integer inputs never have one.
+ * (`Target.rangeImport`), as the mode of the graph reads rows. Values without a row stay without a range; integer inputs never have one.
  *
- * @throws QError `RANGE_INVALID` when a row gives an empty or reversed range.
+ * @throws QError `RANGE_INVALID` when a row gives a reversed range, or an empty one and all modes of the target read rows alike: else its layer may have a mode
+ *   in which it is none
  */
 export function importRanges(graph: Graph, table: RangeTable, target: Target, settings: ResolveSettings): Graph {
   const values = new Map(graph.values)
   const importer = rangeImporter(graph, target, settings)
   for (const name of importer.names) {
     const value = valueOf(graph, name)
-    const range = importer.rangeOf(name, table.get(name))
+    const range = importer.imported(name, table.get(name))
     const { range: _, ...bare } = value.type
     values.set(name, { ...value, type: range === undefined ? bare : { ...bare, range } } satisfies Value)
   }
@@ -38,23 +36,40 @@ export function importRanges(graph: Graph, table: RangeTable, target: Target, se
 export interface RangeImporter {
   /** Values that can have a range: float inputs, then results in graph order. */
   readonly names: readonly string[]
-  /** @throws QError `RANGE_INVALID` */
-  rangeOf(name: string, row: ObservedRange | undefined): Range | undefined
+  /**
+   * The range of a value whose layer is resolved in a mode.
+   *
+   * @param mode that of the graph unless given
+   * @throws QError `RANGE_INVALID`
+   */
+  rangeOf(name: string, row: ObservedRange | undefined, mode?: QuantMode): Range | undefined
+  /** The range before the modes of layers are known: see {@link importRanges}. @throws QError `RANGE_INVALID` */
+  imported(name: string, row: ObservedRange | undefined): Range | undefined
 }
 
 /** How ranges are read for the values of a graph: see {@link importRanges}. */
 export function rangeImporter(graph: Graph, target: Target, settings: ResolveSettings): RangeImporter {
   const { producer } = edgesOf(graph)
-  const { zeroPoint, sign } = integerSchemeNear(target, settings.mode, settings)?.activations ?? withoutCodes
   const inputs = graph.inputs.filter(({ sourceDtype }) => sourceDtype === undefined || sourceDtype === 'f32')
+  const mayBeEmpty = !hasOneReading(target, settings)
+  const read = (name: string, row: ObservedRange, mode: QuantMode, isEmptyRefused: boolean): Range | undefined => {
+    if (isReversed(row)) throw invalid(name, row, 'calibrate again, or mend this row of the calibration table')
+    const node = producer.get(name)
+    const reading = readingOf(target, mode, settings)
+    const range = rangeOf(row, ruleOf(graph, node, target), node, reading === 'ends', producer, target)
+    if (range === undefined) return undefined
+    const made = reading === 'balanced' ? { min: -range.max, max: range.max } : range
+    if (made.min < made.max || !isEmptyRefused) return made
+    throw invalid(
+      name,
+      made,
+      'the layer was constant over the calibration samples: calibrate with more samples, or quantize it symmetrically',
+    )
+  }
   return {
     names: [...inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)],
-    rangeOf(name, row = nothing) {
-      if (isReversed(row)) throw invalid(name, row, 'calibrate again, or mend this row of the calibration table')
-      const node = producer.get(name)
-      const range = rangeOf(row, ruleOf(graph, node, target), node, zeroPoint === 'by-range', producer, target)
-      return range === undefined ? undefined : checked(name, range, sign === 'signed' && zeroPoint === 'none')
-    },
+    rangeOf: (name, row = nothing, mode = settings.mode) => read(name, row, mode, true),
+    imported: (name, row = nothing) => read(name, row, settings.mode, !mayBeEmpty),
   }
 }
 
@@ -94,13 +109,6 @@ function neverNegative(node: Node, producer: ReadonlyMap<string, Node>, target: 
   if (node.inputs.every((name) => name === node.inputs[0])) return true
   const kinds = target.nonNegativeOps ?? []
   return node.inputs.every((name) => name !== undefined && kinds.some((op) => op === producer.get(name)?.op))
-}
-
-/** @param balanced codes are signed and symmetric whatever the range is: so is the range */
-function checked(name: string, range: Range, balanced: boolean): Range {
-  const made = balanced ? { min: -range.max, max: range.max } : range
-  if (made.min < made.max) return made
-  throw invalid(name, made, 'the layer was constant over the calibration samples: calibrate with more samples, or quantize symmetrically')
 }
 
 /** What is no number, or a least value above the largest. Tables have `inf` and `-inf` where neither was observed: that says nothing wrong. */

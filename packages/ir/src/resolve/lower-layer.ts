@@ -19,9 +19,10 @@ export interface LayerStates {
   modeOf(place: number): QuantMode
   /** The entry of the plan in effect. */
   entryOf(place: number): QuantMode | undefined
-  /** The range of a value after the range rules, and as the table has it. */
+  /** The range of a value after the range rules. */
   settled(name: string): Range | undefined
-  imported(name: string): Range | undefined
+  /** The range of a value that the layer at a place comes from, as the table has it. */
+  imported(name: string, place: number): Range | undefined
   /** The node at a place with its operands in the order the range rules want. */
   nodeAt(place: number): Node
 }
@@ -118,7 +119,7 @@ function ownState(place: number, layers: LayerStates): string {
   const node = layers.nodeAt(place)
   const parts = [layers.modeOf(place), node.inputs[0] ?? '']
   for (const name of namesOf(node)) {
-    const range = rangeAt(node, name, layers)
+    const range = rangeAt(node, name, place, layers)
     parts.push(range === undefined ? '' : `${range.min}:${range.max}`)
   }
   return parts.join(' ')
@@ -135,8 +136,8 @@ function namesOf({ inputs, outputs, origin = [] }: Node): readonly string[] {
 }
 
 /** Values inside a node, of layers it comes from, keep the ranges of the table: no rule sees them flow. */
-function rangeAt({ inputs, outputs }: Node, name: string, layers: LayerStates): Range | undefined {
-  return inputs.includes(name) || outputs.includes(name) ? layers.settled(name) : layers.imported(name)
+function rangeAt({ inputs, outputs }: Node, name: string, place: number, layers: LayerStates): Range | undefined {
+  return inputs.includes(name) || outputs.includes(name) ? layers.settled(name) : layers.imported(name, place)
 }
 
 function lowerAt(frame: Frame, place: number, backend: Backend, settings: ResolveSettings, layers: LayerStates): LoweredNode {
@@ -204,7 +205,7 @@ function contextOf(
   const typeOf = (name: string): TensorType => {
     isNear(name, namesOf(own))
     const { type } = graph.values.get(name) ?? valueOf(float, name)
-    const range = rangeAt(own, name, layers)
+    const range = rangeAt(own, name, place, layers)
     if (range === type.range) return type
     const { range: _, ...bare } = type
     return range === undefined ? bare : { ...bare, range }

@@ -5,6 +5,8 @@ export interface Rewritten {
   readonly graph: Graph
   /** Values that rewrites made with the type of a value of the float graph, by that value: whatever range it is given is theirs too. */
   readonly copies: ReadonlyMap<string, readonly string[]>
+  /** The value of the float graph whose range each value holds; values whose range the rewrites made have none. */
+  readonly sources: ReadonlyMap<string, string>
 }
 
 /**
@@ -24,8 +26,10 @@ export function rewriteRanged(float: Graph, rewrite: (graph: Graph) => Graph): R
 
   const copies = new Map<string, string[]>()
   const values = new Map<string, Value>()
+  const held = new Map<string, string>()
   for (const value of rewritten.values.values()) {
     const source = value.type.range === undefined ? undefined : sources.get(value.type.range)
+    if (source !== undefined) held.set(value.name, source.name)
     if (source === undefined) values.set(value.name, value)
     else if (value === marked.get(source.name)) values.set(value.name, source)
     else {
@@ -33,7 +37,7 @@ export function rewriteRanged(float: Graph, rewrite: (graph: Graph) => Graph): R
       if (source.name !== value.name) copies.set(source.name, [...(copies.get(source.name) ?? []), value.name])
     }
   }
-  return { graph: { ...rewritten, values }, copies }
+  return { graph: { ...rewritten, values }, copies, sources: held }
 }
 
 function withRange({ range: _, ...bare }: TensorType, range: Range | undefined): TensorType {

@@ -7,6 +7,7 @@ import { createCastStage } from './cast-stage.ts'
 import { chooseMode } from './choose-mode.ts'
 import { findScheme, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
+import { createLayerRows, type ReadRow } from './layer-rows.ts'
 import type { LoweredNode } from './lower-context.ts'
 import { createLayerLowering } from './lower-layer.ts'
 import { createLoweredNames } from './lowered-names.ts'
@@ -15,15 +16,15 @@ import type { CastParts } from './place-casts.ts'
 import { automaticEntry, changedNames, placesByOrigin, planInEffect, plannedEntry } from './plan-entries.ts'
 import { createRangeStore } from './ranges/range-store.ts'
 import { createReaders, type Tally } from './readers.ts'
-import { type ShippedPlace, sameShipped } from './same-nodes.ts'
+import type { ShippedPlace } from './same-nodes.ts'
 import { createCastUses } from './shared-casts.ts'
-import { nodesOf, valuesOf } from './shipped-graph.ts'
+import { nodesOf, shippedPlace, valuesOf } from './shipped-graph.ts'
 import { createSimplification } from './simplify.ts'
 import { createStage, type Stage } from './stage.ts'
 import { type TypedLayer, typedInput, typedLayer } from './typed-layer.ts'
 
 /**
- * How much was computed: results of all steps for single layers, calls of lowering functions, nodes visited by range rules and by simplifications, and
+ * How much was computed: results of all steps for single layers, calls of lowering functions, nodes visited by range rules (and read by a mode of their own) and by simplifications, and
  * neighbours of layers (operands, users) that any step looked at.
  */
 export interface Work {
@@ -55,6 +56,7 @@ const nothing: Plan = new Map()
 /**
  * Steps over a frame that have seen no plan yet.
  *
+ * @param readRow how a mode reads the row of a value; absent where all modes of the target do alike
  * @param before what was shipped at each place last, by steps that are of no more use; empty when there were none
  */
 export function createResolveState(
@@ -62,6 +64,7 @@ export function createResolveState(
   backend: Backend,
   settings: ResolveSettings,
   before: readonly ShippedPlace[],
+  readRow?: ReadRow,
 ): ResolveState {
   const { places, placeOf, graph, ops } = frame
   const { target } = backend
@@ -83,7 +86,7 @@ export function createResolveState(
     compute(place) {
       const { node, name } = places[place]!
       if (node === undefined) return undefined
-      return plannedEntry(node, name, plan, frame.float) ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.imported)
+      return plannedEntry(node, name, plan, frame.float) ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.inGraphMode)
     },
   })
   const modes = createStage<QuantMode>({
@@ -93,8 +96,9 @@ export function createResolveState(
       return node === undefined ? settings.mode : chooseMode(node, form!, entries.get(place), target, settings)
     },
   })
+  const rows = createLayerRows(frame, ranges, modes.get, readRow, (name) => touchWatchers(name))
   const nodeAt = (place: number): Node => ranges.ordered(places[place]!.node!)
-  const states = { modeOf: modes.get, entryOf: entries.get, settled: ranges.settled, imported: ranges.imported, nodeAt }
+  const states = { modeOf: modes.get, entryOf: entries.get, settled: ranges.settled, imported: rows.rangeAt, nodeAt }
   const lowering = createLayerLowering(frame, backend, settings, states, tally)
   const lowered = createStage<LoweredNode | null>({
     places: count,
@@ -166,7 +170,9 @@ export function createResolveState(
       modes.touch(place)
       ranges.touch(places[place]!.name)
     }
-    const changed = new Set([...changedEntries, ...modes.settle()])
+    const changedModes = modes.settle()
+    rows.read(changedModes)
+    const changed = new Set([...changedEntries, ...changedModes])
     for (const place of changed) {
       relower(place)
       relowerBeside(place)
@@ -224,6 +230,8 @@ export function createResolveState(
       return casts.get(place).outputs.get(current) ?? current
     })
 
+  const placesOf = (values: Iterable<string>): readonly number[] => Array.from(values, (name) => placeOf.get(name) ?? []).flat()
+
   return {
     apply(next, changedRanges) {
       for (const name of changedNames(plan, next)) {
@@ -236,6 +244,7 @@ export function createResolveState(
       for (const name of changedRanges.keys()) touchWatchers(name, entries)
 
       const changed = new Set(settleModes())
+      rows.read(placesOf(changedRanges.keys()))
       settleLayers()
       for (const place of pieces.settle()) changed.add(place)
       const outputs = outputNames()
@@ -255,30 +264,15 @@ export function createResolveState(
     work: () => ({
       layers: stages.reduce((total, { computed }) => total + computed, 0),
       lowered: lowering.calls,
-      ranges: ranges.visited,
+      ranges: ranges.visited + rows.reads,
       simplified: simplification.visited,
       neighbours: tally.neighbours,
     }),
   }
 
   function finalAt(place: number, before: ShippedPlace | undefined): ShippedPlace {
-    const nodes = simplification.nodesAt(place)
-    const piece = pieces.get(place)
-    const values = new Map<string, Value>()
-    // Only what is made here, and constants: what comes from elsewhere is shipped where it is made, in the type that it has there now.
-    for (const { inputs, outputs } of nodes) {
-      for (const name of outputs) {
-        const value = simplification.valueAt(place, name) ?? piece.values.get(name)
-        if (value !== undefined) values.set(name, value)
-      }
-      for (const name of inputs) {
-        if (name === undefined || values.has(name)) continue
-        const value = piece.values.get(name) ?? simplification.valueAt(place, name)
-        if (value?.constant !== undefined || value?.isConstant === true) values.set(name, value)
-      }
-    }
-    const shipped = { nodes, values: [...values.values()] }
-    return before !== undefined && sameShipped(before, shipped) ? before : shipped
+    const simplified = (name: string): Value | undefined => simplification.valueAt(place, name)
+    return shippedPlace(simplification.nodesAt(place), simplified, pieces.get(place).values, before)
   }
 
   function assembled(shipped: readonly ShippedPlace[], outputs: readonly string[]): Graph {

@@ -4,6 +4,7 @@ import type { ObservedRange } from '../contracts/observer.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { valueOf } from '../graph/edges.ts'
 import type { Graph, Range } from '../graph/types.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
 import { createAnswers, type KeyWork } from './answers.ts'
 import { checkSettings } from './choose-mode.ts'
 import { frameOf } from './frame.ts'
@@ -11,6 +12,7 @@ import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts
 import { checkEntries, checkNames } from './known-names.ts'
 import { createResolveState, type ResolveState, type Work } from './resolve-state.ts'
 import type { Resolved } from './resolved.ts'
+import { hasOneReading } from './row-reading.ts'
 
 /** Settings of {@link createResolver}; absent ones have the defaults named here. */
 export interface ResolveOptions extends Pick<ResolveSettings, 'mode'> {
@@ -45,7 +47,7 @@ const noPlan: Plan = new Map()
  * `piece`); simplification (`simplify`).
  *
  * @param table absent for pure float modes
- * @throws QError `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID`, and those of the back end's rewrites
+ * @throws QError `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID` (for rows that no mode can read), and those of the back end's rewrites
  */
 export function createResolver(graph: Graph, table: RangeTable | undefined, backend: Backend, options: ResolveOptions): Resolver {
   const { target } = backend
@@ -79,11 +81,19 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       if (!ranged.has(name)) continue
       if (sameRow(known.get(name), ranges.get(name))) continue
       const row = ranges.get(name)
-      const range = row === undefined ? valueOf(float, name).type.range : importer.rangeOf(name, row)
+      const range = row === undefined ? valueOf(float, name).type.range : importer.imported(name, row)
       for (const each of [name, ...(frame.copies.get(name) ?? [])]) changed.set(each, range)
     }
     return changed
   }
+
+  const readRow = (name: string, mode: QuantMode): Range | undefined => {
+    const row = known.get(name) ?? table?.get(name)
+    return ranged.has(name) && (row !== undefined || table !== undefined)
+      ? importer.rangeOf(name, row, mode)
+      : valueOf(float, name).type.range
+  }
+  const ofLayers = hasOneReading(target, settings) ? undefined : readRow
 
   return {
     resolve(givenPlan, givenRanges = noRanges) {
@@ -94,7 +104,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
       checkNames('the ranges name', ranges.keys(), graph.values)
       checkEntries(plan, ranges, target)
       if (state === undefined) known = noRanges
-      const current = (state ??= createResolveState(frame, backend, settings, answers.last))
+      const current = (state ??= createResolveState(frame, backend, settings, answers.last, ofLayers))
       state = undefined
       try {
         const changed = changedRanges(ranges)

@@ -7,7 +7,9 @@ import { type SettledRanges, settleRanges } from './settle-ranges.ts'
 
 /** The ranges of all values of a float graph, before and after the target's rules. */
 export interface RangeStore {
-  /** As read from the table. */
+  /** As the mode of the graph reads it from the table. */
+  inGraphMode(name: string): Range | undefined
+  /** As the mode of its layer reads it. */
   imported(name: string): Range | undefined
   /** After the rules. */
   settled(name: string): Range | undefined
@@ -15,6 +17,8 @@ export interface RangeStore {
   ordered(node: Node): Node
   /** Gives values other imported ranges. */
   change(ranges: ReadonlyMap<string, Range | undefined>): void
+  /** Gives a value the range that the mode of its layer reads. @returns whether it had another one */
+  readAs(name: string, range: Range | undefined): boolean
   /** Says that the mode of a layer has changed, which some rules look at. */
   touch(layer: string): void
   /** Applies the rules where something has changed. @returns the values whose settled range, and the layers whose order of operands, is another one now */
@@ -35,14 +39,22 @@ export function createRangeStore(frame: Frame, steps: readonly RangeStep[], isFl
   const asked = new Set<string>(steps.flatMap((step) => step.flatMap(({ rule, ops }) => (rule === 'cover-constants' ? ops : []))))
   const looksAtModes = islands.map(({ layers }) => layers.some((layer) => asked.has(frame.places[frame.placeOf.get(layer)!]!.form!)))
   const changedRanges = new Map<string, Range | undefined>()
+  const readByLayer = new Map<string, Range | undefined>()
   const results: SettledRanges[] = islands.map(() => nothing)
   const open = new Set(islands.keys())
   const alone = new Set<string>()
   let visited = 0
 
-  const imported = (name: string): Range | undefined =>
+  const inGraphMode = (name: string): Range | undefined =>
     changedRanges.has(name) ? changedRanges.get(name) : (frame.graph.values.get(name) ?? frame.float.values.get(name))?.type.range
+  const imported = (name: string): Range | undefined => (readByLayer.has(name) ? readByLayer.get(name) : inGraphMode(name))
+  const reopen = (name: string): void => {
+    const island = islandOf.get(name)
+    if (island === undefined) alone.add(name)
+    else open.add(island)
+  }
   return {
+    inGraphMode,
     imported,
     settled(name) {
       const island = islandOf.get(name)
@@ -55,10 +67,15 @@ export function createRangeStore(frame: Frame, steps: readonly RangeStep[], isFl
     change(ranges) {
       for (const [name, range] of ranges) {
         changedRanges.set(name, range)
-        const island = islandOf.get(name)
-        if (island === undefined) alone.add(name)
-        else open.add(island)
+        reopen(name)
       }
+    },
+    readAs(name, range) {
+      const isOther = !sameRange(imported(name), range)
+      if (sameRange(inGraphMode(name), range)) readByLayer.delete(name)
+      else readByLayer.set(name, range)
+      if (isOther) reopen(name)
+      return isOther
     },
     touch(layer) {
       const island = islandOf.get(layer)
