@@ -161,7 +161,7 @@ describe('a resolver whose layers read rows in several ways', () => {
     plan: [...plan],
   })
 
-  it.each([1, 2, 3, 4, 5, 6])('gives for every plan and range what a new one gives (%i)', (seed) => {
+  it.each([1, 2, 3, 4])('gives for every plan and range what a new one gives (%i)', (seed) => {
     const roll = dice(seed)
     const graph = chain(12)
     const table = tableOf(graph)
@@ -171,7 +171,7 @@ describe('a resolver whose layers read rows in several ways', () => {
     const kept = createResolver(graph, table, backend, { mode })
     let plan: Plan = new Map()
     let ranges = new Map<string, ObservedRange>()
-    for (let turn = 0; turn < 40; turn++) {
+    for (let turn = 0; turn < 20; turn++) {
       const layer = `l${Math.floor(roll() * 12)}`
       if (roll() < 0.6) plan = new Map(plan).set(layer, Object.keys(all)[Math.floor(roll() * 4)]!)
       else if (roll() < 0.8)
@@ -183,7 +183,7 @@ describe('a resolver whose layers read rows in several ways', () => {
   })
 
   it('reads again the layers alone whose mode has changed, whatever the size of the graph', () => {
-    const costs = [30, 300, 3000].map((count) => {
+    const costs = [30, 300, 1500].map((count) => {
       const graph = chain(count)
       const resolver = createResolver(graph, tableOf(graph), chip, { mode: 'ENDS' })
       resolver.resolve(new Map())
