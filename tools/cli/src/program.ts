@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Action } from './commands/command.ts'
 import { defineExportOnnx } from './commands/export-onnx.ts'
 import { defineFpForward } from './commands/fp-forward.ts'
+import { defineGraph } from './commands/graph.ts'
 import { defineModelDeploy } from './commands/model-deploy.ts'
 import { defineModelRunner } from './commands/model-runner.ts'
 import { defineModelTransform } from './commands/model-transform.ts'
@@ -39,6 +40,7 @@ export function createProgram(version: string, start: (action: Action) => void):
     defineModelRunner,
     defineExportOnnx,
     definePrint,
+    defineGraph,
     defineNpzTool,
   ]) {
     define(program, start)

@@ -40,6 +40,12 @@ export function networkOf(graph: Graph): Network {
   }
 }
 
+/** What each layer is to patterns, by its name: its operator, `MulConst` and the like where it computes with a constant of one element. */
+export function operatorsByLayer(graph: Graph): ReadonlyMap<string, string> {
+  const { nodes, operatorOf } = networkOf(graph)
+  return new Map(nodes.map((node) => [layerOf(node), operatorOf(node)]))
+}
+
 function isNumber({ values }: Graph, name: string | undefined): boolean {
   const value = name === undefined ? undefined : values.get(name)
   return value?.isConstant === true && value.type.shape.reduce((product, size) => product * size, 1) === 1

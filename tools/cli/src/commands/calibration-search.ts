@@ -10,6 +10,7 @@ import { usualMode } from '../chips/chip-modes.ts'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import type { FloatLayerChoice } from '../pipeline/float-layers.ts'
 import { isGivenTable } from '../search/given-table.ts'
 import type { VendorSearch } from '../search/vendor-search.ts'
 import { chipNames } from '../wiring/backends.ts'
@@ -105,7 +106,7 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
 export function addCalibrationSearchOptions(command: Command): void {
   command
     .option('--search <kind>', `also search: ${Object.keys(searches).join(', ')}; False for none`)
-    .option('--quantize_table <file>', 'output quantization table of a search')
+    .option('--quantize_table <file>', 'output quantization table of a search; without one, of the layers that stay in float anyway')
     .option('--quantize_method_list <names>', 'threshold methods that search_qtable chooses from, joined by commas', 'mse')
     .addOption(new Option('--benchmark_method <name>', 'what search_threshold compares tables by').choices(['cos', 'snr']).default('cos'))
     .option('--mix_mode <mode>', 'bit widths of a search; wi8ai8_fp alone so far', 'wi8ai8_fp')
@@ -125,8 +126,8 @@ export function addCalibrationSearchOptions(command: Command): void {
 }
 
 /** The options that only a search looks at. */
-const searchOnly = ['--quantize_table', '--quantize_method_list', '--benchmark_method', '--mix_mode', '--pre_qtable', '--cluster'].concat(
-  ['--transformer', '--debug_log', '--inference_num', '--expected_cos', '--min_layer_cos', '--max_float_layers', '--fp_type'],
+const searchOnly = ['--quantize_method_list', '--benchmark_method', '--mix_mode', '--pre_qtable', '--cluster'].concat(
+  ['--transformer', '--debug_log', '--inference_num', '--expected_cos', '--min_layer_cos', '--max_float_layers'],
   ['--global_compare_layers', '--post_process'],
 )
 
@@ -179,11 +180,13 @@ export async function calibrationSearch(
     mlir,
     method,
     setting,
+    floatLayers,
     options,
   }: {
     readonly mlir: string
     readonly method: MethodName
     readonly setting: CalibrationSetting
+    readonly floatLayers: FloatLayerChoice
     readonly options: CalibrationSearchOptions
   },
   context: Context,
@@ -213,6 +216,7 @@ export async function calibrationSearch(
     strategy: search.strategy(options, { model: basename(mlir), qtable: quantizeTable }),
     comparedLayers: options.global_compare_layers,
     ...(options.post_process === undefined ? {} : { postProcess: options.post_process }),
+    floatLayers,
     ...(options.pre_qtable === undefined ? {} : { preQtable: options.pre_qtable }),
     ...(search.hasTarget ? { expectedCos: options.expected_cos } : {}),
     quantizeTable,

@@ -70,7 +70,7 @@ export const isSearchWanted = ({ expected_cos, most_loss, max_float_layers, stra
 
 /** Names the options of a search that were given without anything to search for. */
 export function noteUnused(command: Command, reporter: Reporter): void {
-  for (const name of ['metric', 'strategy_options', 'methods', 'inference_num', 'fp_type', 'workers', 'cache']) {
+  for (const name of ['metric', 'strategy_options', 'methods', 'inference_num', 'workers', 'cache']) {
     if (command.getOptionValueSource(name) === 'cli')
       reporter.note(`note: --${name} has no effect here: it is for a search, with --expected_cos`)
   }

@@ -7,6 +7,7 @@ import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
 import {
   addOwnSearchOptions,
@@ -44,6 +45,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
   addMethodOption(command)
+  addFloatLayerOptions(command)
   addOwnSearchOptions(command)
   command.action((model: string, options) =>
     start(async (context) => {
@@ -62,12 +64,14 @@ export const defineQuantize: DefineCommand = (program, start) => {
       const chosen = isSearchWanted(options) ? await strategyOf(options, context) : undefined
       if (chosen === undefined) noteUnused(command, reporter)
       const choice = await sampleChoice(options.data)
+      const floatMode = floatModeOf(options.fp_type, chip.backend.target)
       const { files, searched, agreement, passed, seconds, deployed } = await quantize(
         {
           model,
           chip,
           mode: modeOf(options.quantize ?? usualMode(chip.backend.target, 'integers'), chip.backend.target, ['--quantize']),
           preprocess: preprocessOptions(options),
+          floatLayers: { ...(await floatLayerChoice(options, context)), mode: floatMode },
           compareNum: options.compare_num,
           ...(options.compare_data === undefined ? {} : { compareData: options.compare_data }),
           ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
@@ -82,9 +86,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
           ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
           ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
-          ...(chosen === undefined
-            ? {}
-            : { search: { ...searchSettings(options, startedAt), chosen, floatMode: floatModeOf(options.fp_type, chip.backend.target) } }),
+          ...(chosen === undefined ? {} : { search: { ...searchSettings(options, startedAt), chosen, floatMode } }),
         },
         context,
       )

@@ -1,15 +1,23 @@
+import { dirname, join } from 'node:path'
+import type { Graph } from '@q/ir'
 import { usualMode } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Context } from '../context.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
+import { type FloatLayerChoice, findFloatLayers, floatLayersText } from '../pipeline/float-layers.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
+import { chipNames } from '../wiring/backends.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { addCalibrationSearchOptions, calibrationSearch, noteSearchOptions, searchNameOf } from './calibration-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
 import { addSampleOptions, addThresholdOptions, calibrationOf, samplesOf } from './sample-options.ts'
+import { floatModeOf } from './search-options.ts'
 
 const vendorOptions = [
   notYet('--we', 'weight equalization'),
@@ -18,8 +26,6 @@ const vendorOptions = [
   notYet('--smc', 'softmax correction'),
   withoutEffect('--bc_inference_num <count>', 'samples of the bias correction'),
   notYet('--kurtosis_analysis', 'kurtosis of every layer'),
-  notYet('--part_quantize <mode>', 'quantize some operators only'),
-  notYet('--custom_operator <types>', 'operators of --part_quantize custom_mode'),
   notYet('--part_asymmetric', 'asymmetric ranges for some patterns'),
   withoutEffect('--q_group_size <size>', 'group size of dynamic modes'),
   notYet('--debug_cmd <text>', 'variants of calibration'),
@@ -39,6 +45,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
   addMethodOption(command)
   addChipOptions(command, { required: false, purpose: 'what the table is meant for' })
   addCalibrationSearchOptions(command)
+  addFloatLayerOptions(command)
   addVendorOptions(command, vendorOptions)
   command.action((file: string, options) =>
     start(async (context) => {
@@ -47,8 +54,9 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const method = methodOf(options)
       const setting = calibrationOf(options)
       const search = searchNameOf(options)
+      const floatLayers = await floatLayerChoice(options, context)
       if (search !== undefined) {
-        await runVendorSearch(await calibrationSearch(search, { mlir: file, method, setting, options }, context), context)
+        await runVendorSearch(await calibrationSearch(search, { mlir: file, method, setting, floatLayers, options }, context), context)
         return undefined
       }
       noteSearchOptions(command, reporter)
@@ -56,6 +64,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
       if (chip !== undefined) checkForChip(graph, chip, usualMode(chip.backend.target, 'integers'))
+      const base = await baseTable(graph, { options, chip, floatLayers }, context)
       await noteSamples(samplesOf(options), context)
       if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
       const { calibration, text, samples, finished } = await calibrateModel(
@@ -64,7 +73,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
         { ...setting, method },
         context,
       )
-      await files.write(new Map([[options.calibration_table, text]]))
+      await files.write(new Map([...base, [options.calibration_table, text]]))
       await finished()
       reporter.print(`real input_num = ${samples.count}`)
       reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
@@ -72,4 +81,33 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       return undefined
     }),
   )
+}
+
+/** The table of layers that stay in float before anything is measured, where there are any: beside the calibration table, as the original tool has it. */
+async function baseTable(
+  graph: Graph,
+  {
+    options,
+    chip,
+    floatLayers,
+  }: { readonly options: BaseOptions; readonly chip: Chip | undefined; readonly floatLayers: FloatLayerChoice },
+  context: Context,
+): Promise<ReadonlyMap<string, string>> {
+  // The original tool takes its most usual chip where none is named.
+  const { target } = (chip ?? (await chipOf({ processor: chipNames()[0]! }, context))).backend
+  const found = findFloatLayers(graph, floatLayers, target, floatModeOf(options.fp_type, target))
+  if (found.line !== undefined) context.reporter.print(found.line)
+  if (found.plan.size === 0) return new Map()
+  const name = options.quantize_table ?? 'shape_pattern_qtable'
+  const file = /[\\/]/.test(name) ? name : join(dirname(options.calibration_table), name)
+  await context.files.claim([file])
+  context.reporter.print(`${file}: ${found.plan.size} layers in float, for --quantize_table of model_deploy`)
+  return new Map([[file, floatLayersText(found, { graph, chip: target.name, samples: options.input_num }, context)]])
+}
+
+interface BaseOptions {
+  readonly calibration_table: string
+  readonly quantize_table?: string
+  readonly fp_type: string
+  readonly input_num: number
 }

@@ -3,6 +3,7 @@ import { withPreprocess } from '@q/data'
 import type { Plan } from '@q/ir'
 import { modeOf, usualMode } from '../chips/chip-modes.ts'
 import { parseCount } from '../options/parse.ts'
+import { findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -11,6 +12,7 @@ import { searchPlan } from '../search/search-plan.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
 import { addOwnSearchOptions, checkReached, searchSettings, strategyOf, tellSearch } from './own-search-options.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
 import { floatModeOf } from './search-options.ts'
@@ -41,6 +43,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
       .option('--weights <file>', 'weight file, in place of the one the model names'),
   )
+  addFloatLayerOptions(command)
   addPreprocessOptions(command).addHelpText('after', explanation)
   command.action((model: string, options) =>
     start(async (context) => {
@@ -59,20 +62,22 @@ export const defineSearch: DefineCommand = (program, start) => {
       await noteSamples({ ...choice, inputNum: options.input_num }, context)
       const read = await readModel(model, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
       const graph = model.endsWith('.onnx') ? withPreprocess(read, preprocessOptions(options)) : read
-      const pinned: Plan | undefined =
-        options.pre_qtable === undefined ? undefined : await readPlan(options.pre_qtable, graph, target, context)
+      const floatMode = floatModeOf(options.fp_type, target)
+      const base = findFloatLayers(graph, await floatLayerChoice(options, context), target, floatMode)
+      if (options.pre_qtable === undefined && base.line !== undefined) reporter.print(base.line)
+      const pinned: Plan = options.pre_qtable === undefined ? base.plan : await readPlan(options.pre_qtable, graph, target, context)
       const searched = await searchPlan(
         {
           ...settings,
           graph,
           chip,
           mode: modeOf(options.quantize ?? usualMode(target, 'integers'), target, ['--quantize']),
-          floatMode: floatModeOf(options.fp_type, target),
+          floatMode,
           chosen,
           model,
           samples: { ...choice, inputNum: options.input_num, bins: 2048, tuneNum: options.tune_num },
           ...(given === undefined ? {} : { table: await readCalibrationTable(given, graph, context) }),
-          ...(pinned === undefined ? {} : { pinned }),
+          pinned,
           planFile,
           tableFile,
         },

@@ -4,6 +4,7 @@ import type { PreprocessOptions } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
+import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context, Surroundings } from '../context.ts'
@@ -18,6 +19,7 @@ import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
 import { deploy, toleranceOf } from './deploy.ts'
+import { type FloatLayerChoice, findFloatLayers, floatLayersText } from './float-layers.ts'
 import { readPlan } from './read-tables.ts'
 import { checkForChip } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
@@ -33,6 +35,8 @@ export interface QuantizeOptions {
   readonly preprocess: PreprocessOptions
   readonly inputShapes?: readonly (readonly number[])[]
   readonly quantizeTable?: string
+  /** Which layers stay in float before anything is measured, where the mode computes on codes; `quantizeTable` has the last word. @default those of the known families */
+  readonly floatLayers?: FloatLayerChoice & { readonly mode?: QuantMode }
   /** Samples on which float and quantized model are compared. */
   readonly compareNum: number
   /** Folder, or list, these come from. @default the calibration samples */
@@ -87,12 +91,13 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     },
     context,
   )
-  const decided =
-    options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
+  const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
+  const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
+  const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
   const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided }, context)
   const { table, samples } = ranges
   const plan = ranges.plan ?? decided
-  await runFiles.write(ranges.files)
+  await runFiles.write(new Map([...base.files, ...ranges.files]))
   await ranges.finished()
   const deployed = await deploy(
     {
@@ -115,13 +120,29 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const tolerance = options.tolerance ?? toleranceOf(chip, options.mode)
   const agreement = await agreementOn({ samples: compared, most: options.compareNum, tolerance }, graph, deployed.resolved.graph, context)
   return {
-    files: [...modelFiles, ...ranges.files.keys(), ...deployed.files],
+    files: [...modelFiles, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
     deployed,
     ...(ranges.found === undefined ? {} : { searched: { found: ranges.found, planFile } }),
     ...(agreement === undefined ? {} : { agreement }),
     passed: deployed.passed && agreement?.passed !== false,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+/** The layers that stay in float before anything is measured, and the file of them. */
+async function basePlan(
+  { floatLayers = {}, mode, calibration }: QuantizeOptions,
+  { graph, chip, file }: { readonly graph: Graph; readonly chip: Chip; readonly file: string },
+  context: Context,
+): Promise<{ readonly plan: Plan; readonly files: ReadonlyMap<string, string> }> {
+  const { target } = chip.backend
+  if (!needsRanges(mode, target)) return { plan: new Map(), files: new Map() }
+  const found = findFloatLayers(graph, floatLayers, target, floatLayers.mode ?? target.defaultFloat)
+  if (found.line !== undefined) context.reporter.print(found.line)
+  if (found.plan.size === 0) return { plan: found.plan, files: new Map() }
+  await context.files.claim([file])
+  const { plan } = found
+  return { plan, files: new Map([[file, floatLayersText(found, { graph, chip: target.name, samples: calibration.inputNum }, context)]]) }
 }
 
 /** Ranges, and with a search the plan, and the files of both. */

@@ -6,6 +6,7 @@ import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -44,6 +45,8 @@ export interface VendorSearch {
   readonly strategy: SearchStrategy
   readonly comparedLayers: string
   readonly postProcess?: string
+  /** Which layers stay in float before anything is measured, where `preQtable` does not say it. @default none */
+  readonly floatLayers?: FloatLayerChoice
   readonly preQtable?: string
   readonly expectedCos?: number
   /** The output. */
@@ -74,7 +77,10 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   const compared = parseComparedLayers(search.comparedLayers)
   if (search.postProcess !== undefined) await files.reads([search.postProcess])
   const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
-  const pinned: Plan = search.preQtable === undefined ? new Map() : await readPlan(search.preQtable, graph, chip.backend.target, context)
+  const { target } = chip.backend
+  const base = search.floatLayers === undefined ? undefined : findFloatLayers(graph, search.floatLayers, target, search.floatMode)
+  if (search.preQtable === undefined && base?.line !== undefined) reporter.print(base.line)
+  const pinned: Plan = search.preQtable === undefined ? (base?.plan ?? new Map()) : await readPlan(search.preQtable, graph, target, context)
   checkForChip(graph, chip, search.mode, pinned)
   await noteSamples(calibration, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)

@@ -1,0 +1,59 @@
+import { type PartMode, partModes } from '@q/fpfwd'
+import { QError } from '@q/ir'
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { Context } from '../context.ts'
+import { parseNames } from '../options/parse.ts'
+import type { FloatLayerChoice } from '../pipeline/float-layers.ts'
+import { readFamilies } from '../pipeline/read-families.ts'
+
+/** The options of {@link addFloatLayerOptions}, as commander names them. */
+export interface FloatLayerOptions {
+  readonly patterns?: string | false
+  readonly patternRules?: string
+  readonly vendorExact?: boolean
+  readonly part_quantize?: string
+  readonly custom_operator?: readonly string[]
+}
+
+/** Adds the options that say which layers stay in float before anything is measured. */
+export function addFloatLayerOptions(command: Command): Command {
+  return command
+    .option('--patterns <file>', 'families of networks, JSON or a module, tried before the known ones: docs/write-a-pattern.md')
+    .option('--no-patterns', 'look for no family of networks')
+    .addOption(new Option('--pattern-rules <rules>', "manual: the blocks of post-processing of TPU-MLIR's manual").choices(['manual']))
+    .option('--vendor-exact', 'keep the layers in float that TPU-MLIR 1.30.2 keeps')
+    .addOption(
+      new Option('--part_quantize <mode>', 'quantize some operators only, the usual ones or those of --custom_operator').choices([
+        ...Object.keys(partModes),
+        'custom_mode',
+      ]),
+    )
+    .option('--custom_operator <operators>', 'operators that --part_quantize custom_mode quantizes: Conv,MatMul', parseNames)
+}
+
+/** What the options choose. @throws QError `OPTION_REQUIRED`, `OPTION_WITHOUT_EFFECT`, and those of the families */
+export async function floatLayerChoice(options: FloatLayerOptions, context: Context): Promise<FloatLayerChoice> {
+  const { patterns, part_quantize: mode, custom_operator: operators } = options
+  if (mode === 'custom_mode' && operators === undefined)
+    throw new QError('OPTION_REQUIRED', '--part_quantize custom_mode needs the operators', {
+      at: ['--part_quantize'],
+      wanted: '--custom_operator Conv,MatMul',
+      hint: 'name the operators that are quantized',
+      kind: 'usage',
+    })
+  if (operators !== undefined && mode !== 'custom_mode')
+    throw new QError('OPTION_WITHOUT_EFFECT', '--custom_operator is for --part_quantize custom_mode', {
+      at: ['--custom_operator'],
+      found: operators.join(','),
+      wanted: '--part_quantize custom_mode',
+      hint: 'add it, or leave --custom_operator out',
+      kind: 'usage',
+    })
+  return {
+    ...(patterns === undefined ? {} : { patterns: patterns === false ? 'none' : await readFamilies(patterns, context) }),
+    ...(options.patternRules === undefined ? {} : { manual: true }),
+    ...(options.vendorExact === true ? { vendorExact: true } : {}),
+    ...(mode === undefined ? {} : { part: mode === 'custom_mode' ? operators! : (mode as PartMode) }),
+  }
+}
