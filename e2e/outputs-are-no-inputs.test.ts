@@ -131,6 +131,14 @@ const cases: Readonly<Record<string, Case>> = {
     outputs: ['out'],
     inputs: [...model, ...quantizing],
   },
+  graph: {
+    args: [
+      ...['graph', 'digits.mlir', '--chip', './nova.mjs', '--calibration_table', 'table', '--quantize_table', 'plan', ...weights],
+      ...['--dot', 'out', '--svg', 'out.svg'],
+    ],
+    outputs: ['out', 'out.svg'],
+    inputs: [...model, ...quantizing],
+  },
   'npz_tool compare': npz('compare', 'other.npz', '--save', 'out'),
   'npz_tool cali_test': { ...npz('cali_test', '--calibration_table', 'table'), outputs: ['requant.npz'], inputs: ['in.npz', 'table'] },
   'npz_tool extract': npz('extract', 'out', 'image'),

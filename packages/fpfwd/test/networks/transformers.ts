@@ -45,6 +45,15 @@ export const vitOf = (blocks: number): string => `
   patches = Conv(image, w); flat = Reshape(patches); turned = Transpose(flat); tokens = Concat(turned, first); y0 = Add(tokens, w)
   ${Array.from({ length: blocks }, (_, i) => vitBlock(i + 1)).join('\n')}`
 
+/** ViT as a library of layers exports it: batch and places are exchanged around attention. TPU-MLIR does not know it. */
+export const turnedVit = `
+  y0 = Add(tokens, w); n = LayerNormalization(y0, w); t = Transpose(n); all = MatMul(t, w); a = Slice(all); b = Slice(all); d = Slice(all)
+  ar = Reshape(a); ap = Transpose(ar); br = Reshape(b); dr = Reshape(d); dp = Transpose(dr); aq = Mul(ap, #); bt = Transpose(br); s = MatMul(aq, bt); p = Softmax(s)
+  ${ending('p', 'dp')}
+  back = Reshape(mixed); turned = Transpose(back); s1 = Add(turned, y0)
+  ${feedForward('s1', 'Gelu')}
+  y = Add(down, s1)`
+
 export const deit = `
   s0 = Add(tokens, places); n = LayerNormalization(s0, w); all = MatMul(n, w); r = Reshape(all)
   a = Slice(r); as = Squeeze(a); b = Slice(r); bs = Squeeze(b); d = Slice(r); ds = Squeeze(d)

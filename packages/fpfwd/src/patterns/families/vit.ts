@@ -3,7 +3,7 @@ import { activations, silus, sumsBeforeNorms } from './shared-rules.ts'
 
 const behindContext: SmallGraph = {
   mixed: 'MatMul(context~)',
-  sum: 'Add(mixed)',
+  sum: 'Add(mixed~)',
   norm2: 'LayerNormalization(sum)',
   up: 'MatMul(norm2)',
   act: 'Gelu(up)',
@@ -17,7 +17,7 @@ export const vit: Family = {
     {
       block: {
         norm: 'LayerNormalization',
-        all: 'MatMul(norm)',
+        all: 'MatMul(norm~)',
         queries: 'MulConst(all~)',
         scores: 'MatMul(queries~, all~)',
         weights: 'Softmax(scores)',
@@ -36,7 +36,7 @@ export const deit: Family = {
     {
       block: {
         norm: 'LayerNormalization',
-        all: 'MatMul(norm)',
+        all: 'MatMul(norm~)',
         scores: 'MatMul(all~, all~)',
         scaled: 'MulConst(scores)',
         weights: 'Softmax(scaled)',
