@@ -1,4 +1,4 @@
-import { elementCount, QError, type Tensor } from '@q/ir'
+import { type DType, elementCount, QError, type Tensor } from '@q/ir'
 
 import type { SampleInput } from './sample-input.ts'
 import { toFloat32 } from './to-float32.ts'
@@ -6,7 +6,7 @@ import { toFloat32 } from './to-float32.ts'
 /**
  * An array from a file as the tensor of a network input: float32, in the input's shape. Axes of length 1 may be missing or too many.
  *
- * @throws QError `SAMPLE_SHAPE`
+ * @throws QError `SAMPLE_SHAPE`; `SAMPLE_INTEGER` for an input of integers and a number that float32 does not hold
  */
 export function asInput(array: Tensor, input: SampleInput, at: readonly string[]): Tensor {
   if (squeezed(array.shape) !== squeezed(input.shape)) {
@@ -17,7 +17,26 @@ export function asInput(array: Tensor, input: SampleInput, at: readonly string[]
       hint: hintFor(array.shape, input.shape),
     })
   }
-  return { dtype: 'f32', shape: input.shape, data: toFloat32(array) }
+  const data = toFloat32(array)
+  if (!floats.includes(input.dtype)) checkHeld(array, data, input, at)
+  return { dtype: 'f32', shape: input.shape, data }
+}
+
+const floats: readonly DType[] = ['f64', 'f32', 'f16', 'bf16']
+
+/** Refuses ids that would become others: float32 has all integers up to 2^24, and of larger ones some. */
+function checkHeld({ data }: Tensor, held: Float32Array, { name, dtype }: SampleInput, at: readonly string[]): void {
+  const lost = held.findIndex((number, i) => {
+    const given = data[i]!
+    return typeof given === 'bigint' ? !Number.isFinite(number) || BigInt(number) !== given : !Object.is(number, given) && number !== given
+  })
+  if (lost < 0) return
+  throw new QError('SAMPLE_INTEGER', `an array has a number for the network input ${name} that samples cannot hold`, {
+    at,
+    found: `${data[lost]} at ${lost}, which would become ${held[lost]}`,
+    wanted: `numbers of ${dtype} that float32 holds: all integers up to ${2 ** 24}`,
+    hint: 'give smaller ids, or cut the model behind what looks them up',
+  })
 }
 
 /** Arrays with a leading axis of 1 put on top of each other, cut to the input's own leading axis. */

@@ -149,6 +149,25 @@ describe('samples of npy files', () => {
     })
   })
 
+  it.each(['i64', 'i32', 'u8', 'bool'] as const)('refuses a number that would become another where the network takes %s', async (dtype) => {
+    const ids = { ...row(1), dtype }
+    await writeFile(file('i32.npz'), encodeNpz([['x', { dtype: 'i32', shape: [1, 2], data: Int32Array.of(-16_777_216, 16_777_219) }]]))
+    await writeFile(file('f64.npy'), encodeNpy({ dtype: 'f64', shape: [1, 2], data: Float64Array.of(16_777_217, 1) }))
+    await writeFile(file('held.npy'), encodeNpy({ dtype: 'i64', shape: [1, 2], data: BigInt64Array.of(1n << 40n, -16_777_216n) }))
+    const cases = [
+      ['ids.npy', '16777217 at 0, which would become 16777216'],
+      ['i32.npz', '16777219 at 1, which would become 16777220'],
+      ['f64.npy', '16777217 at 0, which would become 16777216'],
+    ] as const
+    for (const [name, found] of cases) {
+      const refusal = expect.objectContaining({ code: 'SAMPLE_INTEGER', found, at: expect.arrayContaining([file(name)]) })
+      const source = await createSampleSource(files(name), [ids])
+      await expect(source.load(0)).rejects.toThrow(refusal)
+      await expect(loadTestInput(file(name), [ids])).rejects.toThrow(refusal)
+    }
+    expect(numbersOf(await (await createSampleSource(files('held.npy'), [ids])).load(0), 'x')).toEqual([2 ** 40, -(2 ** 24)])
+  })
+
   it('are rounded once to float32', async () => {
     // 2^53 + 2^29 + 1 lies just beyond the middle of two float32 numbers; the way over float64 would lose that.
     const source = await createSampleSource(files('ids.npy', 'half.npy'), [row(1)])

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import type { Graph, Tensor } from '@q/ir'
-import { QError, valueOf } from '@q/ir'
+import type { DType, Graph, Tensor } from '@q/ir'
+import { isQError, QError, valueOf } from '@q/ir'
+import { feedOf } from '@q/ir/graph'
 import * as onnxruntime from 'onnxruntime-node'
 
 /**
@@ -8,7 +9,7 @@ import * as onnxruntime from 'onnxruntime-node'
  *
  * @param graph the imported model; its inputs stand in the order of the file's
  * @returns the outputs as float32, under the file's names and in its order
- * @throws QError `MODEL_RUN` when ONNX Runtime refuses the file
+ * @throws QError `MODEL_RUN` when ONNX Runtime refuses the file, `FEED_TYPE` for numbers that an input cannot hold
  */
 export async function originalOutputs(
   path: string,
@@ -22,7 +23,7 @@ export async function originalOutputs(
       const feeds: Record<string, onnxruntime.Tensor> = {}
       for (const [i, input] of graph.inputs.entries()) {
         const shape = inputShapes?.[i] ?? valueOf(graph, input.name).type.shape
-        feeds[session.inputNames[i] ?? input.name] = feedOf(inputs.get(input.name)!, typeOf(session, i), shape)
+        feeds[session.inputNames[i] ?? input.name] = fedAs(input.name, inputs.get(input.name)!, typeOf(session, i), shape)
       }
       const results = await session.run(feeds)
       return new Map(
@@ -35,6 +36,7 @@ export async function originalOutputs(
       await session.release()
     }
   } catch (error) {
+    if (isQError(error)) throw error
     throw new QError('MODEL_RUN', `ONNX Runtime cannot run ${path}`, {
       at: [path],
       found: error instanceof Error ? error.message.split('\n')[0]! : String(error),
@@ -50,24 +52,20 @@ function typeOf(session: onnxruntime.InferenceSession, index: number): string {
   return input?.isTensor === true ? input.type : 'float32'
 }
 
-function feedOf({ data }: Tensor, type: string, shape: readonly number[]): onnxruntime.Tensor {
-  const numbers = data as Float32Array
-  switch (type) {
-    case 'int64':
-      return new onnxruntime.Tensor(
-        'int64',
-        BigInt64Array.from(numbers, (x) => BigInt(Math.trunc(x))),
-        shape,
-      )
-    case 'int32':
-      return new onnxruntime.Tensor('int32', Int32Array.from(numbers), shape)
-    case 'bool':
-      return new onnxruntime.Tensor(
-        'bool',
-        Uint8Array.from(numbers, (x) => (x === 0 ? 0 : 1)),
-        shape,
-      )
-    default:
-      return new onnxruntime.Tensor('float32', numbers, shape)
-  }
+/** Element types of inputs beside float32, by their names in ONNX Runtime. */
+const dtypes: Readonly<Record<string, DType>> = {
+  int64: 'i64',
+  int32: 'i32',
+  int16: 'i16',
+  int8: 'i8',
+  uint16: 'u16',
+  uint8: 'u8',
+  bool: 'bool',
+  float64: 'f64',
+}
+
+function fedAs(name: string, tensor: Tensor, type: string, shape: readonly number[]): onnxruntime.Tensor {
+  const dtype = dtypes[type]
+  const { data } = dtype === undefined ? tensor : feedOf(name, tensor, dtype)
+  return new onnxruntime.Tensor(dtype === undefined ? 'float32' : (type as 'int64'), data as BigInt64Array & Float32Array, shape)
 }
