@@ -29,7 +29,11 @@ export function* chooseTable(
 ): SearchPart<ChosenTable> {
   const tables = [plainTable]
   for (const [method, rows] of space.methods) {
-    const ranges = new Map([...space.table].flatMap(([layer, row]) => replaced(layer, row, rows.get(layer))))
+    const ranges = new Map<string, ObservedRange>()
+    for (const [layer, row] of space.table) {
+      const replaced = replacedRow(row, rows.get(layer))
+      if (replaced !== undefined) ranges.set(layer, replaced)
+    }
     if (ranges.size > 0) tables.push({ ranges, method })
   }
   if (tables.length === 1) return plainTable
@@ -41,7 +45,7 @@ export function* chooseTable(
   return best
 }
 
-/** A method's threshold in the place of the row's, where it is another. */
-function replaced(layer: string, row: ObservedRange, range: ObservedRange | undefined): readonly (readonly [string, ObservedRange])[] {
-  return range === undefined || range.threshold === row.threshold ? [] : [[layer, { ...row, threshold: range.threshold }]]
+/** A row of the calibration table with a method's threshold; nothing where it is no other. */
+export function replacedRow(row: ObservedRange, range: ObservedRange | undefined): ObservedRange | undefined {
+  return range === undefined || range.threshold === row.threshold ? undefined : { ...row, threshold: range.threshold }
 }

@@ -145,7 +145,7 @@ describe('pareto', () => {
     dear: { cost: 0.05, operations: 98 },
     small: { cost: 0.001, operations: 1 },
   }
-  it('gives points that are not worse than another in both, the cheapest first', () => {
+  it('gives points that are not worse than another in loss, arithmetic and number of layers, the cheapest first', () => {
     const { result } = search(pareto({ metric: 'cosine' }), layers)
     const points = result.front!.map(({ trial, floatShare }) => [[...trial.plan.keys()].join(), floatShare])
     expect(points).toEqual([
@@ -154,7 +154,7 @@ describe('pareto', () => {
       ['cheap,small', 0.02],
       ['dear', 0.98],
       ['dear,cheap', 0.99],
-      ['cheap,small,dear', 1],
+      ['dear,cheap,small', 1],
     ])
     expect(result.reached).toBeUndefined()
   })

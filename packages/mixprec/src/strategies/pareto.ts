@@ -1,72 +1,136 @@
 import type { SearchResult, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
-import { chooseTable } from './choose-table.ts'
+import { floatsIn, metricsOf } from './audit-sets.ts'
+import { type ChosenTable, chooseTable } from './choose-table.ts'
+import { contestPlaces } from './contest-places.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
-import { rankAlone } from './rank-alone.ts'
+import { race } from './race.ts'
 import { rankLayers } from './rank-layers.ts'
-import { searchCourse } from './search-course.ts'
+import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
-import { tellingSamples, weighSamples } from './telling-samples.ts'
+import { spreadSamples, tellingSamples, weighSamples } from './telling-samples.ts'
+import { walkLayers } from './walk-layers.ts'
 
 /** Options of {@link pareto}. */
 export interface ParetoOptions extends QualityOptions {
   /** Layers in float at most. @default a fifth of the layers that are made of codes, at least 5 */
   readonly mostLayers?: number
-  /** Samples that the worst layers are compared on; the others see fewer. @default 8 */
+  /** Samples that tables are compared on. @default 8 */
   readonly fewSamples?: number
 }
 
 /** A point of a front. */
 type Point = NonNullable<SearchResult['front']>[number]
 
+/** Samples that the last places of a set are contested on. */
+const contestSamples = 6
+/** Sets that are measured side by side: what they have in common is computed once. */
+const sideBySide = 4
+
 /**
- * A whole front: trials none of which is worse than another in both its loss and the share of the arithmetic that is done in float.
+ * A whole front: trials none of which is worse than another in all of its loss, the share of the arithmetic that is done in float and the
+ * number of layers that do it.
  *
- * Layers are ranked on few samples by what each costs alone in codes, and by that for its share of the operations. The worst one, the
- * worst two and so on of both orders are measured in `exact` on all samples. The trial returned is the cheapest that reaches the target; without one, that of the least loss.
+ * A race is run first, so that no front is worse than that. Then layers are ranked by what each costs alone in codes with its best threshold, on all samples as `search_qtable` does it, and by that for its
+ * share of the operations. The worst one, the worst two and so on are measured with these thresholds and with those of the best table, and
+ * again after their last places were contested. The trial returned is the cheapest that reaches the
+ * target; without one, that of the least loss.
  *
  * @throws QError `STRATEGY_OPTION`
  */
 export function pareto(options: ParetoOptions = {}): SearchStrategy {
   checkOptions('pareto', options, { metric, expectedCos: similarity, mostLoss: loss, mostLayers: count, fewSamples: count })
   const target = qualityTarget('pareto', options)
+  const { fewSamples: _, ...racing } = options
   return {
     name: 'pareto',
     *search(space) {
       const open = openLayers(space)
       const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
-      course.expected = 2 + 2 * open.length + space.methods.size + 2 * most
-      const { metric } = target
-      const metrics = metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const)
+      course.expected = 3 + open.length * Math.max(1, space.methods.size) + 14 * most
 
-      const plain = trialOf(space, [])
-      const [int8] = yield course.step({ trials: [plain], metrics })
-      const telling = tellingSamples(weighSamples(int8, target, space.samples), options.fewSamples ?? 8)
-      const ranking = yield* rankAlone(course, space, target, telling)
-      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
-      const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: loss / priceOf(space, layer) })))
-      const sets = [ranking, byPrice].flatMap((order) =>
-        Array.from({ length: most + 1 }, (_, size) =>
-          trialOf(
-            space,
-            order.slice(0, size).map(({ layer }) => layer),
-            chosen.ranges,
-          ),
-        ),
-      )
-      const trials = distinct([plain, ...sets])
       const points: Point[] = []
-      for (const trial of trials) {
-        const [losses] = yield course.step({ trials: [trial], metrics })
-        if (losses === undefined) continue
-        points.push({ trial, losses, floatShare: floatShare(space, trial) })
-        course.best = { ...choose(frontOf(points, target), target), ranking }
-        course.notes.info(`${trial.plan.size - space.pinned.size} layers in float: ${metric} loss ${target.lossOf(losses)}`)
+      const raced = yield* collectPoints(race(racing).search(space), space, points)
+      course.best = { trial: raced.trial, ...(raced.losses && { losses: raced.losses }), ranking: raced.ranking }
+      const int8 = points.find(({ trial }) => trial.plan.size === space.pinned.size)?.losses
+      const weighed = weighSamples(int8, target, space.samples)
+      const walked = yield* walkLayers(course, space, {
+        layers: open,
+        floats: open.map(({ name }) => name),
+        metric: target.metric,
+        learned: ({ ranking }) => {
+          course.best = { ...course.best, ranking }
+        },
+      })
+      const { ranking } = walked
+      const telling = tellingSamples(weighed, options.fewSamples ?? 8)
+      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
+      const order = ranking.map(({ layer }) => layer)
+      const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: loss / priceOf(space, layer) }))).map(
+        ({ layer }) => layer,
+      )
+      function* measure(sets: readonly (readonly string[])[], { ranges }: ChosenTable): SearchPart<void> {
+        const trials = sets.map((floats) => trialOf(space, floats, ranges))
+        const known = points.map(({ trial }) => trial)
+        points.push(...(yield* measureSets(course, space, target, distinct([...known, ...trials]).slice(known.length))))
+        if (points.length > 0) course.best = { ...choose(frontOf(points, target, space), target), ranking }
       }
+      const sizes = Array.from({ length: most }, (_, i) => i + 1)
+      const worst = [[], ...sizes.map((size) => order.slice(0, size))]
+      yield* measure(worst, walked)
+      yield* measure(worst, chosen)
+      yield* measure(
+        sizes.map((size) => byPrice.slice(0, size)),
+        chosen,
+      )
+      const contested: (readonly string[])[] = []
+      for (const size of sizes) {
+        const contest = { order, size, chosen, samples: spreadSamples(weighed, contestSamples) }
+        contested.push((yield* contestPlaces(course, space, target, contest)).slice(0, size))
+      }
+      yield* measure(contested, chosen)
+      yield* measure(contested, walked)
       return { ...course.best, notes: course.notes.take() }
     },
   }
+}
+
+/** Runs a search, and keeps what it measures in `exact` on all samples. */
+function* collectPoints(steps: ReturnType<SearchStrategy['search']>, space: SearchSpace, points: Point[]): SearchPart<SearchResult> {
+  let step = steps.next()
+  while (step.done !== true) {
+    const { ask } = step.value
+    const answers = yield { ...step.value, done: 0 }
+    const isWhole = ask.samples === undefined && ask.precision !== 'fast'
+    if (isWhole)
+      for (const [i, losses] of answers.entries())
+        points.push({ trial: ask.trials[i]!, losses, floatShare: floatShare(space, ask.trials[i]!) })
+    step = steps.next(answers)
+  }
+  return step.value
+}
+
+/** Measures trials in `exact` on all samples, some at a time. */
+function* measureSets(
+  course: SearchCourse,
+  space: SearchSpace,
+  target: QualityTarget,
+  trials: readonly Trial[],
+): SearchPart<readonly Point[]> {
+  const points: Point[] = []
+  for (let first = 0; first < trials.length; first += sideBySide) {
+    const asked = trials.slice(first, first + sideBySide)
+    const answers = yield course.step({ trials: asked, metrics: metricsOf(target) })
+    for (const [i, losses] of answers.entries()) {
+      const point = { trial: asked[i]!, losses, floatShare: floatShare(space, asked[i]!) }
+      points.push(point)
+      course.notes.info(
+        `${floatsIn({ trial: point.trial, ranking: [] }, space)} layers in float: ${target.metric} loss ${target.lossOf(losses)}`,
+      )
+    }
+  }
+  return points
 }
 
 /** The share of all operations that a layer has; one that has next to none is priced as a thousandth. */
@@ -75,10 +139,13 @@ function priceOf({ layers }: SearchSpace, name: string): number {
   return (layers.find((layer) => layer.name === name)?.operations ?? 0) / Math.max(1, all) + 1e-3
 }
 
-/** Trials that differ in the layers of their plans or in having ranges of their own. */
+/** Trials that differ in the layers of their plans or in their ranges. */
 function distinct(trials: readonly Trial[]): readonly Trial[] {
-  const keyOf = ({ plan, ranges }: Trial) => JSON.stringify([[...plan.keys()].sort(), ranges?.size ?? 0])
-  return [...new Map(trials.map((trial) => [keyOf(trial), trial] as const)).values()]
+  const keyOf = ({ plan, ranges = new Map() }: Trial) =>
+    JSON.stringify([[...plan.keys()].sort(), [...ranges].sort(([a], [b]) => (a < b ? -1 : 1))])
+  const seen = new Map<string, Trial>()
+  for (const trial of trials) if (!seen.has(keyOf(trial))) seen.set(keyOf(trial), trial)
+  return [...seen.values()]
 }
 
 /** The share of all operations that a trial does in float, of layers that have codes otherwise. */
@@ -88,23 +155,31 @@ function floatShare({ layers, pinned, floatMode }: SearchSpace, { plan }: Trial)
   return operations(floats) / Math.max(1, operations(layers))
 }
 
-/** The points that no other is at least as good as in both and better in one, the cheapest first. */
-function frontOf(points: readonly Point[], { lossOf }: QualityTarget): readonly Point[] {
-  const sorted = [...points].sort((a, b) => a.floatShare - b.floatShare || order(lossOf(a.losses), lossOf(b.losses)))
-  const front: Point[] = []
-  for (const point of sorted) {
-    const last = front.at(-1)
-    if (last === undefined || lossOf(point.losses) < lossOf(last.losses)) front.push(point)
+/** The points that no other is at least as good as in loss, share of the arithmetic and number of layers, the cheapest first. */
+function frontOf(points: readonly Point[], { lossOf }: QualityTarget, space: SearchSpace): readonly Point[] {
+  const numbersOf = (point: Point) => [point.floatShare, floatsIn({ ...point, ranking: [] }, space), lossOf(point.losses)] as const
+  const sorted = points.map((point) => ({ point, numbers: numbersOf(point) })).sort((a, b) => inOrder(a.numbers, b.numbers))
+  const front: typeof sorted = []
+  for (const each of sorted) {
+    const isBeaten = front.some(({ numbers }) => numbers.every((number, i) => number <= each.numbers[i]!))
+    if (!isBeaten) front.push(each)
   }
-  return front
+  return front.map(({ point }) => point)
 }
 
 /** The cheapest that reaches the target; else, or without one, that of the least loss. */
 function choose(front: readonly Point[], { lossOf, isReached }: QualityTarget): Omit<SearchResult, 'ranking'> {
   const isGood = ({ losses }: { readonly losses: TrialLosses }) => isReached(lossOf(losses))
-  const { trial, losses } = front.find((point) => isGood(point) === true) ?? front.at(-1)!
+  const { trial, losses } = front.find((point) => isGood(point) === true) ?? leastLoss(front, lossOf)
   const reached = isGood({ losses })
   return { trial, losses, front, ...(reached !== undefined && { reached }) }
 }
 
-const order = (a: number, b: number): number => (a === b ? 0 : a - b)
+function leastLoss(front: readonly Point[], lossOf: QualityTarget['lossOf']): Point {
+  return front.reduce((best, point) => (lossOf(point.losses) < lossOf(best.losses) ? point : best))
+}
+
+function inOrder(a: readonly number[], b: readonly number[]): number {
+  const differs = a.findIndex((number, i) => number !== b[i])
+  return differs < 0 ? 0 : a[differs]! - b[differs]!
+}

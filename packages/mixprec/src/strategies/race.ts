@@ -1,11 +1,14 @@
-import type { RankedLayer, SearchResult, SearchSpace, SearchStrategy } from '@q/ir'
+import type { SearchSpace, SearchStrategy } from '@q/ir'
+import { auditSets, floatsIn } from './audit-sets.ts'
 import { type ChosenTable, chooseTable, plainTable } from './choose-table.ts'
+import { contestPlaces } from './contest-places.ts'
+import { mixThresholds } from './mix-thresholds.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
 import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
-import { lossesOn, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
+import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
 
 /** Options of {@link race}. */
 export interface RaceOptions extends QualityOptions {
@@ -15,14 +18,17 @@ export interface RaceOptions extends QualityOptions {
   readonly fewSamples?: number
 }
 
-/** Sets that are measured on all samples at most, beside that without float layers. */
+/** Sets of the first layers that are measured on all samples at most, beside that without float layers. */
 const mostAudits = 4
+/** Samples that sizes are estimated and the last places of a set are contested on: as many losses as that tell within a fifth what all lose. */
+const scoutSamples = 6
 
 /**
  * Looks for the fewest layers that have to stay in float, and measures much less than it could.
  *
  * Layers race, each alone in codes: all on the sample that loses most, the worse half on the next, the worst quarter on two more, in `fast`;
- * with the worst in float, so do the threshold methods' tables. How many layers are float is estimated on two samples, then measured in `exact` on all.
+ * with the worst in float, so do the threshold methods' tables. How many layers are float is estimated on six samples of all sizes of loss, then measured in `exact` on all.
+ * In the end the last places are contested. Where the target is missed, each layer's threshold is chosen by itself.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -37,37 +43,41 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
       course.expected = 4 + 2 * open.length + space.methods.size + mostAudits
-      const before = yield* audit(course, space, target, [], plainTable)
-      course.notes.info(`all layers in codes: ${target.metric} loss ${before}`)
-      if (open.length === 0 || target.isReached(before) === true) return { ...course.best, notes: course.notes.take() }
+      const [before] = yield* auditSets(course, space, target, [[]], plainTable)
+      if (open.length === 0 || target.isReached(before!) === true) return { ...course.best, notes: course.notes.take() }
 
       const weighed = weighSamples(course.best.losses, target, space.samples)
       const telling = tellingSamples(weighed, 2 * few)
       const ranking = yield* rankAlone(course, space, target, telling.slice(0, few))
       for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
       const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
-      yield* auditSizes({ course, space, target, chosen, ranking, most, samples: typicalSamples(weighed, 2) })
+      const race: SetRace = { course, space, target, chosen, order: ranking.map(({ layer }) => layer), most, weighed, before: before! }
+      yield* findSize(race)
+      if (course.best.reached !== false) yield* giveLastPlaces(race)
+      else yield* tryHarder(race, few)
       return { ...course.best, notes: course.notes.take() }
     },
   }
 }
 
-/** What sizes of float sets are looked for by. */
-interface SizeSearch {
+/** What a set of float layers is looked for by. */
+interface SetRace {
   readonly course: SearchCourse
   readonly space: SearchSpace
   readonly target: QualityTarget
   readonly chosen: ChosenTable
-  readonly ranking: readonly RankedLayer[]
+  /** The layers, the worst first. */
+  readonly order: readonly string[]
   readonly most: number
-  /** Samples for estimates. */
-  readonly samples: readonly TellingSample[]
+  readonly weighed: readonly TellingSample[]
+  /** The loss without any. */
+  readonly before: number
 }
 
 /** Measures sets in `exact` on all samples, around the smallest that is expected to reach the target, until the one below misses it. */
-function* auditSizes(search: SizeSearch): SearchPart<void> {
-  const { course, space, target, chosen, ranking, most } = search
-  const estimate = yield* estimateSizes(search)
+function* findSize(race: SetRace): SearchPart<void> {
+  const { course, space, target, chosen, order, most } = race
+  const estimate = yield* estimateSizes(race)
   let [low, high] = [0, most + 1]
   let scale = 1
   for (let audits = 0; audits < mostAudits && high - low > 1; audits++) {
@@ -75,61 +85,52 @@ function* auditSizes(search: SizeSearch): SearchPart<void> {
     // Where the estimate was wrong once, it may not leap over more than half of what is left.
     const least = audits < 2 ? low + 1 : Math.floor((low + high) / 2)
     const size = Math.min(high - 1, Math.max(least, guess < 0 ? high - 1 : guess))
-    const floats = ranking.slice(0, size).map(({ layer }) => layer)
-    const found = yield* audit(course, space, target, floats, chosen)
-    course.notes.info(`${size} layers in float: ${target.metric} loss ${found}`)
-    const reached = target.isReached(found)
-    if (reached === undefined) return
-    if (reached) high = size
-    else low = size
-    if (Number.isFinite(found) && estimate[size]! > 0) scale = found / estimate[size]!
+    // Where the first guess is right, the set with a layer less proves it, and takes little beside it.
+    const sizes = (audits === 0 && guess >= 0 ? [size - 1, size] : [size]).filter((each) => each > low)
+    const sets = sizes.map((each) => order.slice(0, each))
+    const losses = yield* auditSets(course, space, target, sets, chosen)
+    for (const [i, loss] of losses.entries()) {
+      const reached = target.isReached(loss)
+      if (reached === undefined) return
+      if (reached) high = Math.min(high, sizes[i]!)
+      else if (sizes[i]! < high) low = Math.max(low, sizes[i]!)
+    }
+    const last = losses.at(-1)!
+    if (Number.isFinite(last) && estimate[size]! > 0) scale = last / estimate[size]!
   }
 }
 
-/** The loss of all samples by the number of float layers, as the few samples let expect: measured for some numbers, on a line in between. */
-function* estimateSizes({ course, space, target, chosen, ranking, most, samples }: SizeSearch): SearchPart<readonly number[]> {
-  const sizes = [...new Set([0, 1, 2, 4, 8, 16, 32, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
-  const worst = (size: number) => ranking.slice(0, size).map(({ layer }) => layer)
-  const trials = sizes.map((size) => trialOf(space, worst(size), chosen.ranges))
-  const measured = yield* lossesOn(course, target, trials, samples)
+/** Contests the last places of the best set. */
+function* giveLastPlaces({ course, space, target, chosen, order, weighed }: SetRace): SearchPart<void> {
+  const size = Math.max(1, floatsIn(course.best, space))
+  const contest = { order, size, chosen, samples: spreadSamples(weighed, scoutSamples) }
+  const set = (yield* contestPlaces(course, space, target, contest)).slice(0, size)
+  const isNew = !set.every((layer) => order.slice(0, size).includes(layer))
+  if (isNew) yield* auditSets(course, space, target, [set], chosen)
+}
+
+/** The largest set again, with the threshold of each layer chosen by itself where that is better; then the last places. */
+function* tryHarder(race: SetRace, few: number): SearchPart<void> {
+  const { course, space, target, chosen, order, most, weighed } = race
+  const best = target.lossOf(course.best.losses)
+  const mixed = yield* mixThresholds(course, space, target, chosen, typicalSamples(weighed, few))
+  const sets = [order.slice(0, most)]
+  const [loss] = mixed === chosen ? [best] : yield* auditSets(course, space, target, sets, mixed)
+  const better = loss! < best ? { ...race, chosen: mixed } : race
+  if (course.best.reached === true) yield* findSize(better)
+  yield* giveLastPlaces(better)
+}
+
+/** The loss of all samples by the number of float layers, as few let expect: measured for some numbers, on a line in between. */
+function* estimateSizes({ course, space, target, chosen, order, most, weighed, before }: SetRace): SearchPart<readonly number[]> {
+  const sizes = [...new Set([1, 2, 4, 8, 16, 32, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
+  const trials = sizes.map((size) => trialOf(space, order.slice(0, size), chosen.ranges))
+  const measured = [before, ...(yield* lossesOn(course, target, trials, spreadSamples(weighed, scoutSamples), 'exact'))]
+  const known = [0, ...sizes]
   return Array.from({ length: most + 1 }, (_, size) => {
-    const above = sizes.findIndex((each) => each >= size)
+    const above = known.findIndex((each) => each >= size)
     const below = Math.max(0, above - 1)
-    const part = above === 0 ? 1 : (size - sizes[below]!) / (sizes[above]! - sizes[below]!)
+    const part = above === 0 ? 1 : (size - known[below]!) / (known[above]! - known[below]!)
     return measured[below]! * (1 - part) + measured[above]! * part
   })
-}
-
-/** Measures a set in `exact` on all samples; the course keeps the best. */
-function* audit(
-  course: SearchCourse,
-  space: SearchSpace,
-  target: QualityTarget,
-  floats: readonly string[],
-  { ranges, method }: ChosenTable,
-): SearchPart<number> {
-  const trial = trialOf(space, floats, ranges)
-  const [losses] = yield course.step({ trials: [trial], metrics: metricsOf(target) })
-  const found = target.lossOf(losses)
-  const reached = target.isReached(found)
-  const each: SearchResult = {
-    trial,
-    ranking: course.best.ranking,
-    ...(losses && { losses }),
-    ...(method !== undefined && { method }),
-    ...(reached !== undefined && { reached }),
-  }
-  if (isBetter(each, course.best, target)) course.best = each
-  return found
-}
-
-/** Beside the target's metric always cosine, which people compare networks by. */
-const metricsOf = ({ metric }: QualityTarget) => (metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const))
-
-/** Fewer layers where both reach the target, less loss else. */
-function isBetter(one: SearchResult, other: SearchResult, { lossOf }: QualityTarget): boolean {
-  if (other.losses === undefined) return true
-  if (one.reached === true && other.reached === true) return one.trial.plan.size < other.trial.plan.size
-  if (one.reached !== other.reached) return one.reached === true
-  return lossOf(one.losses) < lossOf(other.losses)
 }

@@ -32,17 +32,25 @@ export function typicalSamples(samples: readonly TellingSample[], count: number)
   return [...samples].sort((a, b) => distance(a) - distance(b) || a.sample - b.sample).slice(0, count)
 }
 
-/** The loss of all samples that these let expect of each trial, in `fast`. */
+/** Samples of all sizes of loss, at even distances from the least to the largest: what differs between two trials is told by all kinds of samples. */
+export function spreadSamples(samples: readonly TellingSample[], count: number): readonly TellingSample[] {
+  const sorted = [...samples].sort((a, b) => a.weight - b.weight || a.sample - b.sample)
+  const taken = Math.min(count, sorted.length)
+  return Array.from({ length: taken }, (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / taken)]!)
+}
+
+/** The loss of all samples that these let expect of each trial. */
 export function* lossesOn(
   course: SearchCourse,
   { metric, lossOf }: QualityTarget,
   trials: Parameters<SearchCourse['step']>[0]['trials'],
   samples: readonly TellingSample[],
+  precision: 'fast' | 'exact' = 'fast',
 ): SearchPart<readonly number[]> {
   const weights = samples.reduce((sum, { weight }) => sum + weight, 0)
   const sums = trials.map(() => 0)
   for (const { sample: first } of samples) {
-    const answers = yield course.step({ trials, samples: { first, count: 1 }, metrics: [metric], precision: 'fast' })
+    const answers = yield course.step({ trials, samples: { first, count: 1 }, metrics: [metric], precision })
     answers.forEach((answer, i) => {
       sums[i]! += lossOf(answer)
     })

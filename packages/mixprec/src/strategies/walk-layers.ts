@@ -2,7 +2,7 @@ import type { MetricName, ObservedRange, RankedLayer, SearchLayer, SearchSpace, 
 import { pythonFloat } from './python-text.ts'
 import { rankLayers } from './rank-layers.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
-import { cosineLoss, trialOf } from './search-layers.ts'
+import { trialOf } from './search-layers.ts'
 
 /** What a walk does. */
 export interface LayerWalk {
@@ -10,12 +10,14 @@ export interface LayerWalk {
   readonly layers: readonly SearchLayer[]
   /** The layers that are kept in float while another is examined. */
   readonly floats: readonly string[]
-  /** Beside cosine. @default none */
+  /** What methods and layers are compared by. @default 'cosine' */
+  readonly metric?: MetricName
+  /** Beside that. @default none */
   readonly metrics?: readonly MetricName[]
   /** A method's name, as printed. @default its name in the space */
   readonly printed?: (method: string) => string
-  /** The model's file, as printed. */
-  readonly model: string
+  /** The model's file, as printed. @default trials are not told one by one */
+  readonly model?: string
   /** Called when a layer was examined, with all of them so far. */
   readonly learned: (walked: WalkedLayers) => void
 }
@@ -44,26 +46,27 @@ interface Candidate {
  * samples. The method of the smallest loss, the first of equal ones, gives the layer's threshold in all later trials.
  */
 export function* walkLayers(course: SearchCourse, space: SearchSpace, walk: LayerWalk): SearchPart<WalkedLayers> {
-  const { layers, floats, metrics = [], model, printed = (method) => method } = walk
+  const { layers, floats, metric = 'cosine', metrics = [], model, printed = (method) => method } = walk
   const found: WalkedLayer[] = []
   const ranges = new Map<string, ObservedRange>()
+  const lossOf = (answer: TrialLosses | undefined) => answer?.losses[metric]?.mean ?? Number.POSITIVE_INFINITY
   const walked = (): WalkedLayers => ({ ranking: rankLayers(found), ranges: new Map(ranges) })
   for (const [place, { name, type }] of layers.entries()) {
     const { notes } = course
-    notes.info(`start to handle layer: ${name}, type: ${type}`)
+    if (model !== undefined) notes.info(`start to handle layer: ${name}, type: ${type}`)
     const candidates = candidatesOf(space, name)
     const others = floats.filter((layer) => layer !== name)
     const trials = candidates.map(({ range }) => trialOf(space, others, range === undefined ? ranges : new Map(ranges).set(name, range)))
     course.open = layers.slice(place).map((layer) => layer.name)
-    const answers = yield course.step({ trials, metrics: ['cosine', ...metrics] })
+    const answers = yield course.step({ trials, metrics: [metric, ...metrics] })
 
-    for (const [i, { method, range }] of candidates.entries()) {
+    for (const [i, { method, range }] of model === undefined ? [] : candidates.entries()) {
       if (method !== undefined && range !== undefined)
         notes.info(`adjust layer ${name} th, with method ${printed(method)}, and threshlod ${pythonFloat(range.threshold)}`)
       notes.info(`run int8 mode: ${model}`)
-      notes.info(`outputs_cos_los = ${pythonFloat(cosineLoss(answers[i]))}`)
+      notes.info(`outputs_cos_los = ${pythonFloat(lossOf(answers[i]))}`)
     }
-    const losses = candidates.map((_, i) => cosineLoss(answers[i]))
+    const losses = candidates.map((_, i) => lossOf(answers[i]))
     const best = losses.indexOf(Math.min(...losses))
     const { method, range } = candidates[best]!
     const threshold = range === undefined ? 'None' : pythonFloat(range.threshold)
