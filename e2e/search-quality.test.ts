@@ -30,10 +30,7 @@ const trained = (name: string, preprocess: readonly string[], images: string, sa
   samples,
   target,
 })
-const others: readonly Subject[] = [
-  trained('mnist-8', ['--pixel_format', 'gray', '--scale', '0.003922', '--mean', '0'], 'MNIST', few, '0.99999'),
-  trained('mobilenet_v1_0.25_128', centred, 'ILSVRC2012', few, '0.9999'),
-]
+const others: readonly Subject[] = [trained('mobilenet_v1_0.25_128', centred, 'ILSVRC2012', few, '0.9999')]
 const mobilenet = trained('mobilenet_v2_tv_rec', imagenet, 'ILSVRC2012', ['--input_num', '100', '--inference_num', '30'], '0.999')
 
 /** What a search found and what it took. */
