@@ -54,6 +54,27 @@ describe('sections on ONNX Runtime', () => {
     expect(executor.cache).toBeUndefined()
   })
 
+  it('keeps the memory of activations only where they are small', async () => {
+    const { ort } = countingRuntime()
+    const returning: unknown[] = []
+    const { create } = ort.InferenceSession
+    const watched = {
+      ...ort,
+      InferenceSession: {
+        create: (bytes: Uint8Array, given: Readonly<Record<string, unknown>> = {}) => {
+          returning.push([given['enableCpuMemArena'], given['enableMemPattern']])
+          return create(bytes, given)
+        },
+      },
+    }
+    // Two results of two float32 numbers are alive at once.
+    for (const keptBytes of [16, 15]) await run(setUp({ ort: watched, keptBytes }).executor, chain, { x: f32(1, -2) })
+    expect(returning).toEqual([
+      [undefined, undefined],
+      [false, false],
+    ])
+  })
+
   it('fetches results of the middle, feeds and constants, which belong to the caller', async () => {
     const { executor } = setUp()
     const x = f32(1, -2)

@@ -41,10 +41,10 @@ export interface OrtExecutorOptions {
    */
   readonly parameters?: 'baked' | 'fed'
   /**
-   * Whether a session keeps the memory that its activations took for its next run. Where many sessions are open it adds up.
-   * @default true
+   * A session whose activations take up to so many bytes at once keeps their memory for its next run; others give it back, since it adds up where many sessions are open.
+   * @default all keep it
    */
-  readonly keepsMemory?: boolean
+  readonly keptBytes?: number
 }
 
 /** An executor on ONNX Runtime, and what it found out about this machine. */
@@ -67,7 +67,7 @@ export function createOrtExecutor({
   kernels: forms,
   cache,
   parameters = 'baked',
-  keepsMemory = true,
+  keptBytes = Number.POSITIVE_INFINITY,
 }: OrtExecutorOptions): OrtExecutor {
   const kernels = async () => forms ?? probeKernels(ort, onnx)
   // Who runs as another machine would is not told what this one does. Which channels are proven depends on their numbers: sections whose numbers are fed would share less.
@@ -85,7 +85,6 @@ export function createOrtExecutor({
       },
     },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    ...(keepsMemory ? {} : { enableCpuMemArena: false, enableMemPattern: false }),
   }
   return {
     name: `onnxruntime (${precision})`,
@@ -98,7 +97,7 @@ export function createOrtExecutor({
       const hasIntegers = plan.nodes.some(({ op }) => op.startsWith('Q'))
       const options = hasIntegers ? { precision, ...(await integerKernels()) } : { precision, kernels: portableForms }
       const parts = cutSection(plan, onnx, options)
-      const loaded = await loadParts(graph, parts, { ort, onnx, sessionOptions, cache, parameters, options, fallback })
+      const loaded = await loadParts(graph, parts, { ort, onnx, sessionOptions, keptBytes, cache, parameters, options, fallback })
       return chain(plan, loaded, graph)
     },
   }

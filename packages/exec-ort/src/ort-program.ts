@@ -26,6 +26,8 @@ export interface ProgramMaker {
   readonly ort: OrtRuntime
   readonly onnx: OnnxTranslator
   readonly sessionOptions: Readonly<Record<string, unknown>>
+  /** Up to so many bytes of activations a session keeps their memory. */
+  readonly keptBytes: number
   /** @default every program is made anew */
   readonly cache?: SessionCache | undefined
 }
@@ -35,6 +37,9 @@ const sessionBytes = 180_000
 const nodeBytes = 3_000
 /** Weights stand in a session as they are and packed. */
 const copies = 2
+
+/** Session options with which memory is asked for at every run, and given back. */
+const returnsMemory = { enableCpuMemArena: false, enableMemPattern: false } as const
 
 const runtimes = new WeakMap<OrtRuntime, number>()
 let runtimeCount = 0
@@ -56,20 +61,22 @@ export async function programOf(model: Graph, maker: ProgramMaker): Promise<Boun
   return { program, inputs }
 }
 
-function keyOf({ hash }: SectionStructure, { ort, sessionOptions }: ProgramMaker): string {
+function keyOf({ hash }: SectionStructure, { ort, sessionOptions, keptBytes }: ProgramMaker): string {
   if (!runtimes.has(ort)) runtimes.set(ort, runtimeCount++)
-  return `onnxruntime ${runtimes.get(ort)} ${JSON.stringify(sessionOptions)} ${hash}`
+  return `onnxruntime ${runtimes.get(ort)} ${JSON.stringify(sessionOptions)} ${keptBytes} ${hash}`
 }
 
 async function create(
   plan: SectionPlan,
   inputs: readonly string[],
-  { ort, onnx, sessionOptions }: ProgramMaker,
+  { ort, onnx, sessionOptions, keptBytes }: ProgramMaker,
 ): Promise<CachedSession<OrtProgram>> {
   const { graph } = plan
   const model: Graph = { ...graph, inputs: inputs.map((name) => ({ name })) }
   const bytes = onnx.encode(model)
-  const session = await ort.InferenceSession.create(bytes, sessionOptions).catch((error: unknown) => {
+  const activations = activationBytes(plan)
+  const options = activations <= keptBytes ? sessionOptions : { ...sessionOptions, ...returnsMemory }
+  const session = await ort.InferenceSession.create(bytes, options).catch((error: unknown) => {
     throw new QError('ORT_REFUSED', 'ONNX Runtime does not load the translated model', {
       at: [graph.name],
       found: error instanceof Error ? error.message : String(error),
@@ -79,12 +86,12 @@ async function create(
   })
   return {
     value: { session, inputs, outputs: graph.outputs.map((id) => ({ id, dtype: graph.values.get(id)!.type.dtype })) },
-    sizeBytes: sessionBytes + nodeBytes * graph.nodes.length + copies * bytes.length + activationBytes(plan),
+    sizeBytes: sessionBytes + nodeBytes * graph.nodes.length + copies * bytes.length + (activations <= keptBytes ? activations : 0),
     close: () => session.release(),
   }
 }
 
-/** The most memory that values take at once: the runtime keeps it for the next run. */
+/** The most memory that values take at once. */
 function activationBytes({ graph, nodes, lastUses }: SectionPlan): number {
   const sizes = new Map<string, number>()
   let now = 0

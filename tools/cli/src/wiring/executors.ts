@@ -20,20 +20,23 @@ export const exactExecutor = (threads?: number): Executor => ortExecutor({ preci
 /** Runs float graphs fast. @param threads inside one operator; as ONNX Runtime chooses when absent */
 export const floatExecutor = (threads?: number): Executor => ortExecutor({ precision: 'fast', threads })
 
-type Options = Pick<OrtExecutorOptions, 'precision' | 'keepsMemory'> & { readonly threads: number | undefined }
+type Options = Pick<OrtExecutorOptions, 'precision' | 'keptBytes'> & { readonly threads: number | undefined }
 
 function ortExecutor({ threads, ...options }: Options): Executor {
   const fallback = createReferenceExecutor()
   return withPlace(createOrtExecutor({ ort, onnx: onnxTranslator, fallback, ...options, ...(threads === undefined ? {} : { threads }) }))
 }
 
+/** Activations of a section of a search whose memory is kept: most sections are small, and asking for memory anew takes a tenth of their time. */
+const keptBytes = 2 * 2 ** 20
+
 /**
- * What trials of a search are run by. One thread each: there is one executor a core, and no sum depends on how it was cut. A hundred sessions are open at once, so none keeps
- * the memory of its activations.
+ * What trials of a search are run by. One thread each: there is one executor a core, and no sum depends on how it was cut. A hundred sessions are open at once, so only small ones keep
+ * the memory of their activations.
  */
 export const searchExecutors = (): { readonly exact: Executor; readonly fast: Executor } => ({
-  exact: ortExecutor({ precision: 'exact', threads: 1, keepsMemory: false }),
-  fast: ortExecutor({ precision: 'fast', threads: 1, keepsMemory: false }),
+  exact: ortExecutor({ precision: 'exact', threads: 1, keptBytes }),
+  fast: ortExecutor({ precision: 'fast', threads: 1, keptBytes }),
 })
 
 /** Runs graphs as they are defined, slowly, in plain JavaScript. */
