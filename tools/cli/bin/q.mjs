@@ -31,6 +31,14 @@ function buildOnce() {
 const heapFlag = '--initial-old-space-size=512'
 
 /**
+ * glibc keeps what native code gives back for what it asks for next, up to 64 MB of a kind, and tensors that stay stand in between: a search of a detector took several hundred megabytes more than it
+ * used. From these sizes on (bytes) memory goes back to the system at once. Other commands hold few tensors, and would only ask for them again.
+ */
+const memoryOfSearches = { MALLOC_MMAP_THRESHOLD_: '4194304', MALLOC_TRIM_THRESHOLD_: '4194304' }
+const searchWords = new Set(['search', '--search', 'run_qtable', 'run_sensitive_layer', '--expected_cos'])
+const isSearch = process.argv.slice(2).some((word) => searchWords.has(word.split('=')[0]))
+
+/**
  * Runs the program in a process of its own and watches it: a computation in native code hears no signal until it is
  * done, so after Ctrl-C the program has a second to end by itself.
  */
@@ -38,7 +46,7 @@ function watch() {
   const program = spawn(process.execPath, [heapFlag, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // A budget counts from the start of this process.
-    env: { ...process.env, Q_WATCHED: '1', Q_STARTED: String(performance.timeOrigin) },
+    env: { ...(isSearch ? memoryOfSearches : {}), ...process.env, Q_WATCHED: '1', Q_STARTED: String(performance.timeOrigin) },
   })
   let signalled = false
   // What the command came to, as it says itself: whatever a module does to the process, nothing else counts as done.
