@@ -43,7 +43,7 @@ export function onFrom(layer: string, edges: Edges): Names {
 }
 
 /** Some nodes and all behind them, each looked at once. */
-export function nodesOnFrom(starts: Iterable<Node>, { consumers }: Edges): ReadonlySet<Node> {
+function nodesOnFrom(starts: Iterable<Node>, { consumers }: Edges): ReadonlySet<Node> {
   const found = new Set(starts)
   for (const node of found) for (const output of node.outputs) for (const user of consumers.get(output) ?? []) found.add(user)
   return found
