@@ -1,6 +1,7 @@
 /**
  * What standard ONNX does not say exactly, of the cases that every executor passes: it is refused, and the reference executor computes it.
- * Products of two 32-bit codes, sums of which leave 64 bits, and bfloat16 styles that the runtime has not.
+ * Products of two 32-bit codes, sums of which leave 64 bits, bfloat16 styles that the runtime has not,
+ * and what is made of operands without elements, which its kernels leave unwritten.
  */
 export const refusedForms: readonly string[] = [
   'QAdd: a sum of products beyond 2^53, rounded once',
@@ -10,4 +11,12 @@ export const refusedForms: readonly string[] = [
   'Cast: truncate bfloat16',
   'Add: truncate bfloat16',
   'Cast: subnormal bfloat16 numbers kept',
+  'QMatMul: products of nothing are the bias',
+  'MatMul: products of nothing are the bias',
+  'MatMul: products of nothing',
+  'ReduceSum: the sum of nothing',
+  'ReduceProd: the product of nothing',
+  'ReduceMean: the mean of nothing',
+  'ReduceMax: the largest of nothing',
+  'Pad: a border around nothing',
 ]

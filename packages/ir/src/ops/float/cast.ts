@@ -2,7 +2,7 @@ import { defineOp, one, own, shared, text } from '../define.ts'
 
 /**
  * Between element types. Integers are made by `rounding`, as ONNX does it unless the node says otherwise, and saturated where
- * the result is typed as one (in a float graph it stays float32 numbers); 16-bit floats are rounded to nearest, ties to even.
+ * the result is typed as one (in a float graph it stays float32 numbers); NaN then gives the smallest. 16-bit floats are rounded to nearest, ties to even.
  *
  * @see https://onnx.ai/onnx/operators/onnx__Cast.html
  */

@@ -108,7 +108,7 @@ export const translateAttention: Translate = (node, t) => {
   const { build } = t
   const type = t.typeOf(node.outputs[0]!)
   const { heads, headSize, scale } = t.attrs(node) as { heads: number; headSize: number; scale: number }
-  const narrow = (y: string) => rounded(build, y, type, alwaysRounded)
+  const narrow = (y: string) => rounded(t, y, type, alwaysRounded(node))
   const project = (from: string, w: string, b: string | undefined): string => {
     const { shape } = t.typeOf(from)
     const [places, inner] = shape.slice(-2) as [number, number]
@@ -135,7 +135,7 @@ export const translateAttention: Translate = (node, t) => {
   const float = { dtype: 'f32', shape: [batch, m, outs] } as const
   const y = build.node('MatMul', [rows, reshaped(build, t.carried(wo!), [heads * headSize, outs])], float)
   const summed = bo === undefined ? y : build.node('Add', [y, reshaped(build, t.carried(bo), [elementCount(t.typeOf(bo).shape)])], float)
-  return [rounded(build, reshaped(build, summed, type.shape), type, node)]
+  return [rounded(t, reshaped(build, summed, type.shape), type, node)]
 }
 
 /** Adds a mask that is one number, one for each key, or one for each pair of query and key. */

@@ -13,7 +13,7 @@ export const translateSame: Translate = (node, t) => {
   const dtype = isDouble ? 'f64' : 'f32'
   const wide = operands.map((operand) => (operand === undefined || !isDouble ? operand : t.build.cast(operand, 'f64')))
   const y = t.build.cast(t.build.node(node.op, wide, { dtype, shape: type.shape }, attrs), 'f32')
-  return [finished(t.build, y, type, node)]
+  return [finished(t, y, type, node)]
 }
 
 /** `a - floor(a / b) * b`: the remainder with the sign of `b`, which ONNX's `Mod` gives for integers only. */
@@ -22,7 +22,7 @@ export const translateMod: Translate = (node, t) => {
   const float = { dtype: 'f32', shape: type.shape } as const
   const [a, b] = node.inputs.map((name) => t.build.cast(t.carried(name!), 'f32'))
   const whole = t.build.node('Floor', [t.build.node('Div', [a, b], float)], float)
-  return [rounded(t.build, t.build.node('Sub', [a, t.build.node('Mul', [whole, b], float)], float), type, node)]
+  return [rounded(t, t.build.node('Sub', [a, t.build.node('Mul', [whole, b], float)], float), type, node)]
 }
 
 /** Comparisons and logic, whose results here are numbers. */
@@ -78,14 +78,14 @@ export const translateSigmoid: Translate = (node, t) => {
   const { build } = t
   const power = unary(build, 'Exp', unary(build, 'Neg', t.carried(node.inputs[0]!)))
   const sum = build.node('Add', [power, build.numbers('f32', 1)], build.typeOf(power))
-  return [rounded(build, unary(build, 'Reciprocal', sum), t.typeOf(node.outputs[0]!), node)]
+  return [rounded(t, unary(build, 'Reciprocal', sum), t.typeOf(node.outputs[0]!), node)]
 }
 
 /** Operators that are extensions of ONNX, or have attributes that are. */
 export const translateRewritten: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const rewrite = rewritten[node.op]
-  return rewrite === undefined ? undefined : [rounded(t.build, rewrite(t.build, t.carried(node.inputs[0]!), t.attrs(node)), type, node)]
+  return rewrite === undefined ? undefined : [rounded(t, rewrite(t.build, t.carried(node.inputs[0]!), t.attrs(node)), type, node)]
 }
 
 /** `x * scale + bias` along axis 1. */
@@ -94,7 +94,7 @@ export const translateAffine: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const float = { dtype: 'f32', shape: type.shape } as const
   const product = t.build.node('Mul', [t.carried(x!), alongChannels(t, scale!, type.shape.length)], float)
-  return [finished(t.build, t.build.node('Add', [product, alongChannels(t, bias!, type.shape.length)], float), type, node)]
+  return [finished(t, t.build.node('Add', [product, alongChannels(t, bias!, type.shape.length)], float), type, node)]
 }
 
 /** A slope for each slice of axis 1. */
@@ -102,7 +102,7 @@ export const translatePRelu: Translate = (node: Node, t) => {
   const [x, slope] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const y = t.build.node('PRelu', [t.carried(x!), alongChannels(t, slope!, type.shape.length)], { dtype: 'f32', shape: type.shape })
-  return [rounded(t.build, y, type, node)]
+  return [rounded(t, y, type, node)]
 }
 
 /** A list of one number for each slice of axis 1, shaped to broadcast. */

@@ -40,7 +40,7 @@ export const translateMatMul: Translate = (node: Node, t) => {
   const product: OnnxType = { dtype: 'f32', shape: productShape(t.build.typeOf(left).shape, t.build.typeOf(right).shape) }
   const y = productResult(t.build, attrs, t.build.node('MatMul', [left, right], product), type.shape)
   const summed = bias === undefined ? y : t.build.node('Add', [y, t.carried(bias)], { dtype: 'f32', shape: type.shape })
-  return [finished(t.build, summed, type, node)]
+  return [finished(t, summed, type, node)]
 }
 
 function atLeastMatrix(build: OnnxBuilder, x: string, row: boolean): string {

@@ -23,7 +23,7 @@ export const translateLayerNorm: Translate = (node, t) => {
     { dtype: 'f32', shape: type.shape },
     { axis, epsilon: Number(attrs['epsilon']) },
   )
-  return [rounded(build, y, type, node)]
+  return [rounded(t, y, type, node)]
 }
 
 export const translateRmsNorm: Translate = (node, t) => {
@@ -38,7 +38,7 @@ export const translateRmsNorm: Translate = (node, t) => {
   const root = build.node('Sqrt', [build.node('Add', [mean, build.numbers('f32', Number(t.attrs(node)['epsilon']))], kept)], kept)
   const unit = build.node('Div', [input, root], float)
   const y = scale === undefined ? unit : build.node('Mul', [unit, reshaped(build, t.carried(scale), [type.shape.at(-1)!])], float)
-  return [rounded(build, y, type, node)]
+  return [rounded(t, y, type, node)]
 }
 
 export const translateInstanceNorm: Translate = (node, t) => {
@@ -58,7 +58,7 @@ export const translateInstanceNorm: Translate = (node, t) => {
     { dtype: 'f32', shape: type.shape },
     { epsilon: Number(t.attrs(node)['epsilon']) },
   )
-  return [rounded(t.build, y, type, node)]
+  return [rounded(t, y, type, node)]
 }
 
 /** A group is a plane of its own once its channels are laid behind each other. */
@@ -80,7 +80,7 @@ export const translateGroupNorm: Translate = (node, t) => {
     { dtype: 'f32', shape: flat },
     { epsilon: Number(attrs['epsilon']) },
   )
-  return [rounded(build, perChannel(t, reshaped(build, unit, type.shape), scale, bias), type, node)]
+  return [rounded(t, perChannel(t, reshaped(build, unit, type.shape), scale, bias), type, node)]
 }
 
 /** Axis 1 turned to the end is what the operator over the last axis takes. */
@@ -101,7 +101,7 @@ export const translatePixelNorm: Translate = (node, t) => {
     axis: -1,
     epsilon: Number(t.attrs(node)['epsilon']),
   })
-  return [rounded(build, perChannel(t, transposed(build, unit, back), scale, bias), type, node)]
+  return [rounded(t, perChannel(t, transposed(build, unit, back), scale, bias), type, node)]
 }
 
 /** `x * scale + bias` along axis 1, either left out. */

@@ -1,6 +1,6 @@
 import type { DType } from '@q/ir'
 import { centred, isCodeType, saturated } from './codes.ts'
-import { reshaped, rounded } from './finish.ts'
+import { alwaysRounded, reshaped, rounded, withoutNaN } from './finish.ts'
 import { roundedFloat } from './rounding.ts'
 import type { Translate } from './translator.ts'
 
@@ -44,7 +44,7 @@ export const translateCumSum: Translate = (node, t) => {
     dtype: 'f32',
     shape: type.shape,
   })
-  return [rounded(t.build, y, type, node)]
+  return [rounded(t, y, type, node)]
 }
 
 /**
@@ -62,9 +62,9 @@ export const translateCast: Translate = (node, t) => {
     if (!isFloat) return undefined
     const keeps = to === 'f32' || from.dtype === 'f16' || from.dtype === 'bf16'
     const single = build.cast(x, 'f32')
-    return [keeps ? single : build.cast(build.cast(single, to), 'f32')]
+    return [keeps ? single : rounded(t, single, { ...type, dtype: to }, alwaysRounded(node))]
   }
-  const whole = isCodeType(from.dtype) ? x : roundedFloat(build, x, rounding)
+  const whole = isCodeType(from.dtype) ? x : roundedFloat(build, isFloat ? x : withoutNaN(build, x), rounding)
   if (isFloat) return [build.cast(whole, 'f32')]
   return isCodeType(type.dtype) ? [saturated(build, build.cast(whole, 'f64'), { dtype: type.dtype, shape: type.shape })] : undefined
 }
@@ -104,5 +104,5 @@ export const translateResize: Translate = (node, t) => {
       nearest_mode: coordinates === 'asymmetric' || linear ? 'floor' : 'round_prefer_ceil',
     },
   )
-  return [rounded(build, reshaped(build, y, type.shape), type, node)]
+  return [rounded(t, reshaped(build, y, type.shape), type, node)]
 }

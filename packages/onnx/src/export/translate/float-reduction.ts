@@ -1,5 +1,5 @@
 import { roundBf16, roundF16 } from '@q/ir/number'
-import { reshaped, rounded } from './finish.ts'
+import { bf16StyleOf, reshaped, rounded } from './finish.ts'
 import type { Translate } from './translator.ts'
 
 export const translateSoftmax: Translate = (node, t) => {
@@ -11,7 +11,7 @@ export const translateSoftmax: Translate = (node, t) => {
     { dtype: 'f32', shape: type.shape },
     { axis: Number(attrs['axis']) },
   )
-  return [rounded(t.build, y, type, node)]
+  return [rounded(t, y, type, node)]
 }
 
 /** A mean in a 16-bit float type multiplies the sum by the reciprocal of the count in that type. */
@@ -27,7 +27,7 @@ export const translateReduce: Translate = (node, t) => {
     keepdims: kept ? 1 : 0,
   })
   const share = 1 / axes.reduce((count, axis) => count * shape[axis]!, 1)
-  const narrow = type.dtype === 'f16' ? roundF16(share) : roundBf16(share)
+  const narrow = type.dtype === 'f16' ? roundF16(share) : roundBf16(share, bf16StyleOf(node))
   const mean = isNarrowMean ? build.node('Mul', [y, build.numbers('f32', narrow)], float) : y
-  return [rounded(build, reshaped(build, mean, type.shape), type, node)]
+  return [rounded(t, reshaped(build, mean, type.shape), type, node)]
 }

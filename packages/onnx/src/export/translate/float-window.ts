@@ -35,7 +35,7 @@ export const translateConv: Translate = (node, t) => {
     { dtype: 'f32', shape: fullRank(type.shape, axes) },
     { ...windowAttrs(attrs, axes), group: attrs['group']!, kernel_shape: t.typeOf(w!).shape.slice(2) },
   )
-  return [reshaped(t.build, finished(t.build, y, type, node), type.shape)]
+  return [reshaped(t.build, finished(t, y, type, node), type.shape)]
 }
 
 export const translateConvTranspose: Translate = (node, t) => {
@@ -55,7 +55,7 @@ export const translateConvTranspose: Translate = (node, t) => {
       output_padding: padding.length === 0 ? Array.from({ length: axes }, () => 0) : padding,
     },
   )
-  return [reshaped(t.build, finished(t.build, y, type, node), type.shape)]
+  return [reshaped(t.build, finished(t, y, type, node), type.shape)]
 }
 
 export const translatePool: Translate = (node, t) => {
@@ -87,7 +87,7 @@ export const translatePool: Translate = (node, t) => {
   )
   const y = build.cast(result, pooled.dtype)
   if (type.quant !== undefined) return attrs['relu'] === true ? undefined : [reshaped(build, y, type.shape)]
-  return [reshaped(build, finished(build, y, type, node), type.shape)]
+  return [reshaped(build, finished(t, y, type, node), type.shape)]
 }
 
 /** A bias as a list along one axis. */

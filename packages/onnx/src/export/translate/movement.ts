@@ -1,5 +1,6 @@
 import type { Attrs, Node } from '@q/ir'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
+import { isEmpty } from './empty-values.ts'
 import { reshaped, transposed } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -15,13 +16,9 @@ export const translateReshape: Translate = (node, t) => [reshaped(t.build, t.car
 export const translateTranspose: Translate = (node, t) => [transposed(t.build, t.carried(node.inputs[0]!), list(t.attrs(node), 'perm'))]
 
 export const translateConcat: Translate = (node, t) => {
-  const type = carriedType(node, t)
-  const joined = t.build.node(
-    'Concat',
-    node.inputs.map((name) => t.carried(name!)),
-    type,
-    { axis: Number(t.attrs(node)['axis']) },
-  )
+  const { shape } = t.typeOf(node.outputs[0]!)
+  const operands = node.inputs.flatMap((name) => (isEmpty(t, name!) ? [] : [t.carried(name!)]))
+  const joined = t.build.node('Concat', operands, { ...t.build.typeOf(operands[0]!), shape }, { axis: Number(t.attrs(node)['axis']) })
   return node.attrs['relu'] === true ? undefined : [joined]
 }
 

@@ -1,17 +1,17 @@
-import type { TensorType } from '@q/ir'
+import type { Node, TensorType } from '@q/ir'
 import { roundBf16, roundF16 } from '@q/ir/number'
 import { shiftOf } from '../onnx/carriers.ts'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { carriedZero, isByte, isCodeType, saturated } from './codes.ts'
-import { alwaysRounded, rounded } from './finish.ts'
+import { alwaysRounded, bf16StyleOf, rounded, withoutNaN } from './finish.ts'
 import { requantized } from './requantize-sums.ts'
 import { roundedFloat } from './rounding.ts'
 import type { Translate } from './translator.ts'
 
 /** Rounds a number to a float type. */
-function narrow(x: number, dtype: string): number {
+function narrow(x: number, dtype: string, node: Node): number {
   const single = Math.fround(x)
-  return dtype === 'f16' ? roundF16(single) : dtype === 'bf16' ? roundBf16(single) : single
+  return dtype === 'f16' ? roundF16(single) : dtype === 'bf16' ? roundBf16(single, bf16StyleOf(node)) : single
 }
 
 /**
@@ -24,7 +24,7 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
   const { scales, zeros, axis } = slicesOf(type)
-  const factors = scales.map((scale) => narrow(1 / scale, from.dtype))
+  const factors = scales.map((scale) => narrow(1 / scale, from.dtype, node))
   const factor = factors[0]!
   if (!isCodeType(type.dtype) || !factors.every(Number.isFinite)) return undefined
   const float = { dtype: 'f32', shape: type.shape } as const
@@ -44,10 +44,16 @@ export const translateQuantizeLinear: Translate = (node, t) => {
     ]
   }
   // A bfloat16 operand that was left unrounded is rounded first, a float16 one is not.
-  const operand = from.dtype === 'bf16' ? rounded(build, t.carried(x), from, alwaysRounded) : t.carried(x)
-  const product = build.node('Mul', [operand, build.numbers('f32', factors, along(type, axis))], float)
-  const scaled = rounded(build, product, from, alwaysRounded)
   const rounding = String(t.attrs(node)['rounding'])
+  // What is next to nothing is code 0 whether it was flushed or not, where only the nearest code counts.
+  const isNearest = rounding !== 'up' && rounding !== 'down' && factors.every((each) => each < 2 ** 100)
+  const style = alwaysRounded(node)
+  const operand = from.dtype === 'bf16' ? rounded(t, t.carried(x), from, style, isNearest) : t.carried(x)
+  const product = build.node('Mul', [operand, build.numbers('f32', factors, along(type, axis))], float)
+  const quotient = rounded(t, product, from, style, isNearest)
+  // The kernels for plain bytes give the smallest code for NaN by themselves.
+  const isPlainByte = isPlain && isByte(type.dtype) && type.quant?.saturate === undefined
+  const scaled = isPlainByte ? quotient : withoutNaN(build, quotient)
   if (isPlain && rounding === 'half-away-from-zero' && isByte(type.dtype)) {
     if (isNarrow(from.dtype) && type.quant?.saturate === undefined) return [nudgedToCodes(build, scaled, type)]
     return [requantized(build, scaled, type, { kind: 'shift', multipliers: [], shifts: [0], rounding, relu: false, bounds: [0] }, 1)]
@@ -103,17 +109,20 @@ export const translateDequantizeLinear: Translate = (node, t) => {
   if (!isCodeType(from.dtype)) return undefined
   const scale = build.numbers(
     'f32',
-    scales.map((each) => narrow(each, type.dtype)),
+    scales.map((each) => narrow(each, type.dtype, node)),
     along(from, axis),
   )
+  // A whole number is nothing or 1 and more, its product then the scale and more.
+  const isNormal = scales.every((each) => narrow(each, type.dtype, node) >= 2 ** -126)
+  const style = alwaysRounded(node)
   const float = { dtype: 'f32', shape: type.shape } as const
   if (isByte(from.dtype) && axis === undefined) {
     const zero = build.numbers('u8', carriedZero(from))
-    return [rounded(build, build.node('DequantizeLinear', [t.carried(x), scale, zero], float), type, alwaysRounded)]
+    return [rounded(t, build.node('DequantizeLinear', [t.carried(x), scale, zero], float), type, style, isNormal)]
   }
   const wide = build.cast(t.carried(x), 'f64')
   const offsets = zeros.map((zero) => zero + shiftOf(from.dtype))
   const centred = build.node('Sub', [wide, build.numbers('f64', offsets, along(from, axis))], { dtype: 'f64', shape: type.shape })
-  const codes = rounded(build, build.cast(centred, 'f32'), type, alwaysRounded)
-  return [rounded(build, build.node('Mul', [codes, scale], float), type, alwaysRounded)]
+  const codes = rounded(t, build.cast(centred, 'f32'), type, style, true)
+  return [rounded(t, build.node('Mul', [codes, scale], float), type, style, isNormal)]
 }

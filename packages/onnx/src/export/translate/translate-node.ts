@@ -2,6 +2,7 @@ import { floatOps, type Node, type OpName } from '@q/ir'
 import { onnxOps } from '../../signature/written-ops.ts'
 import { translateAttention, translateQAttention } from './attention.ts'
 import { hasSlicedZeros } from './codes.ts'
+import { isEmpty, touchesEmpty, translateEmpty } from './empty-values.ts'
 import {
   translateAffine,
   translateComparison,
@@ -126,6 +127,8 @@ const inWholeNumbers: ReadonlyMap<string, Translate> = new Map<string, Translate
 
 /** The ways to write one node in standard ONNX operators, the fastest first; the first that succeeds is to be taken, and none may. */
 export function translationsOf(node: Node, t: Translation): readonly Translate[] {
+  // Of operands without elements only a concatenation takes what is beside them.
+  if (touchesEmpty(node, t) && (node.op !== 'Concat' || isEmpty(t, node.outputs[0]!))) return [translateEmpty]
   if (givesLooseCodes(node, t.typeOf) || makesBf16ByHand(node, t)) return []
   if (integerOperator(node) && node.op !== 'DequantizeLinear' && node.inputs.some((name) => name !== undefined && isSliced(t, name)))
     return []
