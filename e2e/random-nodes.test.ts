@@ -7,6 +7,7 @@ import { exportOnnx, onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { type RandomNode, randomNode, randomOps } from './random-nodes.ts'
+import { dice } from './random-source.ts'
 
 /** Nodes of each operator unless told otherwise: `RANDOM_NODES=500 RANDOM_SEED=7 npx vitest run e2e/random-nodes.test.ts` tries more. */
 const defaultCount = 6
@@ -39,6 +40,7 @@ const by =
 
 const ortTypes: Readonly<Record<string, string>> = {
   f16: 'float32',
+  bf16: 'float32',
   f32: 'float32',
   i8: 'int8',
   u8: 'uint8',
@@ -68,15 +70,6 @@ async function outcome(run: Run, node: RandomNode, named: string): Promise<reado
   } catch (error) {
     if (isQError(error) && error.code === named) return error.code
     throw new Error(`${error}\n${printGraph(node.graph)}`, { cause: error })
-  }
-}
-
-/** Numerical Recipes' linear congruence. */
-function dice(start: number): () => number {
-  let state = start >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
   }
 }
 

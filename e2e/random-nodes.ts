@@ -1,7 +1,7 @@
 import type { Attrs, DType, Graph, OpName, Quant, Tensor, TensorType, Value } from '@q/ir'
-import { allOps, storageArray } from '@q/ir'
+import { allOps } from '@q/ir'
 import { inferNode } from '@q/ir/graph'
-import { codeTypes, type Operand, type Roll, roundings, source } from './random-source.ts'
+import { codeTypes, elementsOf, type Operand, type Roll, roundings, source } from './random-source.ts'
 
 /** One random node, and what it is fed. */
 export interface RandomNode {
@@ -172,14 +172,22 @@ const makers: Readonly<Record<string, (s: Source) => Made>> = {
       scales: slices.map(({ scale }) => scale),
       zeroPoints: slices.map(({ zeroPoint }) => zeroPoint),
     }
-    const numbers = Array.from({ length: 30 }, () => s.whole(-400, 400) * y.quant.scale * 0.5)
-    const type = { dtype: s.pick(['f32', 'f32', 'f16'] as const), shape: [2, 3, 5] }
-    return ['QuantizeLinear', [{ type, numbers }], { rounding: s.pick(roundings) }, { ...y, quant: s.chance(0.3) ? sliced : y.quant }]
+    const number = () => s.whole(-400, 400) * y.quant.scale * 0.5
+    const numbers = Array.from({ length: 30 }, () => (s.chance(0.1) ? s.special() : number()))
+    const type = { dtype: s.pick(['f32', 'f32', 'f16', 'bf16'] as const), shape: [2, 3, 5] }
+    const attrs = { rounding: s.pick(roundings), ...s.bf16Style(type) }
+    return ['QuantizeLinear', [{ type, numbers }], attrs, { ...y, quant: s.chance(0.3) ? sliced : y.quant }]
   },
   DequantizeLinear(s) {
     const x = s.operand([2, 3, 5], s.pick([...codeTypes, 'i32']))
     const sliced = s.weights([2, 3, 5], 1)
-    return ['DequantizeLinear', [s.chance(0.3) ? { type: sliced.type } : x], {}, { dtype: s.pick(['f32', 'f16'] as const) }]
+    return ['DequantizeLinear', [s.chance(0.3) ? { type: sliced.type } : x], {}, { dtype: s.pick(['f32', 'f16', 'bf16'] as const) }]
+  },
+  Cast(s) {
+    const numbers = Array.from({ length: 30 }, () => (s.chance(0.3) ? s.special() : s.whole(-400, 400) / 4))
+    const to = s.pick(['f32', 'f16', 'bf16'] as const)
+    const type = { dtype: s.pick(['f32', 'f16', 'bf16'] as const), shape: [2, 3, 5] }
+    return ['Cast', [{ type, numbers }], { to, ...s.bf16Style({ dtype: to }) }, { dtype: to }]
   },
   ...Object.fromEntries(
     (
@@ -277,7 +285,7 @@ export function randomNode(name: string, roll: Roll): RandomNode {
   })
   while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop()
   const spec = allOps.get(op)!
-  const given = Object.fromEntries(Object.entries(attrs).filter(([attr]) => attr in spec.attrs))
+  const given = Object.fromEntries(Object.entries(attrs).filter(([attr]) => attr in spec.attrs || attr === 'bf16'))
   const node = { op, inputs, outputs: ['y'], attrs: given }
   const { shape } = inferNode(node, allOps, (id) => values.get(id)!.type)[0]!
   values.set('y', { name: 'y', type: { ...result, shape } })
@@ -291,10 +299,4 @@ export function randomNode(name: string, roll: Roll): RandomNode {
     properties: { stage: 'quantized' },
   }
   return { graph, feeds }
-}
-
-function elementsOf(dtype: DType, numbers: ArrayLike<number | bigint>): Tensor['data'] {
-  if (dtype === 'i64') return BigInt64Array.from(Array.from(numbers, BigInt))
-  if (dtype === 'f16') return Float32Array.from(numbers as ArrayLike<number>, (each) => Math.round(each * 64) / 64)
-  return (storageArray[dtype] as Float64ArrayConstructor).from(Array.from(numbers, Number)) as never
 }

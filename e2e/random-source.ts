@@ -1,5 +1,5 @@
-import type { Attrs, DType, Quant, TensorType } from '@q/ir'
-import { elementCount } from '@q/ir'
+import type { Attrs, DType, Quant, Tensor, TensorType } from '@q/ir'
+import { elementCount, storageArray } from '@q/ir'
 import { integerRange } from '@q/ir/number'
 
 /** A source of numbers from 0 to 1, 1 excluded. */
@@ -19,6 +19,25 @@ export const codeTypes = ['i8', 'u8', 'i16', 'u16'] as const
 /** Words of `rounding`. */
 export const roundings = ['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up']
 const kinds = ['multiplier-shift', 'multiplier-shift', 'quantized-multiplier', 'shift', 'none']
+
+/** None, endless, huge, next to nothing, and zeros of both signs. */
+const specialNumbers = [
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  3e38,
+  -3e38,
+  65520,
+  -7e4,
+  0,
+  -0,
+  1e-38,
+  -3e-39,
+  2 ** -149,
+  1.1754942e-38,
+  6e-8,
+  -2e-8,
+]
 
 /** What random nodes are made of. */
 export function source(roll: Roll) {
@@ -85,6 +104,44 @@ export function source(roll: Roll) {
     const code = () => Math.max(min, Math.min(max, (type.quant?.zeroPoint ?? 0) + whole(-1, 1)))
     return { type, numbers: Array.from({ length: elementCount(type.shape) }, code) }
   }
+  const special = (): number => pick(specialNumbers)
+  /** A style of the two that ONNX Runtime has, where bfloat16 numbers are made. */
+  const bf16Style = ({ dtype }: { readonly dtype: DType }): Attrs => (dtype === 'bf16' && chance(0.3) ? { bf16: 'round' } : {})
   const flags = (): Attrs => ({ relu: chance(0.3), zeroPointInSum: chance(0.5) })
-  return { whole, pick, chance, codes, quant, resultType, operand, fixed, weights, bias, factors, leftFactors, nearZero, flags }
+  return {
+    whole,
+    pick,
+    chance,
+    codes,
+    quant,
+    resultType,
+    operand,
+    fixed,
+    weights,
+    bias,
+    factors,
+    leftFactors,
+    nearZero,
+    special,
+    bf16Style,
+    flags,
+  }
+}
+
+/** Numerical Recipes' linear congruence. */
+export function dice(start: number): () => number {
+  let state = start >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** Numbers in the storage of an element type; those of 16-bit floats as float32 numbers, ordinary ones of which float16 holds. */
+export function elementsOf(dtype: DType, numbers: ArrayLike<number | bigint>): Tensor['data'] {
+  if (dtype === 'i64') return BigInt64Array.from(Array.from(numbers, BigInt))
+  if (dtype === 'f16')
+    return Float32Array.from(numbers as ArrayLike<number>, (each) => (Math.abs(each) < 1000 ? Math.round(each * 64) / 64 : each))
+  if (dtype === 'bf16') return Float32Array.from(numbers as ArrayLike<number>)
+  return (storageArray[dtype] as Float64ArrayConstructor).from(Array.from(numbers, Number)) as never
 }

@@ -1,15 +1,21 @@
+import { elementCount } from '../../tensor/tensor.ts'
 import { defineOp, one, own } from '../define.ts'
-import { like } from '../infer.ts'
+import { like, must } from '../infer.ts'
 import { requantization, zeroPointInSum } from './requantization.ts'
 
 /**
  * `QLeakyRelu` with a slope for each slice of axis 1 (or one for all): `d < 0 ? round(d * slope * m / 2^s) : d`. The zero point of the
  * slopes stands in their type.
+ *
+ * - C1: there is a slope.
  */
 export const QPRelu = defineOp({
   name: 'QPRelu',
   inputs: { x: one(own()), slope: one(own()) },
   outputs: { y: own() },
   attrs: { zeroPointInSum, ...requantization },
-  infer: ({ x }) => ({ y: like(x) }),
+  infer({ x, slope }) {
+    must(elementCount(slope.shape) > 0 || elementCount(x.shape) === 0, 'C1: there is a slope', 'none')
+    return { y: like(x) }
+  },
 })
