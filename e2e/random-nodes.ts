@@ -12,7 +12,6 @@ export interface RandomNode {
 type Made = readonly [op: OpName, operands: readonly (Operand | undefined)[], attrs: Attrs, result: Omit<TensorType, 'shape'>]
 
 type Source = ReturnType<typeof source>
-
 const bitsOf = (dtype: DType): number => (dtype === 'i8' || dtype === 'u8' ? 8 : dtype === 'i32' ? 32 : 16)
 
 /** Brings numbers of so many bits to the codes of the result. */
@@ -185,9 +184,8 @@ const makers: Readonly<Record<string, (s: Source) => Made>> = {
   },
   Cast(s) {
     const numbers = Array.from({ length: 30 }, () => (s.chance(0.3) ? s.special() : s.whole(-400, 400) / 4))
-    const to = s.pick(['f32', 'f16', 'bf16'] as const)
-    const type = { dtype: s.pick(['f32', 'f16', 'bf16'] as const), shape: [2, 3, 5] }
-    return ['Cast', [{ type, numbers }], { to, ...s.bf16Style({ dtype: to }) }, { dtype: to }]
+    const [from, to] = [s.pick(['f32', 'f16', 'bf16'] as const), s.pick(['f32', 'f16', 'bf16'] as const)]
+    return ['Cast', [{ type: { dtype: from, shape: [2, 3, 5] }, numbers }], { to, ...s.bf16Style({ dtype: to }) }, { dtype: to }]
   },
   ...Object.fromEntries(
     (
