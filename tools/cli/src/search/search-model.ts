@@ -111,7 +111,12 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
       cosine === undefined
         ? outcome.result
         : { ...outcome.result, losses: { ...cosine, ...losses, losses: { ...losses?.losses, ...cosine.losses } } }
-    context.reporter.event('evaluated', { ...evaluator.counts() })
+    const counts = evaluator.counts()
+    context.reporter.event('evaluated', { ...counts })
+    if (journal.answers > 0 && counts.journalHits === 0)
+      context.reporter.note(
+        'note: the journal that an interrupted run left was of another model, other samples or thresholds: nothing of it is used',
+      )
     return {
       space,
       outcome: { ...outcome, result, open: unexamined(outcome, space) },

@@ -63,7 +63,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
   const measured = await trialSamples(graph, samples, search.inferenceNum)
   const { budget } = search
   const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
-  const journal = openJournal(planFile)
+  const journal = openJournal(planFile, context)
   try {
     const made = search.table === undefined ? await tablesOf(search, deadline, journal, context) : undefined
     const base = search.table ?? made!.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)!.tuned

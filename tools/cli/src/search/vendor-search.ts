@@ -87,7 +87,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   const measured = await trialSamples(graph, calibration, search.inferenceNum)
   const given = search.base === undefined ? await readCalibrationTable(search.table, graph, context) : undefined
 
-  const journal = openJournal(search.quantizeTable)
+  const journal = openJournal(search.quantizeTable, context)
   try {
     const made =
       search.methods.length === 0
