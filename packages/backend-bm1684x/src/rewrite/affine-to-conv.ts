@@ -19,10 +19,10 @@ export const affineToConv: RewritePass = {
       const [x, scale, bias] = node.inputs as [string, string, string]
       const factors = draft.value(scale).constant!
       const channels = factors.data.length
-      const filter = draft.useCount(scale) > 1 ? `${layerOf(node)}_${scale}` : scale
+      const filter = draft.useCount(scale) > 1 ? draft.freshName(`${layerOf(node)}_${scale}`) : scale
       const shape = [channels, 1, 1, 1]
       draft.setValue({ name: filter, type: { dtype: 'f32', shape }, constant: tensor('f32', shape, factors.data) })
-      const addend = `${layerOf(node)}_to_bias`
+      const addend = draft.freshName(`${layerOf(node)}_to_bias`)
       draft.setValue({
         name: addend,
         type: { dtype: 'f32', shape: [channels] },

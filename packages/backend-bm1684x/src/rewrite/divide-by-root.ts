@@ -9,7 +9,7 @@ export const divideByRoot: RewritePass = {
     for (const node of draft.nodes()) {
       const root = node.op === 'Div' ? draft.producer(node.inputs[1]!) : undefined
       if (root?.op !== 'Sqrt' || draft.useCount(layerOf(root)) !== 1 || draft.value(node.inputs[0]!).constant !== undefined) continue
-      const inverse = `${layerOf(root)}_inv`
+      const inverse = draft.freshName(`${layerOf(root)}_inv`)
       draft.setValue({ name: inverse, type: draft.value(layerOf(root)).type })
       draft.replace(node, [{ ...node, op: 'Mul', inputs: [node.inputs[0], inverse] }])
       draft.replace(root, [root, { ...root, op: 'Rsqrt', outputs: [inverse], origin: [layerOf(root)] }])

@@ -31,7 +31,7 @@ export const mergeConvAffine: RewritePass = {
       const scaled = Float32Array.from(weights.data as Float32Array, (each, i) => each * factors[Math.floor(i / size)]!)
       const own = b === undefined ? undefined : (draft.value(b).constant!.data as Float32Array)
       const bias = Float32Array.from(addends, (each, channel) => each + Math.fround((own?.[channel] ?? 0) * factors[channel]!))
-      const named = (name: string): string => (draft.useCount(name) > 1 ? `${layerOf(node)}_${name}` : name)
+      const named = (name: string): string => (draft.useCount(name) > 1 ? draft.freshName(`${layerOf(node)}_${name}`) : name)
       const [filter, addend] = [named(w), named(b ?? node.inputs[2]!)]
       draft.setValue({ name: filter, type: { dtype: 'f32', shape: weights.shape }, constant: tensor('f32', weights.shape, scaled) })
       draft.setValue({ name: addend, type: { dtype: 'f32', shape: [channels] }, constant: tensor('f32', [channels], bias) })

@@ -50,16 +50,15 @@ export const patchEmbedding: RewritePass = {
       const [batch, channels] = source.shape as [number, number]
       const [filters, count] = [weights.shape[0]!, rows * columns]
       const put = (suffix: number, type: TensorType, shape: readonly number[]): string => {
-        draft.setValue({ name: `${name}_${suffix}`, type: { ...type, shape } })
-        return `${name}_${suffix}`
+        const made = draft.freshName(`${name}_${suffix}`)
+        draft.setValue({ name: made, type: { ...type, shape } })
+        return made
       }
       const fold = (constant: string, shape: readonly number[]): string => {
-        draft.setValue({
-          name: `${constant}_folder`,
-          type: { dtype: 'f32', shape },
-          constant: tensor('f32', shape, draft.value(constant).constant!.data),
-        })
-        return `${constant}_folder`
+        const made = draft.freshName(`${constant}_folder`)
+        const { data } = draft.value(constant).constant!
+        draft.setValue({ name: made, type: { dtype: 'f32', shape }, constant: tensor('f32', shape, data) })
+        return made
       }
       const split = put(0, source, [batch, channels, rows, size, columns, size])
       const turned = put(1, source, [batch, rows, size, channels, columns, size])

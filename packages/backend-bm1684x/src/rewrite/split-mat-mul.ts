@@ -108,20 +108,22 @@ export const splitMatMul: RewritePass = {
       for (const { from, to, result, isReshaped, nodes } of split.parts) {
         const cutConstant = (constant: string, kind: string): string => {
           const part = columns(draft.value(constant).constant!, from, to)
-          draft.setValue({ name: `${name}__${kind}_${count}`, type: { dtype: 'f32', shape: part.shape }, constant: part })
-          return `${name}__${kind}_${count}`
+          const cut = draft.freshName(`${name}__${kind}_${count}`)
+          draft.setValue({ name: cut, type: { dtype: 'f32', shape: part.shape }, constant: part })
+          return cut
         }
         const operands = [x, cutConstant(w, 'filter'), ...(b === undefined ? [] : [cutConstant(b, 'bias')])]
         count++
         const origin = { origin: [name, ...split.nodes.map(layerOf), ...nodes.map(layerOf)] }
-        let last = `${name}_matmul_${count}`
+        let last = draft.freshName(`${name}_matmul_${count}`)
         draft.setValue({ name: last, type: { ...type, shape: [...type.shape.slice(0, -1), to - from] } })
         made.push({ ...node, inputs: operands, outputs: [last], ...origin })
         if (isReshaped) {
           const { shape } = draft.value(result).type
-          draft.setValue({ name: `${name}_reshape_${count}`, type: { ...type, shape } })
-          made.push({ op: 'Reshape', inputs: [last], outputs: [`${name}_reshape_${count}`], attrs: { shape }, ...origin })
-          last = `${name}_reshape_${count}`
+          const reshaped = draft.freshName(`${name}_reshape_${count}`)
+          draft.setValue({ name: reshaped, type: { ...type, shape } })
+          made.push({ op: 'Reshape', inputs: [last], outputs: [reshaped], attrs: { shape }, ...origin })
+          last = reshaped
           count++
         }
         draft.redirect(result, last)

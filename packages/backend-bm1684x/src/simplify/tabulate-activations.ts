@@ -32,7 +32,12 @@ export const tabulateActivations: SimplifyPass = {
       for (let i = source.dtype === 'i8' ? -128 : 0; i < (source.dtype === 'i8' ? 128 : 256); i++) {
         entries[i & 255] = round(f(round(round(scale) * round(i - zeroPoint))))
       }
-      const table = newConstant(`${layerOf(node)}_table`, dtype, tableForm.shape!, dtype === 'f32' ? entries : toF16Bits(entries))
+      const table = newConstant(
+        draft.freshName(`${layerOf(node)}_table`),
+        dtype,
+        tableForm.shape!,
+        dtype === 'f32' ? entries : toF16Bits(entries),
+      )
       draft.setValue(table)
       draft.replace(node, [{ ...node, op: 'Lut', inputs: [cast.inputs[0], table.name], attrs: {} }])
       draft.replace(cast, [])

@@ -15,6 +15,7 @@ import { checkExact } from './backend-exact.ts'
 import { exactCases } from './backend-exact-cases.ts'
 import { checkExecution, executionRanges } from './backend-execution.ts'
 import { executionCases } from './backend-execution-cases.ts'
+import { checkNames } from './backend-names-case.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
 import { checkKeptResults } from './backend-resolver-case.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
@@ -67,6 +68,7 @@ export function backendConformance({ runner, create, executor, deviations = {} }
         for (const seed of [1, 2, 3]) {
           it(`keeps nothing from plan to plan that another plan or range changes (${seed})`, async () =>
             checkKeptResults(create, mode, seed))
+          it(`computes the same whatever layers and constants are called (${seed})`, async () => checkNames(create, mode, seed))
         }
         if (!isInteger(create(), mode)) return
         it('names the layer without a range', async () => checkMissingRange(create(), mode))

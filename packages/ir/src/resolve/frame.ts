@@ -3,6 +3,7 @@ import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
 import { formOf, type OpForm } from '../graph/op-form.ts'
 import type { Graph, Node, OpSet } from '../graph/types.ts'
 import { allOps } from '../ops/op-set.ts'
+import { type MadeNames, madeNames } from './made-names.ts'
 import { rewriteRanged } from './range-sources.ts'
 
 /** Where nodes of the quantized graph come to stand: behind an input of the graph, or in the place of a float node. */
@@ -37,6 +38,8 @@ export interface Frame {
   readonly copies: ReadonlyMap<string, readonly string[]>
   /** The value of the float graph whose range a value holds. */
   readonly sources: ReadonlyMap<string, string>
+  /** What the quantized graph can call what it makes. */
+  readonly names: MadeNames
 }
 
 /** Rewrites and indexes a float graph with ranges. */
@@ -98,5 +101,6 @@ export function frameOf(float: Graph, backend: Backend, settings: ResolveSetting
     watchers,
     copies,
     sources,
+    names: madeNames(graph, backend.target.casts?.suffixes),
   }
 }

@@ -10,6 +10,7 @@ import { checkLowered } from './check-lowered.ts'
 import { opUnsupported } from './choose-mode.ts'
 import { schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
+import { type Disguises, lowerApart } from './lower-apart.ts'
 import type { LowerContext, LoweredNode, Neighbour } from './lower-context.ts'
 import { quantizedTypeOf } from './quantized-type.ts'
 import type { Tally } from './readers.ts'
@@ -145,8 +146,9 @@ function lowerAt(frame: Frame, place: number, backend: Backend, settings: Resolv
   const node = layers.nodeAt(place)
   const mode = layers.modeOf(place)
   const schemes = new Set<Scheme>()
-  const context = contextOf(frame, place, backend, settings, layers, schemes)(mode)
-  const refusal = backend.restrict?.(node, context)
+  const seen = (own: Node, disguises: Disguises): LowerContext =>
+    contextOf(frame, { place, own, disguises }, backend, settings, layers, schemes)(mode)
+  const refusal = backend.restrict?.(node, seen(node, new Map()))
   if (refusal !== undefined) {
     throw new QError(refusal.code, refusal.message, {
       at: refusal.at.length > 0 ? refusal.at : [name],
@@ -155,9 +157,12 @@ function lowerAt(frame: Frame, place: number, backend: Backend, settings: Resolv
       hint: 'give the layer another mode in the quantization table',
     })
   }
-  const lowered = naming(name, () => loweringOf(backend, node, form!, name)(node, context))
-  checkLowered(lowered, { layer: name, backend: backend.name, schemes })
-  return withOrigin(lowered, node)
+  const lower = (own: Node, disguises: Disguises): LoweredNode => {
+    const lowered = naming(name, () => loweringOf(backend, node, form!, name)(own, seen(own, disguises)))
+    checkLowered(lowered, { layer: name, backend: backend.name, schemes })
+    return lowered
+  }
+  return withOrigin(lowerApart(lower, node, frame.graph, frame.names, backend.name), node)
 }
 
 /** Errors of the kit that know nothing of the layer say it too. */
@@ -183,9 +188,16 @@ export function loweringOf(backend: Backend, node: Node, form: OpForm, layer: st
   throw opUnsupported(`the back end ${backend.name} has no lowering for ${node.op}`, node, layer, Object.keys(backend.lower))
 }
 
+/** The node at a place as its lowering sees it. */
+interface SeenNode {
+  readonly place: number
+  readonly own: Node
+  readonly disguises: Disguises
+}
+
 function contextOf(
   frame: Frame,
-  place: number,
+  { place, own, disguises }: SeenNode,
   { target }: Backend,
   settings: ResolveSettings,
   layers: LayerStates,
@@ -193,19 +205,19 @@ function contextOf(
 ): (mode: QuantMode) => LowerContext {
   const { graph, float, edges, places, placeOf } = frame
   const { name: layer } = places[place]!
-  const own = layers.nodeAt(place)
-  const isNear = (wanted: string, names: readonly (string | undefined)[]): string => {
-    if (names.includes(wanted)) return wanted
+  /** @returns the name that the graph has for it */
+  const near = (wanted: string, names: readonly (string | undefined)[]): string => {
+    if (names.includes(wanted)) return disguises.get(wanted) ?? wanted
     throw new Error(`the lowering of ${own.op} ${layer} asks about ${wanted}, which is not beside it`)
   }
   const neighbour = (other: number): Neighbour => {
     const planned = layers.entryOf(other)
     return { node: layers.nodeAt(other), mode: layers.modeOf(other), ...(planned === undefined ? {} : { planned }) }
   }
-  const typeOf = (name: string): TensorType => {
-    isNear(name, namesOf(own))
+  const typeOf = (wanted: string): TensorType => {
+    const name = near(wanted, namesOf(own))
     const { type } = graph.values.get(name) ?? valueOf(float, name)
-    const range = rangeAt(own, name, place, layers)
+    const range = rangeAt(layers.nodeAt(place), name, place, layers)
     if (range === type.range) return type
     const { range: _, ...bare } = type
     return range === undefined ? bare : { ...bare, range }
@@ -236,16 +248,17 @@ function contextOf(
       facts: frame.facts.get(layer) ?? noFacts,
       in: (other) => contextIn(other),
       typeOf,
-      quantizedType(name) {
-        const type = typeOf(name)
+      quantizedType(wanted) {
+        const type = typeOf(wanted)
+        const name = near(wanted, namesOf(own))
         if (isTruth(name)) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
         return quantizedTypeOf(name, type, integers(mode).activations, { user: layer })
       },
-      constantOf: (name) => (name === undefined ? undefined : valueOf(graph, isNear(name, [...own.inputs, ...own.outputs])).constant),
-      useCount: (name) => edges.useCount(isNear(name, [...own.inputs, ...own.outputs])),
-      consumers: (name) => (edges.consumers.get(isNear(name, own.outputs)) ?? []).map((user) => neighbour(placeOf.get(user.outputs[0]!)!)),
+      constantOf: (name) => (name === undefined ? undefined : valueOf(graph, near(name, [...own.inputs, ...own.outputs])).constant),
+      useCount: (name) => edges.useCount(near(name, [...own.inputs, ...own.outputs])),
+      consumers: (name) => (edges.consumers.get(near(name, own.outputs)) ?? []).map((user) => neighbour(placeOf.get(user.outputs[0]!)!)),
       producer(name) {
-        const maker = placeOf.get(isNear(name, own.inputs))
+        const maker = placeOf.get(near(name, own.inputs))
         return maker === undefined || places[maker]!.node === undefined ? undefined : neighbour(maker)
       },
       attrs: (node) => attributesOf(node, definitionOf(node, graph.ops)),

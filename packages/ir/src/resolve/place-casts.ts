@@ -4,7 +4,6 @@ import type { Target } from '../contracts/target.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Node, Range, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import { bf16StyleOf } from './bf16-style.ts'
 import { type Arriving, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
 import { integerSchemeNear, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
@@ -130,7 +129,7 @@ function castsAnew(parts: CastParts, place: number, before: PlaceCasts | undefin
     const isInteger = type.quant === undefined && !isFloatType(type.dtype)
     if (isResult.has(name) && type.dtype !== 'f32' && !isInteger) {
       const wanted: TensorType = { dtype: 'f32', shape: type.shape }
-      shared.set(atTheEnd, [{ rank: atTheEnd, owner, layer: '', origin: [], wanted, key: keyOf(parts, wanted, owner) }])
+      shared.set(atTheEnd, [{ rank: atTheEnd, owner, layer: '', origin: [], wanted, key: keyOf(parts, arriving, wanted, owner) }])
     }
     made.set(name, { arriving, shared })
   }
@@ -172,17 +171,20 @@ function wishOf(parts: CastParts, arriving: Arriving, node: Node, owner: number,
   const storage = integersAt(parts, owner)?.activations
   parts.tally.neighbours++
   const wanted = wantedType(arriving, { layer, need, storage: storage! }, parts.target.casts?.rescale)
-  return wanted === undefined ? [] : [{ rank, owner, layer, origin: node.origin ?? [], wanted, key: keyOf(parts, wanted, owner) }]
+  return wanted === undefined ? [] : [{ rank, owner, layer, origin: node.origin ?? [], wanted, key: keyOf(parts, arriving, wanted, owner) }]
 }
 
-function keyOf(parts: CastParts, { dtype, quant }: TensorType, owner: number): string {
-  const style = bf16StyleOf(schemeAt(parts, owner), dtype)['bf16']
-  return `${dtype} ${style} ${quant?.scale} ${quant?.zeroPoint} ${quant?.saturate}`
+/** Everything that decides what a cast computes: its type, and its node as the schemes of its user make it. */
+function keyOf(parts: CastParts, { name, type }: Arriving, wanted: TensorType, owner: number): string {
+  const { op, attrs } = castNode(name, '', type, wanted, schemeAt(parts, owner), integersAt(parts, owner))
+  const { dtype, quant } = wanted
+  return JSON.stringify([dtype, quant, op, attrs])
 }
 
 /** The cast that a node wishes, under its name. */
 function castFor(parts: CastParts, { name, type }: Arriving, { owner, layer, origin, wanted }: CastWish): Pick<Cast, 'node' | 'value'> {
-  const result = `${name}${layer}_${parts.target.casts?.suffixes?.[wanted.dtype] ?? wanted.dtype}`
+  const { names, places } = parts.frame
+  const result = names.cast(name, wanted.dtype, layer === '' ? undefined : { node: layer, layer: places[owner]!.name })
   const node = castNode(name, result, type, wanted, schemeAt(parts, owner), integersAt(parts, owner))
   return { node: { ...node, origin }, value: { name: result, type: wanted } }
 }

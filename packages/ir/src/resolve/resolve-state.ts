@@ -106,13 +106,13 @@ export function createResolveState(
   })
   const readers = createReaders(tally)
   const hoisting = createReaders(tally)
-  const names = createLoweredNames(backend.name, (place) => places[place]!.name)
+  const named = createLoweredNames(frame.names, (place) => places[place]!.name)
   const typed: Stage<TypedLayer> = createStage<TypedLayer>({
     places: count,
     compute(place, before) {
       const { node, name } = places[place]!
       if (node === undefined) return typedInput(frame, place, ranges.settled(name), before)
-      return typedLayer(frame, place, lowered.get(place)!, target, typed.get, before)
+      return typedLayer(frame, place, named.of(place), target, typed.get, before)
     },
     onChange(place, touch, before) {
       const { nodes, hoisted, renamed } = typed.get(place)
@@ -192,10 +192,8 @@ export function createResolveState(
       relowerBeside(place)
     }
     for (const place of lowered.settle()) {
-      names.put(place, lowered.get(place))
-      typed.touch(place)
+      for (const each of named.put(place, lowered.get(place))) typed.touch(each)
     }
-    names.check()
     for (const place of typed.settle()) {
       const { producers, consumers } = places[place]!
       // A cast of the model itself is written by what its operand is.

@@ -1,10 +1,27 @@
+import { QError } from '../errors.ts'
 import type { Node, Value } from '../graph/types.ts'
-import { type ShippedPlace, sameShipped } from './same-nodes.ts'
+import { type ShippedPlace, sameShipped, sameValue } from './same-nodes.ts'
 
-/** The values of a quantized graph by name: its inputs, what is made at each place, and constants. */
+/**
+ * The values of a quantized graph by name: its inputs, what is made at each place, and constants.
+ *
+ * @throws QError `GRAPH_TWICE` when one name stands for two things
+ */
 export function valuesOf(inputs: readonly Value[], shipped: readonly ShippedPlace[]): ReadonlyMap<string, Value> {
   const values = new Map(inputs.map((value) => [value.name, value]))
-  for (const { values: own } of shipped) for (const value of own) values.set(value.name, value)
+  const made = new Set(values.keys())
+  for (const { nodes, values: own } of shipped) {
+    for (const name of nodes.flatMap(({ outputs }) => outputs)) {
+      if (made.has(name)) throw madeTwice(name)
+      made.add(name)
+    }
+    for (const value of own) {
+      const before = values.get(value.name)
+      const isTwice = before === undefined ? value.constant !== undefined && made.has(value.name) : !sameValue(before, value)
+      if (isTwice) throw madeTwice(value.name)
+      values.set(value.name, value)
+    }
+  }
   return values
 }
 
@@ -42,4 +59,12 @@ export function shippedPlace(
   }
   const shipped = { nodes, values: [...values.values()] }
   return before !== undefined && sameShipped(before, shipped) ? before : shipped
+}
+
+function madeTwice(name: string): QError {
+  return new QError('GRAPH_TWICE', `the quantized graph has two values under the one name ${name}`, {
+    at: [name],
+    wanted: 'one maker for every value',
+    hint: 'rename the layer of the model that is called so, or whose name it begins with',
+  })
 }

@@ -5,6 +5,7 @@ import type { Graph, Node, Value } from '../graph/types.ts'
 import type { Frame } from './frame.ts'
 import type { Piece } from './piece.ts'
 import { createReaders, type Tally } from './readers.ts'
+import { namedApart } from './simplified-names.ts'
 import { castOps, simplifyCasts } from './simplify-casts.ts'
 
 /** What came of the pieces that simplifications can connect. */
@@ -188,7 +189,7 @@ export function createSimplification(
     )
     if (result.nodes.length === nodes.length && result.nodes.every((node, i) => node === nodes[i]))
       return { places: members, redirects: noNames }
-    return islandOf(members, part, result)
+    return islandOf(members, part, namedApart(part, result, frame.names))
 
     /** A node outside, with nothing but what it reads of the island. */
     function asUser(node: Node): Node {
