@@ -33,7 +33,7 @@ export interface LowerContext extends ResolveSettings {
   in(mode: QuantMode): LowerContext
   /** The float type and range of an operand or a result; of a layer the node comes from, with the range as the table has it. */
   typeOf(name: string): TensorType
-  /** The type of such a value's codes in this mode: scale and zero point from its range. @throws QError `RANGE_MISSING` */
+  /** The type of such a value's codes in this mode: scale and zero point from its range. @throws QError `RANGE_MISSING`, `CONSTANT_OPERAND` */
   quantizedType(name: string): TensorType
   /** The elements of a constant operand; absent for computed values. */
   constantOf(name: string | undefined): Tensor | undefined

@@ -4,6 +4,7 @@ import type { Backend, LowerOp } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Graph, TensorType } from '../graph/types.ts'
+import { asTable } from '../lowering/index.ts'
 import { four, keep, row, toyChip } from './fixtures/toy-chip.ts'
 import type { RangeTable } from './import-ranges.ts'
 import { resolve } from './resolve.ts'
@@ -187,7 +188,60 @@ describe('a lowering', () => {
   })
 })
 
+describe('a constant in the place of a tensor', () => {
+  it('has no codes, and no calibration gives it any: the layer is refused for that', () => {
+    const graph = smallGraph({
+      stage: 'float',
+      values: { x: four, k: { ...four, constant: [1, 2, 3, 4] }, s: four, y: four },
+      nodes: [node('Sigmoid', ['k'], ['s']), node('Add', ['x', 's'], ['y'])],
+      outputs: ['y'],
+    })
+    const target = { ...toyChip.target, ops: { ...toyChip.target.ops, Sigmoid: toyChip.target.ops.Relu! } }
+    const chip = { ...toyChip, target, lower: { ...toyChip.lower, Sigmoid: asTable() } }
+    const table = new Map(['x', 'k', 's', 'y'].map((name) => [name, row(2)]))
+    expect(() => resolve(graph, table, new Map(), chip, { mode: 'INT8' })).toThrow(
+      expect.objectContaining({ code: 'CONSTANT_OPERAND', at: ['s', 'k'], hint: expect.not.stringContaining('calibrate') }),
+    )
+    expect(() => resolve(graph, table, new Map([['s', 'F32']]), chip, { mode: 'INT8' })).not.toThrow()
+  })
+})
+
 describe('lowered forms', () => {
+  it('are others where the plan names a neighbour that has the same mode without it', () => {
+    const Relu: LowerOp = (each, context) => {
+      const lowered = keep(each, context)
+      const isPlanned = context.producer(each.inputs[0]!)?.planned !== undefined
+      return { ...lowered, nodes: lowered.nodes.map((node) => ({ ...node, attrs: { reluLimit: isPlanned ? 1 : 2 } })) }
+    }
+    const resolver = createResolver(graph, table, { ...toyChip, lower: { ...toyChip.lower, Relu } }, { mode: 'INT8' })
+    const limitIn = (plan: Plan) => resolver.resolve(plan).layers.get('b')![0]!.attrs['reluLimit']
+    expect([limitIn(new Map()), limitIn(new Map([['a', 'INT8']])), limitIn(new Map())]).toEqual([2, 1, 2])
+  })
+
+  it('are others where the operands stand in another order, also when their ranges read the same in turn', () => {
+    const product = smallGraph({
+      stage: 'float',
+      values: { a: four, b: four, y: four },
+      nodes: [node('Mul', ['a', 'b'], ['y'])],
+      outputs: ['y'],
+    })
+    const chip: Backend = {
+      ...toyChip,
+      target: { ...toyChip.target, ops: { Mul: toyChip.target.ops.Add! }, rangeSteps: [[{ rule: 'product-sign', ops: ['Mul'] }]] },
+      lower: { Mul: keep },
+    }
+    const [signed, positive] = [row(3, -3), row(2)]
+    const rows = (a: typeof signed, b: typeof signed) => new Map([['a', a], ['b', b], ['y', row(6, -6)]]) // biome-ignore format: a table
+    const resolver = createResolver(product, rows(signed, positive), chip, { mode: 'INT8' })
+    const sources = (ranges: RangeTable) => {
+      const { nodes } = resolver.resolve(new Map(), ranges).graph
+      return nodes.find(({ op }) => op === 'Mul')!.inputs.map((name) => nodes.find(({ outputs }) => outputs[0] === name)!.inputs[0])
+    }
+    expect(sources(new Map())).toEqual(['a', 'b'])
+    expect(sources(rows(positive, signed))).toEqual(['b', 'a'])
+    expect(sources(new Map())).toEqual(['a', 'b'])
+  })
+
   const graph = smallGraph({
     stage: 'float',
     values: { x: four, a: four, b: four },

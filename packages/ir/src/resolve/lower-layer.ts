@@ -229,6 +229,10 @@ function contextOf(
       form !== undefined && (target.truthOps ?? []).includes(form) && schemeOf(target, layers.modeOf(maker!), settings).kind === 'integer'
     )
   }
+  const isConstant = (name: string): boolean => {
+    const value = graph.values.get(name)
+    return value?.constant !== undefined || value?.isConstant === true
+  }
   const integers = (mode: QuantMode): IntegerScheme => {
     const scheme = schemeOf(target, mode, settings)
     if (scheme.kind === 'integer') return scheme
@@ -252,7 +256,7 @@ function contextOf(
         const type = typeOf(wanted)
         const name = near(wanted, namesOf(own))
         if (isTruth(name)) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
-        return quantizedTypeOf(name, type, integers(mode).activations, { user: layer })
+        return quantizedTypeOf(name, type, integers(mode).activations, { user: layer, isConstant: isConstant(name) })
       },
       constantOf: (name) => (name === undefined ? undefined : valueOf(graph, near(name, [...own.inputs, ...own.outputs])).constant),
       useCount: (name) => edges.useCount(near(name, [...own.inputs, ...own.outputs])),

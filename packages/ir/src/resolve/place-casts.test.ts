@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { node, smallGraph, smallSchemes } from '../conformance/small-graph.ts'
 import type { Backend, LowerOp } from '../contracts/backend.ts'
+import type { IntegerScheme } from '../contracts/scheme.ts'
 import { four, keep, row, toyChip } from './fixtures/toy-chip.ts'
 import { loweredTo } from './lower-context.ts'
 import { resolve } from './resolve.ts'
@@ -70,6 +71,51 @@ describe('codes between layers of two modes of the same width', () => {
       [2 ** -6, 128],
       [2 ** -6, 64],
     ])
+  })
+})
+
+describe('a cast for layers of two modes', () => {
+  const { INT8, F32 } = smallSchemes
+  const modes = { ONE: 'ONE', OTHER: 'OTHER', WIDE: 'WIDE', F32: 'F32' }
+  const chipOf = (one: Partial<typeof INT8>, other: Partial<IntegerScheme>): Backend => {
+    const WIDE: IntegerScheme = { ...INT8, activations: { ...INT8.activations, bits: 16 } }
+    const schemes = { ONE: { ...INT8, ...one }, OTHER: { ...INT8, ...other }, WIDE, F32 }
+    const target = { ...toyChip.target, modes: Object.keys(modes), schemes, ops: { Relu: modes, Abs: modes }, rangeSteps: [], casts: {} }
+    return { ...toyChip, target, lower: { Relu: keep, Abs: keep }, simplify: [] }
+  }
+  const graph = smallGraph({
+    stage: 'float',
+    values: { x: four, s: four, a: four, b: four },
+    nodes: [node('Abs', ['x'], ['s']), node('Relu', ['s'], ['a']), node('Relu', ['s'], ['b'])],
+    outputs: ['a', 'b'],
+  })
+  const table = new Map(['x', 's', 'a', 'b'].map((name) => [name, row(2, -1)]))
+  const castsBehind = (chip: Backend, mode: string) => {
+    const plan = new Map([['s', mode], ['b', 'OTHER']]) // biome-ignore format: a plan
+    return resolve(graph, table, plan, chip, { mode: 'ONE' })
+      .layers.get('s')!
+      .slice(1)
+      .map(({ outputs, attrs }) => [outputs[0], attrs['rounding']])
+  }
+
+  it('serves both where they make it alike', () => {
+    expect(castsBehind(chipOf({}, {}), 'F32')).toEqual([['sa_i8', 'half-away-from-zero']])
+    expect(castsBehind(chipOf({}, {}), 'WIDE')).toEqual([['sa_i8', 'half-up']])
+  })
+
+  it('serves one where they round otherwise', () => {
+    const down = chipOf({}, { rounding: { ...INT8.rounding, cast: 'down' } })
+    expect(castsBehind(down, 'F32')).toEqual([['sb_i8', 'down'], ['sa_i8', 'half-away-from-zero']]) // biome-ignore format: casts
+    expect(castsBehind(down, 'WIDE')).toEqual([['sa_i8', 'half-up']])
+    const requantized = chipOf({}, { rounding: { ...INT8.rounding, requantize: 'down' } })
+    expect(castsBehind(requantized, 'WIDE')).toEqual([['sb_i8', 'down'], ['sa_i8', 'half-up']]) // biome-ignore format: casts
+    expect(castsBehind(requantized, 'F32')).toEqual([['sa_i8', 'half-away-from-zero']])
+  })
+
+  it('serves one where they encode its factor otherwise', () => {
+    const shifting = chipOf({}, { multipliers: { ...INT8.multipliers, cast: { kind: 'shift' } } })
+    expect(castsBehind(shifting, 'WIDE').map(([name]) => name)).toEqual(['sb_i8', 'sa_i8'])
+    expect(castsBehind(shifting, 'F32').map(([name]) => name)).toEqual(['sa_i8'])
   })
 })
 

@@ -11,19 +11,28 @@ export interface QuantizedTypeOptions {
   readonly expressed?: Quant['expressed']
   /** The layer that needs the codes, for messages. @default the value itself */
   readonly user?: string
+  /** Whether it is a constant, which no calibration gives a range. @default false */
+  readonly isConstant?: boolean
 }
 
 /**
  * The type of the codes of a calibrated tensor: element type, scale, zero point and limits follow from its range and from how codes are stored.
  *
- * @throws QError `RANGE_MISSING` naming the layer when it was not calibrated.
+ * @throws QError `RANGE_MISSING` naming the layer when it was not calibrated, `CONSTANT_OPERAND` for a constant
  */
 export function quantizedTypeOf(
   name: string,
   type: TensorType,
   storage: CodeStorage,
-  { expressed = 'f32', user }: QuantizedTypeOptions = {},
+  { expressed = 'f32', user, isConstant = false }: QuantizedTypeOptions = {},
 ): TensorType {
+  if (type.range === undefined && isConstant) {
+    throw new QError('CONSTANT_OPERAND', `${user ?? 'a layer'} on codes cannot take the constant ${name}, which has no calibrated range`, {
+      at: user === undefined ? [name] : [user, name],
+      wanted: 'a tensor that is computed',
+      hint: `replace ${user ?? 'the layer'} by its result in the model where all it reads is constant, or keep it in a float mode in the quantization table`,
+    })
+  }
   if (type.range === undefined) {
     throw new QError('RANGE_MISSING', `the layer ${name} has no range, so it cannot be quantized`, {
       at: user === undefined || user === name ? [name] : [user, name],

@@ -27,7 +27,7 @@ export interface Resolver {
   /**
    * @param plan modes of layers, as a quantization table names them: layers of the float graph, before or after the back end's rewrites
    * @param ranges rows in the place of the calibration table's, by value of the float graph; rows of constants say nothing, as in a table
-   * @throws QError `LAYER_UNKNOWN` for other names (a table may have rows for them), `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, and those of the back end; the resolver can be
+   * @throws QError `LAYER_UNKNOWN` for other names (a table may have rows for them), `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, `CONSTANT_OPERAND`, and those of the back end; the resolver can be
    * used again afterwards
    */
   resolve(plan: Plan, ranges?: RangeTable): Resolved
