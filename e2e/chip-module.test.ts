@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { chooseChip } from '../tools/cli/src/chips/choose-chip.ts'
@@ -211,6 +211,13 @@ describe('what is no back end is refused', () => {
       ['digits.mlir'],
     ],
     [
+      'the name of what is read, told before anything is made',
+      made("export default { ...chip, fileNames: () => ({ files: ['digits.mlir'] }), emit() { throw new Error('emitted') } }"),
+      'FILE_TAKEN',
+      ['digits.mlir'],
+    ],
+    ['names of files that are none', made("export default { ...chip, fileNames: () => ['a'] }"), 'BACKEND_FAILED', ['file names']],
+    [
       'the name of a weight file that is read',
       made(
         "export default { ...chip, emit: () => ({ files: new Map([['digits_top_f32_all_weight.npz', new Uint8Array()]]), diagnostics: [] }) }",
@@ -227,6 +234,19 @@ describe('what is no back end is refused', () => {
   ])('%s', async (_, source, error, words) => {
     writeFileSync('x.mjs', source)
     await refused('./x.mjs', error, ...words)
+  })
+
+  it('a name that is taken, before the long work of a whole run', async () => {
+    writeFileSync(
+      'x.mjs',
+      made("export default { ...chip, fileNames: ({ name }) => ({ files: [`${name}.mlir`] }), emit() { throw new Error('emitted') } }"),
+    )
+    mkdirSync('data')
+    copyFileSync(digits.picture, 'data/one.png')
+    const { code, err } = await q('quantize', digits.model, '--name', 'net', '--chip', './x.mjs', '--quantize', 'F32', '--data', 'data')
+    expect(err).toContain('FILE_TAKEN: the output net.mlir would replace')
+    expect(code).toBe(2)
+    expect(readdirSync('.').filter((file) => file.includes('cali_table'))).toEqual([])
   })
 
   it('a module that is not there, a folder, an unknown word', async () => {

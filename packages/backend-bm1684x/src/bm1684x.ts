@@ -2,7 +2,7 @@ import type { Backend, BackendFactory } from '@q/ir'
 import { QError } from '@q/ir'
 import { tpucCompiler } from './compiler/tpuc-compiler.ts'
 import { factsOf } from './facts.ts'
-import { emitFiles } from './files/emit.ts'
+import { emitFiles, emittedNames } from './files/emit.ts'
 import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
@@ -37,6 +37,7 @@ export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend =
     facts: factsOf,
     simplify: simplifications,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
+    fileNames: (network, settings) => emittedNames(network, target.name, settings),
     reader: containerReader(codec),
     compiler: tpucCompiler(codec),
   }

@@ -1,4 +1,4 @@
-import type { Artifact, EmitOptions, Graph, Tensor } from '@q/ir'
+import type { Artifact, ArtifactNames, EmitOptions, FileNaming, Graph, Tensor } from '@q/ir'
 import { valueOf } from '@q/ir'
 import { writePortableBmodel } from '../bmodel/index.ts'
 import type { TpuCodec } from '../tpu-codec.ts'
@@ -13,7 +13,8 @@ import { fileNames } from './file-names.ts'
  */
 export function emitFiles(graph: Graph, options: EmitOptions, given: TpuCodec | undefined): Artifact {
   const codec = codecOf(given)
-  const names = fileNames(graph, options)
+  const { mode, asymmetric, chip } = graph.properties
+  const names = fileNames({ name: graph.name, mode: String(mode), asymmetric: asymmetric === true }, String(chip), options)
   const program = codec.write(graph, { weightFile: names.weights })
   const files = new Map([
     [names.lowered, new TextEncoder().encode(program.text)],
@@ -23,6 +24,18 @@ export function emitFiles(graph: Graph, options: EmitOptions, given: TpuCodec | 
   if (options.compiling === true && names.compiled !== undefined) return { files, ...compiled, diagnostics: [] }
   files.set(names.portable, portable(graph, program, options.time))
   return { files, model: names.portable, portable: true, ...compiled, diagnostics: [] }
+}
+
+/** The names of what {@link emitFiles} makes. */
+export function emittedNames(
+  network: FileNaming,
+  chip: string,
+  options: Pick<EmitOptions, 'model' | 'planned' | 'compiling'>,
+): ArtifactNames {
+  const { lowered, weights, portable, compiled } = fileNames(network, chip, options)
+  if (compiled === undefined) return { files: [lowered, weights, portable], model: portable }
+  if (options.compiling === true) return { files: [lowered, weights], compiled }
+  return { files: [lowered, weights, portable], model: portable, compiled }
 }
 
 /** A container that carries the text and its weights in the vendor's format, without chip instructions. */

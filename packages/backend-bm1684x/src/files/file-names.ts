@@ -1,4 +1,4 @@
-import type { EmitOptions, Graph } from '@q/ir'
+import type { EmitOptions, FileNaming } from '@q/ir'
 
 /** Endings of model files: the chip's own, and the portable container, which no tool of the vendor takes for one. */
 export const endings = { chip: '.bmodel', portable: '.qbmodel' } as const
@@ -21,10 +21,13 @@ const codeModes: readonly string[] = ['INT8', 'INT4', 'W4INT8']
 const loweredEnding = '_tpu.mlir'
 
 /** Names as the vendor's deploy tool gives them, `<network>_<chip>_<mode>[_sym|_asym]…`; the user may name the model. */
-export function fileNames({ name, properties }: Graph, { model, planned }: Pick<EmitOptions, 'model' | 'planned'>): FileNames {
-  const mode = String(properties['mode'])
-  const plain = `${name}_${String(properties['chip'])}_${mode.toLowerCase()}`
-  const prefix = codeModes.includes(mode) ? `${plain}${properties['asymmetric'] === true ? '_asym' : '_sym'}` : plain
+export function fileNames(
+  { name, mode, asymmetric }: FileNaming,
+  chip: string,
+  { model, planned }: Pick<EmitOptions, 'model' | 'planned'>,
+): FileNames {
+  const plain = `${name}_${chip}_${mode.toLowerCase()}`
+  const prefix = codeModes.includes(mode) ? `${plain}${asymmetric ? '_asym' : '_sym'}` : plain
   const files = { lowered: `${prefix}${loweredEnding}`, weights: `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz` }
   if (model?.endsWith(endings.portable) === true) return { ...files, portable: model }
   const stem = model?.endsWith(endings.chip) === true ? model.slice(0, -endings.chip.length) : (model ?? plain)

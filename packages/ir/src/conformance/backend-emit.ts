@@ -11,6 +11,7 @@ export function checkEmit(backend: Backend, graph: Graph): void {
   const artifact = backend.emit(graph, options)
   checkArtifact(artifact, backend.name)
   check(artifact.files.size > 0, 'emit makes no file')
+  checkTold(backend, graph)
   const again = backend.emit(graph, options)
   check([...artifact.files.keys()].join() === [...again.files.keys()].join(), 'emitting twice gives other files')
   const changed = differing(artifact, again)
@@ -20,6 +21,21 @@ export function checkEmit(backend: Backend, graph: Graph): void {
     if (value.constant === undefined || value.constant.data.length === 0 || !used.has(value.name)) continue
     const other = backend.emit({ ...graph, values: new Map([...graph.values, [value.name, withOtherElement(value)]]) }, options)
     check(differing(artifact, other) !== undefined, `no file depends on the elements of the constant ${value.name}: where is it?`)
+  }
+}
+
+/** Fails when a file is made, or left to the compiler, of which the back end did not tell where it was asked before. */
+function checkTold(backend: Backend, graph: Graph): void {
+  if (backend.fileNames === undefined) return
+  const { name, properties } = graph
+  const network = { name, mode: String(properties['mode']), asymmetric: properties['asymmetric'] === true }
+  for (const settings of [options, { ...options, planned: true, compiling: true }, { ...options, model: 'wanted.model' }]) {
+    const { files, model, compiled } = backend.emit(graph, settings)
+    const told = backend.fileNames(network, settings)
+    const untold = [...files.keys()].filter((file) => !told.files.includes(file))
+    check(untold.length === 0, `fileNames does not tell of ${untold.join(', ')}, which emit makes`)
+    check(told.model === model, `fileNames tells of the model file ${told.model}, emit of ${model}`)
+    check(told.compiled === compiled, `fileNames tells of the compiled file ${told.compiled}, emit of ${compiled}`)
   }
 }
 

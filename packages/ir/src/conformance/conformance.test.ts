@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ArtifactNames } from '../contracts/artifact.ts'
 import type { SearchResult, SearchStep, SearchStrategy, Trial } from '../contracts/strategy.ts'
 import { QError } from '../errors.ts'
 import { quantizedDefects } from '../graph/verify-quantized.ts'
@@ -177,6 +178,16 @@ describe('a suite that could not fail would prove nothing', () => {
       'has a lowering for every operator it declares',
       'Abs',
     ])
+  })
+  it('backendConformance finds a file of which the back end did not tell', async () => {
+    const naming = (named: (name: string) => ArtifactNames) => async () =>
+      failing((each) => backendConformance({ runner: each, create: () => ({ ...nullBackend(), fileNames: (_, { name }) => named(name) }) }))
+    const { files } = nullBackend().emit(smallGraph({ stage: 'float', values: {}, nodes: [], outputs: [] }), { name: 'NAME', time: 0 })
+    const told = (name: string) => [...files.keys()].map((each) => each.replace('NAME', name))
+    expect(await naming((name) => ({ files: [...told(name), 'more'] }))()).toEqual([])
+    expect(await naming(() => ({ files: [] }))()).toContain('Relu')
+    expect(await naming((name) => ({ files: told(name), model: told(name)[0]! }))()).toContain('Relu')
+    expect(await naming((name) => ({ files: told(name), compiled: 'made' }))()).toContain('Relu')
   })
   it('backendConformance finds a back end that throws on its own account', async () => {
     const lower = {

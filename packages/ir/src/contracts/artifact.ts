@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../errors.ts'
 import { QError } from '../errors.ts'
 import type { Graph } from '../graph/types.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
 
 /** The files of a quantized graph, as its chip family named and made them. */
 export interface Artifact {
@@ -30,6 +31,22 @@ export interface EmitOptions {
   readonly compiling?: boolean
   /** Seconds since 1970, written as the time of creation. */
   readonly time: number
+}
+
+/** What a back end is told of files that it will make, before there is a quantized graph. */
+export interface FileNaming {
+  /** Name of the network. */
+  readonly name: string
+  /** Mode of the whole model. */
+  readonly mode: QuantMode
+  /** Codes with zero points. */
+  readonly asymmetric: boolean
+}
+
+/** The names of the files of an {@link Artifact}, before they are made. */
+export interface ArtifactNames extends Pick<Artifact, 'model' | 'compiled'> {
+  /** Files that `emit` makes; it may leave some out. */
+  readonly files: readonly string[]
 }
 
 /** Reads model files of a family back, for a runner on this machine. */

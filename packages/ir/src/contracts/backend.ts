@@ -2,7 +2,7 @@ import type { Diagnostic } from '../errors.ts'
 import type { Attrs, Graph, Node } from '../graph/types.ts'
 import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import type { Artifact, EmitOptions, ModelReader } from './artifact.ts'
+import type { Artifact, ArtifactNames, EmitOptions, FileNaming, ModelReader } from './artifact.ts'
 import type { ChipCompiler } from './chip-compiler.ts'
 import type { Plan } from './strategy.ts'
 import type { Target } from './target.ts'
@@ -53,7 +53,8 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  * `lower` is looked up by operator form (`Mul#constant`), then by operator.
  *
  * `emit` names and makes all files of the family. What it needs for that, such as the codec of a text form, is an option of the family's factory.
- * Two optional members belong to the files: `reader` reads model files back (absent: none can be run here), `compiler`
+ * Three optional members belong to the files: `fileNames` tells what `emit` will call them, so that a name that is taken is refused before the long work and not after it
+ * (absent: they are known when they are made); `reader` reads model files back (absent: none can be run here), `compiler`
  * drives the chip's own compiler (absent: the files are all there is).
  *
  * Four optional members, each a last resort:
@@ -67,6 +68,7 @@ export interface Backend {
   readonly target: Target
   readonly lower: Readonly<Record<string, LowerOp>>
   emit(graph: Graph, options: EmitOptions): Artifact
+  fileNames?(network: FileNaming, options: Pick<EmitOptions, 'name' | 'model' | 'planned' | 'compiling'>): ArtifactNames
   readonly reader?: ModelReader
   readonly compiler?: ChipCompiler
   readonly rewrite?: readonly RewritePass[]

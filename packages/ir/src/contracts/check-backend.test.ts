@@ -38,6 +38,7 @@ describe('what is missing or wrong is told, each part', () => {
     [withTarget({ ops: { Abs: { F32: 'F33' } } }), 'target.ops.Abs.F32: "F33" is not known; perhaps F32'],
     [withTarget({ rangeImport: 3 }), 'target.rangeImport is 3: wanted an object'],
     [withTarget({ rangeImport: { Abs: 'symetric' } }), 'target.rangeImport.Abs: "symetric" is not known; perhaps symmetric'],
+    [{ ...sound, fileNames: [] }, 'fileNames is a list: wanted a function'],
     [withTarget({ rangeSteps: undefined }), 'target.rangeSteps is missing: a list of steps'],
     [withTarget({ rangeSteps: [{}] }), 'target.rangeSteps[0] is of type object: wanted a list of rules'],
     [withTarget({ rangeSteps: [[{ rule: 'forward' }]] }), 'target.rangeSteps[0] is of type object: wanted { rule, ops }'],

@@ -32,6 +32,7 @@ const members: Readonly<Record<keyof Backend, true>> = {
   target: true,
   lower: true,
   emit: true,
+  fileNames: true,
   reader: true,
   compiler: true,
   rewrite: true,
@@ -210,11 +211,12 @@ function optionalDefects(backend: Fields): readonly string[] {
     const sound = list === undefined || (Array.isArray(list) && list.every((pass) => isObject(pass) && typeof pass['run'] === 'function'))
     return sound ? [] : [missing(member, 'a list of { name, run }', list)]
   })
-  const { reader, compiler } = backend
+  const { reader, compiler, fileNames } = backend
   const readable = isObject(reader) && Array.isArray(reader['endings']) && typeof reader['read'] === 'function'
   const compilable = isObject(compiler) && typeof compiler['find'] === 'function' && typeof compiler['commandLines'] === 'function'
   return [
     ...passes,
+    ...(fileNames === undefined || typeof fileNames === 'function' ? [] : [missing('fileNames', 'a function', fileNames)]),
     ...(reader === undefined || readable ? [] : [missing('reader', '{ endings, read }', reader)]),
     ...(compiler === undefined || compilable ? [] : [missing('compiler', '{ find, commandLines }', compiler)]),
   ]

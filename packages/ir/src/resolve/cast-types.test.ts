@@ -114,6 +114,28 @@ describe('codes that are stored otherwise where they are needed', () => {
     }
   })
 
+  it('by width: codes whose scale is another one, be it by a thousandth, are made as the layer counts', () => {
+    const exact = ((2 / 127) * 255) / 65535
+    const scaleOf = (scale: number) => restored(words, bytes, { type: codes('i16', [2], scale), range }, 'by-width')?.quant?.scale
+    expect(scaleOf(exact * (1 + 2 ** -50))).toBe((exact * (1 + 2 ** -50) * 65535) / 255)
+    for (const off of [2 ** -10, 2 ** -11, 2 ** -20, 2 ** -39]) {
+      expect([scaleOf(exact * (1 + off)), scaleOf(exact * (1 - off))]).toEqual([2 / 127, 2 / 127])
+    }
+  })
+
+  it('around the middle: signed codes are widened as they are, unsigned ones are made as the layer counts', () => {
+    const middle: CodeStorage = { ...words, zeroPoint: 'middle' }
+    expect(restored({ ...bytes, zeroPoint: 'middle' }, middle, { type: codes('i8', [2], 0.5) })?.quant).toMatchObject({
+      scale: (0.5 * 255) / 65535,
+      zeroPoint: 0,
+    })
+    // 0 to 127.5 around the code 2^15.
+    expect(restored(bytes, { ...middle, sign: 'unsigned' }, { type: codes('u8', [2], 0.5) })).toMatchObject({
+      dtype: 'u16',
+      quant: { scale: 127.5 / 32767, zeroPoint: 32768 },
+    })
+  })
+
   it('cover what codes with zero points can say where the range is unknown; four bits have 15 steps', () => {
     // -64 to 63.5 over 65535 steps: the zero point moves along.
     const type = codes('u8', [2], 0.5, 128)

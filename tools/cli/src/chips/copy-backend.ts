@@ -26,6 +26,7 @@ function copied(made: Fields): Fields {
     target,
     lower: isObject(lower) ? lowerings(lower, forms) : lower,
     emit: bound(made, 'emit'),
+    fileNames: bound(made, 'fileNames'),
     facts: bound(made, 'facts'),
     restrict: bound(made, 'restrict'),
     rewrite: passes(rewrite),

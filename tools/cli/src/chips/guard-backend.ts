@@ -3,7 +3,7 @@ import { verifyGraph } from '@q/ir'
 import { runForeign, waitForeign } from '../modules/foreign-code.ts'
 import type { ForeignCode } from '../modules/module-kind.ts'
 import { createHandedOut } from './handed-out.ts'
-import { artifactOf, diagnosticOf, graphOf, loweredNode } from './returned.ts'
+import { artifactNames, artifactOf, diagnosticOf, graphOf, loweredNode } from './returned.ts'
 
 /**
  * A back end of a module whose errors name it and the stage: what it throws, but a QError, becomes one `BACKEND_FAILED`, and what it
@@ -40,7 +40,7 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     compiler: String(found.compiler),
     compile: (artifact) => wait('compile', async () => compiledModel(await found.compile(artifact))),
   })
-  const { reader, compiler, facts, restrict } = backend
+  const { reader, compiler, facts, restrict, fileNames } = backend
   return {
     name: backend.name,
     target: backend.target,
@@ -48,6 +48,7 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     rewrite: passes(backend.rewrite, 'rewrite'),
     simplify: passes(backend.simplify, 'simplify'),
     emit: (graph, options) => run('emit', () => artifactOf(backend.emit(createHandedOut().graph(graph), options))),
+    ...(fileNames === undefined ? {} : { fileNames: (...args) => run('file names', () => artifactNames(fileNames(...args))) }),
     ...(facts === undefined
       ? {}
       : {

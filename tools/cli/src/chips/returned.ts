@@ -1,4 +1,4 @@
-import type { Artifact, Diagnostic, Graph, LoweredNode, Node, OpDefinition, Value } from '@q/ir'
+import type { Artifact, ArtifactNames, Diagnostic, Graph, LoweredNode, Node, OpDefinition, Value } from '@q/ir'
 import { attributesOf, elementBytes, elementCount, floatOps, isQError, quantizedOps, suggest } from '@q/ir'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -54,6 +54,16 @@ export function artifactOf(returned: unknown): Artifact {
     ...(portable === undefined ? {} : { portable: portable === true }),
     ...(compiled === undefined ? {} : { compiled: textOf(compiled, 'compiled') }),
     diagnostics: diagnostics === undefined ? [] : listOf(diagnostics, 'diagnostics', diagnosticAt),
+  }
+}
+
+/** What fileNames returned, copied. @throws TypeError when it holds no names */
+export function artifactNames(returned: unknown): ArtifactNames {
+  const { files, model, compiled } = fieldsOf(returned, 'what it returned')
+  return {
+    files: listOf(files, 'files', (each) => textOf(each, 'a file name')),
+    ...(model === undefined ? {} : { model: textOf(model, 'model') }),
+    ...(compiled === undefined ? {} : { compiled: textOf(compiled, 'compiled') }),
   }
 }
 

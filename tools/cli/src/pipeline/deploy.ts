@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { loadTestInput } from '@q/data'
-import type { Artifact, ChipToolchain, Graph, QuantMode, Resolved, Tensor } from '@q/ir'
+import type { Artifact, ArtifactNames, ChipToolchain, EmitOptions, Graph, QuantMode, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { decodeNpz, encodeNpz } from '@q/npz'
@@ -57,27 +57,20 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const { backend } = chip
   const release = await context.files.claim(options.notGenBmodel || model === undefined ? [] : [model])
   const inputFile = await claimInputFile(options, context)
-  const toolchain = options.notGenBmodel ? undefined : await findToolchain(options, context)
+  const toolchain = await findToolchain(options, context)
+  const naming = namingOf(options, toolchain)
+  if (backend.fileNames !== undefined) release()
+  const releaseTold = await claimTold(options, toolchain, context)
   const resolved = resolveForChip(graph, chip, options, reporter)
-  const artifact = backend.emit(resolved.graph, {
-    name: model === undefined ? graph.name : basename(model).replace(/\.[^.]*$/, ''),
-    ...(model === undefined ? {} : { model: basename(model) }),
-    planned: options.plan !== undefined,
-    compiling: toolchain !== undefined,
-    time: Math.floor(timeOf(context).getTime() / 1000),
-  })
+  const artifact = backend.emit(resolved.graph, { ...naming, time: Math.floor(timeOf(context).getTime() / 1000) })
   checkArtifact(artifact, backend.name)
   for (const diagnostic of artifact.diagnostics) reporter.diagnostic(diagnostic)
-  const places = placeFiles(artifact, { ...options, keepName: options.keepModelName === true })
+  const { places, outputs, compiledFile } = placed({ ...artifact, files: [...artifact.files.keys()] }, options, toolchain)
   const modelFile = artifact.model
-  const compiledFile = toolchain === undefined ? undefined : places.compiled
-  const isModelWritten = !options.notGenBmodel && compiledFile === undefined
   const others = new Map([...artifact.files].filter(([name]) => name !== modelFile))
   release()
-  await context.files.claim([
-    ...[...artifact.files.keys()].filter((name) => others.has(name) || isModelWritten).map((name) => places.paths.get(name)!),
-    ...(compiledFile === undefined ? [] : [compiledFile]),
-  ])
+  releaseTold()
+  await context.files.claim(outputs)
   const before = await writeArtifact(others, places, context)
   reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })
   const done = (more: Omit<Deployed, 'resolved' | 'files'> & { readonly files?: readonly string[] }): Deployed => {
@@ -113,6 +106,49 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   return done({ files, comparisons, passed: comparisons.every(({ passed }) => passed), container: 'chip' })
 }
 
+type Wishes = Pick<DeployOptions, 'chip' | 'mode' | 'asymmetric' | 'model' | 'keepModelName' | 'plan' | 'notGenBmodel' | 'vendor'> & {
+  readonly graph: Pick<Graph, 'name'>
+}
+
+function namingOf({ graph, model, plan }: Wishes, toolchain: ChipToolchain | undefined): Omit<EmitOptions, 'time'> {
+  return {
+    name: model === undefined ? graph.name : basename(model).replace(/\.[^.]*$/, ''),
+    ...(model === undefined ? {} : { model: basename(model) }),
+    planned: plan !== undefined,
+    compiling: toolchain !== undefined,
+  }
+}
+
+/** Where files of a chip go, and which of them are written. */
+function placed(
+  names: ArtifactNames,
+  options: Wishes,
+  toolchain: ChipToolchain | undefined,
+): { readonly places: ArtifactPlaces; readonly outputs: readonly string[]; readonly compiledFile: string | undefined } {
+  const places = placeFiles(names, { ...options, keepName: options.keepModelName === true })
+  const compiledFile = toolchain === undefined ? undefined : places.compiled
+  const isModelWritten = !options.notGenBmodel && compiledFile === undefined
+  const made = names.files.filter((name) => name !== names.model || isModelWritten).map((name) => places.paths.get(name)!)
+  return { places, outputs: [...made, ...(compiledFile === undefined ? [] : [compiledFile])], compiledFile }
+}
+
+/** Claims the files of which the back end tells before it makes them. @returns gives them back @throws QError `FILE_TAKEN`, … */
+async function claimTold(options: Wishes, toolchain: ChipToolchain | undefined, context: Context): Promise<() => void> {
+  const { graph, mode, asymmetric, chip } = options
+  const told = chip.backend.fileNames?.({ name: graph.name, mode, asymmetric }, namingOf(options, toolchain))
+  return context.files.claim(told === undefined ? [] : placed(told, options, toolchain).outputs)
+}
+
+/**
+ * Claims, before the long work, the files that {@link deploy} will write, as far as the back end can tell.
+ *
+ * @returns gives them back, for `deploy` to claim
+ * @throws QError `FILE_TAKEN`, `VENDOR_MISSING`, …
+ */
+export async function claimDeployed(options: Wishes, context: Context): Promise<() => void> {
+  return claimTold(options, await findToolchain(options, context), context)
+}
+
 /** Where the test input is kept as the network takes it; nothing when there is none, or when it is kept there already. */
 async function claimInputFile({ graph, testInput }: DeployOptions, context: Context): Promise<string | undefined> {
   const file = `${graph.name}_in_f32.npz`
@@ -122,7 +158,11 @@ async function claimInputFile({ graph, testInput }: DeployOptions, context: Cont
 }
 
 /** The chip's own compiler, where the family has a driver and the toolchain is installed. @throws QError `VENDOR_MISSING` */
-async function findToolchain({ chip: { backend }, vendor }: DeployOptions, context: Context): Promise<ChipToolchain | undefined> {
+async function findToolchain(
+  { chip: { backend }, vendor, notGenBmodel }: Pick<DeployOptions, 'chip' | 'vendor' | 'notGenBmodel'>,
+  context: Context,
+): Promise<ChipToolchain | undefined> {
+  if (notGenBmodel) return undefined
   if (backend.compiler !== undefined) return backend.compiler.find(createCompilerHost(context), vendor)
   if (vendor === undefined) return undefined
   throw new QError('VENDOR_MISSING', `the back end of ${backend.target.name} drives no compiler`, {

@@ -18,7 +18,7 @@ import { measureAgreement } from './agreement.ts'
 import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
-import { deploy, toleranceOf } from './deploy.ts'
+import { claimDeployed, deploy, toleranceOf } from './deploy.ts'
 import { type FloatLayerChoice, findFloatLayers, floatLayersText } from './float-layers.ts'
 import { readPlan } from './read-tables.ts'
 import { checkForChip } from './resolve-for-chip.ts'
@@ -94,24 +94,30 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
   const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
   const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
+  const deployment = {
+    graph,
+    chip,
+    mode: options.mode,
+    asymmetric: false,
+    notGenBmodel: false,
+    ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
+  }
+  const mayHavePlan = options.search === undefined ? decided : new Map()
+  const release = await claimDeployed({ ...deployment, ...(mayHavePlan === undefined ? {} : { plan: mayHavePlan }) }, context)
   const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided }, context)
   const { table, samples } = ranges
   const plan = ranges.plan ?? decided
   await runFiles.write(new Map([...base.files, ...ranges.files]))
   await ranges.finished()
+  release()
   const deployed = await deploy(
     {
-      graph,
-      chip,
-      mode: options.mode,
+      ...deployment,
       table,
       ...(plan === undefined ? {} : { plan }),
-      asymmetric: false,
       highPrecision: false,
       compareAll: false,
       excepts: [],
-      notGenBmodel: false,
-      ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
     },
     context,
   )

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Artifact } from '@q/ir'
+import type { ArtifactNames } from '@q/ir'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { placeFiles } from './write-artifact.ts'
 
@@ -17,12 +17,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const made = (more: Partial<Artifact> = {}): Artifact => ({
-  files: new Map(['a.mlir', 'm.q'].map((name) => [name, new Uint8Array()])),
-  diagnostics: [],
-  ...more,
-})
-const places = (artifact: Artifact, wishes: Partial<Parameters<typeof placeFiles>[1]>) => {
+const made = (more: Partial<ArtifactNames> = {}): ArtifactNames => ({ files: ['a.mlir', 'm.q'], ...more })
+const places = (artifact: ArtifactNames, wishes: Partial<Parameters<typeof placeFiles>[1]>) => {
   const { paths, compiled } = placeFiles(artifact, wishes)
   return [...paths.values(), ...(compiled === undefined ? [] : [compiled])]
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { Artifact } from '@q/ir'
+import type { ArtifactNames } from '@q/ir'
 import type { Context } from '../context.ts'
 
 /** Where the files of an artifact go. */
@@ -22,7 +22,7 @@ export interface PlacementWishes {
  * Where the files of an artifact go: the model file to where the user wants the model, the others into the working
  * directory; all together to where the user wants the model when none of them stands for it.
  */
-export function placeFiles({ files, model, compiled }: Artifact, wishes: PlacementWishes): ArtifactPlaces {
+export function placeFiles({ files, model, compiled }: ArtifactNames, wishes: PlacementWishes): ArtifactPlaces {
   const wanted = wishes.model
   const folder = wanted === undefined ? '.' : dirname(wanted)
   const split = model !== undefined || compiled !== undefined
@@ -30,7 +30,7 @@ export function placeFiles({ files, model, compiled }: Artifact, wishes: Placeme
     if (name === model && wishes.keepName === true && wanted !== undefined) return wanted
     return name === model || !split ? join(folder, name) : name
   }
-  const paths = new Map([...files.keys()].map((name) => [name, placeOf(name)]))
+  const paths = new Map(files.map((name) => [name, placeOf(name)]))
   return { paths, ...(compiled === undefined ? {} : { compiled: join(folder, compiled) }) }
 }
 
