@@ -80,6 +80,26 @@ describe('a layer that nothing needs', () => {
   })
 })
 
+it('a chain of layers that nothing needs any more, or again, goes and comes back as a whole', () => {
+  const graph = network(
+    [
+      node('Relu', ['x'], ['a']),
+      ...['b', 'c', 'd', 'e'].map((name, i) => node('Relu', ['abcd'[i]!], [name])),
+      node('Add', ['a', 'e'], ['y']),
+    ],
+    ['y'],
+  )
+  const float: LowerOp = (each, context) => (context.scheme.kind === 'float' ? keep(each, context) : firstTwice(each, context))
+  const plain = { ...chip({ Add: float }), simplify: [] }
+  const table = new Map([...graph.values.keys()].map((name) => [name, row(2, -1)]))
+  const kept = createResolver(graph, table, plain, { mode: 'INT8' })
+  const made = (resolver: typeof kept, plan: Plan) => [...resolver.resolve(plan).layers].map(([layer, nodes]) => [layer, nodes.length])
+  for (const plan of [new Map(), new Map([['y', 'F32']]), new Map(), new Map([['y', 'F32']])] as readonly Plan[]) {
+    expect(made(kept, plan)).toEqual(made(createResolver(graph, table, plain, { mode: 'INT8' }), plan))
+    expect(kept.resolve(plan).layers.get('c')!.length).toBe(plan.size)
+  }
+})
+
 describe('a cast', () => {
   it('is made for users that are needed and for no others', () => {
     const graph = network(
