@@ -2,6 +2,7 @@ import type { Backend, ResolveSettings } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { isQError, QError } from '../errors.ts'
 import type { Graph } from '../graph/types.ts'
+import { checkMap, checkResolverArguments } from './check-arguments.ts'
 import { checkSettings, chooseMode } from './choose-mode.ts'
 import { type Frame, frameOf } from './frame.ts'
 import { loweringOf } from './lower-layer.ts'
@@ -16,6 +17,8 @@ import type { ResolveOptions } from './resolver.ts'
  */
 export function checkRunnable(graph: Graph, plan: Plan, backend: Backend, options: ResolveOptions): void {
   const settings: ResolveSettings = { asymmetric: false, highPrecision: false, ...options }
+  checkResolverArguments(graph, undefined, backend, options)
+  checkMap('plan', plan)
   checkSettings(backend.target, settings)
   const frame = frameWithoutRanges(graph, backend, settings)
   const missing: Missing[] = []

@@ -6,6 +6,7 @@ import { valueOf } from '../graph/edges.ts'
 import type { Graph, Range } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { createAnswers, type KeyWork } from './answers.ts'
+import { checkMap, checkResolverArguments } from './check-arguments.ts'
 import { checkSettings } from './choose-mode.ts'
 import { frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
@@ -27,7 +28,7 @@ export interface Resolver {
   /**
    * @param plan modes of layers, as a quantization table names them: layers of the float graph, before or after the back end's rewrites
    * @param ranges rows in the place of the calibration table's, by value of the float graph; rows of constants say nothing, as in a table
-   * @throws QError `LAYER_UNKNOWN` for other names (a table may have rows for them), `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, `CONSTANT_OPERAND`, and those of the back end; the resolver can be
+   * @throws QError `RESOLVE_ARGUMENT` for what is no Map, `LAYER_UNKNOWN` for other names (a table may have rows for them), `MODE_UNSUPPORTED`, `OP_UNSUPPORTED`, `RANGE_MISSING`, `RANGE_INVALID`, `INTEGER_OPERAND`, `CONSTANT_OPERAND`, and those of the back end; the resolver can be
    * used again afterwards
    */
   resolve(plan: Plan, ranges?: RangeTable): Resolved
@@ -47,9 +48,10 @@ const noPlan: Plan = new Map()
  * `piece`); simplification (`simplify`).
  *
  * @param table absent for pure float modes
- * @throws QError `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID` (for rows that no mode can read), and those of the back end's rewrites
+ * @throws QError `RESOLVE_ARGUMENT` for what is no graph, table, back end or setting, `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID` (for rows that no mode can read), and those of the back end's rewrites
  */
 export function createResolver(graph: Graph, table: RangeTable | undefined, backend: Backend, options: ResolveOptions): Resolver {
+  checkResolverArguments(graph, table, backend, options)
   const { target } = backend
   const settings: ResolveSettings = {
     mode: options.mode,
@@ -97,6 +99,8 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
 
   return {
     resolve(givenPlan, givenRanges = noRanges) {
+      checkMap('plan', givenPlan)
+      checkMap('ranges', givenRanges)
       // Copies: what differs from the last plan is found by looking at it again, and callers may change theirs.
       const plan = new Map(givenPlan)
       const ranges = new Map(givenRanges)
