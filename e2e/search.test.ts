@@ -158,6 +158,11 @@ describe('q search', () => {
     })
   })
 
+  it('names the option whose layers the model does not have', async () => {
+    const { err } = await search('--pre_qtable', 'nothing:F16')
+    expect(err).toMatch(/^QUANT_PLAN_UNKNOWN_NAMES: [^]*at: {5}--pre_qtable$/m)
+  })
+
   it('explains which search to take when', async () => {
     const { out } = await q('search', '--help')
     expect(out).toMatch(/Which search to take when:\n {2}race /)

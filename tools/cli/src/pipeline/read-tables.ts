@@ -19,8 +19,14 @@ export async function readCalibrationTable(path: string, graph: Graph, { files, 
   return table
 }
 
-/** A quantization table that fits the graph: a file, or `name:mode,name:mode`. @throws QError for names the graph does not have, and modes the chip does not have */
-export async function readPlan(source: string, graph: Graph, target: Target, { files, reporter }: Context): Promise<Plan> {
+/** A quantization table that fits the graph: a file, or `name:mode,name:mode`, given by an option that errors name. @throws QError for names the graph does not have, and modes the chip does not have */
+export async function readPlan(
+  source: string,
+  graph: Graph,
+  target: Target,
+  { files, reporter }: Context,
+  option = '--quantize_table',
+): Promise<Plan> {
   const isFile = await isThere(source)
   if (!isFile && !source.includes(':')) {
     throw new QError('FILE_MISSING', `there is no quantization table ${source}`, {
@@ -31,13 +37,13 @@ export async function readPlan(source: string, graph: Graph, target: Target, { f
   }
   const plan: QuantPlan = isFile
     ? parseQuantPlan(await files.readText(source), source, Object.keys(target.schemes))
-    : parseInlineQuantPlan(source, '--quantize_table', Object.keys(target.schemes))
+    : parseInlineQuantPlan(source, option, Object.keys(target.schemes))
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)
   checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap((node) => [layerOf(node), ...node.outputs])], {
     fingerprint: fingerprintOf(graph),
-    place: isFile ? source : '--quantize_table',
+    place: isFile ? source : option,
   })
   const modes = new Map(Array.from(plan.entries, ([name, { mode }]) => [name, mode]))
-  checkPlanModes(modes, target, isFile ? source : '--quantize_table')
+  checkPlanModes(modes, target, isFile ? source : option)
   return modes
 }

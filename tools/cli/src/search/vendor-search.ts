@@ -80,7 +80,8 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   const { target } = chip.backend
   const base = search.floatLayers === undefined ? undefined : findFloatLayers(graph, search.floatLayers, target, search.floatMode)
   if (search.preQtable === undefined && base?.line !== undefined) reporter.print(base.line)
-  const pinned: Plan = search.preQtable === undefined ? (base?.plan ?? new Map()) : await readPlan(search.preQtable, graph, target, context)
+  const pinned: Plan =
+    search.preQtable === undefined ? (base?.plan ?? new Map()) : await readPlan(search.preQtable, graph, target, context, '--pre_qtable')
   checkForChip(graph, chip, search.mode, pinned)
   await noteSamples(calibration, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
