@@ -239,7 +239,9 @@ describe('what is no back end is refused', () => {
   it('a name that is taken, before the long work of a whole run', async () => {
     writeFileSync(
       'x.mjs',
-      made("export default { ...chip, fileNames: ({ name }) => ({ files: [name.concat('.mlir')] }), emit() { throw new Error('emitted') } }"),
+      made(
+        "export default { ...chip, fileNames: ({ name }) => ({ files: [name.concat('.mlir')] }), emit() { throw new Error('emitted') } }",
+      ),
     )
     mkdirSync('data')
     copyFileSync(digits.picture, 'data/one.png')
