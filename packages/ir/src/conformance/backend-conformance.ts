@@ -16,8 +16,10 @@ import { exactCases } from './backend-exact-cases.ts'
 import { checkExecution, executionRanges } from './backend-execution.ts'
 import { executionCases } from './backend-execution-cases.ts'
 import { checkNames } from './backend-names-case.ts'
+import { checkFloatNetwork, checkNetwork } from './backend-networks.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
 import { checkKeptResults } from './backend-resolver-case.ts'
+import { type OperatorNetwork, operatorNetworks } from './operator-networks.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 
 /** What {@link backendConformance} is given. */
@@ -70,27 +72,41 @@ export function backendConformance({ runner, create, executor, deviations = {} }
             checkKeptResults(create, mode, seed))
           it(`computes the same whatever layers and constants are called (${seed})`, async () => checkNames(create, mode, seed))
         }
-        if (!isInteger(create(), mode)) return
-        it('names the layer without a range', async () => checkMissingRange(create(), mode))
+        if (isInteger(create(), mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
         if (executor === undefined) it('was not executed: no executor was handed to the suite', async () => {})
-        else describeExecution(runner, { create, executor, deviations }, mode)
+        else if (isInteger(create(), mode)) describeExecution(runner, { create, executor, deviations }, mode)
+        else describeFloats(runner, { create, executor, deviations }, mode)
       })
     }
   })
 }
 
+type RunOptions = Required<Omit<BackendConformanceOptions, 'runner'>>
+
+const networkTitle = ({ form, title }: OperatorNetwork): string => `${form}, ${title}`
+
+/** Registers the runs of a float mode. */
+function describeFloats({ describe, it }: ConformanceRunner, { create, executor, deviations }: RunOptions, mode: QuantMode): void {
+  const { target } = create()
+  describe('floats are those of the network', () => {
+    for (const each of operatorNetworks) {
+      if ((target.ops[each.form] ?? target.ops[each.form.replace('#constant', '') as OpForm])?.[mode] === undefined) continue
+      const title = networkTitle(each)
+      const reason = deviations[title]
+      if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
+      else it(title, async () => checkFloatNetwork(create(), each, mode, await executor()))
+    }
+  })
+}
+
 /** Registers the runs of a mode's integers: with zero points too where the chip has a choice. */
-function describeExecution(
-  { describe, it }: ConformanceRunner,
-  { create, executor, deviations }: Required<Omit<BackendConformanceOptions, 'runner'>>,
-  mode: QuantMode,
-): void {
+function describeExecution({ describe, it }: ConformanceRunner, { create, executor, deviations }: RunOptions, mode: QuantMode): void {
   const { target } = create()
   const choices = target.asymmetricSchemes?.[mode] === undefined ? [false] : [false, true]
   const isExamined = ({ form }: { readonly form: OpForm }): boolean =>
     (target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm])?.[mode] === mode
-  const registerRuns = (title: string, runs: Readonly<Record<string, () => Promise<void>>>): void => {
-    const reason = deviations[title]
+  const registerRuns = (title: string, runs: Readonly<Record<string, () => Promise<void>>>, ofForm?: string): void => {
+    const reason = deviations[title] ?? ofForm
     if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
     else for (const [name, body] of Object.entries(runs)) it(`${title}: ${name}`, body)
   }
@@ -112,6 +128,14 @@ function describeExecution(
           return [kind, async () => checkExact(create(), each, { mode, asymmetric, kind }, await executor())] as const
         })
         registerRuns(titleOf(each), Object.fromEntries(runs))
+      }
+    })
+    describe(`operators are computed in all their forms${zeroPoints}`, () => {
+      for (const each of operatorNetworks.filter(isExamined)) {
+        const runs = (['around zero', 'positive'] as const).map((kind) => {
+          return [kind, async () => checkNetwork(create(), each, { mode, asymmetric, kind }, await executor())] as const
+        })
+        registerRuns(networkTitle(each), Object.fromEntries(runs), deviations[each.form])
       }
     })
   }

@@ -1,26 +1,61 @@
 import { type Artifact, checkArtifact } from '../contracts/artifact.ts'
 import type { Backend } from '../contracts/backend.ts'
 import type { Graph, Value } from '../graph/types.ts'
+import { changedFacts } from './graph-facts.ts'
 import { check } from './runner.ts'
 
 /** What graphs are emitted with. */
 const options = { name: 'small', time: 0 } as const
 
-/** Fails when emitting makes no file, other bytes the second time, or the same bytes for other constants: files that the chip needs are missing then. */
+/**
+ * Fails when emitting makes no file, other bytes the second time, text of a known format that is none, or the same bytes for two graphs that differ in what
+ * is computed: an element of a constant, an attribute, an operator, an operand, the scale or the zero point of a cast. The format of the files need not be known: equal
+ * bytes cannot be two programs.
+ */
 export function checkEmit(backend: Backend, graph: Graph): void {
   const artifact = backend.emit(graph, options)
-  checkArtifact(artifact, backend.name)
   check(artifact.files.size > 0, 'emit makes no file')
+  checkArtifact(artifact, backend.name)
   checkTold(backend, graph)
   const again = backend.emit(graph, options)
   check([...artifact.files.keys()].join() === [...again.files.keys()].join(), 'emitting twice gives other files')
   const changed = differing(artifact, again)
   check(changed === undefined, `emitting ${changed} twice gives other bytes`)
+  checkFormats(artifact)
   const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs))
   for (const value of graph.values.values()) {
     if (value.constant === undefined || value.constant.data.length === 0 || !used.has(value.name)) continue
     const other = backend.emit({ ...graph, values: new Map([...graph.values, [value.name, withOtherElement(value)]]) }, options)
     check(differing(artifact, other) !== undefined, `no file depends on the elements of the constant ${value.name}: where is it?`)
+  }
+  for (const { fact, graph: other } of changedFacts(graph)) {
+    check(emitsOther(backend, artifact, other), `no file depends on ${fact}: where is it?`)
+  }
+}
+
+/** Whether a changed graph gives other files; one that the back end refuses to write does not give the same ones. */
+function emitsOther(backend: Backend, artifact: Artifact, graph: Graph): boolean {
+  try {
+    const other = backend.emit(graph, options)
+    return other.files.size !== artifact.files.size || differing(artifact, other) !== undefined
+  } catch {
+    return true
+  }
+}
+
+/** What everybody reads by the ending of its name. */
+function checkFormats({ files }: Artifact): void {
+  for (const [name, bytes] of files) {
+    if (name.endsWith('.json')) check(isJson(bytes), `${name} is not JSON`)
+  }
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return true
+  } catch {
+    return false
   }
 }
 
