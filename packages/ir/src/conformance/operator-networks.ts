@@ -57,7 +57,7 @@ const convolutions = each('Conv', [
   ['groups of channels', [image, filters(4, 2, 3, 3), bias(4)], { ...square, group: 2 }],
   ['one filter for each channel', [image, filters(4, 1, 3, 3), bias(4)], { ...square, group: 4 }],
   ['two samples', [images, filters(4, 4, 3, 3), bias(4)], square],
-  ['one place in the window', [image, filters(4, 4, 1, 1)], { strides: [1, 1], pads: [0, 0, 0, 0] }],
+  ['one place in the window', [image, filters(4, 4, 1, 1), bias(4)], { strides: [1, 1], pads: [0, 0, 0, 0] }],
   [
     'weights and bias between codes',
     [image, { role: 'weights between codes', shape: [4, 4, 3, 3], axis: 0 }, { role: 'bias between codes', shape: [4] }],
