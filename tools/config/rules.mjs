@@ -44,8 +44,9 @@ export const chipName = /bm16\d\d|bm1684|cv18\d|cv18xx|sg2\d\d\d|acuity|cvitek|s
 export const chipNamesAllowed = { 'tools/cli/src/wiring/backends.ts': 'the table from the words of users to the modules of chips' }
 
 /** What one import may cost a web page: minified, gzip-compressed, with everything it pulls in. */
-// 0.4 kB of it make sure that the schemes of a target mean something: without, a misspelled word gave wrong numbers.
-export const importSizes = [{ package: '@q/ir', name: 'resolve', limitBytes: 29_500 }]
+// 6 kB of it see to it that nothing wrong passes silently: misspelled words of a scheme, names that mean two things, numbers of a lowering that are none,
+// arguments that are no graph, rows that another mode reads otherwise.
+export const importSizes = [{ package: '@q/ir', name: 'resolve', limitBytes: 36_500 }]
 
 /** Least share of a package's lines, in percent, that its own tests must run through with no files from outside the repository. */
 export const leastCoverage = 85

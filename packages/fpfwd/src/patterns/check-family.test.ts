@@ -1,7 +1,7 @@
 import { isQError, type QError } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { checkFamilies, checkFamily, definePattern } from './check-family.ts'
-import { families } from './families/index.ts'
+import { families } from './families/all-families.ts'
 import { manualFamilies } from './families/manual.ts'
 
 const block = { query: 'MatMul', scores: 'Softmax(query~)' }

@@ -1,7 +1,7 @@
 import type { Graph, Node } from '@q/ir'
 import { layerOf } from '@q/ir'
 import type { FloatLayer } from '../float-layer.ts'
-import { families as ownFamilies } from './families/index.ts'
+import { families as ownFamilies } from './families/all-families.ts'
 import type { Family, Sign } from './family.ts'
 import { findBlocks } from './find-blocks.ts'
 import { keptLayers } from './kept-layers.ts'
