@@ -31,6 +31,7 @@ interface Case {
 const model = ['digits.mlir', 'digits_top_f32_all_weight.npz']
 const weights = ['--weights', 'digits_top_f32_all_weight.npz']
 const quantized = ['--chip', './nova.mjs', '--quantize', 'F32', '--calibration_table', 'table', '--quantize_table', 'plan']
+const families = ['--patterns', 'families.json']
 const quantizing = ['nova.mjs', 'table', 'plan']
 const npz = (action: string, ...more: readonly string[]): Case => ({
   args: ['npz_tool', action, 'in.npz', ...more],
@@ -43,11 +44,11 @@ const cases: Readonly<Record<string, Case>> = {
   quantize: {
     args: [
       ...['quantize', 'digits.onnx', '--data', 'list', '--compare_data', 'other_list', '--tune_num', '0'],
-      ...['--chip', './nova.mjs', '--quantize', 'F32', '--quantize_table', 'plan', '--name', 'net'],
+      ...['--chip', './nova.mjs', '--quantize', 'F32', '--quantize_table', 'plan', '--name', 'net', ...families],
     ],
     outputs: ['net.mlir', 'net_top_f32_all_weight.npz', 'net_cali_table'],
     late: ['net.one', 'net.two'],
-    inputs: ['digits.onnx', 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'plan', 'nova.mjs'],
+    inputs: ['digits.onnx', 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'plan', 'nova.mjs', 'families.json'],
   },
   model_transform: {
     args: [
@@ -61,10 +62,10 @@ const cases: Readonly<Record<string, Case>> = {
     args: [
       ...['run_calibration', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', '--tune_list', 'other_list'],
       ...['--chip', './nova.mjs', '--input_num', '1', '--calibration_table', 'out', ...weights, '--tune_num', '1'],
-      ...['--search', 'search_qtable', '--quantize_table', 'qtable', '--pre_qtable', 'plan', '--post_process', './post.mjs'],
+      ...['--search', 'search_qtable', '--quantize_table', 'qtable', '--pre_qtable', 'plan', '--post_process', './post.mjs', ...families],
     ],
     outputs: ['out', 'qtable', 'out_mse.1', 'out_mse_tune', 'new_cali_table.txt', 'Search_Qtable', 'search_qtable_result'],
-    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'plan', 'post.mjs'],
+    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'plan', 'post.mjs', 'families.json'],
   },
   search: {
     args: [
@@ -80,11 +81,12 @@ const cases: Readonly<Record<string, Case>> = {
         '--pre_qtable',
         'plan',
         ...weights,
+        ...families,
       ],
       ...['--quantize_table', 'out', '--new_calibration_table', 'thresholds'],
     ],
     outputs: ['out', 'thresholds'],
-    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table', 'plan'],
+    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table', 'plan', 'families.json'],
   },
   run_sensitive_layer: {
     args: [
@@ -134,10 +136,10 @@ const cases: Readonly<Record<string, Case>> = {
   graph: {
     args: [
       ...['graph', 'digits.mlir', '--chip', './nova.mjs', '--calibration_table', 'table', '--quantize_table', 'plan', ...weights],
-      ...['--dot', 'out', '--svg', 'out.svg'],
+      ...['--dot', 'out', '--svg', 'out.svg', ...families],
     ],
     outputs: ['out', 'out.svg'],
-    inputs: [...model, ...quantizing],
+    inputs: [...model, ...quantizing, 'families.json'],
   },
   'npz_tool compare': npz('compare', 'other.npz', '--save', 'out'),
   'npz_tool cali_test': { ...npz('cali_test', '--calibration_table', 'table'), outputs: ['requant.npz'], inputs: ['in.npz', 'table'] },
@@ -193,6 +195,8 @@ beforeAll(async () => {
   writeFileSync('list', 'samples/0.png\n')
   writeFileSync('other_list', 'samples/1.png\n')
   writeFileSync('plan', '')
+  const block = { weights: 'Sigmoid', weighted: 'Mul(weights~)' }
+  writeFileSync('families.json', JSON.stringify([{ name: 'gates', knownBy: [{ block }], keep: [{ where: block, keep: ['weights'] }] }]))
   writeFileSync('post.mjs', 'export const PostProcess = (outputs) => outputs')
   await mustRun('model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--dump_all_tensors', '--output', 'all.npz')
   await mustRun('npz_tool', 'extract', 'all.npz', 'in.npz', 'image')

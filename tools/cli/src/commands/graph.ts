@@ -59,8 +59,13 @@ interface PlanOptions extends FloatLayerOptions {
 }
 
 async function planOf(graph: Graph, target: Target, options: PlanOptions, context: Context): Promise<Plan> {
-  if (options.quantize_table !== undefined) return readPlan(options.quantize_table, graph, target, context)
-  const { plan, line } = findFloatLayers(graph, await floatLayerChoice(options, context), target, floatModeOf(options.fp_type, target))
+  // Read even where the table decides: a file that is named is checked, and no output takes its place.
+  const choice = await floatLayerChoice(options, context)
+  if (options.quantize_table !== undefined) {
+    if (options.patterns !== undefined) context.reporter.note('--patterns has no effect: --quantize_table says the modes')
+    return readPlan(options.quantize_table, graph, target, context)
+  }
+  const { plan, line } = findFloatLayers(graph, choice, target, floatModeOf(options.fp_type, target))
   if (line !== undefined) context.reporter.print(line)
   return plan
 }
