@@ -81,8 +81,11 @@ function expectNotWorse(one: Searched, other: Searched): void {
 /** Similarities are sums over samples; equal sets may differ in the last digits of a table. */
 const rounding = 1e-7
 
+/** Whole searches of trained networks take minutes: `Q_LONG=1` asks for them. */
+const isLong = shared !== undefined && process.env['Q_LONG'] !== undefined
+
 describe.each(small)('$name', (subject) => qualityOf(subject))
-describe.skipIf(shared === undefined).each(others)('$name', (subject) => qualityOf(subject))
+describe.skipIf(!isLong).each(others)('$name (skipped without ../shared and Q_LONG)', (subject) => qualityOf(subject))
 
 function qualityOf(subject: Subject): void {
   it('race is as similar as search_qtable with no more layers in float, and pareto at every number of them', {
@@ -106,7 +109,7 @@ function qualityOf(subject: Subject): void {
   })
 }
 
-describe.skipIf(shared === undefined)('mobilenet_v2_tv_rec', () => {
+describe.skipIf(!isLong)('mobilenet_v2_tv_rec (skipped without ../shared and Q_LONG)', () => {
   it('race is as similar as search_qtable with no more layers, by a sixteenth of the nodes', { timeout: 900_000 }, async () => {
     await prepare(mobilenet)
     const aim = ['--expected_cos', mobilenet.target]
