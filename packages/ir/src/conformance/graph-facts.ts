@@ -80,8 +80,8 @@ const others: Readonly<Record<string, string>> = {
   Sub: 'Add',
   QAdd: 'QSub',
   QSub: 'QAdd',
-  Sigmoid: 'Tanh',
-  Tanh: 'Sigmoid',
+  Sigmoid: 'Silu',
+  Silu: 'Sigmoid',
 }
 
 function operatorFacts(node: Node): readonly Node[] {
