@@ -54,6 +54,19 @@ export class QError<Code extends string = string> extends Error {
   }
 }
 
+/** The same error, said of another place, with the first as its cause. @param message in the place of the error's own */
+export function errorAt(error: QError, at: readonly string[], message = error.message): QError {
+  const { code, kind, found, wanted, hint } = error
+  return new QError(code, message, {
+    at,
+    kind,
+    cause: error,
+    ...(found === undefined ? {} : { found }),
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
 /** Whether `error` has the shape of a {@link QError}, whichever copy of this package made it. */
 export function isQError(error: unknown): error is QError {
   return error instanceof Error && typeof (error as QError).code === 'string' && Array.isArray((error as QError).at)

@@ -1,5 +1,5 @@
 import type { Executor, Graph, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
-import { QError } from '@q/ir'
+import { errorAt, type QError } from '@q/ir'
 import { pauses } from '../interruption.ts'
 import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
@@ -111,13 +111,5 @@ function ownArrays(
 }
 
 function faultError({ sample, error }: ObserverFault, samples: SampleSource): QError {
-  const { found, wanted, hint } = error
-  return new QError(error.code, error.message, {
-    at: [samples.describe?.(sample) ?? `sample ${sample}`, ...error.at],
-    kind: error.kind,
-    cause: error,
-    ...(found === undefined ? {} : { found }),
-    ...(wanted === undefined ? {} : { wanted }),
-    ...(hint === undefined ? {} : { hint }),
-  })
+  return errorAt(error, [samples.describe?.(sample) ?? `sample ${sample}`, ...error.at])
 }

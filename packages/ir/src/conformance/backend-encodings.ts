@@ -1,6 +1,7 @@
 import type { IntegerScheme, MultiplierEncoding } from '../contracts/scheme.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Graph } from '../graph/types.ts'
+import { largestMultiplierOf } from '../number/encode-factor.ts'
 import { check } from './runner.ts'
 
 /**
@@ -29,13 +30,14 @@ const entry = (list: readonly number[], i: number, absent: number): number => li
 function holds(encoding: MultiplierEncoding, multiplier: number, shift: number): boolean {
   if (!Number.isInteger(multiplier) || !Number.isInteger(shift)) return false
   const size = Math.abs(multiplier)
+  if (size > largestMultiplierOf(encoding)) return false
   switch (encoding.kind) {
     case 'scale-shift':
-      return size <= (encoding.bits === 8 ? 127 : 2 ** 31 - 1) && shift >= (encoding.range === 'positive' ? 0 : -32) && shift <= 30
+      return shift >= (encoding.range === 'positive' ? 0 : -32) && shift <= 30
     case 'doubling':
-      return size <= (encoding.largest ?? 127) && shift >= 0 && shift <= 62
+      return shift >= 0 && shift <= 62
     case 'quantized-multiplier':
-      return size < 2 ** 31 && Math.abs(shift) <= 62
+      return Math.abs(shift) <= 62
     case 'shift':
       return size === 1
   }

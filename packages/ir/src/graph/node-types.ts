@@ -1,4 +1,4 @@
-import { isQError, QError } from '../errors.ts'
+import { errorAt, isQError, QError } from '../errors.ts'
 import type { AttrSpec, InferredType, OpDefinition } from '../ops/define.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
 import { didYouMean } from '../suggest.ts'
@@ -100,12 +100,7 @@ export function inferNode(node: Node, ops: OpSet, operandType: (name: string) =>
       .map((name) => inferred[name]!)
   } catch (error) {
     if (!isQError(error) || error.at.length > 0) throw error
-    throw new QError(error.code, `${node.op}: ${error.message}`, {
-      at: [node.outputs[0] ?? node.op],
-      ...(error.found === undefined ? {} : { found: error.found }),
-      ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    })
+    throw errorAt(error, [node.outputs[0] ?? node.op], `${node.op}: ${error.message}`)
   }
 }
 

@@ -43,3 +43,17 @@ export function encodeFactor(factor: number, encoding: MultiplierEncoding): Enco
     }
   }
 }
+
+/** The largest multiplier that an encoding has. */
+export function largestMultiplierOf(encoding: MultiplierEncoding): number {
+  switch (encoding.kind) {
+    case 'scale-shift':
+      return encoding.bits === 8 ? 127 : 2 ** 31 - 1
+    case 'doubling':
+      return encoding.largest ?? 127
+    case 'quantized-multiplier':
+      return 2 ** 31 - 1
+    case 'shift':
+      return 1
+  }
+}

@@ -1,7 +1,8 @@
-import type { IntegerScheme, MultiplierEncoding, Scheme } from '../contracts/scheme.ts'
+import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
 import { quantDefects } from '../graph/quant-defects.ts'
 import type { Node, Value } from '../graph/types.ts'
+import { largestMultiplierOf } from '../number/encode-factor.ts'
 import { quantizedOps } from '../ops/op-set.ts'
 import type { LoweredNode } from './lower-context.ts'
 
@@ -95,19 +96,6 @@ function realFactorDefect(node: Node): Defect | undefined {
 /** The largest multiplier that some encoding of the schemes can be; without a scheme on codes what 32 bits hold. */
 function largestMultiplier(schemes: Iterable<Scheme>): number {
   const integers = [...schemes].filter((scheme): scheme is IntegerScheme => scheme.kind === 'integer')
-  const all = integers.flatMap(({ multipliers }) => Object.values(multipliers).map(largestOf))
+  const all = integers.flatMap(({ multipliers }) => Object.values(multipliers).map(largestMultiplierOf))
   return all.length === 0 ? 2 ** 31 - 1 : Math.max(...all)
-}
-
-function largestOf(encoding: MultiplierEncoding): number {
-  switch (encoding.kind) {
-    case 'scale-shift':
-      return encoding.bits === 8 ? 127 : 2 ** 31 - 1
-    case 'doubling':
-      return encoding.largest ?? 127
-    case 'quantized-multiplier':
-      return 2 ** 31 - 1
-    case 'shift':
-      return 1
-  }
 }

@@ -9,7 +9,7 @@ import type { Target } from '../contracts/target.ts'
 import { draftOf } from '../graph/draft.ts'
 import { printGraph } from '../graph/text/print-graph.ts'
 import type { Graph } from '../graph/types.ts'
-import { four, keep, toyChip } from './fixtures/toy-chip.ts'
+import { four, keep, sumsAndExps, toyChip } from './fixtures/toy-chip.ts'
 import type { Resolved } from './resolved.ts'
 import { createResolver } from './resolver.ts'
 import { hasOneReading } from './row-reading.ts'
@@ -42,23 +42,13 @@ const chip: Backend = {
 }
 
 const row: ObservedRange = { threshold: 3, min: -1, max: 5 }
-const chain = (count: number): Graph =>
-  smallGraph({
-    stage: 'float',
-    values: Object.fromEntries(['x', ...Array.from({ length: count }, (_, i) => `l${i}`)].map((name) => [name, four])),
-    nodes: Array.from({ length: count }, (_, i) => {
-      const before = i === 0 ? 'x' : `l${i - 1}`
-      return i % 3 === 2 ? node('Exp', [before], [`l${i}`]) : node('Add', [before, before], [`l${i}`])
-    }),
-    outputs: [`l${count - 1}`],
-  })
 const tableOf = (graph: Graph, each = row) => new Map([...graph.values.keys()].map((name) => [name, each]))
 const quantOf = ({ graph }: Resolved, name: string) => {
   const { dtype, quant } = graph.values.get(name)!.type
   return [dtype, quant?.scale, quant?.zeroPoint]
 }
-const resolved = (mode: string, plan: Plan, backend = chip, table = tableOf(chain(3))) =>
-  createResolver(chain(3), table, backend, { mode }).resolve(plan)
+const resolved = (mode: string, plan: Plan, backend = chip, table = tableOf(sumsAndExps(3))) =>
+  createResolver(sumsAndExps(3), table, backend, { mode }).resolve(plan)
 const ends = ['u8', 6 / 255, 43]
 const half = ['i8', 3 / 127, 0]
 
@@ -68,7 +58,7 @@ describe('the range of a layer', () => {
       const one = resolved(mode, new Map([...'012'].map((i) => [`l${i}`, ['ENDS', 'HALF', 'EVEN'][Number(i)]!])))
       expect([quantOf(one, 'l0'), quantOf(one, 'l1'), quantOf(one, 'l2')]).toEqual([ends, half, half])
     }
-    const unsigned = tableOf(chain(3), { threshold: 3, min: 0, max: 5 })
+    const unsigned = tableOf(sumsAndExps(3), { threshold: 3, min: 0, max: 5 })
     const signed = resolved(
       'ENDS',
       new Map([
@@ -97,7 +87,7 @@ describe('the range of a layer', () => {
   })
 
   it('is refused where its own mode finds it empty, and there alone', () => {
-    const table = tableOf(chain(3)).set('l1', { threshold: 2, min: 2, max: 2 })
+    const table = tableOf(sumsAndExps(3)).set('l1', { threshold: 2, min: 2, max: 2 })
     expect(() => resolved('ENDS', new Map(), chip, table)).toThrow(expect.objectContaining({ code: 'RANGE_INVALID', at: ['l1'] }))
     expect(quantOf(resolved('ENDS', new Map([['l1', 'HALF']]), chip, table), 'l1')).toEqual(['u8', 2 / 255, 0])
     expect(() => resolved('HALF', new Map([['l1', 'ENDS']]), chip, table)).toThrow(
@@ -163,7 +153,7 @@ describe('a resolver whose layers read rows in several ways', () => {
 
   it.each([1, 2, 3, 4])('gives for every plan and range what a new one gives (%i)', (seed) => {
     const roll = dice(seed)
-    const graph = chain(12)
+    const graph = sumsAndExps(12)
     const table = tableOf(graph)
     const mode = ['ENDS', 'HALF', 'EVEN', 'F32'][seed % 4]!
     const target: Target = { ...chip.target, rangeSteps: [[{ rule: 'backward', ops: ['Exp'] }], [{ rule: 'sum-sign', ops: ['Add'] }]] }
@@ -184,7 +174,7 @@ describe('a resolver whose layers read rows in several ways', () => {
 
   it('reads again the layers alone whose mode has changed, whatever the size of the graph', () => {
     const costs = [30, 300, 1500].map((count) => {
-      const graph = chain(count)
+      const graph = sumsAndExps(count)
       const resolver = createResolver(graph, tableOf(graph), chip, { mode: 'ENDS' })
       resolver.resolve(new Map())
       const before = resolver.work()
@@ -199,7 +189,7 @@ describe('a resolver whose layers read rows in several ways', () => {
   it('does nothing for a chip whose modes read rows alike', () => {
     const settings = { mode: 'INT8', asymmetric: false }
     expect([hasOneReading(toyChip.target, settings), hasOneReading(chip.target, { ...settings, mode: 'ENDS' })]).toEqual([true, false])
-    const graph = chain(3)
+    const graph = sumsAndExps(3)
     const resolver = createResolver(graph, tableOf(graph), { ...toyChip, target: { ...toyChip.target, rangeSteps: [] } }, { mode: 'INT8' })
     resolver.resolve(new Map())
     expect(resolver.work().ranges).toBe(0)

@@ -1,6 +1,6 @@
 import type { Backend, LowerOp, ResolveSettings } from '../contracts/backend.ts'
 import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
-import { isQError, QError } from '../errors.ts'
+import { errorAt, isQError, QError } from '../errors.ts'
 import { valueOf } from '../graph/edges.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import type { OpForm } from '../graph/op-form.ts'
@@ -171,13 +171,7 @@ function naming<T>(layer: string, lower: () => T): T {
     return lower()
   } catch (error) {
     if (!isQError(error) || error.at.length > 0) throw error
-    const { code, message, found, wanted, hint, kind } = error
-    const rest = {
-      ...(found === undefined ? {} : { found }),
-      ...(wanted === undefined ? {} : { wanted }),
-      ...(hint === undefined ? {} : { hint }),
-    }
-    throw new QError(code, message, { at: [layer], ...rest, kind, cause: error })
+    throw errorAt(error, [layer])
   }
 }
 

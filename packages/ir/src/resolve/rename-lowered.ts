@@ -5,11 +5,7 @@ import type { LoweredNode } from './lower-context.ts'
 export function renameLowered(lowered: LoweredNode, names: ReadonlyMap<string, string>): LoweredNode {
   if (names.size === 0) return lowered
   const nameOf = (name: string): string => names.get(name) ?? name
-  const renamed = (node: Node): Node => ({
-    ...node,
-    inputs: node.inputs.map((name) => (name === undefined ? undefined : nameOf(name))),
-    outputs: node.outputs.map(nameOf),
-  })
+  const renamed = (node: Node): Node => renameNode(node, names)
   const { hoisted, operands, renamed: results } = lowered
   return {
     ...lowered,
@@ -19,4 +15,11 @@ export function renameLowered(lowered: LoweredNode, names: ReadonlyMap<string, s
     ...(operands === undefined ? {} : { operands: new Map([...operands].map(([name, need]) => [nameOf(name), need])) }),
     ...(results === undefined ? {} : { renamed: new Map([...results].map(([old, name]) => [nameOf(old), nameOf(name)])) }),
   }
+}
+
+/** A node under other names; the same object where none of its names has another. */
+export function renameNode(node: Node, names: ReadonlyMap<string, string>): Node {
+  if (![...node.inputs, ...node.outputs].some((name) => name !== undefined && names.has(name))) return node
+  const nameOf = (name: string): string => names.get(name) ?? name
+  return { ...node, inputs: node.inputs.map((name) => (name === undefined ? undefined : nameOf(name))), outputs: node.outputs.map(nameOf) }
 }

@@ -8,7 +8,7 @@ import { layerOf } from '../graph/edges.ts'
 import { printGraph } from '../graph/text/print-graph.ts'
 import type { Graph, Node } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import { four, row, toyChip } from './fixtures/toy-chip.ts'
+import { four, row, sumsAndExps, toyChip } from './fixtures/toy-chip.ts'
 import { resolve } from './resolve.ts'
 import type { Resolved } from './resolved.ts'
 import { createResolver } from './resolver.ts'
@@ -73,21 +73,11 @@ describe('a resolver', () => {
     },
   )
 
-  const chain = (count: number): Graph =>
-    smallGraph({
-      stage: 'float',
-      values: Object.fromEntries(['x', ...Array.from({ length: count }, (_, i) => `l${i}`)].map((name) => [name, four])),
-      nodes: Array.from({ length: count }, (_, i) => {
-        const before = i === 0 ? 'x' : `l${i - 1}`
-        return i % 3 === 2 ? node('Exp', [before], [`l${i}`]) : node('Add', [before, before], [`l${i}`])
-      }),
-      outputs: [`l${count - 1}`],
-    })
   const chainTable = (graph: Graph) => new Map([...graph.values.keys()].map((name) => [name, row(2, -1)]))
 
   it('computes for a changed layer what the layer and its neighbours take, whatever the size of the graph', () => {
     const costs = [30, 300, 3000].map((count) => {
-      const graph = chain(count)
+      const graph = sumsAndExps(count)
       const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })
       resolver.resolve(new Map())
       const before = resolver.work()
@@ -175,7 +165,7 @@ describe('a resolver', () => {
   })
 
   it('lowers no layer twice in the same modes and ranges', () => {
-    const graph = chain(12)
+    const graph = sumsAndExps(12)
     const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })
     const plans: readonly Plan[] = [new Map(), new Map([['l3', 'F16']]), new Map(), new Map([['l3', 'F16']])]
     const calls = plans.map((plan) => {
@@ -187,7 +177,7 @@ describe('a resolver', () => {
   })
 
   it('tells which layers are not as in another result', () => {
-    const graph = chain(12)
+    const graph = sumsAndExps(12)
     const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })
     const [plain, mixed, again] = [new Map(), new Map([['l6', 'F16']]), new Map()].map((plan) => resolver.resolve(plan as Plan))
     // The operand of l6 is cast at its maker's place, its own result at its own.
@@ -198,7 +188,7 @@ describe('a resolver', () => {
   })
 
   it('leaves results it gave before as they are', () => {
-    const graph = chain(12)
+    const graph = sumsAndExps(12)
     const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })
     const first = resolver.resolve(new Map())
     resolver.resolve(new Map([['l4', 'F16']]))
@@ -206,7 +196,7 @@ describe('a resolver', () => {
   })
 
   it('notices what changes in a plan and in ranges that are given once more', () => {
-    const graph = chain(12)
+    const graph = sumsAndExps(12)
     const table = chainTable(graph)
     const resolver = createResolver(graph, table, toyChip, { mode: 'INT8' })
     const plan = new Map<string, QuantMode>()
@@ -234,7 +224,7 @@ describe('a resolver', () => {
   })
 
   it('can be used again after a plan that cannot be had', () => {
-    const graph = chain(12)
+    const graph = sumsAndExps(12)
     const resolver = createResolver(graph, chainTable(graph), toyChip, { mode: 'INT8' })
     resolver.resolve(new Map())
     expect(() => resolver.resolve(new Map([['l4', 'BF16']]))).toThrow(expect.objectContaining({ code: 'MODE_UNSUPPORTED', at: ['l4'] }))

@@ -1,6 +1,7 @@
 import { layerOf } from '../graph/edges.ts'
 import type { Graph, Node, Value } from '../graph/types.ts'
 import type { MadeNames } from './made-names.ts'
+import { renameNode } from './rename-lowered.ts'
 
 /** What passes made of a part of a graph, with what they added under names that nothing outside of the part has. */
 export function namedApart(part: Graph, result: Graph, names: MadeNames): Graph {
@@ -16,11 +17,7 @@ export function namedApart(part: Graph, result: Graph, names: MadeNames): Graph 
   return {
     ...result,
     outputs: result.outputs.map(nameOf),
-    nodes: result.nodes.map((node) =>
-      [...node.inputs, ...node.outputs].some((name) => name !== undefined && renames.has(name))
-        ? { ...node, inputs: node.inputs.map((name) => (name === undefined ? undefined : nameOf(name))), outputs: node.outputs.map(nameOf) }
-        : node,
-    ),
+    nodes: result.nodes.map((node) => renameNode(node, renames)),
     values: new Map(
       Array.from(result.values.values(), (value): [string, Value] => [nameOf(value.name), { ...value, name: nameOf(value.name) }]),
     ),

@@ -2,7 +2,6 @@ import { checkFamilies, type Family } from '@q/fpfwd'
 import { QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { fileError } from '../files/file-errors.ts'
-
 import { examineForeign, loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
 import type { ModuleKind } from '../modules/module-kind.ts'
