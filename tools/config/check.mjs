@@ -1,6 +1,7 @@
 import { checkApiReports, checkDocComments } from './checks/api-report.mjs'
 import { checkCoverage } from './checks/coverage.mjs'
 import { checkDocsExamples } from './checks/docs-examples.mjs'
+import { checkEntryList } from './checks/entry-list.mjs'
 import { checkErrorList } from './checks/error-list.mjs'
 import { checkChipNames, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
 import { checkOpList } from './checks/op-list.mjs'
@@ -34,6 +35,7 @@ const checks = [
   ['docs examples', checkDocsExamples],
   ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
   ['operator list', () => checkOpList()],
+  ['entry list', () => checkEntryList()],
   ['published types', () => checkDeclarations(packages, declarations, privateNames)],
   ['API report', () => checkApiReports(libraries)],
   ['doc comments', () => checkDocComments(libraries)],
@@ -48,6 +50,7 @@ const updates = [
   ['API report', () => checkApiReports(libraries, { update: true })],
   ['error list', () => checkErrorList({ update: true })],
   ['operator list', () => checkOpList({ update: true })],
+  ['entry list', () => checkEntryList({ update: true })],
 ]
 
 const begin = performance.now()
