@@ -92,17 +92,18 @@ const cases: Readonly<Record<string, Case>> = {
     args: [
       ...['run_sensitive_layer', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', '--tune_list', 'other_list', ...weights],
       ...['--chip', './nova.mjs', '--calibration_table', 'table', '--quantize_table', 'out', '--post_process', './post.mjs'],
+      ...['--pre_qtable', 'plan'],
     ],
     outputs: ['out', 'table_MAX.1', 'table_KL_tune', 'new_cali_table.txt', 'SensitiveLayerSearcher', 'sensitive_layer_search_result'],
-    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'table', 'post.mjs'],
+    inputs: [...model, 'list', 'other_list', 'samples/0.png', 'samples/1.png', 'nova.mjs', 'table', 'post.mjs', 'plan'],
   },
   run_qtable: {
     args: [
       ...['run_qtable', 'digits.mlir', '--data_list', 'list', '--dataset', 'samples', ...weights, '--chip', './nova.mjs'],
-      ...['--calibration_table', 'table', '--quantize_table', 'out', '--loss_table', 'losses'],
+      ...['--calibration_table', 'table', '--quantize_table', 'out', '--loss_table', 'losses', '--pre_qtable', 'plan'],
     ],
     outputs: ['out', 'losses', 'MixPrecSearcher', 'mix_prec_result'],
-    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table'],
+    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table', 'plan'],
   },
   fp_forward: {
     args: ['fp_forward', 'digits.mlir', '--chip', './nova.mjs', '--fpfwd_inputs', 'image', ...weights, '--quantize_free_table', 'out'],

@@ -214,6 +214,22 @@ describe('the other searches', () => {
     )
   })
 
+  it.each([
+    ['run_qtable', ['--min_layer_cos', '1']],
+    ['run_sensitive_layer', ['--inference_num', '2', '--tune_num', '1', '--max_float_layers', '1']],
+  ])('%s keeps the layers of --pre_qtable', async (command, more) => {
+    const layer = [...parseCalibrationTable(text('table')).entries.keys()][1]!
+    const run = (plan: string) =>
+      q(
+        ...[command, 'digits.mlir', '--dataset', digits.calibration, '--input_num', '3', '--chip', 'bm1684x', '-o', 'qtable'],
+        ...['--calibration_table', 'table', '--expected_cos', '1', '--pre_qtable', plan, ...more],
+      )
+    const { code, err } = await run(`${layer}:F32`)
+    expect(code, err).toBe(4)
+    expect(parseQuantPlan(text('qtable')).entries.get(layer)).toEqual({ mode: 'F32' })
+    expect((await run('nothing:F32')).err).toMatch(/^QUANT_PLAN_UNKNOWN_NAMES: [^]*at: {5}--pre_qtable$/m)
+  })
+
   it('a search is refused without its output, under another name, and for bit widths that are not there yet', async () => {
     expect((await q('run_calibration', 'digits.mlir', ...samples, '--search', 'search_qtable', '-o', 'ct')).err).toMatch(
       /^SEARCH_OUTPUT: .*--quantize_table/,

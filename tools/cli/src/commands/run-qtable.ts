@@ -21,6 +21,7 @@ export const defineRunQtable: DefineCommand = (program, start) => {
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('--calibration_table <file>', 'calibration table, as run_calibration wrote it')
     .option('--loss_table <file>', 'output table of the similarity of every layer', 'full_loss_table.txt')
+    .option('--pre_qtable <table>', 'layers whose mode is decided: a file, or name:mode,name:mode')
     .requiredOption('-o, --quantize_table <file>', 'output quantization table')
   addVendorSearchOptions(command, ['expected_cos', 'min_layer_cos', 'fp_type', 'global_compare_layers'])
   addChipOptions(command, { required: true })
@@ -51,6 +52,7 @@ export const defineRunQtable: DefineCommand = (program, start) => {
           }),
           comparedLayers: options.global_compare_layers,
           expectedCos: options.expected_cos,
+          ...(options.pre_qtable === undefined ? {} : { preQtable: options.pre_qtable }),
           quantizeTable: options.quantize_table,
           form: 'classic',
           files: { log: 'MixPrecSearcher', graph: 'mix_prec_result', lossTable: options.loss_table },

@@ -29,6 +29,7 @@ export const defineRunSensitiveLayer: DefineCommand = (program, start) => {
   addThresholdOptions(command)
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('--calibration_table <file>', 'calibration table, as run_calibration wrote it')
+    .option('--pre_qtable <table>', 'layers whose mode is decided: a file, or name:mode,name:mode')
     .requiredOption('-o, --quantize_table <file>', 'output quantization table')
   addVendorSearchOptions(command, ['expected_cos', 'max_float_layers', 'fp_type', 'global_compare_layers', 'post_process'])
   addChipOptions(command, { required: true })
@@ -62,6 +63,7 @@ export const defineRunSensitiveLayer: DefineCommand = (program, start) => {
           comparedLayers: options.global_compare_layers,
           ...(options.post_process === undefined ? {} : { postProcess: options.post_process }),
           expectedCos: options.expected_cos,
+          ...(options.pre_qtable === undefined ? {} : { preQtable: options.pre_qtable }),
           quantizeTable: options.quantize_table,
           form: 'classic',
           files: { log: 'SensitiveLayerSearcher', graph: 'sensitive_layer_search_result', newTable: 'new_cali_table.txt' },
