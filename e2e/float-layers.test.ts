@@ -154,6 +154,12 @@ describe('the commands with a Top file', () => {
     const kept = ['head_Conv', 'flat_Reshape', 'scores_Sigmoid', 'boxes_Mul', 'found_Concat']
     const plan = parseQuantPlan(readFileSync('qtable', 'utf8'), 'qtable', ['F16'])
     for (const layer of kept) expect(plan.entries.get(layer)?.mode).toBe('F16')
+    const text = readFileSync('qtable', 'utf8')
+    expect(text).toContain('# q: pattern yolo: found 1 time, 5 of 12 layers stay in F16')
+    expect(text).toContain('# number of pattern layers: 5')
+    expect(text.slice(text.indexOf('# pattern layers'), text.indexOf('# shape layers')).split('\n').slice(1, -1).sort()).toEqual(
+      kept.map((layer) => `${layer} F16`).sort(),
+    )
     for (const layer of kept) expect(readFileSync('Search_Qtable', 'utf8')).not.toContain(`start to handle layer: ${layer},`)
     writeFileSync('pre', 'near_MaxPool F16\n')
     const { out } = await calibrate('-o', 'table', ...search, '--pre_qtable', 'pre', '--expected_cos', '0.1')

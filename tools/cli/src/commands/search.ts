@@ -79,6 +79,7 @@ export const defineSearch: DefineCommand = (program, start) => {
           samples: { ...choice, inputNum: options.input_num, bins: 2048, tuneNum: options.tune_num },
           ...(given === undefined ? {} : { table: await readCalibrationTable(given, graph, context) }),
           pinned,
+          ...(options.pre_qtable === undefined ? { floatLayers: base } : {}),
           planFile,
           tableFile,
         },

@@ -19,7 +19,7 @@ import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import type { Deployed } from './deploy.ts'
 import { claimDeployed, deploy, toleranceOf } from './deploy.ts'
-import { type FloatLayerChoice, findFloatLayers, floatLayersText } from './float-layers.ts'
+import { type FloatLayerChoice, type FloatLayers, findFloatLayers, floatLayersText } from './float-layers.ts'
 import { readPlan } from './read-tables.ts'
 import { checkForChip } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
@@ -104,7 +104,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   }
   const mayHavePlan = options.search === undefined ? decided : new Map()
   const release = await claimDeployed({ ...deployment, ...(mayHavePlan === undefined ? {} : { plan: mayHavePlan }) }, context)
-  const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided }, context)
+  const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided, floatLayers: base.found }, context)
   const { table, samples } = ranges
   const plan = ranges.plan ?? decided
   await runFiles.write(new Map([...base.files, ...ranges.files]))
@@ -140,7 +140,7 @@ async function basePlan(
   { floatLayers = {}, mode, calibration }: QuantizeOptions,
   { graph, chip, file }: { readonly graph: Graph; readonly chip: Chip; readonly file: string },
   context: Context,
-): Promise<{ readonly plan: Plan; readonly files: ReadonlyMap<string, string> }> {
+): Promise<{ readonly plan: Plan; readonly found?: FloatLayers; readonly files: ReadonlyMap<string, string> }> {
   const { target } = chip.backend
   if (!needsRanges(mode, target)) return { plan: new Map(), files: new Map() }
   const found = findFloatLayers(graph, floatLayers, target, floatLayers.mode ?? target.defaultFloat)
@@ -148,7 +148,11 @@ async function basePlan(
   if (found.plan.size === 0) return { plan: found.plan, files: new Map() }
   await context.files.claim([file])
   const { plan } = found
-  return { plan, files: new Map([[file, floatLayersText(found, { graph, chip: target.name, samples: calibration.inputNum }, context)]]) }
+  return {
+    plan,
+    found,
+    files: new Map([[file, floatLayersText(found, { graph, chip: target.name, samples: calibration.inputNum }, context)]]),
+  }
 }
 
 /** Ranges, and with a search the plan, and the files of both. */
@@ -160,6 +164,7 @@ async function findRanges(
     readonly tableFile: string
     readonly planFile: string
     readonly decided: Plan | undefined
+    readonly floatLayers: FloatLayers | undefined
   },
   context: Context,
 ): Promise<
@@ -177,7 +182,8 @@ async function findRanges(
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
     return { table, samples, finished, files: new Map([[tableFile, text]]) }
   }
-  const pinned = decided === undefined ? {} : { pinned: decided }
+  const { floatLayers } = places
+  const pinned = { ...(decided === undefined ? {} : { pinned: decided }), ...(floatLayers === undefined ? {} : { floatLayers }) }
   const searched = await searchPlan(
     { ...search, ...pinned, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
     context,

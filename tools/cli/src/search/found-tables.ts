@@ -4,6 +4,7 @@ import { createClassicQuantPlan, createExtendedQuantPlan } from '@q/ir/tables'
 import { layerSimilarityRows } from '@q/mixprec'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
+import type { FloatLayers } from '../pipeline/float-layers.ts'
 
 /** What a quantization table says beside its rows. */
 export interface PlanHeader {
@@ -14,12 +15,18 @@ export interface PlanHeader {
   readonly samples?: number
   /** `classic` up to release 1.22 of the original tool, `extended` since. */
   readonly form: 'classic' | 'extended'
+  /** What stayed in float before anything was measured: stands in lists of its own. */
+  readonly base?: Pick<FloatLayers, 'pattern' | 'shape' | 'line'>
   /** Layers that the search did not come to. */
   readonly unexamined?: readonly string[]
 }
 
 /** The text of a plan that was found. */
-export function planText(plan: Plan, { graph, chip, floatMode, samples, form, unexamined = [] }: PlanHeader, context: Context): string {
+export function planText(
+  plan: Plan,
+  { graph, chip, floatMode, samples, form, base, unexamined = [] }: PlanHeader,
+  context: Context,
+): string {
   const entries = [...plan].map(([name, mode]) => [name, { mode }] as const)
   const parts = {
     chip,
@@ -29,8 +36,22 @@ export function planText(plan: Plan, { graph, chip, floatMode, samples, form, un
   }
   if (form === 'classic') return formatQuantPlan(createClassicQuantPlan({ ...parts, mixMode: floatMode, entries }))
   const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${unexamined.length} layers not examined:`]
-  const patternLog = [...left, ...unexamined.map((layer) => `q: not examined: ${layer}`)]
-  return formatQuantPlan(createExtendedQuantPlan({ ...parts, customLayers: entries, patternLog }))
+  const patternLog = [
+    ...(base?.line === undefined ? [] : [`q: ${base.line}`]),
+    ...left,
+    ...unexamined.map((layer) => `q: not examined: ${layer}`),
+  ]
+  const [pattern, shape] = [new Set(base?.pattern), new Set(base?.shape)]
+  const among = (names: ReadonlySet<string>) => entries.filter(([name]) => names.has(name))
+  return formatQuantPlan(
+    createExtendedQuantPlan({
+      ...parts,
+      patternLayers: among(pattern),
+      shapeLayers: among(shape),
+      customLayers: entries.filter(([name]) => !pattern.has(name) && !shape.has(name)),
+      patternLog,
+    }),
+  )
 }
 
 /** `full_loss_table.txt`: how similar each layer's own result is, the least similar first. */

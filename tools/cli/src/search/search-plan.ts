@@ -6,6 +6,7 @@ import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import type { FloatLayers } from '../pipeline/float-layers.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { calibrateInTime } from './calibrate-in-time.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
@@ -35,6 +36,8 @@ export interface PlanSearch {
   readonly inferenceNum: number
   /** Layers that are decided. */
   readonly pinned?: Plan
+  /** Those of them that were found by what the network is. */
+  readonly floatLayers?: FloatLayers
   /** Milliseconds for all up to the files of the search, since `startedAt` of `performance.now()`. */
   readonly budget?: { readonly milliseconds: number; readonly startedAt: number }
   readonly workers?: number
@@ -94,6 +97,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
       floatMode: search.floatMode,
       samples: made?.observed.samples.count ?? found.space.samples,
       form: 'extended',
+      ...(search.floatLayers === undefined ? {} : { base: search.floatLayers }),
       unexamined: found.outcome.open,
     } as const
     const isChanged = made !== undefined || (trial.ranges?.size ?? 0) > 0

@@ -6,7 +6,7 @@ import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
-import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
+import { type FloatLayerChoice, type FloatLayers, findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -78,10 +78,13 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   if (search.postProcess !== undefined) await files.reads([search.postProcess])
   const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
   const { target } = chip.backend
-  const base = search.floatLayers === undefined ? undefined : findFloatLayers(graph, search.floatLayers, target, search.floatMode)
-  if (search.preQtable === undefined && base?.line !== undefined) reporter.print(base.line)
+  const kept =
+    search.floatLayers === undefined || search.preQtable !== undefined
+      ? undefined
+      : findFloatLayers(graph, search.floatLayers, target, search.floatMode)
+  if (kept?.line !== undefined) reporter.print(kept.line)
   const pinned: Plan =
-    search.preQtable === undefined ? (base?.plan ?? new Map()) : await readPlan(search.preQtable, graph, target, context, '--pre_qtable')
+    search.preQtable === undefined ? (kept?.plan ?? new Map()) : await readPlan(search.preQtable, graph, target, context, '--pre_qtable')
   checkForChip(graph, chip, search.mode, pinned)
   await noteSamples(calibration, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
@@ -119,7 +122,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
       journal,
       context,
     )
-    await files.write(outputsOf(search, found, made, base, context))
+    await files.write(outputsOf(search, { found, made, base, kept }, context))
     journal.finished()
     await made?.observed.finished()
     tellFound(search, found, (performance.now() - started) / 1000, context)
@@ -135,9 +138,17 @@ const wantedOf = ({ expectedCos }: VendorSearch) => (expectedCos === undefined ?
 /** Every file of a search, by its name. */
 function outputsOf(
   search: VendorSearch,
-  found: Found,
-  made: MethodTables | undefined,
-  base: CalibrationTable,
+  {
+    found,
+    made,
+    base,
+    kept,
+  }: {
+    readonly found: Found
+    readonly made: MethodTables | undefined
+    readonly base: CalibrationTable
+    readonly kept: FloatLayers | undefined
+  },
   context: Context,
 ): ReadonlyMap<string, string> {
   const { table, quantizeTable, files, calibration, thresholds, spelled = (method: string) => method } = search
@@ -150,6 +161,7 @@ function outputsOf(
     floatMode: search.floatMode,
     samples: made?.observed.samples.count ?? space.samples,
     form: search.form,
+    ...(kept === undefined ? {} : { base: kept }),
     unexamined: outcome.open,
   }
   return new Map([
