@@ -148,7 +148,13 @@ const signs = [
 
 const branches = [{ rule: 'cover-constants', ops: ['Where'] }] as const
 
-const rounding = { requantize: 'half-up', cast: 'half-away-from-zero', weight: 'half-away-from-zero' } as const
+/** Sums of transposed convolutions are requantized by an instruction of its own, which rounds halves away from zero. */
+const rounding = {
+  requantize: 'half-up',
+  requantizeOf: { ConvTranspose: 'half-away-from-zero' },
+  cast: 'half-away-from-zero',
+  weight: 'half-away-from-zero',
+} as const
 
 /** Symmetric codes, signed where a range has negative numbers; sums in int32, multipliers of 32 bits for them and of 8 bits beside them. */
 const int8: IntegerScheme = {

@@ -58,7 +58,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         op: 'RequantizeAxis',
         inputs: [sums.name, requant.name],
         outputs: [name],
-        attrs: { axis: 1, rounding: 'half-away-from-zero' },
+        attrs: { axis: 1, rounding: context.integers.rounding.requantize },
       },
     ],
     values: [...values, sums, requant, { name, type: result }],

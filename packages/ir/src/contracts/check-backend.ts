@@ -2,6 +2,7 @@ import { floatOps } from '../ops/op-set.ts'
 import type { Backend } from './backend.ts'
 import { schemesDefects } from './check-scheme.ts'
 import { backendInvalid, describe, type Fields, isObject, missing, strangers, unknown } from './defects.ts'
+import { isForm } from './form-names.ts'
 import type { RangeImport, RangeRuleName, Target } from './target.ts'
 
 const rangeRules: Readonly<Record<RangeRuleName, true>> = {
@@ -224,9 +225,3 @@ function optionalDefects(backend: Fields): readonly string[] {
 
 const isName = (value: unknown): value is string => typeof value === 'string' && /^\S+$/.test(value)
 const namesIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter(isName) : [])
-
-/** An operator's name, with `#constant` maybe; operators of the back end's own have a prefix (`acme.Lut`). */
-function isForm(form: string): boolean {
-  const name = form.replace(/#constant$/, '')
-  return floatOps.has(name) || /^\w+\.\w+$/.test(name)
-}

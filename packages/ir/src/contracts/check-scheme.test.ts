@@ -89,6 +89,21 @@ describe('a scheme', () => {
       'here.multipliers.sum.bits is 16',
     ],
     ['no rounding', { ...INT8, rounding: undefined }, 'here.rounding is missing: { requantize, cast, weight }'],
+    [
+      'a rounding for an operator that is none',
+      { ...INT8, rounding: { ...INT8.rounding, requantizeOf: { ConvTransposed: 'down' } } },
+      'here.rounding.requantizeOf: "ConvTransposed" is not known; perhaps ConvTranspose',
+    ],
+    [
+      'a rounding that is none for an operator',
+      { ...INT8, rounding: { ...INT8.rounding, requantizeOf: { ConvTranspose: 'nearest' } } },
+      'here.rounding.requantizeOf.ConvTranspose is "nearest"',
+    ],
+    [
+      'roundings of operators that are no object',
+      { ...INT8, rounding: { ...INT8.rounding, requantizeOf: 'down' } },
+      'here.rounding.requantizeOf is "down": wanted an object',
+    ],
     ['a rounding too few', { ...INT8, rounding: { ...INT8.rounding, weight: undefined } }, 'here.rounding.weight is missing'],
   ])('with %s says so', (_, scheme, defect) => {
     const found = schemeDefects(scheme, 'here')

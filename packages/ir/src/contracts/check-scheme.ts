@@ -1,7 +1,9 @@
 import { bf16Styles } from '../number/bf16.ts'
 import { roundingModes } from '../number/rounding.ts'
+import { floatOps } from '../ops/op-set.ts'
 import { backendInvalid, type Fields, isObject, missing, unknown } from './defects.ts'
-import type { CodeStorage, FactorUse, FloatScheme, IntegerScheme, MultiplierEncoding } from './scheme.ts'
+import { isForm } from './form-names.ts'
+import type { CodeStorage, FactorUse, FloatScheme, IntegerRounding, IntegerScheme, MultiplierEncoding } from './scheme.ts'
 import type { FloatType, Target } from './target.ts'
 
 /** Multipliers are 32-bit integers. */
@@ -34,7 +36,12 @@ const storageMembers: Readonly<Record<keyof CodeStorage, true>> = {
   granularity: true,
 }
 /** A float scheme may share the roundings of an integer one. */
-const roundingMembers: Readonly<Record<keyof IntegerScheme['rounding'], true>> = { requantize: true, cast: true, weight: true }
+const roundingMembers: Readonly<Record<keyof IntegerRounding, true>> = {
+  requantize: true,
+  requantizeOf: true,
+  cast: true,
+  weight: true,
+}
 const encodingMembers: Readonly<Record<MultiplierEncoding['kind'], Readonly<Record<string, true>>>> = {
   'scale-shift': { kind: true, bits: true, range: true },
   doubling: { kind: true, largest: true },
@@ -133,7 +140,15 @@ function roundingDefects(rounding: unknown, uses: readonly string[], place: stri
   return [
     ...membersOf(rounding, roundingMembers, `${place}.rounding.`),
     ...uses.flatMap((use) => oneOf(rounding[use], roundingModes, `${place}.rounding.${use}`)),
+    ...formRoundingDefects(rounding['requantizeOf'] ?? {}, `${place}.rounding.requantizeOf`),
   ]
+}
+
+function formRoundingDefects(roundings: unknown, place: string): readonly string[] {
+  if (!isObject(roundings)) return [missing(place, 'an object from operator to rounding', roundings)]
+  return Object.entries(roundings).flatMap(([form, rounding]) =>
+    isForm(form) ? oneOf(rounding, roundingModes, `${place}.${form}`) : [unknown(place, form, [...floatOps.keys()], 'operators')],
+  )
 }
 
 function oneOf(found: unknown, wanted: readonly unknown[], place: string): readonly string[] {

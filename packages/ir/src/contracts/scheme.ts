@@ -1,3 +1,4 @@
+import type { OpForm } from '../graph/op-form.ts'
 import type { Bf16StyleName } from '../number/bf16.ts'
 import type { RoundingMode } from '../number/rounding.ts'
 import type { FloatType } from './target.ts'
@@ -49,8 +50,19 @@ export interface IntegerScheme {
   /** Element type of biases; sums are exact in it. @default 'i32' */
   readonly bias?: 'i32' | 'i64'
   readonly multipliers: Readonly<Record<FactorUse, MultiplierEncoding>>
-  /** Rounding of requantized numbers, of floats that become activation codes, of weights and biases. */
-  readonly rounding: { readonly requantize: RoundingMode; readonly cast: RoundingMode; readonly weight: RoundingMode }
+  readonly rounding: IntegerRounding
+}
+
+/** How the numbers of a mode that computes on codes are rounded. */
+export interface IntegerRounding {
+  /** Requantized numbers. */
+  readonly requantize: RoundingMode
+  /** Requantized numbers of operators that the chip rounds in another way. @default all as `requantize` */
+  readonly requantizeOf?: Readonly<Partial<Record<OpForm, RoundingMode>>>
+  /** Floats that become activation codes. */
+  readonly cast: RoundingMode
+  /** Weights and biases. */
+  readonly weight: RoundingMode
 }
 
 /** A mode that computes in floats. */

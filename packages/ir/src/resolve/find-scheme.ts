@@ -1,6 +1,8 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
 import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { Target } from '../contracts/target.ts'
+import type { OpForm } from '../graph/op-form.ts'
+import type { RoundingMode } from '../number/rounding.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 
 /** What a mode stores, with zero points where the settings want them; `undefined` for a mode that the target does not have. */
@@ -14,6 +16,24 @@ export function schemeOf(target: Target, mode: QuantMode, settings: Pick<Resolve
   if (scheme === undefined) throw new Error(`the target ${target.name} uses the mode ${mode} and has no scheme for it`)
   return scheme
 }
+
+/**
+ * A scheme as it holds for one operator, whose requantized numbers the chip may round in its own way: `rounding.requantize` is that
+ * way, `rounding.requantizeOf` is taken in. The same object for the same scheme and operator.
+ */
+export function schemeFor<T extends Scheme>(scheme: T, form: OpForm): T {
+  if (scheme.kind === 'float' || scheme.rounding.requantizeOf === undefined) return scheme
+  const { requantizeOf, ...rounding } = scheme.rounding
+  const requantize = requantizeOf[form] ?? requantizeOf[form.replace('#constant', '') as OpForm]
+  if (requantize === undefined || requantize === rounding.requantize) return scheme
+  const known = own.get(scheme) ?? new Map<RoundingMode, IntegerScheme>()
+  own.set(scheme, known)
+  const made = known.get(requantize) ?? { ...scheme, rounding: { ...rounding, requantize } }
+  known.set(requantize, made)
+  return made as T
+}
+
+const own = new WeakMap<IntegerScheme, Map<RoundingMode, IntegerScheme>>()
 
 /** How codes are stored next to a layer of some mode: by that mode, else by the graph's, else by the first integer mode of the target; `undefined` when it has none. */
 export function integerSchemeNear(

@@ -23,7 +23,7 @@ export interface LowerContext extends ResolveSettings {
   readonly target: Target
   /** The mode this node is lowered in (after the target's own substitutions). */
   readonly mode: QuantMode
-  /** What this mode stores and how it rounds. */
+  /** What this mode stores and how it rounds results of this operator. */
   readonly scheme: Scheme
   /** The same where the mode computes on codes; asking in a float mode is a defect of the back end. */
   readonly integers: IntegerScheme

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { f32, node, smallGraph } from '../conformance/small-graph.ts'
 import type { Backend, LowerOp } from '../contracts/backend.ts'
+import type { IntegerScheme } from '../contracts/scheme.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Graph, TensorType } from '../graph/types.ts'
@@ -41,6 +42,19 @@ describe('a lowering', () => {
     ['constants', (each, context) => keep(each, { ...context, ...{ _: context.constantOf('c') } })],
   ])('is told when it asks for %s of layers that are not beside it', (_, question) => {
     expect(run(question)).toThrow(/is not beside it/)
+  })
+
+  it('rounds requantized numbers as the scheme says of its operator', () => {
+    const seen: unknown[] = []
+    const chip = asking((each, context) => {
+      seen.push(context.integers.rounding.requantize, context.scheme.rounding)
+      return keep(each, context)
+    })
+    const scheme = chip.target.schemes['INT8'] as IntegerScheme
+    const rounding = { ...scheme.rounding, requantizeOf: { Relu: 'up' } } as const
+    const target = { ...chip.target, schemes: { ...chip.target.schemes, INT8: { ...scheme, rounding } } }
+    resolve(graph, table, new Map(), { ...chip, target }, { mode: 'INT8' })
+    expect(seen).toMatchObject(['up', { requantize: 'up' }])
   })
 
   it('has the facts that its back end states of the graph', () => {

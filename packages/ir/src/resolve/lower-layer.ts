@@ -8,7 +8,7 @@ import type { Attrs, Node, Range, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { checkLowered } from './check-lowered.ts'
 import { opUnsupported } from './choose-mode.ts'
-import { schemeOf } from './find-scheme.ts'
+import { schemeFor, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import { type Disguises, lowerApart } from './lower-apart.ts'
 import type { LowerContext, LoweredNode, Neighbour } from './lower-context.ts'
@@ -198,7 +198,7 @@ function contextOf(
   asked: Set<Scheme>,
 ): (mode: QuantMode) => LowerContext {
   const { graph, float, edges, places, placeOf } = frame
-  const { name: layer } = places[place]!
+  const { name: layer, form: ownForm } = places[place]!
   /** @returns the name that the graph has for it */
   const near = (wanted: string, names: readonly (string | undefined)[]): string => {
     if (names.includes(wanted)) return disguises.get(wanted) ?? wanted
@@ -227,13 +227,14 @@ function contextOf(
     const value = graph.values.get(name)
     return value?.constant !== undefined || value?.isConstant === true
   }
+  const schemeIn = (mode: QuantMode): Scheme => schemeFor(schemeOf(target, mode, settings), ownForm!)
   const integers = (mode: QuantMode): IntegerScheme => {
-    const scheme = schemeOf(target, mode, settings)
+    const scheme = schemeIn(mode)
     if (scheme.kind === 'integer') return scheme
     throw new Error(`the lowering of ${own.op} ${layer} asks for codes in the float mode ${mode}`)
   }
   const contextIn = (mode: QuantMode): LowerContext => {
-    const scheme = schemeOf(target, mode, settings)
+    const scheme = schemeIn(mode)
     asked.add(scheme)
     return {
       ...settings,
