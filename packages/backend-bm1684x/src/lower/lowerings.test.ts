@@ -1,52 +1,7 @@
-import { type Attrs, allOps, type Graph, type Node, type Range, resolve, type Tensor, type Value } from '@q/ir'
+import { resolve } from '@q/ir'
 import { describe, expect, it } from 'vitest'
+import { graphOf, lowered } from '../../test/lowered-one.ts'
 import { bm1684x } from '../bm1684x.ts'
-
-/** A float graph of one node with calibrated operands `x`, `z` and constants. */
-interface One {
-  readonly op: string
-  readonly inputs: readonly string[]
-  readonly attrs?: Attrs
-  readonly shape?: readonly number[]
-  readonly result?: readonly number[]
-  readonly ranges: Readonly<Record<string, Range>>
-  readonly constants?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>
-}
-
-function graphOf({ op, inputs, attrs = {}, shape = [1, 1, 1, 3], result = shape, constants = {} }: One): Graph {
-  const node: Node = { op, inputs, outputs: ['y'], attrs }
-  const values: Value[] = [
-    ...inputs.filter((name) => constants[name] === undefined).map((name): Value => ({ name, type: { dtype: 'f32', shape } })),
-    ...Object.entries(constants).map(
-      ([name, { shape: own, data }]): Value => ({
-        name,
-        type: { dtype: 'f32', shape: own },
-        constant: { dtype: 'f32', shape: own, data: Float32Array.from(data) },
-      }),
-    ),
-    { name: 'y', type: { dtype: 'f32', shape: result } },
-  ]
-  return {
-    name: 'one',
-    nodes: [node],
-    values: new Map(values.map((value) => [value.name, value])),
-    outputs: ['y'],
-    ops: allOps,
-    properties: { stage: 'float' },
-    inputs: inputs.filter((name) => constants[name] === undefined).map((name) => ({ name })),
-  }
-}
-
-/** The node that makes `y` in INT8, and the constants by name. */
-function lowered(one: One): { readonly node: Node; readonly constant: (name: string) => readonly number[]; readonly graph: Graph } {
-  const table = new Map(Object.entries(one.ranges).map(([name, { min, max }]) => [name, { threshold: max, min, max }]))
-  const { graph } = resolve(graphOf(one), table, new Map(), bm1684x(), { mode: 'INT8' })
-  return {
-    graph,
-    node: graph.nodes.find(({ outputs }) => outputs[0] === 'y')!,
-    constant: (name) => Array.from((graph.values.get(name)!.constant as Tensor).data, Number),
-  }
-}
 
 describe('convolution', () => {
   /*
@@ -54,7 +9,7 @@ describe('convolution', () => {
    * 0.003937007859349251, just below, so -63.5000002 rounds to -64 and the bias 3238.50006 to 3239. The factor
    * float32(0.0009803920984...) is 65793 / 2^26.
    */
-  const one: One = {
+  const one = {
     op: 'Conv',
     inputs: ['x', 'w', 'b'],
     attrs: { strides: [1, 1], pads: [0, 0, 0, 0] },

@@ -1,5 +1,5 @@
 import type { LowerOp } from '@q/ir'
-import { activationOps, asFloat, copyCodes, lowerArg, lowerCast, lowerTopK, onCodes } from '@q/ir/lowering'
+import { activationOps, asFloat, lowerArg, lowerCast, lowerTopK } from '@q/ir/lowering'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
@@ -10,6 +10,8 @@ import { lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
 import { lowerConvTranspose } from './conv-transpose.ts'
+import { lowerCopy } from './copy.ts'
+import { finishRelus } from './fused-relu.ts'
 import { lowerGather } from './gather.ts'
 import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
@@ -29,7 +31,7 @@ import { lowerWhere } from './where.ts'
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
 /** Every lowering, by operator form. */
-export const lowerings: Readonly<Record<string, LowerOp>> = {
+export const lowerings = finishRelus({
   ...each(activationOps, lowerActivation),
   ...each(
     [
@@ -49,8 +51,7 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
       'Unsqueeze',
       'Upsample',
     ],
-    // Range rules have given operand and result one scale, or the chip takes the codes as they are; the limit of a ReLU is the calibrated range.
-    onCodes(copyCodes),
+    lowerCopy,
   ),
   ...each(
     [
@@ -102,4 +103,4 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   'Sub#constant': lowerAddConstant,
   TopK: lowerTopK,
   Where: lowerWhere,
-}
+})

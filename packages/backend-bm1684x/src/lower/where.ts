@@ -1,6 +1,7 @@
 import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import { lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
 import { roundHalfAway, saturate } from '@q/ir/number'
+import { misreadOperands } from './copy.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -20,7 +21,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     values.push(value)
     return value.name
   })
-  return loweredTo({ ...node, inputs }, [...values, { name, type }])
+  return misreadOperands(loweredTo({ ...node, inputs }, [...values, { name, type }]), node, node.inputs.slice(1), context)
 }
 
 /** A branch that is one number is an attribute of the chip's operator: it is written down as it is. */

@@ -7,10 +7,11 @@ import { valueOf } from '../graph/edges.ts'
 import type { Graph, TensorType } from '../graph/types.ts'
 import { roundTo } from '../number/rounding.ts'
 import { type IntegerType, integerRange } from '../number/saturate.ts'
-import { findScheme } from '../resolve/find-scheme.ts'
+import { findScheme, schemeFor } from '../resolve/find-scheme.ts'
 import { resolve } from '../resolve/resolve.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { isComputedOtherwise } from './backend-deviation.ts'
 import { type ExactCase, multipleOf, wholeRange } from './backend-exact-cases.ts'
 import { exactWeights } from './backend-exact-weights.ts'
 import { run } from './backend-run.ts'
@@ -41,12 +42,15 @@ interface Network {
  * Says nothing where the back end's ranges are others than the table's, or no range of the scheme has a power of two for a scale.
  */
 export async function checkExact(backend: Backend, each: ExactCase, settings: ExactSettings, executor: Executor): Promise<void> {
-  const scheme = findScheme(backend.target, settings.mode, settings)
-  const network = scheme?.kind === 'integer' ? networkOf(each, scheme, settings) : undefined
-  if (network === undefined || scheme?.kind !== 'integer') return
+  const ofMode = findScheme(backend.target, settings.mode, settings)
+  const scheme = ofMode?.kind === 'integer' ? schemeFor(ofMode, each.form) : undefined
+  const network = scheme === undefined ? undefined : networkOf(each, scheme, settings)
+  if (network === undefined || scheme === undefined) return
   const { graph, coarse, table, x } = network
   const { mode, asymmetric } = settings
-  const resolved = resolve(graph, table, new Map(), backend, { mode, asymmetric }).graph
+  const resolution = resolve(graph, table, new Map(), backend, { mode, asymmetric })
+  if (isComputedOtherwise(resolution, 'y')) return
+  const resolved = resolution.graph
   const [output] = resolved.outputs as [string]
   const last = resolved.nodes.find(({ outputs }) => outputs.includes(output))
   const type = last?.op === 'DequantizeLinear' ? valueOf(resolved, last.inputs[0]!).type : undefined

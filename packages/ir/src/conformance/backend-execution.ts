@@ -6,12 +6,13 @@ import { QError } from '../errors.ts'
 import type { Graph, Quant } from '../graph/types.ts'
 import { codeParams } from '../number/quant-params.ts'
 import { integerRange } from '../number/saturate.ts'
-import { findScheme } from '../resolve/find-scheme.ts'
+import { findScheme, schemeFor } from '../resolve/find-scheme.ts'
 import { rangeImporter } from '../resolve/import-ranges.ts'
 import { resolve } from '../resolve/resolve.ts'
 import type { Resolved } from '../resolve/resolved.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { isComputedOtherwise } from './backend-deviation.ts'
 import type { ExecutionCase } from './backend-execution-cases.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
 import { run } from './backend-run.ts'
@@ -48,8 +49,9 @@ export async function checkExecution(
   settings: ExecutionSettings,
   executor: Executor,
 ): Promise<void> {
-  const scheme = findScheme(backend.target, settings.mode, settings)
-  if (scheme?.kind !== 'integer') return
+  const ofMode = findScheme(backend.target, settings.mode, settings)
+  if (ofMode?.kind !== 'integer') return
+  const scheme = schemeFor(ofMode, each.form)
   const { graph } = each
   const inputs = graph.inputs.map(({ name }) => name)
   const x = new Map(inputs.map((name, i) => [name, tensorOf(graph.values.get(name)!.type, spread(graph, name, settings.range, i))]))
@@ -64,7 +66,7 @@ export async function checkExecution(
   for (const [name, tensor] of made) table.set(name, roomFor(numbersOf(tensor)))
   const { mode, asymmetric } = settings
   const resolution = resolveOrRefuse(each, () => resolve(graph, table, new Map(), backend, { mode, asymmetric }))
-  if (resolution === undefined) return
+  if (resolution === undefined || isComputedOtherwise(resolution, 'y')) return
   checkComputedOnCodes(backend, { form: each.form, layer: 'y', mode }, resolution)
   const resolved = resolution.graph
   const codes = operandCodes(resolved, inputs)

@@ -10,10 +10,12 @@ import { verifyQuantized } from '../graph/verify-quantized.ts'
 import { type RoundingMode, roundTo } from '../number/rounding.ts'
 import { scalarOf } from '../ops/define.ts'
 import { allOps } from '../ops/op-set.ts'
-import { findScheme } from '../resolve/find-scheme.ts'
+import { findScheme, schemeFor } from '../resolve/find-scheme.ts'
 import { resolve } from '../resolve/resolve.ts'
+import type { Resolved } from '../resolve/resolved.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { isComputedOtherwise } from './backend-deviation.ts'
 import { checkEncodings } from './backend-encodings.ts'
 import type { ExactSettings } from './backend-exact.ts'
 import { wholeRange } from './backend-exact-cases.ts'
@@ -30,14 +32,16 @@ import { numbersOf, tensorOf } from './small-graph.ts'
  */
 export async function checkNetwork(backend: Backend, network: OperatorNetwork, settings: ExactSettings, executor: Executor): Promise<void> {
   const { mode, asymmetric, kind } = settings
-  const scheme = findScheme(backend.target, mode, settings)
-  const grid = scheme?.kind === 'integer' ? codeGrid(network, scheme, kind) : undefined
-  if (grid === undefined || scheme?.kind !== 'integer') return
+  const ofMode = findScheme(backend.target, mode, settings)
+  const scheme = ofMode?.kind === 'integer' ? schemeFor(ofMode, network.form) : undefined
+  const grid = scheme === undefined ? undefined : codeGrid(network, scheme, kind)
+  if (grid === undefined || scheme === undefined) return
   const made = numbered(network, grid)
   const floats = await resultsOf(executor, made)
   const table = tableOf(made, floats[0]!, scheme, kind)
-  const resolved = resolveOrRefuse(() => resolve(made.graph, table, new Map(), backend, { mode, asymmetric }).graph)
-  if (resolved === undefined) return
+  const resolution = resolveOrRefuse(() => resolve(made.graph, table, new Map(), backend, { mode, asymmetric }))
+  if (resolution === undefined || isComputedOtherwise(resolution, 'y')) return
+  const resolved = resolution.graph
   verifyQuantized(resolved)
   checkEncodings(resolved, scheme)
   const maker = resolved.nodes.find(({ outputs }) => outputs.includes(resolved.outputs[0]!))
@@ -52,15 +56,16 @@ export async function checkNetwork(backend: Backend, network: OperatorNetwork, s
 export async function checkFloatNetwork(backend: Backend, network: OperatorNetwork, mode: QuantMode, executor: Executor): Promise<void> {
   const made = numbered(network, floatGrid(network))
   const wanted = (await resultsOf(executor, made))[0]!
-  const resolved = resolveOrRefuse(() => resolve(made.graph, undefined, new Map(), backend, { mode }).graph)
-  if (resolved === undefined) return
+  const resolution = resolveOrRefuse(() => resolve(made.graph, undefined, new Map(), backend, { mode }))
+  if (resolution === undefined || isComputedOtherwise(resolution, 'y')) return
+  const resolved = resolution.graph
   verifyQuantized(resolved)
   const [output] = resolved.outputs as [string]
   compareFloats(numbersOf((await run(executor, resolved, made.x, [output])).get(output)!), wanted, precisionOf(resolved))
 }
 
 /** A network that the chip refuses by name is not run: that it has the operator at all, other tests hold. */
-function resolveOrRefuse(make: () => Graph): Graph | undefined {
+function resolveOrRefuse(make: () => Resolved): Resolved | undefined {
   try {
     return make()
   } catch (error) {

@@ -95,7 +95,7 @@ const pairs = (['Add', 'Sub', 'Mul', 'Max', 'Min', 'Div', 'Pow', 'Mod'] as const
     ['a constant for each channel', [images, c(1, 4, 1, 1)]],
     ['a constant on the left', [c(1, 4, 1, 6), image]],
     ['one operand twice', [image, again]],
-    ...(definitionAttrs(form).includes('relu') ? ([['a ReLU', [image, image], { relu: true }]] as const) : []),
+    ...relus(form, [image, image]),
   ]),
 )
 
@@ -103,7 +103,7 @@ const numbers = (['Add', 'Sub', 'Mul', 'Max', 'Min', 'Div'] as const).flatMap((f
   each(`${form}#constant`, [
     ...(form === 'Div' ? [] : ([['a number on the right', [image, number(0.5)]]] as const)),
     ['a number on the left', [number(0.5), images]],
-    ...(definitionAttrs(form).includes('relu') ? ([['a ReLU', [image, number(0.5)], { relu: true }]] as const) : []),
+    ...relus(form, [image, number(0.5)]),
   ]),
 )
 
@@ -115,7 +115,7 @@ const pools = (['MaxPool', 'AveragePool'] as const).flatMap((form) =>
     ['pads and strides of their own', [image], { kernel_shape: [4, 2], ...apart, ...counted(form) }],
     ['pads', [images], { kernel_shape: [4, 4], strides: [1, 1], pads: [1, 2, 2, 1], ...counted(form) }],
     ['one spatial axis', [x(1, 4, 12)], { kernel_shape: [2], strides: [2], pads: [0, 0] }],
-    ['a ReLU', [image], { ...window, relu: true }],
+    ...relus(form, [image], window),
   ]),
 )
 
@@ -123,16 +123,13 @@ const moved: readonly OperatorNetwork[] = [
   ...each('Concat', [
     ['the last axis, three operands', [x(2, 4, 3), x(2, 4, 2), x(2, 4, 1)], { axis: -1 }],
     ['a constant operand', [image, c(1, 2, 6, 6)], { axis: 1 }],
-    ['a ReLU', [image, image], { axis: 1, relu: true }],
+    ...relus('Concat', [image, image], { axis: 1 }),
   ]),
   ...(['constant', 'reflect', 'edge', 'symmetric'] as const).flatMap((mode) =>
     each('Pad', [
       [`a border of mode ${mode}`, [images], { pads: [0, 0, 1, 2, 0, 0, 2, 1], mode, ...(mode === 'constant' ? { value: 0.5 } : {}) }],
     ]),
   ),
-  ...(definitionAttrs('Pad').includes('relu')
-    ? each('Pad', [['a ReLU', [image], { pads: [0, 0, 1, 1, 0, 0, 1, 1], value: 0.5, relu: true }]])
-    : []),
   ...each('Transpose', [
     ['four axes', [x(2, 3, 4, 5)], { perm: [0, 3, 1, 2] }],
     ['three axes', [x(4, 3, 5)], { perm: [2, 0, 1] }],
@@ -143,7 +140,7 @@ const moved: readonly OperatorNetwork[] = [
     ['the second sample, backwards', [images], { starts: [1, 0, 5, 0], ends: [2, 4, -1, 6], steps: [1, 1, -2, 1] }],
   ]),
   ...each('Tile', [['two axes', [image], { repeats: [2, 1, 1, 3] }]]),
-  ...each('Upsample', [['other scales', [images], { scale_h: 2, scale_w: 3 }]]),
+  ...each('Upsample', [['other scales', [images], { scale_h: 2, scale_w: 3 }], ...relus('Upsample', [image], { scale_h: 2, scale_w: 2 })]),
   ...each('Squeeze', [['the second axis', [x(2, 1, 4, 6)], { axes: [1] }]]),
   ...each('Unsqueeze', [['the second axis', [x(2, 4, 6)], { axes: [1] }]]),
   ...each('Gather', [
@@ -189,6 +186,15 @@ const others = backendCases
 
 /** Every network: the whole attribute space of the operators that compute on codes or move them, one of each other operator. */
 export const operatorNetworks: readonly OperatorNetwork[] = [...made, ...others]
+
+/** An operator with a ReLU, and with one that has a limit within the results, where it has any. */
+function relus(form: string, operands: readonly NetworkOperand[], attrs: Attrs = {}): readonly Variant[] {
+  if (!definitionAttrs(form).includes('relu')) return []
+  return [
+    ['a ReLU', operands, { ...attrs, relu: true }],
+    ['a ReLU with a limit', operands, { ...attrs, relu: true, reluLimit: 1 }],
+  ]
+}
 
 function definitionAttrs(op: string): readonly string[] {
   return Object.keys(allOps.get(op)!.attrs)

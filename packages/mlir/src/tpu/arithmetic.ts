@@ -170,8 +170,8 @@ const onFloatTensors: readonly Spelling[] = [
   { op: 'Sub', name: 'Sub', fields: [isReverse, ...reluFields, notScalar], ...onFloats },
   { op: 'Mul', name: 'Mul', fields: [...reluFields, ...idleMultiplier, idleQuantMode, notScalar], ...onFloats },
   { op: 'Div', name: 'Div', fields: [isReverse, ...reluFields, ...idleMultiplier, notScalar] },
-  { op: 'Max', name: 'Max', fields: reluFields },
-  { op: 'Min', name: 'Min', fields: reluFields },
+  { op: 'Max', name: 'Max', fields: reluFields, elementName: signedElement },
+  { op: 'Min', name: 'Min', fields: reluFields, elementName: signedElement },
   { op: 'LeakyRelu', name: 'LeakyRelu', fields: [field('f64', 'alpha', 'alpha'), textRounding()], reads: hasFloatOperand },
   { op: 'PRelu', name: 'PReluOp', fields: [lax('si32', 'rshift', 0)], reads: hasFloatOperand },
   {

@@ -1,0 +1,15 @@
+import type { Diagnostic } from '../errors.ts'
+import { layerOf } from '../graph/edges.ts'
+import type { Node } from '../graph/types.ts'
+
+/**
+ * The warning of a lowering whose chip computes a layer otherwise than its operator is defined: the codes are the chip's, and not those of the
+ * float network. `backendConformance` compares nothing of a layer with this warning.
+ *
+ * @param fact what the chip does in its place, in words
+ */
+export function computedOtherwise(node: Node, fact: string): Diagnostic {
+  const layer = layerOf(node)
+  const message = `${node.op} ${layer} is computed otherwise on the chip: ${fact}; a float mode in the quantization table computes it right`
+  return { level: 'warning', code: 'COMPUTED_OTHERWISE', message, at: [layer] }
+}
