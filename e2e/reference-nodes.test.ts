@@ -79,6 +79,12 @@ async function differences(
   return { count, of }
 }
 
+/**
+ * Borders that the recording has otherwise than the chip: left with codes, the vendor's interpreter writes `code * scale` between them. Its runner and the
+ * chip's simulator write the code, run on the same file.
+ */
+const misrecorded = new Set(['zoo_shape o_padc_Pad'])
+
 const present = existsSync(reference)
 
 describe.skipIf(!present)(`nodes of lowered networks${present ? '' : ' (skipped: no ../shared/reference)'}`, () => {
@@ -92,7 +98,7 @@ describe.skipIf(!present)(`nodes of lowered networks${present ? '' : ' (skipped:
     expect(graph.nodes.length).toBeGreaterThan(5)
     for (const node of graph.nodes) {
       const isFloat = graph.values.get(node.outputs[0]!)!.type.quant === undefined
-      if (isFloat && orderDependent.has(node.op)) continue
+      if ((isFloat && orderDependent.has(node.op)) || misrecorded.has(`${network} ${node.outputs[0]}`)) continue
       const { count, of } = await differences(graph, node, tensors)
       expect(`${node.op} ${node.outputs[0]}: ${count} of ${of} differ`).toBe(`${node.op} ${node.outputs[0]}: 0 of ${of} differ`)
     }

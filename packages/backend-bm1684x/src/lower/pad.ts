@@ -1,16 +1,14 @@
 import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
-import { onCodes } from '@q/ir/lowering'
-import { roundHalfAway } from '@q/ir/number'
+import { codeIn, onCodes } from '@q/ir/lowering'
+import { misreadOperands } from './copy.ts'
 
-/**
- * In INT8 the chip's simulator pads with `float32((K - zero point) scale)`, K being the code of the value, and not with K
- * itself; so do we.
- */
+/** In INT8 the border holds the code of the value; one beyond the codes saturates. */
 function int8(node: Node, context: LowerContext): LoweredNode {
-  const { scale, zeroPoint } = context.quantizedType(node.inputs[0]!).quant!
-  const code = roundHalfAway((context.attrs(node).value as number) / scale + zeroPoint)
-  const value = Math.fround((code - zeroPoint) * scale)
-  return loweredTo({ ...node, attrs: { ...node.attrs, value } }, [{ name: layerOf(node), type: context.quantizedType(layerOf(node)) }])
+  const value = codeIn(context.quantizedType(node.inputs[0]!), Number(context.attrs(node).value), context)
+  const made = loweredTo({ ...node, attrs: { ...node.attrs, value } }, [
+    { name: layerOf(node), type: context.quantizedType(layerOf(node)) },
+  ])
+  return misreadOperands(made, node, node.inputs, context)
 }
 
 /** A border around a tensor. */

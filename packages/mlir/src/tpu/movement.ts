@@ -1,7 +1,8 @@
+import { codeLimitsOf } from '@q/ir/graph'
 import type { Field } from '../codec/field.ts'
-import { derived, field, fixed, lax, selects } from '../codec/field.ts'
+import { field, fixed, lax, selects } from '../codec/field.ts'
 import { readSlice, sliceFields } from '../codec/slice-fields.ts'
-import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
+import type { ReadForm, Spelling } from '../codec/spelling.ts'
 import {
   concatFields,
   depthToSpaceFields,
@@ -20,22 +21,12 @@ const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
 
 import { unroundedHalf } from './number-kinds.ts'
 
-/**
- * The number a padded place holds. The text names a code; the simulator writes the number it stands
- * for, `(code - zero point) * scale` in float32, even into a tensor of codes.
- */
-function paddedNumber({ inputs, typeOf, operation }: ReadForm) {
-  const { quant } = typeOf(inputs[0]!)
+/** What a padded place holds, on codes a code: one that the text has beyond the codes saturates on the chip. */
+function padded({ inputs, typeOf, operation }: ReadForm) {
   const attribute = operation.attributes.get('val')
-  const code = attribute?.kind === 'float' ? attribute.value : 0
-  const value = quant === undefined ? code : Math.fround((code - quant.zeroPoint) * quant.scale)
-  return { inputs: inputs.slice(0, 1), attrs: { value } }
-}
-
-function paddedCode({ attrs, inputs, typeOf }: WriteForm): number {
-  const { quant } = typeOf(inputs[0]!)
-  const value = attrs['value'] as number
-  return quant === undefined ? value : Math.round(value / quant.scale + quant.zeroPoint)
+  const value = attribute?.kind === 'float' ? attribute.value : 0
+  const [min, max] = codeLimitsOf(typeOf(inputs[0]!))
+  return { inputs: inputs.slice(0, 1), attrs: { value: Math.min(max, Math.max(min, value)) } }
 }
 
 const resizeFields: readonly Field[] = [
@@ -59,11 +50,11 @@ export const tpuMovement: readonly Spelling[] = [
     operands: 5,
     fields: [
       field('ints', 'paddings', 'pads'),
-      derived('f64', 'val', paddedCode),
+      field('f64', 'val', 'value', { value: 0 }),
       field('enum:Pad_Mode', 'mode', 'mode', { words: padWords }),
       fixed('bool', 'with_insert_zero', false),
     ],
-    read: paddedNumber,
+    read: padded,
   },
   { op: 'Slice', name: 'Slice', operands: 5, fields: sliceFields, reads: withoutTensors, read: readSlice },
   {

@@ -76,11 +76,12 @@ describe('writeTpu', () => {
     )
   })
 
-  it('writes the code of a padded number and reads the number', () => {
-    const node: Node = { op: 'Pad', inputs: ['x'], outputs: ['y'], attrs: { pads: [0, 0, 0, 1, 0, 0, 0, 0], value: 1.5 } }
+  it('writes and reads the code of a border, one beyond the codes as the chip saturates it', () => {
+    const node: Node = { op: 'Pad', inputs: ['x'], outputs: ['y'], attrs: { pads: [0, 0, 0, 1, 0, 0, 0, 0], value: 3 } }
     const { text } = writeTpu(graphOf(node, [x], { ...codes, shape: [1, 2, 3, 4] }))
     expect(parseMlir(text).operations.at(-1)!.attributes.get('val')).toEqual({ kind: 'float', type: 'f64', value: 3 })
-    expect(readTpu(text).nodes[0]!.attrs['value']).toBe(1.5)
+    expect(readTpu(text).nodes[0]!.attrs['value']).toBe(3)
+    expect(readTpu(text.replace('val = 3.000000e+00', 'val = 2.220000e+02')).nodes[0]!.attrs['value']).toBe(127)
   })
 
   it('gives truth values two codes', () => {
