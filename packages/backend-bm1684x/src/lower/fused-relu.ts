@@ -3,7 +3,7 @@ import { codeLimitsOf } from '@q/ir/graph'
 import { codeIn, computedOtherwise } from '@q/ir/lowering'
 
 /** Operators whose ReLU the family's own compiler leaves a layer apart, as the chip has none in them. */
-const apart: ReadonlySet<string> = new Set(['Concat', 'Max', 'Max#constant', 'Min', 'Min#constant', 'Pow', 'Pow#constant'])
+const apart: ReadonlySet<string> = new Set(['Concat', 'Max', 'Max#constant', 'Min', 'Min#constant', 'Mod', 'Pow', 'Pow#constant'])
 
 /** Operators whose ReLU the family's own compiler fuses, and the chip does not compute. */
 const lost: ReadonlySet<string> = new Set(['Mul#constant'])

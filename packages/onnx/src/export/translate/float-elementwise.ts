@@ -22,7 +22,7 @@ export const translateMod: Translate = (node, t) => {
   const float = { dtype: 'f32', shape: type.shape } as const
   const [a, b] = node.inputs.map((name) => t.build.cast(t.carried(name!), 'f32'))
   const whole = t.build.node('Floor', [t.build.node('Div', [a, b], float)], float)
-  return [rounded(t, t.build.node('Sub', [a, t.build.node('Mul', [whole, b], float)], float), type, node)]
+  return [finished(t, t.build.node('Sub', [a, t.build.node('Mul', [whole, b], float)], float), type, node)]
 }
 
 /** Comparisons and logic, whose results here are numbers. */

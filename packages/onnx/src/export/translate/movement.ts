@@ -1,7 +1,7 @@
 import type { Attrs, Node } from '@q/ir'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { isEmpty } from './empty-values.ts'
-import { reshaped, transposed } from './finish.ts'
+import { finished, reshaped, transposed } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
 const list = (attrs: Attrs, name: string) => attrs[name] as readonly number[]
@@ -59,13 +59,14 @@ export const translateUpsample: Translate = (node, t) => {
   const type = carriedType(node, t)
   const rank = type.shape.length
   const scales = [...Array.from({ length: rank - 2 }, () => 1), Number(attrs['scale_h']), Number(attrs['scale_w'])]
-  return [
-    t.build.node('Resize', [x, undefined, t.build.numbers('f32', scales)], type, {
-      mode: 'nearest',
-      coordinate_transformation_mode: 'asymmetric',
-      nearest_mode: 'floor',
-    }),
-  ]
+  const y = t.build.node('Resize', [x, undefined, t.build.numbers('f32', scales)], type, {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  })
+  const result = t.typeOf(node.outputs[0]!)
+  if (result.quant !== undefined) return attrs['relu'] === true ? undefined : [y]
+  return [finished(t, y, result, node)]
 }
 
 export const translateDepthToSpace: Translate = (node, t) => {
