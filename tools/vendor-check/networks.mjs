@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { operatorNetworks, writeOperatorNetwork } from './operators.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const shared = process.env.Q_SHARED ?? join(root, '../shared')
@@ -11,11 +12,14 @@ const digits = join(root, 'examples/quickstart')
  *
  * @typedef {object} Network
  * @property {string} name
- * @property {string} onnx
+ * @property {string} onnx a file; empty where the network is made
  * @property {readonly string[]} preprocess options of `model_transform`
  * @property {string} input one sample
  * @property {string} [dataset] folder of samples; the one sample when absent
  * @property {readonly Mode[]} modes
+ * @property {Readonly<Record<string, readonly [min: number, max: number]>>} [ranges] of tensors, in the place of calibrated ones
+ * @property {boolean} [isRefused] whether the vendor's compiler ends on its own lowering
+ * @property {(folder: string) => { onnx: string, input: string }} [make] writes `onnx` and `input`
  */
 
 /**
@@ -65,6 +69,16 @@ const known = [
     dataset: join(shared, 'images/ILSVRC2012'),
     modes: ['INT8'],
   },
+  ...Object.entries(operatorNetworks).map(([name, { ranges, isRefused }]) => ({
+    name,
+    onnx: '',
+    preprocess: [],
+    input: '',
+    modes: /** @type {readonly Mode[]} */ (['INT8']),
+    ranges,
+    isRefused,
+    make: (/** @type {string} */ folder) => writeOperatorNetwork(/** @type {keyof typeof operatorNetworks} */ (name), folder),
+  })),
 ]
 
 /** Names of all networks. */
@@ -80,8 +94,9 @@ export const networkNames = known.map(({ name }) => name)
 export function chooseNetworks(names, tell) {
   const unknown = names.find((name) => !networkNames.includes(name))
   if (unknown !== undefined) throw new Error(`there is no network ${unknown}; choose from ${networkNames.join(', ')}`)
-  return known.filter(({ name, onnx, input }) => {
+  return known.filter(({ name, onnx, input, make }) => {
     if (names.length > 0 && !names.includes(name)) return false
+    if (make !== undefined) return true
     const missing = [onnx, input].find((path) => !existsSync(path))
     if (missing !== undefined) tell(`skip  ${name}: there is no ${missing}`)
     return missing === undefined

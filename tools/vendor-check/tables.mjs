@@ -40,3 +40,18 @@ export function mixedTable(rows) {
   const layers = [...rows.keys()].slice(1).filter((_, i) => i % 3 === 1)
   return `# op_name   quantize_mode\n${layers.map((name) => `${name} F16\n`).join('')}`
 }
+
+/**
+ * A calibration table with other ranges for layers of these tensors.
+ *
+ * @param {ReadonlyMap<string, readonly number[]>} rows
+ * @param {Readonly<Record<string, readonly [min: number, max: number]>>} ranges
+ */
+export function givenTable(rows, ranges) {
+  const lines = [...rows].map(([layer, [threshold = 0, min = 0, max = 0]]) => {
+    const given = ranges[layer] ?? ranges[layer.slice(0, layer.indexOf('_'))]
+    const numbers = given === undefined ? [threshold, min, max] : [Math.max(-given[0], given[1]), ...given]
+    return `${layer} ${numbers.map((each) => each.toFixed(10)).join(' ')}\n`
+  })
+  return `# op_name    threshold    min    max\n${lines.join('')}`
+}

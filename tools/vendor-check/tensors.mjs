@@ -33,11 +33,13 @@ export function compareWeights(ours, theirs) {
  *
  * @param {string} ours
  * @param {string} theirs
- * @returns {{ elements: number, different: number, cosine: number, missing: readonly string[] }} `missing` in ours
+ * @returns {{ elements: number, different: number, cosine: number, missing: readonly string[], unequal: readonly string[] }} `missing` in ours, `unequal` the results
+ *   that differ
  */
 export function compareResults(ours, theirs) {
   const left = readArrays(ours)
   const missing = []
+  const unequal = []
   let elements = 0
   let different = 0
   let cosine = 1
@@ -48,6 +50,7 @@ export function compareResults(ours, theirs) {
       continue
     }
     let [ab, aa, bb] = [0, 0, 0]
+    const before = different
     for (let i = 0; i < b.length; i++) {
       const [x, y] = [Number(a[i]), Number(b[i])]
       if (x !== y) different++
@@ -55,10 +58,11 @@ export function compareResults(ours, theirs) {
       aa += x * x
       bb += y * y
     }
+    if (different > before) unequal.push(name)
     elements += b.length
     cosine = Math.min(cosine, aa === bb && ab === aa ? 1 : ab / Math.sqrt(aa * bb))
   }
-  return { elements, different, cosine, missing }
+  return { elements, different, cosine, missing, unequal }
 }
 
 function bytes({ data }) {
