@@ -1,7 +1,6 @@
 import { elementCount, type Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { isFloat } from '../fold/literal.ts'
-import { addConstant, addNumber, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
+import { addNumber, bypass, constantOf, keepsElements, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** Puts a value made in passing before a node: `op` of these operands, in the type of `like`. */
@@ -15,33 +14,18 @@ export function before(
   attrs: Node['attrs'] = {},
 ): string {
   const result = net.freshName(name)
-  net.setValue({ ...net.value(like), name: result })
+  net.setValue({ name: result, type: net.value(like).type })
   net.add({ op, inputs: [...inputs], outputs: [result], attrs }, node)
   return result
 }
 
 /** A new value that takes over all users of a node's result. */
-function after(net: GraphDraft, node: Node, name: string): string {
+export function after(net: GraphDraft, node: Node, name: string): string {
   const [result] = node.outputs as [string]
   const follower = net.freshName(name)
   net.setValue({ ...net.value(result), name: follower })
   net.redirect(result, follower)
   return follower
-}
-
-/** The remainder of integers by a number: 0 where it comes out as the number itself. */
-export const remainder: Rule = (net, node) => {
-  const number = numberOf(net, node.inputs[1], true)
-  const [result] = node.outputs as [string]
-  if (number === undefined || isFloat(net.value(result).type.dtype) || net.consumers(result).some(({ op }) => op === 'NotEqual'))
-    return false
-  const product = after(net, node, `${result}_Mul`)
-  const place = net.next(node)
-  const differs = net.freshName(`${result}_NotEqual`)
-  net.setValue({ ...net.value(result), name: differs })
-  net.add({ op: 'NotEqual', inputs: [result, node.inputs[1]], outputs: [differs], attrs: {} }, place)
-  net.add({ op: 'Mul', inputs: [differs, result], outputs: [product], attrs: {} }, place)
-  return true
 }
 
 /** A constant operand of a commutative operator stands on the right. */
@@ -67,41 +51,8 @@ export const reciprocal: Rule = (net, node) => {
 /** `x - c` is `x + (-c)`. */
 export const subtraction: Rule = (net, node) => {
   const number = numberOf(net, node.inputs[1], true)
-  if (number !== undefined && elementCount(net.shape(node.inputs[1]!)) <= elementCount(net.shape(node.inputs[0]!))) {
+  if (number !== undefined && keepsElements(net, node, 0)) {
     net.change(node, { op: 'Add', inputs: [node.inputs[0], addNumber(net, `${node.inputs[1]}_negative`, -number)] })
-    return true
-  }
-  return oneNumber(net, node, 0)
-}
-
-/** `x / c` is `x * (1 / c)`, the factor in double precision; integers are rounded down after it. */
-export const division: Rule = (net, node) => {
-  const [a, b] = node.inputs as [string, string]
-  const whole = !isFloat(net.value(node.outputs[0]!).type.dtype)
-  const number = numberOf(net, b, true)
-  const known = constantOf(net, b)
-  if (number !== undefined) {
-    const factor = addNumber(net, `${b}_reciprocal`, 1 / number)
-    if (whole) {
-      const floor = after(net, node, `${node.outputs[0]}_floor`)
-      net.change(node, { op: 'Mul', inputs: [a, factor] })
-      net.add({ op: 'Floor', inputs: [node.outputs[0]!], outputs: [floor], attrs: {} }, net.next(node))
-    } else net.change(node, { op: 'Mul', inputs: [a, factor] })
-    return true
-  }
-  if (known !== undefined && !whole) {
-    net.change(node, {
-      op: 'Mul',
-      inputs: [
-        a,
-        addConstant(
-          net,
-          `${node.outputs[0]}_divisor`,
-          known.shape,
-          known.data.map((each) => 1 / each),
-        ),
-      ],
-    })
     return true
   }
   return oneNumber(net, node, 0)
@@ -111,12 +62,7 @@ export const division: Rule = (net, node) => {
 export function oneNumber(net: GraphDraft, node: Node, side: number): boolean {
   const name = node.inputs[side]!
   const number = numberOf(net, name, true)
-  if (
-    number === undefined ||
-    elementCount(net.shape(name)) === 1 ||
-    elementCount(net.shape(name)) > elementCount(net.shape(node.inputs[1 - side]!))
-  )
-    return false
+  if (number === undefined || elementCount(net.shape(name)) === 1 || !keepsElements(net, node, 1 - side)) return false
   const inputs = [...node.inputs]
   inputs[side] = addNumber(net, `${name}_number`, number)
   net.change(node, { inputs })
@@ -126,6 +72,7 @@ export function oneNumber(net: GraphDraft, node: Node, side: number): boolean {
 /** Powers: 1 is nothing, 2 a product, 1/2 a root. */
 export const power: Rule = (net, node) => {
   const x = node.inputs[0]!
+  if (!keepsElements(net, node, 0)) return oneNumber(net, node, 0)
   switch (numberOf(net, node.inputs[1], true)) {
     case 1:
       bypass(net, node, x)
@@ -170,29 +117,17 @@ export const mean: Rule = (net, node) => {
   return true
 }
 
-/** Clip from 0 up is a ReLU; a bound that is not given is infinite. */
+/** Clip from 0 up to more is a ReLU; a bound that is not given is infinite, and computed bounds are a Max and a Min. */
 export const clip: Rule = (net, node) => {
   const { min, max } = node.attrs as { readonly min?: number; readonly max?: number }
-  const x = node.inputs[0]!
-  if (min === undefined && max === undefined) bypass(net, node, x)
-  else if (min === 0) net.change(node, { op: 'Relu', attrs: { reluLimit: max ?? 0 } })
+  const [x, low, high] = node.inputs as [string, string?, string?]
+  if (low !== undefined && high !== undefined) {
+    const raised = before(net, node, `${node.outputs[0]}_max`, 'Max', [x, low], x)
+    net.change(node, { op: 'Min', inputs: [raised, high] })
+  } else if (min === undefined && max === undefined) bypass(net, node, x)
+  else if (min === 0 && (max === undefined || max > 0))
+    net.change(node, { op: 'Relu', attrs: { reluLimit: max === undefined || max === Number.POSITIVE_INFINITY ? 0 : max } })
   else if (min !== undefined && max !== undefined) return false
   else net.change(node, { attrs: { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY } })
-  return true
-}
-
-/** PRelu with one slope is a LeakyRelu; slopes get the rank of the tensor. */
-export const preluSlope: Rule = (net, node) => {
-  const [x, slope] = node.inputs as [string, string]
-  const single = numberOf(net, slope, true)
-  if (single !== undefined) {
-    net.change(node, { op: 'LeakyRelu', inputs: [x], attrs: { alpha: single } })
-    return true
-  }
-  const known = constantOf(net, slope)
-  const shape = net.shape(x)
-  if (known === undefined || known.shape.length === shape.length) return false
-  const wanted = [...new Array<number>(shape.length - known.shape.length).fill(1), ...known.shape]
-  net.change(node, { inputs: [x, reshapedConstant(net, slope, wanted)] })
   return true
 }

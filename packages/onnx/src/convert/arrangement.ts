@@ -1,6 +1,6 @@
 import { elementCount, type Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { addConstant, constantOf, numberOf, reshapedConstant, sameShape } from '../net/constants.ts'
+import { addConstant, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
@@ -165,14 +165,12 @@ export const resize: Rule = (net, node) => {
   const shape = net.shape(node.inputs[0]!)
   const exact =
     Number.isInteger(scale_h) && Number.isInteger(scale_w) && sizes[0] === shape.at(-2)! * scale_h && sizes[1] === shape.at(-1)! * scale_w
-  if (mode === 'nearest' && exact && shape.length === 4 && coordinates !== 'align_corners') {
+  if (mode === 'nearest' && exact && shape.length === 4 && coordinates === 'asymmetric') {
     net.change(node, { op: 'Upsample', attrs: { scale_h, scale_w } })
     return true
   }
-  const known = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric']
-  const attrs = { ...node.attrs, coordinate_transformation_mode: known.includes(coordinates) ? coordinates : 'half_pixel' }
-  if (node.op === 'Resize' && attrs.coordinate_transformation_mode === coordinates) return false
-  net.change(node, { op: 'Resize', attrs })
+  if (node.op === 'Resize') return false
+  net.change(node, { op: 'Resize' })
   return true
 }
 
@@ -195,34 +193,3 @@ export const softmax: Rule = (net, node) => {
   net.change(node, { op: 'Reshape', inputs: [soft], attrs: { shape: [...shape] } })
   return true
 }
-
-/** Factors that are all 1 and terms that are all 0 are left out of a normalization. */
-export const plainNorm: Rule = (net, node) => {
-  const [x, scale, bias] = node.inputs
-  const noScale = scale !== undefined && numberOf(net, scale, true) === 1
-  const noBias = bias !== undefined && numberOf(net, bias, true) === 0
-  if (!noScale && !noBias) return false
-  net.change(node, { inputs: [x, noScale ? undefined : scale, noBias ? undefined : bias] })
-  return true
-}
-
-/** Constants of a normalization get the rank of the tensor: `lead` sizes of 1 stand before them. */
-export const rankOf =
-  (perChannel: boolean): Rule =>
-  (net, node) => {
-    const shape = net.shape(node.inputs[0]!)
-    let changed = false
-    const inputs = node.inputs.map((name, i) => {
-      const known = i === 0 ? undefined : constantOf(net, name)
-      if (known === undefined) return name
-      const size = elementCount(known.shape)
-      const wanted = perChannel
-        ? [1, size, ...new Array<number>(shape.length - 2).fill(1)]
-        : [...new Array<number>(Math.max(0, shape.length - known.shape.length)).fill(1), ...known.shape]
-      if (sameShape(wanted, known.shape)) return name
-      changed = true
-      return reshapedConstant(net, name!, wanted)
-    })
-    if (changed) net.change(node, { inputs })
-    return changed
-  }

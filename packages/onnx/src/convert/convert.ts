@@ -1,19 +1,7 @@
 import type { GraphDraft } from '@q/ir/graph'
 import { addNumber } from '../net/constants.ts'
 import { applyRules, eachNode, type Rule, type RuleSet } from '../net/rules.ts'
-import {
-  chain,
-  clip,
-  constantRight,
-  division,
-  mean,
-  negation,
-  power,
-  preluSlope,
-  reciprocal,
-  remainder,
-  subtraction,
-} from './arithmetic.ts'
+import { chain, clip, constantRight, mean, negation, power, reciprocal, subtraction } from './arithmetic.ts'
 import {
   alignRank,
   backwards,
@@ -22,8 +10,6 @@ import {
   flatten,
   frontIndices,
   gatherOne,
-  plainNorm,
-  rankOf,
   resize,
   softmax,
   spaceToDepth,
@@ -31,8 +17,11 @@ import {
 } from './arrangement.ts'
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
+import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
+import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, spatialPool } from './pools.ts'
 import { gemm } from './products.ts'
+import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 
 /** What a pattern called a cast to a truth value and back. */
 const notZero: Rule = (net, node) => {
@@ -57,11 +46,11 @@ const conversions: RuleSet = {
   Add: [constantRight, alignRank],
   Mul: [constantRight, alignRank],
   Sub: [subtraction, alignRank],
-  Div: [division, alignRank],
-  Pow: [power],
+  Div: [wholeResult, division, alignRank],
+  Pow: [wholePower, power],
   Mod: [remainder],
   Clip: [clip],
-  PRelu: [preluSlope],
+  PRelu: [pRelu],
   Gemm: [gemm],
   Flatten: [flatten],
   Expand: [expand],
@@ -74,17 +63,19 @@ const conversions: RuleSet = {
   Upsample: [],
   Softmax: [softmax],
   LogSoftmax: [softmax],
-  LayerNormalization: [plainNorm, rankOf(false)],
+  LayerNormalization: [plainNorm, repeatedFactors, rankOf(false)],
+  RMSNormalization: [repeatedFactors],
   PixelNormalization: [plainNorm, rankOf(true)],
   InstanceNormalization: [plainNorm, rankOf(true)],
-  GroupNormalization: [plainNorm, rankOf(true)],
+  GroupNormalization: [plainNorm, factorsOfGroups, rankOf(true)],
   GlobalAveragePool: [globalPool],
   GlobalMaxPool: [globalPool],
-  ReduceMean: [plainMean, spatialPool],
+  ReduceL2: [wholeResult],
+  ReduceMean: [wholeResult, plainMean, spatialPool],
   ReduceMax: [spatialPool],
   ReduceSumSquare: [composedReduction],
-  ReduceLogSum: [composedReduction],
-  ReduceLogSumExp: [composedReduction],
+  ReduceLogSum: [wholeResult, composedReduction],
+  ReduceLogSumExp: [wholeResult, composedReduction],
   Conv: [planar],
   ConvTranspose: [planar],
   BatchNormalization: [batchNorm],

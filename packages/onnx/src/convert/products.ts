@@ -1,5 +1,5 @@
 import { permuted } from '../fold/literal.ts'
-import { addConstant, constantOf, numberOf } from '../net/constants.ts'
+import { addConstant, constantOf, isAlongLast, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
@@ -20,33 +20,32 @@ export const gemm: Rule = (net, node) => {
     const turned = transB ? permuted(known, [1, 0]) : known
     b = addConstant(net, `${b}_fix`, turned.shape, alpha === 1 ? turned.data : turned.data.map((each) => f(each * alpha)))
   }
+  const scaled = known === undefined && alpha !== 1
   const bias = constantOf(net, c)
   const columns = net.shape(result)[1]!
   let later: string | undefined
   if (c !== undefined) {
     const single = numberOf(net, c)
-    if (bias === undefined || (bias.data.length !== columns && single === undefined)) {
+    const isBias = bias !== undefined && isAlongLast(bias.shape, columns)
+    if (bias !== undefined && (beta !== 1 || (single !== undefined && !isBias))) {
+      const data = single === undefined || isBias ? bias.data : new Float32Array(columns).fill(single)
+      const shape = single === undefined || isBias ? bias.shape : [columns]
+      const scaledBias = Array.from(data, (each) => f(each * beta))
+      c = addConstant(net, `${c}_fix`, shape, scaledBias)
+    }
+    if (scaled || (!isBias && (bias === undefined || single === undefined))) {
       later = c
       c = undefined
-    } else if (beta !== 1 || bias.data.length !== columns) {
-      const data = bias.data.length === columns ? bias.data : new Float32Array(columns).fill(single!)
-      c = addConstant(
-        net,
-        `${c}_fix`,
-        bias.data.length === columns ? bias.shape : [columns],
-        Array.from(data, (each) => f(each * beta)),
-      )
     }
   }
   const left = { transA, transB: transB && known === undefined }
   const attrs = { ...(left.transA ? { transA: true } : {}), ...(left.transB ? { transB: true } : {}) }
   const inputs = c === undefined ? [a, b] : [a, b, c]
-  const scaled = known === undefined && alpha !== 1
   if (scaled || later !== undefined) {
     let product = before(net, node, `${result}_matmul`, 'MatMul', inputs, result, attrs)
     if (scaled)
       product = before(net, node, `${result}_alpha`, 'Mul', [product, addConstant(net, `${result}_alpha_const`, [1], [alpha])], result)
-    if (later !== undefined && beta !== 1)
+    if (later !== undefined && beta !== 1 && bias === undefined)
       later = before(net, node, `${result}_beta`, 'Mul', [later, addConstant(net, `${result}_beta_const`, [1], [beta])], later)
     if (later === undefined) later = addConstant(net, `${result}_zero`, [1], [0])
     net.change(node, { op: 'Add', inputs: [product, later], attrs: {} })

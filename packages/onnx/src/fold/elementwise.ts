@@ -54,9 +54,10 @@ const arithmetic: Readonly<Record<string, Binary>> = {
   PRelu: (a, b) => (a < 0 ? a * b : a),
 }
 
-/** The function of a two-operand operator on a type: integers divide toward zero, remainders follow `fmod`. */
+/** The function of a two-operand operator on a type: integers divide toward zero, as do powers that leave them, and remainders follow `fmod`. */
 export function binaryFunction(op: string, dtype: DType, fmod: boolean): Binary | undefined {
   if (op === 'Div') return isFloat(dtype) ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))
+  if (op === 'Pow' && !isFloat(dtype)) return (a, b) => Math.trunc(a ** b)
   if (op === 'Mod') return fmod ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b)
   return arithmetic[op] ?? comparisons[op]
 }

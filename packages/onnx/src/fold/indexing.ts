@@ -57,7 +57,8 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
     }
     return [{ dtype: x!.dtype, shape: [...indices!.shape.slice(0, -1), ...x!.shape.slice(tuple)], data }]
   },
-  ScatterND: ({ inputs: [x, indices, updates] }) => {
+  ScatterND: ({ inputs: [x, indices, updates], attrs }) => {
+    if (attrs['reduction'] !== 'none') return []
     const tuple = indices!.shape.at(-1)!
     const own = stridesOf(x!.shape)
     const inner = elementCount(x!.shape.slice(tuple))

@@ -51,8 +51,9 @@ function reduce(node: KnownNode): readonly Literal[] {
 const attrsKeep = (node: KnownNode): boolean => node.attrs['keepdims'] !== 0
 
 const pickPlace =
-  (better: (a: number, b: number) => boolean): Evaluate =>
+  (isBetter: (a: number, b: number) => boolean): Evaluate =>
   ({ inputs: [x], attrs }) => {
+    const better = attrs['select_last_index'] === 1 ? (a: number, b: number) => !isBetter(b, a) : isBetter
     const axis = frontAxis(attrs['axis'] as number, x!.shape.length)
     const kept = x!.shape.map((_, i) => i).filter((i) => i !== axis)
     const moved = permuted(x!, [...kept, axis])

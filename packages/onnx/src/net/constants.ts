@@ -71,6 +71,16 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i])
 }
 
+/** Whether a node's result has just the elements of this operand: none of them is repeated along the other one. */
+export function keepsElements(net: GraphDraft, node: Node, side: number): boolean {
+  return elementCount(net.shape(node.inputs[side]!)) === elementCount(net.shape(node.outputs[0]!))
+}
+
+/** Whether a constant is one number for each place of the last axis, `count` long, and nothing else. */
+export function isAlongLast(constant: readonly number[], count: number): boolean {
+  return constant.at(-1) === count && elementCount(constant) === count
+}
+
 /** Whether one constant broadcasts along axis 1 only: `[C,1,1]`, `[1,C,1,1]` over a tensor of four axes. */
 export function isPerChannel(constant: readonly number[], shape: readonly number[]): boolean {
   const aligned = [...new Array<number>(Math.max(0, shape.length - constant.length)).fill(1), ...constant]

@@ -1,27 +1,52 @@
 import type { DType, InferredType } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
-import { type Form, type FormView, flagAttr, type Normalize, numberAttr } from './form.ts'
+import { type Form, type FormView, flagAttr, type Normalize, numberAttr, refuse } from './form.ts'
 
 const broadcastType = (view: FormView, dtype: DType): InferredType => ({
   dtype,
   shape: view.inputs.map((_, i) => view.type(i).shape).reduce((a, b) => broadcast(a, b)),
 })
 
+/** Before opset 7 the second operand may stand at an axis of the first; only where NumPy's rules put it too. */
+function checkAxis(view: FormView): void {
+  const axis = view.attrs['axis'] as number | undefined
+  if (axis === undefined || view.inputs[1] === undefined) return
+  const last = view.type(0).shape.length - view.type(1).shape.length
+  if ((axis < 0 ? axis + view.type(0).shape.length : axis) !== last)
+    refuse(
+      view,
+      `${view.op} with this axis is not supported`,
+      `axis ${axis}`,
+      `axis ${last}, where the last axes are those of both operands`,
+    )
+}
+
 /** Operators of two or more operands that broadcast. */
-export const elementwise: Normalize = (view) => ({
-  op: view.op,
+export const elementwise: Normalize = (view) => {
+  checkAxis(view)
+  return { op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, view.type(0).dtype)] }
+}
+
+/** Comparisons and logic give truth values. */
+export const truth: Normalize = (view) => {
+  checkAxis(view)
+  return { op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, 'bool')] }
+}
+
+/** Remainders by their sign: that of the divisor, or with `fmod` that of the dividend. */
+export const remainder: Normalize = (view) => ({
+  op: 'Mod',
   inputs: view.inputs,
-  attrs: {},
+  attrs: { fmod: flagAttr(view, 'fmod') },
   types: [broadcastType(view, view.type(0).dtype)],
 })
 
-/** Comparisons and logic give truth values. */
-export const truth: Normalize = (view) => ({ op: view.op, inputs: view.inputs, attrs: {}, types: [broadcastType(view, 'bool')] })
-
-/** Division of integers rounds down afterwards. */
-export const division: Normalize = (view) => {
-  const { dtype } = view.type(0)
-  return { op: 'Div', inputs: view.inputs, attrs: {}, types: [broadcastType(view, dtype)] }
+/** PRelu, whose slopes are repeated along the tensor, never the tensor along them. */
+export const pRelu: Normalize = (view) => {
+  const [x, slope] = [view.type(0).shape, view.type(1).shape]
+  if (broadcast(x, slope).join() !== x.join())
+    refuse(view, 'slopes that are more than the tensor has elements are not supported', `[${slope.join(', ')}]`, `of [${x.join(', ')}]`)
+  return { op: 'PRelu', inputs: view.inputs, attrs: {}, types: [view.type(0)] }
 }
 
 /** Where: the type of its second operand. */
@@ -32,21 +57,21 @@ export const where: Normalize = (view) => ({
   types: [broadcastType(view, view.type(1).dtype)],
 })
 
-/** Clip: the bounds as attributes, absent ones left out. */
+/** Clip: the bounds as attributes, absent ones left out; one that is computed stays an operand. A lower bound above the upper one is as if it were that one. */
 export const clip: Normalize = (view) => {
   const bound = (name: string, operand: number): number | undefined =>
     view.inputs[operand] === undefined ? (view.attrs[name] as number | undefined) : view.known(operand)?.data[0]
   const dynamic = [1, 2].some((operand) => view.inputs[operand] !== undefined && view.known(operand) === undefined)
   if (dynamic) return clipBetweenTensors(view)
-  const min = bound('min', 1)
   const max = bound('max', 2)
+  const given = bound('min', 1)
+  const min = given !== undefined && max !== undefined ? Math.min(given, max) : given
   return { op: 'Clip', inputs: [view.inputs[0]], attrs: { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) } }
 }
 
-function clipBetweenTensors(view: FormView): Form {
-  return view.inputs[2] === undefined
-    ? { op: 'Max', inputs: [view.inputs[0], view.inputs[1]], attrs: {} }
-    : { op: 'Min', inputs: [view.inputs[0], view.inputs[2]], attrs: {} }
+function clipBetweenTensors({ inputs: [x, low, high] }: FormView): Form {
+  if (high === undefined) return { op: 'Max', inputs: [x, low], attrs: {} }
+  return low === undefined ? { op: 'Min', inputs: [x, high], attrs: {} } : { op: 'Clip', inputs: [x, low, high], attrs: {} }
 }
 
 /** Cast: a type of ours; a cast to the type it has is no operation. */

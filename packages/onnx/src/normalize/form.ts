@@ -98,7 +98,7 @@ export function refuse(view: FormView, message: string, found: string, wanted: s
   })
 }
 
-/** Refuses attributes whose value is not among those that are honoured. What nothing looks at is let pass. */
+/** Refuses attributes whose value is not among those that are honoured. */
 export function checkHonoured(view: FormView, unhonoured: readonly Unhonoured[]): void {
   const refused = unhonoured.find(({ why }) => why === 'refused')
   if (refused === undefined) return

@@ -1,6 +1,6 @@
 import { floatOps } from '@q/ir'
 import { signatures } from '../signature/signatures.ts'
-import { cast, clip, division, elementwise, gemm, matMul, truth, where } from './arithmetic.ts'
+import { cast, clip, elementwise, gemm, matMul, pRelu, remainder, truth, where } from './arithmetic.ts'
 import {
   alongAxis,
   concat,
@@ -19,7 +19,16 @@ import {
 } from './arrangement.ts'
 import { conv, convTranspose } from './conv.ts'
 import { kept, type Normalize } from './form.ts'
-import { batchNormalization, byEpsilon, groupNormalization, layerNormalization, lrn, nothing } from './normalization.ts'
+import {
+  batchNormalization,
+  byEpsilon,
+  dropout,
+  groupNormalization,
+  layerNormalization,
+  lrn,
+  nothing,
+  rmsNormalization,
+} from './normalization.ts'
 import { averagePool, maxPool } from './pool.ts'
 import { arg, cumSum, reduction, softmax, topK } from './reduction.ts'
 import { resize } from './resize.ts'
@@ -37,7 +46,7 @@ const functionsOfOne: Readonly<Record<string, Normalize>> = Object.fromEntries(
 
 /** Every ONNX operator that can stand in a network, with the rule that brings it into its one form. */
 export const forms: Readonly<Record<string, Normalize>> = {
-  ...each(elementwise, 'Add', 'Sub', 'Mul', 'Max', 'Min', 'Sum', 'Mean', 'Pow', 'Mod', 'PRelu'),
+  ...each(elementwise, 'Add', 'Sub', 'Mul', 'Max', 'Min', 'Sum', 'Mean', 'Pow', 'Div'),
   ...functionsOfOne,
   ...each(truth, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'),
   ...each(
@@ -54,13 +63,13 @@ export const forms: Readonly<Record<string, Normalize>> = {
     'ReduceLogSumExp',
   ),
   ...each(kept(), 'Neg', 'Reciprocal', 'GlobalAveragePool', 'GlobalMaxPool'),
-  ...each(nothing, 'Identity', 'Dropout'),
+  ...each(nothing, 'Identity'),
   ...each(resize, 'Resize', 'Upsample'),
   ...each(arg, 'ArgMax', 'ArgMin'),
   ...each(softmax, 'Softmax', 'LogSoftmax'),
   ...each(alongAxis, 'GatherElements', 'Scatter', 'ScatterElements'),
   ...each(depthToSpace, 'DepthToSpace', 'SpaceToDepth'),
-  ...each(byEpsilon, 'InstanceNormalization', 'RMSNormalization'),
+  ...each(byEpsilon, 'InstanceNormalization'),
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   Cast: cast,
@@ -69,7 +78,7 @@ export const forms: Readonly<Record<string, Normalize>> = {
   Conv: conv,
   ConvTranspose: convTranspose,
   CumSum: cumSum,
-  Div: division,
+  Dropout: dropout,
   Expand: expand,
   Flatten: flatten,
   Gather: gather,
@@ -80,8 +89,11 @@ export const forms: Readonly<Record<string, Normalize>> = {
   LRN: lrn,
   MatMul: matMul,
   MaxPool: maxPool,
+  Mod: remainder,
   Pad: pad,
+  PRelu: pRelu,
   Reshape: reshape,
+  RMSNormalization: rmsNormalization,
   ScatterND: kept(),
   Slice: slice,
   Split: split,

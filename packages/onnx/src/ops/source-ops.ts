@@ -81,14 +81,7 @@ const resized = <const Name extends string>(name: Name) =>
     outputs: { y: own() },
     attrs: {
       mode: text(['nearest', 'linear']),
-      coordinate_transformation_mode: text([
-        'half_pixel',
-        'pytorch_half_pixel',
-        'align_corners',
-        'asymmetric',
-        'tf_half_pixel_for_nn',
-        'half_pixel_symmetric',
-      ]),
+      coordinate_transformation_mode: text(['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric']),
       scale_h: float(),
       scale_w: float(),
       sizes: ints(),
@@ -122,8 +115,15 @@ const sourceOnly: OpSet = opSet([
   resized('Resize'),
   resized('Upsample'),
   defineOp({
+    name: 'Mod',
+    inputs: { a: one(own()), b: one(own()) },
+    outputs: { y: own() },
+    attrs: { fmod: flag('Mod', 'fmod') },
+    infer: ({ a, b }) => ({ y: { dtype: a.dtype, shape: broadcast(a.shape, b.shape) } }),
+  }),
+  defineOp({
     name: 'Clip',
-    inputs: { x: one(own()) },
+    inputs: { x: one(own()), low: optional(own()), high: optional(own()) },
     outputs: { y: own() },
     attrs: { min: maybe(float()), max: maybe(float()) },
     infer: ({ x }) => ({ y: like(x) }),

@@ -1,4 +1,4 @@
-import { constantOf, onlyUser } from '../net/constants.ts'
+import { constantOf, isAlongLast, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /**
@@ -17,8 +17,8 @@ export const matMulBias: Rule = (net, node) => {
   if (
     constantOf(net, product.inputs[1]) === undefined ||
     bias === undefined ||
-    bias.data.length !== columns ||
-    bias.shape.at(-1) !== columns
+    bias.shape.length > result.length ||
+    !isAlongLast(bias.shape, columns)
   )
     return false
   const { inputs, attrs } = product

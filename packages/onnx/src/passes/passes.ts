@@ -1,5 +1,5 @@
 import type { GraphDraft } from '@q/ir/graph'
-import { rankOf } from '../convert/arrangement.ts'
+import { rankOf } from '../convert/normalizations.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { looseGelu } from '../patterns/gelu.ts'
 import { mergeEqual } from '../simplify/merge-equal.ts'

@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { constantOf, numberOf, onlyUser } from '../net/constants.ts'
+import { constantOf, isAlongLast, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from '../patterns/match.ts'
 
@@ -12,7 +12,7 @@ export const rmsNorm: Rule = (net, node) => {
   const found = [0, 1].map((side) => normalized(net, product, side)).find((each) => each !== undefined)
   if (found === undefined) return false
   const shape = net.shape(found.x)
-  if (weighted.data.length !== shape.at(-1) || weighted.shape.at(-1) !== shape.at(-1)) return false
+  if (weighted.shape.length > shape.length || !isAlongLast(weighted.shape, shape.at(-1)!)) return false
   net.change(node, { op: 'RMSNormalization', inputs: [found.x, node.inputs[1]], attrs: { epsilon: found.epsilon } })
   return true
 }

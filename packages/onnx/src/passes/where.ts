@@ -1,4 +1,5 @@
 import { elementCount } from '@q/ir'
+import { broadcast } from '@q/ir/ops'
 import { before } from '../convert/arithmetic.ts'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, addNumber, constantOf, numberOf, sameShape } from '../net/constants.ts'
@@ -28,7 +29,13 @@ export const where: Rule = (net, node) => {
   const from = net.shape(condition)
   for (const side of [1, 2] as const) {
     const number = numberOf(net, node.inputs[side], true)
-    if (number === undefined || (Number.isFinite(number) && net.shape(node.inputs[side]!).reduce((a, b) => a * b, 1) === 1)) continue
+    const others = broadcast(from, net.shape(node.inputs[3 - side]!))
+    if (
+      number === undefined ||
+      elementCount(others) !== elementCount(shape) ||
+      (Number.isFinite(number) && net.shape(node.inputs[side]!).reduce((a, b) => a * b, 1) === 1)
+    )
+      continue
     const inputs = [...node.inputs]
     inputs[side] = addNumber(net, `${node.inputs[side]}_number`, Number.isFinite(number) ? number : Math.sign(number) * 1e4)
     net.change(node, { inputs })

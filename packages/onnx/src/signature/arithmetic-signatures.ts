@@ -1,9 +1,9 @@
-import { elementType, float, harmless, int, ints, only, passedOver, type Signature, signature, since, until, word } from './signature.ts'
+import { elementType, float, harmless, int, ints, only, type Signature, signature, since, until, word } from './signature.ts'
 
 /** Said to implementations, before opset 6. */
 const consumed = { consumed_inputs: harmless(until(5, ints())) }
 /** How operands were stretched before opset 7. */
-const stretched = { axis: passedOver(until(6, int())), broadcast: passedOver(until(6, int(0))), ...consumed }
+const stretched = { axis: until(6, int()), broadcast: until(6, int(0)), ...consumed }
 
 const unary = (first: number, ...names: readonly string[]): readonly Signature[] =>
   names.map((name) => signature(name, 'X', { since: first, attrs: first < 6 ? consumed : {} }))
@@ -22,7 +22,7 @@ export const arithmeticSignatures: readonly Signature[] = [
   ...binary(1, 'Add', 'Sub', 'Mul', 'Div', 'Pow', 'And', 'Or', 'Xor', 'Equal', 'Greater', 'Less'),
   ...binary(12, 'GreaterOrEqual', 'LessOrEqual'),
   ...variadic('Max', 'Min', 'Sum', 'Mean'),
-  signature('Mod', 'A B', { since: 10, attrs: { fmod: passedOver(int(0)) } }),
+  signature('Mod', 'A B', { since: 10, attrs: { fmod: int(0) } }),
   signature('PRelu', 'X slope', { attrs: consumed }),
   signature('Where', 'condition X Y', { since: 9 }),
   signature('Clip', 'input min? max?', { attrs: { min: until(10, float()), max: until(10, float()), ...consumed } }),

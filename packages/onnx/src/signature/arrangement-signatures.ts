@@ -1,19 +1,4 @@
-import {
-  float,
-  floats,
-  graph,
-  harmless,
-  int,
-  ints,
-  only,
-  passedOver,
-  type Signature,
-  signature,
-  since,
-  tensor,
-  until,
-  word,
-} from './signature.ts'
+import { float, floats, graph, harmless, int, ints, only, type Signature, signature, since, tensor, until, word } from './signature.ts'
 
 /** Operators that move, choose or make elements. */
 export const arrangementSignatures: readonly Signature[] = [
@@ -47,7 +32,7 @@ export const arrangementSignatures: readonly Signature[] = [
     since: 11,
     attrs: { axis: int(0), reduction: only(['none'], since(16, word('none'))) },
   }),
-  signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: passedOver(since(16, word('none'))) } }),
+  signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: only(['none'], since(16, word('none'))) } }),
   signature('DepthToSpace', 'input', { attrs: { blocksize: int(), mode: since(11, word('DCR')) } }),
   signature('SpaceToDepth', 'input', { attrs: { blocksize: int(), mode: since(28, word('DCR')) } }),
   signature('Identity', 'input'),

@@ -1,4 +1,4 @@
-import { float, floats, harmless, int, ints, only, passedOver, type Signature, signature, since, until, word } from './signature.ts'
+import { float, floats, harmless, int, ints, only, type Signature, signature, since, until, word } from './signature.ts'
 
 const window = { auto_pad: word('NOTSET'), kernel_shape: ints(), pads: ints(), strides: ints() }
 const convolution = { ...window, dilations: ints(), group: int(1) }
@@ -18,7 +18,7 @@ export const layerSignatures: readonly Signature[] = [
   signature('ConvTranspose', 'X W B?', { attrs: { ...convolution, output_padding: ints(), output_shape: ints() } }),
   signature('MatMul', 'A B'),
   signature('Gemm', 'A B C?', {
-    attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: passedOver(until(6, int(0))) },
+    attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: harmless(until(6, int(0))) },
   }),
   signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: word() } }),
   signature('MaxPool', 'X', {
@@ -35,12 +35,12 @@ export const layerSignatures: readonly Signature[] = [
       momentum: harmless(float(0.9)),
       training_mode: only([0], since(14, int(0))),
       is_test: harmless(until(6, int(0))),
-      spatial: passedOver(until(8, int(1))),
+      spatial: only([1], until(8, int(1))),
       consumed_inputs: harmless(until(5, ints())),
     },
   }),
   signature('LayerNormalization', 'X Scale B?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
-  signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: passedOver(int(-1)), epsilon, stash_type: stashType } }),
+  signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('InstanceNormalization', 'input scale B', { attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) } }),
   signature('GroupNormalization', 'X scale bias', { since: 18, attrs: { num_groups: int(), epsilon, stash_type: since(21, stashType) } }),
   signature('LRN', 'X', { attrs: { size: int(), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
@@ -64,12 +64,12 @@ export const layerSignatures: readonly Signature[] = [
         mode: word('nearest'),
         coordinate_transformation_mode: since(11, word('half_pixel')),
         axes: since(18, ints()),
-        nearest_mode: passedOver(since(11, word('round_prefer_floor'))),
-        cubic_coeff_a: passedOver(since(11, float(-0.75))),
-        exclude_outside: passedOver(since(11, int(0))),
-        extrapolation_value: passedOver(since(11, float(0))),
-        antialias: passedOver(since(18, int(0))),
-        keep_aspect_ratio_policy: passedOver(since(18, word('stretch'))),
+        nearest_mode: since(11, word('round_prefer_floor')),
+        cubic_coeff_a: since(11, float(-0.75)),
+        exclude_outside: since(11, int(0)),
+        extrapolation_value: since(11, float(0)),
+        antialias: since(18, int(0)),
+        keep_aspect_ratio_policy: only(['stretch'], since(18, word('stretch'))),
       },
     },
   ),
@@ -77,8 +77,8 @@ export const layerSignatures: readonly Signature[] = [
     attrs: {
       mode: word('nearest'),
       scales: until(8, floats()),
-      height_scale: passedOver(until(6, float())),
-      width_scale: passedOver(until(6, float())),
+      height_scale: until(6, float()),
+      width_scale: until(6, float()),
     },
   }),
 ]

@@ -5,14 +5,11 @@ export type OnnxAttrType = 'int' | 'float' | 'string' | 'ints' | 'floats' | 'str
 
 /**
  * What reading a network makes of an attribute:
- * - `read`: every value of it is honoured;
+ * - `read`: every value of it is honoured, or refused where the form of the operator is found;
  * - `only`: these values are honoured, others are refused;
- * - `harmless`: it says nothing about results;
- * - `passed-over`: it may change results, and nothing looks at it.
+ * - `harmless`: it says nothing about results.
  */
-export type AttrUse =
-  | { readonly kind: 'read' | 'harmless' | 'passed-over' }
-  | { readonly kind: 'only'; readonly values: readonly AttrValue[] }
+export type AttrUse = { readonly kind: 'read' | 'harmless' } | { readonly kind: 'only'; readonly values: readonly AttrValue[] }
 
 /** An attribute of an ONNX operator, in the versions of the operator set that have it. */
 export interface AttrSignature {
@@ -78,8 +75,6 @@ export const until = (version: number, attr: AttrSignature): AttrSignature => ({
 export const only = (values: readonly number[] | Words, attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'only', values } })
 /** Without influence on results. */
 export const harmless = (attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'harmless' } })
-/** Not looked at, though it may change results. */
-export const passedOver = (attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'passed-over' } })
 
 /** What {@link signature} is given. */
 export interface SignatureParts {

@@ -28,12 +28,12 @@ describe('signatures', () => {
     expect(withDefaults(undefined, { anything: 1 }, 11)).toEqual({ anything: 1 })
   })
 
-  it('tells what of a node is not honoured: refused, passed over, unknown', () => {
+  it('tells what of a node is not honoured: refused, unknown', () => {
     expect(unhonoured(signatureOf('Pad'), { mode: 'wrap' }, 19)).toEqual([
       { name: 'mode', value: 'wrap', why: 'refused', wanted: ['constant', 'reflect', 'edge'] },
     ])
-    expect(unhonoured(signatureOf('Resize'), { mode: 'cubic', exclude_outside: 1, antialias: 0 }, 18)).toEqual([
-      { name: 'exclude_outside', value: 1, why: 'passed-over' },
+    expect(unhonoured(signatureOf('ScatterND'), { reduction: 'add' }, 18)).toEqual([
+      { name: 'reduction', value: 'add', why: 'refused', wanted: ['none'] },
     ])
     expect(unhonoured(signatureOf('Relu'), { alpha: 1 }, 13)).toEqual([{ name: 'alpha', value: 1, why: 'unknown' }])
     expect(unhonoured(signatureOf('BatchNormalization'), { momentum: 0.5, training_mode: 0 }, 15)).toEqual([])

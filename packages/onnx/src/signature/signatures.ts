@@ -54,8 +54,8 @@ export function withDefaults<T>(
 export interface Unhonoured {
   readonly name: string
   readonly value: unknown
-  /** `refused`: its value is not among those that are honoured; `passed-over`: nothing looks at it; `unknown`: ONNX does not have it (of an operator that ONNX does not have, an attribute that is not written down is refused). */
-  readonly why: 'refused' | 'passed-over' | 'unknown'
+  /** `refused`: its value is not among those that are honoured; `unknown`: ONNX does not have it (of an operator that ONNX does not have, an attribute that is not written down is refused). */
+  readonly why: 'refused' | 'unknown'
   /** The values that are honoured, or the attributes, where the attribute itself is not. */
   readonly wanted?: readonly AttrValue[]
 }
@@ -67,10 +67,7 @@ export function unhonoured(signature: Signature, given: Readonly<Record<string, 
     if (attr === undefined) {
       return [signature.isOnnx ? { name, value, why: 'unknown' } : { name, value, why: 'refused', wanted: [...signature.attrs.keys()] }]
     }
-    if (attr.use.kind === 'only') {
-      const { values } = attr.use
-      return values.includes(value as AttrValue) ? [] : [{ name, value, why: 'refused', wanted: values }]
-    }
-    return attr.use.kind === 'passed-over' && value !== attr.default ? [{ name, value, why: 'passed-over' }] : []
+    if (attr.use.kind !== 'only' || attr.use.values.includes(value as AttrValue)) return []
+    return [{ name, value, why: 'refused', wanted: attr.use.values }]
   })
 }
