@@ -62,6 +62,12 @@ function attributeOf(op: string, name: string, value: AttrValue): proto.onnx.IAt
       return { name, type: 1, f: value as number }
     case 'string':
       return { name, type: 3, s: new TextEncoder().encode(value as string) }
+    case 'tensor':
+      return {
+        name,
+        type: 4,
+        t: { dims: [(value as readonly number[]).length], dataType: 1, floatData: [...(value as readonly number[])] },
+      }
     case 'floats':
       return { name, type: 6, floats: [...(value as readonly number[])] }
     case 'ints':

@@ -44,6 +44,10 @@ describe('convolution by the scheme', () => {
 })
 
 describe('matrix product by the scheme', () => {
+  it('as many terms as there are columns, but along the rows, are no bias of the columns', () => {
+    const text = 'x: f32[2,2]; w: f32[2,2] = [1, 2, 3, 4]; b: f32[2,1] = [1, 2]; y = MatMul(x, w, b)'
+    expect(lowerOne(asMatMul(), text, { x: { min: -1, max: 1 }, y: { min: -9, max: 9 } }).value('y').type.dtype).toBe('f32')
+  })
   const product = (more = '') => `x: f32[1,2]; w: f32[2,3] = [127, 0, 1, -1, 64, 3]; b: f32[3] = [1, 2, 3]; y = MatMul(x, w, b)${more}`
   it('a scale, a factor and a bias unit for each column', () => {
     const wide = { x: { min: -127, max: 127 }, y: { min: -127, max: 127 } }

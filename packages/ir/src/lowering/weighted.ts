@@ -75,7 +75,8 @@ function weighted(node: Node, context: LowerContext, form: WeightedForm, op: 'QC
   const name = layerOf(node)
   const result = limitedType(node, context)
   const channels = slices.isChannel || slices.count > 1 ? slices.count : (bias?.data.length ?? 1)
-  if (bias !== undefined && bias.data.length !== 1 && bias.data.length !== channels)
+  const isPerChannel = bias?.data.length === channels && (op === 'QConv' || bias.shape.at(-1) === channels)
+  if (bias !== undefined && bias.data.length !== 1 && !isPerChannel)
     return inFloat(node, context, form, 'its bias is not one number for each channel')
   const layer: Layer = { name, x: context.quantizedType(x), result, bias, channels, slices, form }
   const weights = context.constantOf(w)

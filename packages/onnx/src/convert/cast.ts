@@ -1,15 +1,21 @@
+import type { Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { isFloat } from '../fold/literal.ts'
-import { bypass } from '../net/constants.ts'
+import { addNumber, bypass } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /**
- * Casts: between floats, and from and to truth values nothing happens, as logic takes everything but 0 for true; to integers
+ * Casts: between floats, and from truth values nothing happens, nor to truth values that logic alone uses, as it takes everything but 0 for true; to integers
  * the fraction is cut; integers become floats by name only.
  */
 export const cast: Rule = (net, node) => {
   const from = net.value(node.inputs[0]!).type.dtype
   const to = node.attrs['to'] as string
   const x = node.inputs[0]!
+  if (to === 'bool' && from !== 'bool' && !isOnlyTested(net, node)) {
+    net.change(node, { op: 'NotEqual', inputs: [x, addNumber(net, `${node.outputs[0]}_const`, 0)], attrs: {} })
+    return true
+  }
   if (to === 'bool') {
     bypass(net, node, x)
     return true
@@ -20,4 +26,13 @@ export const cast: Rule = (net, node) => {
   }
   net.change(node, { attrs: isFloat(to as 'f32') ? { to: 'f32' } : { to: 'i32', rounding: 'toward-zero' } })
   return true
+}
+
+const logic = new Set(['And', 'Or', 'Xor', 'Not'])
+
+/** Whether a truth value is asked for nothing but whether it is 0. */
+function isOnlyTested(net: GraphDraft, node: Node): boolean {
+  const [result] = node.outputs as [string]
+  const isTest = ({ op, inputs }: Node): boolean => logic.has(op) || (op === 'Where' && !inputs.slice(1).includes(result))
+  return !net.isOutput(result) && net.consumers(result).every(isTest)
 }

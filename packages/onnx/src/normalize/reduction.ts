@@ -1,11 +1,20 @@
 import { frontAxis } from '@q/ir/ops'
-import { constantOperand, flagAttr, frontAxes, listOf, type Normalize, numberAttr } from './form.ts'
+import { constantOperand, type Form, flagAttr, frontAxes, listOf, type Normalize, numberAttr } from './form.ts'
+
+/** What a reduction of nothing is, which `noop_with_empty_axes` asks for: the elements, or what is done to each of them. */
+const ofNothing: Readonly<Record<string, (x: string) => Form>> = {
+  ReduceL1: (x) => ({ op: 'Abs', inputs: [x], attrs: {} }),
+  ReduceL2: (x) => ({ op: 'Abs', inputs: [x], attrs: {} }),
+  ReduceSumSquare: (x) => ({ op: 'Mul', inputs: [x, x], attrs: {} }),
+  ReduceLogSum: (x) => ({ op: 'Log', inputs: [x], attrs: {} }),
+}
 
 /** Reductions: the axes as an attribute, whichever version; none given means all. */
 export const reduction: Normalize = (view) => {
   const rank = view.type(0).shape.length
   const given = listOf(view, 'axes')
-  if ((given === undefined || given.length === 0) && flagAttr(view, 'noop_with_empty_axes')) return view.inputs[0]!
+  if ((given === undefined || given.length === 0) && flagAttr(view, 'noop_with_empty_axes'))
+    return ofNothing[view.op]?.(view.inputs[0]!) ?? view.inputs[0]!
   const axes = given === undefined || given.length === 0 ? view.type(0).shape.map((_, i) => i) : [...frontAxes(given, rank)]
   const keepdims = flagAttr(view, 'keepdims')
   const { dtype, shape } = view.type(0)
