@@ -162,6 +162,28 @@ describeCanonical('equal numbers along which the tensor is repeated stay as many
   },
 ])
 
+describeCanonical('a number with more axes than the tensor adds them', [
+  ...[
+    ['Mul', 1, ''],
+    ['Add', 0, ''],
+    ['Sub', 2, ' Add'],
+    ['Div', 2, ' Mul'],
+    ['Pow', 2, ' Mul'],
+  ].map(
+    ([op, value, ops]): Case => ({
+      title: `${op} ${value}`,
+      x: [2, 6],
+      nodes: [
+        ['Abs', 'x', 'a'],
+        [op as string, 'a k', 'm'],
+        ['Transpose', 'm', 'y', { perm: [2, 1, 0] }],
+      ],
+      constants: { k: { data: [value as number], shape: [1, 1, 1] } },
+      ops: `Abs Reshape${ops} Transpose`,
+    }),
+  ),
+])
+
 describeCanonical('factors that broadcast along what is normalized', [
   ...[numbers([4], 0.5, 2), numbers([1], 0.5, 2), numbers([3, 1], 0.5, 2)].map(
     (s): Case => ({
@@ -183,12 +205,40 @@ describe('a node is refused by name', () => {
     ['dropping out at random', [['Dropout', 'x r t', 'y']], { r: number(0.5), t: yes }, 17, /trains/],
     ['an operand at another axis, before opset 7', [['Add', 'x k', 'y', { axis: 1, broadcast: 1 }]], { k: numbers([3]) }, 6, /this axis/],
     ['another axis of RMSNormalization', [['RMSNormalization', 'x s', 'y', { axis: 1 }]], { s: numbers([3, 4]) }, 23, /this axis/],
+    [
+      'the mean of LayerNormalization',
+      [
+        ['LayerNormalization', 'x s', 'n m', {}],
+        ['Add', 'n m', 'y'],
+      ],
+      { s: numbers([4]) },
+      17,
+      /of the results/,
+    ],
+    [
+      'the mask of Dropout',
+      [
+        ['Dropout', 'x', 'd m'],
+        ['Where', 'm d x', 'y'],
+      ],
+      {},
+      17,
+      /of the results/,
+    ],
     ['slopes along which the tensor would be repeated', [['PRelu', 'x k', 'y']], { k: numbers([2, 2, 3, 4]) }, 17, /slopes/],
   ] as const)('%s', async (_, nodes, constants, opset, message) => {
     await expect(refusal(nodes, constants, opset)).rejects.toMatchObject({
       code: 'ONNX_UNSUPPORTED',
       message: expect.stringMatching(message),
     })
+  })
+
+  it('factors of a batch normalization that are computed', async () => {
+    const nodes: readonly SmallNode[] = [
+      ['ReduceMean', 'x', 's', { axes: [0, 2], keepdims: 0 }],
+      ['BatchNormalization', 'x s b b b', 'y'],
+    ]
+    await expect(refusal(nodes, { b: numbers([3], 0.5, 2) })).rejects.toMatchObject({ code: 'ONNX_NOT_CONSTANT', found: 's' })
   })
 
   it('but not where it changes nothing', async () => {

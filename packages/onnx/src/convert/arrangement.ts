@@ -100,6 +100,22 @@ export const frontIndices: Rule = (net, node) => {
   return true
 }
 
+/** A tensor that gets its axes in front from a number, gets them by a Reshape: the number may go elsewhere. */
+export const raisedRank: Rule = (net, node) => {
+  const { length: rank } = net.shape(node.outputs[0]!)
+  const side = node.inputs.findIndex((name, i) => {
+    const own = net.shape(name!).length
+    return own > 0 && own < rank && constantOf(net, name) === undefined && numberOf(net, node.inputs[1 - i]) !== undefined
+  })
+  if (side < 0) return false
+  const x = node.inputs[side]!
+  const shape = [...new Array<number>(rank - net.shape(x).length).fill(1), ...net.shape(x)]
+  const inputs = [...node.inputs]
+  inputs[side] = reshaped(net, node, `${node.outputs[0]}_reshape`, x, shape)
+  net.change(node, { inputs })
+  return true
+}
+
 /** A constant operand gets the rank of the result; numbers stay as they are. */
 export const alignRank: Rule = (net, node) => {
   const rank = net.shape(node.outputs[0]!).length

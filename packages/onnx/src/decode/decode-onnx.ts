@@ -13,7 +13,7 @@ import { checkHint, placed } from './placed.ts'
 import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
-import { isRead, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
+import { isRead, resultLeftOut, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
 
 /** How to read an ONNX file. */
 export interface DecodeOptions {
@@ -123,8 +123,10 @@ function startWalk(
   const nodes: Node[] = []
   const unsupported: UnsupportedNode[] = []
   const lost = new Set<string>()
+  const leftOut = new Map<string, string>()
   const typeOf = (name: string): InferredType => {
     const type = constants.get(name) ?? types.get(name)
+    if (type === undefined && leftOut.has(name)) throw resultLeftOut(name, leftOut.get(name)!, place)
     if (type === undefined)
       throw new QError('ONNX_BAD_NODE', 'a tensor is used that nothing makes', { at: [place], found: name, hint: checkHint })
     return type
@@ -187,6 +189,7 @@ function startWalk(
         checkHonoured(view, unhonoured(signature!, given, opset))
         return rule(view)
       })
+      for (const output of outputs.slice(1)) leftOut.set(output, op)
       if (typeof form === 'string') {
         aliases.set(outputs[0]!, form)
         const known = constants.get(form)

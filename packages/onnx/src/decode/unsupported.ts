@@ -31,6 +31,15 @@ export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: r
   })
 }
 
+/** The error for a result that an operator has in ONNX, and not here: means, masks, states. */
+export const resultLeftOut = (name: string, op: string, place: string): QError =>
+  new QError('ONNX_UNSUPPORTED', `of the results of ${op}, this one is not supported`, {
+    at: [place],
+    found: name,
+    wanted: 'the first result alone',
+    hint: 'export the model without it, or cut the graph before what uses it',
+  })
+
 function groupBy(
   nodes: readonly UnsupportedNode[],
   key: (node: UnsupportedNode) => string,

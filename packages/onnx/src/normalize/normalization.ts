@@ -1,9 +1,10 @@
 import { elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
-import { type FormView, type Normalize, numberAttr, refuse } from './form.ts'
+import { constantOperand, type FormView, type Normalize, numberAttr, refuse } from './form.ts'
 
-/** BatchNormalization at inference: five operands, one result. */
+/** BatchNormalization at inference: four constants, one result. */
 export const batchNormalization: Normalize = (view) => {
+  for (const name of ['scale', 'B', 'mean', 'var']) constantOperand(view, name)
   return { op: 'BatchNormalization', inputs: view.inputs.slice(0, 5), attrs: { epsilon: numberAttr(view, 'epsilon') } }
 }
 
