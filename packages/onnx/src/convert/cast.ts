@@ -29,10 +29,24 @@ export const cast: Rule = (net, node) => {
 }
 
 const logic = new Set(['And', 'Or', 'Xor', 'Not'])
+const moves = new Set(
+  'Concat Expand Flatten Gather GatherElements GatherND Reshape Slice Split Squeeze Tile Transpose Unsqueeze'.split(' '),
+)
 
-/** Whether a truth value is asked for nothing but whether it is 0. */
+/** Whether a truth value, wherever it is moved, is asked for nothing but whether it is 0. */
 function isOnlyTested(net: GraphDraft, node: Node): boolean {
-  const [result] = node.outputs as [string]
-  const isTest = ({ op, inputs }: Node): boolean => logic.has(op) || (op === 'Where' && !inputs.slice(1).includes(result))
-  return !net.isOutput(result) && net.consumers(result).every(isTest)
+  const waiting = [...node.outputs]
+  const seen = new Set(waiting)
+  for (const value of waiting) {
+    if (net.isOutput(value)) return false
+    for (const { op, inputs, outputs } of net.consumers(value)) {
+      if (logic.has(op) || (op === 'Where' && !inputs.slice(1).includes(value))) continue
+      if (!moves.has(op)) return false
+      for (const output of outputs.filter((each) => !seen.has(each))) {
+        seen.add(output)
+        waiting.push(output)
+      }
+    }
+  }
+  return true
 }
