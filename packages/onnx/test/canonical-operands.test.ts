@@ -96,7 +96,7 @@ const divided = (title: string, nodes: readonly SmallNode[], k: SmallConstant, o
   ops: `Mul Cast ${ops} Cast`,
 })
 describeCanonical('integers divide toward zero', [
-  divided('quotients by a number', [['Div', 'i k', 'q']], index(3), 'Mul Cast'),
+  divided('quotients by a number', [['Div', 'i k', 'q']], index(3), 'Mul Abs Floor Sign Mul'),
   divided(
     'quotients by a negative number',
     [
@@ -104,7 +104,7 @@ describeCanonical('integers divide toward zero', [
       ['Div', 'a k', 'q'],
     ],
     index(-3),
-    'Abs Mul Cast',
+    'Abs Mul Abs Floor Sign Mul',
   ),
   divided(
     'quotients by a number, none negative,',
@@ -115,7 +115,7 @@ describeCanonical('integers divide toward zero', [
     index(3),
     'Abs Mul Floor',
   ),
-  divided('quotients by numbers', [['Div', 'i k', 'q']], whole(1, 2, 3, -4, 5, -6), 'Mul Cast'),
+  divided('quotients by numbers', [['Div', 'i k', 'q']], whole(1, 2, 3, -4, 5, -6), 'Mul Abs Floor Sign Mul'),
   divided(
     'computed quotients',
     [
@@ -124,9 +124,9 @@ describeCanonical('integers divide toward zero', [
       ['Div', 'i b', 'q'],
     ],
     index(2),
-    'Abs Add Div Cast',
+    'Abs Add Div Abs Floor Sign Mul',
   ),
-  divided('means', [['ReduceMean', 'i', 'q', { axes: [1] }]], index(1), 'ReduceMean Cast'),
+  divided('means', [['ReduceMean', 'i', 'q', { axes: [1] }]], index(1), 'ReduceMean Abs Floor Sign Mul'),
   {
     title: 'remainders with the sign of the dividend',
     x: [4, 6],

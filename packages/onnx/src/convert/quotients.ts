@@ -8,7 +8,8 @@ import { after, before, oneNumber } from './arithmetic.ts'
 
 /**
  * What ONNX computes in integers and a canonical graph in floats is cut toward zero behind it, under the name that TPU-MLIR 1.30.2
- * gives the rounding down that it puts there; it stays rounding down where nothing is negative.
+ * gives the rounding down that it puts there: rounded down where nothing is negative, else `sign(q) * floor(|q|)`. A Cast to integers
+ * would do it too, but what follows would then have plain integers to compute with, which codes cannot take.
  */
 export const wholeResult: Rule = (net, node) => {
   const [result] = node.outputs as [string]
@@ -16,9 +17,19 @@ export const wholeResult: Rule = (net, node) => {
   if (isFloat(value.type.dtype)) return false
   const isPositive = node.inputs.every((name) => name === undefined || isNonNegative(net, name))
   const cut = after(net, node, `${result}_floor`)
+  const place = net.next(node)
   net.setValue({ ...value, type: { ...value.type, dtype: 'f32' } })
-  const how = isPositive ? { op: 'Floor', attrs: {} } : { op: 'Cast', attrs: { to: 'i32', rounding: 'toward-zero' } }
-  net.add({ ...how, inputs: [result], outputs: [cut] }, net.next(node))
+  const step = (op: string, inputs: readonly string[], output: string): string => {
+    if (output !== cut) net.setValue({ name: output, type: { ...value.type, dtype: 'f32' } })
+    net.add({ op, inputs: [...inputs], outputs: [output], attrs: {} }, place)
+    return output
+  }
+  if (isPositive) step('Floor', [result], cut)
+  else {
+    const size = step('Abs', [result], net.freshName(`${result}_abs`))
+    const whole = step('Floor', [size], net.freshName(`${result}_abs_floor`))
+    step('Mul', [whole, step('Sign', [result], net.freshName(`${result}_sign`))], cut)
+  }
   return true
 }
 
