@@ -35,6 +35,17 @@ describe('casts that do something', () => {
     expect(simplified({ x: half, a: f32(1), b: codes('u8', [1], 0.5), y: half }, there)).toEqual(kept)
   })
 
+  it('to plain integers and back: they cut fractions', () => {
+    const nodes = [node('Cast', ['x'], ['a']), node('Cast', ['a'], ['b']), node('Relu', ['b'], ['y'])]
+    const whole: TensorType = { dtype: 'i32', shape: [1] }
+    expect(simplified({ x: f32(1), a: whole, b: f32(1), y: f32(1) }, nodes)).toEqual([
+      'a = Cast(x)',
+      'b = Cast(a)',
+      'y = Relu(b)',
+      'return y',
+    ])
+  })
+
   it('behind a value that something else uses too: only the way back goes', () => {
     const both = [...there, node('Relu', ['a'], ['z'])]
     const values = { x: half, a: f32(1), b: half, y: half, z: f32(1) }

@@ -7,7 +7,7 @@ export const castOps: readonly string[] = ['Cast', 'QuantizeLinear', 'Dequantize
 
 /**
  * Takes away casts that do nothing: to the type the value has already, and there and back again when nothing else uses the
- * value in between.
+ * value in between. Plain integers in between are the model's own: they cut fractions, which stays.
  */
 export const simplifyCasts: SimplifyPass = {
   name: 'simplify-casts',
@@ -25,7 +25,8 @@ function withoutIdleCasts(graph: Graph): Graph {
     const from = current.inputs[0]!
     const to = current.outputs[0]!
     const before = draft.producer(from)
-    const source = isCast(before) && draft.useCount(from) === 1 ? before.inputs[0]! : from
+    const isThereAndBack = isCast(before) && draft.useCount(from) === 1 && !cutsFractions(draft.value(from).type)
+    const source = isThereAndBack ? before.inputs[0]! : from
     if (!sameElement(draft.value(source).type, draft.value(to).type)) continue
     draft.replace(current, [])
     if (source !== from) draft.replace(before!, [])
@@ -33,6 +34,9 @@ function withoutIdleCasts(graph: Graph): Graph {
   }
   return draft.finish()
 }
+
+/** Integers that are no codes. */
+const cutsFractions = ({ dtype, quant }: TensorType): boolean => quant === undefined && /^[iu]\d/.test(dtype)
 
 const sameElement = (a: TensorType, b: TensorType): boolean =>
   a.dtype === b.dtype &&
