@@ -36,7 +36,7 @@ async function runFile(graph: Graph, feeds: Feeds): Promise<readonly number[] | 
     if (isQError(error) && error.code === 'ONNX_EXPORT') return undefined
     throw error
   }
-  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3, intraOpNumThreads: 1 })
   try {
     const given = [...feeds].map(([name, { dtype, data, shape }]) => [
       name,

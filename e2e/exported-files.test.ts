@@ -18,7 +18,7 @@ const elementTypes: Readonly<Record<string, string>> = { f32: 'float32', i32: 'i
 
 /** What ONNX Runtime makes of a file with its default settings. */
 async function runFile(file: Uint8Array, inputs: ReadonlyMap<string, Tensor>): Promise<Readonly<Record<string, ort.Tensor>>> {
-  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3, intraOpNumThreads: 1 })
   try {
     const feeds = [...inputs].map(([name, { dtype, data, shape }]) => [
       name,

@@ -30,7 +30,7 @@ export async function runOnnxNode(
     message(12, [text(1, 'y'), message(2, [message(1, [int(1, 1)])])]),
   ]
   const model = Uint8Array.from([int(1, 10), message(8, [text(1, ''), int(2, 21)]), message(7, graph)].flat())
-  const session = await InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 3 })
+  const session = await InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 3, intraOpNumThreads: 1 })
   const feeds = Object.fromEntries(
     given.map(({ name, shape, floats, integers }) => [
       name,

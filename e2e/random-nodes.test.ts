@@ -51,7 +51,7 @@ const ortTypes: Readonly<Record<string, string>> = {
 
 /** The exported file with the default settings of ONNX Runtime. */
 const asFile: Run = async ({ graph, feeds }) => {
-  const session = await ort.InferenceSession.create(exportOnnx(graph), { logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(exportOnnx(graph), { logSeverityLevel: 3, intraOpNumThreads: 1 })
   try {
     const given = [...(feeds as Feeds)].map(([name, { dtype, data, shape }]) => [
       name,

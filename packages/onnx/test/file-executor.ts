@@ -42,7 +42,7 @@ export function fileExecutor(): Executor {
     name: 'exported files',
     exact: true,
     async load(graph) {
-      const session = await ort.InferenceSession.create(exportOnnx(graph), { logSeverityLevel: 3 })
+      const session = await ort.InferenceSession.create(exportOnnx(graph), { logSeverityLevel: 3, intraOpNumThreads: 1 })
       const feeds = graph.inputs.map(({ name }) => name)
       return asSession(graph, feeds, graph.outputs, async (values) => {
         const results = await session.run(Object.fromEntries(feeds.map((name) => [name, toOrt(values.get(name)!)])))
@@ -68,7 +68,7 @@ export function partExecutor(precision: 'exact' | 'fast', kernels: KernelForms):
         if (!draft.add(node)) throw new QError('ONNX_EXPORT', 'refused', { at: [node.outputs[0]!], found: node.op })
       }
       const part = draft.finish(graph.outputs)
-      const session = await ort.InferenceSession.create(onnxTranslator.encode(part.model), { logSeverityLevel: 3 })
+      const session = await ort.InferenceSession.create(onnxTranslator.encode(part.model), { logSeverityLevel: 3, intraOpNumThreads: 1 })
       return asSession(graph, [...part.feeds.keys()], graph.outputs, async (values) => {
         const fed = [...part.feeds].map(([name, id]) => [id, toOrt(onnxTranslator.toCarrier(values.get(name)!))])
         const results = await session.run(Object.fromEntries(fed))

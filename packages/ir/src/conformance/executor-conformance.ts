@@ -77,7 +77,8 @@ async function runCase(create: ExecutorConformanceOptions['create'], { graph, fe
     numbers.forEach((number, i) => {
       const allowed = step + tolerance * Math.max(1, Math.abs(number))
       const near = found[i] === number || Object.is(found[i], number) || Math.abs(found[i]! - number) <= allowed
-      check(near, `${name}[${i}] is ${found[i]}, wanted ${number}: [${found.join(', ')}]`)
+      // Said where it is off alone: results have up to 65,536 elements, and each would print all.
+      if (!near) check(false, `${name}[${i}] is ${found[i]}, wanted ${number}: [${found.join(', ')}]`)
     })
   }
 }
