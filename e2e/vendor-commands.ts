@@ -38,8 +38,8 @@ function wordsOf(command: string, network: string): readonly string[] {
   return [words[0]!.replace(/\.py$/, ''), ...(test < 0 ? words.slice(1) : words.slice(1, test))]
 }
 
-/** Repeats a recorded run in the working directory, its transformation first, with the tables it was given. */
-export async function repeatRun(folder: string, run: string): Promise<Finished> {
+/** Repeats a recorded run in the working directory, its transformation first, with the tables it was given. @param more options of ours */
+export async function repeatRun(folder: string, run: string, ...more: readonly string[]): Promise<Finished> {
   const network = folder.split('/')[0]!
   await mustRun(...wordsOf(commandsOf(network)['transform']!.cmd, network))
   const words = wordsOf(commandsOf(folder)[run]!.cmd, network)
@@ -50,7 +50,7 @@ export async function repeatRun(folder: string, run: string): Promise<Finished> 
   if (words.includes('fast_search') || words.includes('mix_search'))
     copyFileSync(sharedPath(records, folder, `${run}.cali_table`), 'cali_table')
   if (words.includes('--pre_qtable')) copyFileSync(sharedPath(records, folder, `${run}.pre_qtable.txt`), 'pre_qtable.txt')
-  return q(name, mlir, ...options)
+  return q(name, mlir, ...options, ...more)
 }
 
 /** What a log tells of single layers, of whole tables, and in the end. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { inEmptyFolder } from './run-command.ts'
-import { hasShared, sharedTitle } from './shared.ts'
+import { type Finished, inEmptyFolder, q } from './run-command.ts'
+import { hasShared, sharedPath, sharedTitle } from './shared.ts'
 import { recordedFloats, recordedLog, repeatRun, rowsOf, type Told, toldBy } from './vendor-commands.ts'
 
 inEmptyFolder()
@@ -73,6 +73,16 @@ function expectAlike(ours: Told, theirs: Told, { by, within, correlation }: NonN
   expect(rankCorrelation(numbers(ours), numbers(theirs))).toBeGreaterThan(correlation)
 }
 
+/** What the evaluator of a search counted, which told events. */
+function countsOf({ out }: Finished): { readonly [count in 'nodeExecutions' | 'referenceExecutions' | 'wholeExecutions']: number } {
+  return JSON.parse(out.split('\n').find((line) => line.startsWith('{"event":"evaluated"'))!)
+}
+
+function executedBy(finished: Finished): number {
+  const { nodeExecutions, referenceExecutions } = countsOf(finished)
+  return nodeExecutions + referenceExecutions
+}
+
 describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to, by its own command lines'), () => {
   it.each(recorded)('$folder $run: as similar at least, with no more layers in float', async (each) => {
     const { folder, run, log, alike, noise = 1e-6 } = each
@@ -85,8 +95,8 @@ describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to,
   })
 
   it('search_qtable on MobileNetV2 reaches what the vendor gives up on, with half as many layers', { timeout: 600_000 }, async () => {
-    const { code, err } = await repeatRun(mobilenet, 'search_qtable_kl_mse')
-    expect(code, err).toBe(0)
+    const exact = await repeatRun(mobilenet, 'search_qtable_kl_mse', '--json')
+    expect(exact.code, exact.err).toBe(0)
     const [ours, theirs] = [
       toldBy(readFileSync('Search_Qtable', 'utf8')),
       recordedLog(mobilenet, 'search_qtable_kl_mse_30', 'Search_Qtable'),
@@ -97,6 +107,14 @@ describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to,
     expectAlike(ours, theirs, { by: 'ranking', within: 6e-5 })
     const worst = ({ ranking }: Told) => [...ranking.keys()].slice(0, 5).sort()
     expect(worst(ours)).toEqual(worst(theirs))
+
+    // Of what running every trial whole takes, three fifths of the nodes are run, and by race a sixteenth.
+    const whole = countsOf(exact).wholeExecutions
+    expect(executedBy(exact) / whole).toBeLessThan(0.603)
+    const data = ['--data', sharedPath('images/ILSVRC2012'), '--input_num', '10', '--inference_num', '30', '--expected_cos', '0.999']
+    const raced = await q('search', `${mobilenet}.mlir`, '--chip', 'bm1684x', ...data, '--json')
+    expect([0, 4], raced.err).toContain(raced.code)
+    expect(executedBy(raced) / whole).toBeLessThan(0.065)
   })
 
   it.each([
