@@ -18,7 +18,7 @@ function numbers(state: number): () => number {
   }
 }
 
-const samples = ['--input_num', '6', '--tune_num', '1', '--inference_num', '4', '--expected_cos', '1', '--chip', 'bm1684x'] as const
+const samples = ['--input_num', '4', '--tune_num', '1', '--inference_num', '2', '--expected_cos', '1', '--chip', 'bm1684x'] as const
 const searches: Readonly<Record<string, SearchCommand>> = {
   race: {
     args: ['search', 'digits.mlir', '--data', digits.calibration, ...samples, '-o', 'plan', '--new_calibration_table', 'ranges'],

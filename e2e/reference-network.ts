@@ -29,8 +29,16 @@ export interface RecordedVariant {
 /** Input shapes of networks that leave some open. */
 const inputShapes: Readonly<Record<string, readonly (readonly number[])[]>> = { vit_pgd_2_3_16_cifar10: [[1, 3, 32, 32]] }
 
-/** The float network, from its ONNX file. */
-export async function floatNetwork(name: string): Promise<Graph> {
+const imported = new Map<string, Promise<Graph>>()
+
+/** The float network, from its ONNX file; read once, since many tests ask for the same. */
+export function floatNetwork(name: string): Promise<Graph> {
+  const graph = imported.get(name) ?? importNetwork(name)
+  imported.set(name, graph)
+  return graph
+}
+
+async function importNetwork(name: string): Promise<Graph> {
   const file = name.startsWith('zoo_') ? `reference/tpu-mlir/${name}/${name}.onnx` : `models/${name}.onnx`
   const shapes = inputShapes[name]
   return importOnnx(sharedBytes(file), { name, place: file, ...(shapes === undefined ? {} : { inputShapes: shapes }) })

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tensor } from '@q/ir'
@@ -70,10 +70,18 @@ export function inEmptyFolder(): void {
   })
 }
 
-/** Transforms and calibrates the digit classifier: writes `digits.mlir`, its weights and `table`. */
+/** What {@link prepareDigits} writes, once it was made. */
+let prepared: ReadonlyMap<string, Uint8Array> | undefined
+
+/** Transforms and calibrates the digit classifier: writes `digits.mlir`, its weights and `table`. The same bytes every time. */
 export async function prepareDigits(): Promise<void> {
+  if (prepared !== undefined) {
+    for (const [name, bytes] of prepared) writeFileSync(name, bytes)
+    return
+  }
   await mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess)
   await mustRun('run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '4', '--tune_num', '0', '-o', 'table')
+  prepared = new Map(['digits.mlir', 'digits_top_f32_all_weight.npz', 'table'].map((name) => [name, readFileSync(name)]))
 }
 
 /** The source of a module with a chip that keeps every operator of the digit classifier in float32, and writes two files. */

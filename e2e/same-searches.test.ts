@@ -9,7 +9,7 @@ beforeEach(prepareDigits)
 const journal = '.plan.journal'
 const searchBy = (strategy: string, ...more: readonly string[]) => {
   const target = ['search_threshold', 'pareto'].includes(strategy) ? [] : ['--expected_cos', '1']
-  const samples = ['--data', digits.calibration, '--input_num', '6', '--tune_num', '1', '--inference_num', '4', '--chip', 'bm1684x']
+  const samples = ['--data', digits.calibration, '--input_num', '4', '--tune_num', '1', '--inference_num', '2', '--chip', 'bm1684x']
   const files = ['-o', 'plan', '--new_calibration_table', 'ranges']
   return { args: ['search', 'digits.mlir', ...samples, ...files, '--strategy', strategy, ...target, ...more], journal }
 }

@@ -15,11 +15,11 @@ const search = (...more: readonly string[]) =>
     '--data',
     digits.calibration,
     '--input_num',
-    '6',
+    '4',
     '--tune_num',
     '1',
     '--inference_num',
-    '4',
+    '2',
     ...more,
   )
 const text = (file: string) => readFileSync(file, 'utf8')
@@ -217,11 +217,11 @@ describe('q quantize --expected_cos', () => {
       'bm1684x',
       ...digits.preprocess,
       '--input_num',
-      '6',
+      '4',
       '--tune_num',
       '1',
       '--inference_num',
-      '4',
+      '2',
       ...more,
     )
 
