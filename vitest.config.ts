@@ -15,5 +15,7 @@ export default defineConfig({
     testTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Hundreds of files import the same packages, which hold no state: evaluating them for each anew took a quarter of the processor time of all tests.
+    isolate: false,
   },
 })
