@@ -6,7 +6,7 @@ import { nums, word } from '../operands.ts'
 /** How sums become codes; the words of the `requantize` attribute. */
 export type RequantizeKind = 'multiplier-shift' | 'quantized-multiplier' | 'shift' | 'none'
 
-/** Products up to here have a half added without loss when the shift is at most 31. */
+/** Products up to here have a half added without loss when the shift is at most 31, also one to the left: what comes of that is even. */
 const fastLimit = 2 ** 52
 
 /**
@@ -26,7 +26,7 @@ export function requantizer(kind: RequantizeKind, multiplier: number, shift: num
       return (v) => multiplyByQuantizedMultiplier(v, factor, rounding)
     }
     case 'multiplier-shift': {
-      const fast = shift >= 0 && shift <= 31
+      const fast = shift <= 31
       const scale = 2 ** -shift
       if (fast && rounding === 'half-up') {
         return (v) => {

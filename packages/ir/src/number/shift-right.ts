@@ -21,22 +21,22 @@ export function shiftRightBig(v: bigint, n: number, mode: RoundingMode): bigint 
   const floor = v >> bits
   const rest = v - (floor << bits)
   const half = 1n << (bits - 1n)
-  return roundsUp(v, floor, rest, half, mode) ? floor + 1n : floor
+  return roundsUp(floor, rest, half, mode) ? floor + 1n : floor
 }
 
 /** Whether floor + rest / (2 half) becomes floor + 1. */
-function roundsUp(v: bigint, floor: bigint, rest: bigint, half: bigint, mode: RoundingMode): boolean {
+function roundsUp(floor: bigint, rest: bigint, half: bigint, mode: RoundingMode): boolean {
   switch (mode) {
     case 'half-up':
       return rest >= half
     case 'half-down':
       return rest > half
     case 'half-away-from-zero':
-      return v >= 0n ? rest >= half : rest > half
+      return rest > half || (rest === half && floor >= 0n)
     case 'half-to-even':
       return rest > half || (rest === half && (floor & 1n) === 1n)
     case 'toward-zero':
-      return v < 0n && rest !== 0n
+      return floor < 0n && rest !== 0n
     case 'down':
       return false
     case 'up':

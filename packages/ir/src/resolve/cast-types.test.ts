@@ -123,6 +123,29 @@ describe('codes that are stored otherwise where they are needed', () => {
     }
   })
 
+  it('are widened as they are only where no zero point, no kind of scale and no sign says otherwise', () => {
+    const i8 = codes('i8', [2], 0.5)
+    const wider = (to: Partial<CodeStorage>, type = i8) => {
+      const { dtype, quant } = restored(bytes, { ...words, ...to }, { type })!
+      return [dtype, quant!.scale, quant!.zeroPoint]
+    }
+    const asTheyAre = ['i16', (0.5 * 255) / 65535, 0]
+    expect(wider({})).toEqual(asTheyAre)
+    expect(wider({ sign: 'signed' })).toEqual(asTheyAre)
+    expect(wider({ sign: 'unsigned' }, codes('u8', [2], 0.5))).toEqual(['u16', (0.5 * 255) / 65535, 0])
+    // -64 to 63.5, by the largest magnitude or from end to end.
+    const byMagnitude = ['i16', 64 / 32767, 0]
+    expect(wider({}, codes('u8', [2], 0.5, 128))).toEqual(byMagnitude)
+    expect(wider({ scale: 'power-of-two' })).toEqual(['i16', 2 ** -8, 0])
+    expect(wider({ sign: 'signed', zeroPoint: 'by-range' })).toEqual(['i16', 127.5 / 65535, 128])
+    expect(wider({ sign: 'signed' }, codes('u8', [2], 0.5))).toEqual(['i16', 127.5 / 32767, 0])
+  })
+
+  it('by width: codes of the other sign are made as the layer counts, even where the scale is the same', () => {
+    const scale = (2 / 32767) * 257
+    expect(restored(bytes, words, { type: codes('u8', [2], scale), range }, 'by-width')?.dtype).toBe('i16')
+  })
+
   it('around the middle: signed codes are widened as they are, unsigned ones are made as the layer counts', () => {
     const middle: CodeStorage = { ...words, zeroPoint: 'middle' }
     expect(restored({ ...bytes, zeroPoint: 'middle' }, middle, { type: codes('i8', [2], 0.5) })?.quant).toMatchObject({

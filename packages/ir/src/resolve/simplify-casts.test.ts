@@ -29,10 +29,12 @@ describe('casts that do something', () => {
   const there = [node('DequantizeLinear', ['x'], ['a']), node('QuantizeLinear', ['a'], ['b']), node('QRelu', ['b'], ['y'])]
   const kept = ['a = DequantizeLinear(x)', 'b = QuantizeLinear(a)', 'y = QRelu(b)', 'return y']
 
-  it('back to another scale, zero point or element type', () => {
+  it('back to another scale, zero point, element type or other ends', () => {
     expect(simplified({ x: half, a: f32(1), b: codes('i8', [1], 0.25), y: half }, there)).toEqual(kept)
     expect(simplified({ x: half, a: f32(1), b: codes('i8', [1], 0.5, 1), y: half }, there)).toEqual(kept)
     expect(simplified({ x: half, a: f32(1), b: codes('u8', [1], 0.5), y: half }, there)).toEqual(kept)
+    const fewer: TensorType = { ...half, quant: { ...half.quant!, saturate: [-8, 7] } }
+    expect(simplified({ x: half, a: f32(1), b: fewer, y: half }, there)).toEqual(kept)
   })
 
   it('to plain integers and back: they cut fractions', () => {
