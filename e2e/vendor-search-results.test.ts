@@ -108,13 +108,13 @@ describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to,
     const worst = ({ ranking }: Told) => [...ranking.keys()].slice(0, 5).sort()
     expect(worst(ours)).toEqual(worst(theirs))
 
-    // Of what running every trial whole takes, three fifths of the nodes are run, and by race a sixteenth.
+    // Of what running every trial whole takes, three fifths of the nodes are run, and by race a sixteenth (in one thread: several run some nodes twice).
     const whole = countsOf(exact).wholeExecutions
     expect(executedBy(exact) / whole).toBeLessThan(0.603)
     const data = ['--data', sharedPath('images/ILSVRC2012'), '--input_num', '10', '--inference_num', '30', '--expected_cos', '0.999']
-    const raced = await q('search', `${mobilenet}.mlir`, '--chip', 'bm1684x', ...data, '--json')
+    const raced = await q('search', `${mobilenet}.mlir`, '--chip', 'bm1684x', ...data, '--json', '--workers', '1')
     expect([0, 4], raced.err).toContain(raced.code)
-    expect(executedBy(raced) / whole).toBeLessThan(0.065)
+    expect(executedBy(raced) / whole).toBeLessThan(1 / 16)
   })
 
   it.each([
