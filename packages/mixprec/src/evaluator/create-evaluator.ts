@@ -17,8 +17,10 @@ import { countOpen, interrupted, measureOpen } from './measure-open.ts'
 import { measurementsOf, type TrialMeasurements } from './measurements.ts'
 import { createTrialNetworks } from './trial-networks.ts'
 
-/** Sections that stay open beside those that trials share: one trial's own, and some that the next ones may need. */
+/** Sections that stay open, whatever they take, beside those that trials share: one trial's own, and some that the next ones may need. */
 const spareSections = 4
+/** The part of the budget that is for open sections; tensors have the rest. */
+const sectionShare = 1 / 5
 
 /** A trial that was resolved, or the reason why it was not. */
 type Prepared = { readonly job: Job; readonly measurements: TrialMeasurements } | { readonly failure: QError }
@@ -55,9 +57,10 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
           ]
         : Array.from({ length: workers.count }, () => lineTo(workers.start()))
     const book = createConstantBook(workers !== undefined)
-    const share = Math.floor(budgetBytes / lines.length)
-    const openSections = segments + spareSections
-    return lines.map((line) => createLane({ line, samples, budgetBytes: share, openSections, book, tally }))
+    const share = budgetBytes / lines.length
+    const openSections = { least: segments + spareSections, bytes: Math.floor(share * sectionShare) }
+    const forTensors = Math.floor(share * (1 - sectionShare))
+    return lines.map((line) => createLane({ line, samples, budgetBytes: forTensors, openSections, book, tally }))
   }
   const prepare = (trial: Trial, { layers = [], outputs = true, precision = 'exact' }: Question): Prepared => {
     const reference = networks.reference(layers)

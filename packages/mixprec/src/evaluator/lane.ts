@@ -6,7 +6,7 @@ import type { BenchLine, TaskDone } from '../workers/bench-line.ts'
 import type { ConstantBook } from '../workers/constant-book.ts'
 import type { Tally } from './counts.ts'
 import { type OpenJob, segmentsOf, wantedIds } from './job.ts'
-import { createOpenSections } from './open-sections.ts'
+import { createOpenSections, type OpenLimits } from './open-sections.ts'
 import { lookAhead, type Outlook } from './outlook.ts'
 import { createShelf } from './shelf.ts'
 import { draftTask, keyAt, type TaskDraft, writeTask } from './task-draft.ts'
@@ -33,9 +33,9 @@ export interface Lane {
 export interface LaneOptions {
   readonly line: BenchLine
   readonly samples: SampleSource
+  /** What tensors may take that are kept. */
   readonly budgetBytes: number
-  /** How many sections stay open. */
-  readonly openSections: number
+  readonly openSections: OpenLimits
   readonly book: ConstantBook
   readonly tally: Tally
 }

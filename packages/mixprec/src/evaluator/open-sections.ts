@@ -1,3 +1,4 @@
+import { elementBytes, elementCount } from '@q/ir'
 import type { SectionDefinition } from '../segments/section-definition.ts'
 import type { ConstantBook } from '../workers/constant-book.ts'
 import type { PackedSection, ToWorkbench } from '../workers/protocol.ts'
@@ -10,19 +11,35 @@ export interface OpenSections {
   open(section: SectionDefinition): void
 }
 
-/** @param most how many sections stay open @param tell tells the workbench */
+/** How many sections stay open. */
+export interface OpenLimits {
+  /** So many, whatever they take: those that one trial after the other runs. */
+  readonly least: number
+  /** Beyond these, as many as take no more together, by {@link residentBytes}. */
+  readonly bytes: number
+}
+
+interface Open {
+  readonly constants: ReadonlySet<number>
+  readonly bytes: number
+}
+
+/** @param tell tells the workbench */
 export function createOpenSections(
-  most: number,
+  { least, bytes: most }: OpenLimits,
   book: ConstantBook,
   tell: (message: Exclude<ToWorkbench, { kind: 'task' }>) => void,
 ): OpenSections {
-  const open = new Map<string, ReadonlySet<number>>()
+  // In the order of their last use: a map keeps the order of insertion.
+  const open = new Map<string, Open>()
   const uses = new Map<number, number>()
+  let held = 0
   const close = (section: string): void => {
-    const held = open.get(section)!
+    const { constants: used, bytes } = open.get(section)!
     open.delete(section)
+    held -= bytes
     const constants: number[] = []
-    for (const id of held) {
+    for (const id of used) {
       const left = uses.get(id)! - 1
       if (left > 0) uses.set(id, left)
       else {
@@ -32,27 +49,46 @@ export function createOpenSections(
     }
     tell({ kind: 'close', section, constants })
   }
-  let limit = most
+  let reserved = least
   return {
     reserve(count) {
-      limit = Math.max(most, count)
+      reserved = Math.max(least, count)
     },
     open(section) {
       const { hash } = section
-      const held = open.get(hash)
-      if (held !== undefined) {
+      const known = open.get(hash)
+      if (known !== undefined) {
         open.delete(hash)
-        open.set(hash, held)
+        open.set(hash, known)
         return
       }
-      while (open.size >= limit) close(open.keys().next().value!)
+      const bytes = residentBytes(section)
+      while (open.size >= reserved && held + bytes > most) close(open.keys().next().value!)
       const { packed, entries } = pack(section, book)
       const constants = entries.filter(({ id }) => !uses.has(id))
       for (const { id } of entries) uses.set(id, (uses.get(id) ?? 0) + 1)
-      open.set(hash, new Set(entries.map(({ id }) => id)))
+      open.set(hash, { constants: new Set(entries.map(({ id }) => id)), bytes })
+      held += bytes
       tell({ kind: 'open', section: hash, packed, constants })
     },
   }
+}
+
+/** What a session takes beside its numbers. */
+const sessionBytes = 200_000
+/** An executor holds constants as they are and as its kernels take them, and what a kernel takes and gives. */
+const copies = 2
+/** Memory of larger activations goes back when a run is over. */
+const mostActivations = 2 * 2 ** 20
+
+/** What an open section may be expected to take on a workbench: its constants, and what it computes in. */
+function residentBytes({ graph }: SectionDefinition): number {
+  let [constants, largest] = [0, 0]
+  for (const { type, constant } of graph.values.values()) {
+    if (constant === undefined) largest = Math.max(largest, elementCount(type.shape) * elementBytes[type.dtype])
+    else constants += constant.data.byteLength
+  }
+  return sessionBytes + copies * constants + Math.min(copies * largest, mostActivations)
 }
 
 type Entry = ReturnType<ConstantBook['entry']>
