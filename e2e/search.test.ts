@@ -94,11 +94,17 @@ describe('q search', () => {
     expect(hidden()).toEqual([])
   })
 
-  it('ends clearly where the budget is too small for a calibration, and writes nothing', async () => {
-    const { code, err } = await search('--expected_cos', '1', '--budget', '1ms')
-    expect(code).toBe(2)
-    expect(err).toMatch(/^BUDGET_TOO_SMALL: /m)
-    expect(existsSync('digits_qtable') || existsSync('digits_cali_table')).toBe(false)
+  it('ends in time where the budget is too small for a calibration: every layer unexamined, and no thresholds', async () => {
+    const { code, out, err } = await search('--expected_cos', '1', '--budget', '1ms')
+    expect(code, err).toBe(4)
+    expect(err).toMatch(/^note: the budget was over before the thresholds of one sample were known/m)
+    expect(out).toMatch(/not examined {2}\d+ layers/)
+    expect(parseQuantPlan(text('digits_qtable')).entries.size).toBe(0)
+    const open = [...text('digits_qtable').matchAll(/^# q: not examined: (\S+)$/gm)].map(([, layer]) => layer)
+    expect([...parseCalibrationTable(text('table')).entries.keys()]).toEqual(expect.arrayContaining(open))
+    expect(open.length).toBeGreaterThan(5)
+    expect(existsSync('digits_cali_table')).toBe(false)
+    expect(hidden()).toEqual([])
   })
 
   it('--json tells every trial with its losses', async () => {

@@ -80,6 +80,7 @@ export const defineSearch: DefineCommand = (program, start) => {
           ...(given === undefined ? {} : { table: await readCalibrationTable(given, graph, context) }),
           pinned,
           ...(options.pre_qtable === undefined ? { floatLayers: base } : {}),
+          mayLackTable: true,
           planFile,
           tableFile,
         },

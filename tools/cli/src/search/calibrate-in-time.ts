@@ -1,4 +1,4 @@
-import { isQError, QError } from '@q/ir'
+import { isQError } from '@q/ir'
 import { type Deadline, timeLeft } from './deadline.ts'
 
 /** Samples that a calibration takes, and whether it is the one that was asked for, tuning included. */
@@ -19,13 +19,14 @@ const tuningFactor = 2
  * What a round takes is expected from those before it; one that takes much longer is stopped, and the one before it counts.
  *
  * @param make stops with `INTERRUPTED` when its signal is raised
- * @throws QError `BUDGET_TOO_SMALL` when there is no time for one sample, and those of `make`
+ * @returns nothing when there was no time for one sample
+ * @throws QError those of `make`
  */
 export async function calibrateInTime<Made>(
   all: number,
   deadline: Deadline,
   make: (round: CalibrationRound, signal: AbortSignal) => Promise<Made>,
-): Promise<Made & CalibrationRound> {
+): Promise<(Made & CalibrationRound) | undefined> {
   let last: (Made & CalibrationRound) | undefined
   let [tookBefore, samplesBefore] = [0, 0]
   let next: CalibrationRound | undefined = { samples: 1, isWhole: false }
@@ -47,13 +48,7 @@ export async function calibrateInTime<Made>(
     if (fits(all, tuningFactor)) next = { samples: all, isWhole: true }
     else next = samples * growth < all && fits(samples * growth, 1) ? { samples: samples * growth, isWhole: false } : undefined
   }
-  if (last !== undefined) return last
-  throw new QError('BUDGET_TOO_SMALL', 'the budget is used up before thresholds are known, even those of a single sample', {
-    at: ['--budget'],
-    kind: 'usage',
-    wanted: 'time for a calibration and a search',
-    hint: 'give a larger budget, or a calibration table (q search --calibration_table)',
-  })
+  return last
 }
 
 /** What the work made, or nothing when it had to be stopped after that time. */

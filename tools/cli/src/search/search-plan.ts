@@ -1,5 +1,4 @@
 import type { MethodName } from '@q/calib'
-import { selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
@@ -8,15 +7,14 @@ import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import type { FloatLayers } from '../pipeline/float-layers.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
-import { calibrateInTime } from './calibrate-in-time.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
-import { type Deadline, deadlineOf } from './deadline.ts'
+import { deadlineOf } from './deadline.ts'
 import { planText } from './found-tables.ts'
 import { frontFiles } from './front-files.ts'
-import type { JournalFile } from './journal-file.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
-import { type MethodTables, methodTables, rowsByMethod } from './search-tables.ts'
+import { rowsByMethod } from './search-tables.ts'
+import { tablesInTime, unknownRanges } from './tables-in-time.ts'
 import { trialSamples } from './trial-samples.ts'
 
 /** A search of this program's own commands. */
@@ -38,6 +36,8 @@ export interface PlanSearch {
   readonly pinned?: Plan
   /** Those of them that were found by what the network is. */
   readonly floatLayers?: FloatLayers
+  /** Whether a plan is of use without thresholds, when the budget is over before any are known. @default those of one sample are waited for */
+  readonly mayLackTable?: boolean
   /** Milliseconds for all up to the files of the search, since `startedAt` of `performance.now()`. */
   readonly budget?: { readonly milliseconds: number; readonly startedAt: number }
   readonly workers?: number
@@ -50,7 +50,7 @@ export interface PlanSearch {
 export interface SearchedPlan {
   readonly found: Found
   readonly plan: Plan
-  /** With the thresholds that the search chose. */
+  /** With the thresholds that the search chose; made up where it `mayLackTable`, and then not among the files. */
   readonly table: CalibrationTable
   /** Text by file: the plan, and the table unless it is the given one unchanged. */
   readonly files: ReadonlyMap<string, string>
@@ -68,8 +68,11 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
   const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
   const journal = openJournal(planFile, context)
   try {
-    const made = search.table === undefined ? await tablesOf(search, deadline, journal, context) : undefined
-    const base = search.table ?? made!.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)!.tuned
+    const made = search.table === undefined ? await tablesInTime(search, deadline, journal, context) : undefined
+    const base =
+      search.table ??
+      made?.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)?.tuned ??
+      unknownRanges(graph, search.model)
     const found = await searchModel(
       {
         graph,
@@ -120,28 +123,4 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
   } finally {
     journal.close()
   }
-}
-
-/** The tables that a search chooses from; with a deadline, of as many samples as there is time for. */
-async function tablesOf(
-  { graph, model, samples, methods, tableFile }: PlanSearch,
-  deadline: Deadline | undefined,
-  journal: JournalFile,
-  context: Context,
-): Promise<MethodTables> {
-  const files = { mlir: model, table: tableFile }
-  if (deadline === undefined) return methodTables(graph, files, { ...samples, methods }, journal, context)
-  const { entries } = await selectSamples(samples)
-  const made = await calibrateInTime(entries.length, deadline, async ({ samples: count, isWhole }, over) => {
-    const part = isWhole ? samples : { ...samples, inputNum: count, tuneNum: 0 }
-    // What a whole calibration kept for being continued is no business of a part.
-    const table = isWhole ? files.table : `${files.table}.part`
-    const signal = AbortSignal.any([context.signal, over])
-    return methodTables(graph, { ...files, table }, { ...part, methods }, journal, { ...context, signal })
-  })
-  if (!made.isWhole)
-    context.reporter.note(
-      `note: thresholds are those of ${made.samples} of ${entries.length} samples, not tuned: the budget leaves no time for more`,
-    )
-  return made
 }

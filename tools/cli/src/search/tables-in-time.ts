@@ -1,0 +1,53 @@
+import { calibratedValues } from '@q/calib'
+import { selectSamples } from '@q/data'
+import { type CalibrationTable, createCalibrationTable, type Graph } from '@q/ir'
+import type { Context } from '../context.ts'
+import { calibrateInTime } from './calibrate-in-time.ts'
+import type { Deadline } from './deadline.ts'
+import type { JournalFile } from './journal-file.ts'
+import type { PlanSearch } from './search-plan.ts'
+import { type MethodTables, methodTables } from './search-tables.ts'
+
+/**
+ * The tables that a search chooses from; with a deadline, of as many samples as there is time for.
+ *
+ * @returns nothing where there is no time for one sample, and the search may lack a table
+ */
+export async function tablesInTime(
+  { graph, model, samples, methods, tableFile, mayLackTable = false }: PlanSearch,
+  deadline: Deadline | undefined,
+  journal: JournalFile,
+  context: Context,
+): Promise<MethodTables | undefined> {
+  const files = { mlir: model, table: tableFile }
+  if (deadline === undefined) return methodTables(graph, files, { ...samples, methods }, journal, context)
+  // What a whole calibration kept for being continued is no business of a part.
+  const partly = (count: number, signal: AbortSignal) =>
+    methodTables(graph, { ...files, table: `${files.table}.part` }, { ...samples, inputNum: count, tuneNum: 0, methods }, journal, {
+      ...context,
+      signal,
+    })
+  const { entries } = await selectSamples(samples)
+  const made = await calibrateInTime(entries.length, deadline, async ({ samples: count, isWhole }, over) => {
+    const signal = AbortSignal.any([context.signal, over])
+    return isWhole ? methodTables(graph, files, { ...samples, methods }, journal, { ...context, signal }) : partly(count, signal)
+  })
+  const { reporter } = context
+  if (made?.isWhole === true) return made
+  if (made !== undefined)
+    reporter.note(
+      `note: thresholds are those of ${made.samples} of ${entries.length} samples, not tuned: the budget leaves no time for more`,
+    )
+  else if (mayLackTable)
+    reporter.note(
+      'note: the budget was over before the thresholds of one sample were known: no layer was examined, and no calibration table is written',
+    )
+  else reporter.note('note: the budget was over before any thresholds were known: those of one sample are waited for')
+  return made ?? (mayLackTable ? undefined : partly(1, context.signal))
+}
+
+/** Ranges by which layers can be described while none are known: every value in -1 … 1. */
+export function unknownRanges(graph: Graph, mlir: string): CalibrationTable {
+  const entries = new Map(calibratedValues(graph).map(({ name }) => [name, { threshold: 1, min: -1, max: 1 }] as const))
+  return createCalibrationTable({ version: 'none', mlirFile: mlir, method: 'none', histogramBins: 0, samples: 0, entries })
+}
