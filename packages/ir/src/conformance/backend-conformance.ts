@@ -10,12 +10,14 @@ import { verifyQuantized } from '../graph/verify-quantized.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
-import { checkEmit } from './backend-emit.ts'
+import { checkEmit, checkEmittedTypes } from './backend-emit.ts'
 import { checkExact } from './backend-exact.ts'
 import { exactCases } from './backend-exact-cases.ts'
 import { checkExecution, executionRanges } from './backend-execution.ts'
 import { executionCases } from './backend-execution-cases.ts'
+import { checkFloatConstants, floatConstantCases } from './backend-float-constants.ts'
 import { checkNames } from './backend-names-case.ts'
+import { checkNeighbours } from './backend-neighbours-case.ts'
 import { checkFloatNetwork, checkNetwork } from './backend-networks.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
 import { checkKeptResults } from './backend-resolver-case.ts'
@@ -65,17 +67,20 @@ export function backendConformance({ runner, create, executor, deviations = {} }
       describe(mode, () => {
         for (const each of backendCases) {
           const form = declared.includes(each.form) ? each.form : (each.form.replace('#constant', '') as OpForm)
-          if (target.ops[form]?.[mode] !== undefined) it(each.form, async () => checkCase(create(), each, mode))
+          if (target.ops[form]?.[mode] !== undefined) it(each.form, async () => checkCase(create(), each, mode, executor))
         }
+        it('follows ranges and modes of each layer and of its neighbours', async () => checkNeighbours(create, mode))
+        it('keeps nothing from plan to plan that another plan or range changes', async () => checkKeptResults(create, mode, 1))
         for (const seed of [1, 2, 3]) {
-          it(`keeps nothing from plan to plan that another plan or range changes (${seed})`, async () =>
-            checkKeptResults(create, mode, seed))
           it(`computes the same whatever layers and constants are called (${seed})`, async () => checkNames(create, mode, seed))
         }
         if (isInteger(create(), mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
         if (executor === undefined) it('was not executed: no executor was handed to the suite', async () => {})
         else if (isInteger(create(), mode)) describeExecution(runner, { create, executor, deviations }, mode)
-        else describeFloats(runner, { create, executor, deviations }, mode)
+        else {
+          describeFloats(runner, { create, executor, deviations }, mode)
+          describeFloatConstants(runner, { create, executor, deviations }, mode)
+        }
       })
     }
   })
@@ -95,6 +100,20 @@ function describeFloats({ describe, it }: ConformanceRunner, { create, executor,
       const reason = deviations[title]
       if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
       else it(title, async () => checkFloatNetwork(create(), each, mode, await executor()))
+    }
+  })
+}
+
+/** Registers the runs of constants in a float mode. */
+function describeFloatConstants({ describe, it }: ConformanceRunner, { create, executor, deviations }: RunOptions, mode: QuantMode): void {
+  const { target } = create()
+  describe('constants are rounded once, to the float type of the mode', () => {
+    for (const each of floatConstantCases) {
+      if ((target.ops[each.form] ?? target.ops[each.form.replace('#constant', '') as OpForm])?.[mode] === undefined) continue
+      const title = `${each.form}, ${each.title}`
+      const reason = deviations[title]
+      if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
+      else it(title, async () => checkFloatConstants(create(), each, mode, await executor()))
     }
   })
 }
@@ -172,7 +191,12 @@ async function checkMissingRange(backend: Backend, mode: QuantMode): Promise<voi
   await checkRefused(async () => resolve(convolution.graph, new Map(), new Map(), backend, { mode }), 'RANGE_MISSING', ['y0'])
 }
 
-function checkCase(backend: Backend, { form, graph }: BackendCase, mode: QuantMode): void {
+async function checkCase(
+  backend: Backend,
+  { form, graph }: BackendCase,
+  mode: QuantMode,
+  executor: BackendConformanceOptions['executor'],
+): Promise<void> {
   const table = isInteger(backend, mode) ? tableFor(graph) : undefined
   const resolution = resolve(graph, table, new Map(), backend, { mode })
   const resolved = resolution.graph
@@ -182,6 +206,7 @@ function checkCase(backend: Backend, { form, graph }: BackendCase, mode: QuantMo
   checkComputedOnCodes(backend, { form, layer: 'y0', mode }, resolution)
   check(printed(resolve(graph, table, new Map(), backend, { mode }).graph) === printed(resolved), 'resolving twice gives two graphs')
   checkEmit(backend, resolved)
+  if (executor !== undefined) await checkEmittedTypes(backend, resolved, executor)
 }
 
 /** Nodes say where they come from, and no result leaves the network narrower than float32. */

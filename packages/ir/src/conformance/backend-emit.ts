@@ -1,8 +1,10 @@
 import { type Artifact, checkArtifact } from '../contracts/artifact.ts'
 import type { Backend } from '../contracts/backend.ts'
+import type { Executor } from '../contracts/executor.ts'
 import type { Graph, Value } from '../graph/types.ts'
 import { changedFacts } from './graph-facts.ts'
 import { check } from './runner.ts'
+import { computesOther, typeFacts } from './type-facts.ts'
 
 /** What graphs are emitted with. */
 const options = { name: 'small', time: 0 } as const
@@ -30,6 +32,19 @@ export function checkEmit(backend: Backend, graph: Graph): void {
   }
   for (const { fact, graph: other } of changedFacts(graph)) {
     check(emitsOther(backend, artifact, other), `no file depends on ${fact}: where is it?`)
+  }
+}
+
+/**
+ * Fails when files are the same bytes for two graphs that compute other numbers because a type says something else (zero points of any value, saturations, element types), or
+ * for one output less. What a fact decides, a run shows; there is none where the files differ.
+ */
+export async function checkEmittedTypes(backend: Backend, graph: Graph, executor: () => Executor | Promise<Executor>): Promise<void> {
+  const artifact = backend.emit(graph, options)
+  for (const { fact, graph: other } of typeFacts(graph)) {
+    if (emitsOther(backend, artifact, other)) continue
+    const isDecided = await computesOther(graph, other, await executor())
+    check(!isDecided, `no file depends on ${fact}, with which other numbers are computed: where is it?`)
   }
 }
 

@@ -6,7 +6,7 @@ import { f32, type SmallValue } from './small-graph.ts'
 
 /** Weights and bias that are codes. */
 export interface MadeWeights {
-  /** The step of the weights of the first channel, the coarsest. */
+  /** The step of the weights of the first channel, the coarsest one. */
   readonly step: number
   readonly names: readonly string[]
   readonly constants: Readonly<Record<string, SmallValue>>
@@ -14,8 +14,14 @@ export interface MadeWeights {
   readonly coarse?: Readonly<Record<string, SmallValue>>
 }
 
-/** The step of weights of the first channel; where channels have scales of their own, the others have a half, a quarter and an eighth of it. */
+/** The step of weights of the first channel. */
 const coarsest = 2 ** -4
+
+/**
+ * By which power of two the weights of a channel are finer than those of the first one, where channels have scales of their own: each another, in an order
+ * without a period, so that a factor which stands at another channel's place is wrong there.
+ */
+export const finenessOf = (channel: number, channels: number): number => (channels % 3 === 0 ? channel : (3 * channel) % channels)
 
 /**
  * Small whole numbers of steps, and in the last taps of each channel the ends of the range, which make the scale the step.
@@ -31,7 +37,7 @@ export function exactWeights(
   const range = wholeRange({ ...scheme.weights, granularity: 'per-tensor' }, 'around zero')
   if (range === undefined) return undefined
   const isPerAxis = scheme.weights.granularity === 'per-axis'
-  const stepOf = (channel: number): number => (isPerAxis ? coarsest / 2 ** (channel % 4) : coarsest)
+  const stepOf = (channel: number): number => coarsest / (isPerAxis ? 2 ** finenessOf(channel, channels) : 1)
   const roll = dice(1789)
   const count = shape.reduce((all, d) => all * d, 1)
   const taps = count / channels

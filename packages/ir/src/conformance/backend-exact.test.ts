@@ -4,7 +4,7 @@ import type { CodeStorage } from '../contracts/scheme.ts'
 import { codeParams } from '../number/quant-params.ts'
 import { checkEmit } from './backend-emit.ts'
 import { exactCases, wholeRange } from './backend-exact-cases.ts'
-import { exactWeights } from './backend-exact-weights.ts'
+import { exactWeights, finenessOf } from './backend-exact-weights.ts'
 import { nullBackend } from './null-backend.ts'
 import { f32, node, smallGraph } from './small-graph.ts'
 
@@ -25,6 +25,10 @@ describe('cases whose codes are known', () => {
       expect(codeParams({ min: min / 64, max: max / 64 }, storage).scale).toBe(1 / 64)
     }
   })
+  it('each channel has a step of its own, so that no factor stands for two of them', () => {
+    for (const count of [2, 3, 4, 5, 6, 8, 9, 16])
+      expect(new Set(Array.from({ length: count }, (_, channel) => finenessOf(channel, count))).size).toBe(count)
+  })
   it('the weights of each channel make its step their scale, and are codes', () => {
     const scheme = { ...symmetric, weights: { ...symmetric.weights, granularity: 'per-axis' } } as const
     for (const { weights } of exactCases) {
@@ -35,7 +39,7 @@ describe('cases whose codes are known', () => {
       for (let channel = 0; channel < weights.channels; channel++) {
         const slice = Array.from({ length: taps }, (_, tap) => numbers[weights.place(channel, tap)]!)
         const { scale } = codeParams({ min: Math.min(...slice), max: Math.max(...slice) }, scheme.weights)
-        expect(scale).toBe(made.step / 2 ** (channel % 4))
+        expect(scale).toBe(made.step / 2 ** finenessOf(channel, weights.channels))
         expect(slice.every((weight) => Number.isInteger(weight / scale))).toBe(true)
       }
       expect(made.coarse!['w']!.constant!.every((weight) => Number.isInteger(Number(weight) / made.step))).toBe(true)

@@ -2,15 +2,14 @@ import type { Backend } from '../contracts/backend.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import type { OpForm } from '../graph/op-form.ts'
-import type { Graph, Node, Value } from '../graph/types.ts'
+import type { Graph, Node } from '../graph/types.ts'
 import type { Resolved } from '../resolve/resolved.ts'
 import { createResolver } from '../resolve/resolver.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import { backendCases } from './backend-cases.ts'
+import { chainedNetwork } from './chained-network.ts'
 import { dice } from './dice.ts'
 import { check } from './runner.ts'
 
-const image = '1,4,6,6'
 const turns = 12
 
 /**
@@ -46,35 +45,7 @@ export function checkKeptResults(create: () => Backend, mode: QuantMode, seed: n
 }
 
 /** The networks of all declared operators that keep the shape of their operand, one behind the other; each second one also reads what is two steps back. */
-export function networkOf({ target, lower }: Backend, mode: QuantMode): Graph {
-  const values = new Map<string, Value>()
-  const nodes: Node[] = []
-  const shape = image.split(',').map(Number)
-  values.set('x', { name: 'x', type: { dtype: 'f32', shape } })
-  const made = ['x']
-  for (const { form, graph } of backendCases) {
-    const modes = target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm]
-    const [node] = graph.nodes
-    const keepsShape = [...node!.inputs, ...node!.outputs].every((name) => isConstant(graph, name) || shapeOf(graph, name) === image)
-    const isLowered = (lower[form] ?? lower[node!.op]) !== undefined
-    if (modes?.[mode] === undefined || !isLowered || !keepsShape || node!.outputs.length > 1) continue
-    const prefix = `n${nodes.length}`
-    let back = 0
-    const inputs = node!.inputs.map((name) => {
-      if (!isConstant(graph, name)) return made[Math.max(0, made.length - 1 - back++ * 2)]
-      const value = graph.values.get(name!)!
-      values.set(`${prefix}_${name}`, { ...value, name: `${prefix}_${name}` })
-      return `${prefix}_${name}`
-    })
-    nodes.push({ ...node!, inputs, outputs: [prefix] })
-    values.set(prefix, { name: prefix, type: { dtype: 'f32', shape } })
-    made.push(prefix)
-  }
-  return { ...backendCases[0]!.graph, name: 'network', inputs: [{ name: 'x' }], outputs: [made.at(-1)!], nodes, values }
-}
-
-const isConstant = (graph: Graph, name: string | undefined): boolean => name !== undefined && graph.values.get(name)!.constant !== undefined
-const shapeOf = (graph: Graph, name: string | undefined): string => (name === undefined ? image : graph.values.get(name)!.type.shape.join())
+export const networkOf = (backend: Backend, mode: QuantMode): Graph => chainedNetwork(backend, mode, 'of one shape').graph
 
 function changed(plan: Plan, node: Node, { target }: Backend, roll: () => number): Plan {
   const next = new Map(plan)
@@ -85,19 +56,21 @@ function changed(plan: Plan, node: Node, { target }: Backend, roll: () => number
   return next
 }
 
-function rowOf(roll: () => number): ObservedRange {
+/** A row of a table. @param roll a source of numbers from 0 to 1 */
+export function rowOf(roll: () => number): ObservedRange {
   const threshold = 0.5 + 4 * roll()
   return { threshold, min: roll() < 0.5 ? -0.8 * threshold : 0, max: 0.9 * threshold }
 }
 
-/** What differs first: a node, an output, a key. */
-function difference(a: Resolved, b: Resolved): string | undefined {
+/** What differs first between two results of one network: a node, an output, a key. */
+export function difference(a: Resolved, b: Resolved): string | undefined {
   const text = ({ graph }: Resolved): readonly string[] =>
     graph.nodes.map((node) => JSON.stringify([node, node.outputs.map((name) => graph.values.get(name)?.type)]))
+  const titleOf = ({ op, outputs }: Node): string => `${op} ${outputs[0]}`
   const [mine, other] = [text(a), text(b)]
   const at = Array.from({ length: Math.max(mine.length, other.length) }, (_, i) => i).find((i) => mine[i] !== other[i])
-  if (at !== undefined) return `the node ${a.graph.nodes[at]?.outputs[0] ?? b.graph.nodes[at]?.outputs[0]}`
+  if (at !== undefined) return `the node ${titleOf((a.graph.nodes[at] ?? b.graph.nodes[at])!)}`
   if (a.graph.outputs.join() !== b.graph.outputs.join()) return 'the list of outputs'
-  const key = a.graph.nodes.flatMap(({ outputs }) => outputs).find((name) => a.keyOf(name) !== b.keyOf(name))
-  return key === undefined ? undefined : `the key of ${key}`
+  const node = a.graph.nodes.find(({ outputs }) => outputs.some((name) => a.keyOf(name) !== b.keyOf(name)))
+  return node === undefined ? undefined : `what ${titleOf(node)} computes`
 }
