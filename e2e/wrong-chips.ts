@@ -248,6 +248,14 @@ export const wrongs: readonly (readonly [string, readonly string[], Backend])[] 
       'float',
     ),
   ],
+  ...['Conv', 'MatMul'].map((op) => {
+    const everyFourth = (all: readonly number[]): readonly number[] => all.map((_, i) => all[i % 4]!)
+    const change = attrs([`Q${op}`], (of) => ({
+      multipliers: everyFourth(list(of, 'multipliers')),
+      shifts: everyFourth(list(of, 'shifts')),
+    }))
+    return [`factors of ${op} that repeat every four channels`, [op], wrong([op], change)] as const
+  }),
   [
     'multipliers wider than the scheme has',
     ['Conv'],

@@ -229,7 +229,7 @@ describe('the suite finds a back end that forgets', () => {
       }
       return { ...made, lower: { ...made.lower, Conv } }
     }
-    expect(await failed(remembering)).toContain('keeps nothing from plan to plan that another plan or range changes (1)')
+    expect(await failed(remembering)).toContain('follows ranges and modes of each layer and of its neighbours')
   })
 
   it('a file', async () => {

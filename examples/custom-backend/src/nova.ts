@@ -155,7 +155,9 @@ function weightsOf(graph: Graph): { readonly bytes: Uint8Array; readonly places:
 function programOf(graph: Graph, places: ReadonlyMap<string, number>): string {
   const typeOf = (name: string): string => {
     const { dtype, shape, quant } = graph.values.get(name)!.type
-    return `${dtype}[${shape}]${quant === undefined ? '' : ` scale ${quant.scale} zero ${quant.zeroPoint}`}`
+    if (quant === undefined) return `${dtype}[${shape}]`
+    const ends = quant.saturate === undefined ? '' : ` from ${quant.saturate[0]} to ${quant.saturate[1]}`
+    return `${dtype}[${shape}] scale ${quant.scale} zero ${quant.zeroPoint}${ends}`
   }
   const operand = (name: string | undefined): string =>
     name === undefined ? '-' : places.has(name) ? `@${places.get(name)}:${typeOf(name)}` : name

@@ -12,6 +12,7 @@ import { resolve } from '../resolve/resolve.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { isComputedOtherwise } from './backend-deviation.ts'
+import { checkEmittedTypes } from './backend-emit.ts'
 import { type ExactCase, multipleOf, wholeRange } from './backend-exact-cases.ts'
 import { exactWeights } from './backend-exact-weights.ts'
 import { run } from './backend-run.ts'
@@ -51,6 +52,7 @@ export async function checkExact(backend: Backend, each: ExactCase, settings: Ex
   const resolution = resolve(graph, table, new Map(), backend, { mode, asymmetric })
   if (isComputedOtherwise(resolution, 'y')) return
   const resolved = resolution.graph
+  if (each.limit !== undefined) await checkEmittedTypes(backend, resolved, () => executor)
   const [output] = resolved.outputs as [string]
   const last = resolved.nodes.find(({ outputs }) => outputs.includes(output))
   const type = last?.op === 'DequantizeLinear' ? valueOf(resolved, last.inputs[0]!).type : undefined

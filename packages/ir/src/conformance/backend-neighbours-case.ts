@@ -6,7 +6,7 @@ import type { Graph } from '../graph/types.ts'
 import { createResolver } from '../resolve/resolver.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { difference, rowOf } from './backend-resolver-case.ts'
-import { type ChainedNetwork, chainedNetwork } from './chained-network.ts'
+import { chainedNetwork } from './chained-network.ts'
 import { dice } from './dice.ts'
 import { check } from './runner.ts'
 
@@ -23,8 +23,7 @@ import { check } from './runner.ts'
  */
 export function checkNeighbours(create: () => Backend, mode: QuantMode): void {
   const backend = create()
-  const network = chainedNetwork(backend, mode, 'every operator')
-  const { graph } = network
+  const graph = chainedNetwork(backend, mode, 'every operator')
   const roll = dice(11)
   const table = new Map([...graph.values.keys()].map((name) => [name, rowOf(roll)]))
   const kept = createResolver(graph, table, backend, { mode })
@@ -35,7 +34,7 @@ export function checkNeighbours(create: () => Backend, mode: QuantMode): void {
     const found = difference(kept.resolve(plan, ranges), fresh)
     check(found === undefined, `after other ${what} ${found} is not what it is where they stood from the start`)
   }
-  for (const group of groupsOf(network)) {
+  for (const group of groupsOf(graph)) {
     ranges = new Map([...ranges, ...group.map((layer) => [layer, rowOf(roll)] as const)])
     compare(new Map(), `ranges of ${group.join(', ')}`)
     compare(otherModes(graph, group, backend, mode), `modes of ${group.join(', ')}`)
@@ -43,10 +42,10 @@ export function checkNeighbours(create: () => Backend, mode: QuantMode): void {
 }
 
 /** Layers and inputs in groups: what a node reads and what it makes are in groups of their own. */
-function groupsOf({ graph }: ChainedNetwork): readonly (readonly string[])[] {
+function groupsOf({ nodes, values }: Graph): readonly (readonly string[])[] {
   const apart = new Map<string, Set<string>>()
-  for (const { inputs, outputs } of graph.nodes) {
-    const seen = [...inputs.filter((name) => name !== undefined && graph.values.get(name)!.constant === undefined), outputs[0]!] as string[]
+  for (const { inputs, outputs } of nodes) {
+    const seen = [...inputs.filter((name) => name !== undefined && values.get(name)!.constant === undefined), outputs[0]!] as string[]
     for (const name of seen) apart.set(name, new Set([...(apart.get(name) ?? []), ...seen.filter((each) => each !== name)]))
   }
   const groups: string[][] = []

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Backend } from '../contracts/backend.ts'
 import { layerOf } from '../graph/edges.ts'
 import { loweredTo } from '../resolve/lower-context.ts'
+import { checkNeighbours } from './backend-neighbours-case.ts'
 import { checkKeptResults, networkOf } from './backend-resolver-case.ts'
 import { nullBackend } from './null-backend.ts'
 import { smallSchemes } from './small-graph.ts'
@@ -73,6 +74,23 @@ describe('a resolver that has seen other plans', () => {
       return { ...honest, lower: { ...honest.lower, Exp } }
     }
     expect(() => [1, 2, 3].forEach((seed) => checkKeptResults(create, 'INT8', seed))).toThrow(/is not what it is without them/)
+  })
+
+  it('fails by name where the lowering of any one operator keeps what it made of other ranges', () => {
+    for (const op of Object.keys(target.ops)) {
+      const create = (): Backend => {
+        const made = new Map<string, ReturnType<Backend['lower'][string]>>()
+        const lowering: Backend['lower'][string] = (node, context) => {
+          const key = `${layerOf(node)} ${context.mode}`
+          const known = made.get(key) ?? honest.lower[op]!(node, context)
+          made.set(key, known)
+          return known
+        }
+        return { ...honest, lower: { ...honest.lower, [op]: lowering } }
+      }
+      expect(() => checkNeighbours(create, 'INT8')).toThrow(new RegExp(`after other .* ${op} n\\d`))
+    }
+    expect(() => checkNeighbours(() => honest, 'INT8')).not.toThrow()
   })
 
   it('fails with a rewrite that makes a range of the one it finds', () => {

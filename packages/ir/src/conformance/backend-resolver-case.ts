@@ -45,7 +45,7 @@ export function checkKeptResults(create: () => Backend, mode: QuantMode, seed: n
 }
 
 /** The networks of all declared operators that keep the shape of their operand, one behind the other; each second one also reads what is two steps back. */
-export const networkOf = (backend: Backend, mode: QuantMode): Graph => chainedNetwork(backend, mode, 'of one shape').graph
+export const networkOf = (backend: Backend, mode: QuantMode): Graph => chainedNetwork(backend, mode, 'of one shape')
 
 function changed(plan: Plan, node: Node, { target }: Backend, roll: () => number): Plan {
   const next = new Map(plan)

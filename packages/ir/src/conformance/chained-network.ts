@@ -5,11 +5,6 @@ import type { QuantMode } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
 import { f32, node } from './small-graph.ts'
 
-/** A network of many operators. */
-export interface ChainedNetwork {
-  readonly graph: Graph
-}
-
 const image = '1,4,6,6'
 
 /**
@@ -18,7 +13,7 @@ const image = '1,4,6,6'
  * @param which operators: those that keep the shape of their operand; or every one, the others beside the chain, with a layer in front of each operand of another shape and one behind
  * a result of another shape
  */
-export function chainedNetwork(backend: Backend, mode: QuantMode, which: 'of one shape' | 'every operator'): ChainedNetwork {
+export function chainedNetwork(backend: Backend, mode: QuantMode, which: 'of one shape' | 'every operator'): Graph {
   const values = new Map<string, Value>()
   const nodes: Node[] = []
   const inputs: string[] = []
@@ -59,8 +54,8 @@ export function chainedNetwork(backend: Backend, mode: QuantMode, which: 'of one
     if (keepsShape(graph, first)) made.push(result)
     else ends.push(hasUser(graph) ? follow(result, `${prefix}_used`) : result)
   }
-  const whole = { ...backendCases[0]!.graph, name: 'network', inputs: inputs.map((name) => ({ name })), nodes, values }
-  return { graph: { ...whole, outputs: [made.at(-1)!, ...ends] } }
+  const outputs = [made.at(-1)!, ...ends]
+  return { ...backendCases[0]!.graph, name: 'network', inputs: inputs.map((name) => ({ name })), outputs, nodes, values }
 }
 
 const shapeOf = ({ type }: Value): string => type.shape.join()
