@@ -35,6 +35,7 @@ const misdeeds: readonly (readonly [name: string, source: string, code: string, 
     'emit',
     'process.reallyExit(0) was called',
   ],
+  ['goes to another folder', 'process.chdir(".."); export default chip', 'CHIP_MODULE', 'process.chdir(..) was called'],
   ['throws later', 'setTimeout(() => { throw new Error("tick") }); export default chip', 'BACKEND_FAILED', 'on its own', 'tick'],
   ['leaves a promise rejected', 'Promise.reject(new Error("nobody")); export default chip', 'BACKEND_FAILED', 'on its own', 'nobody'],
   [

@@ -31,12 +31,26 @@ describe('a factor between scales', () => {
     expect(Object.is(encodeFactor(0.5, { kind: 'quantized-multiplier' }).shift, 0)).toBe(true)
   })
 
-  it('as the nearest power of two', () => {
+  it.each([
+    ['doubling', { kind: 'doubling' }, 127],
+    ['doubling', { kind: 'doubling', largest: 32767 }, 32767],
+    ['quantized-multiplier', { kind: 'quantized-multiplier' }, (2 ** 31 - 1) / 2],
+    ['shift', { kind: 'shift' }, 2 ** 31],
+  ] as const)('%s: one that is too large, no number, or without a place for its sign is refused', (_, encoding, largest) => {
+    const { multiplier, shift, requantize } = encodeFactor(largest, encoding)
+    expect((requantize === 'quantized-multiplier' ? multiplier / 2 ** 31 : multiplier) / 2 ** shift).toBeCloseTo(largest, 0)
+    const unsigned = encoding.kind === 'quantized-multiplier' ? [-largest * 1.001] : [-1]
+    for (const factor of [largest * 1.001, 1e300, Infinity, NaN, ...unsigned])
+      expect(() => encodeFactor(factor, encoding)).toThrow(expect.objectContaining({ code: 'MULTIPLIER_OUT_OF_RANGE' }))
+  })
+
+  it('as the power of two that is nearest on the logarithm', () => {
     const shifts = [1, 0.25, 8, 0.75, 0.7, 3].map((factor) => encodeFactor(factor, { kind: 'shift' }))
     expect(shifts.map(({ shift }) => shift)).toEqual([0, 2, -3, 0, 1, -2])
     expect(Object.is(shifts[0]!.shift, 0)).toBe(true)
     expect(shifts[1]).toEqual({ requantize: 'shift', multiplier: 1, shift: 2 })
-    for (const factor of [0, -1, Infinity, NaN])
-      expect(() => encodeFactor(factor, { kind: 'shift' })).toThrow(expect.objectContaining({ code: 'MULTIPLIER_OUT_OF_RANGE' }))
+    expect(encodeFactor(1.45, { kind: 'shift' }).shift).toBe(-1)
+    expect(() => encodeFactor(0, { kind: 'shift' })).toThrow(expect.objectContaining({ code: 'MULTIPLIER_OUT_OF_RANGE' }))
+    expect(encodeFactor(0, { kind: 'doubling' }).multiplier).toBe(0)
   })
 })

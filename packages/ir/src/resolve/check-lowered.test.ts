@@ -28,6 +28,7 @@ const withQuant =
     ...lowered,
     values: lowered.values.map((value): Value => ({ ...value, type: { ...value.type, quant: { ...value.type.quant!, ...more } } })),
   })
+const codes: Value = { name: 'codes', type: { dtype: 'i8', shape: [1] }, constant: { dtype: 'i8', shape: [1], data: Int8Array.of(1) } }
 const withAttrs =
   (op: string, attrs: Attrs) =>
   (lowered: LoweredNode): LoweredNode => ({ ...lowered, nodes: lowered.nodes.map((each) => ({ ...each, op, attrs })) })
@@ -47,6 +48,12 @@ describe('what a lowering gives', () => {
     ['an infinite shift', withAttrs('Requantize', { shifts: [Infinity] }), 'Infinity', /a shift of Requantize a/],
     ['a shift beyond every number', withAttrs('Requantize', { shifts: [-64] }), '-64', /a shift of Requantize a/],
     ['a real factor that is none', withAttrs('QAveragePool', { scale: Number.NaN }), 'NaN', /the factor of QAveragePool a/],
+    [
+      'codes in the array of another type',
+      (lowered) => ({ ...lowered, values: [...lowered.values, { ...codes, constant: { ...codes.constant!, data: Float32Array.of(1) } }] }),
+      'Float32Array',
+      /the elements of codes, of type i8/,
+    ],
     ['a result without a type', (lowered) => ({ ...lowered, values: [] }), 'no value of that name', /makes a/],
   ])('is refused with %s, by the names of layer and back end', (_, change, found, message) => {
     expect(resolved(change)).toThrow(

@@ -4,6 +4,7 @@ import { quantDefects } from '../graph/quant-defects.ts'
 import type { Node, Value } from '../graph/types.ts'
 import { largestMultiplierOf } from '../number/encode-factor.ts'
 import { quantizedOps } from '../ops/op-set.ts'
+import { storageArray } from '../tensor/tensor.ts'
 import type { LoweredNode } from './lower-context.ts'
 
 /** Whose lowering it is. */
@@ -23,6 +24,7 @@ interface Defect {
 
 /**
  * Makes sure that what a lowering gave can be counted with: every result has a type, every scale is a number above 0, zero points are codes, and
+ * elements stand in the array of their type, and
  * multipliers and shifts are whole numbers that the encodings of its schemes can be. No element is looked at.
  *
  * @throws QError `LOWERING_INVALID` naming the layer, the back end, and the value
@@ -31,7 +33,7 @@ export function checkLowered(lowered: LoweredNode, { layer, backend, schemes }: 
   const nodes = [...(lowered.hoisted ?? []), ...lowered.nodes]
   const values = new Map(lowered.values.map((value) => [value.name, value]))
   const largest = largestMultiplier(schemes)
-  for (const value of lowered.values) refuse(quantDefect(value))
+  for (const value of lowered.values) refuse(quantDefect(value) ?? storageDefect(value))
   for (const node of nodes) {
     for (const name of node.outputs) refuse(values.has(name) ? undefined : untyped(name))
     if (quantizedOps.has(node.op)) refuse(multiplierDefect(node, largest) ?? shiftDefect(node) ?? realFactorDefect(node))
@@ -62,6 +64,19 @@ function quantDefect({ name, type, ...value }: Value): Defect | undefined {
   if (wrong !== undefined) return { what: `the scale of ${name}`, found: String(wrong), wanted: 'a finite number above 0' }
   const [defect] = quantDefects({ ...value, name, type, isConstant: false })
   return defect === undefined ? undefined : { what: defect.message, found: defect.found ?? '', wanted: defect.wanted ?? '' }
+}
+
+/** Codes stand in the array of their type; 16-bit floats also as numbers. */
+function storageDefect({ name, constant }: Value): Defect | undefined {
+  if (constant === undefined) return undefined
+  const { dtype, data } = constant
+  const arrays = dtype === 'f16' || dtype === 'bf16' ? [storageArray[dtype], Float32Array] : [storageArray[dtype]]
+  if (arrays.some((array) => data instanceof array)) return undefined
+  return {
+    what: `the elements of ${name}, of type ${dtype}`,
+    found: data.constructor.name,
+    wanted: arrays.map((array) => array.name).join(' or '),
+  }
 }
 
 const listOf = (node: Node, name: string): readonly unknown[] => {

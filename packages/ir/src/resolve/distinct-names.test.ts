@@ -162,6 +162,25 @@ describe('names that lowerings give', () => {
 
   it('may be those of one constant', () => expect(operands(resolverOf(() => 1).resolve(new Map()).graph.nodes)).toEqual(['k', 'k']))
 
+  it('may be those of a constant of the model that one layer reads as it is and another as a constant of F32', () => {
+    const pair = f32(1, 2)
+    const shared = smallGraph({
+      stage: 'float',
+      values: { x: { type: pair }, k: { type: pair, constant: [1, 0] }, y: { type: pair }, z: { type: pair } },
+      nodes: [node('Add', ['x', 'k'], ['y']), node('Where', ['k', 'x', 'y'], ['z'])],
+      outputs: ['z'],
+    })
+    const rows = new Map(['x', 'y', 'z'].map((name) => [name, { threshold: 2, min: -2, max: 2 }]))
+    const choosing = {
+      ...chip,
+      target: { ...chip.target, ops: { ...chip.target.ops, Where: every } },
+      lower: { ...chip.lower, Where: lowerCopy },
+    }
+    const made = createResolver(shared, rows, choosing, { mode: 'INT8' }).resolve(new Map([['y', 'F32']])).graph
+    expect(made.nodes.filter(({ inputs }) => inputs.includes('k')).map(({ op }) => op)).toEqual(['Add', 'Where'])
+    expect(made.values.get('k')!.constant!.data).toEqual(Float32Array.of(1, 0))
+  })
+
   it('are those of the plan, whatever plans came before', () => {
     const kept = resolverOf((_, mode) => (mode === 'F32' ? 1 : 2))
     const of = (plan: readonly (readonly [string, string])[]) => operands(kept.resolve(new Map(plan)).graph.nodes)

@@ -62,6 +62,16 @@ describe('layers that rewrites made', () => {
     expect(['b_part', 'b'].map((name) => made.values.get(name)!.type.quant!.scale)).toEqual([4 / 255, 4 / 255])
   })
 
+  it.each([
+    ['outputs', { outputs: ['a'] }, 'a', 'b'],
+    ['inputs', { inputs: [] }, '', 'x'],
+  ])('leave the %s of the network as they are', (_, change, found, wanted) => {
+    const chip: Backend = { ...toyChip, rewrite: [{ name: 'cut', run: (each) => ({ ...each, ...change }) }] }
+    expect(() => createResolver(graph, table, chip, { mode: 'INT8' })).toThrow(
+      expect.objectContaining({ code: 'REWRITE_INVALID', at: ['cut'], found, wanted }),
+    )
+  })
+
   it('have no range when the value has none', () => {
     const { graph: made } = createResolver(graph, new Map(), split, { mode: 'F32' }).resolve(new Map())
     expect([...made.values.values()].map(({ name, type }) => [name, type.range])).toEqual(

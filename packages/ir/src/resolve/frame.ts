@@ -1,10 +1,12 @@
 import type { Backend, LayerFacts, ResolveSettings } from '../contracts/backend.ts'
+import { QError } from '../errors.ts'
 import { type Edges, edgesOf, layerOf, valueOf } from '../graph/edges.ts'
 import { formOf, type OpForm } from '../graph/op-form.ts'
 import type { Graph, Node, OpSet } from '../graph/types.ts'
 import { allOps } from '../ops/op-set.ts'
 import { type MadeNames, madeNames } from './made-names.ts'
 import { rewriteRanged } from './range-sources.ts'
+import { sameItems } from './same-nodes.ts'
 
 /** Where nodes of the quantized graph come to stand: behind an input of the graph, or in the place of a float node. */
 export interface Place {
@@ -42,10 +44,28 @@ export interface Frame {
   readonly names: MadeNames
 }
 
-/** Rewrites and indexes a float graph with ranges. */
+/** A rewrite changes how a network computes, never what it takes and gives. @throws QError `REWRITE_INVALID` */
+function checkEnds(next: Graph, before: Graph, pass: string, backend: string): void {
+  const endsOf = ({ inputs, outputs }: Graph) => ({ inputs: inputs.map(({ name }) => name), outputs })
+  const [found, wanted] = [endsOf(next), endsOf(before)]
+  for (const end of ['inputs', 'outputs'] as const)
+    if (!sameItems(found[end], wanted[end]))
+      throw new QError('REWRITE_INVALID', `the rewrite ${pass} of ${backend} changes the ${end} of the network`, {
+        at: [pass],
+        found: found[end].join(', '),
+        wanted: wanted[end].join(', '),
+        hint: 'keep their names and their order: what a network gives is compared with the original by them',
+      })
+}
+
+/** Rewrites and indexes a float graph with ranges. @throws QError `REWRITE_INVALID` */
 export function frameOf(float: Graph, backend: Backend, settings: ResolveSettings): Frame {
   const { graph, copies, sources } = rewriteRanged(float, (marked) =>
-    (backend.rewrite ?? []).reduce((current, pass) => pass.run(current, settings), marked),
+    (backend.rewrite ?? []).reduce((current, pass) => {
+      const next = pass.run(current, settings)
+      checkEnds(next, current, pass.name, backend.name)
+      return next
+    }, marked),
   )
   const edges = edgesOf(graph)
   const inputs = graph.inputs.length

@@ -249,6 +249,16 @@ describe('a resolver', () => {
     expect([scale(2), scale(4), scale(2)]).toEqual([3 / 255, 5 / 255, 3 / 255])
   })
 
+  it('takes up a row that differs in the sign of zero alone, which is printed', () => {
+    const chip = { ...toyChip, target: { ...toyChip.target, rangeSteps: [] } }
+    const table = new Map(['x', 'y'].map((name) => [name, row(2, -1)]))
+    const printed = (kept: ReturnType<typeof createResolver>, min: number) =>
+      printGraph(kept.resolve(new Map(), new Map([['y', row(2, min)]])).graph)
+    const fresh = () => createResolver(graph, table, chip, { mode: 'F32' })
+    const kept = fresh()
+    for (const min of [0, -0, 0]) expect(printed(kept, min)).toBe(printed(fresh(), min))
+  })
+
   it('refuses a target whose schemes mean nothing, with all that is wrong', () => {
     const wrong = { ...INT8, bias: 'i16', rounding: { ...withZeroPoints.rounding, cast: 'nearest' } } as unknown as IntegerScheme
     const chip = { ...toyChip, target: { ...toyChip.target, schemes: { ...toyChip.target.schemes, INT8: wrong } } }

@@ -48,7 +48,7 @@ const noPlan: Plan = new Map()
  * `piece`); simplification (`simplify`).
  *
  * @param table absent for pure float modes
- * @throws QError `RESOLVE_ARGUMENT` for what is no graph, table, back end or setting, `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `RANGE_INVALID` (for rows that no mode can read), and those of the back end's rewrites
+ * @throws QError `RESOLVE_ARGUMENT` for what is no graph, table, back end or setting, `BACKEND_INVALID` for schemes that mean nothing, `MODE_UNSUPPORTED` for settings the target does not have, `REWRITE_INVALID`, `RANGE_INVALID` (for rows that no mode can read), and those of the back end's rewrites
  */
 export function createResolver(graph: Graph, table: RangeTable | undefined, backend: Backend, options: ResolveOptions): Resolver {
   checkResolverArguments(graph, table, backend, options)
@@ -135,5 +135,5 @@ function sum(a: Work, b: Work): Work {
 }
 
 function sameRow(a: ObservedRange | undefined, b: ObservedRange | undefined): boolean {
-  return a === b || (a?.threshold === b?.threshold && a?.min === b?.min && a?.max === b?.max)
+  return a === b || (Object.is(a?.threshold, b?.threshold) && Object.is(a?.min, b?.min) && Object.is(a?.max, b?.max))
 }

@@ -30,7 +30,12 @@ export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
 
 /** Whether two values have one name, one type and equal elements. */
 export function sameValue(a: Value, b: Value): boolean {
-  return a === b || (a.name === b.name && a.isConstant === b.isConstant && sameConstant(a, b) && sameType(a.type, b.type))
+  return a === b || (a.name === b.name && isFixed(a) === isFixed(b) && sameConstant(a, b) && sameType(a.type, b.type))
+}
+
+/** A value with elements is a constant, whether or not it says so. */
+function isFixed({ constant, isConstant = false }: Value): boolean {
+  return isConstant || constant !== undefined
 }
 
 function sameConstant({ constant: a }: Value, { constant: b }: Value): boolean {
@@ -57,8 +62,8 @@ function sameType(a: TensorType, b: TensorType): boolean {
   return (
     a.dtype === b.dtype &&
     sameItems(a.shape, b.shape) &&
-    a.range?.min === b.range?.min &&
-    a.range?.max === b.range?.max &&
+    Object.is(a.range?.min, b.range?.min) &&
+    Object.is(a.range?.max, b.range?.max) &&
     (p === q || (p !== undefined && q !== undefined && sameAttrs({ ...p } as Attrs, { ...q } as Attrs)))
   )
 }

@@ -8,7 +8,7 @@ import type { ForeignCode } from './module-kind.ts'
  * rejected, end the process.
  */
 export interface RunModules {
-  /** Notes a module that is about to run. From now on it cannot end the process: `process.exit` and what is below it throw. */
+  /** Notes a module that is about to run. From now on it can neither end the process nor leave its folder: `process.exit`, what is below it, and `process.chdir` throw. */
   add(code: ForeignCode): void
   /** An error that nobody caught, as one that names the module it came from; nothing when it came from this program. */
   blame(error: unknown): QError | undefined
@@ -16,42 +16,45 @@ export interface RunModules {
   close(): void
 }
 
-/** The ways in which code ends the process it runs in; the second is what the first calls. */
-interface Ending {
+/** What code can do to the process it runs in and no module may: to end it (the second is what the first calls), and to go elsewhere with the user's paths. */
+interface Reach {
   exit(status?: number | string | null): never
   reallyExit(status?: number | string | null): never
+  chdir(folder: string): void
 }
 
-const ending = process as unknown as Ending
+const forbidden = ['exit', 'reallyExit', 'chdir'] as const
+
+const reach = process as unknown as Reach
 
 /** This program's own sources, as they are called in stacks. */
-const own = fileURLToPath(new URL('..', import.meta.url))
+const sources = fileURLToPath(new URL('..', import.meta.url))
 
 /** The modules of a run that has loaded none yet. */
 export function createRunModules(): RunModules {
   const loaded: ForeignCode[] = []
-  let ends: Pick<Ending, 'exit' | 'reallyExit'> | undefined
+  let own: Reach | undefined
   return {
     add(code) {
       loaded.push(code)
-      if (ends !== undefined) return
-      const { exit, reallyExit } = ending
-      ends = { exit, reallyExit }
-      for (const way of ['exit', 'reallyExit'] as const) {
-        ending[way] = (status) => {
-          throw new Error(`process.${way}(${status ?? ''}) was called`)
+      if (own !== undefined) return
+      const { exit, reallyExit, chdir } = reach
+      own = { exit, reallyExit, chdir }
+      for (const way of forbidden) {
+        reach[way] = (word) => {
+          throw new Error(`process.${way}(${word ?? ''}) was called`)
         }
       }
     },
     blame(error) {
       const stack = stackOf(error)
       const isNamed = ({ file }: ForeignCode) => stack.includes(file) || stack.includes(pathToFileURL(file).href)
-      const culprit = loaded.find(isNamed) ?? (stack.includes(own) ? undefined : loaded.at(-1))
+      const culprit = loaded.find(isNamed) ?? (stack.includes(sources) ? undefined : loaded.at(-1))
       return culprit === undefined ? undefined : foreignError({ ...culprit, stage: 'what it does on its own' }, error)
     },
     close() {
-      if (ends !== undefined) Object.assign(ending, ends)
-      ends = undefined
+      if (own !== undefined) Object.assign(reach, own)
+      own = undefined
     },
   }
 }

@@ -23,7 +23,8 @@ export interface RangeDraft {
 }
 
 /** Whether both are absent or have equal bounds. */
-export const sameRange = (a: Range | undefined, b: Range | undefined): boolean => a?.min === b?.min && a?.max === b?.max
+/** The sign of zero counts: it is printed. */
+export const sameRange = (a: Range | undefined, b: Range | undefined): boolean => Object.is(a?.min, b?.min) && Object.is(a?.max, b?.max)
 
 /** Whether a range has negative numbers. */
 export const isSigned = (range: Range): boolean => range.min < 0
