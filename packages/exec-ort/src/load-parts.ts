@@ -75,7 +75,7 @@ async function loadTranslated(graph: Graph, part: CutPart, loading: PartsLoading
   }
 }
 
-/** A part whose feeds may hold numbers that their types do not: such a run is left to another executor. */
+/** A part whose feeds may hold numbers that their types do not, and whose shapes the runtime may refuse as late as in a run: such a run is left to another executor. */
 function withSpare(part: OrtPart, loadSpare: () => Promise<Session>): OrtPart {
   let spare: Promise<Session> | undefined
   return {
@@ -84,7 +84,7 @@ function withSpare(part: OrtPart, loadSpare: () => Promise<Session>): OrtPart {
       try {
         return await part.run(values)
       } catch (error) {
-        if (!isQError(error) || error.code !== 'FEED_TYPE') throw error
+        if (!isQError(error) || (error.code !== 'FEED_TYPE' && error.code !== 'ORT_REFUSED')) throw error
         spare ??= loadSpare()
         return (await spare).run(values)
       }

@@ -115,6 +115,23 @@ describe('sections on ONNX Runtime', () => {
     expect(counts).toEqual({ created: 0, released: 0 })
   })
 
+  it('leaves a run that the runtime refuses to the other executor, and says so when there is none', async () => {
+    const { ort } = countingRuntime()
+    const { create } = ort.InferenceSession
+    const failing = {
+      ...ort,
+      InferenceSession: {
+        create: async (bytes: Uint8Array) => ({ ...(await create(bytes)), run: () => Promise.reject(new Error('no such shape')) }),
+      },
+    }
+    const graph = parseGraph('graph one\nx: f32[2]; y = Relu(x)')
+    const relu = fallback('Relu', (x) => Math.max(0, x))
+    expect(await run(setUp({ ort: failing, fallback: relu.executor }).executor, graph, { x: f32(5, -1) })).toEqual({ y: [5, 0] })
+    expect(relu.counts.open).toBe(0)
+    const alone = run(setUp({ ort: failing }).executor, graph, { x: f32(5, -1) })
+    await expect(alone).rejects.toMatchObject({ code: 'ORT_REFUSED', at: ['one'], found: 'no such shape' })
+  })
+
   it('divides a model that the runtime refuses until the other executor has the nodes it cannot run', async () => {
     const double = fallback('Add', (x) => 2 * x)
     const graph = parseGraph('x: f32[2]; p = Relu(x); q = Add(p, p); r = Mul(q, p); y = Relu(r)')

@@ -21,6 +21,7 @@ const ortTypes: Readonly<Partial<Record<DType, string>>> = {
 export interface OrtPart {
   readonly feeds: readonly string[]
   readonly fetches: readonly string[]
+  /** @throws QError `FEED_MISSING`, `FEED_TYPE`, `ORT_REFUSED` */
   run(values: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
   close(): Promise<void>
 }
@@ -66,7 +67,9 @@ export async function loadPart(translated: TranslatedPart, { typeOf, anyOrder }:
         const { dtype, data } = onnx.toCarrier(fittingFeed(name, values.get(name), type))
         given[id] = ortTensor({ dtype, data, shape: type.shape })
       }
-      const results = await session.run(given)
+      const results = await session.run(given).catch((error: unknown) => {
+        throw refusedRun(part.model.name, error)
+      })
       return new Map(
         fetches.map(({ name, id, dtype, type }) => [
           name,
@@ -79,6 +82,14 @@ export async function loadPart(translated: TranslatedPart, { typeOf, anyOrder }:
 }
 
 const noParameters: ReadonlyMap<string, Tensor> = new Map()
+
+const refusedRun = (name: string, error: unknown): QError =>
+  new QError('ORT_REFUSED', 'ONNX Runtime does not run the translated model', {
+    at: [name],
+    found: error instanceof Error ? error.message : String(error),
+    hint: 'run with the reference executor, and report the model',
+    cause: error,
+  })
 
 /** The feed in the storage of its type. @throws QError `FEED_MISSING`, `FEED_TYPE` */
 function fittingFeed(name: string, feed: Tensor | undefined, type: TensorType): Tensor {

@@ -45,6 +45,13 @@ describe('selection', () => {
     ])
   })
 
+  it('TopK takes no number for infinity', async () => {
+    const order = (largest: boolean) =>
+      runNode('TopK', [[[5], [1, Number.NaN, 3, Number.NEGATIVE_INFINITY, 2]]], { axis: 0, k: 5, largest }, [[5], [5]])
+    expect((await order(true))[1]).toEqual([1, 2, 4, 0, 3])
+    expect((await order(false))[1]).toEqual([3, 0, 4, 2, 1])
+  })
+
   it('Gather picks slices, from the end too, and may drop the axis', async () => {
     expect(await runNode('Gather', [six, [[2], [-1, 0]]], { axis: 1 }, [[2, 2]])).toEqual([[3, 1, 6, 4]])
     expect(await runNode('Gather', [six, [[1], [1]]], { axis: 0, keepdims: false }, [[3]])).toEqual([[4, 5, 6]])

@@ -1,3 +1,5 @@
+import { power, remainder } from '@q/ir/number'
+
 import { broadcastTo } from '../compute/broadcast.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel } from '../kernel.ts'
@@ -21,8 +23,8 @@ export const mul = binary((a, b) => a * b)
 export const div = binary((a, b) => a / b)
 export const max = binary((a, b) => (a > b || a !== a ? a : b))
 export const min = binary((a, b) => (a < b || a !== a ? a : b))
-export const pow = binary((a, b) => a ** b)
-export const mod = binary((a, b) => a - b * Math.floor(a / b))
+export const pow = binary(power)
+export const mod = binary(remainder)
 
 const holds = (test: (a: number, b: number) => boolean): Kernel => binary((a, b) => (test(a, b) ? 1 : 0))
 

@@ -85,7 +85,7 @@ const arg =
 export const argMax = arg((a, b) => a > b)
 export const argMin = arg((a, b) => a < b)
 
-/** The `k` best elements in order with their places; of equal ones the first comes first. */
+/** The `k` best elements in order with their places; of equal ones the first comes first, and no number counts as infinity. */
 export const topK: Kernel = (call) => {
   const x = operand(call, 0)
   const { outer, size, inner } = around(x.type.shape, num(call, 'axis'))
@@ -96,7 +96,8 @@ export const topK: Kernel = (call) => {
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = (index: number): number => x.data[(o * size + index) * inner + i]!
-      const order = Array.from({ length: size }, (_, index) => index).sort((a, b) => sign * (at(b) - at(a)) || a - b)
+      const rank = (index: number): number => (Number.isNaN(at(index)) ? Infinity : at(index))
+      const order = Array.from({ length: size }, (_, index) => index).sort((a, b) => sign * (rank(b) - rank(a)) || a - b)
       for (let r = 0; r < k; r++) {
         values[(o * k + r) * inner + i] = at(order[r]!)
         indices[(o * k + r) * inner + i] = order[r]!

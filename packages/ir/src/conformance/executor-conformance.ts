@@ -4,6 +4,7 @@ import type { SessionCache } from '../section/session-cache.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { describeCaches } from './executor-cache-cases.ts'
 import type { ExecutorCase } from './executor-case.ts'
+import { executorEdgeCases } from './executor-edge-cases.ts'
 import { executorEmptyCases } from './executor-empty-cases.ts'
 import { executorFloatCases } from './executor-float-cases.ts'
 import { executorQuantizedCases } from './executor-quantized-cases.ts'
@@ -53,6 +54,7 @@ const cases: readonly ExecutorCase[] = [
   ...executorZeroPointCases,
   ...executorWideCases,
   ...executorSpecialCases,
+  ...executorEdgeCases,
   ...executorEmptyCases,
 ]
 

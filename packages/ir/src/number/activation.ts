@@ -3,6 +3,9 @@ import { erf } from './erf.ts'
 /** `1 / (1 + e^-x)`, in double. */
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 
+/** `-ln(1 + e^-x)`, in double: the logarithm of the sigmoid, also where that is next to 0 or to 1. */
+export const logSigmoid = (x: number): number => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)))
+
 /** `x` kept between `low` and `high`. */
 export const clamp = (x: number, low: number, high: number): number => Math.max(low, Math.min(high, x))
 

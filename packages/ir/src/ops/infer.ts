@@ -1,5 +1,6 @@
 import { QError } from '../errors.ts'
 import type { TensorType } from '../graph/types.ts'
+import { elementCount } from '../tensor/tensor.ts'
 import type { InferredType } from './define.ts'
 
 /** The same element type and shape. */
@@ -64,4 +65,11 @@ export function reduced(shape: readonly number[], axes: readonly number[], keepd
   const gone = new Set(axes.map((axis) => frontAxis(axis, shape.length)))
   const kept = shape.flatMap((dim, i) => (gone.has(i) ? (keepdims ? [1] : []) : [dim]))
   return kept.length === 0 ? [1] : kept
+}
+
+/** Whether slopes are a single number, a list for axis 1, or numbers that broadcast along axis 1 alone. */
+export function isAlongChannels(slope: readonly number[], x: readonly number[]): boolean {
+  const count = elementCount(slope)
+  if (count === 1 || elementCount(x) === 0) return true
+  return count === x[1] && (slope.length === 1 || slope[1 + slope.length - x.length] === count)
 }

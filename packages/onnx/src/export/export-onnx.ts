@@ -32,10 +32,12 @@ export function exportOnnx(graph: Graph, { outputNames, inputTypes, kernels = ev
   const model = growingModel(graph, { precision: 'exact', kernels })
   const { build } = model.t
   const names = new Map<string, string>()
+  const inputs = new Map<string, string>()
   for (const [i, { name }] of graph.inputs.entries()) {
     const { type } = valueOf(graph, name)
     const id = build.input({ dtype: inputTypes?.[i] ?? outside(type), shape: type.shape })
     names.set(id, name)
+    inputs.set(name, id)
     model.carry(name, entering(build, id, type))
   }
   const refused = graph.nodes.filter((node) => !model.add(node))
@@ -44,12 +46,17 @@ export function exportOnnx(graph: Graph, { outputNames, inputTypes, kernels = ev
   const taken = new Set(names.values())
   const outputs = graph.outputs.map((name, i) => {
     const { type } = valueOf(graph, name)
-    const left = leaving(build, model.t.carried(name), type)
     const wanted = outputNames?.[i] ?? name
-    // A model's output is made by a node of its own, not by an input, a constant or another output.
+    const input = inputs.get(wanted)
+    // An output that is an input under its own name is that input, which ONNX allows.
+    if (input !== undefined && wanted === name && build.typeOf(input).dtype === outside(type)) return input
+    if (taken.has(wanted)) throw nameTaken(wanted)
+    const left = leaving(build, model.t.carried(name), type)
+    // Any other output is made by a node of its own, not by an input, a constant or another output.
     const isFree = !names.has(left) && build.isMade(left)
     const id = isFree ? left : build.node('Identity', [left], build.typeOf(left))
-    names.set(id, free(wanted, taken))
+    names.set(id, wanted)
+    taken.add(wanted)
     return id
   })
   for (const [name, id] of model.carried) {
@@ -84,6 +91,14 @@ function free(wanted: string, taken: Set<string>): string {
   taken.add(name)
   return name
 }
+
+const nameTaken = (name: string): QError =>
+  new QError('ONNX_EXPORT', `two values of an ONNX file cannot both be called ${name}`, {
+    at: [name],
+    found: `an output ${name}, and an input of another element type or an output of that name before it`,
+    wanted: 'outputs with names of their own',
+    hint: 'leave the output away, or give it another name',
+  })
 
 /** Whether another mode would make a node another one: a float node has none. */
 const hasMode = ({ inputs, outputs }: Node, { values }: Graph): boolean =>

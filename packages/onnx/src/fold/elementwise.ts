@@ -1,5 +1,5 @@
 import { type DType, elementCount, floatOps, scalarOf } from '@q/ir'
-import { roundHalfEvenSigned, sigmoid } from '@q/ir/number'
+import { power, roundHalfEvenSigned, sigmoid } from '@q/ir/number'
 import { broadcast } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
@@ -50,7 +50,7 @@ const arithmetic: Readonly<Record<string, Binary>> = {
   Max: Math.max,
   Min: Math.min,
   Sum: (a, b) => a + b,
-  Pow: (a, b) => a ** b,
+  Pow: power,
   PRelu: (a, b) => (a < 0 ? a * b : a),
 }
 

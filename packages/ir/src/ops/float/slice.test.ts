@@ -21,6 +21,14 @@ describe('Slice', () => {
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
     )
   })
+  it.each(['starts = [-1], ends = [1], steps = [1]', 'starts = [0], ends = [5], steps = [1]', 'starts = [3], ends = [-3], steps = [-2]'])(
+    'C2: refuses what lies outside, %s',
+    (attrs) => {
+      expect(() => shapeOf(`x: f32[4]; y = Slice(x) {${attrs}}`)).toThrow(
+        expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }),
+      )
+    },
+  )
   it('C1: refuses a step of 0', () => {
     expect(() => shapeOf('x: f32[4]; y = Slice(x) {starts = [0], ends = [1], steps = [0]}')).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),

@@ -2,7 +2,8 @@ import { bool, defineOp, int, none, one, own, shared } from '../define.ts'
 import { frontAxis, must } from '../infer.ts'
 
 /**
- * The `k` largest (`largest` false: smallest) elements along `axis` and their places.
+ * The `k` largest (`largest` false: smallest) elements along `axis` and their places, in order, the first of equal ones first. Without `sorted`
+ * ONNX leaves the order open; here it is the same.
  *
  * - C1: the axis has `k` elements.
  *

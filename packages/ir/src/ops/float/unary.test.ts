@@ -57,6 +57,8 @@ describe('element-wise operators of one operand', () => {
     [unary.Tan, {}, Math.PI / 4, 1],
     [unary.Tanh, {}, 0.5493061443340549, 0.5],
     [unary.Clip, { min: 0, max: 1 }, 7, 1],
+    [unary.Clip, { min: 1, max: 0 }, 0.5, 0],
+    [unary.Sigmoid, { log: true }, -1000, -1000],
     [Not, {}, 0, 1],
   ] as const)('$0.name of $2 is $3', (definition, attrs, x, y) => {
     expect(scalarOf(definition, attrs)!(x)).toBeCloseTo(y, 6)

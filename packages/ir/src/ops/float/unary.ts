@@ -1,4 +1,4 @@
-import { clamp, gelu, mish, sigmoid } from '../../number/activation.ts'
+import { clamp, gelu, logSigmoid, mish, sigmoid } from '../../number/activation.ts'
 import { erf } from '../../number/erf.ts'
 import { roundHalfEven } from '../../number/rounding.ts'
 import type { AttrSpec, AttrValues, ScalarFunction } from '../define.ts'
@@ -79,7 +79,7 @@ export const Round = plain('Round', roundHalfEven)
 /** Extension: `1 / sqrt(x)` */
 export const Rsqrt = plain('Rsqrt', (x) => 1 / Math.sqrt(x))
 /** `1 / (1 + e^-x)`; with the extension `log`, its logarithm. */
-export const Sigmoid = bounded('Sigmoid', { log: bool(false) }, ({ log }) => (log ? (x) => Math.log(sigmoid(x)) : sigmoid))
+export const Sigmoid = bounded('Sigmoid', { log: bool(false) }, ({ log }) => (log ? logSigmoid : sigmoid))
 /** -1, 0 or 1. */
 export const Sign = plain('Sign', Math.sign)
 /** Extension: `x * sigmoid(x)` */
@@ -106,11 +106,8 @@ export const Swish = unary(
 export const Tan = plain('Tan', Math.tan)
 /** Hyperbolic tangent. */
 export const Tanh = plain('Tanh', Math.tanh)
-/** `max(min, min(max, x))` */
-export const Clip = unary(
-  'Clip',
-  { min: float(), max: float() },
-  ({ min, max }) =>
-    (x) =>
-      x < min ? min : x > max ? max : x,
-)
+/** `min(max, max(min, x))`: where the limits cross, the upper one holds. */
+export const Clip = unary('Clip', { min: float(), max: float() }, ({ min, max }) => (x) => {
+  const raised = x < min ? min : x
+  return raised > max ? max : raised
+})

@@ -1,6 +1,6 @@
 import { elementCount } from '../../tensor/tensor.ts'
 import { defineOp, one, own } from '../define.ts'
-import { like, must } from '../infer.ts'
+import { isAlongChannels, like, must } from '../infer.ts'
 import { requantization, zeroPointInSum } from './requantization.ts'
 
 /**
@@ -8,6 +8,7 @@ import { requantization, zeroPointInSum } from './requantization.ts'
  * slopes stands in their type.
  *
  * - C1: there is a slope.
+ * - C2: it is one for all, or a list of one for each slice of axis 1, in the place of that axis where the slopes have several.
  */
 export const QPRelu = defineOp({
   name: 'QPRelu',
@@ -16,6 +17,11 @@ export const QPRelu = defineOp({
   attrs: { zeroPointInSum, ...requantization },
   infer({ x, slope }) {
     must(elementCount(slope.shape) > 0 || elementCount(x.shape) === 0, 'C1: there is a slope', 'none')
+    must(
+      isAlongChannels(slope.shape, x.shape),
+      'C2: one slope, or one for each slice of axis 1',
+      `[${slope.shape.join(', ')}] for [${x.shape.join(', ')}]`,
+    )
     return { y: like(x) }
   },
 })

@@ -1,4 +1,4 @@
-import type { Attrs, Node } from '@q/ir'
+import { type Attrs, elementCount, type Node } from '@q/ir'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { finished, relu, reshaped, rounded } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -16,13 +16,29 @@ export const translateSame: Translate = (node, t) => {
   return [finished(t, y, type, node)]
 }
 
-/** `a - floor(a / b) * b`: the remainder with the sign of `b`, which ONNX's `Mod` gives for integers only. */
+/** ONNX's `Mod` of floats has the sign of the dividend, here it is that of the divisor: where they are not the same, the divisor is added. */
 export const translateMod: Translate = (node, t) => {
+  const { build } = t
   const type = t.typeOf(node.outputs[0]!)
   const float = { dtype: 'f32', shape: type.shape } as const
-  const [a, b] = node.inputs.map((name) => t.build.cast(t.carried(name!), 'f32'))
-  const whole = t.build.node('Floor', [t.build.node('Div', [a, b], float)], float)
-  return [finished(t, t.build.node('Sub', [a, t.build.node('Mul', [whole, b], float)], float), type, node)]
+  const [a, b] = node.inputs.map((name) => build.cast(t.carried(name!), 'f32')) as [string, string]
+  const rest = build.node('Mod', [a, b], float, { fmod: 1 })
+  const agreement = build.node('Mul', [unary(build, 'Sign', rest), b], float)
+  const differs = build.node('Less', [agreement, build.numbers('f32', 0)], { ...float, dtype: 'bool' })
+  const added = build.node('Where', [differs, b, build.numbers('f32', 0)], float)
+  return [finished(t, build.node('Add', [rest, added], float), type, node)]
+}
+
+/** The runtime has a kernel for four axes only. */
+export const translateLrn: Translate = (node, t) => {
+  const { build } = t
+  const type = t.typeOf(node.outputs[0]!)
+  const { size, alpha, beta, bias } = t.attrs(node)
+  const [n, channels, ...spatial] = type.shape as readonly [number, number, ...number[]]
+  const planes = type.shape.length === 4 ? type.shape : [n, channels, elementCount(spatial), 1]
+  const x = reshaped(build, t.carried(node.inputs[0]!), planes)
+  const y = build.node('LRN', [x], { dtype: 'f32', shape: planes }, { size: size!, alpha: alpha!, beta: beta!, bias: bias! })
+  return [rounded(t, reshaped(build, y, type.shape), type, node)]
 }
 
 /** Comparisons and logic, whose results here are numbers. */
@@ -38,6 +54,9 @@ export const translateComparison: Translate = (node, t) => {
 
 const unary = (build: OnnxBuilder, op: string, x: string) => build.node(op, [x], build.typeOf(x))
 
+/** `-ln(1 + e^-x)`: the logarithm of the runtime's Sigmoid has no right digit below -15. */
+const logSigmoid = (build: OnnxBuilder, x: string) => unary(build, 'Neg', unary(build, 'Softplus', unary(build, 'Neg', x)))
+
 const rewritten: Readonly<Record<string, (build: OnnxBuilder, x: string, attrs: Attrs) => string>> = {
   Silu: (build, x) => build.node('Mul', [x, unary(build, 'Sigmoid', x)], build.typeOf(x)),
   Swish: (build, x, attrs) =>
@@ -48,19 +67,9 @@ const rewritten: Readonly<Record<string, (build: OnnxBuilder, x: string, attrs: 
     ),
   Rsqrt: (build, x) => unary(build, 'Reciprocal', unary(build, 'Sqrt', x)),
   Relu: (build, x, attrs) => relu(build, x, Number(attrs['reluLimit'])),
-  Sigmoid: (build, x, attrs) => (attrs['log'] === true ? unary(build, 'Log', unary(build, 'Sigmoid', x)) : unary(build, 'Sigmoid', x)),
+  Sigmoid: (build, x, attrs) => (attrs['log'] === true ? logSigmoid(build, x) : unary(build, 'Sigmoid', x)),
   Clip: (build, x, attrs) =>
     build.node('Clip', [x, build.numbers('f32', Number(attrs['min'])), build.numbers('f32', Number(attrs['max']))], build.typeOf(x)),
-  Sign: (build, x) =>
-    build.node(
-      'Where',
-      [
-        build.node('Less', [x, build.numbers('f32', 0)], { ...build.typeOf(x), dtype: 'bool' }),
-        build.numbers('f32', -1),
-        build.numbers('f32', 1),
-      ],
-      build.typeOf(x),
-    ),
   Gelu: (build, x, attrs) => {
     if (attrs['approximate'] !== 'sigmoid') return build.node('Gelu', [x], build.typeOf(x), { approximate: attrs['approximate']! })
     const scaled = build.node('Mul', [x, build.numbers('f32', 1.702)], build.typeOf(x))
@@ -108,5 +117,5 @@ export const translatePRelu: Translate = (node: Node, t) => {
 /** A list of one number for each slice of axis 1, shaped to broadcast. */
 function alongChannels(t: Translation, name: string, rank: number): string {
   const count = t.typeOf(name).shape.reduce((product, dim) => product * dim, 1)
-  return reshaped(t.build, t.carried(name), [1, count, ...Array.from({ length: Math.max(0, rank - 2) }, () => 1)])
+  return reshaped(t.build, t.carried(name), rank < 2 ? [count] : [1, count, ...Array.from({ length: rank - 2 }, () => 1)])
 }

@@ -5,26 +5,27 @@ import { roundedFloat } from './rounding.ts'
 import type { Translate } from './translator.ts'
 
 export const translateArg: Translate = (node, t) => {
-  const { axis, keepdims, select_last_index } = t.attrs(node) as { axis: number; keepdims: boolean; select_last_index: boolean }
+  const { axis, select_last_index } = t.attrs(node) as { axis: number; select_last_index: boolean }
+  const { build } = t
   const x = t.carried(node.inputs[0]!)
+  const { dtype, shape } = build.typeOf(x)
   const type = t.typeOf(node.outputs[0]!)
-  const place = t.build.node(
+  const at = axis < 0 ? axis + shape.length : axis
+  const kept = shape.map((dim, i) => (i === at ? 1 : dim))
+  const places = build.node(
     node.op,
     [x],
-    { dtype: 'i64', shape: type.shape },
-    { axis, keepdims: keepdims ? 1 : 0, select_last_index: select_last_index ? 1 : 0 },
+    { dtype: 'i64', shape: kept },
+    { axis, keepdims: 1, select_last_index: select_last_index ? 1 : 0 },
   )
-  const reduce = t.build.node(
-    node.op === 'ArgMax' ? 'ReduceMax' : 'ReduceMin',
-    [x, t.build.numbers('i64', [axis])],
-    { dtype: t.build.typeOf(x).dtype, shape: type.shape },
-    { keepdims: keepdims ? 1 : 0 },
-  )
-  return [t.build.cast(place, 'f32'), reduce].slice(0, node.outputs.length)
+  const indices = build.cast(reshaped(build, places, type.shape), 'f32')
+  if (node.outputs.length === 1) return [indices]
+  return [indices, reshaped(build, build.node('GatherElements', [x, places], { dtype, shape: kept }, { axis }), type.shape)]
 }
 
+/** Always in order: what is not asked to be comes in an order of the runtime's own. */
 export const translateTopK: Translate = (node, t) => {
-  const { axis, k, largest, sorted } = t.attrs(node) as { axis: number; k: number; largest: boolean; sorted: boolean }
+  const { axis, k, largest } = t.attrs(node) as { axis: number; k: number; largest: boolean }
   const shape = t.typeOf(node.outputs[0]!).shape
   const [values, indices] = t.build.nodes(
     'TopK',
@@ -33,7 +34,7 @@ export const translateTopK: Translate = (node, t) => {
       { dtype: 'f32', shape },
       { dtype: 'i64', shape },
     ],
-    { axis, largest: largest ? 1 : 0, sorted: sorted ? 1 : 0 },
+    { axis, largest: largest ? 1 : 0, sorted: 1 },
   )
   return [values!, t.build.cast(indices!, 'f32')].slice(0, node.outputs.length)
 }

@@ -1,6 +1,7 @@
+import type { Node } from '@q/ir'
 import { roundBf16, roundF16 } from '@q/ir/number'
 import { bf16StyleOf, reshaped, rounded } from './finish.ts'
-import type { Translate } from './translator.ts'
+import type { Translate, Translation } from './translator.ts'
 
 export const translateSoftmax: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
@@ -14,12 +15,21 @@ export const translateSoftmax: Translate = (node, t) => {
   return [rounded(t, y, type, node)]
 }
 
+/** Every element by itself; without axes ONNX reduces over all. */
+function overNothing({ op, inputs }: Node, { build, carried }: Translation): string {
+  const x = carried(inputs[0]!)
+  const { dtype, shape } = build.typeOf(x)
+  const alone = reshaped(build, x, [...shape, 1])
+  return build.node(op, [alone, build.numbers('i64', [shape.length])], { dtype, shape }, { keepdims: 0 })
+}
+
 /** A mean in a 16-bit float type multiplies the sum by the reciprocal of the count in that type. */
 export const translateReduce: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
   const { shape } = t.typeOf(node.inputs[0]!)
   const axes = (t.attrs(node)['axes'] as readonly number[]).map((axis) => (axis < 0 ? axis + shape.length : axis))
+  if (axes.length === 0) return [rounded(t, overNothing(node, t), type, node)]
   const kept = type.shape.length === shape.length || axes.length === shape.length
   const float = { dtype: 'f32', shape: shape.flatMap((dim, i) => (axes.includes(i) ? (kept ? [1] : []) : [dim])) } as const
   const isNarrowMean = node.op === 'ReduceMean' && type.dtype !== 'f32'

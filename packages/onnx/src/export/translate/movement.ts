@@ -41,18 +41,6 @@ export const translateTile: Translate = (node, t) => [
   t.build.node('Tile', [t.carried(node.inputs[0]!), t.build.numbers('i64', list(t.attrs(node), 'repeats'))], carriedType(node, t)),
 ]
 
-export const translatePad: Translate = (node, t) => {
-  const attrs = t.attrs(node)
-  const mode = String(attrs['mode'])
-  if (mode === 'symmetric') return undefined
-  const x = t.carried(node.inputs[0]!)
-  const { dtype } = t.build.typeOf(x)
-  const value = Number(attrs['value']) + shiftOf(t.typeOf(node.inputs[0]!).dtype)
-  if (mode === 'constant' && dtype !== 'f32' && !Number.isInteger(value)) return undefined
-  const operands = [x, t.build.numbers('i64', list(attrs, 'pads')), ...(mode === 'constant' ? [t.build.numbers(dtype, value)] : [])]
-  return [t.build.node('Pad', operands, carriedType(node, t), { mode })]
-}
-
 export const translateUpsample: Translate = (node, t) => {
   const attrs = t.attrs(node)
   const x = t.carried(node.inputs[0]!)

@@ -6,6 +6,7 @@ import { isEmpty, touchesEmpty, translateEmpty } from './empty-values.ts'
 import {
   translateAffine,
   translateComparison,
+  translateLrn,
   translateMod,
   translatePRelu,
   translateRewritten,
@@ -25,6 +26,7 @@ import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
 import { givesLooseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
+import { translatePad } from './pad.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
 import * as arithmetic from './quantized-arithmetic.ts'
 import { translateQAveragePool } from './quantized-average-pool.ts'
@@ -47,8 +49,8 @@ const functionsOfOne: readonly string[] = [...floatOps.values()].flatMap(({ name
 
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
   ...functionsOfOne.map((name) => [name, translateSame] as const),
-  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'LRN'], translateSame),
-  ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Clip', 'Sign', 'Gelu'], translateRewritten),
+  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow'], translateSame),
+  ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Clip', 'Gelu'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
   ...all(['MaxPool', 'AveragePool'], translatePool),
   ...all(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'], translateReduce),
@@ -59,6 +61,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['Sigmoid', translateSigmoid],
   ['Affine', translateAffine],
   ['Mod', translateMod],
+  ['LRN', translateLrn],
   ['PRelu', translatePRelu],
   ['Conv', translateConv],
   ['ConvTranspose', translateConvTranspose],
@@ -73,7 +76,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['Concat', movement.translateConcat],
   ['Slice', movement.translateSlice],
   ['Tile', movement.translateTile],
-  ['Pad', movement.translatePad],
+  ['Pad', translatePad],
   ['Upsample', movement.translateUpsample],
   ['DepthToSpace', movement.translateDepthToSpace],
   ['ShuffleChannel', movement.translateShuffleChannel],
