@@ -9,27 +9,41 @@ export interface OnnxOperand {
 
 export type OnnxAttrs = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>
 
+const named = (operands: readonly (OnnxOperand | undefined)[]) =>
+  operands.flatMap((operand, i) => (operand === undefined ? [] : [{ name: `x${i}`, ...operand }]))
+
+/** An ONNX file of opset 21 with one operator: operands `x0`, `x1`, …, result `y`. */
+export function onnxNodeFile(op: string, operands: readonly (OnnxOperand | undefined)[], attrs: OnnxAttrs): Uint8Array {
+  const node = [
+    ...operands.map((operand, i) => text(1, operand === undefined ? '' : `x${i}`)),
+    text(2, 'y'),
+    text(4, op),
+    ...Object.entries(attrs).map(([name, value]) => message(5, attribute(name, value))),
+  ]
+  const shapeOf = (shape: readonly number[]) =>
+    message(
+      2,
+      shape.map((size) => message(1, [int(1, size)])),
+    )
+  const graph = [
+    message(1, node),
+    text(2, 'one'),
+    ...named(operands).map(({ name, integers, shape }) =>
+      message(11, [text(1, name), message(2, [message(1, [int(1, integers === undefined ? 1 : 7), shapeOf(shape)])])]),
+    ),
+    message(12, [text(1, 'y'), message(2, [message(1, [int(1, 1)])])]),
+  ]
+  return Uint8Array.from([int(1, 10), message(8, [text(1, ''), int(2, 21)]), message(7, graph)].flat())
+}
+
 /** Runs one ONNX operator of opset 21 on ONNX Runtime and gives its first result. */
 export async function runOnnxNode(
   op: string,
   operands: readonly (OnnxOperand | undefined)[],
   attrs: OnnxAttrs,
 ): Promise<{ shape: readonly number[]; data: ArrayLike<number> }> {
-  const names = operands.map((operand, i) => (operand === undefined ? '' : `x${i}`))
-  const given = operands.flatMap((operand, i) => (operand === undefined ? [] : [{ name: names[i]!, ...operand }]))
-  const node = [
-    ...names.map((name) => text(1, name)),
-    text(2, 'y'),
-    text(4, op),
-    ...Object.entries(attrs).map(([name, value]) => message(5, attribute(name, value))),
-  ]
-  const graph = [
-    message(1, node),
-    text(2, 'one'),
-    ...given.map(({ name, integers }) => message(11, [text(1, name), message(2, [message(1, [int(1, integers === undefined ? 1 : 7)])])])),
-    message(12, [text(1, 'y'), message(2, [message(1, [int(1, 1)])])]),
-  ]
-  const model = Uint8Array.from([int(1, 10), message(8, [text(1, ''), int(2, 21)]), message(7, graph)].flat())
+  const given = named(operands)
+  const model = onnxNodeFile(op, operands, attrs)
   const session = await InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 3, intraOpNumThreads: 1 })
   const feeds = Object.fromEntries(
     given.map(({ name, shape, floats, integers }) => [

@@ -22,14 +22,6 @@ const computing: Readonly<Record<string, Kernel>> = {
   ConvTranspose: convTranspose,
   MatMul: matMul,
   Attention: attention,
-  Add: binary.add,
-  Sub: binary.sub,
-  Mul: binary.mul,
-  Div: binary.div,
-  Max: binary.max,
-  Min: binary.min,
-  Pow: binary.pow,
-  Mod: binary.mod,
   Relu: relu,
   Abs: abs,
   PRelu: pRelu,
@@ -112,7 +104,7 @@ const copying: Readonly<Record<string, Kernel>> = {
 
 /** The kernel of every operator of `@q/ir`, by operator name. */
 export const referenceKernels: ReadonlyMap<string, Kernel> = new Map([
-  ...unaryKernels.map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
+  ...[...unaryKernels, ...binary.binaryKernels].map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
   ...Object.entries(computing).map(([name, kernel]): [string, Kernel] => [name, rounded(kernel)]),
   ...Object.entries(copying),
 ])

@@ -1,5 +1,6 @@
 import type { LowerOp } from '@q/ir'
-import { activationOps, asFloat, lowerArg, lowerCast, lowerTopK } from '@q/ir/lowering'
+import { activationOps, asFloat, floatOnly, lowerArg, lowerCast, lowerTopK } from '@q/ir/lowering'
+import { target } from '../target.ts'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
@@ -32,6 +33,7 @@ const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> =
 
 /** Every lowering, by operator form. */
 export const lowerings = finishRelus({
+  ...floatOnly(target),
   ...each(activationOps, lowerActivation),
   ...each(
     [
@@ -52,25 +54,6 @@ export const lowerings = finishRelus({
       'Upsample',
     ],
     lowerCopy,
-  ),
-  ...each(
-    [
-      'Clip',
-      'CumSum',
-      'Div',
-      'InstanceNormalization',
-      'LRN',
-      'PixelNormalization',
-      'ReduceL1',
-      'ReduceL2',
-      'ReduceMax',
-      'ReduceMean',
-      'ReduceMin',
-      'ReduceProd',
-      'ReduceSum',
-      'Reverse',
-    ],
-    asFloat(),
   ),
   ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
   ...each(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'NotEqual', 'And', 'Or', 'Xor', 'Not'], lowerCompare),

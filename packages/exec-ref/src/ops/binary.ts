@@ -1,32 +1,34 @@
-import { power, remainder } from '@q/ir/number'
-
+import { allOps, type BinaryFunction, binaryOf, type OpDefinition } from '@q/ir'
 import { broadcastTo } from '../compute/broadcast.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { newResult, operand, resultType } from '../operands.ts'
 
 /** Element by element on two operands that broadcast; computed in double, which rounds once to float32. */
+function pairwise(call: KernelCall, apply: BinaryFunction): readonly [Numbers] {
+  const { shape } = resultType(call)
+  const a = broadcastTo(operand(call, 0).data, operand(call, 0).type.shape, shape)
+  const b = broadcastTo(operand(call, 1).data, operand(call, 1).type.shape, shape)
+  const y = newResult(call)
+  for (let i = 0; i < y.length; i++) y[i] = apply(a[i]!, b[i]!)
+  return [fuseRelu(call, y)]
+}
+
+/** Applies the operator's function to each pair of elements. */
 const binary =
-  (apply: (a: number, b: number) => number): Kernel =>
-  (call) => {
-    const { shape } = resultType(call)
-    const a = broadcastTo(operand(call, 0).data, operand(call, 0).type.shape, shape)
-    const b = broadcastTo(operand(call, 1).data, operand(call, 1).type.shape, shape)
-    const y = newResult(call)
-    for (let i = 0; i < y.length; i++) y[i] = apply(a[i]!, b[i]!)
-    return [fuseRelu(call, y)]
-  }
+  (definition: OpDefinition): Kernel =>
+  (call) =>
+    pairwise(call, binaryOf(definition, call.attrs)!)
 
-export const add = binary((a, b) => a + b)
-export const sub = binary((a, b) => a - b)
-export const mul = binary((a, b) => a * b)
-export const div = binary((a, b) => a / b)
-export const max = binary((a, b) => (a > b || a !== a ? a : b))
-export const min = binary((a, b) => (a < b || a !== a ? a : b))
-export const pow = binary(power)
-export const mod = binary(remainder)
+/** The kernel of each operator that is a function of two numbers. */
+export const binaryKernels: readonly (readonly [string, Kernel])[] = [...allOps.values()].flatMap((definition) =>
+  definition.binary === undefined ? [] : [[definition.name, binary(definition)] as const],
+)
 
-const holds = (test: (a: number, b: number) => boolean): Kernel => binary((a, b) => (test(a, b) ? 1 : 0))
+const holds =
+  (test: (a: number, b: number) => boolean): Kernel =>
+  (call) =>
+    pairwise(call, (a, b) => (test(a, b) ? 1 : 0))
 
 export const equal = holds((a, b) => a === b)
 export const notEqual = holds((a, b) => a !== b)

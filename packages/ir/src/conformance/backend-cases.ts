@@ -1,6 +1,7 @@
+import { inferNode } from '../graph/node-types.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs, Graph } from '../graph/types.ts'
-import { floatOps } from '../ops/op-set.ts'
+import { floatOps, type OpName } from '../ops/op-set.ts'
 import { f32, node, type SmallValue, smallGraph } from './small-graph.ts'
 
 /** A tiny float network around one operator. */
@@ -76,31 +77,14 @@ const functionsOfOne = [...floatOps.values()].flatMap(({ name, scalar }) =>
   scalar === undefined || name === 'Clip' ? [] : [name as OpForm],
 )
 
-/** One network for every operator form. A back end is examined with those its target declares. */
-export const backendCases: readonly BackendCase[] = [
+/** The operators that apply a function to each pair of elements. */
+export const functionsOfTwo: readonly OpName[] = [...floatOps.values()].flatMap(({ name, binary }) =>
+  binary === undefined ? [] : [name as OpName],
+)
+
+const listed: readonly BackendCase[] = [
   ...each(functionsOfOne),
-  ...each(
-    [
-      'Add',
-      'Sub',
-      'Mul',
-      'Div',
-      'Max',
-      'Min',
-      'Pow',
-      'Mod',
-      'Equal',
-      'NotEqual',
-      'Greater',
-      'GreaterOrEqual',
-      'Less',
-      'LessOrEqual',
-      'And',
-      'Or',
-      'Xor',
-    ],
-    pair,
-  ),
+  ...each([...functionsOfTwo, 'Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'], pair),
   ...each(
     [
       'Add#constant',
@@ -177,3 +161,18 @@ export const backendCases: readonly BackendCase[] = [
   ...each(['InstanceNormalization', 'PixelNormalization'], { constants: { 1: weights(1, 4, 1, 1), 2: weights(1, 4, 1, 1) } }),
   caseOf('LRN', { attrs: { size: 3 } }),
 ]
+
+/** Operators of floats whose attributes have defaults need no line above: theirs is a network on images, with the types that their rule gives. */
+const others = [...floatOps.values()].flatMap(({ name, inputs, attrs }): readonly BackendCase[] => {
+  const operands = Object.values(inputs)
+  const isPlain =
+    operands.every(({ arity, rule }) => arity === 'one' && rule.kind === 'own') &&
+    Object.values(attrs).every((attr) => attr.default !== undefined || attr.mayBeAbsent)
+  if (!isPlain || listed.some(({ form }) => form === name)) return []
+  const names = operands.map((_, place) => `x${place}`)
+  const results = inferNode(node(name, names, ['y']), floatOps, () => f32(...image)).map(({ shape }) => shape)
+  return [caseOf(name as OpName, { operands: names.map(() => image), results })]
+})
+
+/** One network for every operator form. A back end is examined with those its target declares. */
+export const backendCases: readonly BackendCase[] = [...listed, ...others]

@@ -1,7 +1,9 @@
 import { layerOf } from '../graph/edges.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import type { Attrs, AttrValue, Graph, Node, Value } from '../graph/types.ts'
-import type { AttrSpec } from '../ops/define.ts'
+import { type AttrSpec, binaryOf } from '../ops/define.ts'
+import { floatOps } from '../ops/op-set.ts'
+import { trialAttrs } from './default-attrs.ts'
 
 /** A graph that differs from another in one fact, which decides what is computed. */
 export interface ChangedFact {
@@ -63,7 +65,14 @@ function otherValue(value: AttrValue, { values }: AttrSpec): AttrValue | undefin
 }
 
 /** Operators whose operands mean different things where their shapes are the same. */
-const ordered: ReadonlySet<string> = new Set(['Sub', 'QSub', 'Div', 'Pow', 'Mod', 'Concat'])
+const ordered: ReadonlySet<string> = new Set([
+  'QSub',
+  'Concat',
+  ...[...floatOps.values()].flatMap((definition) => {
+    const f = definition.binary === undefined ? undefined : binaryOf(definition, trialAttrs(definition))
+    return f === undefined || f(2, 3) === f(3, 2) ? [] : [definition.name]
+  }),
+])
 
 function operandFacts(node: Node): readonly Node[] {
   const { op, inputs } = node

@@ -2,7 +2,7 @@ import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs } from '../graph/types.ts'
 import { allOps, floatOps } from '../ops/op-set.ts'
-import { backendCases } from './backend-cases.ts'
+import { backendCases, functionsOfTwo } from './backend-cases.ts'
 import { node } from './small-graph.ts'
 
 /**
@@ -86,7 +86,7 @@ const products = each('MatMul', [
 ])
 
 /** Two operands, computed and constant, of one shape and of others. */
-const pairs = (['Add', 'Sub', 'Mul', 'Max', 'Min', 'Div', 'Pow', 'Mod'] as const).flatMap((form) =>
+const pairs = functionsOfTwo.flatMap((form) =>
   each(form, [
     ['two computed operands', [image, image]],
     ['an operand for each channel', [image, x(1, 4, 1, 1)]],

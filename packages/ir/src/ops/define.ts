@@ -142,14 +142,27 @@ export interface OpDefinition {
    * constants and lookup tables of chips all take it from here. @default the operator is not such a function
    */
   readonly scalar?: (attrs: never) => ScalarFunction
+  /**
+   * The function of two numbers that an element-wise operator of two operands applies to each pair of elements, in double, before the ReLU it may
+   * end in. Executors, folding of constants, ONNX and the conformance networks take it from here. @default the operator is not such a function
+   */
+  readonly binary?: (attrs: never) => BinaryFunction
 }
 
 /** A function of one real number, in double. */
 export type ScalarFunction = (x: number) => number
 
+/** A function of two real numbers, in double. */
+export type BinaryFunction = (a: number, b: number) => number
+
 /** The function an element-wise operator applies to each element; `undefined` for all others. @param attrs with defaults filled in */
 export function scalarOf({ scalar }: OpDefinition, attrs: Attrs): ScalarFunction | undefined {
   return (scalar as ((attrs: Attrs) => ScalarFunction) | undefined)?.(attrs)
+}
+
+/** The function an element-wise operator applies to each pair of elements; `undefined` for all others. @param attrs with defaults filled in */
+export function binaryOf({ binary }: OpDefinition, attrs: Attrs): BinaryFunction | undefined {
+  return (binary as ((attrs: Attrs) => BinaryFunction) | undefined)?.(attrs)
 }
 
 type RuleNames<R> = R extends SharedRule<infer N> ? N : R extends DerivedRule<infer N> ? N : never
@@ -180,6 +193,7 @@ export function defineOp<
   readonly attrs: A
   readonly infer: (inputs: InputTypes<I>, attrs: AttrValues<A>) => { readonly [K in keyof O]: InferredType }
   readonly scalar?: (attrs: AttrValues<A>) => ScalarFunction
+  readonly binary?: (attrs: AttrValues<A>) => BinaryFunction
 }): DefinedOp<Name, I, O, A> {
   return definition
 }

@@ -1,5 +1,6 @@
-import { constantValue, fixed, lax, notScalar, reluFields, selects } from '../codec/field.ts'
+import { constantValue, lax, notScalar, reluFields, selects } from '../codec/field.ts'
 import type { Spelling } from '../codec/spelling.ts'
+import { spelledIn, withoutRelu } from '../plain-spellings.ts'
 import { unarySpellings } from '../unary-spellings.ts'
 
 const unary: readonly Spelling[] = [
@@ -57,23 +58,6 @@ const withConstant: readonly Spelling[] = [
   { op: 'Pow', name: 'Pow2', fields: [constantValue('const_val')], constants: [{ at: 0, name: 'const_val' }], writes: withoutRelu },
 ]
 
-const isReverse = fixed('bool', 'is_reverse', false)
-
-const binary: readonly Spelling[] = [
-  { op: 'Add', name: 'Add', fields: [...reluFields, notScalar] },
-  { op: 'Sub', name: 'Sub', fields: [isReverse, ...reluFields, notScalar] },
-  { op: 'Mul', name: 'Mul', fields: [...reluFields, notScalar] },
-  { op: 'Div', name: 'Div', fields: [isReverse, ...reluFields, notScalar] },
-  { op: 'Max', name: 'Max', fields: [], writes: withoutRelu },
-  { op: 'Min', name: 'Min', fields: [], writes: withoutRelu },
-  { op: 'Pow', name: 'Pow3', fields: [], writes: withoutRelu },
-  { op: 'Mod', name: 'Mod', fields: [], writes: withoutRelu },
-]
-
-function withoutRelu({ attrs }: Parameters<NonNullable<Spelling['writes']>>[0]): boolean {
-  return attrs['relu'] !== true
-}
-
 /** Comparisons of the graph; `mode` has the same names. */
 export const comparisons = ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'] as const
 
@@ -96,4 +80,4 @@ const logicalNot: Spelling = {
 }
 
 /** Element-wise operators, with and without constants. */
-export const elementWise: readonly Spelling[] = [...unary, ...withConstant, ...binary, ...compare, logicalNot]
+export const elementWise: readonly Spelling[] = [...unary, ...withConstant, ...spelledIn('top'), ...compare, logicalNot]

@@ -1,6 +1,7 @@
 import type { Attrs, Graph, Node, TensorType } from '@q/ir'
 import { attributesOf, elementCount } from '@q/ir'
 import { definitionOf } from '@q/ir/graph'
+import { plainSpellings } from '../plain-spellings.ts'
 import { unarySpellings } from '../unary-spellings.ts'
 
 /**
@@ -11,15 +12,7 @@ import { unarySpellings } from '../unary-spellings.ts'
  * sigmoid it was made of.
  */
 const perElement: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(unarySpellings.map(({ op, flops }) => [op, flops])),
-  Add: 1,
-  Sub: 1,
-  Mul: 1,
-  Div: 1,
-  Max: 1,
-  Min: 1,
-  Mod: 1,
-  Pow: 1,
+  ...Object.fromEntries([...unarySpellings, ...plainSpellings].map(({ op, flops }) => [op, flops])),
   Equal: 1,
   NotEqual: 1,
   Greater: 1,

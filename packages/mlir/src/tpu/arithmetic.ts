@@ -2,11 +2,12 @@ import type { Field } from '../codec/field.ts'
 import { constantValue, field, fixed, lax, notScalar, reluFields, selects } from '../codec/field.ts'
 import { roundingWords } from '../codec/rounding-words.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
-import type { ElementName } from '../text/mlir-module.ts'
+import { spelledIn } from '../plain-spellings.ts'
 import { comparisons } from '../top/element-wise.ts'
-import { hasFloatOperand, hasIntegerOperand, unroundedHalf } from './number-kinds.ts'
+import { hasFloatOperand, hasIntegerOperand, signedElement, unroundedHalf } from './number-kinds.ts'
 import {
   idleMultiplier,
+  idleQuantMode,
   impliedRounding,
   multiplierAndShift,
   multipliersAndShifts,
@@ -20,14 +21,7 @@ import {
 
 const isReverse = fixed('bool', 'is_reverse', false)
 const f8Scale = fixed('f64', 'f8_scale', 1)
-const onFloats = { reads: hasFloatOperand, writes: hasFloatOperand }
-const idleQuantMode = lax('enum:rq_mode', 'quant_mode', 'MultiplierShift')
 const halfUp = ({ attrs }: WriteForm): boolean => attrs['rounding'] === 'half-up'
-
-/** Constant operands of element-wise operations are declared with a sign. */
-function signedElement({ inputs, typeOf }: WriteForm, operand: number): ElementName | undefined {
-  return typeOf(inputs[operand]!).dtype === 'i8' ? 'si8' : undefined
-}
 
 const anyInteger = (form: ReadForm | WriteForm): boolean => form.inputs.some((_, k) => hasIntegerOperand(form, k))
 
@@ -166,12 +160,7 @@ const onFloatTensors: readonly Spelling[] = [
   withConstant('MaxConst', 'Max', 1, [...noRelu, ...idleMultiplier]),
   withConstant('MinConst', 'Min', 1, [...noRelu, ...idleMultiplier]),
   withConstant('Reciprocal', 'Div', 0, reluFields),
-  { op: 'Add', name: 'Add', fields: [...reluFields, notScalar], ...onFloats },
-  { op: 'Sub', name: 'Sub', fields: [isReverse, ...reluFields, notScalar], ...onFloats },
-  { op: 'Mul', name: 'Mul', fields: [...reluFields, ...idleMultiplier, idleQuantMode, notScalar], ...onFloats },
-  { op: 'Div', name: 'Div', fields: [isReverse, ...reluFields, ...idleMultiplier, notScalar] },
-  { op: 'Max', name: 'Max', fields: reluFields, elementName: signedElement },
-  { op: 'Min', name: 'Min', fields: reluFields, elementName: signedElement },
+  ...spelledIn('tpu'),
   { op: 'LeakyRelu', name: 'LeakyRelu', fields: [field('f64', 'alpha', 'alpha'), textRounding()], reads: hasFloatOperand },
   { op: 'PRelu', name: 'PReluOp', fields: [lax('si32', 'rshift', 0)], reads: hasFloatOperand },
   {

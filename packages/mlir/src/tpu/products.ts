@@ -6,7 +6,15 @@ import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import type { ElementName } from '../text/mlir-module.ts'
 import { matMulFields, windowFields } from '../top/products.ts'
 import { hasIntegerOperand, hasIntegerWeight } from './number-kinds.ts'
-import { impliedRounding, multipliersAndShifts, plainRelu, quantMode, roundsAsImplied, textRounding } from './requantization.ts'
+import {
+  idleQuantMode,
+  impliedRounding,
+  multipliersAndShifts,
+  plainRelu,
+  quantMode,
+  roundsAsImplied,
+  textRounding,
+} from './requantization.ts'
 
 const withBias = derived('bool', 'with_bias', ({ inputs }) => inputs[2] !== undefined)
 const perChannel: readonly Field[] = [
@@ -14,7 +22,6 @@ const perChannel: readonly Field[] = [
   field('ints', 'rshift', 'shifts', { absent: [] }),
   quantMode,
 ]
-const idleQuantMode = lax('enum:rq_mode', 'quant_mode', 'MultiplierShift')
 
 const convFields: readonly Field[] = [
   ...windowFields,

@@ -32,6 +32,8 @@ export const multiplierAndShift: readonly Field[] = [
 ]
 /** A float operation has the same attributes without a meaning. */
 export const idleMultiplier: readonly Field[] = [lax('si32', 'multiplier', 1), lax('si32', 'rshift', 0)]
+/** The way of requantization of an operation that does not requantize. */
+export const idleQuantMode = lax('enum:rq_mode', 'quant_mode', 'MultiplierShift')
 
 export const multipliersAndShifts: readonly Field[] = [
   field('ints', 'multipliers', 'multipliers', { absent: [] }),

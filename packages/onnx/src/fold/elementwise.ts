@@ -1,5 +1,5 @@
-import { type DType, elementCount, floatOps, scalarOf } from '@q/ir'
-import { power, roundHalfEvenSigned, sigmoid } from '@q/ir/number'
+import { type AttrValue, binaryOf, type DType, elementCount, floatOps, scalarOf } from '@q/ir'
+import { roundHalfEvenSigned, sigmoid } from '@q/ir/number'
 import { broadcast } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
@@ -43,23 +43,37 @@ export const comparisons: Readonly<Record<string, Binary>> = {
   Xor: (a, b) => Number((a !== 0) !== (b !== 0)),
 }
 
+/** What canonical graphs spell otherwise, and where the sign of zero and NaN are another matter. */
 const arithmetic: Readonly<Record<string, Binary>> = {
-  Add: (a, b) => a + b,
-  Sub: (a, b) => a - b,
-  Mul: (a, b) => a * b,
   Max: Math.max,
   Min: Math.min,
   Sum: (a, b) => a + b,
-  Pow: power,
   PRelu: (a, b) => (a < 0 ? a * b : a),
 }
 
-/** The function of a two-operand operator on a type: integers divide toward zero, as do powers that leave them, and remainders follow `fmod`. */
-export function binaryFunction(op: string, dtype: DType, fmod: boolean): Binary | undefined {
-  if (op === 'Div') return isFloat(dtype) ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))
+/** Attributes of a node of the file that is folded. */
+type KnownAttrs = Readonly<Record<string, AttrValue | Literal>>
+
+/**
+ * The function of a two-operand operator on a type: integers divide toward zero, as do powers that leave them, remainders follow `fmod`; others are what their definition says.
+ *
+ * @param attrs of the node; a definition's own attributes stand in by their defaults
+ */
+export function binaryFunction(op: string, dtype: DType, attrs: KnownAttrs): Binary | undefined {
+  if (op === 'Div' && !isFloat(dtype)) return (a, b) => (b === 0 ? 0 : Math.trunc(a / b))
   if (op === 'Pow' && !isFloat(dtype)) return (a, b) => Math.trunc(a ** b)
-  if (op === 'Mod') return fmod ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b)
-  return arithmetic[op] ?? comparisons[op]
+  if (op === 'Mod' && attrs['fmod'] === 1) return (a, b) => a % b
+  return arithmetic[op] ?? comparisons[op] ?? definedFunction(op, attrs)
+}
+
+function definedFunction(op: string, attrs: KnownAttrs): Binary | undefined {
+  const definition = floatOps.get(op)
+  if (definition?.binary === undefined) return undefined
+  const filled = Object.entries(definition.attrs).flatMap(([name, spec]): [string, AttrValue][] => {
+    const value = (attrs[name] as AttrValue | undefined) ?? spec.default
+    return value === undefined ? [] : [[name, value]]
+  })
+  return binaryOf(definition, Object.fromEntries(filled))
 }
 
 /** Applies a function to every element. */

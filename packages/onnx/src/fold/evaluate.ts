@@ -45,7 +45,7 @@ export function evaluate(node: KnownNode): readonly Literal[] | undefined {
   const unary = node.op in others ? undefined : unaryFunctions[node.op]
   if (unary !== undefined && first !== undefined) return [mapLiteral(first, first.dtype, unary)]
   if (first !== undefined && !(node.op in others)) {
-    const f = binaryFunction(node.op, first.dtype, node.attrs['fmod'] === 1)
+    const f = binaryFunction(node.op, first.dtype, node.attrs)
     if (f === undefined) return undefined
     const dtype = node.op in comparisons ? 'bool' : first.dtype
     return [rest.reduce<Literal>((sum, each) => (each === undefined ? sum : zipLiterals(sum, each, dtype, f)), first)]
@@ -55,5 +55,5 @@ export function evaluate(node: KnownNode): readonly Literal[] | undefined {
 
 /** Whether an operator is computed here when its operands are known. */
 export function isFoldable(op: string): boolean {
-  return Object.hasOwn(unaryFunctions, op) || Object.hasOwn(others, op) || binaryFunction(op, 'f32', false) !== undefined
+  return Object.hasOwn(unaryFunctions, op) || Object.hasOwn(others, op) || binaryFunction(op, 'f32', {}) !== undefined
 }

@@ -36,18 +36,18 @@ import { resize } from './resize.ts'
 const each = (rule: Normalize, ...ops: readonly string[]): Readonly<Record<string, Normalize>> =>
   Object.fromEntries(ops.map((op) => [op, rule]))
 
-/** The functions of one number that ONNX has too, with the attributes that both have. */
-const functionsOfOne: Readonly<Record<string, Normalize>> = Object.fromEntries(
-  [...floatOps.values()].flatMap(({ name, attrs, scalar }) => {
-    const signature = scalar === undefined ? undefined : signatures.get(name)
+/** Operators that files and canonical graphs have under the same name, with the attributes that both have. */
+const sameInBoth: Readonly<Record<string, Normalize>> = Object.fromEntries(
+  [...floatOps.values()].flatMap(({ name, attrs }) => {
+    const signature = signatures.get(name)
     return signature === undefined ? [] : [[name, kept(...Object.keys(attrs).filter((attr) => signature.attrs.has(attr)))]]
   }),
 )
 
 /** Every ONNX operator that can stand in a network, with the rule that brings it into its one form. */
 export const forms: Readonly<Record<string, Normalize>> = {
+  ...sameInBoth,
   ...each(elementwise, 'Add', 'Sub', 'Mul', 'Max', 'Min', 'Sum', 'Mean', 'Pow', 'Div'),
-  ...functionsOfOne,
   ...each(truth, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'),
   ...each(
     reduction,

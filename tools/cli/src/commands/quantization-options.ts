@@ -1,6 +1,7 @@
 import { QError } from '@q/ir'
 import type { Command } from 'commander'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
+import type { QuantizationSettings } from '../pipeline/resolve-for-chip.ts'
 import { chipNames } from '../wiring/backends.ts'
 
 /** The options of {@link addQuantizationOptions}, as commander names them. */
@@ -13,6 +14,9 @@ export const quantizationGiven = (options: QuantizationOptions): readonly string
 /** Whether the user said how a float graph is quantized. */
 export const isQuantizationGiven = (options: QuantizationOptions): boolean => quantizationGiven(options).length > 0
 
+const asymmetric = ['--asymmetric', 'INT8 with zero points'] as const
+const highPrecision = ['--high_precision', 'keep delicate operators in float32'] as const
+
 /** Adds the options that say how a float graph is quantized; `quantizationOf` reads what they name. */
 export function addQuantizationOptions(command: Command): Command {
   return command
@@ -22,9 +26,20 @@ export function addQuantizationOptions(command: Command): Command {
     )
     .option('--calibration_table <file>', 'calibration table, needed for integers')
     .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
-    .option('--asymmetric', 'INT8 with zero points')
-    .option('--high_precision', 'keep delicate operators in float32')
+    .option(...asymmetric)
+    .option(...highPrecision)
 }
+
+/** Adds those of them that hold for all layers of a command that calibrates or searches by itself. */
+export function addSettingOptions(command: Command): Command {
+  return command.option(...asymmetric).option(...highPrecision)
+}
+
+/** What the options of {@link addSettingOptions} say. */
+export const settingsOf = (options: Pick<QuantizationOptions, 'asymmetric' | 'high_precision'>): QuantizationSettings => ({
+  asymmetric: options.asymmetric === true,
+  highPrecision: options.high_precision === true,
+})
 
 /** The error of a user who says how a float model is quantized, and not for which chip. @param model its file */
 export function chipNeeded(model: string): QError {

@@ -19,6 +19,7 @@ import {
   tellSearch,
 } from './own-search-options.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
+import { addSettingOptions, settingsOf } from './quantization-options.ts'
 import { floatModeOf } from './search-options.ts'
 
 /** `quantize`: the main job in one go. */
@@ -44,6 +45,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--tolerance <cosine,euclidean>', 'mean similarity with the float model to exceed; by mode when absent', parseTolerance)
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
+  addSettingOptions(command)
   addMethodOption(command)
   addFloatLayerOptions(command)
   addOwnSearchOptions(command)
@@ -70,6 +72,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           model,
           chip,
           mode: modeOf(options.quantize ?? usualMode(chip.backend.target, 'integers'), chip.backend.target, ['--quantize']),
+          settings: settingsOf(options),
           preprocess: preprocessOptions(options),
           floatLayers: { ...(await floatLayerChoice(options, context)), mode: floatMode },
           compareNum: options.compare_num,

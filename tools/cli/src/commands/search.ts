@@ -15,6 +15,7 @@ import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
 import { addOwnSearchOptions, checkReached, searchSettings, strategyOf, tellSearch } from './own-search-options.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
+import { addSettingOptions, settingsOf } from './quantization-options.ts'
 import { floatModeOf } from './search-options.ts'
 
 const explanation = `
@@ -43,6 +44,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
       .option('--weights <file>', 'weight file, in place of the one the model names'),
   )
+  addSettingOptions(command)
   addFloatLayerOptions(command)
   addPreprocessOptions(command).addHelpText('after', explanation)
   command.action((model: string, options) =>
@@ -74,6 +76,7 @@ export const defineSearch: DefineCommand = (program, start) => {
           chip,
           mode: modeOf(options.quantize ?? usualMode(target, 'integers'), target, ['--quantize']),
           floatMode,
+          settings: settingsOf(options),
           chosen,
           model,
           samples: { ...choice, inputNum: options.input_num, bins: 2048, tuneNum: options.tune_num },

@@ -21,7 +21,7 @@ import type { Deployed } from './deploy.ts'
 import { claimDeployed, deploy, toleranceOf } from './deploy.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers, floatLayersText } from './float-layers.ts'
 import { readPlan } from './read-tables.ts'
-import { checkForChip } from './resolve-for-chip.ts'
+import { checkForChip, type QuantizationSettings, usualSettings } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
 import { noteSamples } from './sample-files.ts'
 import { transform } from './transform.ts'
@@ -46,6 +46,8 @@ export interface QuantizeOptions {
   /** Name of the model. @default from the file */
   readonly name?: string
   readonly vendor?: string
+  /** What holds for all layers, of the search, the files and the comparison alike. @default `usualSettings` */
+  readonly settings?: QuantizationSettings
   /** Looks for layers that have to stay in float, and for thresholds; those of `quantizeTable` are decided. @default all layers have the mode */
   readonly search?: Pick<PlanSearch, 'chosen' | 'methods' | 'inferenceNum' | 'floatMode' | 'budget' | 'workers' | 'cacheBytes'>
 }
@@ -98,7 +100,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     graph,
     chip,
     mode: options.mode,
-    asymmetric: false,
+    ...(options.settings ?? usualSettings),
     notGenBmodel: false,
     ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
   }
@@ -115,7 +117,6 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
       ...deployment,
       table,
       ...(plan === undefined ? {} : { plan }),
-      highPrecision: false,
       compareAll: false,
       excepts: [],
     },
@@ -157,7 +158,7 @@ async function basePlan(
 
 /** Ranges, and with a search the plan, and the files of both. */
 async function findRanges(
-  { calibration, mode, name, search, model }: QuantizeOptions,
+  { calibration, mode, name, search, model, settings = usualSettings }: QuantizeOptions,
   places: {
     readonly graph: Graph
     readonly chip: Chip
@@ -177,15 +178,15 @@ async function findRanges(
   const { graph, chip, tableFile, planFile, decided } = places
   const mlir = `${name ?? basename(model, '.onnx')}.mlir`
   if (search === undefined) {
-    checkForChip(graph, chip, mode, decided)
-    noteUnreadThresholds(calibration, chip, mode, context)
+    checkForChip(graph, chip, mode, decided, settings)
+    noteUnreadThresholds(calibration, chip, { mode, ...settings }, context)
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
     return { table, samples, finished, files: new Map([[tableFile, text]]) }
   }
   const { floatLayers } = places
   const pinned = { ...(decided === undefined ? {} : { pinned: decided }), ...(floatLayers === undefined ? {} : { floatLayers }) }
   const searched = await searchPlan(
-    { ...search, ...pinned, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
+    { ...search, ...pinned, settings, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
     context,
   )
   const { table, calibrationSamples: samples, plan, found, files, finished } = searched
@@ -196,10 +197,10 @@ async function findRanges(
 function noteUnreadThresholds(
   { method, tuneNum }: CalibrationChoice,
   { backend: { target } }: Chip,
-  mode: QuantMode,
+  { mode, asymmetric }: QuantizationSettings & { readonly mode: QuantMode },
   { reporter }: Context,
 ): void {
-  const scheme = target.schemes[mode]
+  const scheme = (asymmetric ? target.asymmetricSchemes?.[mode] : undefined) ?? target.schemes[mode]
   if (scheme?.kind !== 'integer' || scheme.activations.zeroPoint !== 'by-range' || !isTunedMethod(method) || tuneNum === 0) return
   reporter.note(
     `${mode} of ${target.name} has zero points, so ranges are min and max of the table: the thresholds that ${method} tunes decide little, and --tune_num 0 saves their time`,

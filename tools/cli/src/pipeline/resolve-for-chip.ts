@@ -5,15 +5,20 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { messageOf } from '../modules/foreign-code.ts'
 
+/** What holds for all layers of a quantized graph. */
+export interface QuantizationSettings {
+  /** Codes with zero points. */
+  readonly asymmetric: boolean
+  /** Delicate operators in a wider type. */
+  readonly highPrecision: boolean
+}
+
 /** What a graph is quantized by. */
-export interface Quantization {
+export interface Quantization extends QuantizationSettings {
   /** Mode of layers the plan does not name. */
   readonly mode: QuantMode
   readonly table?: CalibrationTable
   readonly plan?: Plan
-  /** Codes with zero points. */
-  readonly asymmetric: boolean
-  readonly highPrecision: boolean
 }
 
 /** Codes of errors about the structure of a graph: where a model was read without one, they are about what a back end returned. */
@@ -45,6 +50,15 @@ export function resolveForChip(graph: Graph, { backend, file }: Chip, quantizati
 }
 
 /** Refuses before calibration what no table can help. @throws QError `OP_UNSUPPORTED`, `MODE_UNSUPPORTED` */
-export function checkForChip(graph: Graph, { backend }: Chip, mode: QuantMode, plan: Plan = new Map()): void {
-  checkRunnable(graph, plan, backend, { mode, asymmetric: false, highPrecision: false })
+export function checkForChip(
+  graph: Graph,
+  { backend }: Chip,
+  mode: QuantMode,
+  plan: Plan = new Map(),
+  { asymmetric, highPrecision }: QuantizationSettings = usualSettings,
+): void {
+  checkRunnable(graph, plan, backend, { mode, asymmetric, highPrecision })
 }
+
+/** Where the user asks for nothing else. */
+export const usualSettings: QuantizationSettings = { asymmetric: false, highPrecision: false }

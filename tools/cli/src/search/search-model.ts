@@ -4,6 +4,7 @@ import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
 import { askInTime, createEvaluator, describeLayers, runSearch } from '@q/mixprec'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
+import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-for-chip.ts'
 import { searchExecutors } from '../wiring/executors.ts'
 import type { Deadline } from './deadline.ts'
 import { evaluationThreads } from './evaluation-threads.ts'
@@ -20,6 +21,8 @@ export interface SearchTask {
   /** Mode of layers that no plan names, and of those that a search keeps in float. */
   readonly mode: QuantMode
   readonly floatMode: QuantMode
+  /** What holds for all layers. @default `usualSettings` */
+  readonly settings?: QuantizationSettings
   /** Rows of the calibration table. */
   readonly table: ReadonlyMap<string, ObservedRange>
   /** Tables by threshold method. @default thresholds are those of the table */
@@ -59,7 +62,7 @@ export interface Found {
 export async function searchModel(task: SearchTask, journal: JournalFile, context: Context): Promise<Found> {
   const started = performance.now()
   const { graph, chip, table, strategy } = task
-  const settings = { mode: task.mode, asymmetric: false, highPrecision: false }
+  const settings = { mode: task.mode, ...(task.settings ?? usualSettings) }
   const layers = describeLayers({ graph, table, backend: chip.backend, settings, typeOf: layerTypes(graph) })
   const space: SearchSpace = {
     graph,

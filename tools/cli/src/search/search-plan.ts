@@ -6,7 +6,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import type { FloatLayers } from '../pipeline/float-layers.ts'
-import { checkForChip } from '../pipeline/resolve-for-chip.ts'
+import { checkForChip, type QuantizationSettings } from '../pipeline/resolve-for-chip.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
 import { deadlineOf } from './deadline.ts'
 import { planText } from './found-tables.ts'
@@ -44,6 +44,8 @@ export interface PlanSearch {
   readonly cacheBytes?: number
   readonly tableFile: string
   readonly planFile: string
+  /** What holds for all layers. @default `usualSettings` */
+  readonly settings?: QuantizationSettings
 }
 
 /** What a search decided, not written yet. */
@@ -62,7 +64,7 @@ export interface SearchedPlan {
 /** Calibrates where no table is given, and searches. What an interrupted run of the same search found out is kept beside the plan's file. */
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
-  checkForChip(graph, chip, search.mode, search.pinned)
+  checkForChip(graph, chip, search.mode, search.pinned, search.settings)
   const measured = await trialSamples(graph, samples, search.inferenceNum)
   const { budget } = search
   const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
@@ -79,6 +81,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         chip,
         mode: search.mode,
         floatMode: search.floatMode,
+        ...(search.settings === undefined ? {} : { settings: search.settings }),
         table: base.entries,
         ...(made === undefined ? {} : { methods: rowsByMethod(made) }),
         ...(search.pinned === undefined ? {} : { pinned: search.pinned }),

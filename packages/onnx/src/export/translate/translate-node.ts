@@ -42,14 +42,13 @@ import { translateWholeMatMul } from './whole-mat-mul.ts'
 
 const all = (names: readonly OpName[], translate: Translate) => names.map((name) => [name, translate] as const)
 
-/** Functions of one number that ONNX has under the same name. */
-const functionsOfOne: readonly string[] = [...floatOps.values()].flatMap(({ name, scalar }) =>
-  scalar !== undefined && onnxOps.has(name) ? [name] : [],
+/** Functions of one and of two numbers that ONNX has under the same name. */
+const functions: readonly string[] = [...floatOps.values()].flatMap(({ name, scalar, binary }) =>
+  (scalar ?? binary) !== undefined && onnxOps.has(name) ? [name] : [],
 )
 
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
-  ...functionsOfOne.map((name) => [name, translateSame] as const),
-  ...all(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow'], translateSame),
+  ...functions.map((name) => [name, translateSame] as const),
   ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Clip', 'Gelu'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
   ...all(['MaxPool', 'AveragePool'], translatePool),
@@ -58,6 +57,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ...all(['ArgMax', 'ArgMin'], translateArg),
   ...all(['ScatterND', 'ScatterElements'], movement.translateScatter),
   ...all(['GatherElements', 'GatherND'], movement.translateGatherElements),
+  ['LRN', translateSame],
   ['Sigmoid', translateSigmoid],
   ['Affine', translateAffine],
   ['Mod', translateMod],
