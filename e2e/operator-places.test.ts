@@ -58,6 +58,7 @@ describe('a float operator is named in few places', () => {
       'Sigmoid',
       'Sign',
       'Silu',
+      'Softplus',
       'Sqrt',
       'Swish',
     ])

@@ -57,7 +57,6 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ...all(['ArgMax', 'ArgMin'], translateArg),
   ...all(['ScatterND', 'ScatterElements'], movement.translateScatter),
   ...all(['GatherElements', 'GatherND'], movement.translateGatherElements),
-  ['LRN', translateSame],
   ['Sigmoid', translateSigmoid],
   ['Affine', translateAffine],
   ['Mod', translateMod],
