@@ -1,6 +1,6 @@
 import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
-import { allOps, type Executor, elementCount, type Graph, isQError, type Tensor, type Value } from '@q/ir'
+import { allOps, type Executor, elementCount, type Graph, isQError, type Node, type Tensor, type Value } from '@q/ir'
 import { inferNode, printGraph } from '@q/ir/graph'
 import { exportOnnx, onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
@@ -60,7 +60,7 @@ function emptied(
     const constant = value.constant && { ...value.constant, shape, data: elements(value.constant.data) }
     values.set(name, { ...value, type: { ...value.type, shape }, ...(constant === undefined ? {} : { constant }) })
   }
-  const node = graph.nodes[0]!
+  const node = sliceOfNothing(graph.nodes[0]!, shapes)
   try {
     const { shape } = inferNode(node, allOps, (name) => values.get(name)!.type)[0]!
     values.set('y', { name: 'y', type: { ...values.get('y')!.type, shape } })
@@ -75,7 +75,16 @@ function emptied(
       return [name, { dtype, shape, data: data.fill(1) }]
     }),
   )
-  return { graph: { ...graph, values }, feeds }
+  return { graph: { ...graph, nodes: [node], values }, feeds }
+}
+
+/** A Slice as its import would give it: starts and ends lie inside of their axis. */
+function sliceOfNothing(node: Node, shapes: ReadonlyMap<string, readonly number[]>): Node {
+  const shape = shapes.get(node.inputs[0]!)
+  if (node.op !== 'Slice' || shape === undefined) return node
+  const inside = (name: string, nothing: number) =>
+    (node.attrs[name] as readonly number[]).map((each, axis) => (shape[axis] === 0 ? nothing : each))
+  return { ...node, attrs: { starts: inside('starts', 0), ends: inside('ends', 0), steps: inside('steps', 1) } }
 }
 
 const arrays = { i8: Int8Array, u8: Uint8Array, i16: Int16Array, u16: Uint16Array, i32: Int32Array } as const
