@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { readText, root } from '../workspace.mjs'
+import { compareOrWrite } from './generated-page.mjs'
 
 const page = 'docs/entries.md'
 
@@ -28,19 +28,8 @@ Signatures are in \`packages/ir/api\`. This page is written by \`npm run api\` f
 `
 
 /** Compares `docs/entries.md` with the exports of \`@q/ir\`, or writes it. */
-export function checkEntryList({ update = false } = {}) {
-  const wanted = listEntries()
-  if (update) {
-    writeFileSync(join(root, page), wanted)
-    return []
-  }
-  const before = existsSync(join(root, page)) ? readText(page).split('\n') : []
-  const after = wanted.split('\n')
-  const differences = [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-  ]
-  return differences.length === 0 ? [] : [`${page} is not what the exports say; run 'npm run api'`, ...differences.slice(0, 10)]
+export function checkEntryList(options) {
+  return compareOrWrite(page, listEntries(), 'the exports say', options)
 }
 
 function listEntries() {

@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
-import { readText, root } from '../workspace.mjs'
+import { root } from '../workspace.mjs'
+import { compareOrWrite } from './generated-page.mjs'
 import { sources } from './sources.mjs'
 
 const page = 'docs/ops.md'
@@ -21,7 +22,7 @@ Attributes are given with their default; one without \`=\` must be given, unless
 `
 
 /** Compares `docs/ops.md` with the operators' definitions, or writes it. Needs the built `@q/ir`. */
-export async function checkOpList({ update = false } = {}) {
+export async function checkOpList(options) {
   const built = join(root, 'packages/ir/dist/index.js')
   if (!existsSync(built)) return ['packages/ir/dist/index.js is missing; the build did not write it']
   const { floatOps, quantizedOps } = await import(pathToFileURL(built).href)
@@ -35,17 +36,7 @@ export async function checkOpList({ update = false } = {}) {
     table(quantizedOps, sentences),
     '',
   ].join('\n')
-  if (update) {
-    writeFileSync(join(root, page), wanted)
-    return []
-  }
-  const before = existsSync(join(root, page)) ? readText(page).split('\n') : []
-  const after = wanted.split('\n')
-  const differences = [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-  ]
-  return differences.length === 0 ? [] : [`${page} is not what the definitions say; run 'npm run api'`, ...differences.slice(0, 10)]
+  return compareOrWrite(page, wanted, 'the definitions say', options)
 }
 
 function table(ops, sentences) {
