@@ -1,8 +1,8 @@
 import { binaryOf, type OpDefinition, scalarOf } from '../ops/define.ts'
 import { floatOps } from '../ops/op-set.ts'
-import { givenAttrs, trialAttrs } from './default-attrs.ts'
 import { type ExecutorCase, fed, gives, nodeCase } from './executor-case.ts'
 import { f32 } from './small-graph.ts'
+import { givenAttrs, trialAttrs } from './trial-attrs.ts'
 
 /** Numbers of both signs, ties, and what lies inside every domain. */
 const numbers = [-20, -2.5, -1, -0.5, -0.3, 0.1, 0.25, 0.5, 0.75, 1.5, 3, 20].map(Math.fround)

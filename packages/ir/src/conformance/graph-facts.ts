@@ -3,7 +3,7 @@ import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import type { Attrs, AttrValue, Graph, Node, Value } from '../graph/types.ts'
 import { type AttrSpec, binaryOf } from '../ops/define.ts'
 import { floatOps } from '../ops/op-set.ts'
-import { trialAttrs } from './default-attrs.ts'
+import { trialAttrs } from './trial-attrs.ts'
 
 /** A graph that differs from another in one fact, which decides what is computed. */
 export interface ChangedFact {

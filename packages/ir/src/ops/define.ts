@@ -160,6 +160,11 @@ export function scalarOf({ scalar }: OpDefinition, attrs: Attrs): ScalarFunction
   return (scalar as ((attrs: Attrs) => ScalarFunction) | undefined)?.(attrs)
 }
 
+/** The attributes of an operator that have a default, by it. */
+export function defaultsOf({ attrs }: OpDefinition): Attrs {
+  return Object.fromEntries(Object.entries(attrs).flatMap(([name, spec]) => (spec.default === undefined ? [] : [[name, spec.default]])))
+}
+
 /** The function an element-wise operator applies to each pair of elements; `undefined` for all others. @param attrs with defaults filled in */
 export function binaryOf({ binary }: OpDefinition, attrs: Attrs): BinaryFunction | undefined {
   return (binary as ((attrs: Attrs) => BinaryFunction) | undefined)?.(attrs)

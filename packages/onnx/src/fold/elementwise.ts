@@ -1,4 +1,4 @@
-import { type AttrValue, binaryOf, type DType, elementCount, floatOps, scalarOf } from '@q/ir'
+import { type Attrs, type AttrValue, binaryOf, type DType, defaultsOf, elementCount, floatOps, scalarOf } from '@q/ir'
 import { roundHalfEvenSigned, sigmoid } from '@q/ir/number'
 import { broadcast } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
@@ -68,12 +68,7 @@ export function binaryFunction(op: string, dtype: DType, attrs: KnownAttrs): Bin
 
 function definedFunction(op: string, attrs: KnownAttrs): Binary | undefined {
   const definition = floatOps.get(op)
-  if (definition?.binary === undefined) return undefined
-  const filled = Object.entries(definition.attrs).flatMap(([name, spec]): [string, AttrValue][] => {
-    const value = (attrs[name] as AttrValue | undefined) ?? spec.default
-    return value === undefined ? [] : [[name, value]]
-  })
-  return binaryOf(definition, Object.fromEntries(filled))
+  return definition && binaryOf(definition, { ...defaultsOf(definition), ...(attrs as Attrs) })
 }
 
 /** Applies a function to every element. */
