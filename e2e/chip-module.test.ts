@@ -63,7 +63,7 @@ describe('a chip in a module', () => {
   it('of the working directory: both files stand where the model is wanted', async () => {
     writeFileSync('nova.mjs', nova)
     mkdirSync('out')
-    const { code, err } = await q(
+    const { code, out, err } = await q(
       'model_deploy',
       '--mlir',
       'digits.mlir',
@@ -75,6 +75,7 @@ describe('a chip in a module', () => {
       digits.picture,
     )
     expect(code, err).toBe(0)
+    expect(out.trimEnd().split('\n').at(-1)).toBe('files: out/m.one, out/m.two')
     expect(readdirSync('out').sort()).toEqual(['m.one', 'm.two'])
     expect(readFileSync('out/m.one', 'utf8')).toBe('one of m.nova')
     expect([...readFileSync('out/m.two')]).toEqual([2])

@@ -115,7 +115,11 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
       const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context)
       // Where the model goes in the end, the family says.
       release()
-      return deploy(
+      const {
+        resolved: _,
+        comparisons,
+        ...deployed
+      } = await deploy(
         {
           graph,
           ...quantization,
@@ -133,6 +137,9 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
         },
         context,
       )
+      context.reporter.print(`files: ${deployed.files.join(', ')}`)
+      context.reporter.event('deployed', { ...deployed, compared: comparisons.length })
+      return { passed: deployed.passed }
     }),
   )
 }
