@@ -28,6 +28,12 @@ it.each([
   expect(() => make(...args)).toThrow(refusal(place, more))
 })
 
+it('the message alone says place, what is there, what is wanted and what to do', () => {
+  expect(() => make(graph, table, () => toyChip, { mode: 'INT8' })).toThrow(
+    'a resolver cannot work with backend: found a function, wanted a Backend: name, target, lower, emit; call the factory: give what it returns',
+  )
+})
+
 it('plans and ranges that are no Maps are refused, and the resolver can be used again', () => {
   const resolver = createResolver(graph, table, toyChip, { mode: 'INT8' })
   const resolve = resolver.resolve as (plan?: unknown, ranges?: unknown) => unknown

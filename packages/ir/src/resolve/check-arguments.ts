@@ -56,7 +56,8 @@ const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
   isObject(value) && typeof value['get'] === 'function' && typeof value['has'] === 'function' && typeof value['keys'] === 'function'
 
 function refused(place: string, found: string, wanted: string, hint: string): QError {
-  return new QError('RESOLVE_ARGUMENT', 'a resolver cannot be made, or asked, with this', {
+  // Callers of a library see the message alone, where a program that prints errors has the other parts too.
+  return new QError('RESOLVE_ARGUMENT', `a resolver cannot work with ${place}: found ${found}, wanted ${wanted}; ${hint}`, {
     at: [place],
     found,
     wanted,
