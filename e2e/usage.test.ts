@@ -58,6 +58,7 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     ['OPTION_VALUE_MISSING', '--model', ['model_runner', '--input', '--model', 'x']],
     ['OPTION_VALUE', '--compare_all', ['model_deploy', '--compare_all=yes']],
     ['OPTION_VALUE', 'cosine,euclidean', ['npz_tool', 'compare', 'a', 'b', '--tolerance', '0.9']],
+    ['OPTION_VALUE', 'did you mean resolved?', ['print', 'a.mlir', '--stage', 'resolvd']],
     ['OPTION_REQUIRED', '--input', ['model_runner', '--model', 'x.onnx']],
     ['ARGUMENT_MISSING', 'mlir_file', ['run_calibration', '-o', 'table']],
     ['ARGUMENT_EXCESS', '1 argument', ['run_calibration', 'a.mlir', 'b.mlir', '-o', 'table']],

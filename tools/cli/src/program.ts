@@ -13,6 +13,7 @@ import { defineRunCalibration } from './commands/run-calibration.ts'
 import { defineRunQtable } from './commands/run-qtable.ts'
 import { defineRunSensitiveLayer } from './commands/run-sensitive-layer.ts'
 import { defineSearch } from './commands/search.ts'
+import { suggestChoices } from './options/choices.ts'
 
 /**
  * The command line: every command under its name. `start` is handed what the chosen command does. It ends no process and
@@ -45,5 +46,6 @@ export function createProgram(version: string, start: (action: Action) => void):
   ]) {
     define(program, start)
   }
+  suggestChoices(program)
   return program
 }
