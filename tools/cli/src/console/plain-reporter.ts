@@ -1,15 +1,16 @@
 import { formatError } from '@q/ir'
 import { formatSeconds, secondsLeft } from './eta.ts'
 import type { Reporter, Streams } from './reporter.ts'
+import { visibleText } from './visible-text.ts'
 
 /** Plain lines, for logs: progress at the start, the end, and at most every `everyMs` milliseconds in between. */
 export function plainReporter(streams: Streams, now: () => number = Date.now, everyMs = 2000): Reporter {
   let stage = ''
   let started = 0
   let lastLine = 0
-  const note = (line: string) => void streams.err.write(`${line}\n`)
+  const note = (line: string) => void streams.err.write(`${visibleText(line)}\n`)
   return {
-    print: (line) => void streams.out.write(`${line}\n`),
+    print: (line) => void streams.out.write(`${visibleText(line)}\n`),
     note,
     diagnostic: ({ level, code, message, at }) => note(`${level}: ${code}: ${message}${at.length > 0 ? ` (${at.join(' > ')})` : ''}`),
     progress(progress) {

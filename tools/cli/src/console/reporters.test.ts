@@ -26,6 +26,16 @@ it('plain: progress at the start, then at most every two seconds, and at the end
   expect(texts.out).toBe('')
 })
 
+it('plain: control characters of names are written out, on both streams', () => {
+  const { texts, out, err } = streams()
+  const reporter = plainReporter({ out, err })
+  reporter.print('a\u001b[31mb')
+  reporter.note('c\u0000d\u0085')
+  reporter.error(new QError('ARTIFACT_NAME', 'of e\u007f', { at: ['f\rg'], found: 'h\u0000\n\ti' }))
+  expect(texts.out).toBe('a\\u001b[31mb\n')
+  expect(texts.err).toBe('c\\u0000d\\u0085\nARTIFACT_NAME: of e\\u007f\n  at:     f\\u000dg\n  found:  h\\u0000\n\ti\n')
+})
+
 it('json: every line is one object, on standard output', () => {
   const { texts, out, err } = streams()
   const reporter = jsonReporter({ out, err })
