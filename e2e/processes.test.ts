@@ -2,6 +2,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseGraph } from '@q/ir'
+import { exportOnnx } from '@q/onnx'
 import { describe, expect, it } from 'vitest'
 import { digits, inEmptyFolder, mustRun, prepareDigits } from './run-command.ts'
 
@@ -179,5 +181,12 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
     )
     expect(text).toMatch(/^\S+\t\(/)
     expect(text.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('draws a graph of thousands of layers one behind the other', async () => {
+    const layers = Array.from({ length: 3000 }, (_, i) => `v${i + 1} = Sigmoid(v${i})`)
+    writeFileSync('deep.onnx', exportOnnx(parseGraph(`v0: f32[1,4]; ${layers.join('; ')}`)))
+    const { code, out } = await run(['graph', 'deep.onnx', '--svg', 'deep.svg'])
+    expect([code, out]).toEqual([0, 'deep.svg: 3001 layers, 0 in float\n'])
   })
 })

@@ -1,34 +1,28 @@
-import type { Edge } from '@dagrejs/dagre'
 import type { LayerRow } from './layer-rows.ts'
+import { layoutOf } from './layout.ts'
 
 /** Sizes in units of the drawing. */
 const [line, letter, padding] = [16, 7.2, 10]
 
 /** The graph as a drawing, from top to bottom, layers in float filled. */
 export async function svgText(name: string, rows: readonly LayerRow[]): Promise<string> {
-  // Loaded here because few runs draw.
-  const { graphlib, layout } = await import('@dagrejs/dagre')
-  const drawing = new graphlib.Graph().setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 28 }).setDefaultEdgeLabel(() => ({}))
-  const texts = new Map(rows.map((row) => [row.layer, textOf(row)]))
-  for (const [layer, lines] of texts) {
+  const places = new Map(rows.map(({ layer }, place) => [layer, place]))
+  const texts = rows.map(textOf)
+  const sizes = texts.map((lines) => {
     const width = Math.max(...lines.map(({ length }) => length)) * letter + 2 * padding
-    drawing.setNode(layer, { width, height: lines.length * line + padding })
-  }
-  for (const { layer, consumers } of rows) for (const consumer of consumers) drawing.setEdge(layer, consumer)
-  layout(drawing)
-  const edges = drawing.edges().map((edge: Edge) => {
-    const points = drawing.edge(edge).points as readonly { readonly x: number; readonly y: number }[]
-    return `<polyline points="${points.map(({ x, y }) => `${round(x)},${round(y)}`).join(' ')}"/>`
+    return [width, lines.length * line + padding] as const
   })
-  const boxes = rows.map(({ layer, isFloat }) => {
-    const { x, y, width, height } = drawing.node(layer)
-    const lines = texts.get(layer)!
-    const top = y - ((lines.length - 1) * line) / 2
-    const words = lines.map((text, i) => `<text x="${round(x)}" y="${round(top + i * line)}">${escaped(text)}</text>`)
+  const arrows = rows.flatMap(({ consumers }, place) => consumers.map((consumer) => [place, places.get(consumer)!] as const))
+  const { width, height, middles, lines } = await layoutOf({ sizes, arrows })
+  const edges = lines.map((points) => `<polyline points="${points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}"/>`)
+  const boxes = rows.map(({ isFloat }, place) => {
+    const [x, y] = middles[place]!
+    const [width, height] = sizes[place]!
+    const top = y - ((texts[place]!.length - 1) * line) / 2
+    const words = texts[place]!.map((text, i) => `<text x="${round(x)}" y="${round(top + i * line)}">${escaped(text)}</text>`)
     const box = `<rect x="${round(x - width / 2)}" y="${round(y - height / 2)}" width="${round(width)}" height="${round(height)}" rx="4"/>`
     return `<g${isFloat ? ' class="float"' : ''}>${box}${words.join('')}</g>`
   })
-  const { width = 0, height = 0 } = drawing.graph()
   const style =
     'text{font:12px monospace;text-anchor:middle;dominant-baseline:middle}rect{fill:#fff;stroke:#333}.float rect{fill:#ffd9a0}polyline{fill:none;stroke:#888;marker-end:url(#end)}'
   return [

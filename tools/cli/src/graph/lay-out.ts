@@ -1,0 +1,23 @@
+import type { Edge } from '@dagrejs/dagre'
+import type { Boxes, Layout } from './layout.ts'
+
+/** Places of boxes and arrows by layers, from top to bottom. */
+export async function layOut({ sizes, arrows }: Boxes): Promise<Layout> {
+  // Loaded here because few runs draw.
+  const { graphlib, layout } = await import('@dagrejs/dagre')
+  const drawing = new graphlib.Graph().setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 28 }).setDefaultEdgeLabel(() => ({}))
+  for (const [box, [width, height]] of sizes.entries()) drawing.setNode(String(box), { width, height })
+  for (const [from, to] of arrows) drawing.setEdge(String(from), String(to))
+  layout(drawing)
+  const { width = 0, height = 0 } = drawing.graph()
+  const corners = (edge: Edge): readonly { readonly x: number; readonly y: number }[] => drawing.edge(edge).points
+  return {
+    width,
+    height,
+    middles: sizes.map((_, box) => {
+      const { x, y } = drawing.node(String(box))
+      return [x, y]
+    }),
+    lines: drawing.edges().map((edge: Edge) => corners(edge).map(({ x, y }) => [x, y] as const)),
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { layOut } from './lay-out.ts'
+
+/** What is drawn: boxes with their sizes, and which one an arrow goes from and to. */
+export interface Boxes {
+  /** Width and height of each box, in units of the drawing. */
+  readonly sizes: readonly (readonly [width: number, height: number])[]
+  /** Arrows between boxes, by their places in `sizes`. */
+  readonly arrows: readonly (readonly [from: number, to: number])[]
+}
+
+/** Where boxes and arrows lie, in units of the drawing. */
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  /** The middle of each box. */
+  readonly middles: readonly Point[]
+  /** The corners of each arrow's line. */
+  readonly lines: readonly (readonly Point[])[]
+}
+
+/** A place in the drawing: to the right and down from its upper left corner. */
+export type Point = readonly [x: number, y: number]
+
+/** The program that lays out in a thread; only a build has it, beside the one file of the command line. */
+const builtProgram = new URL('./graph/layout-program.js', import.meta.url)
+
+/**
+ * Places of boxes and arrows, from top to bottom.
+ *
+ * The layout descends into the graph by recursion, as deep as the graph has layers, for which the stack of a program's first thread is too
+ * small from some thousand layers on: it runs in a thread that is given a larger one.
+ */
+export async function layoutOf(boxes: Boxes): Promise<Layout> {
+  if (!existsSync(builtProgram)) return layOut(boxes)
+  const worker = new Worker(builtProgram, { workerData: boxes, execArgv: [], resourceLimits: { stackSizeMb: 512 } })
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`the thread of the layout ended (${code})`)))
+  })
+}
