@@ -79,6 +79,24 @@ describe('q export_onnx', () => {
     }
   })
 
+  it('digits in INT8: model_runner runs the exported file as it stands, and says what needs the graph', async () => {
+    await prepareDigits()
+    await mustRun('export_onnx', 'digits.mlir', '--output', 'int8.onnx', ...chip)
+    await mustRun('model_deploy', '--mlir', 'digits.mlir', ...chip, '--model', 'digits.bmodel', '--test_input', digits.picture)
+    await mustRun('model_runner', '--model', 'digits.qbmodel', '--input', 'digits_in_f32.npz', '--output', 'ours.npz')
+    const run = (...more: readonly string[]) => q('model_runner', '--model', 'int8.onnx', '--input', 'digits_in_f32.npz', ...more)
+    const { code, err } = await run('--output', 'file.npz')
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/ConvInteger.*ONNX Runtime runs it as it stands/) })
+    const [[name, { data }]] = [...arraysIn('file.npz')] as [[string, Tensor]]
+    expect(name).toBe('scores_Gemm')
+    expect(bits(data)).toEqual(bits(arraysIn('ours.npz').get('scores_Gemm')!.data))
+    for (const wish of [['--dump_all_tensors'], ['--executor', 'reference'], chip]) {
+      const refused = await run(...wish, '--output', 'none.npz')
+      expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/^ONNX_UNSUPPORTED_OP: /) })
+      expect(refused.err).toMatch(new RegExp(`do: +leave ${wish[0] === '--chip' ? '--quantize' : wish.join(' ')}`))
+    }
+  })
+
   it('digits: a table that no layer reads is no way to ask for integers', async () => {
     await prepareDigits()
     const [mode, table] = [chip.slice(0, 2), chip.slice(4)]

@@ -1,6 +1,6 @@
 export { canonicalize } from './canonicalize.ts'
 export { type DecodeOptions, decodeOnnx } from './decode/decode-onnx.ts'
-export type { InputShapes } from './decode/input-types.ts'
+export { type InputShapes, onnxInputs } from './decode/input-types.ts'
 export { onnxInputTypes, onnxOutputNames } from './decode/read-model.ts'
 export type { ReadExternal } from './decode/read-tensor.ts'
 export { type EncodeModelOptions, encodeModel } from './encode/encode-model.ts'

@@ -1,9 +1,22 @@
 import { didYouMean, type InferredType, QError } from '@q/ir'
 import type proto from 'onnx-proto'
+import { readModel } from './read-model.ts'
 import { dtypeOf, toNumber } from './read-tensor.ts'
 
 /** Shapes of the inputs: in the order of the model, or by name. */
 export type InputShapes = readonly (readonly number[])[] | Readonly<Record<string, readonly number[]>>
+
+/**
+ * Name, element type and fixed shape of every input of a file, whether the rest of it can be read or not.
+ *
+ * @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH`, `ONNX_INPUT_TYPE`, `ONNX_INPUT_SHAPE`, `ONNX_DYNAMIC_SHAPE`, `ONNX_TENSOR_TYPE`
+ */
+export function onnxInputs(
+  bytes: Uint8Array,
+  { inputShapes, place = 'model' }: { readonly inputShapes?: InputShapes; readonly place?: string } = {},
+): ReadonlyMap<string, InferredType> {
+  return inputTypes(readModel(bytes, place).graph, inputShapes, place)
+}
 
 interface Declared {
   readonly name: string

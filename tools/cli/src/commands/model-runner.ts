@@ -10,15 +10,17 @@ import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { originalOutputs } from '../pipeline/original-outputs.ts'
+import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
 import { activationNames, outputsWithSources, runGraph } from '../pipeline/run-graph.ts'
 import { noteTestInputs } from '../pipeline/sample-files.ts'
+import { outputsAsItStands } from '../pipeline/unimported-model.ts'
 import { exactExecutor, floatExecutor, referenceExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addQuantizationOptions, chipNeeded, isQuantizationGiven } from './quantization-options.ts'
+import { addQuantizationOptions, chipNeeded, isQuantizationGiven, quantizationGiven } from './quantization-options.ts'
 
 const vendorOptions = [
   notYet('--weight <file>', 'caffemodel of a Caffe model'),
@@ -62,24 +64,38 @@ export const defineModelRunner: DefineCommand = (program, start) => {
       const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const isQuantizing = isQuantizationGiven(options)
       if (isQuantizing && chip === undefined) throw chipNeeded(options.model)
-      const read = await readModel(options.model, {
+      const tensorsOf = async (read: Graph): Promise<ReadonlyMap<string, Tensor>> => {
+        const graph =
+          isQuantizing && chip !== undefined
+            ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter)
+                .graph
+            : read
+        return dumpOf(graph, await loadTestInput(options.input, sampleInputs(read)), options, context)
+      }
+      const shapes = options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }
+      const dump = await readModel(options.model, {
         files,
         ...(chip === undefined ? {} : { backend: chip.backend }),
         ...(options.weights === undefined ? {} : { weights: options.weights }),
-        ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
-      })
-      const graph =
-        isQuantizing && chip !== undefined
-          ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter).graph
-          : read
-      const inputs = await loadTestInput(options.input, sampleInputs(read))
-      const dump = await dumpOf(graph, inputs, options, context)
+        ...shapes,
+      }).then(tensorsOf, (error: unknown) =>
+        outputsAsItStands(error, { model: options.model, input: options.input, ...shapes, needGraph: graphWishes(options) }, context),
+      )
       await files.write(new Map([[options.output, encodeNpz(dump)]]))
       reporter.print(`${options.output}: ${dump.size} tensors`)
       reporter.event('ran', { model: options.model, output: options.output, tensors: dump.size })
       return undefined
     }),
   )
+}
+
+/** The options of the user's that need the graph of a model. */
+function graphWishes(options: RunOptions & QuantizationOptions): readonly string[] {
+  return [
+    ...(options.dump_all_tensors ? ['--dump_all_tensors'] : []),
+    ...(options.executor === 'reference' ? ['--executor reference'] : []),
+    ...quantizationGiven(options).map((name) => `--${name}`),
+  ]
 }
 
 interface RunOptions {
@@ -114,7 +130,7 @@ async function fileOutputs(
   { files, reporter }: Context,
 ): Promise<ReadonlyMap<string, Tensor>> {
   try {
-    return await originalOutputs(model, graph, inputs, shapes)
+    return await originalOutputs(model, sampleInputs(graph), inputs, shapes)
   } catch (error) {
     if (!isQError(error) || error.code !== 'MODEL_RUN') throw error
     reporter.note(`ONNX Runtime cannot run ${model} (${error.found}): it is run as imported`)

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path'
-import type { DType, Graph, Tensor } from '@q/ir'
-import { isQError, QError, valueOf } from '@q/ir'
-import { feedOf } from '@q/ir/graph'
+import type { DType, Tensor } from '@q/ir'
+import { isQError, QError } from '@q/ir'
+import { feedOf, type SampleInput } from '@q/ir/graph'
 import * as onnxruntime from 'onnxruntime-node'
 
 /**
  * What ONNX Runtime makes of a model file as it is: the reference that an import is held against.
  *
- * @param graph the imported model; its inputs stand in the order of the file's
+ * @param declared the inputs of the file, in its order
  * @returns the outputs as float32, under the file's names and in its order
  * @throws QError `MODEL_RUN` when ONNX Runtime refuses the file, `FEED_TYPE` for numbers that an input cannot hold
  */
 export async function originalOutputs(
   path: string,
-  graph: Graph,
+  declared: readonly SampleInput[],
   inputs: ReadonlyMap<string, Tensor>,
   inputShapes?: readonly (readonly number[])[],
 ): Promise<ReadonlyMap<string, Tensor>> {
@@ -21,9 +21,9 @@ export async function originalOutputs(
     const session = await onnxruntime.InferenceSession.create(resolve(path), { logSeverityLevel: 3 })
     try {
       const feeds: Record<string, onnxruntime.Tensor> = {}
-      for (const [i, input] of graph.inputs.entries()) {
-        const shape = inputShapes?.[i] ?? valueOf(graph, input.name).type.shape
-        feeds[session.inputNames[i] ?? input.name] = fedAs(input.name, inputs.get(input.name)!, typeOf(session, i), shape)
+      for (const [i, { name, shape: usual }] of declared.entries()) {
+        const shape = inputShapes?.[i] ?? usual
+        feeds[session.inputNames[i] ?? name] = fedAs(name, inputs.get(name)!, typeOf(session, i), shape)
       }
       const results = await session.run(feeds)
       return new Map(
