@@ -233,6 +233,46 @@ describe('a made-up chip in a file of the user', () => {
   })
 })
 
+describe('--asymmetric and --high_precision', () => {
+  /** The chip without zero points, but for those who ask, and with sums in floats for those who want them precise. */
+  const settled = `${madeUp}
+target.asymmetricSchemes = { Q8: target.schemes.Q8 }
+target.schemes = { ...target.schemes, Q8: { ...target.schemes.Q8, activations: { bits: 8, sign: 'signed', zeroPoint: 'none' } } }
+target.highPrecision = { Add: 'F32' }
+target.tolerance.Q8 = [-1, -1]
+`
+  beforeEach(() => writeFileSync('made-up.mjs', settled))
+  const settings: readonly (readonly string[])[] = [[], ['--asymmetric'], ['--high_precision'], ['--asymmetric', '--high_precision']]
+
+  it.each(settings.map((given) => ({ given, title: given.join(' ') || 'neither' })))(
+    'quantize with $title ships what is asked for, as model_deploy does',
+    async ({ given }) => {
+      await quantize(...given)
+      const [ops, bytes] = [program().nodes.map(({ op }) => op), readFileSync('digits.weights.bin')]
+      expect(ops.includes('QAdd')).toBe(!given.includes('--high_precision'))
+      const args = ['--chip', './made-up.mjs', '--quantize', 'Q8', '--calibration_table', 'digits_cali_table', ...given]
+      const printed = parseGraph((await mustRun('print', 'digits.mlir', ...args)).out)
+      const types = [...printed.values.values()].flatMap(({ type: { quant } }) => (quant === undefined ? [] : [quant.zeroPoint]))
+      expect(types.some((zero) => zero !== 0)).toBe(given.includes('--asymmetric'))
+      await mustRun('model_deploy', '--mlir', 'digits.mlir', ...args, '--model', 'digits.out', '--skip_validation')
+      expect(program().nodes.map(({ op }) => op)).toEqual(ops)
+      expect(readFileSync('digits.weights.bin').equals(bytes)).toBe(true)
+    },
+  )
+
+  it('search measures what they ask for', async () => {
+    await mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess)
+    const lossOf = async (...given: readonly string[]): Promise<string> => {
+      const samples = ['--data', digits.calibration, '--input_num', '4', '--tune_num', '0', '--inference_num', '2']
+      const { out } = await q('search', 'digits.mlir', '--chip', './made-up.mjs', ...samples, '--expected_cos', '0.5', ...given)
+      return /^\S+ before.*/m.exec(out)![0]
+    }
+    const found: string[] = []
+    for (const given of settings) found.push(await lossOf(...given))
+    expect(new Set(found).size, found.join('; ')).toBe(settings.length)
+  })
+})
+
 describe('two files', () => {
   const path = process.env['PATH']
   afterEach(() => {
