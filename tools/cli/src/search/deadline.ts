@@ -1,16 +1,14 @@
+import type { TimeBudget } from '@q/mixprec'
 import type { Context } from '../context.ts'
 
-/** When a search has to end, by a clock. */
-export interface Deadline {
-  /** Milliseconds, as `now` tells them, at which the last file has to be written. */
-  readonly endsAt: number
+/** The time of a whole command, by a clock: at its end the last file has to be written. A search has what lies before the reserve. */
+export interface Deadline extends Required<TimeBudget> {
   /** Milliseconds that writing and ending are expected to take. */
   readonly reserve: number
-  /** Milliseconds since some moment. */
-  now(): number
-  /** Calls when so many milliseconds are over. @returns what calls it off */
-  after(milliseconds: number, call: () => void): () => void
 }
+
+/** What a search has of a deadline. */
+export const budgetOf = ({ reserve, ...whole }: Deadline): Required<TimeBudget> => ({ ...whole, endsAt: whole.endsAt - reserve })
 
 /** Milliseconds that are left for work before a deadline. */
 export const timeLeft = ({ endsAt, reserve, now }: Deadline): number => Math.max(0, endsAt - reserve - now())

@@ -6,7 +6,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-for-chip.ts'
 import { searchExecutors } from '../wiring/executors.ts'
-import type { Deadline } from './deadline.ts'
+import { budgetOf, type Deadline } from './deadline.ts'
 import { evaluationThreads } from './evaluation-threads.ts'
 import type { JournalFile } from './journal-file.ts'
 import { keptSamples } from './kept-samples.ts'
@@ -95,7 +95,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
   try {
     const teller = tellSearch(space, started, context)
     const { deadline } = task
-    const budget = deadline === undefined ? undefined : { ...deadline, endsAt: deadline.endsAt - deadline.reserve }
+    const budget = deadline === undefined ? undefined : budgetOf(deadline)
     const outcome = await runSearch(strategy, space, evaluator, {
       signal: context.signal,
       onEvent: teller.onEvent,
