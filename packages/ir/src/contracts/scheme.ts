@@ -69,7 +69,7 @@ export interface IntegerRounding {
 export interface FloatScheme {
   readonly kind: 'float'
   readonly dtype: FloatType
-  /** How bfloat16 numbers are made. @default the operators' own, `flush` */
+  /** How bfloat16 numbers are made, in the words of `bf16Styles`: `saturate` loses the sign of what is not finite. @default the operators' own, `flush` */
   readonly bf16?: Bf16StyleName
   /** Rounding of casts to integers. @default 'half-to-even' */
   readonly rounding?: { readonly cast: RoundingMode }

@@ -6,7 +6,8 @@ import { bool, text } from './define.ts'
  *
  * - `unrounded`: a result typed `f16` or `bf16` keeps its float32 digits (a chip's simulator leaves it unrounded);
  * - `bf16`: how bfloat16 numbers are made, one of `bf16Styles`: ties to even with subnormals flushed (`flush`) or kept
- *   (`round`), without infinities (`saturate`), or by dropping the lower bits (`truncate`).
+ *   (`round`), without infinities (`saturate`: what is not finite becomes the largest number, whose sign is plus whatever the sign was), or by
+ *   dropping the lower bits (`truncate`).
  */
 export const resultAttrs = {
   unrounded: bool(false),
