@@ -12,7 +12,7 @@ export interface EncodeModelOptions {
   readonly opset: number
   /** Versions of other domains; a domain in use that is not listed gets version 1. */
   readonly domains?: Readonly<Record<string, number>>
-  /** IR version of the file. @default 10 from opset 21 on, else 8 */
+  /** IR version of the file. @default 10 from opset 21 on, which ONNX brought along with it, else 8: runtimes that know the one know the other */
   readonly irVersion?: number
 }
 

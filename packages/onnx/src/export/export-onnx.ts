@@ -19,7 +19,7 @@ export interface ExportOptions {
 }
 
 /**
- * A canonical graph, float or quantized, as an ONNX file of operator set 21 that any ONNX Runtime runs: standard operators
+ * A canonical graph, float or quantized, as an ONNX file of operator set 21 that ONNX Runtime 1.18 and newer runs: standard operators
  * only. Results are those of the operators' definitions: a quantized graph's integers are computed as integers.
  *
  * Inputs and outputs have the graph's names. Floats of 16 bits travel as float32 numbers that are rounded after each operator;

@@ -9,7 +9,7 @@ import { addQuantizationOptions, chipNeeded, isQuantizationGiven } from './quant
 export const defineExportOnnx: DefineCommand = (program, start) => {
   const command = addQuantizationOptions(
     addChipOptions(
-      subcommand(program, 'export_onnx', 'write a model, float or quantized, as an ONNX file that any ONNX Runtime runs')
+      subcommand(program, 'export_onnx', 'write a model, float or quantized, as an ONNX file that ONNX Runtime 1.18 and newer runs')
         .argument('<model>', 'the model: .onnx, Top or Tpu .mlir, a portable container')
         .requiredOption('--output <file>', 'the ONNX file to write'),
       { required: false, purpose: 'quantizes a float model first' },
