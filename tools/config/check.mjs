@@ -3,7 +3,7 @@ import { checkCoverage } from './checks/coverage.mjs'
 import { checkDocsExamples } from './checks/docs-examples.mjs'
 import { checkEntryList } from './checks/entry-list.mjs'
 import { checkErrorList } from './checks/error-list.mjs'
-import { checkChipNames, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
+import { checkChipNames, checkDecisions, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
 import { checkOpList } from './checks/op-list.mjs'
 import { checkDeclarations, checkPublint, checkTypesResolve, measureImports } from './checks/published.mjs'
 import { checkStar } from './checks/star.mjs'
@@ -28,6 +28,7 @@ const checks = [
   ['file length', checkLengths],
   ['file names', checkNames],
   ['chip names', checkChipNames],
+  ['decisions', checkDecisions],
   ['error list', () => checkErrorList()],
   ['package files', () => checkReadmes(packages)],
   ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],

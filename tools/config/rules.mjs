@@ -1,6 +1,9 @@
 /** Longest file, in lines, before it needs an exception here. */
 export const longestFile = 300
 
+/** Longest record of a decision in docs/adr. */
+export const longestDecision = { lines: 30, words: 600 }
+
 /** Longer files that are allowed, each with its reason. */
 export const longFiles = {}
 

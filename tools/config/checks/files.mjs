@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import ts from 'typescript'
-import { chipFreePackages, chipName, chipNamesAllowed, emptyNames, emptyNamesAllowed, longestFile, longFiles } from '../rules.mjs'
+import {
+  chipFreePackages,
+  chipName,
+  chipNamesAllowed,
+  emptyNames,
+  emptyNamesAllowed,
+  longestDecision,
+  longestFile,
+  longFiles,
+} from '../rules.mjs'
 import { filesBelow, readText, root } from '../workspace.mjs'
 import { lineOf, sources, words } from './sources.mjs'
 
@@ -41,6 +50,26 @@ export function checkNames() {
         .map((statement) => `${source.path}:${lineOf(source, statement.getStart(source.file))}: index.ts holds exports only`),
     )
   return [...empty, ...mixed, ...indexes]
+}
+
+/** Decisions are numbered without gaps, titled `# 7. …` after their file, and half a page long. */
+export function checkDecisions() {
+  return filesBelow('docs/adr', ['.md'])
+    .sort()
+    .flatMap((path, i) => {
+      const text = readText(path)
+      const lines = text.trimEnd().split('\n')
+      return [
+        ...(basename(path).startsWith(`${String(i + 1).padStart(4, '0')}-`) ? [] : [`${path}: the number after the last one is ${i + 1}`]),
+        ...(lines[0].startsWith(`# ${i + 1}. `) ? [] : [`${path}: begin with '# ${i + 1}. ' and the decision in a sentence`]),
+        ...['Context', 'Decision'].filter((part) => !text.includes(`**${part}`)).map((part) => `${path}: say the ${part} (**${part}.** …)`),
+        ...(lines.length > longestDecision.lines || text.split(/\s+/).length > longestDecision.words
+          ? [
+              `${path}: longer than half a page (${longestDecision.lines} lines, ${longestDecision.words} words); keep the decision, what was tried, the figures`,
+            ]
+          : []),
+      ]
+    })
 }
 
 /** Comments may name a chip as the source of a rule, and tests use real cases; code and strings may not. */
