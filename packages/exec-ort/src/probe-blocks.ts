@@ -1,6 +1,6 @@
 import type { TensorData } from '@q/ir'
 import { inBlocks } from './blocked-layout.ts'
-import { onceForRuntime, type ProbeWriter } from './once-for-runtime.ts'
+import { onceForRuntime, type ProbeWriter, probeSession } from './once-for-runtime.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 
 /** Channels in a block that kernels of the runtime have. */
@@ -51,7 +51,7 @@ async function resultOf(ort: OrtRuntime, onnx: ProbeWriter, block: number | unde
   const sum = rounded(build.node('Add', [third, fourth], { dtype: 'f32', shape: shape(24) }))
   const plain = build.build('blocks', [sum])
   const model = block === undefined ? plain : inBlocks(plain, block)
-  const session = await ort.InferenceSession.create(onnx.encode(model), { graphOptimizationLevel: 'all', logSeverityLevel: 4 })
+  const session = await ort.InferenceSession.create(onnx.encode(model), { ...probeSession, logSeverityLevel: 4 })
   try {
     const x = numbers(3 * size * size, 1.1)
     const results = await session.run({ [input]: new ort.Tensor('float32' as never, x as never, shape(3)) })

@@ -1,5 +1,5 @@
 import type { TensorData } from '@q/ir'
-import { onceForRuntime, type ProbeWriter } from './once-for-runtime.ts'
+import { onceForRuntime, type ProbeWriter, probeSession } from './once-for-runtime.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 
 /** Factors and biases of channels whose sums are 0 to 255 and the bias: ties, numbers next to ties, sums that float32 does not hold. */
@@ -40,7 +40,7 @@ async function compareCodes(ort: OrtRuntime, onnx: ProbeWriter): Promise<boolean
   const [one, none] = [build.numbers('f32', 1), build.numbers('u8', 0)]
   const operands = [input, one, none, weights, factors, zeros, one, build.numbers('u8', zero), biases]
   const result = build.node('QLinearConv', operands, { dtype: 'u8', shape: [1, count, 1, codes] }, { kernel_shape: [1, 1] })
-  const session = await ort.InferenceSession.create(onnx.encode(build.build('fusion', [result])), { logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(onnx.encode(build.build('fusion', [result])), probeSession)
   try {
     const x = Uint8Array.from({ length: codes }, (_, code) => code)
     const found = (await session.run({ [input]: new ort.Tensor('uint8' as never, x as never, shape) }))[result]!.data as TensorData

@@ -1,7 +1,7 @@
 import type { TensorData } from '@q/ir'
 import { QError } from '@q/ir'
 import type { KernelForms, WeightForm } from './kernel-forms.ts'
-import { onceForRuntime, type ProbeWriter } from './once-for-runtime.ts'
+import { onceForRuntime, type ProbeWriter, probeSession } from './once-for-runtime.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 import type { ProbeCase } from './probe-cases.ts'
 import { convCases, exactSums, linearCases, matMulCases } from './probe-cases.ts'
@@ -58,10 +58,7 @@ async function isExact(ort: OrtRuntime, onnx: ProbeWriter, all: readonly ProbeCa
   const build = onnx.builder()
   const inputs = all.map((each) => build.input({ dtype: 'u8', shape: each.xShape }))
   const results = all.map((each, i) => each.build(build, inputs[i]!, form))
-  const session = await ort.InferenceSession.create(onnx.encode(build.build('probe', results)), {
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  })
+  const session = await ort.InferenceSession.create(onnx.encode(build.build('probe', results)), probeSession)
   try {
     const feeds = Object.fromEntries(all.map((each, i) => [inputs[i]!, new ort.Tensor('uint8' as never, each.x as never, each.xShape)]))
     const outputs = await session.run(feeds)

@@ -45,6 +45,7 @@ export const attributeCases: readonly AttributeCase[] = [
   unary('HardSigmoid', { alpha: [0.3], beta: [0.1] }),
   unary('LeakyRelu', { alpha: [0.3, -2] }),
   unary('Cast', { to: [6, 7, 9, 11] }, 19),
+  unary('Swish', { alpha: [0.5, -2] }, 24),
   { op: 'CumSum', x: steps, operands: 'x a', constants: { a: index(1) }, values: { exclusive: [1], reverse: [1] } },
 
   { op: 'Reshape', x: steps, operands: 'x s', constants: { s: whole(2, 6) }, values: { allowzero: [1] } },
@@ -182,6 +183,14 @@ export const attributeCases: readonly AttributeCase[] = [
     operands: 'x s',
     constants: { s: numbers([4], 0.5, 2) },
     values: { axis: [0, 1], epsilon: [0.5], stash_type: [1] },
+  },
+  {
+    op: 'RMSNormalization',
+    x: matrix,
+    operands: 'x s',
+    constants: { s: numbers([4], 0.5, 2) },
+    opset: 23,
+    values: { axis: [-1, 1], epsilon: [0.5], stash_type: [1] },
   },
   { op: 'InstanceNormalization', x: plane, operands: 'x s b', constants: perChannel, values: { epsilon: [0.5] } },
   ...[18, 21].map(

@@ -7,6 +7,7 @@ import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
+import { checkAttributes } from './check-attributes.ts'
 import { inlinedIf, readBy } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
 import { checkHint, placed } from './placed.ts'
@@ -139,28 +140,30 @@ function startWalk(
       const outputs = source.output ?? []
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
       const domain = source.domain === 'ai.onnx' ? '' : (source.domain ?? '')
-      const rule = isRead(domain) ? forms[op] : undefined
+      const isKnown = isRead(domain)
+      const rule = isKnown ? forms[op] : undefined
       const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : (aliases.get(name) ?? name)))
       while (inputNames.length > 0 && inputNames.at(-1) === undefined) inputNames.pop()
       const lose = (): void => {
         for (const output of outputs) lost.add(output)
       }
       if (inputNames.some((name) => name !== undefined && lost.has(name))) {
-        if (rule === undefined && !isFoldable(op)) unsupported.push({ domain, op, name: outputs[0] ?? op })
+        if (rule === undefined && !(isKnown && isFoldable(op))) unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
       }
-      const condition = op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
+      const condition = isKnown && op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
       const branch = condition === undefined ? undefined : inlinedIf(source, condition)
       if (branch !== undefined) {
         for (const node of branch) await this.step(node)
         return
       }
-      const signature = signatures.get(op)
+      const opset = opsets.get('') ?? 1
+      const signature = isKnown ? signatures.get(op) : undefined
+      if (signature !== undefined) checkAttributes(source, signature, opset, at)
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
-      const opset = opsets.get('') ?? 1
       const attrs = withDefaults(signature, given, opset)
-      const folded = fold(op, attrs, inputNames, literals, opset, outputs.length, typeOf)
+      const folded = signature && fold(op, attrs, inputNames, literals, opset, outputs.length, typeOf)
       if (folded !== undefined) {
         outputs.forEach((output, i) => {
           if (folded[i] !== undefined) constants.set(output, folded[i])

@@ -99,15 +99,10 @@ export function refuse(view: FormView, message: string, found: string, wanted: s
 }
 
 /** Refuses attributes whose value is not among those that are honoured. */
-export function checkHonoured(view: FormView, unhonoured: readonly Unhonoured[]): void {
-  const refused = unhonoured.find(({ why }) => why === 'refused')
+export function checkHonoured(view: FormView, [refused]: readonly Unhonoured[]): void {
   if (refused === undefined) return
-  refuse(
-    view,
-    `${view.op} with this ${refused.name} is not supported`,
-    `${refused.name} ${String(refused.value)}`,
-    refused.wanted!.length === 0 ? 'no attributes' : `${refused.name} ${refused.wanted!.join(' or ')}`,
-  )
+  const { name, value, wanted } = refused
+  refuse(view, `${view.op} with this ${name} is not supported`, `${name} ${String(value)}`, `${name} ${wanted.join(' or ')}`)
 }
 
 /** The same operator with its operands and the attributes listed. */

@@ -50,24 +50,18 @@ export function withDefaults<T>(
   return { ...filled, ...given }
 }
 
-/** An attribute that a node gives and that its network is not read with in full. */
+/** An attribute of a node whose value is not among those that are honoured. */
 export interface Unhonoured {
   readonly name: string
   readonly value: unknown
-  /** `refused`: its value is not among those that are honoured; `unknown`: ONNX does not have it (of an operator that ONNX does not have, an attribute that is not written down is refused). */
-  readonly why: 'refused' | 'unknown'
-  /** The values that are honoured, or the attributes, where the attribute itself is not. */
-  readonly wanted?: readonly AttrValue[]
+  /** The values that are honoured. */
+  readonly wanted: readonly AttrValue[]
 }
 
 /** What a node says that reading it does not honour. Attributes that have ONNX's default are as if they were not given. */
 export function unhonoured(signature: Signature, given: Readonly<Record<string, unknown>>, opset: number): readonly Unhonoured[] {
   return Object.entries(given).flatMap(([name, value]): Unhonoured[] => {
-    const attr = attributeAt(signature, name, opset)
-    if (attr === undefined) {
-      return [signature.isOnnx ? { name, value, why: 'unknown' } : { name, value, why: 'refused', wanted: [...signature.attrs.keys()] }]
-    }
-    if (attr.use.kind !== 'only' || attr.use.values.includes(value as AttrValue)) return []
-    return [{ name, value, why: 'refused', wanted: attr.use.values }]
+    const use = attributeAt(signature, name, opset)?.use
+    return use?.kind !== 'only' || use.values.includes(value as AttrValue) ? [] : [{ name, value, wanted: use.values }]
   })
 }
