@@ -1,7 +1,7 @@
 import { createOrtExecutor } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Executor, Graph, Tensor, TensorType } from '@q/ir'
-import { bf16FromBits, f16FromBits } from '@q/ir/number'
+import { decodeBf16, decodeF16 } from '@q/ir/number'
 import { allOps } from '@q/ir/ops'
 import { onnxTranslator } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
@@ -35,8 +35,8 @@ async function codesOf(executor: Executor, x: Tensor, type: TensorType): Promise
 }
 
 it.each([
-  ['f16', f16FromBits],
-  ['bf16', bf16FromBits],
+  ['f16', decodeF16],
+  ['bf16', decodeBf16],
 ] as const)('gives the codes of every %s number as the operator is defined, ties away from zero', async (dtype, numberOf) => {
   const data = allNumbers(numberOf)
   const x: Tensor = { dtype, shape: [1, data.length], data }

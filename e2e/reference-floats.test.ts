@@ -1,6 +1,6 @@
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Graph, Node, Tensor } from '@q/ir'
-import { fromF16Bits, toF16Bits } from '@q/ir/number'
+import { decodeF16Array, encodeF16Array } from '@q/ir/number'
 import { encodeWeights, writeTpu } from '@q/mlir'
 import { decodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'
@@ -40,7 +40,7 @@ function f16Network(name: string): Promise<Graph> {
 }
 
 const numbersOf = ({ data, dtype }: Tensor): ArrayLike<number> =>
-  data instanceof Uint16Array && dtype === 'f16' ? fromF16Bits(data) : (data as Float32Array)
+  data instanceof Uint16Array && dtype === 'f16' ? decodeF16Array(data) : (data as Float32Array)
 
 describe.skipIf(!hasShared)(sharedTitle('F16 from the ONNX file, compared with TPU-MLIR'), () => {
   it.each(networks)('%s: the bits of every weight', async (name) => {
@@ -115,7 +115,7 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 /** The share of elements that are the same float16 number or its neighbour. */
 function withinOneUlp(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const ordered = (bits: number): number => (bits & 0x8000 ? -(bits & 0x7fff) : bits)
-  const [left, right] = [toF16Bits(Float32Array.from(a)), toF16Bits(Float32Array.from(b))]
+  const [left, right] = [encodeF16Array(Float32Array.from(a)), encodeF16Array(Float32Array.from(b))]
   return left.filter((bits, i) => Math.abs(ordered(bits) - ordered(right[i]!)) <= 1).length / left.length
 }
 

@@ -4,7 +4,7 @@ import { bm1684x } from '@q/backend-bm1684x'
 import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { type Executor, type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
-import { toBf16Bits, toF16Bits } from '@q/ir/number'
+import { encodeBf16Array, encodeF16Array } from '@q/ir/number'
 import { decodeNpz } from '@q/npz'
 import { importOnnx, onnxTranslator } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
@@ -107,8 +107,8 @@ export function bytesAs({ data }: Tensor, recorded: string): Uint8Array | undefi
 }
 
 function floatsAs(data: Float32Array, recorded: string): Float32Array | Uint16Array | undefined {
-  if (recorded === 'float16') return toF16Bits(data)
-  if (recorded.startsWith('bfloat16')) return toBf16Bits(data)
+  if (recorded === 'float16') return encodeF16Array(data)
+  if (recorded.startsWith('bfloat16')) return encodeBf16Array(data)
   return recorded === 'float32' ? data : undefined
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Graph, Node, Tensor } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeBf16Array, decodeF16Array } from '@q/ir/number'
 import { readTpu } from '@q/mlir'
 import { decodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'
@@ -33,8 +33,8 @@ const orderDependent = new Set(['Conv', 'ConvTranspose', 'MatMul', 'AveragePool'
 
 /** A tensor of the files as a number for each element. */
 function numbersOf({ dtype, data }: Tensor, declared: string): ArrayLike<number> {
-  if (data instanceof Uint16Array && dtype === 'f16') return fromF16Bits(data)
-  if (data instanceof Uint16Array && declared === 'bf16') return fromBf16Bits(data)
+  if (data instanceof Uint16Array && dtype === 'f16') return decodeF16Array(data)
+  if (data instanceof Uint16Array && declared === 'bf16') return decodeBf16Array(data)
   return data as Float32Array
 }
 

@@ -1,5 +1,5 @@
 import type { AttrSpec, Graph, OpDefinition, OpSet } from '@q/ir'
-import { many, none, own } from '@q/ir'
+import { many, none, own } from '@q/ir/ops'
 
 const domain = 'com.microsoft.nchwc'
 

@@ -1,15 +1,13 @@
 import { elementCount, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeHalfFloats } from '@q/ir/number'
 
 import type { Numbers, Operand } from './kernel.ts'
 
 /** The elements as numbers: bit patterns of 16-bit floats decoded, 64-bit integers as doubles. */
 function toNumbers(tensor: Tensor): Numbers {
-  const { data, dtype } = tensor
+  const { data } = tensor
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data as ArrayLike<bigint>, Number)
-  if (data instanceof Uint16Array && dtype === 'f16') return fromF16Bits(data)
-  if (data instanceof Uint16Array && dtype === 'bf16') return fromBf16Bits(data)
-  return data
+  return decodeHalfFloats(tensor) ?? data
 }
 
 /** A tensor as an operand of `type`, with its elements as they are where numbers would lose digits. */

@@ -16,24 +16,35 @@ export { attributesOf } from './graph/node-types.ts'
 export type { OpForm } from './graph/op-form.ts'
 export * from './graph/text/graph-tag.ts'
 export * from './graph/text/parse-graph.ts'
-export * from './graph/text/print-graph.ts'
+export { type PrintGraphOptions, printGraph } from './graph/text/print-graph.ts'
 export * from './graph/types.ts'
 export { verifyGraph } from './graph/verify.ts'
 export type { RoundingMode } from './number/rounding.ts'
-export * from './ops/define.ts'
-export { like, must } from './ops/infer.ts'
+export type {
+  Arity,
+  AttrSpec,
+  BinaryFunction,
+  DerivedRule,
+  FixedRule,
+  InferredType,
+  NoRule,
+  OpDefinition,
+  Operand,
+  OwnRule,
+  QuantRule,
+  ScalarFunction,
+  SharedRule,
+  WeightRule,
+} from './ops/define.ts'
 export * from './ops/op-set.ts'
-export * from './resolve/check-runnable.ts'
 export * from './resolve/lower-context.ts'
 export * from './resolve/resolve.ts'
 export * from './resolve/resolved.ts'
 export * from './resolve/resolver.ts'
-export * from './suggest.ts'
+export { didYouMean, suggest } from './suggest.ts'
 export * from './tables/calibration-table.ts'
-export * from './tables/create-calibration-table.ts'
-export * from './tables/create-quant-plan.ts'
 export { parseCalibrationTable } from './tables/parse-calibration-table.ts'
 export * from './tables/parse-quant-plan.ts'
-export * from './tables/quant-mode.ts'
+export { type QuantMode, quantModes } from './tables/quant-mode.ts'
 export * from './tables/quant-plan.ts'
 export * from './tensor/tensor.ts'

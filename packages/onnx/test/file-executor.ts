@@ -1,6 +1,6 @@
 import type { DType, Executor, Graph, Tensor, TensorData } from '@q/ir'
 import { isQError, QError, valueOf } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeBf16Array, decodeF16Array } from '@q/ir/number'
 import * as ort from 'onnxruntime-node'
 import { exportOnnx, type KernelForms, onnxTranslator } from '../src/index.ts'
 
@@ -19,7 +19,7 @@ const elementTypes: Readonly<Partial<Record<DType, string>>> = {
 /** A tensor as ONNX Runtime takes it; numbers of 16-bit floats are float32 ones. */
 function toOrt({ dtype, shape, data }: Tensor): ort.Tensor {
   const type = elementTypes[dtype] ?? 'float32'
-  const numbers = data instanceof Uint16Array && type === 'float32' ? (dtype === 'f16' ? fromF16Bits : fromBf16Bits)(data) : data
+  const numbers = data instanceof Uint16Array && type === 'float32' ? (dtype === 'f16' ? decodeF16Array : decodeBf16Array)(data) : data
   return new ort.Tensor(type as 'float32', numbers as Float32Array, [...shape])
 }
 

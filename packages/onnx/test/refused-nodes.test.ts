@@ -1,4 +1,5 @@
-import { allOps, defineOp, isQError, like, one, opSet, own, parseGraph } from '@q/ir'
+import { allOps, isQError, opSet, parseGraph } from '@q/ir'
+import { defineOp, like, one, own } from '@q/ir/ops'
 import { describe, expect, it } from 'vitest'
 import { exportOnnx } from '../src/index.ts'
 

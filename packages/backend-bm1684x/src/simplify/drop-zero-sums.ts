@@ -1,6 +1,6 @@
-import { type AttrValues, attributesOf, type SimplifyPass } from '@q/ir'
+import { attributesOf, type SimplifyPass } from '@q/ir'
 import { draftOf } from '@q/ir/graph'
-import { QAddConstant } from '@q/ir/ops'
+import { type AttrValues, QAddConstant } from '@q/ir/ops'
 
 /** An addition of zero on codes that keep their values is nothing: numbers below half a step (the epsilon before a root) round to zero. */
 export const dropZeroSums: SimplifyPass = {

@@ -1,7 +1,7 @@
 import { attributesOf, layerOf, type SimplifyPass } from '@q/ir'
 import { definitionOf, draftOf } from '@q/ir/graph'
 import { activationOps, newConstant, tableFunction } from '@q/ir/lowering'
-import { roundF16, toF16Bits } from '@q/ir/number'
+import { encodeF16Array, roundF16 } from '@q/ir/number'
 import { tableForm, tableFunctions } from '../lower/activations.ts'
 
 /**
@@ -36,7 +36,7 @@ export const tabulateActivations: SimplifyPass = {
         draft.freshName(`${layerOf(node)}_table`),
         dtype,
         tableForm.shape!,
-        dtype === 'f32' ? entries : toF16Bits(entries),
+        dtype === 'f32' ? entries : encodeF16Array(entries),
       )
       draft.setValue(table)
       draft.replace(node, [{ ...node, op: 'Lut', inputs: [cast.inputs[0], table.name], attrs: {} }])

@@ -1,15 +1,14 @@
 import type { Tensor } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeHalfFloats } from '@q/ir/number'
 
 /** The numbers of a tensor as float32, rounded as numpy's `astype(float32)` does; float32 data is handed on as it is. */
-export function toFloat32({ dtype, data }: Tensor): Float32Array {
+export function toFloat32(tensor: Tensor): Float32Array {
+  const { data } = tensor
   if (data instanceof Float32Array) return data
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     return Float32Array.from({ length: data.length }, (_, i) => wide(data[i]!))
   }
-  if (dtype === 'f16') return fromF16Bits(data as Uint16Array)
-  if (dtype === 'bf16') return fromBf16Bits(data as Uint16Array)
-  return Float32Array.from(data)
+  return decodeHalfFloats(tensor) ?? Float32Array.from(data)
 }
 
 /** Beyond 53 bits the dropped bits are kept as one sticky bit, so that the later rounding to float32 is the only one. */

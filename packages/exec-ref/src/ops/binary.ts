@@ -1,4 +1,5 @@
-import { allOps, type BinaryFunction, binaryOf, type OpDefinition } from '@q/ir'
+import { allOps, type BinaryFunction, type OpDefinition } from '@q/ir'
+import { binaryOf } from '@q/ir/ops'
 import { broadcastTo } from '../compute/broadcast.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'

@@ -1,6 +1,6 @@
-import { allOps, type OpDefinition, scalarOf } from '@q/ir'
-
+import { allOps, type OpDefinition } from '@q/ir'
 import { codeLimitsOf } from '@q/ir/graph'
+import { scalarOf } from '@q/ir/ops'
 import { clampRelu, fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel } from '../kernel.ts'
 import { newResult, num, operand, resultType } from '../operands.ts'

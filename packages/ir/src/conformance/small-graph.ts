@@ -1,7 +1,7 @@
 import type { Scheme } from '../contracts/scheme.ts'
 import type { Attrs, Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
-import { fromBf16Bits, toBf16Bits } from '../number/bf16.ts'
-import { fromF16Bits, toF16Bits } from '../number/f16.ts'
+import { decodeBf16Array, encodeBf16Array } from '../number/bf16.ts'
+import { decodeF16Array, encodeF16Array } from '../number/f16.ts'
 import { allOps } from '../ops/op-set.ts'
 import { type DType, elementCount, storageArray, type Tensor } from '../tensor/tensor.ts'
 
@@ -82,14 +82,14 @@ export function tensorOf(type: TensorType, numbers: readonly (number | bigint)[]
   if (dtype === 'i64') return { dtype, shape, data: BigInt64Array.from(numbers, BigInt) }
   if (dtype === 'u64') return { dtype, shape, data: BigUint64Array.from(numbers, BigInt) }
   const plain = Float64Array.from(numbers, Number)
-  if (dtype === 'f16') return { dtype, shape, data: toF16Bits(Float32Array.from(plain)) }
-  if (dtype === 'bf16') return { dtype, shape, data: toBf16Bits(Float32Array.from(plain)) }
+  if (dtype === 'f16') return { dtype, shape, data: encodeF16Array(Float32Array.from(plain)) }
+  if (dtype === 'bf16') return { dtype, shape, data: encodeBf16Array(Float32Array.from(plain)) }
   return { dtype, shape, data: storageArray[dtype].from(plain) }
 }
 
 /** The numbers of a tensor, whichever way they are stored. */
 export function numbersOf({ dtype, data }: Tensor): readonly number[] {
-  if (data instanceof Uint16Array && dtype === 'f16') return [...fromF16Bits(data)]
-  if (data instanceof Uint16Array && dtype === 'bf16') return [...fromBf16Bits(data)]
+  if (data instanceof Uint16Array && dtype === 'f16') return [...decodeF16Array(data)]
+  if (data instanceof Uint16Array && dtype === 'bf16') return [...decodeBf16Array(data)]
   return Array.from(data as ArrayLike<number | bigint>, Number)
 }

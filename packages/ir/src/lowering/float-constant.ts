@@ -1,14 +1,14 @@
 import type { FloatType } from '../contracts/target.ts'
 import type { Value } from '../graph/types.ts'
-import { type Bf16StyleName, bf16Styles, toBf16Bits } from '../number/bf16.ts'
-import { toF16Bits } from '../number/f16.ts'
+import { type Bf16StyleName, bf16Styles, encodeBf16Array } from '../number/bf16.ts'
+import { encodeF16Array } from '../number/f16.ts'
 import type { LowerContext } from '../resolve/lower-context.ts'
 import { type ConstantNaming, namedByType, newConstant } from './constant.ts'
 import { onceFor } from './once-for.ts'
 
 /** Numbers as elements of a float type: bit patterns for the 16-bit ones. @param bf16 how bfloat16 numbers are made */
 export function floatElements(numbers: Float32Array, type: FloatType, bf16: Bf16StyleName = 'flush'): Float32Array | Uint16Array {
-  return type === 'f32' ? numbers : type === 'f16' ? toF16Bits(numbers) : toBf16Bits(numbers, bf16Styles[bf16])
+  return type === 'f32' ? numbers : type === 'f16' ? encodeF16Array(numbers) : encodeBf16Array(numbers, bf16Styles[bf16])
 }
 
 /**

@@ -41,7 +41,7 @@ const word = new Uint32Array(float.buffer)
  * The three styles are TPU-MLIR 1.30.2 behaviour. In the default one a float32 between 0x007f8000 and 0x007fffff rounds
  * up to the smallest normal, and only then are subnormals flushed.
  */
-export function bf16Bits(x: number, style: Bf16Style = flushingBf16): number {
+export function encodeBf16(x: number, style: Bf16Style = flushingBf16): number {
   float[0] = x
   return bitsOfWord(word[0]!, style)
 }
@@ -58,14 +58,14 @@ function bitsOfWord(bits: number, style: Bf16Style): number {
 }
 
 /** The number that 16 bits stand for. */
-export function bf16FromBits(bits: number): number {
+export function decodeBf16(bits: number): number {
   word[0] = (bits << 16) >>> 0
   return float[0]!
 }
 
-/** The bfloat16 number for `x`, by {@link bf16Bits}. */
+/** The bfloat16 number for `x`, by {@link encodeBf16}. */
 export function roundBf16(x: number, style: Bf16Style = flushingBf16): number {
-  return bf16FromBits(bf16Bits(x, style))
+  return decodeBf16(encodeBf16(x, style))
 }
 
 /** {@link roundBf16} of every element; `dst` may be `src`. */
@@ -82,15 +82,15 @@ export function roundBf16Array(
   return dst
 }
 
-/** {@link bf16Bits} of every element. */
-export function toBf16Bits(src: Float32Array, style: Bf16Style = flushingBf16): Uint16Array {
+/** {@link encodeBf16} of every element. */
+export function encodeBf16Array(src: Float32Array, style: Bf16Style = flushingBf16): Uint16Array {
   const bits = new Uint16Array(src.length)
-  for (let i = 0; i < src.length; i++) bits[i] = bf16Bits(src[i]!, style)
+  for (let i = 0; i < src.length; i++) bits[i] = encodeBf16(src[i]!, style)
   return bits
 }
 
-/** {@link bf16FromBits} of every element. */
-export function fromBf16Bits(bits: Uint16Array): Float32Array {
+/** {@link decodeBf16} of every element. */
+export function decodeBf16Array(bits: Uint16Array): Float32Array {
   const values = new Float32Array(bits.length)
   const words = new Uint32Array(values.buffer)
   for (let i = 0; i < bits.length; i++) words[i] = (bits[i]! << 16) >>> 0

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { f16Bits, f16FromBits, fromF16Bits, roundF16, roundF16Array, toF16Bits } from './f16.ts'
+import { decodeF16, decodeF16Array, encodeF16, encodeF16Array, roundF16, roundF16Array } from './f16.ts'
 
 const isNan = (bits: number) => (bits & 0x7fff) > 0x7c00
 
 describe('binary16', () => {
   it('every bit pattern that is a number survives', () => {
     for (let bits = 0; bits < 65536; bits++) {
-      const value = f16FromBits(bits)
+      const value = decodeF16(bits)
       if (isNan(bits)) expect(value).toBeNaN()
-      else if (f16Bits(value) !== bits || !Object.is(roundF16(value), value)) expect.fail(`pattern ${bits.toString(16)}`)
+      else if (encodeF16(value) !== bits || !Object.is(roundF16(value), value)) expect.fail(`pattern ${bits.toString(16)}`)
     }
   })
 
   it('the closed form of a pattern', () => {
-    expect([0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x03ff, 0x7c00, 0x8000].map(f16FromBits)).toEqual([
+    expect([0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x03ff, 0x7c00, 0x8000].map(decodeF16)).toEqual([
       1,
       -2,
       65504,
@@ -28,18 +28,19 @@ describe('binary16', () => {
 
   it('halfway between two neighbours the even pattern wins, and just beside it the nearer', () => {
     for (let bits = 0; bits < 0x7bff; bits++) {
-      const middle = (f16FromBits(bits) + f16FromBits(bits + 1)) / 2
+      const middle = (decodeF16(bits) + decodeF16(bits + 1)) / 2
       const even = bits % 2 === 0 ? bits : bits + 1
-      if (f16Bits(middle) !== even || f16Bits(-middle) !== (even | 0x8000)) expect.fail(`tie above ${bits.toString(16)}`)
+      if (encodeF16(middle) !== even || encodeF16(-middle) !== (even | 0x8000)) expect.fail(`tie above ${bits.toString(16)}`)
       const step = middle * 2 ** -22
-      if (f16Bits(middle - step) !== bits || f16Bits(middle + step) !== bits + 1) expect.fail(`beside the tie above ${bits.toString(16)}`)
+      if (encodeF16(middle - step) !== bits || encodeF16(middle + step) !== bits + 1)
+        expect.fail(`beside the tie above ${bits.toString(16)}`)
     }
   })
 
   it('overflow, tiny numbers, NaN', () => {
     expect([65519.99609375, 65520, -65520, 1e30, Infinity].map(roundF16)).toEqual([65504, Infinity, -Infinity, Infinity, Infinity])
     expect([2 ** -25, 2 ** -25 * 1.0000001192092896, -(2 ** -26), 3 * 2 ** -25].map(roundF16)).toEqual([0, 2 ** -24, -0, 2 ** -23])
-    expect(f16Bits(NaN)).toBe(0x7e00)
+    expect(encodeF16(NaN)).toBe(0x7e00)
     expect(roundF16(NaN)).toBeNaN()
   })
 
@@ -54,7 +55,7 @@ describe('binary16', () => {
       fc.property(fc.float32Array({ noNaN: true, minLength: 1 }), (values) => {
         const rounded = roundF16Array(values)
         expect([...rounded]).toEqual([...values].map(roundF16))
-        expect([...fromF16Bits(toF16Bits(values))]).toEqual([...rounded])
+        expect([...decodeF16Array(encodeF16Array(values))]).toEqual([...rounded])
         values.forEach((x, i) => {
           const step = Math.max(2 ** -24, 2 ** (Math.floor(Math.log2(Math.abs(x))) - 10))
           if (Math.abs(x) < 65504) expect(Math.abs(rounded[i]! - x)).toBeLessThanOrEqual(step / 2)

@@ -39,7 +39,7 @@ function roundWord(): number {
 }
 
 /** The 16 bits of {@link roundF16}(x); NaN gives 0x7e00. */
-export function f16Bits(x: number): number {
+export function encodeF16(x: number): number {
   if (x !== x) return 0x7e00
   const value = roundF16(x)
   float[0] = value
@@ -52,7 +52,7 @@ export function f16Bits(x: number): number {
 }
 
 /** The number that 16 bits stand for. */
-export function f16FromBits(bits: number): number {
+export function decodeF16(bits: number): number {
   const exponent = (bits >>> 10) & 0x1f
   const fraction = bits & 0x3ff
   const magnitude =
@@ -69,18 +69,18 @@ export function roundF16Array(src: Float32Array, dst: Float32Array = new Float32
   return dst
 }
 
-/** {@link f16Bits} of every element. */
-export function toF16Bits(src: Float32Array): Uint16Array {
+/** {@link encodeF16} of every element. */
+export function encodeF16Array(src: Float32Array): Uint16Array {
   const bits = new Uint16Array(src.length)
-  for (let i = 0; i < src.length; i++) bits[i] = f16Bits(src[i]!)
+  for (let i = 0; i < src.length; i++) bits[i] = encodeF16(src[i]!)
   return bits
 }
 
 let decoded: Float32Array | undefined
 
-/** {@link f16FromBits} of every element. */
-export function fromF16Bits(bits: Uint16Array): Float32Array {
-  decoded ??= Float32Array.from({ length: 65536 }, (_, pattern) => f16FromBits(pattern))
+/** {@link decodeF16} of every element. */
+export function decodeF16Array(bits: Uint16Array): Float32Array {
+  decoded ??= Float32Array.from({ length: 65536 }, (_, pattern) => decodeF16(pattern))
   const values = new Float32Array(bits.length)
   for (let i = 0; i < bits.length; i++) values[i] = decoded[bits[i]!]!
   return values

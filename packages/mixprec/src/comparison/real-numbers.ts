@@ -1,12 +1,13 @@
 import type { Quant, Tensor } from '@q/ir'
 import { stridesOf } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeHalfFloats } from '@q/ir/number'
 
 /** The real numbers of a tensor: codes times their scale, in float32 as every tool that compares does it; floats as they are. */
-export function realNumbers({ dtype, shape, data }: Tensor, quant?: Quant): Float32Array | Float64Array {
+export function realNumbers(tensor: Tensor, quant?: Quant): Float32Array | Float64Array {
+  const { shape, data } = tensor
   if (data instanceof Float32Array || data instanceof Float64Array) return quant === undefined ? data : scaled(data, quant, shape)
-  if (dtype === 'f16') return fromF16Bits(data as Uint16Array)
-  if (dtype === 'bf16') return fromBf16Bits(data as Uint16Array)
+  const halfFloats = decodeHalfFloats(tensor)
+  if (halfFloats !== undefined) return halfFloats
   const numbers =
     data instanceof BigInt64Array || data instanceof BigUint64Array ? Float64Array.from(data, Number) : (data as ArrayLike<number>)
   return quant === undefined ? Float32Array.from(numbers) : scaled(numbers, quant, shape)

@@ -1,5 +1,5 @@
 import type { Tensor } from '@q/ir'
-import { f16FromBits, fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeBf16Array, decodeF16, decodeF16Array } from '@q/ir/number'
 import { describe, expect, it } from 'vitest'
 import { inTwoBytes } from './half-floats.ts'
 
@@ -11,11 +11,11 @@ const tensor = (dtype: 'f16' | 'bf16', numbers: readonly number[]): Tensor => ({
 
 describe('16-bit floats in two bytes', () => {
   it('are the same numbers again, every one there is', () => {
-    const numbers = Array.from({ length: 65536 }, (_, bits) => f16FromBits(bits))
-    expect(fromF16Bits(inTwoBytes(tensor('f16', numbers)).data as Uint16Array)).toEqual(Float32Array.from(numbers))
+    const numbers = Array.from({ length: 65536 }, (_, bits) => decodeF16(bits))
+    expect(decodeF16Array(inTwoBytes(tensor('f16', numbers)).data as Uint16Array)).toEqual(Float32Array.from(numbers))
     const patterns = Uint16Array.from({ length: 65536 }, (_, bits) => bits)
-    const brains = fromBf16Bits(patterns)
-    expect(fromBf16Bits(inTwoBytes(tensor('bf16', [...brains])).data as Uint16Array)).toEqual(brains)
+    const brains = decodeBf16Array(patterns)
+    expect(decodeBf16Array(inTwoBytes(tensor('bf16', [...brains])).data as Uint16Array)).toEqual(brains)
   })
 
   it('are left as they are where a number would be lost', () => {

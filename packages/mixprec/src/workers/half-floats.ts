@@ -1,5 +1,5 @@
 import type { Tensor } from '@q/ir'
-import { f16Bits, f16FromBits } from '@q/ir/number'
+import { decodeF16, encodeF16 } from '@q/ir/number'
 
 /**
  * A tensor of 16-bit floats in two bytes each: executors hand them out as float32 numbers. One that holds a number which its type cannot is left as it is, so
@@ -23,8 +23,8 @@ function halfBits(numbers: Float32Array): Uint16Array | undefined {
       continue
     }
     const number = numbers[i]!
-    const half = f16Bits(number)
-    if (number === number && f16FromBits(half) !== number) return undefined
+    const half = encodeF16(number)
+    if (number === number && decodeF16(half) !== number) return undefined
     bits[i] = half
   }
   return bits

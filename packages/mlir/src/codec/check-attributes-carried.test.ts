@@ -1,4 +1,5 @@
-import { allOps, defineOp, float, like, one, opSet, own, parseGraph } from '@q/ir'
+import { allOps, opSet, parseGraph } from '@q/ir'
+import { defineOp, float, like, one, own } from '@q/ir/ops'
 import { describe, expect, it } from 'vitest'
 import { writeTop } from '../index.ts'
 import { topBook } from '../top/top-book.ts'

@@ -1,4 +1,5 @@
-import { defineOp, floatOps, type Graph, int, ints, like, none, one, opSet, own, type TensorType, type Value } from '@q/ir'
+import { floatOps, type Graph, opSet, type TensorType, type Value } from '@q/ir'
+import { defineOp, int, ints, like, none, one, own } from '@q/ir/ops'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { encodeModel } from './encode-model.ts'

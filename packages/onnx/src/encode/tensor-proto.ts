@@ -1,5 +1,5 @@
 import { QError, storageArray, type Tensor, type TensorData } from '@q/ir'
-import { type Bf16Style, toBf16Bits, toF16Bits } from '@q/ir/number'
+import { type Bf16Style, encodeBf16Array, encodeF16Array } from '@q/ir/number'
 import type proto from 'onnx-proto'
 import { elementTypeNumber } from '../signature/element-types.ts'
 
@@ -33,9 +33,9 @@ function stored(name: string, { dtype, data }: Tensor): TensorData {
   }
   switch (dtype) {
     case 'f16':
-      return toF16Bits(data)
+      return encodeF16Array(data)
     case 'bf16':
-      return toBf16Bits(data, ieeeBf16)
+      return encodeBf16Array(data, ieeeBf16)
     case 'i64':
       return BigInt64Array.from(data, BigInt)
     case 'u64':

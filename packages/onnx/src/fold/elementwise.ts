@@ -1,6 +1,6 @@
-import { type Attrs, type AttrValue, binaryOf, type DType, defaultsOf, elementCount, floatOps, scalarOf } from '@q/ir'
+import { type Attrs, type AttrValue, type DType, elementCount, floatOps } from '@q/ir'
 import { roundHalfEvenSigned, sigmoid } from '@q/ir/number'
-import { broadcast } from '@q/ir/ops'
+import { binaryOf, broadcast, defaultsOf, scalarOf } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
 type Unary = (x: number) => number

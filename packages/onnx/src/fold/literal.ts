@@ -1,5 +1,5 @@
 import { type DType, elementCount, storageArray, stridesOf, type Tensor } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeHalfFloats } from '@q/ir/number'
 
 /**
  * A known tensor while constants are folded. Floats of 32 bits and less are held as float32, everything else as double, which
@@ -30,12 +30,11 @@ export function literal(dtype: DType, shape: readonly number[], elements: ArrayL
 export const whole = (elements: readonly number[], shape: readonly number[] = [elements.length]): Literal => literal('i64', shape, elements)
 
 /** A tensor as a literal; float32 data is shared, not copied. */
-export function literalOf({ dtype, shape, data }: Tensor): Literal {
+export function literalOf(tensor: Tensor): Literal {
+  const { dtype, shape, data } = tensor
   if (data instanceof Float32Array || data instanceof Float64Array) return { dtype, shape, data }
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return { dtype, shape, data: Float64Array.from(data, Number) }
-  if (dtype === 'f16') return { dtype, shape, data: fromF16Bits(data as Uint16Array) }
-  if (dtype === 'bf16') return { dtype, shape, data: fromBf16Bits(data as Uint16Array) }
-  return { dtype, shape, data: Float64Array.from(data) }
+  return { dtype, shape, data: decodeHalfFloats(tensor) ?? Float64Array.from(data) }
 }
 
 /** A literal as a tensor in the storage of its type; numbers of 16-bit floats stay float32. */

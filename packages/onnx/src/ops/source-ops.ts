@@ -1,22 +1,5 @@
-import {
-  type AttrSpec,
-  bool,
-  defineOp,
-  float,
-  floatOps,
-  int,
-  ints,
-  like,
-  many,
-  maybe,
-  type OpSet,
-  one,
-  opSet,
-  optional,
-  own,
-  text,
-} from '@q/ir'
-import { broadcast, reduced } from '@q/ir/ops'
+import { type AttrSpec, floatOps, type OpSet, opSet } from '@q/ir'
+import { bool, broadcast, defineOp, float, int, ints, like, many, maybe, one, optional, own, reduced, text } from '@q/ir/ops'
 import { signatures } from '../signature/signatures.ts'
 
 /** The newest form of an attribute, as ONNX has it. */

@@ -1,5 +1,6 @@
 import type { AttrSpec, OpDefinition, OpSet } from '@q/ir'
-import { many, none, opSet, own } from '@q/ir'
+import { opSet } from '@q/ir'
+import { many, none, own } from '@q/ir/ops'
 import type { OnnxAttrType, Signature } from './signature.ts'
 import { attributeAt, signatures } from './signatures.ts'
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeBf16Array, decodeF16Array } from '@q/ir/number'
 
 /** Two tensors as arrays of numbers of one length and one type. */
 export interface AlignedPair {
@@ -36,7 +36,7 @@ export function alignTensors(target: Tensor, reference: Tensor): AlignedPair | u
 
 function numbersOf({ dtype, data }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data
-  if (data instanceof Uint16Array) return dtype === 'f16' ? fromF16Bits(data) : fromBf16Bits(data)
+  if (data instanceof Uint16Array) return dtype === 'f16' ? decodeF16Array(data) : decodeBf16Array(data)
   return Float32Array.from(data as Int32Array, Number)
 }
 

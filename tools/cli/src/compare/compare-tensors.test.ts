@@ -1,5 +1,5 @@
 import type { Tensor } from '@q/ir'
-import { toBf16Bits } from '@q/ir/number'
+import { encodeBf16Array } from '@q/ir/number'
 import { describe, expect, it } from 'vitest'
 import { compareSets } from './compare-files.ts'
 import { compareTensor } from './compare-tensors.ts'
@@ -27,7 +27,7 @@ describe('verdicts', () => {
     ['NOT_EQUAL', i8([100, 100]), i8([100, 101])],
     ['EQUAL', i8([100, 7]), f32([100.9, 7.2])],
     ['EQUAL', { dtype: 'i32', shape: [2], data: Int32Array.of(4, 5) } as Tensor, f32([4.25, 5.5])],
-    ['EQUAL', { dtype: 'u16', shape: [2], data: toBf16Bits(Float32Array.of(1.5, -2)) } as Tensor, f32([1.5, -2])],
+    ['EQUAL', { dtype: 'u16', shape: [2], data: encodeBf16Array(Float32Array.of(1.5, -2)) } as Tensor, f32([1.5, -2])],
     ['EQUAL', f32([1, 2, 3], [3]), f32([1, 2], [2])],
     ['NOT_MATCH', f32([1, 2, 3], [3]), f32([1, 2], [1, 2])],
     ['NOT_SIMLIAR', f32([0, 0]), f32([1, 1])],

@@ -1,10 +1,10 @@
 import type { Tensor, TensorData } from '@q/ir'
 import { QError } from '@q/ir'
-import { fromF16Bits } from '@q/ir/number'
+import { decodeF16Array } from '@q/ir/number'
 
 /** The elements as numbers (float16 decoded, 64-bit integers rounded). */
 export function numbersOf({ dtype, data }: Tensor): readonly number[] | Float64Array | Float32Array {
-  if (dtype === 'f16' && data instanceof Uint16Array) return fromF16Bits(data)
+  if (dtype === 'f16' && data instanceof Uint16Array) return decodeF16Array(data)
   return data instanceof Float32Array ? data : Float64Array.from(data as Int32Array, Number)
 }
 

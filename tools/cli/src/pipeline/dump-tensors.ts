@@ -1,6 +1,6 @@
 import type { Graph, Tensor, TensorType } from '@q/ir'
 import { elementCount, valueOf } from '@q/ir'
-import { fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits } from '@q/ir/number'
+import { decodeBf16Array, decodeF16Array, encodeBf16Array, encodeF16Array } from '@q/ir/number'
 
 /** How tensors are written: the real numbers they stand for, codes as float32 numbers, or as they are stored. */
 export type DumpForm = 'floats' | 'fixed' | 'codes'
@@ -34,8 +34,8 @@ function asStored(tensor: Tensor, { dtype, shape }: TensorType): Tensor {
   if (!(data instanceof Float32Array) || dtype === 'f32')
     return tensor.dtype === 'bf16' && data instanceof Uint16Array ? { dtype: 'u16', shape, data } : tensor
   const float32: Tensor = { dtype: 'f32', shape, data }
-  if (dtype === 'f16') return storedAs(toF16Bits(data), fromF16Bits, data, 'f16', shape) ?? float32
-  if (dtype === 'bf16') return storedAs(toBf16Bits(data), fromBf16Bits, data, 'u16', shape) ?? float32
+  if (dtype === 'f16') return storedAs(encodeF16Array(data), decodeF16Array, data, 'f16', shape) ?? float32
+  if (dtype === 'bf16') return storedAs(encodeBf16Array(data), decodeBf16Array, data, 'u16', shape) ?? float32
   return float32
 }
 

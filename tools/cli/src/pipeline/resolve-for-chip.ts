@@ -1,6 +1,7 @@
 import type { CalibrationTable, Graph, Plan, QuantMode, Resolved } from '@q/ir'
-import { checkRunnable, isQError, QError, resolve } from '@q/ir'
+import { isQError, QError, resolve } from '@q/ir'
 import { verifyQuantized } from '@q/ir/graph'
+import { checkRunnable } from '@q/ir/resolve'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { messageOf } from '../modules/foreign-code.ts'

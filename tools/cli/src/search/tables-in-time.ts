@@ -1,6 +1,7 @@
 import { calibratedValues } from '@q/calib'
 import { selectSamples } from '@q/data'
-import { type CalibrationTable, createCalibrationTable, type Graph } from '@q/ir'
+import type { CalibrationTable, Graph } from '@q/ir'
+import { createCalibrationTable } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { calibrateInTime } from './calibrate-in-time.ts'
 import type { Deadline } from './deadline.ts'

@@ -1,5 +1,5 @@
-import { fromBf16Bits, toBf16Bits } from '../../number/bf16.ts'
-import { fromF16Bits, toF16Bits } from '../../number/f16.ts'
+import { decodeBf16Array, encodeBf16Array } from '../../number/bf16.ts'
+import { decodeF16Array, encodeF16Array } from '../../number/f16.ts'
 import { elementCount, storageArray, type Tensor, type TensorData } from '../../tensor/tensor.ts'
 import type { TensorType } from '../types.ts'
 import { parseDigits, parseList } from './parse-parts.ts'
@@ -31,7 +31,7 @@ function storedAs(dtype: TensorType['dtype'], words: readonly string[], scanner:
 
 /** Bits of a 16-bit float, or the float32 numbers themselves when one of them is no 16-bit float. */
 function sixteenBits(dtype: 'f16' | 'bf16', numbers: Float32Array): Float32Array | Uint16Array {
-  const bits = dtype === 'f16' ? toF16Bits(numbers) : toBf16Bits(numbers)
-  const back = dtype === 'f16' ? fromF16Bits(bits) : fromBf16Bits(bits)
+  const bits = dtype === 'f16' ? encodeF16Array(numbers) : encodeBf16Array(numbers)
+  const back = dtype === 'f16' ? decodeF16Array(bits) : decodeBf16Array(bits)
   return numbers.every((number, i) => Object.is(number, back[i])) ? bits : numbers
 }

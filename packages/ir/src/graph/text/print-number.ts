@@ -1,5 +1,5 @@
-import { fromBf16Bits } from '../../number/bf16.ts'
-import { fromF16Bits } from '../../number/f16.ts'
+import { decodeBf16Array } from '../../number/bf16.ts'
+import { decodeF16Array } from '../../number/f16.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import type { AttrValue } from '../types.ts'
 
@@ -22,9 +22,9 @@ export function printElements({ dtype, data }: Tensor): string {
     data instanceof BigInt64Array || data instanceof BigUint64Array
       ? Array.from(data, String)
       : data instanceof Uint16Array && dtype === 'f16'
-        ? Array.from(fromF16Bits(data), shortest)
+        ? Array.from(decodeF16Array(data), shortest)
         : data instanceof Uint16Array && dtype === 'bf16'
-          ? Array.from(fromBf16Bits(data), shortest)
+          ? Array.from(decodeBf16Array(data), shortest)
           : data instanceof Float32Array
             ? Array.from(data, shortest)
             : Array.from(data, printNumber)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromF16Bits } from '../../number/f16.ts'
+import { decodeF16Array } from '../../number/f16.ts'
 import type { Graph } from '../types.ts'
 import { graph } from './graph-tag.ts'
 import { parseGraph } from './parse-graph.ts'
@@ -46,7 +46,7 @@ describe('text form', () => {
       quant: { scale: 0.05, zeroPoint: -3, expressed: 'bf16' },
     })
     expect(read.values.get('w')?.constant?.data).toEqual(Float32Array.of(0.1, -0, 1e30, Number.NaN))
-    expect([...fromF16Bits(read.values.get('half')!.constant!.data as Uint16Array)]).toEqual([0.5, -65504])
+    expect([...decodeF16Array(read.values.get('half')!.constant!.data as Uint16Array)]).toEqual([0.5, -65504])
     expect(read.values.get('ids')?.constant?.data).toEqual(BigInt64Array.of(9007199254740993n, -1n))
     expect(read.values.get('same')?.constant?.data).toEqual(Int8Array.of(7, 7, 7))
     expect(read.values.get('big')).toEqual({ name: 'big', type: { dtype: 'f32', shape: [4, 3, 1, 1] }, isConstant: true })

@@ -1,5 +1,5 @@
 import type { DType, Tensor, TensorType } from '@q/ir'
-import { fromBf16Bits, fromF16Bits } from '@q/ir/number'
+import { decodeHalfFloats } from '@q/ir/number'
 
 /**
  * The element type that carries a value inside ONNX Runtime.
@@ -35,9 +35,8 @@ export function toCarrier(tensor: Tensor): Tensor {
     case 'i8':
       return { dtype: 'u8', shape, data: flipSigns(data as Int8Array) }
     case 'f16':
-      return { dtype: 'f32', shape, data: data instanceof Uint16Array ? fromF16Bits(data) : data }
     case 'bf16':
-      return { dtype: 'f32', shape, data: data instanceof Uint16Array ? fromBf16Bits(data) : data }
+      return { dtype: 'f32', shape, data: decodeHalfFloats(tensor) ?? data }
     case 'i16':
     case 'u16':
       return { dtype: 'i32', shape, data: Int32Array.from(data as Int16Array) }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
-import { fromBf16Bits, fromF16Bits, toBf16Bits, toF16Bits } from '@q/ir/number'
+import { decodeBf16Array, decodeF16Array, encodeBf16Array, encodeF16Array } from '@q/ir/number'
 import { encodeNpy } from '@q/npz'
 import { numpyType, pythonTuple } from '../../compare/python-text.ts'
 import { numbersOf } from '../../npz/array-values.ts'
@@ -52,15 +52,15 @@ export const defineConverting: DefineCommand = (tool, start) => {
     },
   )
   convert('bf16_to_fp32 <file> <output>', '16-bit integers as bfloat16 bits to float32', (tensor) =>
-    tensor.dtype === 'u16' ? { ...tensor, dtype: 'f32', data: fromBf16Bits(tensor.data as Uint16Array) } : tensor,
+    tensor.dtype === 'u16' ? { ...tensor, dtype: 'f32', data: decodeBf16Array(tensor.data as Uint16Array) } : tensor,
   )
   convert('fp16_to_fp32 <file> <output>', '16-bit integers as float16 bits to float32', (tensor) =>
-    tensor.dtype === 'u16' ? { ...tensor, dtype: 'f32', data: fromF16Bits(tensor.data as Uint16Array) } : tensor,
+    tensor.dtype === 'u16' ? { ...tensor, dtype: 'f32', data: decodeF16Array(tensor.data as Uint16Array) } : tensor,
   )
   convert('fp32_to_bf16 <file> <output>', 'float32 to bfloat16 bits', (tensor) =>
-    tensor.dtype === 'f32' ? { ...tensor, dtype: 'u16', data: toBf16Bits(tensor.data as Float32Array) } : tensor,
+    tensor.dtype === 'f32' ? { ...tensor, dtype: 'u16', data: encodeBf16Array(tensor.data as Float32Array) } : tensor,
   )
   convert('fp32_to_fp16 <file> <output>', 'float32 to float16 bits', (tensor) =>
-    tensor.dtype === 'f32' ? { ...tensor, dtype: 'u16', data: toF16Bits(tensor.data as Float32Array) } : tensor,
+    tensor.dtype === 'f32' ? { ...tensor, dtype: 'u16', data: encodeF16Array(tensor.data as Float32Array) } : tensor,
   )
 }
