@@ -1,13 +1,40 @@
-import { type Attrs, edgesOf, type Graph, type LayerFacts, layerOf, type Node } from '@q/ir'
+import { type Attrs, edgesOf, elementCount, type Graph, type LayerFacts, layerOf, type Node } from '@q/ir'
+import { mirroredComparison } from '@q/ir/lowering'
+import { comparisons } from './lower/compare.ts'
 
 /**
- * What lowerings need to know of the whole graph: `isDetectorHead` of a convolution in a detector of the YOLO kind that follows an activation and whose
- * only user is a Reshape or Concat that feeds no convolution.
+ * What lowerings need to know of the whole graph:
+ * - `isDetectorHead` of a convolution in a detector of the YOLO kind that follows an activation and whose only user is a Reshape or Concat that feeds no
+ *   convolution;
+ * - `truths` of a layer: its operands that are truth values made on codes in INT8, where a comparison with a constant tensor is made on floats.
  */
 export function factsOf(graph: Graph): LayerFacts {
+  const heads = detectorHeads(graph)
+  const { producer } = edgesOf(graph)
+  const isConstant = (name: string | undefined): boolean => name !== undefined && graph.values.get(name)?.constant !== undefined
+  const isNumber = (name: string | undefined): boolean => isConstant(name) && elementCount(graph.values.get(name!)!.type.shape) === 1
+  const isMadeOnCodes = ({ op, inputs }: Node): boolean => {
+    const constants = inputs.filter(isConstant)
+    return constants.length === 0 || (constants.length === 1 && isNumber(constants[0]) && mirroredComparison(op) !== undefined)
+  }
+  const isTruth = (name: string | undefined): name is string => {
+    const maker = name === undefined ? undefined : producer.get(name)
+    return maker !== undefined && comparisons.has(maker.op) && isMadeOnCodes(maker)
+  }
+  return new Map(
+    graph.nodes.flatMap((node): [string, Attrs][] => {
+      const truths = node.inputs.filter(isTruth)
+      const isHead = heads.has(node)
+      if (!isHead && truths.length === 0) return []
+      return [[layerOf(node), { ...(isHead ? { isDetectorHead: true } : {}), ...(truths.length > 0 ? { truths } : {}) }]]
+    }),
+  )
+}
+
+function detectorHeads(graph: Graph): ReadonlySet<Node> {
   const { producer, consumers, useCount } = edgesOf(graph)
   const users = (node: Node): readonly Node[] => consumers.get(layerOf(node)) ?? []
-  if (!hasPyramid(graph, users)) return new Map()
+  if (!hasPyramid(graph, users)) return new Set()
   const isHead = (node: Node): boolean => {
     const [user] = users(node)
     return (
@@ -19,7 +46,7 @@ export function factsOf(graph: Graph): LayerFacts {
       users(user).every(({ op }) => op !== 'Conv')
     )
   }
-  return new Map(graph.nodes.filter(isHead).map((node): [string, Attrs] => [layerOf(node), { isDetectorHead: true }]))
+  return new Set(graph.nodes.filter(isHead))
 }
 
 /** Whether three max pools in a row all feed one Concat, as spatial pyramid pooling does. */

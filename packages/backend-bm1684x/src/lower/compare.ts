@@ -2,6 +2,25 @@ import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } fr
 import { lowerFloat, mirroredComparison, numberPlace, onCodes, truthType } from '@q/ir/lowering'
 import { roundHalfAway, saturate } from '@q/ir/number'
 
+/** Operators whose results are truth values: the codes 0 and 1, whatever range they were calibrated with. */
+export const comparisons: ReadonlySet<string> = new Set([
+  'Equal',
+  'NotEqual',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'And',
+  'Or',
+  'Xor',
+  'Not',
+])
+
+/** Whether an operand of a node on codes is truth values, the codes 0 and 1. */
+export function isTruth(name: string, { facts, producer, mode }: LowerContext): boolean {
+  return (facts['truths'] as readonly string[] | undefined)?.includes(name) === true && producer(name)?.mode === mode
+}
+
 /** What a comparison with a number asks of the tensor; `undefined` for logic. */
 function operationOf(op: string, numberFirst: boolean): string | undefined {
   const mirrored = mirroredComparison(op)

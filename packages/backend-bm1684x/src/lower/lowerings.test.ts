@@ -222,3 +222,20 @@ describe('modes', () => {
     expect(resolved.values.get('w_f16')!.constant!.data).toEqual(Uint16Array.of(0x3c00, 0x2e66, 0xc000))
   })
 })
+
+describe('averages', () => {
+  const pool = {
+    op: 'AveragePool',
+    inputs: ['x'],
+    shape: [1, 1, 3, 3],
+    result: [1, 1, 3, 3],
+    ranges: { x: { min: -4, max: 4 }, y: { min: -4, max: 4 } },
+  }
+  const attrs = { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1] }
+
+  it('at a border that does not count are told of: every second one is a code off in the simulator of TPU-MLIR 1.30.2', () => {
+    expect(lowered({ ...pool, attrs }).diagnostics).toMatchObject([{ level: 'warning', code: 'COMPUTED_OTHERWISE', at: ['y'] }])
+    expect(lowered({ ...pool, attrs: { ...attrs, count_include_pad: true } }).diagnostics).toEqual([])
+    expect(lowered({ ...pool, result: [1, 1, 1, 1], attrs: { ...attrs, pads: [0, 0, 0, 0] } }).diagnostics).toEqual([])
+  })
+})

@@ -7,7 +7,7 @@ import { lowerAddConstant } from './add-constant.ts'
 import { lowerAffine } from './affine.ts'
 import { lowerAttention } from './attention.ts'
 import { lowerAveragePool } from './average-pool.ts'
-import { lowerCompare } from './compare.ts'
+import { comparisons, lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
 import { lowerConvTranspose } from './conv-transpose.ts'
@@ -27,63 +27,66 @@ import { lowerPad } from './pad.ts'
 import { lowerPow, lowerPowConstant } from './pow.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
+import { tellOfTruths } from './truth-operands.ts'
 import { lowerWhere } from './where.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
 /** Every lowering, by operator form. */
-export const lowerings = finishRelus({
-  ...floatOnly(target),
-  ...each(activationOps, lowerActivation),
-  ...each(
-    [
-      'Abs',
-      'DepthToSpace',
-      'Max',
-      'MaxPool',
-      'Min',
-      'Relu',
-      'Reshape',
-      'ShuffleChannel',
-      'Slice',
-      'Squeeze',
-      'SwapDimInner',
-      'Tile',
-      'Transpose',
-      'Unsqueeze',
-      'Upsample',
-    ],
-    lowerCopy,
-  ),
-  ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
-  ...each(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'NotEqual', 'And', 'Or', 'Xor', 'Not'], lowerCompare),
-  ...each(['ArgMax', 'ArgMin'], lowerArg),
-  ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
-  Add: lowerAdd,
-  'Add#constant': lowerAddConstant,
-  Affine: lowerAffine,
-  Attention: lowerAttention,
-  AveragePool: lowerAveragePool,
-  Cast: lowerCast,
-  Concat: lowerConcat,
-  Conv: lowerConv,
-  ConvTranspose: lowerConvTranspose,
-  'Div#constant': lowerReciprocal,
-  LayerNormalization: lowerLayerNormalization,
-  LeakyRelu: lowerLeakyRelu,
-  MatMul: lowerMatMul,
-  'Max#constant': lowerLimitConstant,
-  'Min#constant': lowerLimitConstant,
-  Mod: lowerMod,
-  Mul: lowerMul,
-  'Mul#constant': lowerMulConstant,
-  PRelu: lowerPRelu,
-  Pad: lowerPad,
-  Pow: lowerPow,
-  'Pow#constant': lowerPowConstant,
-  Softmax: lowerSoftmax,
-  Sub: lowerSub,
-  'Sub#constant': lowerAddConstant,
-  TopK: lowerTopK,
-  Where: lowerWhere,
-})
+export const lowerings = tellOfTruths(
+  finishRelus({
+    ...floatOnly(target),
+    ...each(activationOps, lowerActivation),
+    ...each(
+      [
+        'Abs',
+        'DepthToSpace',
+        'Max',
+        'MaxPool',
+        'Min',
+        'Relu',
+        'Reshape',
+        'ShuffleChannel',
+        'Slice',
+        'Squeeze',
+        'SwapDimInner',
+        'Tile',
+        'Transpose',
+        'Unsqueeze',
+        'Upsample',
+      ],
+      lowerCopy,
+    ),
+    ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
+    ...each([...comparisons], lowerCompare),
+    ...each(['ArgMax', 'ArgMin'], lowerArg),
+    ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
+    Add: lowerAdd,
+    'Add#constant': lowerAddConstant,
+    Affine: lowerAffine,
+    Attention: lowerAttention,
+    AveragePool: lowerAveragePool,
+    Cast: lowerCast,
+    Concat: lowerConcat,
+    Conv: lowerConv,
+    ConvTranspose: lowerConvTranspose,
+    'Div#constant': lowerReciprocal,
+    LayerNormalization: lowerLayerNormalization,
+    LeakyRelu: lowerLeakyRelu,
+    MatMul: lowerMatMul,
+    'Max#constant': lowerLimitConstant,
+    'Min#constant': lowerLimitConstant,
+    Mod: lowerMod,
+    Mul: lowerMul,
+    'Mul#constant': lowerMulConstant,
+    PRelu: lowerPRelu,
+    Pad: lowerPad,
+    Pow: lowerPow,
+    'Pow#constant': lowerPowConstant,
+    Softmax: lowerSoftmax,
+    Sub: lowerSub,
+    'Sub#constant': lowerAddConstant,
+    TopK: lowerTopK,
+    Where: lowerWhere,
+  }),
+)

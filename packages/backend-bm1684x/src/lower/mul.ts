@@ -1,18 +1,6 @@
 import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
 import { constantsOf, factorFor, onCodes, operandCodes, requantizationOf } from '@q/ir/lowering'
-
-const comparisons: ReadonlySet<string> = new Set([
-  'Equal',
-  'NotEqual',
-  'Greater',
-  'GreaterOrEqual',
-  'Less',
-  'LessOrEqual',
-  'And',
-  'Or',
-  'Xor',
-  'Not',
-])
+import { isTruth } from './compare.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -24,7 +12,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     }),
   )
   // Truth values are 0 and 1 whatever range they were calibrated with.
-  const scales = operands.map(({ scale }, place) => (comparisons.has(context.producer(node.inputs[place]!)?.node.op ?? '') ? 1 : scale))
+  const scales = operands.map(({ scale }, place) => (isTruth(node.inputs[place]!, context) ? 1 : scale))
   const product = scales.reduce((factor, scale) => factor * scale, 1)
   const factor = factorFor('product', product / result.quant!.scale, context)
   return loweredTo(
