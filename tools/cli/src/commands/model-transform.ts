@@ -49,7 +49,7 @@ export const defineModelTransform: DefineCommand = (program, start) => {
   command.action((options) =>
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
-      const { comparison } = await transform(
+      const { comparison, files } = await transform(
         {
           modelName: options.model_name,
           modelDef: options.model_def,
@@ -63,6 +63,7 @@ export const defineModelTransform: DefineCommand = (program, start) => {
         },
         context,
       )
+      context.reporter.print(`files: ${files.join(', ')}`)
       return comparison
     }),
   )

@@ -122,10 +122,12 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
       journal,
       context,
     )
-    await files.write(outputsOf(search, { found, made, base, kept }, context))
+    const outputs = outputsOf(search, { found, made, base, kept }, context)
+    await files.write(outputs)
     journal.finished()
     await made?.observed.finished()
     tellFound(search, found, (performance.now() - started) / 1000, context)
+    reporter.print(`files: ${[...outputs.keys()].join(', ')}`)
     if (isReached(found, wantedOf(search)) === false) throw missedTarget(found, wantedOf(search), search.quantizeTable)
     if (search.success !== undefined) reporter.print(search.success)
   } finally {
