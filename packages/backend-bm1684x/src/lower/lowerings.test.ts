@@ -239,3 +239,20 @@ describe('averages', () => {
     expect(lowered({ ...pool, result: [1, 1, 1, 1], attrs: { ...attrs, pads: [0, 0, 0, 0] } }).diagnostics).toEqual([])
   })
 })
+
+describe('a Cast', () => {
+  const cast = { op: 'Cast', inputs: ['x'], ranges: { x: { min: -400, max: 400 }, y: { min: -128, max: 127 } } }
+
+  it('to 8 or 16 bits does not wrap on the chip, which is told', () => {
+    const { graph, diagnostics } = lowered({ ...cast, attrs: { to: 'i8' } })
+    expect(graph.nodes.find(({ op }) => op === 'Cast')!.attrs['to']).toBe('i32')
+    expect(diagnostics).toMatchObject([{ level: 'warning', code: 'COMPUTED_OTHERWISE', at: ['y'] }])
+    expect(lowered({ ...cast, attrs: { to: 'i32' } }).diagnostics).toEqual([])
+  })
+
+  it('to half precision makes such numbers', () => {
+    const { graph, diagnostics } = lowered({ ...cast, attrs: { to: 'f16' } })
+    expect(graph.values.get('y')!.type.dtype).toBe('f16')
+    expect(diagnostics).toEqual([])
+  })
+})

@@ -1,5 +1,5 @@
 import type { LowerOp } from '@q/ir'
-import { activationOps, asFloat, floatOnly, lowerArg, lowerCast, lowerTopK } from '@q/ir/lowering'
+import { activationOps, asFloat, floatOnly, lowerArg, lowerTopK } from '@q/ir/lowering'
 import { target } from '../target.ts'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
@@ -7,6 +7,7 @@ import { lowerAddConstant } from './add-constant.ts'
 import { lowerAffine } from './affine.ts'
 import { lowerAttention } from './attention.ts'
 import { lowerAveragePool } from './average-pool.ts'
+import { lowerCastWide } from './cast.ts'
 import { comparisons, lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
@@ -66,7 +67,7 @@ export const lowerings = tellOfTruths(
     Affine: lowerAffine,
     Attention: lowerAttention,
     AveragePool: lowerAveragePool,
-    Cast: lowerCast,
+    Cast: lowerCastWide,
     Concat: lowerConcat,
     Conv: lowerConv,
     ConvTranspose: lowerConvTranspose,

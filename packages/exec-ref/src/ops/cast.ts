@@ -1,4 +1,4 @@
-import type { DType, RoundingMode } from '@q/ir'
+import { type DType, type RoundingMode, storageArray } from '@q/ir'
 import { hasCodeLimits } from '@q/ir/graph'
 import { type Bf16Style, roundBf16, roundF16, roundTo, saturate } from '@q/ir/number'
 import { codeLimits } from '../compute/codes.ts'
@@ -77,9 +77,19 @@ export const cast: Kernel = (call) => {
     return [y]
   }
   const rounding = word(call, 'rounding') as RoundingMode
+  const fitted = wanted !== to && wanted !== 'i32' ? wrapperTo(wanted as DType) : (v: number) => v
   for (let i = 0; i < y.length; i++) {
-    const v = roundTo(x.data[i]!, rounding)
+    const v = fitted(roundTo(x.data[i]!, rounding))
     y[i] = hasCodeLimits(to) ? saturate(v, to) : v
   }
   return [y]
+}
+
+/** Whole numbers in an integer type, modulo the number of its elements. */
+function wrapperTo(dtype: DType): (x: number) => number {
+  const one = new (storageArray[dtype] as Int32ArrayConstructor)(1)
+  return (x) => {
+    one[0] = x
+    return one[0]!
+  }
 }

@@ -248,6 +248,11 @@ export const executorWideCases: readonly ExecutorCase[] = [
       }),
     ),
   ),
+  ...(['i8', 'u8', 'i16', 'u16'] as const).map((to) => {
+    const wrapped = { i8: [44, -1, 127, 0], u8: [44, 255, 127, 0], i16: [300, -1, -129, 0], u16: [300, 65535, 65407, 0] }[to]
+    const numbers = [300.9, -1.5, -129, 65536 * 7]
+    return nodeCase(`what ${to} does not hold wraps`, 'Cast', [fed(f32(4), numbers)], [gives(f32(4), wrapped)], { attrs: { to } })
+  }),
   nodeCase('toward zero unless the node says otherwise', 'Cast', [fed(f32(2), [1.9, -1.9])], [gives(i32(2), [1, -1])], {
     attrs: { to: 'i32' },
   }),

@@ -20,12 +20,13 @@ export const lowerTopK: LowerOp = (node, context) => {
   return loweredTo(node, values, { operands: new Map([[node.inputs[0]!, 'f32']]) })
 }
 
-/** A change of element type in the model: to floats from whatever the operand is, to integers from float32. */
+/** A change of element type in the model: to float32 from whatever the operand is, to others from float32. */
 export const lowerCast: LowerOp = (node, context) => {
   const name = layerOf(node)
   const x = node.inputs[0]!
   const { to } = context.attrs(node)
   if (to === 'f32') return loweredTo(node, [{ name, type: context.typeOf(name) }], { operands: new Map([[x, 'any']]) })
   const { shape } = context.typeOf(name)
-  return loweredTo(node, [{ name, type: { dtype: 'i32', shape } }], { operands: new Map([[x, 'f32']]) })
+  const dtype = to === 'f16' || to === 'bf16' ? to : 'i32'
+  return loweredTo(node, [{ name, type: { dtype, shape } }], { operands: new Map([[x, 'f32']]) })
 }

@@ -7,7 +7,7 @@ export const castOps: readonly string[] = ['Cast', 'QuantizeLinear', 'Dequantize
 
 /**
  * Takes away casts that do nothing: to the type the value has already, and there and back again when nothing else uses the
- * value in between. Plain integers in between are the model's own: they cut fractions, which stays.
+ * value in between. Plain integers in between are the model's own: they cut fractions, which stays, as do half floats that a layer itself makes.
  */
 export const simplifyCasts: SimplifyPass = {
   name: 'simplify-casts',
@@ -25,7 +25,7 @@ function withoutIdleCasts(graph: Graph): Graph {
     const from = current.inputs[0]!
     const to = current.outputs[0]!
     const before = draft.producer(from)
-    const isThereAndBack = isCast(before) && draft.useCount(from) === 1 && !cutsFractions(draft.value(from).type)
+    const isThereAndBack = isCast(before) && draft.useCount(from) === 1 && !cutsFractions(draft.value(from).type) && !isLayer(before)
     const source = isThereAndBack ? before.inputs[0]! : from
     if (!sameElement(draft.value(source).type, draft.value(to).type)) continue
     draft.replace(current, [])
@@ -37,6 +37,9 @@ function withoutIdleCasts(graph: Graph): Graph {
 
 /** Integers that are no codes. */
 const cutsFractions = ({ dtype, quant }: TensorType): boolean => quant === undefined && /^[iu]\d/.test(dtype)
+
+/** Whether a cast is a layer of the model, and not one between layers. */
+const isLayer = ({ op, outputs, origin = [] }: Node): boolean => op === 'Cast' && origin.includes(outputs[0]!)
 
 const sameElement = (a: TensorType, b: TensorType): boolean =>
   a.dtype === b.dtype &&

@@ -99,7 +99,9 @@ export const movement: readonly Spelling[] = [
     op: 'Cast',
     name: 'Cast',
     fields: [
-      field('string', 'to', 'to', { words: { f32: 'F32', f16: 'F16', bf16: 'BF16', i32: 'INT32', i16: 'INT16', i8: 'INT8', u8: 'UINT8' } }),
+      field('string', 'to', 'to', {
+        words: { f32: 'F32', f16: 'F16', bf16: 'BF16', i32: 'INT32', i16: 'INT16', u16: 'UINT16', i8: 'INT8', u8: 'UINT8' },
+      }),
       field('string', 'round_mode', 'rounding', { value: 'HalfAwayFromZero', words: roundingWords }),
     ],
   },

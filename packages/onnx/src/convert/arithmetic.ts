@@ -1,5 +1,6 @@
 import { elementCount, type Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
+import { broadcast } from '@q/ir/ops'
 import { addNumber, bypass, constantOf, keepsElements, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -103,9 +104,11 @@ export const chain =
     }
     const inputs = node.inputs as string[]
     const tensor = node.outputs[0]!.replace(new RegExp(`_${node.op}$`), '')
-    const total = inputs
-      .slice(1, -1)
-      .reduce((sum, each, i) => before(net, node, `${tensor}_${i + 1}_${node.op}`, op, [sum, each], node.outputs[0]!), inputs[0]!)
+    const total = inputs.slice(1, -1).reduce((sum, each, i) => {
+      const result = before(net, node, `${tensor}_${i + 1}_${node.op}`, op, [sum, each], node.outputs[0]!)
+      net.setValue({ name: result, type: { ...net.value(result).type, shape: broadcast(net.shape(sum), net.shape(each)) } })
+      return result
+    }, inputs[0]!)
     net.change(node, { op, inputs: [total, inputs.at(-1)!] })
     return true
   }

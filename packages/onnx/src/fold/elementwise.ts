@@ -1,5 +1,5 @@
-import { type Attrs, type AttrValue, type DType, elementCount, floatOps } from '@q/ir'
-import { roundHalfEvenSigned, sigmoid } from '@q/ir/number'
+import { type Attrs, type AttrValue, type DType, elementCount, floatOps, storageArray } from '@q/ir'
+import { bf16Styles, roundBf16, roundF16, roundHalfEvenSigned, sigmoid } from '@q/ir/number'
 import { binaryOf, broadcast, defaultsOf, scalarOf } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
@@ -74,7 +74,8 @@ function definedFunction(op: string, attrs: KnownAttrs): Binary | undefined {
 /** Applies a function to every element. */
 export function mapLiteral(x: Literal, dtype: DType, f: Unary): Literal {
   const data = elementsOf(dtype, x.data.length)
-  for (let i = 0; i < data.length; i++) data[i] = f(x.data[i]!)
+  const stored = storedIn(dtype)
+  for (let i = 0; i < data.length; i++) data[i] = stored(f(x.data[i]!))
   return { dtype, shape: x.shape, data }
 }
 
@@ -85,29 +86,25 @@ export function zipLiterals(a: Literal, b: Literal, dtype: DType, f: Binary): Li
   const data = elementsOf(dtype, count)
   const x = a.data.length === count ? a : broadcastTo(a, shape)
   const y = b.data.length === count ? b : broadcastTo(b, shape)
-  for (let i = 0; i < count; i++) data[i] = f(x.data[i]!, y.data[i]!)
+  const stored = storedIn(dtype)
+  for (let i = 0; i < count; i++) data[i] = stored(f(x.data[i]!, y.data[i]!))
   return { dtype, shape, data }
 }
 
-const ranges: Partial<Record<DType, readonly [bits: number, signed: boolean]>> = {
-  i8: [8, true],
-  u8: [8, false],
-  i16: [16, true],
-  u16: [16, false],
-  i32: [32, true],
-  u32: [32, false],
+/** A number as a type stores it: 16-bit floats to nearest, ties to even, integers of up to 32 bits wrapped. */
+function storedIn(dtype: DType): Unary {
+  if (dtype === 'f16') return roundF16
+  if (dtype === 'bf16') return (x) => roundBf16(x, bf16Styles.round)
+  if (!/^[iu](8|16|32)$/.test(dtype)) return (x) => x
+  const one = new (storageArray[dtype] as Int32ArrayConstructor)(1)
+  return (x) => {
+    one[0] = x
+    return one[0]!
+  }
 }
 
-/** Every element in another type: to integers toward zero, wrapping as the storage does. */
+/** Every element in another type: to integers toward zero, then as the type stores it. */
 export function castLiteral(x: Literal, to: DType): Literal {
   if (to === 'bool') return mapLiteral(x, to, (v) => Number(v !== 0))
-  if (isFloat(to)) return mapLiteral(x, to, (v) => v)
-  const range = ranges[to]
-  if (range === undefined) return mapLiteral(x, to, Math.trunc)
-  const [bits, signed] = range
-  const size = 2 ** bits
-  return mapLiteral(x, to, (v) => {
-    const wrapped = ((Math.trunc(v) % size) + size) % size
-    return signed && wrapped >= size / 2 ? wrapped - size : wrapped
-  })
+  return mapLiteral(x, to, isFloat(to) ? (v) => v : Math.trunc)
 }

@@ -71,13 +71,14 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
     return [{ dtype: x!.dtype, shape: x!.shape, data }]
   },
   NonZero: ({ inputs: [x] }) => {
-    const own = stridesOf(x!.shape)
+    const shape = x!.shape.length === 0 ? [1] : x!.shape
+    const own = stridesOf(shape)
     const places = Array.from(x!.data.keys()).filter((i) => x!.data[i] !== 0)
     return [
       literal(
         'i64',
-        [x!.shape.length, places.length],
-        own.flatMap((stride, k) => places.map((i) => Math.floor(i / stride) % x!.shape[k]!)),
+        [shape.length, places.length],
+        own.flatMap((stride, k) => places.map((i) => Math.floor(i / stride) % shape[k]!)),
       ),
     ]
   },

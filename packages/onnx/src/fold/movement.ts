@@ -12,6 +12,15 @@ export function reshapeTarget(from: readonly number[], wanted: readonly number[]
   return copied.map((size) => (size === -1 ? missing : size))
 }
 
+/** The axes, from the front, that a Squeeze drops: those given, or all of size 1; ONNX Runtime takes an empty list for none given. */
+export function squeezedAxes(shape: readonly number[], axes: readonly number[] | undefined): readonly number[] {
+  if (axes === undefined || axes.length === 0) return shape.flatMap((d, i) => (d === 1 ? [i] : []))
+  return axes.map((axis) => frontAxis(axis, shape.length))
+}
+
+/** What a Slice ends at that goes on to the end of the axis, whichever way it goes. */
+const toTheEnd: ReadonlySet<number> = new Set([2 ** 31 - 1, 2 ** 63])
+
 /** Starts, ends and steps of a Slice for every axis: starts inside, ends clamped, a negative step may end at -1. */
 export function sliceBounds(
   shape: readonly number[],
@@ -29,7 +38,8 @@ export function sliceBounds(
     const from = (place: number): number => Math.min(high, Math.max(low, place < 0 ? place + size : place))
     all.steps[axis] = step
     all.starts[axis] = step > 0 ? from(start) : Math.max(0, from(start))
-    all.ends[axis] = from(ends[i]!)
+    const end = step < 0 && toTheEnd.has(ends[i]!) ? -1 : from(ends[i]!)
+    all.ends[axis] = size === 0 ? all.starts[axis]! : end
   })
   return all
 }
@@ -65,6 +75,11 @@ function concatenated(parts: readonly Literal[], axis: number): Literal {
   return { dtype: first.dtype, shape, data }
 }
 
+const repeated = (x: Literal, count: number, axis: number): Literal =>
+  count === 0
+    ? { dtype: x.dtype, shape: x.shape.map((d, i) => (i === axis ? 0 : d)), data: elementsOf(x.dtype, 0) }
+    : concatenated(Array<Literal>(count).fill(x), axis)
+
 const numbers = (x: Literal | undefined): number[] | undefined => (x === undefined ? undefined : [...x.data])
 const axesOf = (operand: Literal | undefined, attr: unknown): number[] | undefined => numbers(operand) ?? (attr as number[] | undefined)
 
@@ -82,8 +97,8 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
     return [{ ...x!, shape: [elementCount(x!.shape.slice(0, at)), elementCount(x!.shape.slice(at))] }]
   },
   Squeeze: ({ inputs: [x, operand], attrs }) => {
-    const axes = axesOf(operand, attrs['axes'])?.map((axis) => frontAxis(axis, x!.shape.length))
-    return [{ ...x!, shape: x!.shape.filter((d, i) => (axes === undefined ? d !== 1 : !axes.includes(i))) }]
+    const axes = squeezedAxes(x!.shape, axesOf(operand, attrs['axes']))
+    return [{ ...x!, shape: x!.shape.filter((_, i) => !axes.includes(i)) }]
   },
   Unsqueeze: ({ inputs: [x, operand], attrs }) => {
     const axes = axesOf(operand, attrs['axes'])!
@@ -117,9 +132,7 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   Expand: ({ inputs: [x, shape] }) => [broadcastTo(x!, broadcast(x!.shape, numbers(shape)!))],
   Tile: ({ inputs: [x, repeats] }) => {
     const counts = numbers(repeats)!
-    return [
-      counts.reduce<Literal>((tiled, count, axis) => (count === 1 ? tiled : concatenated(Array<Literal>(count).fill(tiled), axis)), x!),
-    ]
+    return [counts.reduce<Literal>((tiled, count, axis) => (count === 1 ? tiled : repeated(tiled, count, axis)), x!)]
   },
   ConstantOfShape: ({ inputs: [shape], attrs }) => {
     const value = attrs['value'] as Literal | undefined

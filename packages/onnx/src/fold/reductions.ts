@@ -58,6 +58,7 @@ const pickPlace =
     const kept = x!.shape.map((_, i) => i).filter((i) => i !== axis)
     const moved = permuted(x!, [...kept, axis])
     const size = x!.shape[axis]!
+    if (size === 0) return []
     const data = new Float64Array(moved.data.length / size)
     for (let i = 0; i < data.length; i++) {
       for (let k = 1; k < size; k++) if (better(moved.data[i * size + k]!, moved.data[i * size + data[i]!]!)) data[i] = k

@@ -22,9 +22,11 @@ export function isNonNegative(net: GraphDraft, name: string): boolean {
       if (!known.data.every((element) => element >= 0)) return false
       continue
     }
-    if (/^(u\d|bool)/.test(net.value(each).type.dtype)) continue
+    const { dtype } = net.value(each).type
+    if (/^(u\d|bool)/.test(dtype)) continue
     const node = net.producer(each)
-    if (node === undefined) return false
+    // Numbers that do not fit wrap.
+    if (node === undefined || (node.op === 'Cast' && /^i(8|16)$/.test(dtype))) return false
     if (neverNegative.has(node.op) || (node.op === 'TopK' && node.outputs[1] === each)) continue
     const operands = keepsSign.has(node.op) ? node.inputs.slice(0, 1) : node.op === 'Mod' ? node.inputs.slice(1) : node.inputs
     if (!keepsSign.has(node.op) && !ofAll.has(node.op) && !(node.op === 'Mod' && node.attrs['fmod'] !== true)) return false

@@ -1,6 +1,6 @@
 import { elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
-import { reshapeTarget, sliceBounds } from '../fold/movement.ts'
+import { reshapeTarget, sliceBounds, squeezedAxes } from '../fold/movement.ts'
 import { constantOperand, flagAttr, frontAxes, listAttr, listOf, type Normalize, numberAttr, wordAttr } from './form.ts'
 
 /** Reshape: the shape, in full. */
@@ -21,7 +21,7 @@ export const flatten: Normalize = (view) => {
 /** Squeeze: axes from the attribute, the operand, or every axis of size 1. */
 export const squeeze: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
-  const axes = frontAxes(listOf(view, 'axes') ?? shape.flatMap((d, i) => (d === 1 ? [i] : [])), shape.length)
+  const axes = squeezedAxes(shape, listOf(view, 'axes'))
   return {
     op: 'Squeeze',
     inputs: [view.inputs[0]],
@@ -37,11 +37,13 @@ export const unsqueeze: Normalize = (view) => {
 }
 
 /** Transpose: the order, reversed when it is not given. */
-export const transpose: Normalize = (view) => ({
-  op: 'Transpose',
-  inputs: view.inputs,
-  attrs: { perm: listAttr(view, 'perm') ?? view.type(0).shape.map((_, i, all) => all.length - 1 - i) },
-})
+export const transpose: Normalize = (view) => {
+  const { shape } = view.type(0)
+  // A number without axes is one of one axis in a canonical graph.
+  if (shape.length === 0) return view.inputs[0]!
+  const perm = listAttr(view, 'perm') ?? shape.map((_, i) => shape.length - 1 - i)
+  return { op: 'Transpose', inputs: view.inputs, attrs: { perm } }
+}
 
 /** Concat: opset 3 and older may leave the axis out. */
 export const concat: Normalize = (view) => ({
@@ -73,11 +75,12 @@ export const split: Normalize = (view) => {
 }
 
 /** Expand: the shape, in full. */
-export const expand: Normalize = (view) => ({
-  op: 'Expand',
-  inputs: [view.inputs[0]],
-  attrs: { shape: [...constantOperand(view, 'shape')] },
-})
+export const expand: Normalize = (view) => {
+  const shape = [...constantOperand(view, 'shape')]
+  return shape.length === 0 && view.type(0).shape.length === 0
+    ? view.inputs[0]!
+    : { op: 'Expand', inputs: [view.inputs[0]], attrs: { shape } }
+}
 
 /** Tile: the counts as an attribute. */
 export const tile: Normalize = (view) => ({

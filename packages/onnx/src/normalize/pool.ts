@@ -15,9 +15,22 @@ export const maxPool: Normalize = (view) => {
   return { op: 'MaxPool', inputs: view.inputs, attrs: pool(view) }
 }
 
-/** AveragePool. */
-export const averagePool: Normalize = (view) => ({
-  op: 'AveragePool',
-  inputs: view.inputs,
-  attrs: { ...pool(view), count_include_pad: flagAttr(view, 'count_include_pad') },
-})
+/** AveragePool. What rounding up adds behind the padding is not counted with it: where there is no other, no padding is counted. */
+export const averagePool: Normalize = (view) => {
+  const window = pool(view)
+  const { pads } = pool({ ...view, attrs: { ...view.attrs, ceil_mode: 0 } })
+  const isExtended = window.pads.some((pad, i) => pad !== pads[i])
+  const isCounted = flagAttr(view, 'count_include_pad') && pads.some((pad) => pad > 0)
+  if (isExtended && isCounted)
+    refuse(
+      view,
+      'AveragePool with counted padding and windows behind it is not supported',
+      'count_include_pad 1 and ceil_mode 1',
+      'one of them',
+    )
+  return {
+    op: 'AveragePool',
+    inputs: view.inputs,
+    attrs: { ...window, count_include_pad: isExtended ? false : flagAttr(view, 'count_include_pad') },
+  }
+}

@@ -1,4 +1,5 @@
 import type { DType } from '@q/ir'
+import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { centred, isCodeType, saturated } from './codes.ts'
 import { alwaysRounded, reshaped, rounded, withoutNaN } from './finish.ts'
 import { roundedFloat } from './rounding.ts'
@@ -65,9 +66,22 @@ export const translateCast: Translate = (node, t) => {
     const single = build.cast(x, 'f32')
     return [keeps ? single : rounded(t, single, { ...type, dtype: to }, alwaysRounded(node))]
   }
-  const whole = isCodeType(from.dtype) ? x : roundedFloat(build, isFloat ? x : withoutNaN(build, x), rounding)
+  const rounds = isCodeType(from.dtype) ? x : roundedFloat(build, isFloat ? x : withoutNaN(build, x), rounding)
+  const whole = to === type.dtype || to === 'i32' ? rounds : wrapped(build, rounds, to)
   if (isFloat) return [build.cast(whole, 'f32')]
   return isCodeType(type.dtype) ? [saturated(build, build.cast(whole, 'f64'), { dtype: type.dtype, shape: type.shape })] : undefined
+}
+
+/** Whole floats modulo what an integer type of 8 or 16 bits holds: products with powers of two and the differences are exact. */
+function wrapped(build: OnnxBuilder, x: string, to: DType): string {
+  const type = build.typeOf(x)
+  const count = 2 ** Number(/\d+$/.exec(to)![0])
+  const number = (value: number) => build.numbers(type.dtype, value)
+  const less = (from: string, times: string) => build.node('Sub', [from, build.node('Mul', [times, number(count)], type)], type)
+  const unsigned = less(x, build.node('Floor', [build.node('Mul', [x, number(1 / count)], type)], type))
+  if (to.startsWith('u')) return unsigned
+  const isUpper = build.node('GreaterOrEqual', [unsigned, number(count / 2)], { dtype: 'bool', shape: type.shape })
+  return less(unsigned, build.cast(isUpper, type.dtype))
 }
 
 const isWhole = (to: DType): boolean => isCodeType(to) || to === 'u32'
