@@ -11,6 +11,7 @@ import { checkSettings } from './choose-mode.ts'
 import { frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
 import { checkEntries, checkNames } from './known-names.ts'
+import { lostNegatives } from './lost-negatives.ts'
 import { createResolveState, type ResolveState, type Work } from './resolve-state.ts'
 import type { Resolved } from './resolved.ts'
 import { hasOneReading } from './row-reading.ts'
@@ -115,7 +116,9 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
         known = ranges
         const result = current.apply(plan, changed)
         state = current
-        return answers.add(result)
+        const rowOf = (name: string): ObservedRange | undefined => ranges.get(name) ?? table?.get(name)
+        const diagnostics = () => [...result.diagnostics(), ...lostNegatives(graph, result.graph, rowOf)]
+        return answers.add({ ...result, diagnostics })
       } finally {
         if (state === undefined) past = sum(past, current.work())
       }
