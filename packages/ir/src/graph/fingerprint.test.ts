@@ -126,6 +126,32 @@ describe('what a fingerprint tells apart', () => {
     const spelled = base.replace('QuantizeLinear(x)', 'QuantizeLinear(x) {rounding = "half-up", unrounded = false}')
     expect(named(spelled)).toBe(named(base))
   })
+  it('not which of several spellings an attribute has', () => {
+    const same: readonly (readonly [op: string, spellings: readonly string[], another: string])[] = [
+      ['Softmax', ['', 'axis = -1', 'axis = 3'], 'axis = -2'],
+      ['Relu', ['', 'reluLimit = -1', 'reluLimit = -2', 'reluLimit = 0'], 'reluLimit = 6'],
+      [
+        'MaxPool',
+        ['', 'reluLimit = -2'].map((more) => `${more}${more && ', '}kernel_shape = [1, 1], strides = [1, 1], pads = [0, 0, 0, 0]`),
+        'kernel_shape = [1, 1], strides = [2, 1], pads = [0, 0, 0, 0]',
+      ],
+      ['ReduceSum', ['axes = [1, 2]', 'axes = [-2, 1]', 'axes = [2, -3, 1]'], 'axes = [1, 3]'],
+      ['Squeeze', ['axes = [0, 1]', 'axes = [1, -4]'], 'axes = [0]'],
+      ['Unsqueeze', ['axes = [0, 5]', 'axes = [-1, 0]'], 'axes = [0, 1]'],
+      ['CumSum', ['axis = 1', 'axis = -3'], 'axis = 2'],
+      ['Reverse', ['axis = 1', 'axis = -3'], 'axis = 2'],
+      ['ArgMax', ['', 'axis = 0', 'axis = -4'], 'axis = 1'],
+      ['LayerNormalization', ['', 'axis = 3', 'axis = -1'], 'axis = 2'],
+      ['TopK', ['k = 1', 'k = 1, axis = 3', 'k = 1, sorted = false'], 'k = 1, axis = 0'],
+    ]
+    for (const [op, spellings, another] of same) {
+      const of = (attrs: string) => named(`x: f32[1,1,2,2]; y = ${op}(x) {${attrs}}`)
+      expect(new Set(spellings.map(of)).size, op).toBe(1)
+      expect(of(another), op).not.toBe(of(spellings[0]!))
+    }
+    expect(named('x: f32[1,2]; y = Concat(x, x) {axis = -1}')).toBe(named('x: f32[1,2]; y = Concat(x, x) {axis = 1}'))
+    expect(named('x: f32[1,2]; y = Concat(x, x) {axis = -1}')).not.toBe(named('x: f32[1,2]; y = Concat(x, x) {axis = 0}'))
+  })
   it('a default that an operator set changed, of an operator of its own or of one of this package', () => {
     const clip = (name: string, max: number) =>
       defineOp({ name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: { max: float(max) }, infer: ({ x }) => ({ y: like(x) }) })

@@ -5,6 +5,7 @@ import { allOps } from '../ops/op-set.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { elementCount } from '../tensor/tensor.ts'
+import { oneSpelling, type Ranks } from './one-spelling.ts'
 import type { Graph, GraphInput, Node, TensorType, Value } from './types.ts'
 
 /**
@@ -27,7 +28,7 @@ export function fingerprintOf(graph: Graph): string {
       node.op,
       node.inputs.map((name) => operandOf(name === undefined ? undefined : graph.values.get(name), name)),
       node.outputs.map((name) => [name, typeOf(name)]),
-      attributesThatCount(node, graph.ops.get(node.op)),
+      attributesThatCount(node, graph.ops.get(node.op), { operand: rankOf(graph, node.inputs[0]), result: rankOf(graph, node.outputs[0]) }),
     ]),
   }
   const fingerprint = jsonDigest(structure).slice(0, 16)
@@ -71,17 +72,20 @@ function describeInput({ name, sourceDtype }: GraphInput): unknown {
 
 /**
  * The attributes of a node by name, defaults filled in, without those that are what the operator of that name in this package has by default: a default
- * that is written out is one left out, and one that an operator set changed is told.
+ * that is written out is one left out, and one that an operator set changed is told. Of values that mean the same, one stands for all ({@link oneSpelling}).
  */
-export function attributesThatCount({ op, attrs }: Node, definition: OpDefinition | undefined): readonly unknown[] {
+export function attributesThatCount({ op, attrs }: Node, definition: OpDefinition | undefined, ranks: Ranks = {}): readonly unknown[] {
   const own: Readonly<Record<string, AttrSpec>> = definition?.attrs ?? {}
   const usual: Readonly<Record<string, AttrSpec>> = { ...resultAttrs, ...allOps.get(op)?.attrs }
   const names = new Set([...Object.keys(attrs), ...Object.keys(own)])
   return [...names]
     .sort()
-    .map((name) => [name, attrs[name] ?? own[name]?.default] as const)
-    .filter(([name, value]) => written(value) !== written(usual[name]?.default))
+    .map((name) => [name, oneSpelling(own[name] ?? {}, attrs[name] ?? own[name]?.default, ranks)] as const)
+    .filter(([name, value]) => value !== undefined && written(value) !== written(usual[name]?.default))
 }
+
+const rankOf = (graph: Graph, name: string | undefined): number | undefined =>
+  name === undefined ? undefined : graph.values.get(name)?.type.shape.length
 
 const written = (value: unknown): string | undefined => JSON.stringify(value, wholeNumbers)
 

@@ -80,6 +80,11 @@ export interface AttrSpec<V extends AttrValue = AttrValue, O extends boolean = b
   readonly mayBeAbsent: O
   /** True when it is a number to compute with, which a program can take at every run. @default it decides what the program is */
   readonly isParameter?: true
+  /**
+   * Which of its values mean the same, so that graphs that differ in them alone have one fingerprint: axes of the first operand (`axis`) or of the first result, counted
+   * from either end, a list of them being a set; a `limit` of 0 and less, which is none; a value that decides nothing (`idle`). @default each means something else
+   */
+  readonly spelling?: 'axis' | 'axes-of-result' | 'limit' | 'idle'
 }
 
 /** A whole number. @param fallback its default; without one it must be given */

@@ -1,5 +1,6 @@
 import { bool, defineOp, int, none, one, own, shared } from '../define.ts'
 import { reduced } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /** Place of the largest (smallest) element along `axis`; the extension `values` is the element itself. */
 const arg = <const Name extends string>(name: Name) =>
@@ -7,7 +8,7 @@ const arg = <const Name extends string>(name: Name) =>
     name,
     inputs: { x: one(own()) },
     outputs: { indices: none(), values: shared('x') },
-    attrs: { axis: int(0), keepdims: bool(true), select_last_index: bool(false) },
+    attrs: { axis: spelled('axis', int(0)), keepdims: bool(true), select_last_index: bool(false) },
     infer({ x }, { axis, keepdims }) {
       const y = { dtype: x.dtype, shape: reduced(x.shape, [axis], keepdims) }
       return { indices: y, values: y }

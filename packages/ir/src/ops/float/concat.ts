@@ -1,6 +1,7 @@
 import { defineOp, int, many, own, shared } from '../define.ts'
 import { frontAxis, must } from '../infer.ts'
 import { fusedRelu } from '../relu.ts'
+import { spelled } from '../spelled.ts'
 
 /**
  * Joins tensors along `axis`.
@@ -14,7 +15,7 @@ export const Concat = defineOp({
   name: 'Concat',
   inputs: { xs: many(shared('y')) },
   outputs: { y: own() },
-  attrs: { axis: int(), ...fusedRelu },
+  attrs: { axis: spelled('axis', int()), ...fusedRelu },
   infer({ xs }, { axis }) {
     must(xs.length > 0, 'C2: there is an operand', 'none')
     const first = xs[0]!

@@ -1,5 +1,6 @@
 import { defineOp, int, none, one, own, shared } from '../define.ts'
 import { frontAxis, must } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /**
  * Picks one element for each element of `indices`, which replaces the index along `axis`.
@@ -12,7 +13,7 @@ export const GatherElements = defineOp({
   name: 'GatherElements',
   inputs: { x: one(own()), indices: one(none()) },
   outputs: { y: shared('x') },
-  attrs: { axis: int(0) },
+  attrs: { axis: spelled('axis', int(0)) },
   infer({ x, indices }, { axis }) {
     frontAxis(axis, x.shape.length)
     must(

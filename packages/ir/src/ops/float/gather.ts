@@ -1,5 +1,6 @@
 import { bool, defineOp, int, none, one, own, shared } from '../define.ts'
 import { frontAxis } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /**
  * Picks slices of `axis` by `indices`; the axes of `indices` stand in its place.
@@ -12,7 +13,7 @@ export const Gather = defineOp({
   name: 'Gather',
   inputs: { x: one(own()), indices: one(none()) },
   outputs: { y: shared('x') },
-  attrs: { axis: int(0), keepdims: bool(true) },
+  attrs: { axis: spelled('axis', int(0)), keepdims: bool(true) },
   infer({ x, indices }, { axis, keepdims }) {
     const at = frontAxis(axis, x.shape.length)
     const shape = [...x.shape.slice(0, at), ...(keepdims ? indices.shape : []), ...x.shape.slice(at + 1)]

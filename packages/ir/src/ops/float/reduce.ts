@@ -1,5 +1,6 @@
 import { bool, defineOp, ints, one, own } from '../define.ts'
 import { reduced } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /** Reductions over `axes`; `keepdims` leaves 1 in their places, otherwise they are dropped (the last axis of all stays as 1). */
 const reduction = <const Name extends string>(name: Name) =>
@@ -7,7 +8,7 @@ const reduction = <const Name extends string>(name: Name) =>
     name,
     inputs: { x: one(own()) },
     outputs: { y: own() },
-    attrs: { axes: ints(), keepdims: bool(true) },
+    attrs: { axes: spelled('axis', ints()), keepdims: bool(true) },
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   })
 

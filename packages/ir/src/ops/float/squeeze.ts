@@ -1,5 +1,6 @@
 import { defineOp, ints, one, own, shared } from '../define.ts'
 import { frontAxis, must } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /**
  * Drops axes of size 1; a tensor that would have no axis left keeps one.
@@ -12,7 +13,7 @@ export const Squeeze = defineOp({
   name: 'Squeeze',
   inputs: { x: one(own()) },
   outputs: { y: shared('x') },
-  attrs: { axes: ints() },
+  attrs: { axes: spelled('axis', ints()) },
   infer({ x }, { axes }) {
     const gone = new Set(axes.map((axis) => frontAxis(axis, x.shape.length)))
     must(

@@ -1,5 +1,6 @@
 import { bool, defineOp, int, none, one, own, shared } from '../define.ts'
 import { frontAxis, must } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /**
  * The `k` largest (`largest` false: smallest) elements along `axis` and their places, in order, the first of equal ones first. Without `sorted`
@@ -13,7 +14,7 @@ export const TopK = defineOp({
   name: 'TopK',
   inputs: { x: one(own()) },
   outputs: { values: shared('x'), indices: none() },
-  attrs: { axis: int(-1), k: int(), largest: bool(true), sorted: bool(true) },
+  attrs: { axis: spelled('axis', int(-1)), k: int(), largest: bool(true), sorted: spelled('idle', bool(true)) },
   infer({ x }, { axis, k }) {
     const at = frontAxis(axis, x.shape.length)
     must(k >= 0 && k <= x.shape[at]!, 'C1: the axis has k elements', `k ${k} of ${x.shape[at]!}`)

@@ -4,6 +4,7 @@ import { roundHalfEven } from '../../number/rounding.ts'
 import type { AttrSpec, AttrValues, ScalarFunction } from '../define.ts'
 import { bool, defineOp, fixed, float, one, own, text } from '../define.ts'
 import { like } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 type Specs = Readonly<Record<string, AttrSpec>>
 type NoSpecs = Record<never, never>
@@ -70,7 +71,7 @@ export const Log = plain('Log', Math.log)
 /** `x * tanh(ln(1 + e^x))`, each step rounded to float32. */
 export const Mish = plain('Mish', (x) => mish(x, Math.fround))
 /** `max(0, x)`, capped at `reluLimit` when that is above 0. */
-export const Relu = unary('Relu', { reluLimit: float(-1) }, ({ reluLimit }) => {
+export const Relu = unary('Relu', { reluLimit: spelled('limit', float(-1)) }, ({ reluLimit }) => {
   const cap = reluLimit > 0 ? reluLimit : Infinity
   return (x) => (x <= 0 ? 0 : x > cap ? cap : x)
 })

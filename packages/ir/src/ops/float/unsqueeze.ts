@@ -1,5 +1,6 @@
 import { defineOp, ints, one, own, shared } from '../define.ts'
 import { frontAxis, must } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 
 /**
  * Inserts axes of size 1; `axes` count in the result.
@@ -12,7 +13,7 @@ export const Unsqueeze = defineOp({
   name: 'Unsqueeze',
   inputs: { x: one(own()) },
   outputs: { y: shared('x') },
-  attrs: { axes: ints() },
+  attrs: { axes: spelled('axes-of-result', ints()) },
   infer({ x }, { axes }) {
     const rank = x.shape.length + axes.length
     const added = new Set(axes.map((axis) => frontAxis(axis, rank)))

@@ -1,6 +1,7 @@
 import { elementCount } from '../../tensor/tensor.ts'
 import { defineOp, fixed, int, none, one, own } from '../define.ts'
 import { frontAxis, like, must } from '../infer.ts'
+import { spelled } from '../spelled.ts'
 import { tableSize } from './requantization.ts'
 
 /**
@@ -14,7 +15,7 @@ export const QSoftmax = defineOp({
   name: 'QSoftmax',
   inputs: { x: one(own()), table: one(none()) },
   outputs: { y: fixed(0, 1) },
-  attrs: { axis: int() },
+  attrs: { axis: spelled('axis', int()) },
   infer({ x, table }, { axis }) {
     frontAxis(axis, x.shape.length)
     const entries = elementCount(table.shape)
