@@ -134,5 +134,9 @@ export const executorFloatCases: readonly ExecutorCase[] = [
     },
   ),
   nodeCase('to float16', 'Cast', [fed(f32(3), [2049, 65520, 0.5])], [gives(f16(3), [2048, Infinity, 0.5])], { attrs: { to: 'f16' } }),
+  // 1 + 5/1024 is a float16 and no bfloat16.
+  nodeCase('float16 to bfloat16 is a copy', 'Cast', [fed(f16(1), [1.0048828125])], [gives(bf16(1), [1.0048828125])], {
+    attrs: { to: 'bf16' },
+  }),
   ...executorFunctionCases,
 ]

@@ -177,6 +177,13 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     { attrs: { rounding: 'half-away-from-zero' } },
   ),
   nodeCase(
+    'a ReLU at the zero point of each slice',
+    'RequantizeAxis',
+    [fed(i32(1, 2, 1, 2), [5, -5, 7, -7]), held(i32(1, 2, 1, 3), [1, -1, 10, 3, -2, 20])],
+    [gives(i8(1, 2, 1, 2), [13, 10, 25, 20])],
+    { attrs: { rounding: 'half-away-from-zero', relu: true } },
+  ),
+  nodeCase(
     'a table of powers of two',
     'QSoftmax',
     [

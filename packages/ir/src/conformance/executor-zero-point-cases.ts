@@ -109,6 +109,9 @@ export const executorZeroPointCases: readonly ExecutorCase[] = [
   nodeCase('a factor above zero too', 'QLeakyRelu', [fed(u8([2], 10), [0, 60])], [gives(i8([2], 3), [2, 28])], {
     attrs: { ...taken, multipliers: [51, 64], shifts: [9, 7] },
   }),
+  nodeCase('a shift above zero too', 'QLeakyRelu', [fed(i8([2], 10), [0, 60])], [gives(i8([2], 3), [-2, 16])], {
+    attrs: { ...taken, requantize: 'shift', shifts: [1, 2] },
+  }),
   nodeCase('codes as they are', 'QLeakyRelu', [fed(i8([2], 10), [-100, 50])], [gives(i8([2], 3), [-10, 50])], {
     attrs: { multipliers: [51], shifts: [9] },
   }),

@@ -3,6 +3,7 @@ import { asymmetric, symmetric } from '../../test/lower-one.ts'
 import type { LowerContext } from '../resolve/lower-context.ts'
 import { biasCodes, zeroPointBias } from './bias.ts'
 import { extentOf, hasNegative, largestOf } from './extent.ts'
+import { roomForBias } from './room-for-bias.ts'
 import { quantizeWeights, weightFormOf, weightTypeOf } from './weights.ts'
 
 const contextWith = (weights: Partial<typeof symmetric.weights>, integers = symmetric): LowerContext =>
@@ -68,6 +69,13 @@ describe('weights', () => {
       dtype: 'u8',
       zeroPoints: [8],
     })
+  })
+  it('of a slice that a least scale is too coarse for keep its form; a slice of zeros has the least scale itself', () => {
+    const { codes, scales, zeroPoints } = quantizeWeights(Float32Array.of(0, 0, 2, -1), {
+      ...{ dtype: 'u8', channels: 2, leastScales: [0.25, 0.25] },
+      paramsOf: ({ min, max }) => ({ scale: (max - min) / 255 || 1e-9, zeroPoint: 7 }),
+    })
+    expect({ codes: [...codes], scales, zeroPoints }).toEqual({ codes: [0, 0, 15, 3], scales: [0.25, 0.25], zeroPoints: [0, 7] })
   })
   it('sixteen bits hold what eight cannot', () => {
     const { codes, scales } = quantizeWeights(Float32Array.of(32767, -1), { dtype: 'i16' })
@@ -139,7 +147,8 @@ describe('bias', () => {
       BigInt64Array.of(2n ** 40n, -(2n ** 63n), 2n ** 63n - 1024n),
     )
   })
-  it('offsets are added before saturation', () => {
+  it('offsets are added before saturation, and after the rounding', () => {
+    expect(biasCodes(Float32Array.of(0.5), 1, { rounding: 'half-to-even', offsets: [1] })).toEqual(Int32Array.of(1))
     expect(biasCodes(Float32Array.of(2 ** 31, 1), 1, { offsets: [-(2 ** 31), 5] })).toEqual(Int32Array.of(0, 6))
   })
   it('makes up for a zero point: sums of raw codes are those of numbers', () => {
@@ -150,5 +159,22 @@ describe('bias', () => {
     expect(zeroPointBias([1, 3, 2, -5], 4, { channels: 2, axis: 'innermost' })).toEqual(offsets)
     expect([...zeroPointBias([1, 2, 3, -5], 4, { channels: 2, zeroPoints: [1] })]).toEqual([-4 * 1, -4 * -4])
     expect([...zeroPointBias([1, 2], 0, { channels: 1 })]).toEqual([0])
+  })
+})
+
+describe('room for a bias', () => {
+  const codes = (scale: number) => ({ dtype: 'i8', shape: [1], quant: { scale, zeroPoint: 0, expressed: 'f32' } }) as const
+  // 24 bits of codes for a bias of 1 beside operands of scale 1: weights of scale 2^-24, which lose 2^-25 times 128 at the most: 2^-18.
+  const crowded = { bias: Float32Array.of(1), fits: [false], largest: [1], taps: 1, operand: codes(1), dtype: 'i32' } as const
+
+  it('is that of 24 bits where no result shows it: weights lose half a step of the result at the most', () => {
+    expect(roomForBias({ ...crowded, result: codes(2 ** -17) })).toEqual([2 ** -24])
+    expect(roomForBias({ ...crowded, result: codes(2 ** -17.01) })).toEqual([2 ** -30])
+    expect(roomForBias({ ...crowded, taps: 2, result: codes(2 ** -17) })).toEqual([2 ** -30])
+  })
+
+  it('is none where half of the element type shows too, and asked for by no bias that fits', () => {
+    expect(roomForBias({ ...crowded, result: codes(2 ** -23.01) })).toBeUndefined()
+    expect(roomForBias({ ...crowded, fits: [true], result: codes(2 ** -23.01) })).toEqual([0])
   })
 })

@@ -39,6 +39,7 @@ describe('the mode of a layer', () => {
 
   it('is the wider one where high precision is wanted and the target has one', () => {
     expect(choose('Mul', undefined, { highPrecision: true })).toBe('F32')
+    expect(choose('Mul', 'F16', { highPrecision: true })).toBe('F32')
     expect(choose('Relu', undefined, { highPrecision: true })).toBe('INT8')
     expect(chooseMode(mul, 'Mul', undefined, { ...target, highPrecision: {} }, { ...settings, highPrecision: true })).toBe('INT8')
   })

@@ -203,13 +203,14 @@ describe('operands of one result', () => {
     expect(range('y')).toEqual([-1, 1])
   })
 
-  it('stay when one is used elsewhere, has the other sign, or was not calibrated', () => {
+  it('stay when one is used elsewhere, also as a result of the network, has the other sign, or was not calibrated', () => {
     const other = node('Relu', ['a'], ['z'])
     expect(
       after(graphOf({ a: seen(-1, 1), b: seen(-2, 2), y: seen(-3, 3), z: seen(0, 1) }, [other, concat], ['y', 'z']), [step]).range('b'),
     ).toEqual([-2, 2])
     expect(after(graphOf({ a: seen(0, 1), b: seen(-2, 2), y: seen(-3, 3) }, [concat], ['y']), [step]).range('b')).toEqual([-2, 2])
     expect(after(graphOf({ a: seen(), b: seen(-2, 2), y: seen(-3, 3) }, [concat], ['y']), [step]).range('b')).toEqual([-2, 2])
+    expect(after(graphOf({ a: seen(-1, 1), b: seen(-2, 2), y: seen(-3, 3) }, [concat], ['y', 'a']), [step]).range('b')).toEqual([-2, 2])
   })
 
   it('may feed max pools too', () => {
