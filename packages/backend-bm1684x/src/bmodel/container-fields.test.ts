@@ -88,11 +88,13 @@ const coefficientAddress = 0x1_0000_0000
 const coefficientBytes = 3 * 4096
 
 describe('header of the container', () => {
-  it('names the format, its own length and the lengths of both parts; the rest is zero', () => {
+  it('names the format, its own length, the lengths of both parts and the SHA-256 of all; the rest is zero', () => {
     expect([header.getUint32(0, true), header.getUint32(4, true)]).toEqual([0xff55aaee, 64])
     expect(file.length).toBe(64 + flatBytes + binary.length)
     expect(Number(header.getBigUint64(12, true))).toBe(binary.length)
-    expect([...file.subarray(20, 64)]).toEqual(new Array(44).fill(0))
+    expect([...file.subarray(20, 32)]).toEqual(new Array(12).fill(0))
+    const unsealed = file.slice().fill(0, 32, 64)
+    expect([...file.subarray(32, 64)]).toEqual([...createHash('sha256').update(unsealed).digest()])
   })
 
   it('the binary area begins at the first multiple of 4096 after the tables', () => {
@@ -223,8 +225,9 @@ describe('the part that runs', () => {
 })
 
 describe('reading', () => {
+  /** Without its seal, which would tell of each of these changes. */
   const damaged = (change: (view: DataView) => void) => {
-    const copy = file.slice()
+    const copy = file.slice().fill(0, 32, 64)
     change(new DataView(copy.buffer))
     return () => readPortableBmodel(copy, 'damaged.bmodel')
   }
@@ -239,6 +242,26 @@ describe('reading', () => {
     const around = new Uint8Array(file.length + 24)
     around.set(file, 8)
     expect(readPortableBmodel(around.subarray(8, 8 + file.length), 'x')).toEqual(readPortableBmodel(file, 'x'))
+  })
+
+  it('refuses a file with any bit of it changed', () => {
+    for (let at = 0; at < file.length; at += at < 1600 ? 1 : 61) {
+      const copy = file.slice()
+      copy[at]! ^= 1 << (at % 8)
+      expect(() => readPortableBmodel(copy, 'flipped.bmodel'), `byte ${at}`).toThrow(expect.objectContaining({ code: 'BMODEL_INVALID' }))
+    }
+  })
+
+  it('refuses coefficients that are not those of their SHA-256, also without a seal', () => {
+    for (const at of [0, 4099, 8192, coefficientBytes - 1]) {
+      expect(damaged((view) => view.setUint8(64 + flatBytes + at, 0xa5))).toThrow(
+        expect.objectContaining({ code: 'BMODEL_INVALID', message: expect.stringContaining('coefficients') }),
+      )
+    }
+  })
+
+  it('reads files without a seal', () => {
+    expect(damaged(() => {})()).toEqual(readPortableBmodel(file, 'x'))
   })
 
   it('refuses another magic number', () => {

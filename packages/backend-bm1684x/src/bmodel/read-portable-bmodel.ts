@@ -1,14 +1,14 @@
 import type { DType } from '@q/ir'
 import { QError } from '@q/ir'
+import { sha256 } from '@q/ir/graph'
 import { ByteBuffer } from 'flatbuffers'
 import type { PortableBmodel, PortableTensor } from './portable-bmodel.ts'
 import { dataTypes, portableOpType } from './portable-bmodel.ts'
-
-const headerBytes = 64
-const magic = 0xff55aaee
+import { headerBytes, isIntact, magic } from './seal.ts'
 
 /**
- * Reads a portable `.bmodel` back.
+ * Reads a portable `.bmodel` back. Its seal covers every byte; the SHA-256 of the coefficients, which every file of the format has, is verified too,
+ * also in files that have no seal.
  *
  * @param place the file's name, for messages
  * @throws QError `BMODEL_INVALID` when it is damaged or no container, `BMODEL_CHIP_ONLY` when it holds chip
@@ -32,6 +32,7 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
   if (bytes.length < binaryStart + binaryBytes) {
     throw invalid(place, 'the file is cut short', undefined, `${bytes.length} bytes`, `${binaryStart + binaryBytes} bytes`)
   }
+  if (!isIntact(bytes.subarray(0, binaryStart + binaryBytes))) throw damaged(place, 'its bytes are not those that were written', 'seal')
   const blob = (span: { readonly start: number; readonly size: number }) => {
     if (span.start + span.size > binaryBytes) throw invalid(place, 'a blob lies outside the file')
     return bytes.subarray(binaryStart + span.start, binaryStart + span.start + span.size)
@@ -51,6 +52,9 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
   }
   const coefficients = stage.table(4)
   const data = coefficients === undefined ? new Uint8Array() : blob(coefficients.binary(2))
+  const checkCode = coefficients?.bytes(1) ?? []
+  if (checkCode.length > 0 && !sameBytes(checkCode, sha256(data)))
+    throw damaged(place, 'its coefficients are not those that were written', 'check_code')
   return {
     chip: model.string(3),
     name: net.string(0),
@@ -76,6 +80,7 @@ interface FlatReader {
   long(id: number): number
   string(id: number): string
   binary(id: number): { readonly start: number; readonly size: number }
+  bytes(id: number): readonly number[]
   table(id: number): FlatReader | undefined
   tables(id: number): readonly FlatReader[]
   longs(id: number): readonly number[]
@@ -96,10 +101,9 @@ function reader(buffer: ByteBuffer, position: number): FlatReader {
     if (start + count * size > buffer.capacity()) throw new RangeError('a list is longer than the file')
     return Array.from({ length: count }, (_, i) => start + size * i)
   }
-  const elements = (id: number): readonly number[] => {
+  const elements = (id: number, size: number): readonly number[] => {
     const field = at(id)
-    if (field === undefined) return []
-    return placesOf(field, 4)
+    return field === undefined ? [] : placesOf(field, size)
   }
   return {
     int: (id) => (at(id) === undefined ? 0 : buffer.readInt32(at(id)!)),
@@ -110,13 +114,17 @@ function reader(buffer: ByteBuffer, position: number): FlatReader {
         ? { start: 0, size: 0 }
         : { start: Number(buffer.readUint64(at(id)!)), size: Number(buffer.readUint64(at(id)! + 8)) },
     table: (id) => (at(id) === undefined ? undefined : reader(buffer, buffer.__indirect(at(id)!))),
-    tables: (id) => elements(id).map((each) => reader(buffer, buffer.__indirect(each))),
-    longs(id) {
-      const field = at(id)
-      if (field === undefined) return []
-      return placesOf(field, 8).map((place) => Number(buffer.readUint64(place)))
-    },
+    bytes: (id) => elements(id, 1).map((place) => buffer.readUint8(place)),
+    tables: (id) => elements(id, 4).map((each) => reader(buffer, buffer.__indirect(each))),
+    longs: (id) => elements(id, 8).map((place) => Number(buffer.readUint64(place))),
   }
+}
+
+const sameBytes = (some: readonly number[], others: Uint8Array): boolean =>
+  some.length === others.length && some.every((byte, i) => byte === others[i])
+
+function damaged(place: string, message: string, digest: string): QError {
+  return invalid(place, message, undefined, `another SHA-256 than the ${digest} of the file`, 'the file as it was written')
 }
 
 function invalid(place: string, message: string, cause?: unknown, found?: string, wanted?: string): QError {

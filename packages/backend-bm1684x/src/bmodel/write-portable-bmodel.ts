@@ -6,9 +6,8 @@ import type { FlatTable } from './flat-table.ts'
 import { writeTable } from './flat-table.ts'
 import type { PortableBmodel, PortableTensor } from './portable-bmodel.ts'
 import { dataTypes, portableOpType } from './portable-bmodel.ts'
+import { headerBytes, magic, seal } from './seal.ts'
 
-const headerBytes = 64
-const magic = 0xff55aaee
 /** Build-time device address of the coefficients; the runtime relocates it. */
 const coefficientAddress = 0x1_0000_0000
 
@@ -119,7 +118,7 @@ function assemble(flatbuffer: Uint8Array, binary: Uint8Array): Uint8Array {
   header.setBigUint64(12, BigInt(binary.length), true)
   file.set(flatbuffer, headerBytes)
   file.set(binary, binaryStart)
-  return file
+  return seal(file)
 }
 
 function tensorTable(tensor: PortableTensor, address: number, role: 1 | 2, index: number): FlatTable {
