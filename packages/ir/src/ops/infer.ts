@@ -67,6 +67,22 @@ export function reduced(shape: readonly number[], axes: readonly number[], keepd
   return kept.length === 0 ? [1] : kept
 }
 
+/**
+ * Checks that there is one number for each slice of axis 1 (one for all where there is no such axis), in whatever shape.
+ *
+ * @param what the numbers are, in the plural
+ * @throws QError `SHAPE_MISMATCH`
+ */
+export function mustBePerChannel(what: string, numbers: TensorType | undefined, x: TensorType, constraint = 'C1'): void {
+  if (numbers === undefined) return
+  const wanted = x.shape[1] ?? 1
+  must(
+    elementCount(numbers.shape) === wanted,
+    `${constraint}: one of the ${what} for each slice of axis 1`,
+    `${elementCount(numbers.shape)} for ${wanted} slices`,
+  )
+}
+
 /** Whether slopes are a single number, a list for axis 1, or numbers that broadcast along axis 1 alone. */
 export function isAlongChannels(slope: readonly number[], x: readonly number[]): boolean {
   const count = elementCount(slope)
