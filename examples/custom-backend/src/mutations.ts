@@ -1,4 +1,4 @@
-import type { Backend, CodeStorage, Executor, LoweredNode, Node, RoundingMode, Value } from '@q/ir'
+import type { Backend, CodeStorage, Executor, IntegerScheme, LoweredNode, Node, RoundingMode, Value } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
 import { nova } from './nova.ts'
 
@@ -73,8 +73,17 @@ export function withRounding(made: Backend, requantize: RoundingMode): Backend {
 export const isAbout = (title: string, form: string): boolean =>
   title === form || title.startsWith(`${form}:`) || title.startsWith(`${form},`)
 
-/** Titles of the tests that a back end fails. @param forms of the operators that are examined. @default all */
-export async function failedWith(executor: () => Executor, create: () => Backend, forms?: readonly string[]): Promise<readonly string[]> {
+/** The chip with another scheme of its integers. */
+export function withScheme(made: Backend, INT8: IntegerScheme): Backend {
+  return { ...made, target: { ...made.target, schemes: { ...made.target.schemes, INT8 } } }
+}
+
+/** Titles of the tests that a back end fails. @param examined of which operators, or by their titles. @default all */
+export async function failedWith(
+  executor: () => Executor,
+  create: () => Backend,
+  examined: readonly string[] | ((title: string) => boolean) = () => true,
+): Promise<readonly string[]> {
   const tests: { readonly title: string; readonly body: () => Promise<void> }[] = []
   backendConformance({
     runner: { describe: (_, body) => body(), it: (title, body) => void tests.push({ title, body }) },
@@ -82,7 +91,7 @@ export async function failedWith(executor: () => Executor, create: () => Backend
     executor,
   })
   const found: string[] = []
-  const examined = tests.filter(({ title }) => forms === undefined || forms.some((form) => isAbout(title, form)))
-  for (const { title, body } of examined) await body().catch(() => found.push(title))
+  const isExamined = typeof examined === 'function' ? examined : (title: string) => examined.some((form) => isAbout(title, form))
+  for (const { title, body } of tests.filter((each) => isExamined(each.title))) await body().catch(() => found.push(title))
   return found
 }

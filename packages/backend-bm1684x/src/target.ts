@@ -2,7 +2,7 @@ import { defineTarget, type IntegerScheme, type OpForm, type OpModes, type Quant
 
 const modes = (int8: QuantMode, f16: QuantMode): OpModes => ({ INT8: int8, F16: f16, F32: 'F32' })
 
-const each = (ops: readonly OpForm[], made: OpModes): Partial<Record<OpForm, OpModes>> => Object.fromEntries(ops.map((op) => [op, made]))
+const each = <T>(ops: readonly OpForm[], made: T): Partial<Record<OpForm, T>> => Object.fromEntries(ops.map((op) => [op, made]))
 
 /** Operators that run in every mode they are asked for. */
 const native: readonly OpForm[] = [
@@ -148,6 +148,38 @@ const signs = [
 
 const branches = [{ rule: 'cover-constants', ops: ['Where'] }] as const
 
+/** What the chip computes otherwise of some layers, which warnings of the lowerings name. */
+const computedOtherwise: Partial<Record<OpForm, string>> = {
+  ...each(
+    [
+      'Abs',
+      'DepthToSpace',
+      'Max',
+      'Min',
+      'Pad',
+      'Reshape',
+      'ShuffleChannel',
+      'Slice',
+      'Squeeze',
+      'SwapDimInner',
+      'Tile',
+      'Transpose',
+      'Unsqueeze',
+      'Where',
+    ],
+    'codes of an operand of another scale are read as codes of the result',
+  ),
+  ...each(
+    ['Add', 'Add#constant', 'Affine', 'AveragePool', 'Conv', 'ConvTranspose', 'Div#constant', 'MatMul', 'Mul', 'Sub', 'Sub#constant'],
+    'a ReLU with a limit ends at the largest code',
+  ),
+  ...each(
+    ['MaxPool', 'Relu', 'Upsample'],
+    'codes of an operand of another scale are read as codes of the result, and a ReLU with a limit ends at the largest code',
+  ),
+  'Mul#constant': 'a ReLU is not computed on signed codes, and one with a limit ends at the largest code',
+}
+
 /** Sums of transposed convolutions are requantized by an instruction of its own, which rounds halves away from zero. */
 const rounding = {
   requantize: 'half-up',
@@ -208,6 +240,7 @@ export const target = defineTarget({
     signs,
     branches,
   ],
+  computedOtherwise,
   truthOps: ['Equal#constant', 'NotEqual#constant', 'Greater#constant', 'GreaterOrEqual#constant', 'Less#constant', 'LessOrEqual#constant'],
   typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
   automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },

@@ -3,7 +3,6 @@ import { backendDefects } from '../contracts/check-backend.ts'
 import type { Executor } from '../contracts/executor.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
 import { layerOf, valueOf } from '../graph/edges.ts'
-import type { OpForm } from '../graph/op-form.ts'
 import type { Graph } from '../graph/types.ts'
 import { verifyGraph } from '../graph/verify.ts'
 import { verifyQuantized } from '../graph/verify-quantized.ts'
@@ -11,17 +10,13 @@ import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
 import { checkEmit, checkEmittedTypes } from './backend-emit.ts'
-import { checkExact } from './backend-exact.ts'
-import { exactCases } from './backend-exact-cases.ts'
-import { checkExecution, executionRanges } from './backend-execution.ts'
-import { executionCases } from './backend-execution-cases.ts'
-import { checkFloatConstants, floatConstantCases } from './backend-float-constants.ts'
 import { checkNames } from './backend-names-case.ts'
 import { checkNeighbours } from './backend-neighbours-case.ts'
-import { checkFloatNetwork, checkNetwork } from './backend-networks.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
+import { checkOtherNetworks } from './backend-other-networks-case.ts'
 import { checkKeptResults } from './backend-resolver-case.ts'
-import { type OperatorNetwork, operatorNetworks } from './operator-networks.ts'
+import { describeRuns } from './backend-runs.ts'
+import { computedIn } from './declared-mode.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
 
 /** What {@link backendConformance} is given. */
@@ -55,7 +50,6 @@ const isInteger = ({ target }: Backend, mode: QuantMode): boolean => target.sche
 export function backendConformance({ runner, create, executor, deviations = {} }: BackendConformanceOptions): void {
   const { describe, it } = runner
   const { target } = create()
-  const declared = Object.keys(target.ops) as readonly OpForm[]
   describe(`back end conformance: ${target.name}`, () => {
     describe('target', () => {
       it('has the members of a back end, and names in its target that are known', async () => checkShape(create()))
@@ -66,98 +60,20 @@ export function backendConformance({ runner, create, executor, deviations = {} }
     for (const mode of target.modes) {
       describe(mode, () => {
         for (const each of backendCases) {
-          const form = declared.includes(each.form) ? each.form : (each.form.replace('#constant', '') as OpForm)
-          if (target.ops[form]?.[mode] !== undefined) it(each.form, async () => checkCase(create(), each, mode, executor))
+          if (computedIn(target, each.form, mode) !== undefined) it(each.form, async () => checkCase(create(), each, mode, executor))
         }
         it('follows ranges and modes of each layer and of its neighbours', async () => checkNeighbours(create, mode))
         it('keeps nothing from plan to plan that another plan or range changes', async () => checkKeptResults(create, mode, 1))
+        it('keeps nothing from network to network', async () => checkOtherNetworks(create, mode))
         for (const seed of [1, 2, 3]) {
           it(`computes the same whatever layers and constants are called (${seed})`, async () => checkNames(create, mode, seed))
         }
         if (isInteger(create(), mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
         if (executor === undefined) it('was not executed: no executor was handed to the suite', async () => {})
-        else if (isInteger(create(), mode)) describeExecution(runner, { create, executor, deviations }, mode)
-        else {
-          describeFloats(runner, { create, executor, deviations }, mode)
-          describeFloatConstants(runner, { create, executor, deviations }, mode)
-        }
+        else describeRuns(runner, { create, executor, deviations }, mode)
       })
     }
   })
-}
-
-type RunOptions = Required<Omit<BackendConformanceOptions, 'runner'>>
-
-const networkTitle = ({ form, title }: OperatorNetwork): string => `${form}, ${title}`
-
-/** Registers the runs of a float mode. */
-function describeFloats({ describe, it }: ConformanceRunner, { create, executor, deviations }: RunOptions, mode: QuantMode): void {
-  const { target } = create()
-  describe('floats are those of the network', () => {
-    for (const each of operatorNetworks) {
-      if ((target.ops[each.form] ?? target.ops[each.form.replace('#constant', '') as OpForm])?.[mode] === undefined) continue
-      const title = networkTitle(each)
-      const reason = deviations[title]
-      if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
-      else it(title, async () => checkFloatNetwork(create(), each, mode, await executor()))
-    }
-  })
-}
-
-/** Registers the runs of constants in a float mode. */
-function describeFloatConstants({ describe, it }: ConformanceRunner, { create, executor, deviations }: RunOptions, mode: QuantMode): void {
-  const { target } = create()
-  describe('constants are rounded once, to the float type of the mode', () => {
-    for (const each of floatConstantCases) {
-      if ((target.ops[each.form] ?? target.ops[each.form.replace('#constant', '') as OpForm])?.[mode] === undefined) continue
-      const title = `${each.form}, ${each.title}`
-      const reason = deviations[title]
-      if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
-      else it(title, async () => checkFloatConstants(create(), each, mode, await executor()))
-    }
-  })
-}
-
-/** Registers the runs of a mode's integers: with zero points too where the chip has a choice. */
-function describeExecution({ describe, it }: ConformanceRunner, { create, executor, deviations }: RunOptions, mode: QuantMode): void {
-  const { target } = create()
-  const choices = target.asymmetricSchemes?.[mode] === undefined ? [false] : [false, true]
-  const isExamined = ({ form }: { readonly form: OpForm }): boolean =>
-    (target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm])?.[mode] === mode
-  const registerRuns = (title: string, runs: Readonly<Record<string, () => Promise<void>>>, ofForm?: string): void => {
-    const reason = deviations[title] ?? ofForm
-    if (reason !== undefined) it(`${title}: not examined, ${reason}`, async () => {})
-    else for (const [name, body] of Object.entries(runs)) it(`${title}: ${name}`, body)
-  }
-  const titleOf = ({ form, title }: { readonly form: OpForm; readonly title: string }): string =>
-    title === '' ? form : `${form}, ${title}`
-  for (const asymmetric of choices) {
-    const zeroPoints = asymmetric ? ', with zero points' : ''
-    describe(`integers stand for the floats${zeroPoints}`, () => {
-      for (const each of executionCases.filter(isExamined)) {
-        const runs = Object.entries(executionRanges).map(([name, range]) => {
-          return [name, async () => checkExecution(create(), each, { mode, asymmetric, range }, await executor())] as const
-        })
-        registerRuns(titleOf(each), Object.fromEntries(runs))
-      }
-    })
-    describe(`integers are those of the scheme where scales are powers of two${zeroPoints}`, () => {
-      for (const each of exactCases.filter(isExamined)) {
-        const runs = (['around zero', 'positive'] as const).map((kind) => {
-          return [kind, async () => checkExact(create(), each, { mode, asymmetric, kind }, await executor())] as const
-        })
-        registerRuns(titleOf(each), Object.fromEntries(runs))
-      }
-    })
-    describe(`operators are computed in all their forms${zeroPoints}`, () => {
-      for (const each of operatorNetworks.filter(isExamined)) {
-        const runs = (['around zero', 'positive'] as const).map((kind) => {
-          return [kind, async () => checkNetwork(create(), each, { mode, asymmetric, kind }, await executor())] as const
-        })
-        registerRuns(networkTitle(each), Object.fromEntries(runs), deviations[each.form])
-      }
-    })
-  }
 }
 
 function checkShape(backend: Backend): void {

@@ -111,6 +111,19 @@ export const exactCases: readonly ExactCase[] = [
     attrs: { strides: [2, 2], pads: [1, 1, 1, 1], group: 4 },
     isQuiet: (index) => index % 2 === 0,
   },
+  {
+    ...conv,
+    form: 'ConvTranspose',
+    title: 'filters of other magnitudes, bias',
+    result: [1, 5, 7, 7],
+    weights: {
+      shape: [4, 5, 2, 2],
+      channels: 5,
+      place: (channel, tap) => Math.floor(tap / 4) * 20 + channel * 4 + (tap % 4),
+      isBiased: true,
+    },
+    attrs: { strides: [1, 1], pads: [0, 0, 0, 0] },
+  },
   { ...product, title: 'columns of other magnitudes, bias', weights: columns([6, 5]) },
   { ...product, title: 'a fused ReLU with a limit', weights: columns([6, 5]), attrs: limited, limit: 5 },
   { ...product, title: 'a leading dimension of 1', weights: columns([1, 6, 5]) },
@@ -170,7 +183,7 @@ export const exactCases: readonly ExactCase[] = [
   },
 ]
 
-/** The codes, as numbers of steps, between which a storage has exactly the scale 1; a zero point among them where it has one. */
+/** The codes, as numbers of steps, between which a storage has exactly the scale 1; a zero point among them where it has one, nothing below zero where it cannot store it. */
 export function wholeRange(storage: CodeStorage, kind: 'around zero' | 'positive'): readonly [min: number, max: number] | undefined {
   const half = 2 ** (storage.bits - 1)
   const around = [
@@ -178,7 +191,8 @@ export function wholeRange(storage: CodeStorage, kind: 'around zero' | 'positive
     [-(half - 1), half - 1],
     [-half, half - 1],
   ] as const
-  const all = [...(kind === 'positive' ? [] : around), [0, 2 * half - 1] as const]
+  const isPositive = kind === 'positive' || (storage.sign === 'unsigned' && storage.zeroPoint === 'none')
+  const all = [...(isPositive ? [] : around), [0, 2 * half - 1] as const]
   return all.find(([min, max]) => codeParams({ min, max }, storage).scale === 1)
 }
 

@@ -11,7 +11,7 @@ import { findScheme, schemeFor } from '../resolve/find-scheme.ts'
 import { resolve } from '../resolve/resolve.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { isComputedOtherwise } from './backend-deviation.ts'
+import { isComputedOtherwise, type Outcome } from './backend-deviation.ts'
 import { checkEmittedTypes } from './backend-emit.ts'
 import { type ExactCase, multipleOf, wholeRange } from './backend-exact-cases.ts'
 import { exactWeights } from './backend-exact-weights.ts'
@@ -42,23 +42,23 @@ interface Network {
  *
  * Says nothing where the back end's ranges are others than the table's, or no range of the scheme has a power of two for a scale.
  */
-export async function checkExact(backend: Backend, each: ExactCase, settings: ExactSettings, executor: Executor): Promise<void> {
+export async function checkExact(backend: Backend, each: ExactCase, settings: ExactSettings, executor: Executor): Promise<Outcome> {
   const ofMode = findScheme(backend.target, settings.mode, settings)
   const scheme = ofMode?.kind === 'integer' ? schemeFor(ofMode, each.form) : undefined
   const network = scheme === undefined ? undefined : networkOf(each, scheme, settings)
-  if (network === undefined || scheme === undefined) return
+  if (network === undefined || scheme === undefined) return 'not run'
   const { graph, coarse, table, x } = network
   const { mode, asymmetric } = settings
   const resolution = resolve(graph, table, new Map(), backend, { mode, asymmetric })
-  if (isComputedOtherwise(resolution, 'y')) return
+  if (isComputedOtherwise(resolution, { layer: 'y', form: each.form }, backend)) return 'computed otherwise'
   const resolved = resolution.graph
   if (each.limit !== undefined) await checkEmittedTypes(backend, resolved, () => executor)
   const [output] = resolved.outputs as [string]
   const last = resolved.nodes.find(({ outputs }) => outputs.includes(output))
   const type = last?.op === 'DequantizeLinear' ? valueOf(resolved, last.inputs[0]!).type : undefined
   const operands = [...x.keys()].map((name) => quantizedFrom(resolved, name))
-  if (type?.quant === undefined || !Number.isInteger(Math.log2(type.quant.scale))) return
-  if (operands.some((name, i) => name !== undefined && valueOf(resolved, name).type.quant!.scale !== each.steps[i])) return
+  if (type?.quant === undefined || !Number.isInteger(Math.log2(type.quant.scale))) return 'not run'
+  if (operands.some((name, i) => name !== undefined && valueOf(resolved, name).type.quant!.scale !== each.steps[i])) return 'not run'
   const found = numbersOf((await run(executor, resolved, x, [last!.inputs[0]!])).get(last!.inputs[0]!)!)
   const expected = await admissible(each, scheme, type, x, [graph, ...(coarse === undefined ? [] : [coarse])], executor)
   const misses = expected.map((codes) => codes.flatMap((code, i) => (code === found[i] ? [] : [i])))
@@ -69,6 +69,7 @@ export async function checkExact(backend: Backend, each: ExactCase, settings: Ex
     found.length === nearest.length && at === undefined,
     `${fewest.length} of ${found.length} codes are not what the scheme says, the first at ${at}: ${found[at ?? 0]}, not ${nearest[at ?? 0]}`,
   )
+  return 'compared'
 }
 
 /** The code tensors that stand for the float network: rounded once, or where operands are brought to one scale, also one by one. */

@@ -13,8 +13,10 @@ export interface ExecutionCase {
   readonly roundings: number
   /** How many of these round one number for all results (a constant's), so that they do not cancel out on the average. @default 0 */
   readonly sameRoundings?: number
-  /** Which encoded factors numbers meet; each may be off by the encoding's last bit. @default none */
-  readonly factor?: FactorUse
+  /** Which encoded factors numbers meet, each off by the encoding's last bit at most; of several a chip uses the one or the other. @default none */
+  readonly factors?: readonly FactorUse[]
+  /** How many numbers are averaged, which a factor may divide by. @default 1 */
+  readonly places?: number
   /** The numbers that meet these factors: the results, or the operands before they are added. @default results */
   readonly scaled?: 'results' | 'operands'
   /**
@@ -65,7 +67,7 @@ function behindConvolutions(each: ExecutionCase): ExecutionCase {
 
 function caseOf(
   form: OpForm,
-  how: Pick<ExecutionCase, 'roundings' | 'sameRoundings' | 'factor' | 'scaled' | 'isCopy' | 'mayRefuse'>,
+  how: Pick<ExecutionCase, 'roundings' | 'sameRoundings' | 'factors' | 'places' | 'scaled' | 'isCopy' | 'mayRefuse'>,
   shape: Shape = {},
 ): ExecutionCase {
   const { title = '', operands = [image], constants = {}, result = operands[0]!, attrs = {} } = shape
@@ -89,9 +91,9 @@ function caseOf(
 
 const number = (value: number): SmallValue => ({ type: f32(1), constant: [value] })
 const pair: Shape = { operands: [image, image] }
-const sums = { roundings: 1, factor: 'sum' } as const
+const sums = { roundings: 1, factors: ['sum'] } as const
 const table = { roundings: 1 } as const
-const copy = { roundings: 1, factor: 'cast', isCopy: true } as const
+const copy = { roundings: 1, factors: ['cast'], isCopy: true } as const
 const window = { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] }
 
 /** Networks on which integers are compared with floats, by the form of the operator that is examined. */
@@ -138,18 +140,18 @@ export const executionCases: readonly ExecutionCase[] = [
     ],
     result: [1, 12, 10],
   }),
-  caseOf('Add', { roundings: 2, factor: 'operand', scaled: 'operands' }, pair),
-  caseOf('Sub', { roundings: 2, factor: 'operand', scaled: 'operands' }, pair),
-  caseOf('Mul', { roundings: 1, factor: 'product' }, pair),
-  caseOf('Concat', { roundings: 1, factor: 'operand', isCopy: true }, { ...pair, result: [1, 8, 6, 6], attrs: { axis: 1 } }),
-  caseOf('Add#constant', { roundings: 2, sameRoundings: 1, factor: 'operand', scaled: 'operands' }, { constants: { 1: number(0.75) } }),
-  caseOf('Sub#constant', { roundings: 2, sameRoundings: 1, factor: 'operand', scaled: 'operands' }, { constants: { 1: number(0.75) } }),
-  caseOf('Mul#constant', { roundings: 1, factor: 'operand' }, { constants: { 1: number(0.75) } }),
-  caseOf('AveragePool', { roundings: 2, factor: 'operand' }, { result: [1, 4, 3, 3], attrs: window }),
-  caseOf('LeakyRelu', { roundings: 1, factor: 'operand', isCopy: true }, { attrs: { alpha: 0.25 } }),
+  caseOf('Add', { roundings: 2, factors: ['operand'], scaled: 'operands' }, pair),
+  caseOf('Sub', { roundings: 2, factors: ['operand'], scaled: 'operands' }, pair),
+  caseOf('Mul', { roundings: 1, factors: ['product'] }, pair),
+  caseOf('Concat', { roundings: 1, factors: ['operand'], isCopy: true }, { ...pair, result: [1, 8, 6, 6], attrs: { axis: 1 } }),
+  caseOf('Add#constant', { roundings: 2, sameRoundings: 1, factors: ['operand'], scaled: 'operands' }, { constants: { 1: number(0.75) } }),
+  caseOf('Sub#constant', { roundings: 2, sameRoundings: 1, factors: ['operand'], scaled: 'operands' }, { constants: { 1: number(0.75) } }),
+  caseOf('Mul#constant', { roundings: 1, factors: ['operand', 'product'] }, { constants: { 1: number(0.75) } }),
+  caseOf('AveragePool', { roundings: 2, factors: ['operand', 'product'], places: 4 }, { result: [1, 4, 3, 3], attrs: window }),
+  caseOf('LeakyRelu', { roundings: 1, factors: ['operand'], isCopy: true }, { attrs: { alpha: 0.25 } }),
   caseOf(
     'PRelu',
-    { roundings: 1, factor: 'operand', isCopy: true },
+    { roundings: 1, factors: ['operand'], isCopy: true },
     { constants: { 1: { type: f32(1, 4, 1, 1), constant: [0.5, 0.25, 0.5, 0.25] } } },
   ),
   ...(['Sigmoid', 'Silu', 'Gelu', 'Softplus'] as const).map((form) => caseOf(form, table)),

@@ -1,10 +1,11 @@
 import type { Backend } from '../contracts/backend.ts'
 import type { Executor } from '../contracts/executor.ts'
 import type { ObservedRange } from '../contracts/observer.ts'
-import type { IntegerScheme, MultiplierEncoding } from '../contracts/scheme.ts'
+import type { IntegerScheme } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
 import type { Graph, Quant } from '../graph/types.ts'
-import { codeParams } from '../number/quant-params.ts'
+import { type AffineParams, codeParams } from '../number/quant-params.ts'
+import { roundTo } from '../number/rounding.ts'
 import { integerRange } from '../number/saturate.ts'
 import { findScheme, schemeFor } from '../resolve/find-scheme.ts'
 import { rangeImporter } from '../resolve/import-ranges.ts'
@@ -12,11 +13,12 @@ import { resolve } from '../resolve/resolve.ts'
 import type { Resolved } from '../resolve/resolved.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { isComputedOtherwise } from './backend-deviation.ts'
+import { isComputedOtherwise, type Outcome } from './backend-deviation.ts'
 import type { ExecutionCase } from './backend-execution-cases.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
 import { run } from './backend-run.ts'
 import { dice } from './dice.ts'
+import { errorsOf, weightError } from './execution-error.ts'
 import { check } from './runner.ts'
 import { numbersOf, tensorOf } from './small-graph.ts'
 
@@ -41,32 +43,35 @@ export interface ExecutionSettings {
  *
  * The same executor runs both. Operands become codes at most a step apart from the numbers; fed to the float network, what
  * these codes stand for gives results that may differ by the roundings on the way, by the last bits of the encoded factors,
- * and by nothing else. On the average roundings to nearest cancel out.
+ * and by nothing else. On the average roundings to nearest cancel out. Where codes have nothing below zero, numbers have neither.
  */
 export async function checkExecution(
   backend: Backend,
   each: ExecutionCase,
   settings: ExecutionSettings,
   executor: Executor,
-): Promise<void> {
+): Promise<Outcome> {
   const ofMode = findScheme(backend.target, settings.mode, settings)
-  if (ofMode?.kind !== 'integer') return
+  if (ofMode?.kind !== 'integer') return 'not run'
   const scheme = schemeFor(ofMode, each.form)
+  const { mode, asymmetric } = settings
   const { graph } = each
   const inputs = graph.inputs.map(({ name }) => name)
-  const x = new Map(inputs.map((name, i) => [name, tensorOf(graph.values.get(name)!.type, spread(graph, name, settings.range, i))]))
-  const made = await run(
-    executor,
-    graph,
-    x,
-    graph.nodes.map(({ outputs }) => outputs[0]!),
-  )
-  const wanted = numbersOf(made.get('y')!)
-  const table = new Map<string, ObservedRange>([...x].map(([name]) => [name, rowOf(settings.range)]))
-  for (const [name, tensor] of made) table.set(name, roomFor(numbersOf(tensor)))
-  const { mode, asymmetric } = settings
-  const resolution = resolveOrRefuse(each, () => resolve(graph, table, new Map(), backend, { mode, asymmetric }))
-  if (resolution === undefined || isComputedOtherwise(resolution, 'y')) return
+  const stored = storedBy(scheme)
+  const range = settings.range.map(stored) as [number, number]
+  const x = new Map(inputs.map((name, i) => [name, tensorOf(graph.values.get(name)!.type, spread(graph, name, range, i))]))
+  const importer = rangeImporter(graph, backend.target, { mode, asymmetric, highPrecision: false })
+  const paramsOf = (name: string, row: ObservedRange): AffineParams => codeParams(importer.rangeOf(name, row)!, scheme.activations)
+  const rounded = new Map([...x].map(([name, tensor]) => [name, asCodes(tensor, paramsOf(name, rowOf(range)), scheme)]))
+  const layers = graph.nodes.map(({ outputs }) => outputs[0]!)
+  const made = await run(executor, graph, x, layers)
+  const ofCodes = await run(executor, graph, rounded, layers)
+  const wanted = numbersOf(made.get('y')!).map(stored)
+  const table = new Map<string, ObservedRange>(inputs.map((name) => [name, rowOf(range)]))
+  for (const name of layers) table.set(name, roomFor([made, ofCodes].flatMap((results) => numbersOf(results.get(name)!).map(stored))))
+  const resolution = resolveOrRefuse(refusalOf(each, scheme), () => resolve(graph, table, new Map(), backend, { mode, asymmetric }))
+  if (resolution === undefined) return 'not run'
+  if (isComputedOtherwise(resolution, { layer: 'y', form: each.form }, backend)) return 'computed otherwise'
   checkComputedOnCodes(backend, { form: each.form, layer: 'y', mode }, resolution)
   const resolved = resolution.graph
   const codes = operandCodes(resolved, inputs)
@@ -76,21 +81,20 @@ export async function checkExecution(
   check(found.length === wanted.length, `${found.length} results, wanted ${wanted.length}`)
 
   await checkCodes(resolved, x, scheme, executor)
-  const importer = rangeImporter(graph, backend.target, { mode, asymmetric, highPrecision: false })
-  const stepOf = (name: string): number => codeParams(importer.rangeOf(name, table.get(name))!, scheme.activations).scale
+  const stepOf = (name: string): number => paramsOf(name, table.get(name)!).scale
   const step = stepOf('y')
   const widest = Math.max(...[...table.keys()].map(stepOf))
-  const unit = inputs.reduce((product, name) => product * stepOf(name), weightStep(scheme, each) ?? 1)
-  const bits = lastBits(scheme, each, unit / step)
+  const errors = errorsOf(each, scheme, { operands: inputs.map(stepOf), result: step })
+  const ofWeights = weightError(scheme, each, x, step)
   if (each.isCopy === true) {
     // The operand's own rounding and the copy's: whichever range the codes have.
     compare(
       found,
       wanted,
-      wanted.map((y) => 2 * widest + bits * Math.abs(y)),
+      wanted.map((y) => (2 + errors.ofFirst) * widest + errors.ofFactors * Math.abs(y) + ofWeights),
       step,
     )
-    return
+    return 'compared'
   }
   const given = new Map([...x].map(([name, tensor]) => [name, standingFor(resolved, codes.get(name), fetched) ?? tensor]))
   for (const [name, tensor] of given) {
@@ -98,26 +102,59 @@ export async function checkExecution(
     const off = real.findIndex((number, i) => !(Math.abs(number - code[i]!) <= 1.01 * widest))
     check(off < 0, `the codes of ${name} stand for ${code[off]} where the number is ${real[off]}; a step is ${widest}`)
   }
-  const floats = await resultOf(executor, graph, given)
+  const floats = (await resultOf(executor, graph, given)).map(stored)
   const terms = each.scaled === 'operands' ? magnitudes(given, floats.length) : floats.map(Math.abs)
-  const nearest = scheme.rounding.requantize.startsWith('half')
-  const rounding = (nearest ? 0.5 : 1) * each.roundings + 0.25
-  const bounds = floats.map((_, i) => rounding * step + bits * terms[i]! + weightError(scheme, each, given, step))
-  compare(found, floats, bounds, step)
-  if (nearest) {
+  const isTable = resolved.nodes.some(({ op }) => op === 'Lut')
+  const nearest = (isTable ? scheme.rounding.cast : scheme.rounding.requantize).startsWith('half')
+  const rounding = (nearest ? 0.5 : 1) * each.roundings + 0.25 + errors.ofFirst
+  compare(
+    found,
+    floats,
+    terms.map((term) => rounding * step + errors.ofFactors * term + ofWeights),
+    step,
+  )
+  if (nearest && new Set(floats).size >= enoughToAverage) {
     const constants = 0.5 * step * (each.sameRoundings ?? 0)
     // Factors that are powers of two make ties of every other number, and all of them may go one way.
     const ties = scheme.activations.scale === 'power-of-two' ? 0.25 * step * each.roundings : 0
-    checkMean(found, floats, step, bits * mean(terms) + weightError(scheme, each, given, step) + constants + ties)
+    checkMean(found, floats, step, errors.ofFactors * mean(terms) + errors.ofFirst * step + ofWeights + constants + ties)
   }
+  return 'compared'
+}
+
+/** Of so many roundings to nearest the mean is within a fifth of a step, to three standard deviations. */
+const enoughToAverage = 19
+
+/** A number as the scheme can store it at all: unsigned codes without a zero point have nothing below zero. */
+function storedBy({ activations: { sign, zeroPoint } }: IntegerScheme): (number: number) => number {
+  return sign === 'unsigned' && zeroPoint === 'none' ? (number) => Math.max(0, number) : (number) => number
+}
+
+/** What stands for the numbers of a tensor once they have become codes. */
+function asCodes({ dtype, shape, data }: Tensor, { scale, zeroPoint, signed }: AffineParams, scheme: IntegerScheme): Tensor {
+  const { bits } = scheme.activations
+  const least = signed ? -(2 ** (bits - 1)) : 0
+  const codeOf = (number: number): number => {
+    const code = roundTo(number / scale, scheme.rounding.cast) + zeroPoint
+    return Math.min(least + 2 ** bits - 1, Math.max(least, code))
+  }
+  return tensorOf(
+    { dtype, shape },
+    Array.from(data as Float32Array, (number) => (codeOf(number) - zeroPoint) * scale),
+  )
+}
+
+/** The error with which a back end may refuse a case: its own, and that sums of codes of 16 bits have no room in 32. */
+function refusalOf({ mayRefuse }: ExecutionCase, { activations, weights, bias }: IntegerScheme): string | undefined {
+  return mayRefuse ?? (activations.bits + weights.bits === 32 && bias !== 'i64' ? 'BIAS_OUT_OF_RANGE' : undefined)
 }
 
 /** Nothing where a back end refuses what it may refuse. */
-function resolveOrRefuse({ mayRefuse }: ExecutionCase, make: () => Resolved): Resolved | undefined {
+function resolveOrRefuse(code: string | undefined, make: () => Resolved): Resolved | undefined {
   try {
     return make()
   } catch (error) {
-    if (mayRefuse !== undefined && error instanceof QError && error.code === mayRefuse) return undefined
+    if (code !== undefined && error instanceof QError && error.code === code) return undefined
     throw error
   }
 }
@@ -174,46 +211,6 @@ function roomFor(numbers: readonly number[]): ObservedRange {
 }
 
 const rowOf = ([min, max]: readonly [number, number]): ObservedRange => ({ threshold: Math.max(-min, max), min, max })
-
-/** How far an encoded factor may be from the real one, relative to it. @param ofCodes the factor of a product of codes */
-function lastBits({ multipliers }: IntegerScheme, { factor }: ExecutionCase, ofCodes: number): number {
-  return factor === undefined ? 0 : encodingError(multipliers[factor], factor === 'product' || factor === 'sum' ? ofCodes : 1)
-}
-
-function encodingError(encoding: MultiplierEncoding, factor: number): number {
-  switch (encoding.kind) {
-    case 'scale-shift':
-      // Shifts end at 30: small factors, as those of products of 16-bit codes, keep few digits.
-      return encoding.bits === 8 ? 2 ** -6 : Math.max(2 ** -24, 2 ** -31 / factor)
-    case 'doubling':
-      return 2 ** -5
-    case 'quantized-multiplier':
-      return 2 ** -24
-    case 'shift':
-      return 0.5
-  }
-}
-
-/** The constant weights of a case. */
-const weightsOf = ({ graph }: ExecutionCase): Tensor | undefined =>
-  [...graph.values.values()].find(({ type, constant }) => constant !== undefined && type.shape.length > 1)?.constant
-
-/** What one code of the weights stands for, where the case has any. */
-function weightStep({ weights }: IntegerScheme, each: ExecutionCase): number | undefined {
-  const constant = weightsOf(each)
-  if (constant === undefined) return undefined
-  const largest = Math.max(...numbersOf(constant).map(Math.abs))
-  return codeParams({ min: -largest, max: largest }, weights).scale
-}
-
-/** Weights are the ends of their range, which codes with a zero point miss by half a step. */
-function weightError(scheme: IntegerScheme, each: ExecutionCase, given: ReadonlyMap<string, Tensor>, step: number): number {
-  const { weights } = scheme
-  const constant = weightsOf(each)
-  if (constant === undefined || (weights.zeroPoint === 'none' && weights.scale !== 'power-of-two')) return 0
-  const largest = Math.max(...[...given.values()].flatMap((tensor) => numbersOf(tensor).map(Math.abs)))
-  return weightStep(scheme, each)! * largest * (constant.data.length / constant.shape[0]!) + step / 2
-}
 
 /** The sum of the magnitudes of the operands at each place. */
 function magnitudes(given: ReadonlyMap<string, Tensor>, count: number): readonly number[] {

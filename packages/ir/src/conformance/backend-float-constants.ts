@@ -8,7 +8,9 @@ import { bf16Styles } from '../number/bf16.ts'
 import { allOps } from '../ops/op-set.ts'
 import { resolve } from '../resolve/resolve.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import type { Outcome } from './backend-deviation.ts'
 import { run } from './backend-run.ts'
+import { computedIn } from './declared-mode.ts'
 import { check } from './runner.ts'
 import { f32, node, numbersOf, type SmallValue, smallGraph, tensorOf } from './small-graph.ts'
 
@@ -17,8 +19,8 @@ export interface FloatConstantCase {
   readonly form: OpForm
   readonly title: string
   readonly operand: SmallValue
-  /** The operands of the node: `x`, or the shape of a constant. */
-  readonly operands: readonly ('x' | readonly number[])[]
+  /** The operands of the node: `x`, the shape of a constant that is examined, or one that leaves the results as they are. */
+  readonly operands: readonly ('x' | readonly number[] | SmallValue)[]
   readonly attrs: Attrs
 }
 
@@ -30,6 +32,18 @@ const filled = (value: number, ...shape: readonly number[]): SmallValue => ({
 const unit = (...shape: readonly number[]): SmallValue => ({
   type: f32(...shape),
   constant: Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)),
+})
+/** Numbers of one size whose neighbours along each axis have other signs: their mean is nothing, and normalized they are plus and minus one. */
+const alternating = (...shape: readonly number[]): SmallValue => ({
+  type: f32(...shape),
+  constant: Array.from({ length: shape.reduce((product, d) => product * d, 1) }, (_, i) => {
+    let [rest, places] = [i, 0]
+    for (const d of shape.toReversed()) {
+      places += rest % d
+      rest = Math.floor(rest / d)
+    }
+    return places % 2 === 0 ? 64 : -64
+  }),
 })
 const image = [1, 4, 6, 6]
 const window = { strides: [1, 1], pads: [0, 0, 0, 0] }
@@ -64,6 +78,14 @@ export const floatConstantCases: readonly FloatConstantCase[] = [
   caseOf('PRelu', 'slopes', filled(-1, ...image), ['x', [1, 4, 1, 1]]),
   caseOf('LayerNormalization', 'a bias', filled(0, 1, 4, 6), ['x', [6], [6]]),
   caseOf('GroupNormalization', 'a bias', filled(0, ...image), ['x', [1, 4, 1, 1], [1, 4, 1, 1]], { num_groups: 2 }),
+  caseOf('LayerNormalization', 'scales', alternating(1, 4, 6), ['x', [6]]),
+  caseOf('RMSNormalization', 'scales', alternating(1, 4, 6), ['x', [6]]),
+  caseOf('GroupNormalization', 'scales', alternating(...image), ['x', [1, 4, 1, 1]], { num_groups: 2 }),
+  caseOf('InstanceNormalization', 'scales', alternating(...image), ['x', [1, 4, 1, 1]]),
+  caseOf('PixelNormalization', 'scales', alternating(...image), ['x', [1, 4, 1, 1]]),
+  caseOf('PixelNormalization', 'a bias', filled(0, ...image), ['x', [1, 4, 1, 1], [1, 4, 1, 1]]),
+  caseOf('Affine', 'scales', filled(1, ...image), ['x', [1, 4, 1, 1], filled(0, 1, 4, 1, 1)]),
+  caseOf('Affine', 'a bias', filled(0, ...image), ['x', [1, 4, 1, 1], [1, 4, 1, 1]]),
   caseOf('InstanceNormalization', 'a bias', filled(0, ...image), ['x', [1, 4, 1, 1], [1, 4, 1, 1]]),
 ]
 
@@ -71,12 +93,16 @@ export const floatConstantCases: readonly FloatConstantCase[] = [
  * Fails when a constant of a layer in a float mode is further from the network's than one rounding to the float type of that mode: half a last digit, a whole one where
  * the scheme cuts bfloat16 off. Numbers with fewer digits than the type has are no rounding of it.
  */
-export async function checkFloatConstants(backend: Backend, each: FloatConstantCase, mode: QuantMode, executor: Executor): Promise<void> {
+export async function checkFloatConstants(
+  backend: Backend,
+  each: FloatConstantCase,
+  mode: QuantMode,
+  executor: Executor,
+): Promise<Outcome> {
   const { form, operand } = each
   const { target } = backend
-  const computed = (target.ops[form] ?? target.ops[form.replace('#constant', '') as OpForm])?.[mode]
-  const scheme = target.schemes[computed ?? mode]
-  if (scheme?.kind !== 'float') return
+  const scheme = target.schemes[computedIn(target, form, mode) ?? mode]
+  if (scheme?.kind !== 'float') return 'not run'
   const graph = graphOf(each)
   const x = new Map([['x', tensorOf(operand.type, operand.constant!)]])
   const wanted = numbersOf((await run(executor, graph, x, ['y'])).get('y')!)
@@ -89,6 +115,7 @@ export async function checkFloatConstants(backend: Backend, each: FloatConstantC
     found.length === wanted.length && off < 0,
     `the constant ${wanted[off]} has become ${found[off]}, which is not its rounding to ${scheme.dtype}`,
   )
+  return 'compared'
 }
 
 /** The largest error of a rounding to the type, relative to the number. */
@@ -102,6 +129,10 @@ function graphOf({ form, operand, operands, attrs }: FloatConstantCase): Graph {
   const values: Record<string, SmallValue> = { x: { type: operand.type } }
   const names = operands.map((each, place) => {
     if (each === 'x') return 'x'
+    if ('type' in each) {
+      values[`c${place}`] = each
+      return `c${place}`
+    }
     const count = each.reduce((product, d) => product * d, 1)
     // All digits of float32, and none so small that a float type of 16 bits had fewer of its own.
     const constant = Array.from({ length: count }, (_, i) => Math.fround((i % 2 === 0 ? 1 : -1) * (1 + ((0.618034 * (i + 1)) % 1))))

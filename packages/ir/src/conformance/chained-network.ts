@@ -3,6 +3,7 @@ import type { OpForm } from '../graph/op-form.ts'
 import type { Graph, Node, Value } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
+import { computedIn } from './declared-mode.ts'
 import { f32, node } from './small-graph.ts'
 
 const image = '1,4,6,6'
@@ -51,7 +52,9 @@ export function chainedNetwork(backend: Backend, mode: QuantMode, which: 'of one
     const outputs = first.outputs.map((_, i) => (i === 0 ? prefix : `${prefix}_${i}`))
     const types = first.outputs.map((name) => graph.values.get(name)!.type)
     const result = addNode({ ...first, inputs: operands, outputs }, types)
-    if (keepsShape(graph, first)) made.push(result)
+    // What has one range whatever the table says would hide from the layer behind it that ranges change.
+    if (keepsShape(graph, first))
+      made.push(isMoved(backend, form) || which === 'of one shape' ? result : follow(result, `${prefix}_followed`))
     else ends.push(hasUser(graph) ? follow(result, `${prefix}_used`) : result)
   }
   const outputs = [made.at(-1)!, ...ends]
@@ -59,12 +62,15 @@ export function chainedNetwork(backend: Backend, mode: QuantMode, which: 'of one
 }
 
 const shapeOf = ({ type }: Value): string => type.shape.join()
+/** Whether the range of a result moves with its row of the table. */
+const isMoved = ({ target }: Backend, form: OpForm): boolean =>
+  !(target.rangeImport?.[form] ?? target.rangeImport?.[form.replace('#constant', '') as OpForm] ?? '').startsWith('unit')
+
 /** Whether anything computes with the result of a case. */
 const hasUser = ({ nodes }: Graph): boolean => nodes.length > 1
 
 function isDeclared({ target, lower }: Backend, form: OpForm, mode: QuantMode): boolean {
-  const op = form.replace('#constant', '')
-  return (target.ops[form] ?? target.ops[op as OpForm])?.[mode] !== undefined && (lower[form] ?? lower[op]) !== undefined
+  return computedIn(target, form, mode) !== undefined && (lower[form] ?? lower[form.replace('#constant', '')]) !== undefined
 }
 
 function keepsShape({ values }: Graph, { inputs, outputs }: Node): boolean {
@@ -78,6 +84,9 @@ function keepsShape({ values }: Graph, { inputs, outputs }: Node): boolean {
 /** An operator that stands between others whatever their shapes: one of one operand and without attributes. */
 function betweenOf(backend: Backend, mode: QuantMode): string | undefined {
   const isPlain = ({ form, graph }: BackendCase): boolean =>
-    isDeclared(backend, form, mode) && graph.nodes[0]!.inputs.length === 1 && Object.keys(graph.nodes[0]!.attrs).length === 0
+    isDeclared(backend, form, mode) &&
+    isMoved(backend, form) &&
+    graph.nodes[0]!.inputs.length === 1 &&
+    Object.keys(graph.nodes[0]!.attrs).length === 0
   return backendCases.filter((each) => keepsShape(each.graph, each.graph.nodes[0]!)).find(isPlain)?.form
 }

@@ -55,7 +55,8 @@ function decides({ op }: Node, name: string, attrs: Attrs): boolean {
 
 const isSame = (a: AttrValue, b: AttrValue | undefined): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-function otherValue(value: AttrValue, { values }: AttrSpec): AttrValue | undefined {
+/** Another value of an attribute: one more, the other word, a list whose first number is one more; `undefined` for what has none. */
+export function otherValue(value: AttrValue, { values }: AttrSpec): AttrValue | undefined {
   if (typeof value === 'boolean') return !value
   if (typeof value === 'number') return value + 1
   if (typeof value === 'string') return values?.find((each) => each !== value)

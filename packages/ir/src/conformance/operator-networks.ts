@@ -141,8 +141,14 @@ const moved: readonly OperatorNetwork[] = [
   ]),
   ...each('Tile', [['two axes', [image], { repeats: [2, 1, 1, 3] }]]),
   ...each('Upsample', [['other scales', [images], { scale_h: 2, scale_w: 3 }], ...relus('Upsample', [image], { scale_h: 2, scale_w: 2 })]),
-  ...each('Squeeze', [['the second axis', [x(2, 1, 4, 6)], { axes: [1] }]]),
-  ...each('Unsqueeze', [['the second axis', [x(2, 4, 6)], { axes: [1] }]]),
+  ...each('Squeeze', [
+    ['the second axis', [x(2, 1, 4, 6)], { axes: [1] }],
+    ['two axes', [x(2, 1, 4, 1)], { axes: [1, 3] }],
+  ]),
+  ...each('Unsqueeze', [
+    ['the second axis', [x(2, 4, 6)], { axes: [1] }],
+    ['two axes', [x(2, 4)], { axes: [1, 3] }],
+  ]),
   ...each('Gather', [
     ['the second axis', [images, { role: 'numbers', shape: [3], numbers: [2, 0, 3] }], { axis: 1 }],
     ['the last axis', [x(4, 6), { role: 'numbers', shape: [2], numbers: [5, 1] }], { axis: 1 }],

@@ -46,6 +46,15 @@ describe('what is missing or wrong is told, each part', () => {
     [withTarget({ tolerance: undefined }), 'target.tolerance is missing: an object from mode to [cosine, euclidean]'],
     [withTarget({ tolerance: { F32: 0.9 } }), 'target.tolerance.F32 is 0.9: wanted [cosine, euclidean]'],
     [withTarget({ tolerance: { F33: [1, 1] } }), 'target.tolerance: "F33" is not known; perhaps F32'],
+    [
+      withTarget({ computedOtherwise: ['Pad'] }),
+      'target.computedOtherwise is a list: wanted an object from operator to what the chip does',
+    ],
+    [
+      withTarget({ computedOtherwise: { Pda: 'zeros' } }),
+      expect.stringMatching(/^target\.computedOtherwise: "Pda" is not known; perhaps Pad/),
+    ],
+    [withTarget({ computedOtherwise: { Pad: '' } }), 'target.computedOtherwise.Pad is "": wanted what the chip does, in words'],
     [withTarget({ typeFollower: ['Reshape'] }), 'target.typeFollower: "typeFollower" is not known; perhaps typeFollowers'],
     [withTarget({ typeFollowers: ['Reshap'] }), expect.stringMatching(/^target\.typeFollowers: "Reshap" is not known; perhaps Reshape/)],
     [withTarget({ truthOps: 'And' }), 'target.truthOps is "And": wanted a list of operators'],

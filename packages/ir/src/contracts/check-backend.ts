@@ -58,6 +58,7 @@ const targetMembers: Readonly<Record<keyof Target, true>> = {
   typeFollowers: true,
   automaticPlan: true,
   truthOps: true,
+  computedOtherwise: true,
   casts: true,
   tolerance: true,
 }
@@ -167,7 +168,7 @@ function toleranceDefects(tolerance: unknown, unknownMode: UnknownMode): readonl
 }
 
 function optionalTargetDefects(target: Fields, unknownMode: UnknownMode): readonly string[] {
-  const { highPrecision = {}, automaticPlan = {}, casts = {} } = target
+  const { highPrecision = {}, automaticPlan = {}, casts = {}, computedOtherwise = {} } = target
   const lists = ['nonNegativeOps', 'typeFollowers', 'truthOps'].flatMap((member) => {
     const list = target[member] ?? []
     const place = `target.${member}`
@@ -180,11 +181,21 @@ function optionalTargetDefects(target: Fields, unknownMode: UnknownMode): readon
       : [missing(`target.${member}`, 'an object', fields)]
   return [
     ...lists,
+    ...deviationDefects(computedOtherwise),
     ...modes(highPrecision, 'highPrecision'),
     ...modes(automaticPlan, 'automaticPlan'),
     ...(isObject(automaticPlan) ? strangers(automaticPlan, { unevenAdd: true, cancellingSub: true }, 'target.automaticPlan.') : []),
     ...(isObject(casts) ? castDefects(casts) : [missing('target.casts', 'an object', casts)]),
   ]
+}
+
+function deviationDefects(deviations: unknown): readonly string[] {
+  const place = 'target.computedOtherwise'
+  if (!isObject(deviations)) return [missing(place, 'an object from operator to what the chip does', deviations)]
+  return Object.entries(deviations).flatMap(([form, fact]) => [
+    ...(isForm(form) ? [] : [unknown(place, form, [...floatOps.keys()], 'operators')]),
+    ...(typeof fact === 'string' && fact !== '' ? [] : [missing(`${place}.${form}`, 'what the chip does, in words', fact)]),
+  ])
 }
 
 function castDefects(casts: Fields): readonly string[] {

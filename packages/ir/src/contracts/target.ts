@@ -100,6 +100,11 @@ export interface Target {
   readonly automaticPlan?: AutomaticPlan
   /** Operators whose integer results are the codes 0 and 1 with the scale 1, whatever their range. @default none */
   readonly truthOps?: readonly OpForm[]
+  /**
+   * Operators of which the chip computes some layers otherwise than they are defined, with what it does in words; a lowering says of which layers
+   * (`computedOtherwise` of the kit). @default none
+   */
+  readonly computedOtherwise?: Readonly<Partial<Record<OpForm, string>>>
   /** Casts where neighbours disagree. @default see {@link CastRules} */
   readonly casts?: CastRules
   /** Cosine and euclidean similarity a comparison must exceed, by mode. */

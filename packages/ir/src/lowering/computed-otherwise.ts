@@ -4,7 +4,7 @@ import type { Node } from '../graph/types.ts'
 
 /**
  * The warning of a lowering whose chip computes a layer otherwise than its operator is defined: the codes are the chip's, and not those of the
- * float network. `backendConformance` compares nothing of a layer with this warning.
+ * float network. `Target.computedOtherwise` lists the operator; `backendConformance` compares no values of a layer with this warning, and most of the others of that operator.
  *
  * @param fact what the chip does in its place, in words
  */
