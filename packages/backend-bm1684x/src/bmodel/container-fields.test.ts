@@ -171,6 +171,12 @@ describe('tensors', () => {
     expect(stage.tables(1)!.map(described)).toEqual(outputs)
   })
 
+  it('are counted from 0, outputs anew', () => {
+    const two = ['a', 'b'].map((name) => ({ name, dtype: 'f32', shape: [1] }) as const)
+    const { stage: both } = fieldsOf(writePortableBmodel({ chip: 'C', name: 'n', program: '', inputs: two, outputs: two, weights: [] }, 0))
+    for (const tensors of [both.tables(0)!, both.tables(1)!]) expect(tensors.map((one) => one.i32(12))).toEqual([0, 1])
+  })
+
   it('are the same in the network and in its only part', () => {
     const part = stage.tables(12)![0]!
     expect(part.tables(3)!.map(described)).toEqual(inputs)
