@@ -5,23 +5,30 @@ import ts from 'typescript'
 const places = ['packages', 'tools', 'examples', 'e2e']
 const isTest = (path) => path.endsWith('.test.ts')
 
-/** Which tests read which sources, through any number of imports; everything as paths from the root. */
+/** Which tests read which sources and which sources a test reads, through any number of imports; everything as paths from the root. */
 export function importGraph(root) {
   const files = places.flatMap((place) => sourcesBelow(root, place))
   const entries = packageEntries(root)
   const importers = new Map(files.map((path) => [path, []]))
+  const imported = new Map(files.map((path) => [path, []]))
   for (const path of files) {
     for (const { fileName } of ts.preProcessFile(readFileSync(join(root, path), 'utf8'), true, true).importedFiles) {
       const target = fileName.startsWith('.') ? join(dirname(path), fileName) : entries.get(fileName)
-      importers.get(target)?.push(path)
+      if (!importers.has(target)) continue
+      importers.get(target).push(path)
+      imported.get(path).push(target)
     }
   }
-  return { testsOf: (path) => reached(path, importers).filter(isTest), reach: (path) => reached(path, importers) }
+  return {
+    testsOf: (path) => reached(path, importers).filter(isTest),
+    reach: (path) => reached(path, importers),
+    filesOf: (path) => reached(path, imported),
+  }
 }
 
-function reached(path, importers) {
+function reached(path, edges) {
   const found = new Set([path])
-  for (const one of found) for (const importer of importers.get(one) ?? []) found.add(importer)
+  for (const one of found) for (const next of edges.get(one) ?? []) found.add(next)
   return [...found]
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createVitest } from 'vitest/node'
+import { longestTest } from './reach.mjs'
 
 // Runs tests of a copy of the tree in a process of its own, so that a mutant that never ends can be stopped from outside.
 // Asked over IPC: { tests, change?: { path, text }, all? }; answers: { failures: { test, file }[], durations, skipped }.
@@ -28,6 +29,7 @@ const vitest = await createVitest(
     isolate: false,
     maxWorkers: 1,
     bail: 1,
+    testTimeout: longestTest,
     sequence: { sequencer: AskedOrder },
     reporters: [{ onTestCaseResult: () => process.send({ alive: true }), onTestModuleEnd: () => process.send({ alive: true }) }],
   },
