@@ -52,6 +52,23 @@ describe('the mode a layer is computed in', () => {
     expect([one('ReduceMean', 'INT8'), one('Div', 'INT8')]).toEqual(['f16', 'f32'])
   })
 
+  it('group normalization is float32 where codes were asked for, half floats where those were', () => {
+    const normalized = 'graph g {stage = "float"}; x: f32[1,4,2,2]; y = GroupNormalization(x) {num_groups = 2}'
+    expect(['INT8', 'F16', 'F32'].map((mode) => lowered(normalized, { x: 2, y: 2 }, mode)['y'])).toEqual(['f32', 'f16', 'f32'])
+  })
+
+  it('attention keeps codes, and its floats are half ones in every mode', () => {
+    expect(bm1684x().target.ops['Attention']).toEqual({ INT8: 'INT8', F16: 'F16', F32: 'F16' })
+  })
+
+  it('what only moves elements is of the type that its operand is of', () => {
+    const moved = 'graph g {stage = "float"}; x: f32[1,4]; a = Exp(x); b = Reshape(a) {shape = [4,1]}; c = Squeeze(b) {axes = [1]}'
+    const graph = parseGraph(moved)
+    const rows = new Map(['x', 'a', 'b', 'c'].map((name) => [name, row(2)]))
+    const { values } = resolve(graph, rows, new Map([['a', 'F32']]), bm1684x(), { mode: 'INT8' }).graph
+    expect(['a', 'b', 'c'].map((name) => values.get(name)!.type.dtype)).toEqual(['f32', 'f32', 'f32'])
+  })
+
   it('in F16, curves and average pools are float32', () => {
     expect([one('Relu', 'F16'), one('Gelu', 'F16'), one('AveragePool', 'F16'), one('Relu', 'F32')]).toEqual(['f16', 'f32', 'f32', 'f32'])
   })
@@ -76,6 +93,71 @@ describe('what the family says of itself', () => {
   it('a product of gates and rectified values is never negative, whatever its row says', () => {
     const products = 'graph g {stage = "float"}; x: f32[1,4]; s = Sigmoid(x); r = Relu(x); y = Mul(s, r); z = Mul(x, s)'
     expect(lowered(products, { x: 4, s: 1, r: 4, y: 3, z: 3 }, 'INT8')).toMatchObject({ y: 'u8', z: 'i8' })
+  })
+
+  /** Element type and scale of the result that is called `name` once it is lowered. */
+  const scaleOf = (text: string, rows: Readonly<Record<string, ReturnType<typeof row>>>, name = 'y') => {
+    const { values } = resolve(parseGraph(text), new Map(Object.entries(rows)), new Map(), bm1684x(), { mode: 'INT8' }).graph
+    const { dtype, quant } = values.get(name)!.type
+    return [dtype, quant!.scale]
+  }
+
+  it('a difference keeps its sign, softmax and sigmoid end at 1, a magnitude is signed: whatever their rows say', () => {
+    const nothingBelow = { threshold: 4, min: 0, max: 4 }
+    const two = 'graph g {stage = "float"}; a: f32[1,4]; b: f32[1,4]; y = Sub(a, b)'
+    expect(scaleOf(two, { a: nothingBelow, b: nothingBelow, y: nothingBelow })).toEqual(['i8', 4 / 127])
+    const curve = (made: string, name = 'y') =>
+      scaleOf(`graph g {stage = "float"}; x: f32[1,4,1,1]; y = ${made}`, { x: row(2), y: row(7) }, name)
+    expect(curve('Softmax(x) {axis = 1}')).toEqual(['u8', 1 / 255])
+    expect(curve('Sigmoid(x)')).toEqual(['u8', 1 / 255])
+    expect(curve('Sigmoid(x) {log = true}')).toEqual(['i8', 7 / 127])
+    expect(scaleOf('graph g {stage = "float"}; x: f32[1,4]; y = Abs(x)', { x: row(2), y: nothingBelow })).toEqual(['i8', 4 / 127])
+  })
+
+  const nodeOf = (text: string, rows: Readonly<Record<string, number>>, mode = 'INT8') => {
+    const table = new Map(Object.entries(rows).map(([name, threshold]) => [name, row(threshold)]))
+    return resolve(parseGraph(text), table, new Map(), bm1684x(), { mode }).graph.nodes
+  }
+
+  it('an operand of a sum is never shifted to the left, a product may be', () => {
+    const sum = 'graph g {stage = "float"}; a: f32[1,4]; b: f32[1,4]; y = Add(a, b)'
+    expect(nodeOf(sum, { a: 64, b: 1, y: 1 }).find(({ op }) => op === 'QAdd')!.attrs).toMatchObject({
+      multipliers: [64, 1],
+      shifts: [0, 0],
+    })
+    const product = 'graph g {stage = "float"}; a: f32[1,4]; b: f32[1,4]; y = Mul(a, b)'
+    expect(nodeOf(product, { a: 127, b: 127, y: 127 / 4 }).find(({ op }) => op === 'QMul')!.attrs).toMatchObject({
+      multipliers: [1],
+      shifts: [-2],
+    })
+  })
+
+  it('halves go up in sums, away from zero in transposed convolutions, weights and casts', () => {
+    const attrs = '{strides = [1,1], pads = [0,0,0,0]}'
+    const weighted = (op: string) => {
+      const text = `graph g {stage = "float"}; x: f32[1,1,2,2]; w: f32[1,1,1,2] = [127, -2.5]; y = ${op}(x, w) ${attrs}`
+      const rows = new Map(['x', 'y'].map((name) => [name, row(2)]))
+      const { nodes, values } = resolve(parseGraph(text), rows, new Map(), bm1684x(), { mode: 'INT8' }).graph
+      const codes = [...values.values()].flatMap(({ constant }) =>
+        constant?.shape.join() === '1,1,1,2' ? Array.from(constant.data, Number) : [],
+      )
+      return [nodes.find(({ outputs }) => outputs[0] === 'y')!.attrs.rounding, codes]
+    }
+    expect([weighted('Conv'), weighted('ConvTranspose')]).toEqual([
+      ['half-up', [127, -3]],
+      ['half-away-from-zero', [127, -3]],
+    ])
+    const cast = (mode: string, op: string) =>
+      nodeOf('graph g {stage = "float"}; x: f32[1,4]; y = Relu(x)', { x: 2, y: 2 }, mode).find((node) => node.op === op)
+    expect([cast('INT8', 'QuantizeLinear')!.attrs.rounding, cast('F16', 'Cast')!.attrs.rounding]).toEqual([
+      'half-away-from-zero',
+      'half-away-from-zero',
+    ])
+    const wide = nodeOf('graph g {stage = "float"}; x: f32[1,4]; a = Relu(x); y = Div(a, a)', { x: 2, a: 2, y: 2 }, 'F16')
+    expect(wide.filter(({ op }) => op === 'Cast').map(({ attrs: { to, rounding } }) => [to, rounding])).toEqual([
+      ['f16', 'half-away-from-zero'],
+      ['f32', 'half-away-from-zero'],
+    ])
   })
 
   it('every filter of a convolution has a scale of its own', () => {

@@ -171,6 +171,7 @@ describe('what runs while tuning', () => {
     Twins: (a) => [a!, a!.map((v) => -v)],
     Halves: (a) => [a!.slice(0, a!.length / 2), a!.slice(a!.length / 2)],
     // Zero for the first of twins, and for the true second one far too large: which of the two came tells the threshold.
+    Uneven: (a) => [a!.slice(0, 1), a!.slice(1)],
     Signs: (a) => [a!.map((v) => (v > 0 ? v : 0))],
   })
   const loads = (): { executor: Executor; fetched: string[] } => {
@@ -270,5 +271,17 @@ describe('what runs while tuning', () => {
       values: new Map([['b', { threshold: 1, magnitude: 3 }]]),
     })
     expect(fetched).toEqual(['a', 'b', 'c'])
+  })
+
+  it('no result that no later node takes', async () => {
+    const unused = tinyGraph(
+      4,
+      [
+        [['a', 'b'], 'Uneven', ['x']],
+        [['c'], 'Same', ['a']],
+      ],
+      { a: 1, b: 3, c: 1 },
+    )
+    expect((await run(unused, ['a'])).fetched).toEqual(['a', 'c'])
   })
 })

@@ -12,6 +12,11 @@ describe('a scheme', () => {
     expect(schemeDefects({ ...INT8, bias: 'i64', multipliers: { ...INT8.multipliers, sum: { kind: 'shift' } } }, 'here')).toEqual([])
   })
 
+  it('may have any largest multiplier that 32 bits hold', () => {
+    const withLargest = (largest: number) => ({ ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', largest } } })
+    for (const largest of [1, 127, 2 ** 31 - 1]) expect(schemeDefects(withLargest(largest), 'here')).toEqual([])
+  })
+
   it.each<[string, unknown, string]>([
     ['nothing', undefined, "here is missing: what the mode stores, { kind: 'integer', … } or { kind: 'float', … }"],
     ['a list', [], 'here is missing'],

@@ -38,6 +38,15 @@ describe('fingerprintOf', () => {
     const text =
       'x: f32[1,2,4,4]{min -1, max 1}; w: f32[2,2,1,1] = 0.5; c = Conv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}; y = LeakyRelu(c) {alpha = 0.25}; q: i8[1,2,4,4]{scale 0.5, zero 0} = QuantizeLinear(y) {rounding = "down"}'
     expect(fingerprintOf(parseGraph(text))).toBe('50646923d82cdce5')
+    // Numbers of any shape, an operand that is left out, a source type, slices, confined codes, roundings, numbers that JSON does not have.
+    const more = `x: f32[1,2,4] as {"sourceDtype": "i64"}
+      h: f32[1] = 0.5; k: f32[] = 3; w: i8[4]{scale 1, zero 0, axis 0, scales [1, 2, 1, 1], zeros [0, 3, 0, 0]} = 7
+      m = Mul(x, h); a = Add(m, k); c = Clip(a) {min = -0, max = Infinity}
+      f: f32[4] = DequantizeLinear(w)
+      l = LayerNormalization(c, _, f) {axis = 2}
+      q: i8[1,2,4]{scale 0.5, zero 1, expressed f16, saturate [-8, 7]} = QuantizeLinear(l) {rounding = "down"}
+      b: bf16[1,2,4] = DequantizeLinear(q) {bf16 = "truncate"}`
+    expect(fingerprintOf(parseGraph(more))).toBe('c7d54837929c6b1c')
   })
   it('changes with one bit of one weight', () => {
     expect(fingerprintOf(graph(1))).not.toBe(fingerprintOf(graph(1 + 2 ** -23)))

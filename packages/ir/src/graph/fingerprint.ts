@@ -94,7 +94,7 @@ const written = (value: unknown): string | undefined => JSON.stringify(value, wh
  * shape decides is told by the shape of the result.
  */
 function operandOf(value: Value | undefined, name: string | undefined): unknown {
-  if (value?.isConstant !== true && value?.constant === undefined) return name ?? null
+  if (value?.isConstant !== true && value?.constant === undefined) return name
   const { type, constant } = value
   if (type.quant !== undefined || constant?.data.length !== 1 || elementCount(type.shape) !== 1) return describeValue(value)
   return describeValue({ ...value, type: { ...type, shape: [1] }, constant: { ...constant, shape: [1] } })
