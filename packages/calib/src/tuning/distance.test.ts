@@ -63,6 +63,8 @@ describe('a distance relative to a norm', () => {
     // sqrt(2) / 3 in float32.
     expect(relativeDistance(2, 3)).toBe(0.4714045226573944)
     expect(relativeDistance(0, 3)).toBe(0)
+    // The root is rounded before it is divided: sqrt(2) / 5.
+    expect(relativeDistance(2, 5)).toBe(0.2828426957130432)
     // The sum of squares is rounded first: 1 + 2^-25 is 1.
     expect(relativeDistance(4 + 2 ** -23, 1)).toBe(2)
   })

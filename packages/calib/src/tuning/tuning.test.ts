@@ -188,6 +188,18 @@ describe('tuning', () => {
       expect([...claims]).toEqual([1, 1, 1, 1])
     })
 
+    it('asks nobody elsewhere where there is nothing to search, and for one search already', async () => {
+      let asked = 0
+      const counting: TuneElsewhere = async ({ values }) => {
+        asked += 1
+        return new Map([...values].map(([name, { threshold }]) => [name, threshold]))
+      }
+      await tuneTogether({ ...options, values: new Map() }, counting)
+      expect(asked).toBe(0)
+      await tuneTogether({ ...options, values: new Map([...options.values].slice(0, 1)) }, counting)
+      expect(asked).toBe(1)
+    })
+
     it('is done here when the other thread fails with what it had claimed', async () => {
       const failing: TuneElsewhere = async ({ claims }) => {
         claims.fill(1)

@@ -81,6 +81,23 @@ describe('quantizedMultiplier', () => {
     expect(quantizedMultiplier(1e300)).toEqual({ mantissa: 2147483647, exponent: 30 })
   })
 
+  it('powers of two are 2^30 and their exponent, with their neighbours on both sides', () => {
+    for (let exponent = -31; exponent <= 30; exponent++) {
+      const power = 2 ** (exponent - 1)
+      for (const d of [power * (1 - 2 ** -53), power, power * (1 + 2 ** -52)]) {
+        expect(quantizedMultiplier(d)).toEqual({ mantissa: 2 ** 30, exponent })
+      }
+      // As in TensorFlow Lite only 2^31 moves on: -2^31 is a number of 32 bits.
+      expect(quantizedMultiplier(-power)).toEqual({ mantissa: -(2 ** 30), exponent })
+      const below = exponent === -31 ? { mantissa: 0, exponent: 0 } : { mantissa: -(2 ** 31), exponent: exponent - 1 }
+      expect(quantizedMultiplier(-power * (1 - 2 ** -53))).toEqual(below)
+    }
+    expect(quantizedMultiplier(2 ** -32)).toEqual({ mantissa: 2 ** 30, exponent: -31 })
+    expect(quantizedMultiplier(2 ** -33)).toEqual({ mantissa: 0, exponent: 0 })
+    expect(quantizedMultiplier(2 ** 30)).toEqual({ mantissa: 2147483647, exponent: 30 })
+    expect(quantizedMultiplier(Number.MAX_VALUE)).toEqual({ mantissa: 2147483647, exponent: 30 })
+  })
+
   it('the factor comes back within 2^-31, signs too', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-8, max: 1e8, noNaN: true }), fc.constantFrom(1, -1), (size, sign) => {

@@ -2,7 +2,7 @@ import { roundHalfAway } from './rounding.ts'
 
 /** A factor as `mantissa` / 2^31 times 2^`exponent`. */
 export interface QuantizedMultiplier {
-  /** 0, or 2^30 to 2^31 - 1 in size. */
+  /** 0, or 2^30 to 2^31 - 1 in size; -2^31 where a negative one rounds to it. */
   readonly mantissa: number
   readonly exponent: number
 }
@@ -15,8 +15,8 @@ export interface QuantizedMultiplier {
  */
 export function quantizedMultiplier(d: number): QuantizedMultiplier {
   if (d === 0) return { mantissa: 0, exponent: 0 }
-  let [fraction, exponent] = splitDouble(d)
-  let mantissa = roundHalfAway(fraction * 2 ** 31)
+  let exponent = exponentOf(d)
+  let mantissa = roundHalfAway((d / 2 ** exponent) * 2 ** 31)
   if (mantissa === 2 ** 31) {
     mantissa /= 2
     exponent++
@@ -26,17 +26,10 @@ export function quantizedMultiplier(d: number): QuantizedMultiplier {
   return { mantissa, exponent }
 }
 
-/** C `frexp`: the fraction (1/2 to 1 in size) and the exponent of two. */
-function splitDouble(d: number): [fraction: number, exponent: number] {
-  let exponent = Math.max(-1022, Math.floor(Math.log2(Math.abs(d))) + 1)
-  let fraction = d / 2 ** exponent
-  while (Math.abs(fraction) < 0.5) {
-    fraction *= 2
-    exponent--
-  }
-  while (Math.abs(fraction) >= 1) {
-    fraction /= 2
-    exponent++
-  }
-  return [fraction, exponent]
+/** The exponent of two that C's `frexp` gives: that of the first power above |d|. */
+function exponentOf(d: number): number {
+  const size = Math.abs(d)
+  const exponent = Math.floor(Math.log2(size)) + 1
+  // Next below a power of two the logarithm may be that of the power.
+  return size < 2 ** (exponent - 1) ? exponent - 1 : exponent
 }

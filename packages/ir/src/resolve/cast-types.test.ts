@@ -167,6 +167,12 @@ describe('codes that are stored otherwise where they are needed', () => {
       zeroPoint: 32896,
     })
     expect(restored(bytes, { ...words, sign: 'signed' }, { type })?.quant).toMatchObject({ scale: 64 / 32767, zeroPoint: 0 })
+    // -4 to 3.5: four bits around the code 8.
+    const middle: TensorType = { ...type, quant: { scale: 0.5, zeroPoint: 8, expressed: 'f32', saturate: [0, 15] } }
+    expect(restored({ ...nibbles, zeroPoint: 'middle' }, { ...words, sign: 'signed' }, { type: middle })?.quant).toMatchObject({
+      scale: 4 / 32767,
+      zeroPoint: 0,
+    })
     const four: TensorType = { ...codes('i8', [2], 0.5), quant: { scale: 0.5, zeroPoint: 0, expressed: 'f32', saturate: [-8, 7] } }
     expect(restored(nibbles, words, { type: four })?.quant).toEqual({ scale: (0.5 * 15) / 65535, zeroPoint: 0, expressed: 'f32' })
     expect(restored(words, nibbles, { type: codes('i16', [2], 1) })?.quant).toEqual({

@@ -64,6 +64,12 @@ describe('a layer that nothing needs', () => {
     expect(layers.unread).toEqual(['Exp unread', 'QuantizeLinear unreadbehind_i8'])
   })
 
+  it('a constant that a layer reads is shipped with it, be its elements known or not', () => {
+    const known = network([node('Add', ['x', 'w'], ['y'])], ['y'], ['x', 'w'])
+    const values = new Map([...known.values, ['w', { name: 'w', type: four.type, isConstant: true }]])
+    expect(shipped({ ...known, inputs: [{ name: 'x' }], values }, toyChip, new Map(), 'F32').values).toContain('w')
+  })
+
   it('comes back when a later plan needs it, and goes again', () => {
     const float: LowerOp = (each, context) => (context.scheme.kind === 'float' ? keep(each, context) : firstTwice(each, context))
     const table = new Map([...graph.values.keys()].map((name) => [name, row(2, -1)]))
