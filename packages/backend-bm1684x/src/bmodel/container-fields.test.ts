@@ -309,6 +309,21 @@ describe('reading', () => {
     expect(lengthen).toThrow(expect.objectContaining({ code: 'BMODEL_INVALID' }))
   })
 
+  it('refuses a tensor of an element type whose number nobody knows', () => {
+    // Of all numbers 6 in the tables that of the input `ids`, int32, is one.
+    const refused: string[] = []
+    for (let at = 64; at < 64 + flatBytes; at += 4) {
+      if (new DataView(file.buffer).getUint32(at, true) !== 6) continue
+      try {
+        damaged((view) => view.setUint32(at, 77, true))()
+      } catch (error) {
+        const { code, found } = error as { code?: string; found?: string }
+        refused.push(`${code}: ${found}`)
+      }
+    }
+    expect(refused).toContain('BMODEL_INVALID: number 77')
+  })
+
   it('tells a file of chip instructions from a damaged one', () => {
     const at = Buffer.from(file).indexOf(Buffer.from(Int32Array.of(10000).buffer))
     expect(damaged((view) => view.setInt32(at, 9999, true))).toThrow(expect.objectContaining({ code: 'BMODEL_CHIP_ONLY' }))

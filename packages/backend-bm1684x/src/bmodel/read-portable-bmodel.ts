@@ -59,8 +59,8 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
     chip: model.string(3),
     name: net.string(0),
     program: new TextDecoder().decode(blob(routine.binary(1))),
-    inputs: stage.tables(0).map(readTensor),
-    outputs: stage.tables(1).map(readTensor),
+    inputs: stage.tables(0).map((table) => readTensor(table, place)),
+    outputs: stage.tables(1).map((table) => readTensor(table, place)),
     weights: (coefficients?.tables(3) ?? []).map((location) => {
       const offset = location.long(1)
       return { name: location.string(0), bytes: data.subarray(offset, offset + location.long(2)) }
@@ -68,9 +68,10 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
   }
 }
 
-function readTensor(table: FlatReader): PortableTensor {
+function readTensor(table: FlatReader, place: string): PortableTensor {
   const code = table.int(1)
-  const dtype = (Object.entries(dataTypes).find(([, number]) => number === code)?.[0] ?? 'f32') as DType
+  const dtype = Object.entries(dataTypes).find(([, number]) => number === code)?.[0] as DType | undefined
+  if (dtype === undefined) throw invalid(place, 'an input or output has an element type that is not known', undefined, `number ${code}`)
   return { name: table.string(0), dtype, shape: table.tables(5)[0]?.longs(0) ?? [] }
 }
 

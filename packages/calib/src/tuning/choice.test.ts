@@ -150,6 +150,17 @@ describe('what is tuned on which node', () => {
     expect(searched(graph, ['a'])).toEqual({ b: ['a'] })
   })
 
+  it('no constant: where the only activation has had its turn, it has another', () => {
+    const graph = tinyGraph(1, [
+      [['w'], 'F', ['x']],
+      [['a'], 'F', ['x']],
+      [['b'], 'F', ['w', 'x']],
+    ])
+    const w = { ...graph.values.get('w')!, isConstant: true, constant: tensor(1) }
+    const weighted = { ...graph, nodes: graph.nodes.slice(1), values: new Map([...graph.values, ['w', w]]) }
+    expect(searched(weighted)).toEqual({ a: ['x'], b: ['x'] })
+  })
+
   it('no value that is no float', () => {
     const graph = tinyGraph(1, [[['a'], 'F', ['x']]])
     const integers = {

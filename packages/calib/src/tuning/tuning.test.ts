@@ -200,6 +200,20 @@ describe('tuning', () => {
       expect(asked).toBe(1)
     })
 
+    it('tells the other thread what candidates are tried: both plan the same searches', async () => {
+      const told: object[] = []
+      const listening: TuneElsewhere = async ({ steps, smallestDifference }) => {
+        told.push({ steps, smallestDifference })
+        throw new Error('no thread')
+      }
+      await tuneTogether({ ...options, steps: 3, smallestDifference: 0.5 }, listening)
+      await tuneTogether(options, listening)
+      expect(told).toEqual([
+        { steps: 3, smallestDifference: 0.5 },
+        { steps: undefined, smallestDifference: undefined },
+      ])
+    })
+
     it('is done here when the other thread fails with what it had claimed', async () => {
       const failing: TuneElsewhere = async ({ claims }) => {
         claims.fill(1)

@@ -8,7 +8,7 @@ export function rounded(kernel: Kernel): Kernel {
 }
 
 /** Rounds freshly computed numbers to the element type of result `index`. */
-function roundResult(call: KernelCall, data: Numbers, index = 0): Numbers {
+function roundResult(call: KernelCall, data: Numbers, index: number): Numbers {
   const dtype = call.results[index]?.dtype
   if (call.attrs['unrounded'] === true || !(data instanceof Float32Array)) return data
   const own = !call.inputs.some((input) => input?.data === data)

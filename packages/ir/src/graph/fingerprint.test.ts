@@ -119,6 +119,20 @@ describe('what a fingerprint tells apart', () => {
     expect(named('x: f32[2]; idle: f32[1] = 7; w: f32[2] = [1, 2]; a = Mul(x, w); y = Add(a, w)')).toBe(named(text))
     expect(named('x: f32[2]; v: f32[2] = [2, 1]; w: f32[2] = [1, 2]; a = Mul(x, v); y = Add(a, w)')).not.toBe(named(text))
   })
+  it('a constant by its type where its elements are not known, whatever its name; one with elements is one, whether or not it says so', () => {
+    const unknown = 'x: f32[2]; w: f32[2] = constant; y = Mul(x, w)'
+    expect(named(unknown.replaceAll('w', 'v'))).toBe(named(unknown))
+    expect(named('x: f32[2]; w: f32[1] = constant; y = Mul(x, w)')).not.toBe(named(unknown))
+    expect(named('x: f32[2]; w: f32[2]; y = Mul(x, w)')).not.toBe(named(unknown))
+    const one = graph(1)
+    const { isConstant: _, ...silent } = one.values.get('w')!
+    expect(fingerprintOf({ ...one, values: new Map([...one.values, ['w', silent]]) })).toBe(fingerprintOf(one))
+  })
+  it('the shape of a single code, which says what its scales belong to', () => {
+    const code = (shape: string) =>
+      named(`w: i8[${shape}]{scale 1, zero 0} = 3; f: f32[${shape}] = DequantizeLinear(w); x: f32[1,1]; y: f32[1,1] = Mul(x, f)`)
+    expect(code('1,1')).not.toBe(code('1'))
+  })
   it('the names of layers and of inputs', () => {
     const text = 'x: f32[2]; a = Relu(x); y = Exp(a)'
     for (const name of ['x', 'a', 'y']) expect(named(text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), `${name}2`))).not.toBe(named(text))

@@ -5,6 +5,7 @@ import { allOps } from '../ops/op-set.ts'
 import { resultAttrs } from '../ops/result-attrs.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { elementCount } from '../tensor/tensor.ts'
+import { isConstant } from './is-constant.ts'
 import { oneSpelling, type Ranks } from './one-spelling.ts'
 import type { Graph, GraphInput, Node, TensorType, Value } from './types.ts'
 
@@ -94,7 +95,7 @@ const written = (value: unknown): string | undefined => JSON.stringify(value, wh
  * shape decides is told by the shape of the result.
  */
 function operandOf(value: Value | undefined, name: string | undefined): unknown {
-  if (value?.isConstant !== true && value?.constant === undefined) return name
+  if (!isConstant(value)) return name
   const { type, constant } = value
   if (type.quant !== undefined || constant?.data.length !== 1 || elementCount(type.shape) !== 1) return describeValue(value)
   return describeValue({ ...value, type: { ...type, shape: [1] }, constant: { ...constant, shape: [1] } })

@@ -2,6 +2,7 @@ import { QError } from '../errors.ts'
 import type { QuantRule } from '../ops/define.ts'
 import { quantizedOps } from '../ops/op-set.ts'
 import type { DType } from '../tensor/tensor.ts'
+import { isConstant } from './is-constant.ts'
 import { definitionOf } from './node-types.ts'
 import { listDefects, quantDefects } from './quant-defects.ts'
 import type { Graph, Node, Quant, TensorType } from './types.ts'
@@ -20,7 +21,7 @@ export function quantizedDefects(graph: Graph): readonly QError[] {
   const structure = graphDefects(graph)
   if (structure.length > 0) return structure
   const typeOf = (name: string): TensorType => graph.values.get(name)!.type
-  const computed = (name: string): boolean => graph.values.get(name)!.isConstant !== true && graph.values.get(name)!.constant === undefined
+  const computed = (name: string): boolean => !isConstant(graph.values.get(name))
   const values = [...graph.values.values()].flatMap(quantDefects)
   const nodes = graph.nodes.flatMap((node) => {
     const sides = sidesOf(node, graph)

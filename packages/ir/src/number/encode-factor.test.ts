@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { encodeFactor } from './encode-factor.ts'
+import type { MultiplierEncoding } from '../contracts/scheme.ts'
+import { encodeFactor, largestMultiplierOf } from './encode-factor.ts'
+
+describe('the largest multiplier of an encoding', () => {
+  it('is what its bits hold, or what it says of itself', () => {
+    const all: readonly MultiplierEncoding[] = [
+      { kind: 'scale-shift', bits: 8 },
+      { kind: 'scale-shift', bits: 32 },
+      { kind: 'doubling' },
+      { kind: 'doubling', largest: 5 },
+      { kind: 'quantized-multiplier' },
+      { kind: 'shift' },
+    ]
+    expect(all.map(largestMultiplierOf)).toEqual([127, 2147483647, 127, 5, 2147483647, 1])
+  })
+})
 
 describe('a factor between scales', () => {
   it('as multiplier and shift of 8 or 32 bits', () => {

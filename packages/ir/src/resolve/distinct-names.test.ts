@@ -200,4 +200,13 @@ describe('names that lowerings give', () => {
     const refused = createResolver(graph, table, { ...chip, name: 'acme', lower: { ...chip.lower, Relu: twice } }, { mode: 'F32' })
     expect(() => refused.resolve(new Map())).toThrow(expect.objectContaining({ code: 'LOWERING_NAME', at: ['a'], found: 'k' }))
   })
+
+  it('of results that are twice in one lowering are refused', () => {
+    const twice: LowerOp = (each, context) => {
+      const lowered = adding(() => 1)(each, context)
+      return { ...lowered, nodes: [...lowered.nodes, ...lowered.nodes] }
+    }
+    const refused = createResolver(graph, table, { ...chip, name: 'acme', lower: { ...chip.lower, Relu: twice } }, { mode: 'F32' })
+    expect(() => refused.resolve(new Map())).toThrow(expect.objectContaining({ code: 'LOWERING_NAME', at: ['a'], found: 'a' }))
+  })
 })

@@ -2,6 +2,7 @@ import type { Backend, LowerOp, ResolveSettings } from '../contracts/backend.ts'
 import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import { errorAt, isQError, QError } from '../errors.ts'
 import { valueOf } from '../graph/edges.ts'
+import { isConstant } from '../graph/is-constant.ts'
 import { attributesOf, definitionOf } from '../graph/node-types.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { Attrs, Node, Range, TensorType } from '../graph/types.ts'
@@ -223,10 +224,6 @@ function contextOf(
       form !== undefined && (target.truthOps ?? []).includes(form) && schemeOf(target, layers.modeOf(maker!), settings).kind === 'integer'
     )
   }
-  const isConstant = (name: string): boolean => {
-    const value = graph.values.get(name)
-    return value?.constant !== undefined || value?.isConstant === true
-  }
   const schemeIn = (mode: QuantMode): Scheme => schemeFor(schemeOf(target, mode, settings), ownForm!)
   const integers = (mode: QuantMode): IntegerScheme => {
     const scheme = schemeIn(mode)
@@ -251,7 +248,7 @@ function contextOf(
         const type = typeOf(wanted)
         const name = near(wanted, namesOf(own))
         if (isTruth(name)) return { dtype: 'u8', shape: type.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
-        return quantizedTypeOf(name, type, integers(mode).activations, { user: layer, isConstant: isConstant(name) })
+        return quantizedTypeOf(name, type, integers(mode).activations, { user: layer, isConstant: isConstant(graph.values.get(name)) })
       },
       constantOf: (name) => (name === undefined ? undefined : valueOf(graph, near(name, [...own.inputs, ...own.outputs])).constant),
       useCount: (name) => edges.useCount(near(name, [...own.inputs, ...own.outputs])),

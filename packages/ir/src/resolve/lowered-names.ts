@@ -1,3 +1,4 @@
+import { isConstant } from '../graph/is-constant.ts'
 import type { Value } from '../graph/types.ts'
 import type { LoweredNode } from './lower-context.ts'
 import type { MadeNames } from './made-names.ts'
@@ -49,7 +50,7 @@ export function createLoweredNames(names: MadeNames, layerAt: (place: number) =>
   }
   const isShared = (name: string, place: number, value: Value): boolean => {
     const [first] = claims.get(name)!
-    return first!.place === place || ((value.constant !== undefined || value.isConstant === true) && sameValue(first!.value, value))
+    return first!.place === place || (isConstant(value) && sameValue(first!.value, value))
   }
   return {
     put(place, lowered) {

@@ -64,6 +64,16 @@ describe('a layer that nothing needs', () => {
     expect(layers.unread).toEqual(['Exp unread', 'QuantizeLinear unreadbehind_i8'])
   })
 
+  it('a node of several results stays for one of them', () => {
+    const twins: LowerOp = (each, context) => {
+      const { values } = keep(each, context)
+      const twin = { ...values[0]!, name: `${each.outputs[0]}_twin` }
+      return { nodes: [{ ...each, outputs: [twin.name, each.outputs[0]!] }], values: [...values, twin] }
+    }
+    const one = network([node('Relu', ['x'], ['a']), node('Add', ['a', 'a'], ['y'])], ['y'])
+    expect(shipped(one, chip({ Relu: twins })).layers.a).toEqual(['Relu a_twin,a'])
+  })
+
   it('a constant that a layer reads is shipped with it, be its elements known or not', () => {
     const known = network([node('Add', ['x', 'w'], ['y'])], ['y'], ['x', 'w'])
     const values = new Map([...known.values, ['w', { name: 'w', type: four.type, isConstant: true }]])

@@ -1,4 +1,5 @@
 import { layerOf, valueOf } from '../graph/edges.ts'
+import { isConstant } from '../graph/is-constant.ts'
 import type { Node, TensorType, Value } from '../graph/types.ts'
 import { castNode } from './cast-types.ts'
 import { schemeOf } from './find-scheme.ts'
@@ -91,7 +92,7 @@ export function pieceAt(parts: PieceParts, place: number, before: Piece | undefi
     for (const name of placed.inputs) {
       if (name === undefined || values.has(name) || frame.placeOf.has(name)) continue
       const value = typed.values.get(name) ?? frame.graph.values.get(name)
-      if (value?.constant !== undefined || value?.isConstant === true) values.set(name, value)
+      if (isConstant(value)) values.set(name, value)
     }
     for (const name of placed.outputs) putCasts(name)
   }

@@ -119,6 +119,22 @@ describe('a cast for layers of two modes', () => {
   })
 })
 
+describe('a result of the graph', () => {
+  it('leaves as float32 by the cast that a layer shares which needs it so', () => {
+    const graph = smallGraph({
+      stage: 'float',
+      values: { x: four, a: four, b: four },
+      nodes: [node('Relu', ['x'], ['a']), node('Exp', ['a'], ['b'])],
+      outputs: ['a', 'b'],
+    })
+    const table = new Map(['x', 'a', 'b'].map((name) => [name, row(2, -1)]))
+    const { graph: made } = resolve(graph, table, new Map(), toyChip, { mode: 'INT8' })
+    expect(made.outputs.map((name) => made.values.get(name)!.type.dtype)).toEqual(['f32', 'f32'])
+    expect(made.nodes.find(({ op }) => op === 'Exp')!.inputs).toEqual([made.outputs[0]])
+    expect(made.nodes.filter(({ op }) => op === 'DequantizeLinear')).toHaveLength(1)
+  })
+})
+
 describe('bfloat16 numbers for layers of modes that make them in different styles', () => {
   const modes = { INT8: 'INT8', CUT: 'CUT', NEAR: 'NEAR', F32: 'F32' }
   const asBf16: LowerOp = (each, context) => {

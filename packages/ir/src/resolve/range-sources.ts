@@ -1,3 +1,4 @@
+import { isConstant } from '../graph/is-constant.ts'
 import type { Graph, Range, TensorType, Value } from '../graph/types.ts'
 
 /** A rewritten graph with the ranges of the float graph, and which of its values hold whose range. */
@@ -17,7 +18,7 @@ export function rewriteRanged(float: Graph, rewrite: (graph: Graph) => Graph): R
   const sources = new Map<Range, Value>()
   const marked = new Map<string, Value>()
   for (const value of float.values.values()) {
-    if (value.constant !== undefined || value.isConstant === true) continue
+    if (isConstant(value)) continue
     const range = { min: 0, max: 0, ...value.type.range }
     sources.set(range, value)
     marked.set(value.name, { ...value, type: { ...value.type, range } })

@@ -1,3 +1,4 @@
+import { isConstant } from '../graph/is-constant.ts'
 import type { Attrs, AttrValue, Node, TensorType, Value } from '../graph/types.ts'
 
 /** Whether two lists hold the same items in the same order. */
@@ -30,12 +31,7 @@ export function sameShipped(a: ShippedPlace, b: ShippedPlace): boolean {
 
 /** Whether two values have one name, one type and equal elements. */
 export function sameValue(a: Value, b: Value): boolean {
-  return a === b || (a.name === b.name && isFixed(a) === isFixed(b) && sameConstant(a, b) && sameType(a.type, b.type))
-}
-
-/** A value with elements is a constant, whether or not it says so. */
-function isFixed({ constant, isConstant = false }: Value): boolean {
-  return isConstant || constant !== undefined
+  return a === b || (a.name === b.name && isConstant(a) === isConstant(b) && sameConstant(a, b) && sameType(a.type, b.type))
 }
 
 function sameConstant({ constant: a }: Value, { constant: b }: Value): boolean {

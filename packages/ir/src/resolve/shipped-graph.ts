@@ -1,4 +1,5 @@
 import { QError } from '../errors.ts'
+import { isConstant } from '../graph/is-constant.ts'
 import type { Node, Value } from '../graph/types.ts'
 import { type ShippedPlace, sameShipped, sameValue } from './same-nodes.ts'
 
@@ -54,7 +55,7 @@ export function shippedPlace(
     for (const name of inputs) {
       if (name === undefined || values.has(name)) continue
       const value = made.get(name) ?? simplified(name)
-      if (value?.constant !== undefined || value?.isConstant === true) values.set(name, value)
+      if (isConstant(value)) values.set(name, value)
     }
   }
   const shipped = { nodes, values: [...values.values()] }

@@ -1,6 +1,7 @@
 import type { ResolveSettings, SimplifyPass } from '../contracts/backend.ts'
 import type { Plan } from '../contracts/strategy.ts'
 import { layerOf } from '../graph/edges.ts'
+import { isConstant } from '../graph/is-constant.ts'
 import type { Graph, Node, Value } from '../graph/types.ts'
 import type { Frame } from './frame.ts'
 import type { Piece } from './piece.ts'
@@ -213,7 +214,7 @@ export function createSimplification(
         if (name === undefined || values.has(name)) continue
         const value = pieceAt(place).values.get(name) ?? valueFrom(name)
         values.set(name, value)
-        if (!results.has(name) && value.constant === undefined && value.isConstant !== true) inputs.push({ name })
+        if (!results.has(name) && !isConstant(value)) inputs.push({ name })
       }
     }
     for (const name of outputs) if (!values.has(name)) values.set(name, valueFrom(name))

@@ -1,4 +1,5 @@
 import { elementCount } from '../../tensor/tensor.ts'
+import { isConstant } from '../is-constant.ts'
 import type { Attrs, Graph, GraphInput, Node, TensorType, Value } from '../types.ts'
 import { printAttribute, printElements, printNumber } from './print-number.ts'
 
@@ -25,9 +26,7 @@ export function printGraph(graph: Graph, { longestConstant = 16 }: PrintGraphOpt
     return value === undefined ? printName(name) : `${printName(name)}: ${printType(value.type)}`
   }
   const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const constants = [...graph.values.values()].filter(
-    ({ name, isConstant, constant }) => !inputs.has(name) && (isConstant === true || constant !== undefined),
-  )
+  const constants = [...graph.values.values()].filter((value) => !inputs.has(value.name) && isConstant(value))
   const lines = [
     `graph ${printName(graph.name)}${printAttributes(graph.properties)}`,
     ...graph.inputs.map((input) => `${typed(input.name)}${printInput(input)}`),

@@ -232,6 +232,16 @@ describe('operands of one result', () => {
     ])
   })
 
+  it('of a sum stay where one of them is made by something else, though nothing but the sum uses it', () => {
+    const values = { p: seen(-1, 1), q: seen(-1, 1), a: seen(-1, 1), b: seen(-2, 2), y: seen(-3, 3) }
+    const nodes = [node('Mul', ['p', 'q'], ['a']), node('Relu', ['p'], ['b']), node('Add', ['a', 'b'], ['y'])]
+    const { range } = after(graphOf(values, nodes, ['y']), [[{ rule: 'sum-of-products', ops: ['Add'] }]])
+    expect([range('a'), range('b')]).toEqual([
+      [-1, 1],
+      [-2, 2],
+    ])
+  })
+
   it('of a sum stay where one of them is no product, or something else uses it too', () => {
     const values = { p: seen(-1, 1), q: seen(-1, 1), a: seen(-1, 1), y: seen(-3, 3) }
     const step: RangeStep = [{ rule: 'sum-of-products', ops: ['Add'] }]
@@ -274,5 +284,18 @@ describe('a selection', () => {
   it('leaves the branch alone when the plan keeps it in float', () => {
     const { range } = after(graphOf(values, nodes, ['y']), [step], ['y'])
     expect(range('x')).toEqual([-2, 2])
+  })
+
+  it('follow the mode of the layer: with it the ranges of its branches change', () => {
+    const graph = graphOf({ c: seen(0, 1), x: seen(-1, 1), nine: numbers(9), y: seen(-1, 1) }, nodes, ['y'])
+    let isFloat = true
+    const frame = frameOf(graph, nullBackend(), { mode: 'F32', asymmetric: false, highPrecision: false })
+    const store = createRangeStore(frame, [step], () => isFloat)
+    store.settle()
+    expect(store.settled('x')).toEqual({ min: -1, max: 1 })
+    isFloat = false
+    store.touch('y')
+    expect([...store.settle()]).toEqual(['x'])
+    expect(store.settled('x')).toEqual(store.settled('y'))
   })
 })

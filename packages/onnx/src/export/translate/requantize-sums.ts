@@ -53,7 +53,6 @@ export function isExactInDouble(r: Requantization, type: TensorType): boolean {
     if (at(r.bounds, i) + bias > 2 ** 31) return false
     if (r.kind === 'quantized-multiplier' && !keepsTo32(r, i, at(r.bounds, i) + bias)) return false
     if (bias * Math.abs(m) * 2 ** Math.max(0, -s) + 2 ** (Math.max(0, s) + after + bits + 1) >= 2 ** 52) return false
-    if (Math.max(0, s) + after > 63) return false
   }
   return true
 }
