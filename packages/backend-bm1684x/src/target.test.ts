@@ -102,7 +102,7 @@ describe('what the family says of itself', () => {
     return [dtype, quant!.scale]
   }
 
-  it('a difference keeps its sign, softmax and sigmoid end at 1, a magnitude is signed: whatever their rows say', () => {
+  it('a difference keeps its sign, softmax and sigmoid end at 1, a magnitude is signed where its operand is: whatever their rows say', () => {
     const nothingBelow = { threshold: 4, min: 0, max: 4 }
     const two = 'graph g {stage = "float"}; a: f32[1,4]; b: f32[1,4]; y = Sub(a, b)'
     expect(scaleOf(two, { a: nothingBelow, b: nothingBelow, y: nothingBelow })).toEqual(['i8', 4 / 127])
@@ -111,7 +111,9 @@ describe('what the family says of itself', () => {
     expect(curve('Softmax(x) {axis = 1}')).toEqual(['u8', 1 / 255])
     expect(curve('Sigmoid(x)')).toEqual(['u8', 1 / 255])
     expect(curve('Sigmoid(x) {log = true}')).toEqual(['i8', 7 / 127])
-    expect(scaleOf('graph g {stage = "float"}; x: f32[1,4]; y = Abs(x)', { x: row(2), y: nothingBelow })).toEqual(['i8', 4 / 127])
+    const magnitude = 'graph g {stage = "float"}; x: f32[1,4]; y = Abs(x)'
+    expect(scaleOf(magnitude, { x: row(2), y: nothingBelow })).toEqual(['i8', 4 / 127])
+    expect(scaleOf(magnitude, { x: nothingBelow, y: nothingBelow })).toEqual(['u8', 4 / 255])
   })
 
   const nodeOf = (text: string, rows: Readonly<Record<string, number>>, mode = 'INT8') => {

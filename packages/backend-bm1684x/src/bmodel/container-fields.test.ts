@@ -270,6 +270,12 @@ describe('reading', () => {
     expect(damaged(() => {})()).toEqual(readPortableBmodel(file, 'x'))
   })
 
+  it('tells a file shorter than a header from a damaged one', () => {
+    for (const length of [0, 4, 63]) {
+      expect(() => readPortableBmodel(file.subarray(0, length), 'short')).toThrow('this is no .bmodel file')
+    }
+  })
+
   it('refuses another magic number', () => {
     expect(damaged((view) => view.setUint8(0, 0))).toThrow(expect.objectContaining({ code: 'BMODEL_INVALID' }))
   })

@@ -198,7 +198,12 @@ describe('what runs while tuning', () => {
       },
     }
   }
-  const run = async (graph: ReturnType<typeof tinyGraph>, tuned: readonly string[], count = 5) => {
+  const run = async (
+    graph: ReturnType<typeof tinyGraph>,
+    tuned: readonly string[],
+    count = 5,
+    claims?: Int32Array<SharedArrayBuffer | ArrayBuffer>,
+  ) => {
     const { executor, fetched } = loads()
     const steps: string[] = []
     const loaded: number[] = []
@@ -214,6 +219,7 @@ describe('what runs while tuning', () => {
         },
       },
       count,
+      ...(claims === undefined ? {} : { claims }),
       kernels: createKernels(),
       values: new Map(tuned.map((name) => [name, { threshold: 1, magnitude: 3 }])),
       onProgress: ({ done, total }) => steps.push(`${done}/${total}`),
@@ -282,6 +288,18 @@ describe('what runs while tuning', () => {
       values: new Map([['b', { threshold: 1, magnitude: 3 }]]),
     })
     expect(fetched).toEqual(['a', 'b', 'c'])
+  })
+
+  it('no node that takes no activation, and nothing where others have claimed every search', async () => {
+    const graph = tinyGraph(4, [
+      [['a'], 'Same', ['x']],
+      [['b'], 'Same', ['a']],
+    ])
+    const idle = { op: 'Same', inputs: [], outputs: ['w'], attrs: {} }
+    const values = new Map([...graph.values, ['w', { ...graph.values.get('x')!, name: 'w' }]])
+    expect((await run({ ...graph, nodes: [idle, ...graph.nodes], values }, ['a'])).fetched).toEqual(['a', 'b'])
+    expect((await run(graph, ['a'], 5, Int32Array.of(1))).fetched).toEqual([])
+    expect((await run(graph, ['a'], 5, Int32Array.of(0))).fetched).toEqual(['a', 'b'])
   })
 
   it('no result that no later node takes', async () => {

@@ -187,6 +187,8 @@ describe('codes that are stored otherwise where they are needed', () => {
     const halves: TensorType = { ...type, quant: { scale: 0.5, zeroPoint: 0, expressed: 'f16' } }
     expect(restored(bytes, words, { type: halves, range })?.quant?.expressed).toBe('f16')
     expect(restored(bytes, words, { type: halves, range }, 'by-width')?.quant?.expressed).toBe('f16')
+    expect(restored(bytes, words, { type: halves })?.quant?.expressed).toBe('f16')
+    expect(restored(bytes, { ...words, scale: 'power-of-two' }, { type: halves })?.quant?.expressed).toBe('f16')
   })
 
   it('leave sums of 32 bits to their user', () => {
