@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, resolve as resolvePath } from 'node:path'
 import { loadTestInput } from '@q/data'
 import type { Artifact, ArtifactNames, ChipToolchain, EmitOptions, Graph, QuantMode, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
@@ -8,6 +8,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import { createCompilerHost } from '../chips/compiler-host.ts'
 import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
+import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
@@ -61,6 +62,7 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const naming = namingOf(options, toolchain)
   if (backend.fileNames !== undefined) release()
   const releaseTold = await claimTold(options, toolchain, context)
+  const given = await readComparison(options, context)
   const resolved = resolveForChip(graph, chip, options, reporter)
   const artifact = backend.emit(resolved.graph, { ...naming, time: Math.floor(timeOf(context).getTime() / 1000) })
   checkArtifact(artifact, backend.name)
@@ -71,18 +73,21 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   release()
   releaseTold()
   await context.files.claim(outputs)
+  // What cannot be compared is told before a file of an earlier run is replaced.
+  const loweredFile = places.paths.get([...others.keys()][0] ?? '') ?? backend.name
+  const comparison = given === undefined ? undefined : await compareWithFloat(options, resolved.graph, given, loweredFile, context)
   const before = await writeArtifact(others, places, context)
   reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })
   const done = (more: Omit<Deployed, 'resolved' | 'files'> & { readonly files?: readonly string[] }): Deployed => {
-    return { resolved, ...more, files: [...before, ...(more.files ?? [])] }
+    const files = [...before, ...(more.files ?? [])]
+    if (artifact.portable !== true && more.passed && !options.notGenBmodel) noteOtherName(options, modelFile, files, reporter)
+    return { resolved, ...more, files }
   }
 
   const comparisons: Comparison[] = []
-  let inputs: ReadonlyMap<string, Tensor> | undefined
-  if (options.testInput !== undefined) {
-    inputs = await loadTestInput(options.testInput, sampleInputs(graph))
-    if (inputFile !== undefined) await context.files.write(new Map([[inputFile, encodeNpz(inputs)]]))
-    const comparison = await compareWithFloat(options, resolved.graph, inputs, before[0] ?? backend.name, context)
+  const inputs = given?.inputs
+  if (comparison !== undefined) {
+    if (inputFile !== undefined) await context.files.write(new Map([[inputFile, encodeNpz(inputs!)]]))
     comparisons.push(comparison)
     if (!comparison.passed) return done({ comparisons, passed: false })
   }
@@ -174,6 +179,20 @@ async function findToolchain(
   })
 }
 
+/** Says where the model is when no file has the name that the user gave it. */
+function noteOtherName(
+  { model, chip }: Pick<DeployOptions, 'model' | 'chip'>,
+  modelFile: string | undefined,
+  files: readonly string[],
+  { note }: Reporter,
+): void {
+  if (model === undefined || files.some((file) => resolvePath(file) === resolvePath(model))) return
+  const { name } = chip.backend
+  const written = modelFile === undefined ? files.join(', ') : files.at(-1)!
+  const keep = modelFile === undefined ? '' : `; --keep_model_name writes it as ${model}`
+  note(`note: ${model} is not written: the back end ${name} names its files itself, the model is in ${written}${keep}`)
+}
+
 /** Says that the model file is none of the chip's, and what makes the chip's own. */
 async function tellPortable(
   artifact: Artifact,
@@ -195,18 +214,32 @@ export function toleranceOf({ backend: { target } }: Chip, mode: QuantMode): rea
   return target.tolerance[mode] ?? [0.9, 0.8]
 }
 
+/** What a quantized model is compared on, as files have it. */
+interface GivenComparison {
+  readonly inputs: ReadonlyMap<string, Tensor>
+  /** Tensors of the float model; absent, it is run. */
+  readonly reference?: ReadonlyMap<string, Tensor>
+}
+
+/** Reads the test input and the tensors to compare with; nothing without a test input. @throws QError of files that are missing or do not fit */
+async function readComparison(
+  { graph, testInput, testReference }: DeployOptions,
+  { files }: Context,
+): Promise<GivenComparison | undefined> {
+  if (testInput === undefined) return undefined
+  const inputs = await loadTestInput(testInput, sampleInputs(graph))
+  return testReference === undefined ? { inputs } : { inputs, reference: decodeNpz(await files.read(testReference), [testReference]) }
+}
+
 async function compareWithFloat(
   options: DeployOptions,
   quantized: Graph,
-  inputs: ReadonlyMap<string, Tensor>,
+  { inputs, reference: given }: GivenComparison,
   targetFile: string,
   context: Context,
 ): Promise<Comparison> {
   const { graph, mode, chip } = options
-  const reference =
-    options.testReference === undefined
-      ? await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
-      : decodeNpz(await context.files.read(options.testReference), [options.testReference])
+  const reference = given ?? (await runGraph(graph, floatExecutor(), inputs, activationNames(graph)))
   const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
   const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
   const [cosine, euclidean] = options.tolerance ?? toleranceOf(chip, mode)

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { isTunedMethod } from '@q/calib'
-import type { PreprocessOptions } from '@q/data'
+import type { PreprocessOptions, SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
@@ -13,6 +13,7 @@ import type { Found } from '../search/search-model.ts'
 import type { PlanSearch } from '../search/search-plan.ts'
 import { searchPlan } from '../search/search-plan.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
+import { readTopFiles } from '../wiring/write-model.ts'
 import type { Agreement } from './agreement.ts'
 import { measureAgreement } from './agreement.ts'
 import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
@@ -24,7 +25,7 @@ import { readPlan } from './read-tables.ts'
 import { checkForChip, type QuantizationSettings, usualSettings } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
 import { noteSamples } from './sample-files.ts'
-import { transform } from './transform.ts'
+import { importTop } from './transform.ts'
 
 export interface QuantizeOptions {
   readonly model: string
@@ -67,6 +68,8 @@ export interface Quantized {
 /**
  * The main job in one go: a float ONNX model and samples in; Top file, calibration table, lowered file and container
  * out, in the working directory, and the agreement of the float and the quantized model on the first samples.
+ *
+ * Nothing is written before the ranges are known: until then every option, table and sample has been looked at, and what is wrong leaves the files of an earlier run alone.
  */
 export async function quantize(options: QuantizeOptions, surroundings: Surroundings): Promise<Quantized> {
   const started = performance.now()
@@ -81,18 +84,20 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   await noteSamples(options.calibration, context)
   const compareChoice = options.compareData === undefined ? undefined : await sampleChoice(options.compareData)
   if (compareChoice !== undefined) await noteSamples(compareChoice, context)
-  const { graph, files: modelFiles } = await transform(
+  const top = await importTop(
     {
       modelName: name,
       modelDef: options.model,
       mlir: `${name}.mlir`,
       preprocess: options.preprocess,
-      tolerance: [0.99, 0.99],
-      excepts: [],
       ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
     },
     context,
   )
+  const content = top.content()
+  // As every command reads it from these files, so that a chip gets the same nodes, attributes and names of constants from all of them.
+  const graph = readTopFiles(content)
+  const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph)
   const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
   const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
   const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
@@ -109,7 +114,8 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided, floatLayers: base.found }, context)
   const { table, samples } = ranges
   const plan = ranges.plan ?? decided
-  await runFiles.write(new Map([...base.files, ...ranges.files]))
+  await runFiles.write(new Map<string, string | Uint8Array>([...content, ...base.files, ...ranges.files]))
+  context.reporter.event('transformed', { layers: graph.nodes.length, mlir: top.files[0]! })
   await ranges.finished()
   release()
   const deployed = await deploy(
@@ -122,18 +128,28 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     },
     context,
   )
-  const compared =
-    compareChoice === undefined ? samples : await createSampleSource((await selectSamples(compareChoice)).entries, sampleInputs(graph))
   const tolerance = options.tolerance ?? toleranceOf(chip, options.mode)
-  const agreement = await agreementOn({ samples: compared, most: options.compareNum, tolerance }, graph, deployed.resolved.graph, context)
+  const agreement = await agreementOn(
+    { samples: compared ?? samples, most: options.compareNum, tolerance },
+    graph,
+    deployed.resolved.graph,
+    context,
+  )
   return {
-    files: [...modelFiles, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
+    files: [...top.files, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
     deployed,
     ...(ranges.found === undefined ? {} : { searched: { found: ranges.found, planFile } }),
     ...(agreement === undefined ? {} : { agreement }),
     passed: deployed.passed && agreement?.passed !== false,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+/** Other samples to compare on than those of the calibration; each has been read once. @throws QError of those that the network cannot take */
+async function comparedSamples(choice: SampleChoice, most: number, graph: Graph): Promise<SampleSource> {
+  const source = await createSampleSource((await selectSamples(choice)).entries, sampleInputs(graph))
+  for (let i = 0; i < Math.min(most, source.count); i++) await source.load(i)
+  return source
 }
 
 /** The layers that stay in float before anything is measured, and the file of them. */

@@ -32,7 +32,7 @@ export async function quantizationOf(
     throw new QError('MODEL_STAGE', `${model} is quantized already`, {
       at: [model],
       wanted: 'a float model',
-      hint: 'run it with model_runner, or print it without --chip',
+      hint: 'give the float model; this one is run by model_runner and shown by print, without options of quantization',
       kind: 'usage',
     })
   }

@@ -10,7 +10,7 @@ import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
-import { topFiles } from '../wiring/write-model.ts'
+import { type TopContent, topFiles } from '../wiring/write-model.ts'
 import { originalOutputs } from './original-outputs.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
@@ -35,41 +35,60 @@ export interface Transformed {
   readonly files: readonly string[]
 }
 
-/**
- * A float model to a Top file: import, write, and with a test input run it and compare its outputs with those of the
- * model as it was given.
- */
-export async function transform(options: TransformOptions, context: Context): Promise<Transformed> {
-  const { files, reporter } = context
-  if (!options.modelDef.endsWith('.onnx')) {
-    throw new QError('MODEL_KIND', `${options.modelDef} is no ONNX model`, {
-      at: [options.modelDef],
+/** What makes the Top file of a float model. */
+type TopOptions = Pick<TransformOptions, 'modelName' | 'modelDef' | 'mlir' | 'inputShapes' | 'outputNames' | 'preprocess'>
+
+/** A float model that was imported and is not written yet. */
+export interface ImportedTop {
+  readonly graph: Graph
+  /** The names of the Top file and of its weights, which are claimed. */
+  readonly files: readonly string[]
+  /** Their content, made when it is asked for. */
+  content(): TopContent
+}
+
+/** Imports a float model, and claims the files of its Top form. @throws QError `MODEL_KIND`, `FILE_TAKEN`, and those of the import */
+export async function importTop({ modelName, modelDef, mlir, preprocess, ...cut }: TopOptions, { files }: Context): Promise<ImportedTop> {
+  if (!modelDef.endsWith('.onnx')) {
+    throw new QError('MODEL_KIND', `${modelDef} is no ONNX model`, {
+      at: [modelDef],
       wanted: 'a .onnx file',
       hint: 'export the model to ONNX',
       kind: 'usage',
     })
   }
   // The original tool lower-cases this name, and this name only.
-  const weightFile = `${options.modelName.toLowerCase()}_top_f32_all_weight.npz`
-  const inputFile = `${options.modelName}_in_f32.npz`
-  const isInputKept = options.testInput === undefined || (await files.isAmong(inputFile, [options.testInput]))
+  const weightFile = `${modelName.toLowerCase()}_top_f32_all_weight.npz`
+  const names = [mlir, join(dirname(mlir), weightFile)]
+  await files.claim(names)
+  const imported = await readModel(modelDef, {
+    files,
+    name: modelName,
+    ...(cut.inputShapes === undefined ? {} : { inputShapes: cut.inputShapes }),
+    ...(cut.outputNames === undefined ? {} : { outputNames: cut.outputNames }),
+  })
+  const graph = withPreprocess(imported, preprocess)
+  return { graph, files: names, content: () => topFiles(graph, mlir, names[1]!) }
+}
+
+/**
+ * A float model to a Top file: import, write, and with a test input run it and compare its outputs with those of the
+ * model as it was given.
+ */
+export async function transform(options: TransformOptions, context: Context): Promise<Transformed> {
+  const { files, reporter } = context
   const { testInput, testResult } = options
-  await files.claim([options.mlir, join(dirname(options.mlir), weightFile), ...(isInputKept ? [] : [inputFile])])
+  const inputFile = `${options.modelName}_in_f32.npz`
+  const isInputKept = testInput === undefined || (await files.isAmong(inputFile, [testInput]))
+  if (!isInputKept) await files.claim([inputFile])
   if (testInput !== undefined && testResult !== undefined) await files.claim([testResult])
   await noteTestInputs([testInput], context)
-  const imported = await readModel(options.modelDef, {
-    files,
-    name: options.modelName,
-    ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
-    ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
-  })
-  const graph = withPreprocess(imported, options.preprocess)
-  await files.write(topFiles(graph, options.mlir, weightFile))
-  const written = [options.mlir, join(dirname(options.mlir), weightFile)]
+  const { graph, files: written, content } = await importTop(options, context)
+  const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph))
+  await files.write(new Map<string, string | Uint8Array>(content()))
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
-  if (testInput === undefined) return { graph, files: written }
+  if (inputs === undefined) return { graph, files: written }
 
-  const inputs = await loadTestInput(testInput, sampleInputs(graph))
   const tensors = await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
   const results = new Map<string, Uint8Array>()
   if (!isInputKept) results.set(inputFile, encodeNpz(inputs))
