@@ -163,7 +163,7 @@ describe('what is no back end is refused', () => {
       ['Convolution'],
     ],
     ['an operator without lowering', made('export default { ...chip, lower: {} }'), 'BACKEND_INVALID', ['lower has nothing for Conv']],
-    ['a syntax error', 'export default {', 'CHIP_MODULE', ['x.mjs']],
+    ['a syntax error', "export default {\n  name 'nova',\n}", 'CHIP_MODULE', ['x.mjs', "line 2: name 'nova',"]],
     ['a missing import', "import 'nowhere-to-be-found'", 'CHIP_MODULE', ['nowhere-to-be-found']],
     ['a module that throws', "throw new Error('no licence')", 'CHIP_MODULE', ['no licence']],
     ['a factory that throws', "export default () => { throw new Error('no licence') }", 'BACKEND_FAILED', ['no licence', 'factory']],

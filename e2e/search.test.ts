@@ -69,6 +69,8 @@ describe('q search', () => {
     expect(code).toBe(4)
     expect(err).toMatch(/^TARGET_MISSED: /m)
     expect(err).toMatch(/what hurts most in INT8: \S+ \d\.\d\de-\d/)
+    expect(err).toContain('at most 1 layers in float were allowed')
+    expect(err).toContain('allow more layers in float (--max_float_layers, 1 here)')
     expect(parseQuantPlan(text('digits_qtable')).entries.size).toBeLessThanOrEqual(1)
   })
 
@@ -82,8 +84,9 @@ describe('q search', () => {
 
   it('ends in time with a valid table that says what was not examined', async () => {
     const before = text('table')
-    const { code, out } = await search('--expected_cos', '1', '--budget', '1ms', '--calibration_table', 'table')
+    const { code, out, err } = await search('--expected_cos', '1', '--budget', '1ms', '--calibration_table', 'table')
     expect(code).toBe(4)
+    expect(err).toContain('give it more time (--budget), or ask for less')
     expect(out).toMatch(/not examined {2}\d+ layers/)
     const plan = parseQuantPlan(text('digits_qtable'))
     expect(plan.entries.size).toBe(0)

@@ -130,6 +130,8 @@ export interface SearchResult {
   readonly ranking: readonly RankedLayer[]
   /** Whether the wanted quality was reached. @default none was wanted */
   readonly reached?: boolean
+  /** The most layers in float that the search allowed itself, where more of them might have reached what was wanted. @default none stopped it */
+  readonly limit?: number
   /** The threshold method of the whole table, where a search chooses one for all layers. @default rows come from `trial.ranges` */
   readonly method?: string
   /** Trials none of which is worse than another in both quality and arithmetic in float. @default the search looks for one trial */

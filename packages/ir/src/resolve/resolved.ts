@@ -25,7 +25,8 @@ export interface Resolved {
   keys(): Iterable<readonly [name: string, key: string]>
   /**
    * The layers whose nodes ({@link layers}) are not those of another result of the same resolver, in graph order: exactly those where a node, the type of a value that
-   * they make, or the elements of a constant that they read are others. A cast belongs to the layer that makes what it casts.
+   * they make, or the elements of a constant that they read are others. A cast belongs to the layer that makes what it casts, not to the one that uses it: where a layer gets another
+   * mode, the makers of its operands are named with it if they are cast for it now, or no longer, or otherwise.
    *
    * @throws QError `RESULT_OTHER` for a result of another resolver, or a copy
    */

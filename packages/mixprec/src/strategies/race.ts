@@ -55,7 +55,8 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       yield* findSize(race)
       if (course.best.reached !== false) yield* giveLastPlaces(race)
       else yield* tryHarder(race, few)
-      return { ...course.best, notes: course.notes.take() }
+      const isLimited = course.best.reached === false && most < open.length
+      return { ...course.best, ...(isLimited ? { limit: most } : {}), notes: course.notes.take() }
     },
   }
 }

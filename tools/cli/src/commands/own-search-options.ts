@@ -41,7 +41,11 @@ export function addOwnSearchOptions(command: Command): Command {
         'worst-group',
       ]),
     )
-    .option('--max_float_layers <count>', 'layers in float at most; as the strategy likes when absent', parseCount(1))
+    .option(
+      '--max_float_layers <count>',
+      'layers in float at most; when absent as the strategy likes: race and pareto a fifth of those in codes, at least 5',
+      parseCount(1),
+    )
     .option(
       '--strategy <name>',
       'how to search: a name, or a module with a strategy: ./strategy.mjs, an installed package; race when absent',

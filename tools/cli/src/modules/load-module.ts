@@ -3,6 +3,7 @@ import { QError } from '@q/ir'
 import { messageOf, saidItself, waitForeign } from './foreign-code.ts'
 import type { ForeignCode } from './module-kind.ts'
 import type { RunModules } from './run-modules.ts'
+import { syntaxPlace } from './syntax-place.ts'
 
 /** Runs a module. @returns what it exports, by name */
 export type ImportModule = (url: string) => Promise<Readonly<Record<string, unknown>>>
@@ -66,10 +67,15 @@ function runModule(code: ForeignCode, importModule: ImportModule): Promise<Reado
     if (said !== undefined) throw said
     const [message = ''] = messageOf(error).split('\n')
     const isForeign = /\.[cm]?tsx?$/i.test(file) && /TYPESCRIPT|TYPE_STRIPPING|UNKNOWN_FILE_EXTENSION/.test(codeOf(error))
+    const place = syntaxPlace(file)
     const [errorCode, sentence] = kind.errors.unrunnable
     throw new QError(errorCode, `${word}: ${sentence}`, {
       at: [file],
-      found: isForeign ? `TypeScript, and Node ${process.versions.node}: ${message}` : message,
+      found: isForeign
+        ? `TypeScript, and Node ${process.versions.node}: ${message}`
+        : place === undefined
+          ? message
+          : `${message}, ${place}`,
       wanted: isForeign
         ? 'Node 22.18 or newer, and types that can be stripped, outside node_modules; or JavaScript'
         : `a module that exports a ${kind.noun}`,

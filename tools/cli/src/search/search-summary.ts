@@ -68,7 +68,13 @@ export function missedTarget(found: Found, wanted: Wanted, table: string): QErro
   const { outcome } = found
   const worst = outcome.result.ranking.slice(0, 5).map(({ layer, loss }) => `${layer} ${loss.toExponential(2)}`)
   const best = `similarity ${numberText(similarityOf(outcome.result.losses))} with ${floatLayers(found).length} layers in float`
-  const because = outcome.ended === 'budget' ? `; the budget left ${outcome.open.length} layers unexamined` : ''
+  const { limit } = outcome.result
+  const isCutShort = outcome.ended === 'budget'
+  const because = isCutShort
+    ? `; the budget left ${outcome.open.length} layers unexamined`
+    : limit === undefined
+      ? ''
+      : `; at most ${limit} layers in float were allowed`
   return new QError('TARGET_MISSED', 'the search did not reach its target; the best it found is written', {
     at: [table],
     found: `${best}${because}${worst.length === 0 ? '' : `; what hurts most in ${found.space.mode}: ${worst.join(', ')}`}`,
@@ -76,7 +82,9 @@ export function missedTarget(found: Found, wanted: Wanted, table: string): QErro
       wanted.expectedCos === undefined
         ? `a ${wanted.mostLoss?.metric ?? ''} loss of at most ${wanted.mostLoss?.loss ?? ''}`
         : `a similarity above ${wanted.expectedCos}`,
-    hint: 'allow more layers in float (--max_float_layers), try other threshold methods, or ask for less',
+    hint: !isCutShort
+      ? `allow more layers in float (--max_float_layers${limit === undefined ? '' : `, ${limit} here`}), try other threshold methods, or ask for less`
+      : 'give it more time (--budget), or ask for less',
     kind: 'target',
   })
 }
