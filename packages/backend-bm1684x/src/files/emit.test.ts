@@ -74,16 +74,18 @@ describe('emit', () => {
 })
 
 describe('reader', () => {
-  it('reads the container back under both endings', () => {
+  const nothingBeside = async (): Promise<Uint8Array> => new Uint8Array()
+
+  it('reads the container back under both endings', async () => {
     const { files, model } = chip.emit(quantized, { name: 'net', time: 0 })
     expect(chip.reader!.endings).toEqual(['.qbmodel', '.bmodel'])
-    const read = chip.reader!.read(files.get(model!)!, 'net.qbmodel')
+    const read = await chip.reader!.read(files.get(model!)!, 'net.qbmodel', nothingBeside)
     const whole = { longestConstant: Number.POSITIVE_INFINITY }
     expect(printGraph(read, whole)).toBe(printGraph(quantized, whole))
   })
 
   it('refuses what is no container', () => {
-    expect(() => chip.reader!.read(bytes('nothing'), 'x.qbmodel')).toThrow(
+    expect(() => chip.reader!.read(bytes('nothing'), 'x.qbmodel', nothingBeside)).toThrow(
       expect.objectContaining({ code: 'BMODEL_INVALID', at: ['x.qbmodel'] }),
     )
   })

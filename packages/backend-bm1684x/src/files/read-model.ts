@@ -5,9 +5,9 @@ import { codecOf } from '../tpu-codec.ts'
 import { endings } from './file-names.ts'
 
 /** Reads portable containers, also under the chip's own ending, which older files and those of users who insisted have. */
-export function containerReader(codec: TpuCodec | undefined): ModelReader {
+export function containerReader(codec: TpuCodec | undefined) {
   return {
-    endings: [endings.portable, endings.chip],
+    endings: [endings.portable, endings.chip] as const,
     read(bytes: Uint8Array, place: string): Graph {
       const { program, weights } = readPortableBmodel(bytes, place)
       const tensors = weights.map(({ name, bytes: stored }): [string, Tensor] => {
@@ -15,5 +15,5 @@ export function containerReader(codec: TpuCodec | undefined): ModelReader {
       })
       return codecOf(codec).read(program, new Map(tensors), { file: place, weightFile: place })
     },
-  }
+  } satisfies ModelReader
 }

@@ -55,9 +55,10 @@ export interface ModelReader {
   readonly endings: readonly string[]
   /**
    * @param place the file's name, for messages
+   * @param readBeside the bytes of another file of the same folder, by its plain name
    * @throws QError when the file is damaged, or holds only what a chip can run
    */
-  read(bytes: Uint8Array, place: string): Graph
+  read(bytes: Uint8Array, place: string, readBeside: (name: string) => Promise<Uint8Array>): Graph | Promise<Graph>
 }
 
 /** Names that Windows keeps for devices, whatever ending follows. */

@@ -44,6 +44,9 @@ export interface SimplifyPass {
 /** Lowers one node of a float graph to nodes of the quantized graph. */
 export type LowerOp = (node: Node, context: LowerContext) => LoweredNode
 
+/** Why a layer cannot have a mode. It is an error, whatever `level` it may bring along. */
+export type Refusal = Pick<Diagnostic, 'code' | 'message' | 'at'> & { readonly level?: string }
+
 /** Facts about layers that a lowering cannot see from its node and its neighbours, by layer name; they enter the keys of what is lowered. */
 export type LayerFacts = ReadonlyMap<string, Attrs>
 
@@ -61,7 +64,7 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  * `rewrite` are passes over the float graph with its ranges (absent: none);
  * `facts` tells of the whole rewritten graph what lowerings need of it beyond their neighbours, once, from structure and constants (absent: nothing);
  * `simplify` are passes over the quantized graph (absent: none);
- * `restrict` says why a node cannot have a mode where data cannot say it, seeing what its lowering would see (absent: everything in `target.ops` goes).
+ * `restrict` says why a node cannot have a mode where data cannot say it, seeing what its lowering would see: what it returns refuses the layer, by that code and message (absent: everything in `target.ops` goes).
  */
 export interface Backend {
   readonly name: string
@@ -74,7 +77,7 @@ export interface Backend {
   readonly rewrite?: readonly RewritePass[]
   readonly simplify?: readonly SimplifyPass[]
   facts?(graph: Graph): LayerFacts
-  restrict?(node: Node, context: LowerContext): Diagnostic | undefined
+  restrict?(node: Node, context: LowerContext): Refusal | undefined
 }
 
 /** Makes a back end; options are validated on entry. */

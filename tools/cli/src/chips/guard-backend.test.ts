@@ -27,6 +27,8 @@ const toolchain = (found: Partial<ChipToolchain>): Partial<Backend> => ({
   compiler: { commandLines: () => ['line'], find: async () => ({ compiler: 'novac', compile: broken, ...found }) },
 })
 
+const nothingBeside = async (): Promise<Uint8Array> => new Uint8Array()
+
 /** Every way into a back end that throws. */
 const ways = (fails: () => never): readonly (readonly [stage: string, call: () => unknown])[] => [
   ['lower Abs', () => guarded({ lower: { Abs: fails } }).lower['Abs']!(node, context)],
@@ -35,7 +37,7 @@ const ways = (fails: () => never): readonly (readonly [stage: string, call: () =
   ['facts', () => guarded({ facts: fails }).facts!(graph)],
   ['restrict', () => guarded({ restrict: fails }).restrict!(node, context)],
   ['emit', () => guarded({ emit: fails }).emit(graph, { name: 'net', time: 0 })],
-  ['reader', () => guarded({ reader: { endings: ['.x'], read: fails } }).reader!.read(new Uint8Array(), 'a.x')],
+  ['reader', () => guarded({ reader: { endings: ['.x'], read: fails } }).reader!.read(new Uint8Array(), 'a.x', nothingBeside)],
   [
     'command lines',
     () => guarded({ compiler: { find: fails, commandLines: fails } }).compiler!.commandLines({ files: new Map(), diagnostics: [] }, 'm'),
@@ -127,6 +129,12 @@ describe('what a module returns', () => {
 
   it.each(['no', {}, { level: 'warning' }])('a restrict that returns %j is refused', (returned) => {
     expect(() => guarded({ restrict: () => returned as never }).restrict!(node, context)).toThrow(/failed in restrict/)
+  })
+
+  it.each(['error', 'warning', undefined])('a restrict that refuses with the level %j refuses', (level) => {
+    const refusal = { level, code: 'NOVA_AXES', message: 'too many axes', at: ['y'] } as const
+    const { code: _, ...said } = guarded({ restrict: () => refusal as never }).restrict!(node, context)!
+    expect(said).toEqual({ message: 'too many axes', at: ['y'] })
   })
 
   const lowers = (nodes: readonly unknown[], values: readonly unknown[] = [value], more = {}) => ({ nodes, values, ...more })

@@ -3,7 +3,7 @@ import { verifyGraph } from '@q/ir'
 import { runForeign, waitForeign } from '../modules/foreign-code.ts'
 import type { ForeignCode } from '../modules/module-kind.ts'
 import { createHandedOut } from './handed-out.ts'
-import { artifactNames, artifactOf, diagnosticOf, graphOf, loweredNode } from './returned.ts'
+import { artifactNames, artifactOf, graphOf, loweredNode, refusalOf } from './returned.ts'
 
 /**
  * A back end of a module whose errors name it and the stage: what it throws, but a QError, becomes one `BACKEND_FAILED`, and what it
@@ -61,18 +61,18 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
         }),
     ...(restrict === undefined
       ? {}
-      : { restrict: (...args) => run('restrict', () => diagnosticOf(restrict(handed.node(args[0]), handed.context(args[1])))) }),
+      : { restrict: (...args) => run('restrict', () => refusalOf(restrict(handed.node(args[0]), handed.context(args[1])))) }),
     ...(reader === undefined
       ? {}
       : {
           reader: {
             endings: reader.endings,
-            read: (bytes: Uint8Array, file: string) =>
-              run('reader', () => {
-                const graph = graphOf(reader.read(bytes, file))
+            read: (bytes, file, readBeside) =>
+              waitForeign({ ...module, stage: 'reader', at: [file] }, async () => {
+                const graph = graphOf(await reader.read(bytes, file, readBeside))
                 verifyGraph(graph)
                 return graph
-              }, [file]),
+              }),
           },
         }),
     ...(compiler === undefined

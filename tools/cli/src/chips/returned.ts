@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactNames, Diagnostic, Graph, LoweredNode, Node, OpDefinition, Value } from '@q/ir'
+import type { Artifact, ArtifactNames, Diagnostic, Graph, LoweredNode, Node, OpDefinition, Refusal, Value } from '@q/ir'
 import { attributesOf, elementBytes, elementCount, floatOps, isQError, quantizedOps, suggest } from '@q/ir'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -67,16 +67,20 @@ export function artifactNames(returned: unknown): ArtifactNames {
   }
 }
 
-/** What restrict returned, copied: a reason, or nothing. @throws TypeError when it is neither */
-export function diagnosticOf(returned: unknown): Diagnostic | undefined {
-  return returned === undefined ? undefined : diagnosticAt(returned, 'what it returned')
+/** What restrict returned, copied: a reason, whatever its level, or nothing. @throws TypeError when it is neither */
+export function refusalOf(returned: unknown): Refusal | undefined {
+  return returned === undefined ? undefined : saidAt(returned, 'what it returned')
 }
 
 function diagnosticAt(given: unknown, place: string): Diagnostic {
-  const { level, code, message, at } = fieldsOf(given, place)
+  const { level } = fieldsOf(given, place)
   if (level !== 'note' && level !== 'warning') throw new TypeError(`${place}.level is ${described(level)}: wanted "note" or "warning"`)
+  return { level, ...saidAt(given, place) }
+}
+
+function saidAt(given: unknown, place: string): Pick<Diagnostic, 'code' | 'message' | 'at'> {
+  const { code, message, at } = fieldsOf(given, place)
   return {
-    level,
     code: textOf(code, `${place}.code`),
     message: textOf(message, `${place}.message`),
     at: listOf(at, `${place}.at`, textOf),

@@ -20,7 +20,7 @@ export const definePrint: DefineCommand = (program, start) => {
     .addOption(
       new Option(
         '--stage <stage>',
-        'imported: as the file has it; canonical: as the tables name it; resolved: quantized, needs --chip; resolved with --chip, else canonical, when absent',
+        'imported: as the file has it; canonical: as the tables name it; resolved: quantized, a float model for --chip; resolved with --chip, else canonical, when absent',
       ).choices(stages),
     )
     .option('--constants <count>', 'print constants of up to so many elements, or all; longer ones as the word constant', parseLongest, 16)
@@ -61,14 +61,6 @@ interface PrintOptions extends QuantizationOptions {
 async function graphOf(model: string, options: PrintOptions, context: Context): Promise<Graph> {
   const { processor, stage = processor === undefined ? 'canonical' : 'resolved' } = options
   const chip = processor === undefined ? undefined : await chipOf({ ...options, processor }, context)
-  if (stage === 'resolved' && chip === undefined) {
-    throw new QError('OPTION_REQUIRED', 'a model is resolved for a chip', {
-      at: ['print', '--stage resolved'],
-      wanted: '--chip',
-      hint: 'name the chip, with --quantize and the tables',
-      kind: 'usage',
-    })
-  }
   if (stage !== 'resolved') refuseUnused(stage, options)
   const graph = await readModel(model, {
     files: context.files,
@@ -78,8 +70,17 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
     ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
     ...(options.output_names === undefined ? {} : { outputNames: options.output_names }),
   })
-  if (stage !== 'resolved') return graph
-  return resolveForChip(graph, chip!, await quantizationOf(options, { graph, model }, chip!, context), context.reporter).graph
+  const isResolved = graph.properties['stage'] === 'quantized' && quantizationGiven(options).length === 0
+  if (stage !== 'resolved' || isResolved) return graph
+  if (chip === undefined) {
+    throw new QError('OPTION_REQUIRED', 'a model is resolved for a chip', {
+      at: ['print', '--stage resolved'],
+      wanted: '--chip',
+      hint: 'name the chip, with --quantize and the tables',
+      kind: 'usage',
+    })
+  }
+  return resolveForChip(graph, chip, await quantizationOf(options, { graph, model }, chip, context), context.reporter).graph
 }
 
 /** A stage before the chip has nothing of what these options say. @throws QError `OPTION_WITHOUT_EFFECT` */

@@ -34,12 +34,19 @@ export async function readModel(path: string, options: ReadModelOptions): Promis
   if (path.endsWith('.mlir')) return readMlir(path, options)
   const readers = [...(options.backend === undefined ? [] : [options.backend]), ...ownBackends()].flatMap(({ reader }) => reader ?? [])
   const reader = readers.find(({ endings }) => endings.some((ending) => path.toLowerCase().endsWith(ending)))
-  if (reader !== undefined) return reader.read(await options.files.read(path), path)
+  if (reader !== undefined) return reader.read(await options.files.read(path), path, (name) => readBeside(path, name, options.files))
   throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
     at: [path],
     wanted: `one of ${['.onnx', '.mlir', ...readers.flatMap(({ endings }) => endings)].join(', ')}`,
     hint: "give the file its usual ending; --chip names the module that reads a chip's own files",
   })
+}
+
+/** Another file of a model that a back end reads. @throws TypeError for what is no plain name, QError `FILE_MISSING`, … */
+function readBeside(path: string, name: string, files: RunFiles): Promise<Uint8Array> {
+  if (typeof name !== 'string' || name !== basename(name) || name.includes('\\') || /^\.*$/.test(name))
+    throw new TypeError(`${String(name)} is no plain name of a file beside ${basename(path)}`)
+  return files.read(join(dirname(path), name))
 }
 
 async function readOnnx(path: string, { files, inputShapes, outputNames, name, asImported = false }: ReadModelOptions): Promise<Graph> {
