@@ -73,8 +73,10 @@ function expectAlike(ours: Told, theirs: Told, { by, within, correlation }: NonN
   expect(rankCorrelation(numbers(ours), numbers(theirs))).toBeGreaterThan(correlation)
 }
 
+type Count = 'nodeExecutions' | 'referenceExecutions' | 'wholeExecutions' | 'mostTensorBytes' | 'mostSectionBytes'
+
 /** What the evaluator of a search counted, which told events. */
-function countsOf({ out }: Finished): { readonly [count in 'nodeExecutions' | 'referenceExecutions' | 'wholeExecutions']: number } {
+function countsOf({ out }: Finished): Readonly<Record<Count, number>> {
   return JSON.parse(out.split('\n').find((line) => line.startsWith('{"event":"evaluated"'))!)
 }
 
@@ -109,12 +111,16 @@ describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to,
     expect(worst(ours)).toEqual(worst(theirs))
 
     // Of what running every trial whole takes, three fifths of the nodes are run, and by race a sixteenth (in one thread: several run some nodes twice).
-    const whole = countsOf(exact).wholeExecutions
+    const { wholeExecutions: whole, mostTensorBytes, mostSectionBytes } = countsOf(exact)
     expect(executedBy(exact) / whole).toBeLessThan(0.603)
     const data = ['--data', sharedPath('images/ILSVRC2012'), '--input_num', '10', '--inference_num', '30', '--expected_cos', '0.999']
     const raced = await q('search', `${mobilenet}.mlir`, '--chip', 'bm1684x', ...data, '--json', '--workers', '1')
     expect([0, 4], raced.err).toContain(raced.code)
     expect(executedBy(raced) / whole).toBeLessThan(1 / 16)
+    // The budget is for tensors and open sections together.
+    for (const bytes of [mostTensorBytes + mostSectionBytes, countsOf(raced).mostTensorBytes + countsOf(raced).mostSectionBytes]) {
+      expect(bytes).toBeLessThanOrEqual(2 ** 30)
+    }
   })
 
   it.each([

@@ -14,11 +14,12 @@ import { withFactories } from './observe/watch.ts'
 import { workerPool } from './observe/worker-pool.ts'
 import type { MethodName } from './observers/method.ts'
 import { isTunedMethod, methodOf } from './observers/method.ts'
-import type { AnyMethod, TableRows } from './plan-tables.ts'
+import type { AnyMethod } from './plan-tables.ts'
 import { planTables } from './plan-tables.ts'
 import { printedNumber } from './printed-number.ts'
 import type { CandidateOptions } from './tuning/candidates.ts'
-import { tuneThresholds } from './tuning/tune-thresholds.ts'
+import type { TunedValue } from './tuning/plan-searches.ts'
+import { tuneTables } from './tuning/tune-thresholds.ts'
 import type { TuneElsewhere } from './tuning/tune-together.ts'
 import { tuneTogether } from './tuning/tune-together.ts'
 
@@ -143,9 +144,23 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     onCheckpoint: checkpoint === undefined ? undefined : (now) => checkpoint.store.write(encodeCheckpoint(key, now)),
   })
   const tables = plan.tables(await observed.finally(() => pool.close()))
-  const calibrations: Calibration[] = []
-  for (const [m, { name }] of chosen.entries()) calibrations.push(await finished(name, tables[m]!))
-  return calibrations
+  const tuneSamples = tune.samples ?? samples
+  const untuned = chosen.map(({ name }, m) => {
+    const { ranges, diagnostics } = tables[m]!
+    const rows = new Map(values.map((value, index) => [value.name, ranges[index]!] as const))
+    return { method: name, rows, diagnostics, tuneCount: Math.min(tune.count ?? (isTunedMethod(name) ? 5 : 0), tuneSamples.count) }
+  })
+  const tuned = await tunedRows()
+  const symmetric = new Set(task.symmetric)
+  return untuned.map(({ method, rows, diagnostics, tuneCount }, m) => ({
+    method,
+    bins,
+    sampleCount: samples.count,
+    tuneCount,
+    untuned: symmetricRows(rows, symmetric),
+    entries: symmetricRows(tuned.get(m) ?? rows, symmetric),
+    diagnostics,
+  }))
 
   function factoryOf(method: AnyMethod): ObserverFactory {
     return 'create' in method ? method : methodOf(method, kernels)
@@ -159,35 +174,40 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     return threaded ?? localPool(withFactories({ values: watched, watches: plan.watches }, factoryOf), kernels, from)
   }
 
-  async function finished(method: string, { ranges, diagnostics }: TableRows): Promise<Calibration> {
-    const untuned = new Map(values.map(({ name }, index) => [name, ranges[index]!] as const))
-    const symmetric = new Set(task.symmetric)
-    const result = { method, bins, sampleCount: samples.count, untuned: symmetricRows(untuned, symmetric), diagnostics }
-    const tuneSamples = tune.samples ?? samples
-    const tuneCount = Math.min(tune.count ?? (isTunedMethod(method) ? 5 : 0), tuneSamples.count)
-    if (tuneCount === 0) return { ...result, entries: result.untuned, tuneCount }
-
-    const tuning = {
-      ...tune,
-      graph,
-      executor: tune.executor ?? executor,
-      samples: tuneSamples,
-      count: tuneCount,
-      kernels,
-      signal,
-      onProgress,
-      // The tuner of TPU-MLIR starts from the table it has just printed.
-      values: new Map(
-        [...untuned].map(([name, { threshold, min, max }]) => [
-          name,
-          { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
-        ]),
-      ),
+  /** The rows of each table that is tuned, by its place; tables that are tuned on as many samples in one walk. */
+  async function tunedRows(): Promise<ReadonlyMap<number, ReadonlyMap<string, ObservedRange>>> {
+    const rows = new Map<number, ReadonlyMap<string, ObservedRange>>()
+    for (const count of new Set(untuned.map(({ tuneCount }) => tuneCount))) {
+      const places = count === 0 ? [] : untuned.flatMap(({ tuneCount }, m) => (tuneCount === count ? [m] : []))
+      if (places.length === 0) continue
+      const tuning = {
+        ...tune,
+        graph,
+        executor: tune.executor ?? executor,
+        samples: tuneSamples,
+        count,
+        kernels,
+        signal,
+        onProgress,
+        tables: places.map((m) => printedThresholds(untuned[m]!.rows)),
+      }
+      const thresholds = await (tune.elsewhere === undefined ? tuneTables(tuning) : tuneTogether(tuning, tune.elsewhere))
+      places.forEach((m, table) => {
+        rows.set(m, new Map([...untuned[m]!.rows].map(([name, range]) => [name, { ...range, threshold: thresholds[table]!.get(name)! }])))
+      })
     }
-    const thresholds = await (tune.elsewhere === undefined ? tuneThresholds(tuning) : tuneTogether(tuning, tune.elsewhere))
-    const entries = new Map([...untuned].map(([name, range]) => [name, { ...range, threshold: thresholds.get(name)! }]))
-    return { ...result, entries: symmetricRows(entries, symmetric), tuneCount }
+    return rows
   }
+}
+
+/** What tuning starts from: TPU-MLIR's starts from the table it has just printed. */
+function printedThresholds(rows: ReadonlyMap<string, ObservedRange>): ReadonlyMap<string, TunedValue> {
+  return new Map(
+    [...rows].map(([name, { threshold, min, max }]) => [
+      name,
+      { threshold: printedNumber(threshold), magnitude: Math.max(Math.abs(min), Math.abs(max)) },
+    ]),
+  )
 }
 
 /** Names of the values that nobody watches for the order of their elements. */

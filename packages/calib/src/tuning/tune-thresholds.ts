@@ -9,14 +9,15 @@ import type { CandidateOptions } from './candidates.ts'
 import type { Search, TunedValue } from './plan-searches.ts'
 import { activationInputs, planSearches } from './plan-searches.ts'
 
-/** What thresholds are tuned on, and how. */
-export interface TuneThresholds extends CandidateOptions {
+/** What thresholds of several tables are tuned on, and how. */
+export interface TuneTables extends CandidateOptions {
   readonly graph: Graph
   readonly executor: Executor
   readonly samples: SampleSource
   /** Samples to tune on; all when there are fewer. */
   readonly count: number
-  readonly values: ReadonlyMap<string, TunedValue>
+  /** The thresholds of each table. */
+  readonly tables: readonly ReadonlyMap<string, TunedValue>[]
   readonly kernels: Kernels
   /**
    * Where several do the searches of one tuning, a place in shared memory for each search, 0 until somebody has claimed it. Only what is
@@ -25,6 +26,11 @@ export interface TuneThresholds extends CandidateOptions {
   readonly claims?: Int32Array
   readonly signal?: Interruption | undefined
   readonly onProgress?: OnProgress | undefined
+}
+
+/** What thresholds are tuned on, and how. */
+export interface TuneThresholds extends Omit<TuneTables, 'tables'> {
+  readonly values: ReadonlyMap<string, TunedValue>
 }
 
 /**
@@ -41,37 +47,45 @@ export interface TuneThresholds extends CandidateOptions {
  * @returns the thresholds of all `values`
  * @throws QError `INTERRUPTED`; what the executor and the samples throw
  */
-export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyMap<string, number>> {
-  const { graph, executor, samples, values, kernels, claims, signal, onProgress } = options
+export async function tuneThresholds({ values, ...options }: TuneThresholds): Promise<ReadonlyMap<string, number>> {
+  return (await tuneTables({ ...options, tables: [values] }))[0]!
+}
+
+/** Tunes several tables as {@link tuneThresholds} tunes each of them, in one walk: a node is loaded, and its float output computed, once for all. */
+export async function tuneTables(options: TuneTables): Promise<readonly ReadonlyMap<string, number>[]> {
+  const { graph, executor, samples, tables, kernels, claims, signal, onProgress } = options
   const count = Math.min(options.count, samples.count)
-  const thresholds = new Map([...values].map(([name, { threshold }]) => [name, threshold]))
-  const plan = planSearches(graph, values, options)
+  const plans = tables.map((values) => ({
+    thresholds: new Map([...values].map(([name, { threshold }]) => [name, threshold])),
+    searches: planSearches(graph, values, options),
+  }))
+  const tuned = plans.map(({ thresholds }) => thresholds)
   // What comes after the last search need not run.
-  const nodes = graph.nodes.slice(0, graph.nodes.findLastIndex((node) => plan.has(node)) + 1)
-  if (nodes.length === 0) return thresholds
+  const nodes = graph.nodes.slice(0, graph.nodes.findLastIndex((node) => plans.some(({ searches }) => searches.has(node))) + 1)
+  if (nodes.length === 0) return tuned
 
   const held = await inputTensors(graph, samples, count)
   const left = useCounts(graph, nodes)
   const pause = pauses(signal)
-  const places = new Map([...plan.values()].flat().map((search, place) => [search, place]))
+  const places = new Map(plans.flatMap(({ searches }) => [...searches.values()].flat()).map((search, place) => [search, place]))
   for (const [index, node] of nodes.entries()) {
     await pause()
     if (claims?.every((claim) => claim !== 0) === true) break
     const inputs = activationInputs(graph, node)
-    if (inputs.length > 0) await runNode(node, [...new Set(inputs)], plan.get(node) ?? [])
+    if (inputs.length > 0) await runNode(node, [...new Set(inputs)])
     for (const input of inputs) {
       left.set(input, left.get(input)! - 1)
       if (left.get(input) === 0) held.delete(input)
     }
     onProgress?.({ stage: 'tune', done: index + 1, total: nodes.length })
   }
-  return thresholds
+  return tuned
 
   function claimed(search: Search): boolean {
     return claims === undefined || Atomics.compareExchange(claims, places.get(search)!, 0, 1) === 0
   }
 
-  async function runNode(node: Node, inputs: readonly string[], searches: readonly Search[]): Promise<void> {
+  async function runNode(node: Node, inputs: readonly string[]): Promise<void> {
     const feeds = Array.from({ length: count }, (_, sample) => new Map(inputs.map((input) => [input, held.get(input)![sample]!])))
     const output = node.outputs[0]!
     const session = await executor.load(graph, { feeds: inputs, fetches: [output] })
@@ -79,11 +93,13 @@ export async function tuneThresholds(options: TuneThresholds): Promise<ReadonlyM
       const results = await runEach(session, feeds, output)
       await holdResults(node, feeds, results)
       const references = results.map((result) => floatValues(output, result))
-      for (const search of searches) {
-        if (!claimed(search)) continue
-        const { input, candidates } = search
-        const best = await bestCandidate({ session, feeds, references, output, candidates, kernels, pause })
-        if (best > thresholds.get(input)!) thresholds.set(input, best)
+      for (const { thresholds, searches } of plans) {
+        for (const search of searches.get(node) ?? []) {
+          if (!claimed(search)) continue
+          const { input, candidates } = search
+          const best = await bestCandidate({ session, feeds, references, output, candidates, kernels, pause })
+          if (best > thresholds.get(input)!) thresholds.set(input, best)
+        }
       }
     } finally {
       await session.close()

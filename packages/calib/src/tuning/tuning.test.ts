@@ -1,9 +1,10 @@
+import type { Executor } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { noise, tinyExecutor, tinyGraph, tinySamples } from '../fixtures/tiny-executor.ts'
 import { createKernels, portableKernels } from '../kernels/kernels.ts'
 import { fakeQuantScale, thresholdCandidates } from './candidates.ts'
 import { l1Norm, relativeDistance } from './distance.ts'
-import { tuneThresholds } from './tune-thresholds.ts'
+import { tuneTables, tuneThresholds } from './tune-thresholds.ts'
 import type { TuneElsewhere } from './tune-together.ts'
 import { loadedSamples, tuneTogether } from './tune-together.ts'
 
@@ -155,15 +156,19 @@ describe('tuning', () => {
       samples,
       count: 5,
       kernels: createKernels(),
-      values: new Map(['x', 'a', 'b', 'c', 'd'].map((name) => [name, { threshold: 1.25, magnitude: 4 }])),
+      tables: [
+        new Map(['x', 'a', 'b', 'c', 'd'].map((name) => [name, { threshold: 1.25, magnitude: 4 }])),
+        new Map(['x', 'b', 'c'].map((name) => [name, { threshold: 0.5, magnitude: 3 }])),
+      ],
     }
+    const alone = Promise.all(options.tables.map((values) => tuneThresholds({ ...options, values })))
     /** A second tuner that waits for `turn` before it starts. */
     const second =
       (turn: Promise<void>): TuneElsewhere =>
       async ({ graph: { ops: _, ...plain }, ...shared }) => {
         await turn
         const told = structuredClone({ ...shared, graph: plain })
-        return tuneThresholds({
+        return tuneTables({
           ...options,
           ...told,
           graph: { ...told.graph, ops: graph.ops },
@@ -176,27 +181,41 @@ describe('tuning', () => {
       ['at the same time', Promise.resolve()],
       ['the other later', new Promise<void>((done) => setTimeout(done, 30))],
     ] as const)('gives the same thresholds, %s', async (_, turn) => {
-      expect(await tuneTogether(options, second(turn))).toEqual(await tuneThresholds(options))
+      expect(await tuneTogether(options, second(turn))).toEqual(await alone)
+    })
+
+    it('loads a node once for all tables', async () => {
+      let loads = 0
+      const executor: Executor = {
+        ...ops,
+        load(...what) {
+          loads++
+          return ops.load(...what)
+        },
+      }
+      expect(await tuneTables({ ...options, executor })).toEqual(await alone)
+      expect(loads).toBe(graph.nodes.length)
     })
 
     it('does each search once', async () => {
+      const values = options.tables[0]!
       const claims = new Int32Array(new SharedArrayBuffer(16))
       claims.set([1, 0, 1, 1])
-      const one = await tuneThresholds({ ...options, claims })
-      const rest = await tuneThresholds({ ...options, claims: new Int32Array(4).fill(1).fill(0, 0, 1) })
+      const one = await tuneThresholds({ ...options, values, claims })
+      const rest = await tuneThresholds({ ...options, values, claims: new Int32Array(4).fill(1).fill(0, 0, 1) })
       expect([one.get('c'), rest.get('b')]).toEqual([1.25, 1.25])
       expect([...claims]).toEqual([1, 1, 1, 1])
     })
 
     it('asks nobody elsewhere where there is nothing to search, and for one search already', async () => {
       let asked = 0
-      const counting: TuneElsewhere = async ({ values }) => {
+      const counting: TuneElsewhere = async ({ tables }) => {
         asked += 1
-        return new Map([...values].map(([name, { threshold }]) => [name, threshold]))
+        return tables.map((values) => new Map([...values].map(([name, { threshold }]) => [name, threshold])))
       }
-      await tuneTogether({ ...options, values: new Map() }, counting)
+      await tuneTogether({ ...options, tables: [new Map(), new Map()] }, counting)
       expect(asked).toBe(0)
-      await tuneTogether({ ...options, values: new Map([...options.values].slice(0, 1)) }, counting)
+      await tuneTogether({ ...options, tables: [new Map(), new Map([...options.tables[0]!].slice(0, 1))] }, counting)
       expect(asked).toBe(1)
     })
 
@@ -219,7 +238,7 @@ describe('tuning', () => {
         claims.fill(1)
         throw new Error('out of memory')
       }
-      expect(await tuneTogether(options, failing)).toEqual(await tuneThresholds(options))
+      expect(await tuneTogether(options, failing)).toEqual(await alone)
     })
   })
 })

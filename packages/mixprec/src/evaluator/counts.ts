@@ -16,6 +16,9 @@ export interface EvaluationCounts {
   /** What is on the shelves now, and at most was. */
   readonly tensorBytes: number
   readonly mostTensorBytes: number
+  /** What open sections may be expected to take now, and at most were. */
+  readonly sectionBytes: number
+  readonly mostSectionBytes: number
   /** Losses that were known: from the same evaluator, and from the journal. */
   readonly known: number
   readonly journalHits: number
@@ -39,6 +42,8 @@ export function createTally(): Tally {
     tensorsEvicted: 0,
     tensorBytes: 0,
     mostTensorBytes: 0,
+    sectionBytes: 0,
+    mostSectionBytes: 0,
     known: 0,
     journalHits: 0,
     measured: 0,

@@ -43,7 +43,7 @@ export interface LaneOptions {
 /** A lane with nothing on its shelf. */
 export function createLane({ line, samples, budgetBytes, openSections, book, tally }: LaneOptions): Lane {
   const shelf = createShelf(budgetBytes, tally)
-  const sections = createOpenSections(openSections, book, (message) => line.tell(message))
+  const sections = createOpenSections(openSections, book, tally, (message) => line.tell(message))
   let slots = 0
   let tasks = 0
 

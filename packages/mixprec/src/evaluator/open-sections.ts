@@ -2,6 +2,7 @@ import { elementBytes, elementCount } from '@q/ir'
 import type { SectionDefinition } from '../segments/section-definition.ts'
 import type { ConstantBook } from '../workers/constant-book.ts'
 import type { PackedSection, ToWorkbench } from '../workers/protocol.ts'
+import type { Tally } from './counts.ts'
 
 /** Which sections a workbench has open, the ones used last, and which constants it holds for them. */
 export interface OpenSections {
@@ -28,16 +29,22 @@ interface Open {
 export function createOpenSections(
   { least, bytes: most }: OpenLimits,
   book: ConstantBook,
+  tally: Tally,
   tell: (message: Exclude<ToWorkbench, { kind: 'task' }>) => void,
 ): OpenSections {
   // In the order of their last use: a map keeps the order of insertion.
   const open = new Map<string, Open>()
   const uses = new Map<number, number>()
   let held = 0
+  const change = (bytes: number): void => {
+    held += bytes
+    tally.sectionBytes += bytes
+    tally.mostSectionBytes = Math.max(tally.mostSectionBytes, tally.sectionBytes)
+  }
   const close = (section: string): void => {
     const { constants: used, bytes } = open.get(section)!
     open.delete(section)
-    held -= bytes
+    change(-bytes)
     const constants: number[] = []
     for (const id of used) {
       const left = uses.get(id)! - 1
@@ -68,7 +75,7 @@ export function createOpenSections(
       const constants = entries.filter(({ id }) => !uses.has(id))
       for (const { id } of entries) uses.set(id, (uses.get(id) ?? 0) + 1)
       open.set(hash, { constants: new Set(entries.map(({ id }) => id)), bytes })
-      held += bytes
+      change(bytes)
       tell({ kind: 'open', section: hash, packed, constants })
     },
   }

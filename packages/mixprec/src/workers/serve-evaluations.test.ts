@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import { QError } from '@q/ir'
+import { QError, type Question } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { createEvaluator } from '../evaluator/create-evaluator.ts'
 import { toyChip } from '../fixtures/toy-chip.ts'
@@ -26,7 +26,7 @@ function startBench(options: WorkbenchOptions): EvaluationWorker {
 const source = { graph: toyNetwork, table: toyTable, backend: toyChip, settings: { mode: 'INT8' }, samples: toySamples }
 const trials = toyLayers.map((layer) => onlyInCodes(layer))
 const question = { trials, metrics: ['cosine', 'worst-group'], layers: ['c', 'e'] } as const
-const alone = () => createEvaluator({ ...source, executors: { exact: createToyExecutor() } }).ask(question)
+const alone = (asked: Question = question) => createEvaluator({ ...source, executors: { exact: createToyExecutor() } }).ask(asked)
 
 describe('evaluations on other threads', () => {
   it.each([1, 2, 4])('give the same bytes with %i of them', async (count) => {
@@ -37,6 +37,25 @@ describe('evaluations on other threads', () => {
       expect(evaluator.counts().mostTensorBytes).toBeLessThanOrEqual(budgetBytes)
       await evaluator.close()
     }
+  })
+
+  it('give the same bytes where the memory of dropped tensors is gone at once, with and without room for them', async () => {
+    const { port1: nowhere } = new MessageChannel()
+    nowhere.close()
+    let freed = 0
+    const free = (buffer: ArrayBuffer) => {
+      freed++
+      nowhere.postMessage(null, [buffer])
+    }
+    const start = () => startBench({ executors: { exact: createToyExecutor() }, free })
+    for (const budgetBytes of [1000, 2 ** 20]) {
+      const evaluator = createEvaluator({ ...source, executors: { exact: createToyExecutor() }, budgetBytes, workers: { count: 2, start } })
+      expect(await evaluator.ask(question)).toEqual(await alone())
+      expect(await evaluator.ask({ ...question, layers: ['b', 'd'] })).toEqual(await alone({ ...question, layers: ['b', 'd'] }))
+      expect(evaluator.counts().tensorsEvicted > 0).toBe(budgetBytes === 1000)
+      await evaluator.close()
+    }
+    expect(freed).toBeGreaterThan(100)
   })
 
   it('throw what an executor throws there, and can be asked again', async () => {

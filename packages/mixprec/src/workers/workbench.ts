@@ -6,6 +6,7 @@ import { realNumbers } from '../comparison/real-numbers.ts'
 import { measureSample, type SampleLoss } from '../comparison/sample-loss.ts'
 import type { OutputPair } from '../metrics/metric.ts'
 import { inTwoBytes } from './half-floats.ts'
+import { createHeldTensors, type FreeMemory } from './held-tensors.ts'
 import { packError } from './packed-error.ts'
 import type { ComparedTensor, FromWorkbench, Measured, PackedSection, Precision, Step, ToWorkbench } from './protocol.ts'
 
@@ -16,6 +17,8 @@ export interface WorkbenchOptions {
   readonly postProcess?: PostProcess
   /** The operators of graphs. @default those of @q/ir */
   readonly ops?: OpSet
+  /** For a bench that has all tensors for itself: what it does with the memory of those that it drops. @default it is garbage */
+  readonly free?: FreeMemory
 }
 
 /** Holds tensors and sessions, runs sections and measures: it decides nothing. */
@@ -27,11 +30,11 @@ export interface Workbench {
 }
 
 /** A bench with nothing on it. */
-export function createWorkbench({ executors, postProcess, ops = allOps }: WorkbenchOptions): Workbench {
+export function createWorkbench({ executors, postProcess, ops = allOps, free }: WorkbenchOptions): Workbench {
   const constants = new Map<number, Tensor>()
   const sections = new Map<string, Graph>()
   const sessions = new Map<string, Session>()
-  const tensors = new Map<number, Tensor>()
+  const tensors = createHeldTensors(free)
   let [loaded, reused] = [0, 0]
   let isStopped = false
 
@@ -61,11 +64,15 @@ export function createWorkbench({ executors, postProcess, ops = allOps }: Workbe
     const session = await sessionOf(section, precision)
     const { inputs, outputs } = sections.get(section)!
     const results = await session.run(new Map(inputs.map(({ name }, i) => [name, tensors.get(feeds[i]!)!])))
+    const unused = new Set(results.values())
     fetches.forEach(({ slot, halves }, i) => {
       if (slot === undefined) return
       const result = results.get(outputs[i]!)!
-      tensors.set(slot, halves ? inTwoBytes(result) : result)
+      const kept = halves ? inTwoBytes(result) : result
+      tensors.put(slot, kept)
+      unused.delete(kept)
     })
+    tensors.discard(unused)
   }
   const measure = (step: Extract<Step, { kind: 'measure' }>): Measured => {
     const resultsOf = (compared: readonly ComparedTensor[]): ReadonlyMap<string, Tensor> => {
@@ -79,10 +86,10 @@ export function createWorkbench({ executors, postProcess, ops = allOps }: Workbe
     const measured: Measured[] = []
     for (const step of steps) {
       if (isStopped) throw new QError('INTERRUPTED', 'the work was stopped', { kind: 'interrupted', hint: 'search again' })
-      if (step.kind === 'give') tensors.set(step.slot, step.tensor)
+      if (step.kind === 'give') tensors.put(step.slot, step.tensor)
       else if (step.kind === 'run') await run(step)
       else if (step.kind === 'measure') measured.push(measure(step))
-      else for (const slot of step.slots) tensors.delete(slot)
+      else tensors.drop(step.slots)
     }
     return measured
   }

@@ -19,10 +19,12 @@ const graph: Graph = parseGraph('x: f32[1,4]; y = Relu(x)')
 const shared = (): SharedTuning => ({
   graph,
   samples: [new Map([['x', { dtype: 'f32', shape: [1, 4], data: Float32Array.of(-4, 0.01, 0.5, 4) } as const]])],
-  values: new Map([
-    ['x', { threshold: 1, magnitude: 4 }],
-    ['y', { threshold: 1, magnitude: 4 }],
-  ]),
+  tables: [
+    new Map([
+      ['x', { threshold: 1, magnitude: 4 }],
+      ['y', { threshold: 1, magnitude: 4 }],
+    ]),
+  ],
   claims: new Int32Array(new SharedArrayBuffer(4)),
 })
 
@@ -81,8 +83,8 @@ describe('a thread that loads samples and tunes', () => {
     const told = shared()
     const answers = await answersTo([tuning(told, 7)])
     expect([...told.claims]).toEqual([1])
-    expect(answers).toEqual([{ request: 7, answer: expect.objectContaining({ size: 2 }) }])
-    expect(answers[0]!.answer!.get('x')).toBe(4)
+    expect(answers).toEqual([{ request: 7, answer: [expect.objectContaining({ size: 2 })] }])
+    expect((answers[0]!.answer as readonly ReadonlyMap<string, number>[])[0]!.get('x')).toBe(4)
   })
 
   it('loads samples, and answers with nothing where it cannot', async () => {
@@ -114,12 +116,14 @@ describe('a thread that loads samples and tunes', () => {
     const thread = started(`parentPort.on('message', (message) => {
       if (message === undefined) return parentPort.close()
       const { request, tuning } = message
-      parentPort.postMessage({ request, answer: new Map([...tuning.values.keys()].map((name) => [name, tuning.samples.length])) })
+      parentPort.postMessage({ request, answer: tuning.tables.map((values) => new Map([...values.keys()].map((name) => [name, tuning.samples.length]))) })
     })`)
-    const wanted = new Map([
-      ['x', 1],
-      ['y', 1],
-    ])
+    const wanted = [
+      new Map([
+        ['x', 1],
+        ['y', 1],
+      ]),
+    ]
     expect([await thread.tune(shared()), await thread.tune(shared())]).toEqual([wanted, wanted])
     await thread.close()
     await expect(thread.tune(shared())).rejects.toThrow('ended')

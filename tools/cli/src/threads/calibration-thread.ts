@@ -38,8 +38,8 @@ export type ToCalibrationThread = CalibrationRequest & { readonly request: numbe
 /** What a thread answers. */
 export interface FromCalibrationThread {
   readonly request: number
-  /** A sample, or the thresholds of what the thread has claimed, or nothing when it failed. */
-  readonly answer: LoadedSample | ReadonlyMap<string, number> | undefined
+  /** A sample, or by table the thresholds of what the thread has claimed, or nothing when it failed. */
+  readonly answer: LoadedSample | readonly ReadonlyMap<string, number>[] | undefined
 }
 
 /** A thread that loads samples and tunes. */
@@ -93,7 +93,7 @@ export function startCalibrationThread(
   worker.once('error', fail)
   worker.once('exit', (code) => fail(new Error(`the thread ended (${code})`)))
 
-  function asked<T extends LoadedSample | ReadonlyMap<string, number>>(what: CalibrationRequest): Promise<T> {
+  function asked<T extends NonNullable<FromCalibrationThread['answer']>>(what: CalibrationRequest): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (broken !== undefined) throw broken
       waiting.set(requests, { resolve, reject })

@@ -1,4 +1,4 @@
-import { createKernels, loadedSamples, tuneThresholds } from '@q/calib'
+import { createKernels, loadedSamples, tuneTables } from '@q/calib'
 import { createSampleSource } from '@q/data'
 import type { Executor } from '@q/ir'
 import { allOps } from '@q/ir/ops'
@@ -45,7 +45,7 @@ export function serveCalibration(port: CalibrationPort, { samples: { entries, in
   }
 
   async function answerTuning(request: number, { graph, samples, ...shared }: ToldTuning): Promise<void> {
-    const answer = await tuneThresholds({
+    const answer = await tuneTables({
       ...shared,
       graph: { ...graph, ops: allOps },
       executor,
