@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { graph, parseQuantPlan } from '@q/ir'
 import { encodeNpy } from '@q/npz'
-import { encodeModel } from '@q/onnx'
+import { exportOnnx } from '@q/onnx'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { inEmptyFolder, mustRun, q } from './run-command.ts'
 
@@ -38,7 +38,7 @@ const rowsOf = (file: string): readonly string[] =>
 const quantize = (...more: readonly string[]) => q('quantize', 'net.onnx', ...samples, ...chip, '--tolerance', '0,-100', ...more)
 
 beforeEach(() => {
-  writeFileSync('net.onnx', encodeModel(detector, { opset: 13 }))
+  writeFileSync('net.onnx', exportOnnx(detector, { outputNames: detector.outputs }))
   mkdirSync('samples')
   for (let i = 0; i < 4; i++) {
     const data = Float32Array.from({ length: 256 }, (_, at) => Math.sin(at * (i + 1) + i))

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Executor, Graph, Tensor } from '@q/ir'
@@ -48,13 +48,16 @@ async function withEdits(name: string, edits: Edits): Promise<Parts> {
     plugins: [
       {
         name: 'edits',
-        setup: ({ onLoad }) =>
+        setup({ onLoad, onResolve }) {
+          // A file of its own is none of this repository's.
+          onResolve({ filter: /^\.\/wrap\.ts$/ }, ({ resolveDir }) => ({ path: join(resolveDir, 'wrap.ts') }))
           onLoad({ filter: /\.ts$/ }, ({ path }) => {
             const place = relative(root, path)
             if (edits[place] === undefined) return undefined
             edited.add(place)
-            return { contents: edits[place].reduce(editText, readFileSync(path, 'utf8')), loader: 'ts' }
-          }),
+            return { contents: edits[place].reduce(editText, existsSync(path) ? readFileSync(path, 'utf8') : ''), loader: 'ts' }
+          })
+        },
       },
     ],
   })
@@ -92,15 +95,21 @@ const hypot: Edits = {
 
 /** An operator with a type rule and an attribute of its own: a window of the last axis that wraps around. */
 const wrap: Edits = {
-  'packages/ir/src/ops/float/reverse.ts': [
+  'packages/ir/src/ops/float/index.ts': [{ text: "export * from './wrap.ts'" }],
+  'packages/ir/src/ops/float/wrap.ts': [
     {
       text: `
+import { must } from '../infer.ts'
+import { defineOp, one, own, shared } from '../define.ts'
 export const Wrap = defineOp({
   name: 'Wrap',
   inputs: { x: one(own()) },
   outputs: { y: shared('x') },
   attrs: { more: { type: 'int', default: 1, mayBeAbsent: false } },
-  infer: ({ x }, { more }) => ({ y: { dtype: x.dtype, shape: [...x.shape.slice(0, -1), x.shape.at(-1) + more] } }),
+  infer({ x }, { more }) {
+    must(x.shape.length > 0, 'C1: x has a last axis', 'none')
+    return { y: { dtype: x.dtype, shape: [...x.shape.slice(0, -1), x.shape.at(-1) + more] } }
+  },
 })`,
     },
   ],
@@ -111,7 +120,7 @@ export const Wrap = defineOp({
     {
       text: `
 import { newResult } from '../operands.ts'
-export const wrap = (call) => {
+function wrap(call) {
   const { data, type } = operand(call, 0)
   const width = type.shape.at(-1)
   const wide = width + call.attrs['more']
@@ -120,9 +129,7 @@ export const wrap = (call) => {
   return [y]
 }`,
     },
-  ],
-  'packages/exec-ref/src/reference-kernels.ts': [
-    { after: 'const copying: Readonly<Record<string, Kernel>> = {', text: '  Wrap: movement.wrap,' },
+    { after: 'export const movementKernels: Readonly<Record<string, Kernel>> = {', text: '  Wrap: wrap,' },
   ],
   [spellingFile]: [
     { text: "import { field } from './codec/field.ts'" },

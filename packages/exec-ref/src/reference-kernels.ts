@@ -6,8 +6,8 @@ import { cast, dequantizeLinear, quantizeLinear } from './ops/cast.ts'
 import { conv, convTranspose, qConv, qConvTranspose } from './ops/conv.ts'
 import { gather, gatherElements, gatherND, scatterElements, scatterND } from './ops/gather.ts'
 import { matMul, qMatMul } from './ops/mat-mul.ts'
-import * as movement from './ops/movement.ts'
-import * as normalization from './ops/normalization.ts'
+import { movementKernels } from './ops/movement.ts'
+import { normalizationKernels } from './ops/normalization.ts'
 import { averagePool, maxPool, qAveragePool } from './ops/pool.ts'
 import * as arithmetic from './ops/quantized-arithmetic.ts'
 import * as reduce from './ops/reduce.ts'
@@ -18,6 +18,7 @@ import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
 
 /** Operators whose float results are rounded to the element type of the result. */
 const computing: Readonly<Record<string, Kernel>> = {
+  ...normalizationKernels,
   Conv: conv,
   ConvTranspose: convTranspose,
   MatMul: matMul,
@@ -28,12 +29,6 @@ const computing: Readonly<Record<string, Kernel>> = {
   Affine: affine,
   MaxPool: maxPool,
   AveragePool: averagePool,
-  LayerNormalization: normalization.layerNormalization,
-  RMSNormalization: normalization.rmsNormalization,
-  GroupNormalization: normalization.groupNormalization,
-  InstanceNormalization: normalization.instanceNormalization,
-  PixelNormalization: normalization.pixelNormalization,
-  LRN: normalization.lrn,
   Softmax: softmax,
   Resize: resize,
   CumSum: reduce.cumSum,
@@ -48,19 +43,7 @@ const computing: Readonly<Record<string, Kernel>> = {
 
 /** Operators that copy, choose or compare, and those that round by themselves. */
 const copying: Readonly<Record<string, Kernel>> = {
-  Reshape: movement.sameElements,
-  Squeeze: movement.sameElements,
-  Unsqueeze: movement.sameElements,
-  Transpose: movement.transpose,
-  Slice: movement.slice,
-  Concat: movement.concat,
-  Tile: movement.tile,
-  Pad: movement.pad,
-  Upsample: movement.upsample,
-  Reverse: movement.reverse,
-  SwapDimInner: movement.swapDimInner,
-  ShuffleChannel: movement.shuffleChannel,
-  DepthToSpace: movement.depthToSpace,
+  ...movementKernels,
   Where: binary.where,
   Gather: gather,
   GatherElements: gatherElements,

@@ -6,9 +6,9 @@ import type { Kernel } from '../kernel.ts'
 import { around, flag, num, nums, operand, resultType, sameKind, stridesOf, word } from '../operands.ts'
 
 /** The elements themselves under another shape. */
-export const sameElements: Kernel = (call) => [operand(call, 0).data]
+const sameElements: Kernel = (call) => [operand(call, 0).data]
 
-export const transpose: Kernel = (call) => {
+const transpose: Kernel = (call) => {
   const x = operand(call, 0)
   const steps = stridesOf(x.type.shape)
   const perm = nums(call, 'perm')
@@ -21,7 +21,7 @@ export const transpose: Kernel = (call) => {
   ]
 }
 
-export const slice: Kernel = (call) => {
+const slice: Kernel = (call) => {
   const x = operand(call, 0)
   const strides = stridesOf(x.type.shape)
   const starts = nums(call, 'starts')
@@ -37,7 +37,7 @@ export const slice: Kernel = (call) => {
   ]
 }
 
-export const concat: Kernel = (call) => {
+const concat: Kernel = (call) => {
   const parts = call.inputs.filter((input) => input !== undefined)
   const { shape } = resultType(call)
   const { outer, size, inner } = around(shape, num(call, 'axis'))
@@ -72,7 +72,7 @@ function pick(call: Parameters<Kernel>[0], indices: readonly (Int32Array | undef
   return data
 }
 
-export const tile: Kernel = (call) => {
+const tile: Kernel = (call) => {
   const { shape } = operand(call, 0).type
   return [
     pick(
@@ -84,7 +84,7 @@ export const tile: Kernel = (call) => {
   ]
 }
 
-export const upsample: Kernel = (call) => {
+const upsample: Kernel = (call) => {
   const { shape } = operand(call, 0).type
   const repeat = (axis: number, times: number): Int32Array =>
     Int32Array.from({ length: shape[axis]! * times }, (_, i) => Math.floor(i / times))
@@ -98,7 +98,7 @@ export const upsample: Kernel = (call) => {
   return [fuseRelu(call, y)]
 }
 
-export const reverse: Kernel = (call) => {
+const reverse: Kernel = (call) => {
   const { shape } = operand(call, 0).type
   const at = num(call, 'axis') < 0 ? num(call, 'axis') + shape.length : num(call, 'axis')
   return [
@@ -109,7 +109,7 @@ export const reverse: Kernel = (call) => {
   ]
 }
 
-export const swapDimInner: Kernel = (call) => {
+const swapDimInner: Kernel = (call) => {
   const { shape } = operand(call, 0).type
   return [
     pick(
@@ -121,7 +121,7 @@ export const swapDimInner: Kernel = (call) => {
   ]
 }
 
-export const shuffleChannel: Kernel = (call) => {
+const shuffleChannel: Kernel = (call) => {
   const { shape } = operand(call, 0).type
   const groups = num(call, 'group')
   const per = shape[1]! / groups
@@ -132,7 +132,7 @@ export const shuffleChannel: Kernel = (call) => {
  * Adds a border of `value`, or of mirrored or repeated elements. A value that the type of the codes cannot hold makes
  * the result plain numbers.
  */
-export const pad: Kernel = (call) => {
+const pad: Kernel = (call) => {
   const x = operand(call, 0)
   const { shape } = x.type
   const pads = nums(call, 'pads')
@@ -178,7 +178,7 @@ function mirrored(at: number, size: number, mode: string): number {
 }
 
 /** Channels to blocks of places, or back. */
-export const depthToSpace: Kernel = (call) => {
+const depthToSpace: Kernel = (call) => {
   const x = operand(call, 0)
   const inverse = flag(call, 'inverse')
   const small = inverse ? resultType(call).shape : x.type.shape
@@ -210,4 +210,21 @@ export const depthToSpace: Kernel = (call) => {
     }
   }
   return [y]
+}
+
+/** Operators that move or repeat elements, by their names. */
+export const movementKernels: Readonly<Record<string, Kernel>> = {
+  Reshape: sameElements,
+  Squeeze: sameElements,
+  Unsqueeze: sameElements,
+  Transpose: transpose,
+  Slice: slice,
+  Concat: concat,
+  Tile: tile,
+  Pad: pad,
+  Upsample: upsample,
+  Reverse: reverse,
+  SwapDimInner: swapDimInner,
+  ShuffleChannel: shuffleChannel,
+  DepthToSpace: depthToSpace,
 }

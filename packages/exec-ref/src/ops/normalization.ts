@@ -60,7 +60,7 @@ function scaleAndShift(call: KernelCall, y: Numbers, at: (i: number) => number):
   }
 }
 
-export const layerNormalization: Kernel = (call) => {
+const layerNormalization: Kernel = (call) => {
   const x = operand(call, 0)
   const axis = num(call, 'axis')
   const { size, inner } = around(x.type.shape, axis)
@@ -87,10 +87,10 @@ const grouped =
     return [y]
   }
 
-export const groupNormalization = grouped((call) => num(call, 'num_groups'))
-export const instanceNormalization = grouped((call) => operand(call, 0).type.shape[1]!)
+const groupNormalization = grouped((call) => num(call, 'num_groups'))
+const instanceNormalization = grouped((call) => operand(call, 0).type.shape[1]!)
 
-export const pixelNormalization: Kernel = (call) => {
+const pixelNormalization: Kernel = (call) => {
   const x = operand(call, 0)
   const { outer, size, inner } = around(x.type.shape, 1)
   const y = newResult(call)
@@ -103,7 +103,7 @@ export const pixelNormalization: Kernel = (call) => {
 }
 
 /** `x / sqrt(mean square + epsilon) * scale` over the last axis; a true division, float32 squares summed in index order. */
-export const rmsNormalization: Kernel = (call) => {
+const rmsNormalization: Kernel = (call) => {
   const x = operand(call, 0)
   const count = x.type.shape.at(-1)!
   const y = newResult(call)
@@ -125,7 +125,7 @@ export const rmsNormalization: Kernel = (call) => {
 }
 
 /** `x / (bias + alpha / size * sum of squares over the neighbouring channels) ^ beta`. */
-export const lrn: Kernel = (call) => {
+const lrn: Kernel = (call) => {
   const x = operand(call, 0)
   const { outer, size: channels, inner } = around(x.type.shape, 1)
   const [size, alpha, beta, bias] = [num(call, 'size'), num(call, 'alpha'), num(call, 'beta'), num(call, 'bias')]
@@ -143,4 +143,14 @@ export const lrn: Kernel = (call) => {
     }
   }
   return [y]
+}
+
+/** Normalizations, by their names. */
+export const normalizationKernels: Readonly<Record<string, Kernel>> = {
+  LayerNormalization: layerNormalization,
+  RMSNormalization: rmsNormalization,
+  GroupNormalization: groupNormalization,
+  InstanceNormalization: instanceNormalization,
+  PixelNormalization: pixelNormalization,
+  LRN: lrn,
 }
