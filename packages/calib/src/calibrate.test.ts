@@ -96,6 +96,30 @@ describe('calibration', () => {
     })
   })
 
+  it('names the constant that a value which is not finite was made with', async () => {
+    const broken = tinyGraph(size, [[['y'], 'Mul', ['x', 'w']]])
+    const w = { dtype: 'f32', shape: [1], data: Float32Array.of(Number.NaN) } as const
+    const values = new Map(broken.values).set('w', { name: 'w', type: { dtype: 'f32', shape: [1] }, isConstant: true, constant: w })
+    const multiply: Executor = {
+      name: 'multiply',
+      exact: false,
+      load: async (graph) => ({
+        graph,
+        feeds: ['x'],
+        fetches: ['y'],
+        run: async () => new Map([['y', { dtype: 'f32', shape: [size], data: new Float32Array(size).fill(Number.NaN) }]]),
+        close: async () => {},
+      }),
+    }
+    const run = calibrate({ graph: { ...broken, values }, executor: multiply, samples: tinySamples([noise(size, 1)]), workers: 0 })
+    await expect(run).rejects.toMatchObject({
+      code: 'ACTIVATION_NOT_FINITE',
+      at: ['picture-0', 'y'],
+      found: expect.stringContaining('the constant w'),
+      hint: expect.stringContaining('w in the float model'),
+    })
+  })
+
   it('warns of a value that is all zeros and gives it the smallest threshold', async () => {
     const { entries, diagnostics } = await calibrate({ graph, executor, samples: tinySamples([new Float32Array(size)]) })
     expect(entries.get('sum')).toEqual({ threshold: 1e-5, min: 0, max: 1e-5 })

@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
   ['Squeeze one', ['Squeeze', 'a axes', 'y'], { a: numbers([1, 3, 1]), axes: whole(-1) }],
   ['Unsqueeze', ['Unsqueeze', 'a axes', 'y'], { a, axes: whole(0, -1) }],
   ['Concat', ['Concat', 'a b', 'y', { axis: -2 }], { a, b: numbers([2, 1, 4]) }],
-  ['Slice backwards', ['Slice', 'a s e x t', 'y'], { a, s: whole(-1, 0), e: whole(-5, 9), x: whole(2, 1), t: whole(-2, 2) }],
+  ['Slice backwards', ['Slice', 'a s e axes t', 'y'], { a, s: whole(-1, 0), e: whole(-5, 9), axes: whole(2, 1), t: whole(-2, 2) }],
   ['Slice by attributes', ['Slice', 'a', 'y', { starts: [1], ends: [3], axes: [2] }], { a }, 9],
   ['Split', ['Split', 'a', 'y z', { axis: 2 }], { a }],
   ['Split by an operand', ['Split', 'a s', 'y z', { axis: 1 }], { a, s: whole(1, 2) }],

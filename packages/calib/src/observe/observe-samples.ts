@@ -1,9 +1,10 @@
 import type { Executor, Graph, OnProgress, SampleSource, Session, Tensor } from '@q/ir'
-import { errorAt, type QError } from '@q/ir'
+import { errorAt, QError } from '@q/ir'
 import { pauses } from '../interruption.ts'
 import type { CalibratedValue } from '../layers.ts'
 import { floatValues } from './float-values.ts'
 import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
+import { unsoundConstant } from './unsound-constant.ts'
 import type { WatchResult } from './watch.ts'
 
 /** Samples that are loaded ahead, so that reading and decoding never keep the network waiting. */
@@ -57,7 +58,7 @@ export async function observeSamples({
     await session.close()
   }
   const result = await pool.finish()
-  if (pool.fault !== undefined) throw faultError(pool.fault, samples)
+  if (pool.fault !== undefined) throw faultError(pool.fault, samples, graph)
   return result
 
   async function runAll(ready: Session): Promise<void> {
@@ -110,6 +111,16 @@ function ownArrays(
   })
 }
 
-function faultError({ sample, error }: ObserverFault, samples: SampleSource): QError {
-  return errorAt(error, [samples.describe?.(sample) ?? `sample ${sample}`, ...error.at])
+function faultError({ sample, error }: ObserverFault, samples: SampleSource, graph: Graph): QError {
+  const place = samples.describe?.(sample) ?? `sample ${sample}`
+  const constant = error.code === 'ACTIVATION_NOT_FINITE' ? unsoundConstant(graph, error.at[0]) : undefined
+  if (constant === undefined) return errorAt(error, [place, ...error.at])
+  const { code, message, at, found, kind, wanted = '' } = error
+  return new QError(code, message, {
+    at: [place, ...at],
+    kind,
+    found: `${found}, made with the constant ${constant}, which holds such numbers itself`,
+    wanted,
+    hint: `mend the constant ${constant} in the float model`,
+  })
 }

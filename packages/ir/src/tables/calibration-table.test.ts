@@ -171,7 +171,7 @@ describe('making a calibration table', () => {
     const refusal = (changed: object, code: string) => {
       expect(() => createCalibrationTable({ ...parts, entries: [], ...changed })).toThrow(expect.objectContaining({ code }))
     }
-    for (const name of ['', 'a b', '#a']) refusal({ entries: [[name, row]] }, 'CALIBRATION_NAME_INVALID')
+    for (const name of ['', 'a b', '#a', 'a\0b', 'a\u0085b', 'a\ud800']) refusal({ entries: [[name, row]] }, 'CALIBRATION_NAME_INVALID')
     refusal({ entries: [['a', { ...row, max: NaN }]] }, 'CALIBRATION_ROW_INVALID')
     refusal({ mlirFile: 'asym_op.mlir' }, 'CALIBRATION_HEADER_INVALID')
     refusal({ fingerprint: 'a\nb' }, 'CALIBRATION_HEADER_INVALID')

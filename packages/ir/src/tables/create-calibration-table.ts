@@ -2,6 +2,7 @@ import { QError } from '../errors.ts'
 import type { CalibrationRow, CalibrationTable } from './calibration-table.ts'
 import { formatPercentF7 } from './format-percent-f7.ts'
 import { isSectionLine, parseCalibrationTable } from './parse-calibration-table.ts'
+import { isTableName } from './table-name.ts'
 
 /** Rows by value name, in the order they are to be printed. */
 export type CalibrationRows = Iterable<readonly [name: string, row: CalibrationRow]>
@@ -43,7 +44,7 @@ const smallestThreshold = 1e-5
  * Numbers are kept as the file will show them (seven decimals), so a table used at once and one read back are the same.
  * Thresholds up to 1e-5 and NaN become 1e-5.
  *
- * @throws QError `CALIBRATION_NAME_INVALID` for a name a table cannot hold (empty, with white space, or starting with `#`).
+ * @throws QError `CALIBRATION_NAME_INVALID` for a name a table cannot hold (see {@link checkedRowName}).
  * @throws QError `CALIBRATION_ROW_INVALID` for bounds that are not finite.
  * @throws QError `CALIBRATION_HEADER_INVALID` for a header value that holds a line break, or a word that starts a section.
  */
@@ -66,9 +67,9 @@ export function createCalibrationTable(parts: CalibrationTableParts): Calibratio
     '# op_name    threshold    min    max',
     ...rowLines(parts.entries),
     ...(int4 === undefined ? [] : ['', '#int4_th', ...rowLines(int4)]),
-    ...(asymmetricOps === undefined ? [] : ['', '#asym_op', ...asymmetricOps.map(checkedName)]),
-    ...(symmetricOps === undefined ? [] : ['', '# symmetric_op', ...symmetricOps.map((name) => `# ${checkedName(name)}`)]),
-    ...(int4Ops === undefined ? [] : ['', '#int4_op', ...int4Ops.map(checkedName)]),
+    ...(asymmetricOps === undefined ? [] : ['', '#asym_op', ...asymmetricOps.map(checkedRowName)]),
+    ...(symmetricOps === undefined ? [] : ['', '# symmetric_op', ...symmetricOps.map((name) => `# ${checkedRowName(name)}`)]),
+    ...(int4Ops === undefined ? [] : ['', '#int4_op', ...int4Ops.map(checkedRowName)]),
   ]
   return parseCalibrationTable(`${lines.join('\n')}\n`)
 }
@@ -87,7 +88,7 @@ export function replaceCalibrationRows(table: CalibrationTable, rows: ReadonlyMa
 }
 
 function rowLines(rows: CalibrationRows): readonly string[] {
-  return Array.from(rows, ([name, row]) => rowLine(checkedName(name), row))
+  return Array.from(rows, ([name, row]) => rowLine(checkedRowName(name), row))
 }
 
 function rowLine(name: string, { threshold, min, max }: CalibrationRow): string {
@@ -112,11 +113,16 @@ function checkHeader(value: string | undefined): void {
   })
 }
 
-function checkedName(name: string): string {
-  if (name !== '' && !/\s/.test(name) && !name.startsWith('#')) return name
+/**
+ * The name of a row, when a table can hold it.
+ *
+ * @throws QError `CALIBRATION_NAME_INVALID` for an empty name, one with white space or control characters, and one that starts with `#`
+ */
+export function checkedRowName(name: string): string {
+  if (isTableName(name)) return name
   throw new QError('CALIBRATION_NAME_INVALID', `a calibration table cannot hold the name "${name}"`, {
     found: JSON.stringify(name),
-    wanted: 'a name without white space that does not start with #',
+    wanted: 'a name without white space and control characters that does not start with #',
     hint: 'rename this value in the model',
   })
 }

@@ -2,6 +2,7 @@ import { QError } from '../errors.ts'
 import { parseQuantPlan } from './parse-quant-plan.ts'
 import type { QuantMode } from './quant-mode.ts'
 import type { QuantPlan, QuantPlanEntry } from './quant-plan.ts'
+import { isTableName } from './table-name.ts'
 
 /** Entries by layer name, in the order they are to be printed. */
 export type QuantPlanEntries = Iterable<readonly [name: string, entry: QuantPlanEntry]>
@@ -97,10 +98,10 @@ function fromLines(lines: readonly string[]): QuantPlan {
 }
 
 function entryLine([name, { mode, groupSize }]: readonly [string, QuantPlanEntry]): string {
-  if (name === '' || /\s/.test(name) || name.startsWith('#')) {
+  if (!isTableName(name)) {
     throw new QError('QUANT_PLAN_NAME_INVALID', `a quantization plan cannot hold the name "${name}"`, {
       found: JSON.stringify(name),
-      wanted: 'a name without white space that does not start with #',
+      wanted: 'a name without white space and control characters that does not start with #',
       hint: 'rename this layer in the model',
     })
   }

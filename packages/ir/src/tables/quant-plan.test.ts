@@ -149,7 +149,7 @@ describe('making a quantization plan', () => {
   })
 
   it('refuses names a plan cannot hold', () => {
-    for (const name of ['', 'a b', '#a']) {
+    for (const name of ['', 'a b', '#a', 'a\0b', 'a\ud800']) {
       const make = () => createClassicQuantPlan({ chip: 'acme', mixMode: 'F16', entries: [[name, { mode: 'F16' }]] })
       expect(make).toThrow(coded('QUANT_PLAN_NAME_INVALID'))
     }

@@ -1,13 +1,16 @@
 import { didYouMean, type Graph, type GraphInput, type InferredType, type Node, QError, type Value } from '@q/ir'
 import { inferNode } from '@q/ir/graph'
 import type proto from 'onnx-proto'
-import { evaluate, isFoldable } from '../fold/evaluate.ts'
-import { type Literal, literalOf, tensorOf, whole } from '../fold/literal.ts'
+import { isFoldable } from '../fold/evaluate.ts'
+import { type Literal, literalOf, tensorOf } from '../fold/literal.ts'
 import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
 import { checkAttributes } from './check-attributes.ts'
+import { checkNames } from './check-names.ts'
+import { checkSize } from './check-size.ts'
+import { foldNode } from './fold-node.ts'
 import { inlinedIf, readBy } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
 import { checkHint, placed } from './placed.ts'
@@ -30,9 +33,6 @@ export interface DecodeOptions {
   readonly place?: string
 }
 
-/** Elements beyond which a folded tensor is rather computed while the network runs than stored. */
-const largestFolded = 2 ** 26
-
 /**
  * An ONNX file as a graph: values carry ONNX names, nodes ONNX operators in one form each ({@link sourceOps}), every shape
  * is known, and what depends on constants and shapes alone has been computed.
@@ -44,12 +44,21 @@ const largestFolded = 2 ** 26
 export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Graph> {
   const place = options.place ?? 'model'
   const model = readModel(bytes, place)
+  checkNames(model.graph, place)
   const external = externalFiles(options.readExternal)
   const walk = startWalk(inputTypes(model.graph, options.inputShapes, place), opsetsOf(model), external, place)
   for (const initializer of model.graph.initializer ?? []) {
     walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
   }
   const outputs = options.outputNames ?? (model.graph.output ?? []).map(({ name }) => name ?? '')
+  if (outputs.length === 0) {
+    throw new QError('ONNX_NO_GRAPH', 'the network has no outputs', {
+      at: [place],
+      found: 'no names of outputs',
+      wanted: 'one output at least',
+      hint: 'name the tensors to end at (--output_names), or export the model with its outputs',
+    })
+  }
   for (const node of neededNodes(model.graph, outputs, place)) await walk.step(node)
   return walk.finish(options.name ?? model.graph.name ?? 'model', outputs, model.graph)
 }
@@ -133,6 +142,8 @@ function startWalk(
     return type
   }
 
+  const isTaken = (name: string): boolean => constants.has(name) || types.has(name) || aliases.has(name)
+
   return {
     constants,
     async step(source) {
@@ -152,7 +163,7 @@ function startWalk(
         return lose()
       }
       const condition = isKnown && op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
-      const branch = condition === undefined ? undefined : inlinedIf(source, condition)
+      const branch = condition === undefined ? undefined : inlinedIf(source, condition, isTaken)
       if (branch !== undefined) {
         for (const node of branch) await this.step(node)
         return
@@ -163,7 +174,8 @@ function startWalk(
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const attrs = withDefaults(signature, given, opset)
-      const folded = signature && fold(op, attrs, inputNames, literals, opset, outputs.length, typeOf)
+      const folded =
+        signature && placed(at, () => foldNode({ op, inputs: literals, attrs, opset, results: outputs.length }, inputNames, typeOf, at))
       if (folded !== undefined) {
         outputs.forEach((output, i) => {
           if (folded[i] !== undefined) constants.set(output, folded[i])
@@ -202,6 +214,7 @@ function startWalk(
       const node: Node = { op: form.op, inputs: form.inputs, outputs, attrs: form.attrs }
       const results = placed(at, () => {
         const inferred = form.types === undefined || form.types.length < 1 ? inferNode(node, sourceOps, typeOf) : form.types
+        for (const { shape } of inferred) checkSize(shape, at)
         return inferred
       })
       outputs.forEach((output, i) => {
@@ -252,36 +265,4 @@ function startWalk(
       return { name, inputs: graphInputs, outputs: finalOutputs, nodes, values, ops: sourceOps, properties: {} }
     },
   }
-}
-
-function fold(
-  op: string,
-  attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>,
-  names: readonly (string | undefined)[],
-  literals: readonly (Literal | undefined)[],
-  opset: number,
-  results: number,
-  typeOf: (name: string) => InferredType,
-): readonly (Literal | undefined)[] | undefined {
-  if (op === 'Constant') return constantNode(attrs)
-  if ((op === 'Shape' || op === 'Size') && names[0] !== undefined) {
-    const { shape } = typeOf(names[0])
-    return op === 'Size'
-      ? [whole([shape.reduce((a, b) => a * b, 1)], [])]
-      : [whole(shape.slice(attrs['start'] as number, attrs['end'] as number | undefined))]
-  }
-  if (names.length === 0 || names.some((name, i) => name !== undefined && literals[i] === undefined)) return undefined
-  const known = evaluate({ op, inputs: literals, attrs, opset, results })
-  return known === undefined || known.length === 0 || known.some(({ data }) => data.length > largestFolded) ? undefined : known
-}
-
-function constantNode(attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>): readonly Literal[] {
-  const value = attrs['value'] ?? attrs['value_float'] ?? attrs['value_int'] ?? attrs['value_floats'] ?? attrs['value_ints']
-  const dtype = 'value_int' in attrs || 'value_ints' in attrs ? 'i64' : 'f32'
-  if (typeof value === 'number') return [{ dtype, shape: [], data: dtype === 'f32' ? Float32Array.of(value) : Float64Array.of(value) }]
-  if (Array.isArray(value)) {
-    const numbers = value as readonly number[]
-    return [{ dtype, shape: [numbers.length], data: dtype === 'f32' ? Float32Array.from(numbers) : Float64Array.from(numbers) }]
-  }
-  return value === undefined ? [] : [value as Literal]
 }

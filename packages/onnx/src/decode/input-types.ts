@@ -1,5 +1,6 @@
 import { didYouMean, type InferredType, QError } from '@q/ir'
 import type proto from 'onnx-proto'
+import { largestCount } from './check-size.ts'
 import { readModel } from './read-model.ts'
 import { dtypeOf, toNumber } from './read-tensor.ts'
 
@@ -127,15 +128,12 @@ function check(name: string, shape: Declared['shape'], fixed: readonly number[],
   }
 }
 
-/** Sizes and numbers of elements are signed numbers of 32 bits in the files of chips. */
-const largest = 2 ** 31 - 1
-
 function checkCount(name: string, sizes: readonly (number | string)[], place: string): void {
-  if (sizes.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 1) <= largest) return
+  if (sizes.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 1) <= largestCount) return
   throw new QError('ONNX_INPUT_SHAPE', 'an input has more elements than can be counted', {
     at: [place, name],
     found: `[${sizes.join(', ')}]`,
-    wanted: `${largest} elements at most`,
+    wanted: `${largestCount} elements at most`,
     hint: 'give the input another shape',
   })
 }

@@ -10,7 +10,7 @@ export function placed<T>(at: readonly string[], step: () => T): T {
   } catch (error) {
     if (isQError(error)) {
       throw new QError(error.code, error.message, {
-        at: [at[0]!, ...(error.at.length > 0 ? error.at : at.slice(1))],
+        at: error.at[0] === at[0] ? error.at : [at[0]!, ...(error.at.length > 0 ? error.at : at.slice(1))],
         kind: error.kind,
         cause: error.cause,
         ...(error.found === undefined ? {} : { found: error.found }),

@@ -1,6 +1,7 @@
 import { type DType, elementBytes, elementCount, QError, storageArray, type Tensor, type TensorData } from '@q/ir'
 import type proto from 'onnx-proto'
 import { elementTypes, otherElementTypes } from '../signature/element-types.ts'
+import { externalPlace } from './external-data.ts'
 
 /** Our element type for an ONNX data type number. @throws QError `ONNX_TENSOR_TYPE` */
 export function dtypeOf(dataType: number | null | undefined, place: readonly string[]): DType {
@@ -68,20 +69,9 @@ async function externalBytes(
   size: number,
   at: readonly string[],
 ): Promise<Uint8Array> {
-  const entry = (key: string): string | undefined => source.externalData?.find((each) => each.key === key)?.value ?? undefined
-  const location = entry('location')
-  if (location === undefined) {
-    throw new QError('ONNX_EXTERNAL_DATA', 'external data without a location', {
-      at,
-      found: source.externalData?.map(({ key }) => key).join(', ') || 'no entries',
-      wanted: 'the entry location',
-      hint: 'save the model again, with its weights in the file',
-    })
-  }
+  const { location, offset, length } = externalPlace(source, size, at)
   const file = await external(location, at)
-  const offset = Number(entry('offset') ?? 0)
-  const length = Number(entry('length') ?? size)
-  if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
+  if (offset + length > file.length) {
     throw new QError('ONNX_EXTERNAL_DATA', 'the external file is too short', {
       at,
       found: `${file.length} bytes in ${location}`,

@@ -1,9 +1,20 @@
-import { elementCount, stridesOf } from '@q/ir'
+import { elementCount, QError, stridesOf } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
 import type { Evaluate } from './evaluate.ts'
 import { elementsOf, literal } from './literal.ts'
 
-const inside = (index: number, size: number): number => (index < 0 ? index + size : index)
+const fromFront = (index: number, size: number): number => (index < 0 ? index + size : index)
+
+/** A place of an axis counted from the front. @throws QError `ONNX_BAD_NODE` when the axis does not have it */
+export function inside(index: number, size: number): number {
+  const place = fromFront(index, size)
+  if (place >= 0 && place < size) return place
+  throw new QError('ONNX_BAD_NODE', 'an index is outside of the axis that it picks from', {
+    found: `index ${index}`,
+    wanted: size === 0 ? 'no index: the axis is empty' : `${-size} to ${size - 1}`,
+    hint: 'check the indices, and the input shapes that the axis follows from',
+  })
+}
 
 /** Operators that pick or replace known elements by index. */
 export const indexingOps: Readonly<Record<string, Evaluate>> = {
@@ -108,7 +119,7 @@ export const indexingOps: Readonly<Record<string, Evaluate>> = {
         shape,
         Array.from({ length: elementCount(shape) }, (_, i) => {
           const index = indices!.data[Math.floor(i / (inner * size)) * inner + (i % inner)]!
-          return values!.data[inside(index, size) === Math.floor(i / inner) % size ? 1 : 0]!
+          return values!.data[fromFront(index, size) === Math.floor(i / inner) % size ? 1 : 0]!
         }),
       ),
     ]

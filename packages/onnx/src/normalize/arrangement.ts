@@ -1,7 +1,8 @@
 import { elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
+import { inside } from '../fold/indexing.ts'
 import { reshapeTarget, sliceBounds, squeezedAxes } from '../fold/movement.ts'
-import { constantOperand, flagAttr, frontAxes, listAttr, listOf, type Normalize, numberAttr, wordAttr } from './form.ts'
+import { constantOperand, type FormView, flagAttr, frontAxes, listAttr, listOf, type Normalize, numberAttr, wordAttr } from './form.ts'
 
 /** Reshape: the shape, in full. */
 export const reshape: Normalize = (view) => ({
@@ -109,6 +110,7 @@ export const gather: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const indices = view.type(1).shape
   const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
+  checkIndices(view, () => shape[axis]!)
   return {
     op: 'Gather',
     inputs: view.inputs,
@@ -119,11 +121,26 @@ export const gather: Normalize = (view) => {
 
 /** GatherElements and ScatterElements: the axis from the front. */
 export const alongAxis: Normalize = (view) => {
-  return {
-    op: view.op === 'Scatter' ? 'ScatterElements' : view.op,
-    inputs: view.inputs,
-    attrs: { axis: frontAxis(numberAttr(view, 'axis'), view.type(0).shape.length) },
-  }
+  const { shape } = view.type(0)
+  const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
+  checkIndices(view, () => shape[axis]!)
+  return { op: view.op === 'Scatter' ? 'ScatterElements' : view.op, inputs: view.inputs, attrs: { axis } }
+}
+
+/** GatherND and ScatterND: tuples of indices, one for each axis behind those that both operands walk through together. */
+export const byTuples: Normalize = (view) => {
+  const { shape } = view.type(0)
+  const batched = view.op === 'GatherND' ? numberAttr(view, 'batch_dims') : 0
+  const tuple = view.type(1).shape.at(-1) ?? 1
+  checkIndices(view, (i) => shape[batched + (i % tuple)]!)
+  return { op: view.op, inputs: view.inputs, attrs: view.op === 'GatherND' ? { batch_dims: batched } : {} }
+}
+
+/** Refuses known indices that are not among the places of their axes. @throws QError `ONNX_BAD_NODE` */
+function checkIndices(view: FormView, sizeOf: (place: number) => number): void {
+  view.known(1)?.data.forEach((index, i) => {
+    inside(index, sizeOf(i))
+  })
 }
 
 /** DepthToSpace and SpaceToDepth by their block. */

@@ -3,6 +3,7 @@ import { signatures } from '../signature/signatures.ts'
 import { cast, clip, elementwise, gemm, matMul, pRelu, remainder, truth, where } from './arithmetic.ts'
 import {
   alongAxis,
+  byTuples,
   concat,
   depthToSpace,
   expand,
@@ -68,6 +69,7 @@ export const forms: Readonly<Record<string, Normalize>> = {
   ...each(arg, 'ArgMax', 'ArgMin'),
   ...each(softmax, 'Softmax', 'LogSoftmax'),
   ...each(alongAxis, 'GatherElements', 'Scatter', 'ScatterElements'),
+  ...each(byTuples, 'GatherND', 'ScatterND'),
   ...each(depthToSpace, 'DepthToSpace', 'SpaceToDepth'),
   ...each(byEpsilon, 'InstanceNormalization'),
   AveragePool: averagePool,
@@ -82,7 +84,6 @@ export const forms: Readonly<Record<string, Normalize>> = {
   Expand: expand,
   Flatten: flatten,
   Gather: gather,
-  GatherND: kept('batch_dims'),
   Gemm: gemm,
   GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
@@ -94,7 +95,6 @@ export const forms: Readonly<Record<string, Normalize>> = {
   PRelu: pRelu,
   Reshape: reshape,
   RMSNormalization: rmsNormalization,
-  ScatterND: kept(),
   Slice: slice,
   Split: split,
   Squeeze: squeeze,

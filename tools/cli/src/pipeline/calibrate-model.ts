@@ -6,7 +6,7 @@ import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { fingerprintOf, formatCalibrationTable } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
-import { createCalibrationTable } from '@q/ir/tables'
+import { checkedRowName, createCalibrationTable } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
 import type { CalibrationThread, ListedSamples } from '../threads/calibration-thread.ts'
@@ -116,6 +116,7 @@ export async function observeModel(
   context: Context,
   kept?: KeptCalibrations,
 ): Promise<ObservedModel> {
+  for (const { name } of calibratedValues(graph)) checkedRowName(name)
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples(choice)
   const samples = await createSampleSource(chosen.entries, inputs)

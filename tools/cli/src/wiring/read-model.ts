@@ -7,6 +7,7 @@ import { decodeOnnx, importOnnx } from '@q/onnx'
 import { isThere } from '../files/read-file.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { ownBackends } from './backends.ts'
+import { externalFile } from './external-file.ts'
 
 export interface ReadModelOptions {
   /** Reads the files. */
@@ -53,7 +54,7 @@ async function readOnnx(path: string, { files, inputShapes, outputNames, name, a
   return (asImported ? decodeOnnx : importOnnx)(await files.read(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
-    readExternal: (location: string) => files.read(join(dirname(path), location)),
+    readExternal: async (location: string) => files.read(await externalFile(path, location)),
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
   })
