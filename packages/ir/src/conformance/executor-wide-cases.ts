@@ -272,6 +272,18 @@ export const executorWideCases: readonly ExecutorCase[] = [
       attrs: { bf16: style },
     }),
   ]),
+  // 1 / 0.3 is 3.328125 either way; times 3 it is 9.984375, between 9.9375 and 10.
+  ...(['truncate', 'round'] as const).map((style) =>
+    nodeCase(
+      `codes of ${style} bfloat16`,
+      'QuantizeLinear',
+      [fed(bf16(1), [3])],
+      [gives(codes('i8', [1], 0.3), [style === 'round' ? 10 : 9])],
+      {
+        attrs: { rounding: 'down', bf16: style },
+      },
+    ),
+  ),
   nodeCase('subnormal bfloat16 numbers kept', 'Cast', [fed(f32(1), [1e-39])], [gives(bf16(1), [1.0101904577379033e-39])], {
     attrs: { to: 'bf16', bf16: 'saturate' },
   }),

@@ -203,7 +203,10 @@ describe('the node of a cast', () => {
     rounding: { requantize: 'half-up', cast: 'half-to-even', weight: 'up' },
   }
   const cast = (source: TensorType, wanted: TensorType, encoding = scheme.multipliers.cast) =>
-    castNode('x', 'y', source, wanted, smallSchemes.F16, { ...scheme, multipliers: { ...scheme.multipliers, cast: encoding } })
+    castNode('x', 'y', source, wanted, {
+      needed: smallSchemes.F16,
+      integers: { ...scheme, multipliers: { ...scheme.multipliers, cast: encoding } },
+    })
   const ends = { inputs: ['x'], outputs: ['y'] }
 
   it('codes to codes: the factor of the scales as the scheme encodes it for casts', () => {
@@ -231,15 +234,22 @@ describe('the node of a cast', () => {
 
   it('floats to floats by the rounding of the layer that needs them, halves to even when it says none', () => {
     expect(cast(f32(1), f16(1))).toEqual({ op: 'Cast', ...ends, attrs: { to: 'f16', rounding: 'half-away-from-zero' } })
-    const silent = castNode('x', 'y', f32(1), f16(1), { kind: 'float', dtype: 'f16' }, scheme)
+    const silent = castNode('x', 'y', f32(1), f16(1), { needed: { kind: 'float', dtype: 'f16' }, integers: scheme })
     expect(silent.attrs).toEqual({ to: 'f16', rounding: 'half-to-even' })
   })
 
   it('into bfloat16 in the style of the layer that needs them, from floats and from codes', () => {
     const made = (source: TensorType, wanted: TensorType) =>
-      castNode('x', 'y', source, wanted, { kind: 'float', dtype: 'bf16', bf16: 'truncate' }, scheme).attrs
+      castNode('x', 'y', source, wanted, { needed: { kind: 'float', dtype: 'bf16', bf16: 'truncate' }, integers: scheme }).attrs
     expect(made(f32(1), bf16(1))).toEqual({ to: 'bf16', rounding: 'half-to-even', bf16: 'truncate' })
     expect(made(codes('u8', [1]), bf16(1))).toEqual({ bf16: 'truncate' })
     expect([made(bf16(1), f32(1)), made(codes('u8', [1]), f32(1))]).toEqual([{ to: 'f32', rounding: 'half-to-even' }, {}])
+  })
+
+  it('to codes in the style by which the bfloat16 numbers were made, whatever the layer that needs them', () => {
+    const floats = { kind: 'float', dtype: 'bf16', bf16: 'truncate' } as const
+    const made = (source: TensorType) => castNode('x', 'y', source, codes('i8', [1]), { needed: scheme, floats, integers: scheme }).attrs
+    expect(made(bf16(1))).toEqual({ rounding: 'half-to-even', bf16: 'truncate' })
+    expect([made(f32(1)), made(f16(1))]).toEqual([{ rounding: 'half-to-even' }, { rounding: 'half-to-even' }])
   })
 })

@@ -1,4 +1,4 @@
-import type { CodeStorage, IntegerScheme, Scheme } from '../contracts/scheme.ts'
+import type { CodeStorage, FloatScheme, IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { CastRules } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
 import { codeLimitsOf } from '../graph/code-limits.ts'
@@ -23,6 +23,8 @@ export interface Arriving {
   readonly storage?: CodeStorage
   /** Its calibrated range, when it has one. */
   readonly range?: Range
+  /** How its bfloat16 numbers are made, when it has any. */
+  readonly floats?: FloatScheme
 }
 
 /** Who needs it. */
@@ -116,8 +118,19 @@ function sameStorage(a: CodeStorage, b: CodeStorage): boolean {
   return a === b || (a.bits === b.bits && a.sign === b.sign && a.zeroPoint === b.zeroPoint && (a.scale ?? 'exact') === (b.scale ?? 'exact'))
 }
 
-/** The node that casts `from` to `to`; `scheme` is that of the layer which needs it. */
-export function castNode(from: string, to: string, source: TensorType, wanted: TensorType, scheme: Scheme, integers: IntegerScheme): Node {
+/** The schemes that a cast is made by. */
+export interface CastSchemes {
+  /** Of the layer that needs it. */
+  readonly needed: Scheme
+  /** By which the bfloat16 numbers that it reads were made. @default none says how */
+  readonly floats?: FloatScheme | undefined
+  /** How codes are stored there. */
+  readonly integers: IntegerScheme
+}
+
+/** The node that casts `from` to `to`. What is computed with bfloat16 numbers on the way to codes is made as they are. */
+export function castNode(from: string, to: string, source: TensorType, wanted: TensorType, schemes: CastSchemes): Node {
+  const { needed: scheme, floats, integers } = schemes
   const node = { inputs: [from], outputs: [to] }
   if (wanted.quant !== undefined && source.quant !== undefined) {
     const { multiplier, shift, requantize } = encodeFactor(source.quant.scale / wanted.quant.scale, integers.multipliers.cast)
@@ -128,8 +141,10 @@ export function castNode(from: string, to: string, source: TensorType, wanted: T
       attrs: { multipliers: [multiplier], shifts: [shift], rounding: integers.rounding.requantize, ...kind },
     }
   }
-  if (wanted.quant !== undefined)
-    return { op: 'QuantizeLinear', ...node, attrs: { rounding: integers.rounding.cast satisfies RoundingMode } }
+  if (wanted.quant !== undefined) {
+    const rounding: RoundingMode = integers.rounding.cast
+    return { op: 'QuantizeLinear', ...node, attrs: { rounding, ...(floats === undefined ? {} : bf16StyleOf(floats, source.dtype)) } }
+  }
   const style = bf16StyleOf(scheme, wanted.dtype)
   if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: style }
   return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even', ...style } }

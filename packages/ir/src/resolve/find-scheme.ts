@@ -1,5 +1,5 @@
 import type { ResolveSettings } from '../contracts/backend.ts'
-import type { IntegerScheme, Scheme } from '../contracts/scheme.ts'
+import type { FloatScheme, IntegerScheme, Scheme } from '../contracts/scheme.ts'
 import type { Target } from '../contracts/target.ts'
 import type { OpForm } from '../graph/op-form.ts'
 import type { RoundingMode } from '../number/rounding.ts'
@@ -43,4 +43,10 @@ export function integerSchemeNear(
 ): IntegerScheme | undefined {
   const schemes = [mode, settings.mode, ...target.modes].map((each) => findScheme(target, each, settings))
   return schemes.find((scheme): scheme is IntegerScheme => scheme?.kind === 'integer')
+}
+
+/** How bfloat16 numbers of a layer of some mode are made: by that mode, else by the first mode of the target that has any; `undefined` when none has. */
+export function bf16SchemeNear(target: Target, mode: QuantMode, settings: Pick<ResolveSettings, 'asymmetric'>): FloatScheme | undefined {
+  const schemes = [mode, ...target.modes].map((each) => findScheme(target, each, settings))
+  return schemes.find((scheme): scheme is FloatScheme => scheme?.kind === 'float' && scheme.dtype === 'bf16')
 }

@@ -112,8 +112,8 @@ function fitted(parts: PieceParts, node: Node, owner: number, place: number): No
   const source = typeNear(parts, node.inputs[0]!, owner, near)
   if (source.quant === undefined) return node
   const wanted = parts.typedAt(owner).values.get(layerOf(node))!.type
-  const scheme = schemeOf(parts.target, parts.modeAt(owner), parts.settings)
-  return { ...node, ...castNode(node.inputs[0]!, layerOf(node), source, wanted, scheme, integersAt(parts, owner)) }
+  const schemes = { needed: schemeOf(parts.target, parts.modeAt(owner), parts.settings), integers: integersAt(parts, owner) }
+  return { ...node, ...castNode(node.inputs[0]!, layerOf(node), source, wanted, schemes) }
 }
 
 function typeNear(parts: PieceParts, name: string, owner: number, near: readonly PlaceCasts[]): TensorType {

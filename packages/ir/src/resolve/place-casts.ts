@@ -4,8 +4,8 @@ import type { Target } from '../contracts/target.ts'
 import { layerOf } from '../graph/edges.ts'
 import type { Node, Range, TensorType } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
-import { type Arriving, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
-import { integerSchemeNear, schemeOf } from './find-scheme.ts'
+import { type Arriving, type CastSchemes, castNode, isFloatType, usualNeed, wantedType } from './cast-types.ts'
+import { bf16SchemeNear, integerSchemeNear, schemeOf } from './find-scheme.ts'
 import type { Frame } from './frame.ts'
 import type { OperandNeed } from './lower-context.ts'
 import type { Readers, Tally } from './readers.ts'
@@ -175,17 +175,25 @@ function wishOf(parts: CastParts, arriving: Arriving, node: Node, owner: number,
 }
 
 /** Everything that decides what a cast computes: its type, and its node as the schemes of its user make it. */
-function keyOf(parts: CastParts, { name, type }: Arriving, wanted: TensorType, owner: number): string {
-  const { op, attrs } = castNode(name, '', type, wanted, schemeAt(parts, owner), integersAt(parts, owner))
+function keyOf(parts: CastParts, arriving: Arriving, wanted: TensorType, owner: number): string {
+  const { op, attrs } = castNode(arriving.name, '', arriving.type, wanted, schemesOf(parts, arriving, owner))
   const { dtype, quant } = wanted
   return JSON.stringify([dtype, quant, op, attrs])
 }
 
+/** What a cast for a layer at a place is made by. */
+const schemesOf = (parts: CastParts, { floats }: Arriving, owner: number): CastSchemes => ({
+  needed: schemeAt(parts, owner),
+  floats,
+  integers: integersAt(parts, owner),
+})
+
 /** The cast that a node wishes, under its name. */
-function castFor(parts: CastParts, { name, type }: Arriving, { owner, layer, origin, wanted }: CastWish): Pick<Cast, 'node' | 'value'> {
+function castFor(parts: CastParts, arriving: Arriving, { owner, layer, origin, wanted }: CastWish): Pick<Cast, 'node' | 'value'> {
   const { names, places } = parts.frame
+  const { name, type } = arriving
   const result = names.cast(name, wanted.dtype, layer === '' ? undefined : { node: layer, layer: places[owner]!.name })
-  const node = castNode(name, result, type, wanted, schemeAt(parts, owner), integersAt(parts, owner))
+  const node = castNode(name, result, type, wanted, schemesOf(parts, arriving, owner))
   return { node: { ...node, origin }, value: { name: result, type: wanted } }
 }
 
@@ -214,10 +222,12 @@ export function integersAt({ target, settings, modeAt }: CastParts, place: numbe
 function arrivingAt(parts: CastParts, name: string, type: TensorType, owner: number): Arriving {
   const scheme = schemeAt(parts, owner)
   const range = parts.frame.graph.values.has(name) ? parts.rangeOf(name) : undefined
+  const floats = type.dtype === 'bf16' ? bf16SchemeNear(parts.target, parts.modeAt(owner), parts.settings) : undefined
   return {
     name,
     type,
     ...(scheme.kind === 'integer' ? { storage: scheme.activations } : {}),
     ...(range === undefined ? {} : { range }),
+    ...(floats === undefined ? {} : { floats }),
   }
 }
