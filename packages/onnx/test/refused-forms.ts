@@ -10,6 +10,7 @@ export const refusedForms: readonly string[] = [
   'Add: saturate bfloat16',
   'Cast: truncate bfloat16',
   'Add: truncate bfloat16',
+  'QuantizeLinear: codes of truncate bfloat16',
   'Cast: subnormal bfloat16 numbers kept',
   'Pad: reflect, 0,0,0,5',
   'QMatMul: products of nothing are the bias',
