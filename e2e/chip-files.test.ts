@@ -99,4 +99,22 @@ describe('files of a chip', () => {
     expect((await mustRun(...deploy, '--keep_model_name')).err).not.toContain('is not written')
     expect(readFileSync('sub.bin')).toEqual(readFileSync('sub.nova'))
   })
+
+  it('never replace a file that its module imports, or that such a file imports', async () => {
+    await prepareDigits()
+    const source = chipInFloats.replace('export const chip', 'const chip')
+    writeFileSync('words.mjs', "export const first = 'first'\n")
+    writeFileSync('base.mjs', "export { first } from './words.mjs'\n")
+    writeFileSync(
+      'nova.mjs',
+      `import { first } from './base.mjs'\n${source}\nexport default { ...chip, emit: (graph, { name }) => ({ files: new Map([[name + '.mjs', new TextEncoder().encode(first)]]), diagnostics: [] }) }`,
+    )
+    for (const name of ['base', 'words']) {
+      const before = readFileSync(`${name}.mjs`, 'utf8')
+      const { code, err } = await q('model_deploy', '--mlir', 'digits.mlir', '--chip', chip, '--model', `${name}.bin`)
+      expect(err).toMatch(/^FILE_TAKEN: /m)
+      expect(code).toBe(2)
+      expect(readFileSync(`${name}.mjs`, 'utf8')).toBe(before)
+    }
+  })
 })

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Backend } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import type { Context } from '../context.ts'
+import { importedFiles } from '../modules/imported-files.ts'
 import type { ImportModule } from '../modules/load-module.ts'
 import { loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
@@ -24,7 +25,7 @@ export interface ChooseChipSettings {
   readonly options?: ChipOptions
   /** Folder that relative paths and packages are looked up from. @default the working directory */
   readonly folder?: string
-  /** The run that the chip is for: the module's file is one of its inputs, and it watches over the module. @default none */
+  /** The run that the chip is for: the module's file and those it imports beside it are among its inputs, and it watches over the module. @default none */
   readonly context?: Context
   /** @default Node's own */
   readonly importModule?: ImportModule
@@ -49,7 +50,7 @@ export async function chooseChip(chip: string, settings: ChooseChipSettings = {}
       kind: 'usage',
     })
   }
-  await context?.files.reads([file])
+  await context?.files.reads(await importedFiles(file))
   const code = { kind: backEndModule, word: chip, file }
   const made = await loadModule(code, { options, modules: context?.modules, importModule })
   const backend = copyBackend(made, code)

@@ -2,6 +2,7 @@ import { checkFamilies, type Family } from '@q/fpfwd'
 import { QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { fileError } from '../files/file-errors.ts'
+import { importedFiles } from '../modules/imported-files.ts'
 import { examineForeign, loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
 import type { ModuleKind } from '../modules/module-kind.ts'
@@ -27,7 +28,7 @@ export async function readFamilies(file: string, context: Context): Promise<read
   if (/\.json$/i.test(file)) return checkFamilies(parseJson(await context.files.readText(file), file), file)
   const path = await locateModule(file, process.cwd(), familyModule)
   if (path === undefined) throw await fileError(Object.assign(new Error('ENOENT'), { code: 'ENOENT' }), file, 'read')
-  await context.files.reads([path])
+  await context.files.reads(await importedFiles(path))
   const code = { kind: familyModule, word: file, file: path }
   const made = await loadModule(code, { options: {}, modules: context.modules })
   return checkFamilies(

@@ -2,6 +2,7 @@ import type { MetricName, SearchStrategy } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import { fastSearch, mixSearch, pareto, race, runQtable, searchQtable, searchThreshold, sensitiveLayer } from '@q/mixprec'
 import type { Context } from '../context.ts'
+import { importedFiles } from '../modules/imported-files.ts'
 import { loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
 import type { Wanted } from './search-summary.ts'
@@ -87,7 +88,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
       kind: 'usage',
     })
   }
-  await context.files.reads([file])
+  await context.files.reads(await importedFiles(file))
   const code = { kind: strategyModule, word, file }
   const made = await loadModule(code, { options, modules: context.modules })
   return { strategy: guardStrategy(made, code), reference: 'graph', wanted }

@@ -5,6 +5,7 @@ import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
+import { importedFiles } from '../modules/imported-files.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
@@ -75,7 +76,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   ])
   const graph = await readModel(mlir, { files, ...(search.weights === undefined ? {} : { weights: search.weights }) })
   const compared = parseComparedLayers(search.comparedLayers)
-  if (search.postProcess !== undefined) await files.reads([search.postProcess])
+  if (search.postProcess !== undefined) await files.reads(await importedFiles(search.postProcess))
   const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
   const { target } = chip.backend
   const kept =
