@@ -31,6 +31,10 @@ describe('a layer whose negative numbers have no codes', () => {
   it('is not, where a ReLU takes them away at once or behind what only moves elements', () => {
     expect(told('u1 = Tanh(x); u2 = Relu(u1); return u2')).toEqual([])
     expect(told('u1 = Tanh(x); u2 = Transpose(u1) {perm = [0, 1, 3, 2]}; u3 = Relu(u2); return u3')).toEqual([])
+    expect(
+      told('u1 = Tanh(x); u2 = MaxPool(u1) {kernel_shape = [1, 1], strides = [1, 1], pads = [0, 0, 0, 0], relu = true}; return u2'),
+    ).toEqual([])
+    expect(told('u1 = Tanh(x); u2 = Add(u1, x) {relu = true}; return u2')).toEqual(['u1'])
     expect(told('u1 = Tanh(x); u2 = Relu(u1); y = Abs(u1); return u2, y')).toEqual(['u1'])
     expect(told('u1 = Tanh(x); u2 = Relu(u1); return u2, u1')).toEqual(['u1'])
   })

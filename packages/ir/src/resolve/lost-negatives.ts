@@ -24,14 +24,14 @@ export function lostNegatives(float: Graph, shipped: Graph, rowOf: (name: string
     const users = consumers.get(name) ?? []
     return (
       !float.outputs.includes(name) &&
-      users.every((user) => cutsNegatives(user) || (moving.includes(user.op) && isCutLater(user.outputs[0]!)))
+      users.every((user) => user.op === 'Relu' || (moving.includes(user.op) && (isCut(user) || isCutLater(user.outputs[0]!))))
     )
   }
   return float.nodes.flatMap((node) => {
     const name = node.outputs[0]!
     const row = rowOf(name)
     const type = shipped.values.get(name)?.type
-    if (row === undefined || type?.quant === undefined || cutsNegatives(node)) return []
+    if (row === undefined || type?.quant === undefined || isCut(node)) return []
     const least = Math.max(row.min, -row.threshold)
     const { scale } = type.quant
     // Ranges that neighbours share cut a little of many layers: what keeps half of its negative side is quantized, not lost.
@@ -40,7 +40,8 @@ export function lostNegatives(float: Graph, shipped: Graph, rowOf: (name: string
   })
 }
 
-const cutsNegatives = ({ op, attrs }: Node): boolean => op === 'Relu' || (attrs.relu === true && op !== 'AveragePool')
+/** Whether a ReLU makes the result of a node. */
+const isCut = ({ op, attrs }: Node): boolean => op === 'Relu' || attrs.relu === true
 
 const leastOf = (type: TensorType): number => (codeLimitsOf(type)[0] - (type.quant!.zeroPoint ?? 0)) * type.quant!.scale
 
