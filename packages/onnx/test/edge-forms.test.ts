@@ -1,3 +1,4 @@
+import { verifyGraph } from '@q/ir'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { exportOnnx, importOnnx } from '../src/index.ts'
@@ -107,6 +108,18 @@ describe('what is at the edge of an ONNX operator is read as ONNX Runtime comput
       const feeds = isFed ? { x: new ort.Tensor('float32', x, [...shape]) } : { one: new ort.Tensor('float32', [1], [1]) }
       const ours = isFed ? { x: new ort.Tensor('float32', x, shape.length === 0 ? [1] : [...shape]) } : feeds
       expect(await run(exportOnnx(await importOnnx(file)), ours), isFed ? 'fed' : 'known').toEqual(await run(file, feeds))
+    }
+  })
+
+  it('a number without axes that is given some makes a sound graph', async () => {
+    for (const axes of [[0], [0, 1]]) {
+      const nodes: readonly SmallNode[] = [
+        ['ReduceMean', 'x', 'm', { keepdims: 0 }],
+        ['Unsqueeze', 'm a', 'y'],
+      ]
+      const graph = await importOnnx(onnxFile({ inputs: { x: [2, 3] }, nodes, constants: { a: whole(...axes) }, outputs: 'y' }))
+      verifyGraph(graph)
+      expect(graph.values.get(graph.outputs[0]!)!.type.shape).toEqual(axes.map(() => 1))
     }
   })
 

@@ -84,6 +84,13 @@ export const spaceToDepth: Rule = (net, node) => {
   return true
 }
 
+/** Axes given to a number without any: a canonical graph has an axis there already. */
+export const numberRaised: Rule = (net, node) => {
+  if (net.shape(node.inputs[0]!).length > 0) return false
+  net.change(node, { op: 'Reshape', attrs: { shape: [...net.shape(node.outputs[0]!)] } })
+  return true
+}
+
 /** Indices from the end count from the front. */
 export const frontIndices: Rule = (net, node) => {
   const indices = constantOf(net, node.inputs[1])
