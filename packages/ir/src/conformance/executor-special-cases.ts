@@ -1,6 +1,6 @@
 import { integerRange } from '../number/saturate.ts'
 import { type ExecutorCase, fed, gives, held, nodeCase } from './executor-case.ts'
-import { bf16, codes, f16, f32, node, smallGraph } from './small-graph.ts'
+import { bf16, codes, f16, f32, i32, node, smallGraph } from './small-graph.ts'
 
 const codeTypes = ['i8', 'u8', 'i16', 'u16'] as const
 const roundings = ['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up']
@@ -41,6 +41,23 @@ const toCodes: readonly ExecutorCase[] = codeTypes.flatMap((dtype) => {
       [fed(f16(3), [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1])],
       [gives(codes(dtype, [3], 1e30, 3), [min, min, 3])],
     ),
+  ]
+})
+
+/** Attributes that every operator has may stand at copies too, which make no numbers. */
+const copied: readonly ExecutorCase[] = (
+  [{ bf16: 'flush' }, { bf16: 'round' }, { bf16: 'saturate' }, { bf16: 'truncate' }, { unrounded: true }] as const
+).flatMap((attrs) => {
+  const x = fed(bf16(1, 2), [2, -3])
+  const place = held(i32(1, 2), [1, 0])
+  const told = Object.values(attrs).join()
+  return [
+    nodeCase(`beside ${told}`, 'GatherElements', [x, place], [gives(bf16(1, 2), [-3, 2])], { attrs: { axis: 1, ...attrs } }),
+    nodeCase(`beside ${told}`, 'ScatterElements', [x, place, held(bf16(1, 2), [5, 6])], [gives(bf16(1, 2), [6, 5])], {
+      attrs: { axis: 1, ...attrs },
+    }),
+    nodeCase(`beside ${told}`, 'GatherND', [x, held(i32(1, 2), [0, 1])], [gives(bf16(1), [-3])], { attrs }),
+    nodeCase(`beside ${told}`, 'ScatterND', [x, held(i32(1, 2), [0, 1]), held(bf16(1), [5])], [gives(bf16(1, 2), [2, 5])], { attrs }),
   ]
 })
 
@@ -117,4 +134,4 @@ const subnormal: readonly ExecutorCase[] = [
 ]
 
 /** What is no number, endless, too large or next to nothing. */
-export const executorSpecialCases: readonly ExecutorCase[] = [...toCodes, ...subnormal]
+export const executorSpecialCases: readonly ExecutorCase[] = [...toCodes, ...copied, ...subnormal]

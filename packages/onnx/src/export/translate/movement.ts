@@ -1,10 +1,16 @@
 import type { Attrs, Node } from '@q/ir'
+import { resultAttrs } from '@q/ir/ops'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { isEmpty } from './empty-values.ts'
 import { finished, reshaped, transposed } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
 const list = (attrs: Attrs, name: string) => attrs[name] as readonly number[]
+
+/** The attributes an operator has in ONNX too: without those that say how 16-bit floats are made, which copies do not make. */
+function ownAttrs(node: Node, t: Translation): Attrs {
+  return Object.fromEntries(Object.entries(t.attrs(node)).filter(([name]) => !(name in resultAttrs)))
+}
 
 /** The type of a result as it travels. */
 function carriedType(node: Node, t: Translation, index = 0) {
@@ -138,7 +144,7 @@ export const translateGather: Translate = (node, t) => {
 
 export const translateGatherElements: Translate = (node, t) => {
   const [x, indices] = node.inputs
-  return [t.build.node(node.op, [t.carried(x!), t.build.cast(t.carried(indices!), 'i64')], carriedType(node, t), t.attrs(node))]
+  return [t.build.node(node.op, [t.carried(x!), t.build.cast(t.carried(indices!), 'i64')], carriedType(node, t), ownAttrs(node, t))]
 }
 
 export const translateScatter: Translate = (node, t) => {
@@ -148,7 +154,7 @@ export const translateScatter: Translate = (node, t) => {
       node.op,
       [t.carried(data!), t.build.cast(t.carried(indices!), 'i64'), t.carried(updates!)],
       carriedType(node, t),
-      t.attrs(node),
+      ownAttrs(node, t),
     ),
   ]
 }
