@@ -8,8 +8,8 @@ export function encodingError(encoding: MultiplierEncoding, factor: number): num
       // Shifts end at 30: small factors, as those of products of 16-bit codes, keep few digits.
       return encoding.bits === 8 ? 2 ** -6 : Math.max(2 ** -24, 2 ** -31 / factor)
     case 'doubling':
-      // What is cut off is less than one of a multiplier that is at least half of the largest.
-      return Math.min(1, Math.max(2 ** -23, 2 / (encoding.largest ?? 127)))
+      // What is cut off is less than one of a multiplier that is at least half of the largest, to the nearest it is half of one.
+      return Math.min(1, Math.max(2 ** -23, (encoding.rounding === 'nearest' ? 1 : 2) / (encoding.largest ?? 127)))
     case 'quantized-multiplier':
       return 2 ** -24
     case 'shift':

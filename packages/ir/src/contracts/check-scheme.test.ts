@@ -47,6 +47,11 @@ describe('a scheme', () => {
       'here.multipliers.sum.range is "negative": wanted nothing, general, positive',
     ],
     [
+      'a rounding of multipliers that is none',
+      { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', rounding: 'up' } } },
+      'here.multipliers.sum.rounding is "up": wanted nothing, toward-zero, nearest',
+    ],
+    [
       'a largest multiplier that is none',
       { ...INT8, multipliers: { ...INT8.multipliers, sum: { kind: 'doubling', largest: 0 } } },
       'here.multipliers.sum.largest is 0: wanted a whole number from 1 to 2147483647',

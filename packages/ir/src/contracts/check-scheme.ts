@@ -44,7 +44,7 @@ const roundingMembers: Readonly<Record<keyof IntegerRounding, true>> = {
 }
 const encodingMembers: Readonly<Record<MultiplierEncoding['kind'], Readonly<Record<string, true>>>> = {
   'scale-shift': { kind: true, bits: true, range: true },
-  doubling: { kind: true, largest: true },
+  doubling: { kind: true, largest: true, rounding: true },
   'quantized-multiplier': { kind: true },
   shift: { kind: true },
 }
@@ -121,12 +121,13 @@ function multiplierDefects(multipliers: unknown, place: string): readonly string
   const uses = factorUses.flatMap((use) => {
     const encoding = multipliers[use]
     if (!isObject(encoding)) return [`${place}.${use} is missing: { kind, … }`]
-    const { kind, bits, range, largest } = encoding
+    const { kind, bits, range, largest, rounding } = encoding
     if (!encodings.includes(kind as MultiplierEncoding['kind'])) return oneOf(kind, encodings, `${place}.${use}.kind`)
     return [
       ...membersOf(encoding, encodingMembers[kind as MultiplierEncoding['kind']], `${place}.${use}.`),
       ...(kind === 'scale-shift' ? oneOf(bits, [8, 32], `${place}.${use}.bits`) : []),
       ...oneOf(range, [undefined, 'general', 'positive'], `${place}.${use}.range`),
+      ...oneOf(rounding, [undefined, 'toward-zero', 'nearest'], `${place}.${use}.rounding`),
       ...(largest === undefined || (Number.isInteger(largest) && Number(largest) >= 1 && Number(largest) <= largestMultiplier)
         ? []
         : [`${place}.${use}.largest is ${JSON.stringify(largest)}: wanted a whole number from 1 to ${largestMultiplier}`]),

@@ -26,13 +26,14 @@ export interface CodeStorage {
  * How a factor between scales becomes integers (`encodeFactor`), by the search that finds them:
  * - `scale-shift`: the nearest quotient with a multiplier of 8 or 32 bits and a shift of at most 30; `range: 'positive'` has no left shifts.
  *   The factor of a product of 16-bit codes is so small that few digits of it are left: results may be two steps off;
- * - `doubling`: the smallest shift at which the multiplier (at most `largest`, 127 unless given) would overflow;
+ * - `doubling`: the smallest shift at which the multiplier (at most `largest`, 127 unless given) would overflow; the multiplier is cut off
+ *   (the chips of TPU-MLIR 1.30.2), always low by up to one, unless `rounding` is `nearest`;
  * - `quantized-multiplier`: a 31-bit mantissa, rounded twice (TensorFlow Lite);
  * - `shift`: powers of two only, no multiplier.
  */
 export type MultiplierEncoding =
   | { readonly kind: 'scale-shift'; readonly bits: 8 | 32; readonly range?: 'general' | 'positive' }
-  | { readonly kind: 'doubling'; readonly largest?: number }
+  | { readonly kind: 'doubling'; readonly largest?: number; readonly rounding?: 'toward-zero' | 'nearest' }
   | { readonly kind: 'quantized-multiplier' }
   | { readonly kind: 'shift' }
 

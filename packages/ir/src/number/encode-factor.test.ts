@@ -30,6 +30,13 @@ describe('a factor between scales', () => {
     )
   })
 
+  it('by doubling to the nearest multiplier where the encoding says so', () => {
+    // 0.3 * 2^16 = 19660.8
+    const encoding = { kind: 'doubling', largest: 2 ** 15 - 1 } as const
+    expect(encodeFactor(0.3, encoding)).toMatchObject({ multiplier: 19660, shift: 16 })
+    expect(encodeFactor(0.3, { ...encoding, rounding: 'nearest' })).toMatchObject({ multiplier: 19661, shift: 16 })
+  })
+
   it('by doubling, up to the largest multiplier', () => {
     expect(encodeFactor(0.02, { kind: 'doubling' })).toEqual({ requantize: 'multiplier-shift', multiplier: 81, shift: 12 })
     expect(encodeFactor(1, { kind: 'doubling', largest: 32767 })).toEqual({ requantize: 'multiplier-shift', multiplier: 16384, shift: 14 })

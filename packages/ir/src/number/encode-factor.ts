@@ -28,7 +28,7 @@ export function encodeFactor(factor: number, encoding: MultiplierEncoding): Enco
     case 'doubling': {
       const largest = largestMultiplierOf(encoding)
       mustFit(factor, 0, largest, encoding.kind)
-      return { requantize: 'multiplier-shift', ...quantizedScale(factor, { largest }) }
+      return { requantize: 'multiplier-shift', ...quantizedScale(factor, { largest, rounding: encoding.rounding ?? 'toward-zero' }) }
     }
     case 'quantized-multiplier': {
       mustFit(factor, -largestQuantizedMultiplier, largestQuantizedMultiplier, encoding.kind)
