@@ -8,6 +8,7 @@ import type { QuantMode } from '../tables/quant-mode.ts'
 import { createAnswers, type KeyWork } from './answers.ts'
 import { checkMap, checkResolverArguments } from './check-arguments.ts'
 import { checkSettings } from './choose-mode.ts'
+import { endlessFactors } from './endless-factors.ts'
 import { frameOf } from './frame.ts'
 import { importRanges, type RangeTable, rangeImporter } from './import-ranges.ts'
 import { checkEntries, checkNames } from './known-names.ts'
@@ -117,7 +118,7 @@ export function createResolver(graph: Graph, table: RangeTable | undefined, back
         const result = current.apply(plan, changed)
         state = current
         const rowOf = (name: string): ObservedRange | undefined => ranges.get(name) ?? table?.get(name)
-        const diagnostics = () => [...result.diagnostics(), ...lostNegatives(graph, result.graph, rowOf)]
+        const diagnostics = () => [...result.diagnostics(), ...lostNegatives(graph, result.graph, rowOf), ...endlessFactors(result.graph)]
         return answers.add({ ...result, diagnostics })
       } finally {
         if (state === undefined) past = sum(past, current.work())

@@ -42,7 +42,7 @@ export function externalPlace(source: proto.onnx.ITensorProto, size: number, at:
 }
 
 /** The error for external data that a model wants from a place that is not its own. */
-export const outside = (location: string, at: readonly string[]): QError<'ONNX_EXTERNAL_DATA'> =>
+const outside = (location: string, at: readonly string[]): QError<'ONNX_EXTERNAL_DATA'> =>
   new QError('ONNX_EXTERNAL_DATA', "external data outside of the model's folder is not read", {
     at,
     found: location,
