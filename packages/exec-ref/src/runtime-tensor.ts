@@ -1,4 +1,4 @@
-import { elementCount, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
+import { type DType, elementCount, QError, storageArray, type Tensor, type TensorType } from '@q/ir'
 import { decodeHalfFloats } from '@q/ir/number'
 
 import type { Numbers, Operand } from './kernel.ts'
@@ -24,7 +24,16 @@ export function toTensor(type: TensorType, data: Numbers, copy: boolean): Tensor
   const { dtype, shape } = type
   if (dtype === 'i64') return { dtype, shape, data: BigInt64Array.from(data as ArrayLike<number>, BigInt) }
   if (dtype === 'u64') return { dtype, shape, data: BigUint64Array.from(data as ArrayLike<number>, BigInt) }
-  return { dtype, shape, data: copy ? data.slice() : data }
+  const stored = storedAs(dtype, data)
+  return { dtype, shape, data: copy && stored === data ? data.slice() : stored }
+}
+
+/** Elements in the array of their type; as plain numbers where they are codes that it does not hold, which copies hand on. */
+function storedAs(dtype: DType, data: Numbers): Numbers {
+  const array = storageArray[dtype] as Uint8ArrayConstructor
+  if (data instanceof array || data instanceof Float32Array) return data
+  const stored = array.from(data)
+  return stored.every((each, i) => each === data[i]) ? stored : Float32Array.from(data)
 }
 
 /**

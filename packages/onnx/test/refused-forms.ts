@@ -1,9 +1,24 @@
 /**
  * What standard ONNX does not say exactly, of the cases that every executor passes: it is refused, and the reference executor computes it.
- * Products of two 32-bit codes, sums of which leave 64 bits, bfloat16 styles that the runtime has not,
+ * Copies of codes that are typed as others, products of two 32-bit codes, sums of which leave 64 bits, bfloat16 styles that the runtime has not,
  * a border that mirrors elements more than once, and what is made of operands without elements, which its kernels leave unwritten.
  */
 export const refusedForms: readonly string[] = [
+  'Reshape: codes of one sign as those of the other',
+  'Reshape: unsigned codes as signed ones',
+  'Reshape: codes that the other sign does not hold',
+  'Transpose: codes of one sign as those of the other',
+  'Transpose: unsigned codes as signed ones',
+  'Transpose: codes that the other sign does not hold',
+  'Reverse: codes of one sign as those of the other',
+  'Reverse: unsigned codes as signed ones',
+  'Reverse: codes that the other sign does not hold',
+  'Slice: codes of one sign as those of the other',
+  'Slice: unsigned codes as signed ones',
+  'Slice: codes that the other sign does not hold',
+  'Tile: codes of one sign as those of the other',
+  'Tile: unsigned codes as signed ones',
+  'Tile: codes that the other sign does not hold',
   'QAdd: a sum of products beyond 2^53, rounded once',
   'QMul: a product beyond 2^53',
   'Cast: saturate bfloat16',

@@ -169,6 +169,27 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
   nodeCase('two roundings', 'Requantize', [fed(i32(1), [1000])], [gives(i32(1), [300])], {
     attrs: { multipliers: [1288490189], shifts: [1], requantize: 'quantized-multiplier', rounding: 'half-away-from-zero' },
   }),
+  // Numbers stay what they are, also those that the other type does not hold.
+  ...(
+    [
+      ['Reshape', { shape: [4] }],
+      ['Transpose', { perm: [0] }],
+      ['Reverse', { axis: 0 }],
+      ['Slice', { starts: [0], ends: [4], steps: [1] }],
+      ['Tile', { repeats: [1] }],
+    ] as const
+  ).flatMap(([op, attrs]) => {
+    const last = op === 'Reverse' ? (list: readonly number[]) => list.toReversed() : (list: readonly number[]) => list
+    return [
+      nodeCase('codes of one sign as those of the other', op, [fed(i8(4), [0, 119, 5, 1])], [gives(u8(4), last([0, 119, 5, 1]))], {
+        attrs,
+      }),
+      nodeCase('unsigned codes as signed ones', op, [fed(u8(4), [0, 119, 5, 1])], [gives(i8(4), last([0, 119, 5, 1]))], { attrs }),
+      nodeCase('codes that the other sign does not hold', op, [fed(i8(4), [-7, 119, 5, 1])], [gives(u8(4), last([-7, 119, 5, 1]))], {
+        attrs,
+      }),
+    ]
+  }),
   nodeCase(
     'parameters of each slice',
     'RequantizeAxis',

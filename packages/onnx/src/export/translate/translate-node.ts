@@ -24,7 +24,7 @@ import {
 import { translateArg, translateCast, translateCumSum, translateResize, translateTopK } from './float-other.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
-import { givesLooseCodes, onCodes } from './loose-codes.ts'
+import { changesCodeType, givesLooseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
 import { translatePad } from './pad.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
@@ -131,7 +131,7 @@ const inWholeNumbers: ReadonlyMap<string, Translate> = new Map<string, Translate
 export function translationsOf(node: Node, t: Translation): readonly Translate[] {
   // Of operands without elements only a concatenation takes what is beside them.
   if (touchesEmpty(node, t) && (node.op !== 'Concat' || isEmpty(t, node.outputs[0]!))) return [translateEmpty]
-  if (givesLooseCodes(node, t.typeOf) || makesBf16ByHand(node, t)) return []
+  if (givesLooseCodes(node, t.typeOf) || changesCodeType(node, t.typeOf) || makesBf16ByHand(node, t)) return []
   if (integerOperator(node) && node.op !== 'DequantizeLinear' && node.inputs.some((name) => name !== undefined && isSliced(t, name)))
     return []
   const isCodes =
