@@ -269,33 +269,3 @@ describe('operands of one result', () => {
     ])
   })
 })
-
-describe('a selection', () => {
-  const step: RangeStep = [{ rule: 'cover-constants', ops: ['Where'] }]
-  const values = { c: seen(0, 1), x: seen(-2, 2), nine: numbers(9), y: seen(-3, 3) }
-  const nodes = [node('Where', ['c', 'x', 'nine'], ['y'])]
-
-  it('covers its numbers and gives its range to the other branch', () => {
-    const { range } = after(graphOf(values, nodes, ['y']), [step])
-    expect(range('y')).toEqual([-0.9, 9])
-    expect(range('x')).toEqual([-0.9, 9])
-  })
-
-  it('leaves the branch alone when the plan keeps it in float', () => {
-    const { range } = after(graphOf(values, nodes, ['y']), [step], ['y'])
-    expect(range('x')).toEqual([-2, 2])
-  })
-
-  it('follow the mode of the layer: with it the ranges of its branches change', () => {
-    const graph = graphOf({ c: seen(0, 1), x: seen(-1, 1), nine: numbers(9), y: seen(-1, 1) }, nodes, ['y'])
-    let isFloat = true
-    const frame = frameOf(graph, nullBackend(), { mode: 'F32', asymmetric: false, highPrecision: false })
-    const store = createRangeStore(frame, [step], () => isFloat)
-    store.settle()
-    expect(store.settled('x')).toEqual({ min: -1, max: 1 })
-    isFloat = false
-    store.touch('y')
-    expect([...store.settle()]).toEqual(['x'])
-    expect(store.settled('x')).toEqual(store.settled('y'))
-  })
-})
