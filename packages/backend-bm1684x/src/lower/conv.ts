@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { type Diagnostic, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import {
   biasCodes,
   type Extent,
@@ -54,6 +54,21 @@ export function convBias(layer: string, bias: Float32Array, weightScales: readon
   return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, scales, { beyond: 'saturate' }))
 }
 
+/** A warning where the input `x` has so small a scale that the convolution counts with another. */
+export function vanishingInput(node: Node, x: string, inputScale: number, context: LowerContext): readonly Diagnostic[] {
+  const layer = layerOf(node)
+  const { scale } = quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: layer }).quant!
+  if (inputScale === scale) return []
+  return [
+    {
+      level: 'warning',
+      code: 'OPERAND_VANISHES',
+      message: `${node.op} ${layer} counts its operand ${x} in steps of ${inputScale.toPrecision(3)}, not ${scale.toPrecision(3)}: the chip's rules replace steps of 1e-5 and less, so that what is not 0 there comes out too large; a float mode in the quantization table computes it right`,
+      at: [layer],
+    },
+  ]
+}
+
 /** The input scale a convolution counts with: a vanishing one is replaced by one taken from the bias or the weights. */
 function effectiveInputScale(scale: number, weights: Float32Array, bias: Float32Array | undefined): number {
   if (scale > 1e-5) return scale
@@ -81,7 +96,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
   if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
-  return loweredTo(
+  const lowered = loweredTo(
     {
       op: 'QConv',
       inputs: [x, ...values.map((value) => value.name)],
@@ -97,6 +112,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     },
     [...values, { name, type: result }],
   )
+  return { ...lowered, diagnostics: vanishingInput(node, x, inputScale, context) }
 }
 
 /** Convolution: INT8 with a 32-bit multiplier per channel; floats with the bias in float32. */

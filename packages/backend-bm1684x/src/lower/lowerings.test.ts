@@ -1,4 +1,4 @@
-import { resolve } from '@q/ir'
+import { parseGraph, resolve } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { graphOf, lowered } from '../../test/lowered-one.ts'
 import { bm1684x } from '../bm1684x.ts'
@@ -31,6 +31,32 @@ describe('convolution', () => {
     // 2/255 over 4/127 is 0.249019...
     expect(node.attrs.multipliers as readonly number[]).toHaveLength(1)
     expect((node.attrs.multipliers as number[])[0]! / 2 ** (node.attrs.shifts as number[])[0]!).toBeCloseTo(2 / 255 / (4 / 127), 7)
+  })
+
+  it('tells of an operand so small that it is counted in other steps', () => {
+    const told = (op: string, weights: string, shape: string, threshold: number) => {
+      const graph = parseGraph(
+        `x: f32[1,1,2,2]; w: f32[1,1,1,1] = [${weights}]; y: f32[${shape}] = ${op}(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}`,
+      )
+      const row = { threshold, min: -threshold, max: threshold }
+      const float = { ...graph, outputs: ['y'], properties: { stage: 'float' } }
+      const { diagnostics } = resolve(
+        float,
+        new Map([
+          ['x', row],
+          ['y', row],
+        ]),
+        new Map(),
+        bm1684x(),
+        { mode: 'INT8' },
+      )
+      return diagnostics.map(({ code, at }) => [code, at])
+    }
+    // 127 steps of 1e-5 are 0.00127.
+    for (const op of ['Conv', 'ConvTranspose']) {
+      expect(told(op, '0.3', '1,1,2,2', 0.00126)).toEqual([['OPERAND_VANISHES', ['y']]])
+      expect(told(op, '0.3', '1,1,2,2', 0.00128)).toEqual([])
+    }
   })
 
   it('with computed weights runs in float32', () => {

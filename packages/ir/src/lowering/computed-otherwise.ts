@@ -10,6 +10,10 @@ import type { Node } from '../graph/types.ts'
  */
 export function computedOtherwise(node: Node, fact: string): Diagnostic {
   const layer = layerOf(node)
-  const message = `${node.op} ${layer} is computed otherwise on the chip: ${fact}; a float mode in the quantization table computes it right`
-  return { level: 'warning', code: 'COMPUTED_OTHERWISE', message, at: [layer] }
+  return {
+    level: 'warning',
+    code: 'COMPUTED_OTHERWISE',
+    message: `${node.op} ${layer} is computed otherwise on the chip: ${fact}; a float mode in the quantization table computes it right`,
+    at: [layer],
+  }
 }
