@@ -1,25 +1,8 @@
 import type { Executor, ObserverFactory } from '@q/ir'
 import { describe, expect, it, vi } from 'vitest'
 import { calibrate, calibrateMethods } from './calibrate.ts'
-import type { TinyNode } from './fixtures/tiny-executor.ts'
-import { noise, tinyExecutor, tinyGraph, tinySamples } from './fixtures/tiny-executor.ts'
+import { executor, graph, samples } from './fixtures/small-calibration.ts'
 import { methodNames } from './observers/method.ts'
-
-const size = 6000
-const executor = tinyExecutor({
-  Double: (x) => [x!.map((value) => value * 2)],
-  Add: (a, b) => [a!.map((value, i) => value + b![i]!)],
-  Relu: (x) => [x!.map((value) => Math.max(0, value))],
-  Halves: (x) => [x!.slice(0, x!.length / 2), x!.slice(x!.length / 2)],
-  Reciprocal: (x) => [x!.map((value) => 1 / value)],
-})
-const nodes: readonly TinyNode[] = [
-  [['double'], 'Double', ['x']],
-  [['sum'], 'Add', ['double', 'x']],
-  [['relu'], 'Relu', ['sum']],
-]
-const graph = tinyGraph(size, nodes)
-const samples = tinySamples([1, 2, 3, 4, 5, 6].map((seed) => noise(size, seed, seed * 2)))
 
 describe('several methods at once', () => {
   /** The executor, counting what it is asked for. */

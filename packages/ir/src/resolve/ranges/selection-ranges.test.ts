@@ -1,35 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { nullBackend } from '../../conformance/null-backend.ts'
-import { f32, node, type SmallValue, smallGraph } from '../../conformance/small-graph.ts'
+import { node } from '../../conformance/small-graph.ts'
 import type { RangeStep } from '../../contracts/target.ts'
-import type { Graph, Node } from '../../graph/types.ts'
+import { after, graphOf, numbers, seen } from '../fixtures/settled-ranges.ts'
 import { frameOf } from '../frame.ts'
 import { createRangeStore } from './range-store.ts'
-
-const shape = [1, 2, 2, 2]
-
-/** A tensor seen between `min` and `max`; without bounds not calibrated. */
-const seen = (min?: number, max?: number): SmallValue => ({
-  type: { ...f32(...shape), ...(min === undefined ? {} : { range: { min, max: max! } }) },
-})
-
-const numbers = (...constant: readonly number[]): SmallValue => ({ type: f32(constant.length), constant })
-
-const graphOf = (values: Readonly<Record<string, SmallValue>>, nodes: readonly Node[], outputs: readonly string[]): Graph =>
-  smallGraph({ stage: 'float', values, nodes, outputs })
-
-function after(graph: Graph, steps: readonly RangeStep[], inFloat: readonly string[] = []) {
-  const frame = frameOf(graph, nullBackend(), { mode: 'F32', asymmetric: false, highPrecision: false })
-  const store = createRangeStore(frame, steps, (layer) => inFloat.includes(layer))
-  store.settle()
-  return {
-    nodes: graph.nodes.map(store.ordered),
-    range: (name: string) => {
-      const range = store.settled(name)
-      return range === undefined ? undefined : [range.min, range.max]
-    },
-  }
-}
 
 describe('a selection', () => {
   const step: RangeStep = [{ rule: 'cover-constants', ops: ['Where'] }]
