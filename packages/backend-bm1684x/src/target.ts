@@ -148,27 +148,28 @@ const signs = [
 
 const branches = [{ rule: 'cover-constants', ops: ['Where'] }] as const
 
+/** Operators on codes whose results are elements of their operands. */
+export const copies = [
+  'Abs',
+  'DepthToSpace',
+  'Max',
+  'MaxPool',
+  'Min',
+  'Relu',
+  'Reshape',
+  'ShuffleChannel',
+  'Slice',
+  'Squeeze',
+  'SwapDimInner',
+  'Tile',
+  'Transpose',
+  'Unsqueeze',
+  'Upsample',
+] as const
+
 /** What the chip computes otherwise of some layers, which warnings of the lowerings name. */
 const computedOtherwise: Partial<Record<OpForm, string>> = {
-  ...each(
-    [
-      'Abs',
-      'DepthToSpace',
-      'Max',
-      'Min',
-      'Pad',
-      'Reshape',
-      'ShuffleChannel',
-      'Slice',
-      'Squeeze',
-      'SwapDimInner',
-      'Tile',
-      'Transpose',
-      'Unsqueeze',
-      'Where',
-    ],
-    'codes of an operand of another scale are read as codes of the result',
-  ),
+  ...each([...copies, 'Pad', 'Where'], 'codes of an operand of another scale are read as codes of the result'),
   ...each(
     ['Add', 'Add#constant', 'Affine', 'AveragePool', 'Conv', 'ConvTranspose', 'Div#constant', 'MatMul', 'Mul', 'Sub', 'Sub#constant'],
     'a ReLU with a limit ends at the largest code',

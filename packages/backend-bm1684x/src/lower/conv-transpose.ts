@@ -1,6 +1,6 @@
 import { type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
 import { factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
-import { convBias, inputScaleOf, quantizeConvWeights, vanishingInput } from './conv.ts'
+import { convBias, countedInput, quantizeConvWeights } from './conv.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const [x, w, b] = node.inputs as [string, string, string?]
@@ -27,7 +27,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       codes: swapChannels(made.codes, { group: groups, outer: perGroup, inner: inChannels / groups }),
     }
   })
-  const inputScale = inputScaleOf(x, name, context, data, bias)
+  const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const parameters = new Int32Array(channels * 3)
   quantized.scales.forEach((scale, channel) => {
@@ -39,7 +39,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
   const requant = newConstant(`${name}_quant_int32`, 'i32', [1, channels, 1, 3], parameters)
   return {
-    diagnostics: vanishingInput(node, x, inputScale, context),
+    diagnostics,
     nodes: [
       {
         op: 'QConvTranspose',

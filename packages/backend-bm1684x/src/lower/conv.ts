@@ -35,16 +35,19 @@ export function quantizeConvWeights(weights: Float32Array, channels: number, wit
   return quantizeWeights(weights, { dtype: signed ? 'i8' : 'u8', channels, paramsOf: (extent) => ({ scale: whole ?? scaleOf(extent) }) })
 }
 
-/** The scale of the input `x` that the convolution `layer` counts with (see {@link effectiveInputScale}). */
-export function inputScaleOf(
-  x: string,
-  layer: string,
-  context: LowerContext,
-  weights: Float32Array,
-  bias: Float32Array | undefined,
-): number {
-  const { quant } = quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: layer })
-  return effectiveInputScale(quant!.scale, weights, bias)
+/** The scale that a convolution counts its input with. */
+export interface CountedInput {
+  readonly inputScale: number
+  /** A warning where that is not the scale of the input's codes. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** How a convolution counts its input (see {@link effectiveInputScale}). */
+export function countedInput(node: Node, context: LowerContext, weights: Float32Array, bias: Float32Array | undefined): CountedInput {
+  const x = node.inputs[0]!
+  const { quant } = quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: layerOf(node) })
+  const inputScale = effectiveInputScale(quant!.scale, weights, bias)
+  return { inputScale, diagnostics: inputScale === quant!.scale ? [] : [vanishing(node, quant!.scale, inputScale)] }
 }
 
 /** The constant of a convolution's bias: int32 in the units of the sums, one number for each channel of a result of `rank` axes. */
@@ -54,19 +57,15 @@ export function convBias(layer: string, bias: Float32Array, weightScales: readon
   return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, scales, { beyond: 'saturate' }))
 }
 
-/** A warning where the input `x` has so small a scale that the convolution counts with another. */
-export function vanishingInput(node: Node, x: string, inputScale: number, context: LowerContext): readonly Diagnostic[] {
+/** The warning of a convolution whose input has so small a scale that it is counted with another. */
+function vanishing(node: Node, scale: number, inputScale: number): Diagnostic {
   const layer = layerOf(node)
-  const { scale } = quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: layer }).quant!
-  if (inputScale === scale) return []
-  return [
-    {
-      level: 'warning',
-      code: 'OPERAND_VANISHES',
-      message: `${node.op} ${layer} counts its operand ${x} in steps of ${inputScale.toPrecision(3)}, not ${scale.toPrecision(3)}: the chip's rules replace steps of 1e-5 and less, so that what is not 0 there comes out too large; a float mode in the quantization table computes it right`,
-      at: [layer],
-    },
-  ]
+  return {
+    level: 'warning',
+    code: 'OPERAND_VANISHES',
+    message: `${node.op} ${layer} counts its operand ${node.inputs[0]} in steps of ${inputScale.toPrecision(3)}, not ${scale.toPrecision(3)}: the chip's rules replace steps of 1e-5 and less, so that what is not 0 there comes out too large; a float mode in the quantization table computes it right`,
+    at: [layer],
+  }
 }
 
 /** The input scale a convolution counts with: a vanishing one is replaced by one taken from the bias or the weights. */
@@ -91,12 +90,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const data = weights.data as Float32Array
   const isBiased = bias !== undefined
   const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
-  const inputScale = inputScaleOf(x, name, context, data, bias)
+  const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
   if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
-  const lowered = loweredTo(
+  return loweredTo(
     {
       op: 'QConv',
       inputs: [x, ...values.map((value) => value.name)],
@@ -111,8 +110,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       },
     },
     [...values, { name, type: result }],
+    { diagnostics },
   )
-  return { ...lowered, diagnostics: vanishingInput(node, x, inputScale, context) }
 }
 
 /** Convolution: INT8 with a 32-bit multiplier per channel; floats with the bias in float32. */

@@ -1,6 +1,6 @@
 import type { LowerOp } from '@q/ir'
 import { activationOps, asFloat, floatOnly, lowerArg, lowerTopK } from '@q/ir/lowering'
-import { target } from '../target.ts'
+import { copies, target } from '../target.ts'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
@@ -38,26 +38,7 @@ export const lowerings = tellOfTruths(
   finishRelus({
     ...floatOnly(target),
     ...each(activationOps, lowerActivation),
-    ...each(
-      [
-        'Abs',
-        'DepthToSpace',
-        'Max',
-        'MaxPool',
-        'Min',
-        'Relu',
-        'Reshape',
-        'ShuffleChannel',
-        'Slice',
-        'Squeeze',
-        'SwapDimInner',
-        'Tile',
-        'Transpose',
-        'Unsqueeze',
-        'Upsample',
-      ],
-      lowerCopy,
-    ),
+    ...each(copies, lowerCopy),
     ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
     ...each([...comparisons], lowerCompare),
     ...each(['ArgMax', 'ArgMin'], lowerArg),

@@ -1,6 +1,6 @@
-import { type DType, type RoundingMode, storageArray } from '@q/ir'
+import type { DType, RoundingMode } from '@q/ir'
 import { hasCodeLimits } from '@q/ir/graph'
-import { type Bf16Style, roundBf16, roundF16, roundTo, saturate } from '@q/ir/number'
+import { type Bf16Style, roundBf16, roundF16, roundTo, saturate, wrapperTo } from '@q/ir/number'
 import { codeLimits } from '../compute/codes.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
 import { newResult, operand, resultType, word } from '../operands.ts'
@@ -83,13 +83,4 @@ export const cast: Kernel = (call) => {
     y[i] = hasCodeLimits(to) ? saturate(v, to) : v
   }
   return [y]
-}
-
-/** Whole numbers in an integer type, modulo the number of its elements. */
-function wrapperTo(dtype: DType): (x: number) => number {
-  const one = new (storageArray[dtype] as Int32ArrayConstructor)(1)
-  return (x) => {
-    one[0] = x
-    return one[0]!
-  }
 }

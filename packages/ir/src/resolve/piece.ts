@@ -2,8 +2,7 @@ import { layerOf, valueOf } from '../graph/edges.ts'
 import { isConstant } from '../graph/is-constant.ts'
 import type { Node, TensorType, Value } from '../graph/types.ts'
 import { castNode } from './cast-types.ts'
-import { schemeOf } from './find-scheme.ts'
-import { type CastParts, integersAt, type PlaceCasts, resultsOf } from './place-casts.ts'
+import { type CastParts, castSchemesAt, type PlaceCasts, resultsOf } from './place-casts.ts'
 import type { Cast, CastUses } from './shared-casts.ts'
 
 /** The nodes of the quantized graph that stand at one place, in order, with the values they make and the constants they read. */
@@ -112,8 +111,7 @@ function fitted(parts: PieceParts, node: Node, owner: number, place: number): No
   const source = typeNear(parts, node.inputs[0]!, owner, near)
   if (source.quant === undefined) return node
   const wanted = parts.typedAt(owner).values.get(layerOf(node))!.type
-  const schemes = { needed: schemeOf(parts.target, parts.modeAt(owner), parts.settings), integers: integersAt(parts, owner) }
-  return { ...node, ...castNode(node.inputs[0]!, layerOf(node), source, wanted, schemes) }
+  return { ...node, ...castNode(node.inputs[0]!, layerOf(node), source, wanted, castSchemesAt(parts, owner)) }
 }
 
 function typeNear(parts: PieceParts, name: string, owner: number, near: readonly PlaceCasts[]): TensorType {

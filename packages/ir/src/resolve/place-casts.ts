@@ -176,13 +176,13 @@ function wishOf(parts: CastParts, arriving: Arriving, node: Node, owner: number,
 
 /** Everything that decides what a cast computes: its type, and its node as the schemes of its user make it. */
 function keyOf(parts: CastParts, arriving: Arriving, wanted: TensorType, owner: number): string {
-  const { op, attrs } = castNode(arriving.name, '', arriving.type, wanted, schemesOf(parts, arriving, owner))
+  const { op, attrs } = castNode(arriving.name, '', arriving.type, wanted, castSchemesAt(parts, owner, arriving.floats))
   const { dtype, quant } = wanted
   return JSON.stringify([dtype, quant, op, attrs])
 }
 
-/** What a cast for a layer at a place is made by. */
-const schemesOf = (parts: CastParts, { floats }: Arriving, owner: number): CastSchemes => ({
+/** What a cast for a layer at a place is made by. @param floats of what arrives, where it has any */
+export const castSchemesAt = (parts: CastParts, owner: number, floats?: CastSchemes['floats']): CastSchemes => ({
   needed: schemeAt(parts, owner),
   floats,
   integers: integersAt(parts, owner),
@@ -191,9 +191,9 @@ const schemesOf = (parts: CastParts, { floats }: Arriving, owner: number): CastS
 /** The cast that a node wishes, under its name. */
 function castFor(parts: CastParts, arriving: Arriving, { owner, layer, origin, wanted }: CastWish): Pick<Cast, 'node' | 'value'> {
   const { names, places } = parts.frame
-  const { name, type } = arriving
+  const { name, type, floats } = arriving
   const result = names.cast(name, wanted.dtype, layer === '' ? undefined : { node: layer, layer: places[owner]!.name })
-  const node = castNode(name, result, type, wanted, schemesOf(parts, arriving, owner))
+  const node = castNode(name, result, type, wanted, castSchemesAt(parts, owner, floats))
   return { node: { ...node, origin }, value: { name: result, type: wanted } }
 }
 
@@ -215,7 +215,7 @@ function schemeAt({ target, settings, modeAt }: CastParts, place: number): Schem
 }
 
 /** How codes are stored at a layer; asked of a target without codes only where none can be. */
-export function integersAt({ target, settings, modeAt }: CastParts, place: number): IntegerScheme {
+function integersAt({ target, settings, modeAt }: CastParts, place: number): IntegerScheme {
   return integerSchemeNear(target, modeAt(place), settings)!
 }
 

@@ -1,5 +1,5 @@
-import { type Attrs, type AttrValue, type DType, elementCount, floatOps, storageArray } from '@q/ir'
-import { bf16Styles, roundBf16, roundF16, roundHalfEvenSigned, sigmoid } from '@q/ir/number'
+import { type Attrs, type AttrValue, type DType, elementCount, floatOps } from '@q/ir'
+import { bf16Styles, roundBf16, roundF16, roundHalfEvenSigned, sigmoid, wrapperTo } from '@q/ir/number'
 import { binaryOf, broadcast, defaultsOf, scalarOf } from '@q/ir/ops'
 import { broadcastTo, elementsOf, isFloat, type Literal } from './literal.ts'
 
@@ -95,12 +95,7 @@ export function zipLiterals(a: Literal, b: Literal, dtype: DType, f: Binary): Li
 function storedIn(dtype: DType): Unary {
   if (dtype === 'f16') return roundF16
   if (dtype === 'bf16') return (x) => roundBf16(x, bf16Styles.round)
-  if (!/^[iu](8|16|32)$/.test(dtype)) return (x) => x
-  const one = new (storageArray[dtype] as Int32ArrayConstructor)(1)
-  return (x) => {
-    one[0] = x
-    return one[0]!
-  }
+  return /^[iu](8|16|32)$/.test(dtype) ? wrapperTo(dtype) : (x) => x
 }
 
 /** Every element in another type: to integers toward zero, then as the type stores it. */

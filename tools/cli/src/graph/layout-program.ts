@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { layOut } from './lay-out.ts'
+import { layOut } from './layout.ts'
 
 // The thread that `layoutOf` starts: a program of its own beside the command line.
 parentPort?.postMessage(await layOut(workerData))

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
-import { layOut } from './lay-out.ts'
+import type { Edge } from '@dagrejs/dagre'
 
 /** What is drawn: boxes with their sizes, and which one an arrow goes from and to. */
 export interface Boxes {
@@ -23,21 +21,23 @@ export interface Layout {
 /** A place in the drawing: to the right and down from its upper left corner. */
 export type Point = readonly [x: number, y: number]
 
-/** The program that lays out in a thread; only a build has it, beside the one file of the command line. */
-const builtProgram = new URL('./graph/layout-program.js', import.meta.url)
-
-/**
- * Places of boxes and arrows, from top to bottom.
- *
- * The layout descends into the graph by recursion, as deep as the graph has layers, for which the stack of a program's first thread is too
- * small from some thousand layers on: it runs in a thread that is given a larger one.
- */
-export async function layoutOf(boxes: Boxes): Promise<Layout> {
-  if (!existsSync(builtProgram)) return layOut(boxes)
-  const worker = new Worker(builtProgram, { workerData: boxes, execArgv: [], resourceLimits: { stackSizeMb: 512 } })
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the thread of the layout ended (${code})`)))
-  })
+/** Places of boxes and arrows by layers, from top to bottom. */
+export async function layOut({ sizes, arrows }: Boxes): Promise<Layout> {
+  // Loaded here because few runs draw.
+  const { graphlib, layout } = await import('@dagrejs/dagre')
+  const drawing = new graphlib.Graph().setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 28 }).setDefaultEdgeLabel(() => ({}))
+  for (const [box, [width, height]] of sizes.entries()) drawing.setNode(String(box), { width, height })
+  for (const [from, to] of arrows) drawing.setEdge(String(from), String(to))
+  layout(drawing)
+  const { width = 0, height = 0 } = drawing.graph()
+  const corners = (edge: Edge): readonly { readonly x: number; readonly y: number }[] => drawing.edge(edge).points
+  return {
+    width,
+    height,
+    middles: sizes.map((_, box) => {
+      const { x, y } = drawing.node(String(box))
+      return [x, y]
+    }),
+    lines: drawing.edges().map((edge: Edge) => corners(edge).map(({ x, y }) => [x, y] as const)),
+  }
 }

@@ -1,5 +1,5 @@
 import type { LayerRow } from './layer-rows.ts'
-import { layoutOf } from './layout.ts'
+import { layoutOf } from './layout-thread.ts'
 
 /** Sizes in units of the drawing. */
 const [line, letter, padding] = [16, 7.2, 10]

@@ -4,6 +4,7 @@ import type { PreprocessOptions, SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
+import { findScheme } from '@q/ir/resolve'
 import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
@@ -213,10 +214,10 @@ async function findRanges(
 function noteUnreadThresholds(
   { method, tuneNum }: CalibrationChoice,
   { backend: { target } }: Chip,
-  { mode, asymmetric }: QuantizationSettings & { readonly mode: QuantMode },
+  { mode, ...settings }: QuantizationSettings & { readonly mode: QuantMode },
   { reporter }: Context,
 ): void {
-  const scheme = (asymmetric ? target.asymmetricSchemes?.[mode] : undefined) ?? target.schemes[mode]
+  const scheme = findScheme(target, mode, settings)
   if (scheme?.kind !== 'integer' || scheme.activations.zeroPoint !== 'by-range' || !isTunedMethod(method) || tuneNum === 0) return
   reporter.note(
     `${mode} of ${target.name} has zero points, so ranges are min and max of the table: the thresholds that ${method} tunes decide little, and --tune_num 0 saves their time`,

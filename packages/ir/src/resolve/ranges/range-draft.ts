@@ -22,8 +22,7 @@ export interface RangeDraft {
   form(node: Node): OpForm
 }
 
-/** Whether both are absent or have equal bounds. */
-/** The sign of zero counts: it is printed. */
+/** Whether both are absent or have equal bounds. The sign of zero counts: it is printed. */
 export const sameRange = (a: Range | undefined, b: Range | undefined): boolean => Object.is(a?.min, b?.min) && Object.is(a?.max, b?.max)
 
 /** Whether a range has negative numbers. */
