@@ -73,4 +73,8 @@ export const rtDetr = `
   v3r = Reshape(v3); m3 = GridSample(v3r, g3); pp = Transpose(pu); pr = Reshape(pp); levels = Concat(m1, m2, m3); weighted = Mul(levels, pr); total = ReduceSum(weighted)
   back = Reshape(total); turned = Transpose(back); mixed = MatMul(turned, w); s1 = Add(mixed, target); n = LayerNormalization(s1, w)
   up = MatMul+relu(n, w); down = MatMul(up, w); s2 = Add(n, down); n2 = LayerNormalization(s2, w); logits = MatMul(n2, w)
-  flat = Reshape(logits); v, i = TopK(flat); share = Mul(i, #); row = Floor(share); start = Mul(row, #); column = Sub(i, start); ru = Unsqueeze(row)`
+  flat = Reshape(logits); v, i = TopK(flat); share = Mul(i, #); row = Floor(share); start = Mul(row, #); column = Sub(i, start); ru = Unsqueeze(row)
+  delta = MatMul(n2, w); low = Clip(anchor); rest = SubConst(low, #); high = Clip(rest); ratio = Div(low, high); logit = Log(ratio); shifted = Add(delta, logit); boxes = Sigmoid(shifted)
+  bx = Slice(boxes); by = Slice(boxes); bw = Slice(boxes); bh = Slice(boxes); cx = Squeeze(bx); cy = Squeeze(by); cw = Squeeze(bw); ch = Squeeze(bh)
+  hw = Mul(cw, #); left = Sub(cx, hw); hh = Mul(ch, #); top = Sub(cy, hh); right = Add(cx, hw); bottom = Add(cy, hh)
+  lu = Unsqueeze(left); tu = Unsqueeze(top); rgu = Unsqueeze(right); bu = Unsqueeze(bottom); xyxy = Concat(lu, tu, rgu, bu); sized = Mul(xyxy, w); found = GatherElements(sized, ru)`

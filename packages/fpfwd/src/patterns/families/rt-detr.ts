@@ -11,6 +11,21 @@ const refined = {
   box: 'Sigmoid(moved)',
 } as const
 
+/** Boxes that are told by centre and size, made boxes told by their corners: with all that follows, the tail of the network. */
+const corners = {
+  x: 'Slice',
+  y: 'Slice',
+  width: 'Slice',
+  height: 'Slice',
+  halfWidth: 'MulConst(width~)',
+  halfHeight: 'MulConst(height~)',
+  left: 'Sub(x~, halfWidth~)',
+  top: 'Sub(y~, halfHeight~)',
+  right: 'Add(x~, halfWidth~)',
+  bottom: 'Add(y~, halfHeight~)',
+  box: 'Concat(left~, top~, right~, bottom~)',
+} as const
+
 /** RT-DETR: attention to places of the picture that the network itself computes. */
 export const rtDetr: Family = {
   name: 'rt-detr',
@@ -80,5 +95,6 @@ export const rtDetr: Family = {
     },
     { where: { norm: 'LayerNormalization', up: 'MatMul(norm)', down: 'MatMul(up)', sum: 'Add(norm, down)' }, keep: ['sum'] },
     { where: refined, keep: Object.keys(refined) },
+    { where: corners, after: ['x', 'y', 'width', 'height'] },
   ],
 }
