@@ -1,3 +1,4 @@
+export * from './compute-model.ts'
 export * from './kernel-forms.ts'
 export * from './onnx-translator.ts'
 export * from './ort-executor.ts'

@@ -1,21 +1,12 @@
-import type { DType, Tensor, TensorData, TensorType } from '@q/ir'
+import type { Tensor, TensorData, TensorType } from '@q/ir'
 import { elementCount, QError, storageArray } from '@q/ir'
 import { canHaveBlocks, inBlocks } from './blocked-layout.ts'
 import { openParameters } from './feed-parameters.ts'
 import type { TranslatedPart } from './onnx-translator.ts'
 import { type ProgramMaker, programOf } from './ort-program.ts'
 import type { OrtTensor } from './ort-runtime.ts'
+import { ortTypes } from './ort-types.ts'
 import { channelsInBlock } from './probe-blocks.ts'
-
-const ortTypes: Readonly<Partial<Record<DType, string>>> = {
-  f32: 'float32',
-  f64: 'float64',
-  u8: 'uint8',
-  i8: 'int8',
-  i32: 'int32',
-  i64: 'int64',
-  bool: 'bool',
-}
 
 /** A translated part, loaded into ONNX Runtime. */
 export interface OrtPart {

@@ -1,8 +1,10 @@
 import { didYouMean, type Graph, type GraphInput, type InferredType, type Node, QError, type Value } from '@q/ir'
 import { inferNode } from '@q/ir/graph'
 import type proto from 'onnx-proto'
-import { isFoldable } from '../fold/evaluate.ts'
+import { type ComputeModel, computeNode } from '../fold/compute-node.ts'
+import { isFoldable, type KnownNode } from '../fold/evaluate.ts'
 import { type Literal, literalOf, tensorOf } from '../fold/literal.ts'
+import { largestFolded, resultCount, statesSize } from '../fold/result-size.ts'
 import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
@@ -27,6 +29,11 @@ export interface DecodeOptions {
   readonly inputShapes?: InputShapes
   /** Tensors to end at, instead of the model's outputs. */
   readonly outputNames?: readonly string[]
+  /**
+   * Computes operators of constants that are not computed here; without it they stay layers.
+   * @default those stay as they are
+   */
+  readonly compute?: ComputeModel
   /** Name of the graph. @default the name in the file */
   readonly name?: string
   /** What errors call the file. @default 'model' */
@@ -46,7 +53,7 @@ export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {})
   const model = readModel(bytes, place)
   checkNames(model.graph, place)
   const external = externalFiles(options.readExternal)
-  const walk = startWalk(inputTypes(model.graph, options.inputShapes, place), opsetsOf(model), external, place)
+  const walk = startWalk(inputTypes(model.graph, options.inputShapes, place), opsetsOf(model), external, place, options.compute)
   for (const initializer of model.graph.initializer ?? []) {
     walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
   }
@@ -126,6 +133,7 @@ function startWalk(
   opsets: ReadonlyMap<string, number>,
   external: ExternalFiles,
   place: string,
+  compute: ComputeModel | undefined,
 ): Walk {
   const constants = new Map<string, Literal>()
   const types = new Map(inputs)
@@ -174,14 +182,18 @@ function startWalk(
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const attrs = withDefaults(signature, given, opset)
-      const folded =
-        signature && placed(at, () => foldNode({ op, inputs: literals, attrs, opset, results: outputs.length }, inputNames, typeOf, at))
-      if (folded !== undefined) {
+      const known: KnownNode = { op, inputs: literals, attrs, opset, results: outputs.length }
+      const keep = (results: readonly (Literal | undefined)[]): void => {
         outputs.forEach((output, i) => {
-          if (folded[i] !== undefined) constants.set(output, folded[i])
+          if (results[i] !== undefined) constants.set(output, results[i])
         })
-        return
       }
+      const folded = signature && placed(at, () => foldNode(known, inputNames, typeOf, at))
+      if (folded !== undefined) return keep(folded)
+      const isConstant = isKnown && inputNames.length > 0 && inputNames.every((name, i) => name === undefined || literals[i] !== undefined)
+      const computed = async () => (compute === undefined || !isConstant ? undefined : computeNode(source, literals, opset, compute))
+      const early = isConstant && statesSize(op) && resultCount(known) <= largestFolded ? await computed() : undefined
+      if (early !== undefined) return keep(early)
       if (rule === undefined) {
         unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
@@ -217,6 +229,8 @@ function startWalk(
         for (const { shape } of inferred) checkSize(shape, at)
         return inferred
       })
+      const late = await computed()
+      if (late !== undefined) return keep(late)
       outputs.forEach((output, i) => {
         const type = results[i]
         if (type !== undefined) types.set(output, type)

@@ -24,6 +24,15 @@ const picked = ([x, indices]: readonly (Literal | undefined)[], axis: number): n
   return size === 0 ? 0 : (elementCount(x!.shape) / size) * elementCount(indices!.shape)
 }
 
+/** No fewer than a resized tensor has: sizes of some axes alone, or those of a policy, are taken as factors. */
+function resized({ inputs: [x, ...given], attrs }: KnownNode): number {
+  const sizes = given[2]?.data ?? []
+  const factors =
+    [given[1], given[0]].find((each) => each !== undefined && each.data.length > 0)?.data ?? (attrs['scales'] as number[] | undefined) ?? []
+  if (sizes.length === x!.shape.length && attrs['keep_aspect_ratio_policy'] === undefined) return product(sizes)
+  return elementCount(x!.shape) * product(sizes.length > 0 ? sizes : Array.from(factors, Math.ceil))
+}
+
 /** How many elements the operators make whose results are larger than their operands. */
 const counts: Readonly<Record<string, (node: KnownNode) => number>> = {
   ConstantOfShape: ({ inputs: [shape] }) => product(shape!.data),
@@ -38,8 +47,13 @@ const counts: Readonly<Record<string, (node: KnownNode) => number>> = {
   },
   MatMul: ({ inputs: [a, b] }) =>
     broadcastCount([a!.shape.slice(0, -2), b!.shape.slice(0, -2)]) * (a!.shape.at(-2) ?? 1) * (b!.shape.at(-1) ?? 1),
+  Resize: (node) => resized(node),
+  Upsample: (node) => resized(node),
   Einsum: ({ inputs: [a, b] }) => elementCount(a!.shape) * elementCount(b?.shape ?? []),
 }
+
+/** Whether the size of an operator's results can be told before they are computed. */
+export const statesSize = (op: string): boolean => Object.hasOwn(counts, op)
 
 /**
  * The most elements that a result of a node with known operands can have, where that is more than its operands have; NaN where a size is

@@ -1,5 +1,5 @@
 import type { OrtExecutorOptions, OrtRuntime } from '@q/exec-ort'
-import { createOrtExecutor } from '@q/exec-ort'
+import { createOrtExecutor, modelComputer } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Executor, Graph } from '@q/ir'
 import { isQError, QError } from '@q/ir'
@@ -9,6 +9,9 @@ import * as onnxruntime from 'onnxruntime-node'
 /** ONNX Runtime of this installation. What it has to say comes as errors, not as lines of its own. */
 const ort = onnxruntime as unknown as OrtRuntime
 onnxruntime.env.logLevel = 'fatal'
+
+/** Computes what an ONNX model makes of constants alone. */
+export const computeModel = modelComputer(ort)
 
 /**
  * Runs graphs as they are defined, to the bit; what ONNX Runtime cannot do exactly is left to the reference executor.

@@ -54,6 +54,8 @@ async function readOnnx(path: string, { files, inputShapes, outputNames, name, a
   return (asImported ? decodeOnnx : importOnnx)(await files.read(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
+    // ONNX Runtime is loaded by those who run something.
+    compute: async (model) => (await import('./executors.ts')).computeModel(model),
     readExternal: async (location: string) => files.read(await externalFile(path, location)),
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),

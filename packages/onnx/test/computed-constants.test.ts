@@ -1,0 +1,60 @@
+import type { Tensor } from '@q/ir'
+import * as ort from 'onnxruntime-node'
+import { describe, expect, it } from 'vitest'
+import { type ComputeModel, importOnnx } from '../src/index.ts'
+import { numbers, onnxFile } from './onnx-file.ts'
+
+const options = { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' } as const
+
+const compute: ComputeModel = async (model) => {
+  const results = await (await ort.InferenceSession.create(model, options)).run({})
+  return Object.values(results).map(({ data, dims }): Tensor => ({ dtype: 'f32', shape: dims, data: data as Float32Array }))
+}
+
+const resized = (mode: string, sizes: readonly number[]): Uint8Array =>
+  onnxFile({
+    inputs: { x: [1, 2, 4, 6] },
+    constants: { k: numbers([1, 2, 3, 3]), sizes: { data: sizes, dtype: 'i64' } },
+    nodes: [
+      ['Resize', 'k - - sizes', 'z', { mode, coordinate_transformation_mode: 'pytorch_half_pixel', cubic_coeff_a: -0.75 }],
+      ['Add', 'x z', 'y'],
+    ],
+    outputs: 'y',
+  })
+
+describe('operators of constants that are not computed here', () => {
+  it('are folded by what computes models, in forms too that no layer has', async () => {
+    const file = resized('cubic', [1, 2, 4, 6])
+    const graph = await importOnnx(file, { compute })
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Add'])
+    const x = new ort.Tensor('float32', new Float32Array(48), [1, 2, 4, 6])
+    const wanted = (await (await ort.InferenceSession.create(file, options)).run({ x }))['y']!.data
+    const [, term] = graph.nodes[0]!.inputs
+    expect(graph.values.get(term!)!.constant!.data).toEqual(wanted)
+  })
+
+  it('are folded node by node, whatever they make', async () => {
+    const file = onnxFile({
+      inputs: { x: [1, 4, 5, 5] },
+      constants: { k: numbers([1, 3, 7, 7]), w: numbers([4, 3, 3, 3]), b: numbers([4]) },
+      nodes: [
+        ['Conv', 'k w b', 'c', { kernel_shape: [3, 3] }],
+        ['Softmax', 'c', 's', { axis: 1 }],
+        ['MaxPool', 's', 'm', { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }],
+        ['Mul', 'x m', 'y'],
+      ],
+      outputs: 'y',
+    })
+    expect((await importOnnx(file, { compute })).nodes.map(({ op }) => op)).toEqual(['Mul'])
+    expect((await importOnnx(file)).nodes.map(({ op }) => op)).toEqual(['Conv', 'Softmax', 'MaxPool', 'Mul'])
+  })
+
+  it('stay layers where they cannot be run', async () => {
+    const refuse: ComputeModel = async () => Promise.reject(new Error('no kernel'))
+    expect((await importOnnx(resized('linear', [1, 2, 4, 6]), { compute: refuse })).nodes.map(({ op }) => op)).toEqual(['Resize', 'Add'])
+  })
+
+  it('stay for the checks of layers where they would fill the memory', async () => {
+    await expect(importOnnx(resized('linear', [1, 2, 1e5, 1e5]), { compute })).rejects.toMatchObject({ code: 'ONNX_TENSOR_SIZE' })
+  })
+})
