@@ -5,6 +5,7 @@ import * as binary from './ops/binary.ts'
 import { cast, dequantizeLinear, quantizeLinear } from './ops/cast.ts'
 import { conv, convTranspose, qConv, qConvTranspose } from './ops/conv.ts'
 import { gather, gatherElements, gatherND, scatterElements, scatterND } from './ops/gather.ts'
+import { gridSample } from './ops/grid-sample.ts'
 import { matMul, qMatMul } from './ops/mat-mul.ts'
 import { movementKernels } from './ops/movement.ts'
 import { normalizationKernels } from './ops/normalization.ts'
@@ -31,6 +32,7 @@ const computing: Readonly<Record<string, Kernel>> = {
   AveragePool: averagePool,
   Softmax: softmax,
   Resize: resize,
+  GridSample: gridSample,
   CumSum: reduce.cumSum,
   ReduceMax: reduce.reduceMax,
   ReduceMin: reduce.reduceMin,

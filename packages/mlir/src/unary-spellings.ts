@@ -21,6 +21,10 @@ export interface UnarySpelling {
 export const unarySpellings: readonly UnarySpelling[] = [
   { op: 'Abs', mode: 'ABSVAL', flops: 1 },
   { op: 'Acos', top: 'Arccos', mode: 'ARCCOS', flops: 4 },
+  { op: 'Acosh', top: 'Arccosh', flops: 4 },
+  { op: 'Asin', top: 'Arcsin', flops: 4 },
+  { op: 'Asinh', top: 'Arcsinh', flops: 4 },
+  { op: 'Atan', top: 'Arctan', flops: 4 },
   { op: 'Atanh', top: 'Arctanh', mode: 'ARCTANH', flops: 4 },
   { op: 'Ceil', mode: 'CEIL', flops: 1 },
   { op: 'Cos', mode: 'COS', flops: 4 },

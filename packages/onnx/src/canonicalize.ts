@@ -7,6 +7,7 @@ import { applyRules } from './net/rules.ts'
 import { runPasses } from './passes/passes.ts'
 import { patterns } from './patterns/patterns.ts'
 import { simplify } from './simplify/simplify.ts'
+import { withoutStoredResults } from './simplify/stored-results.ts'
 
 /** Properties of every canonical graph of an ONNX model. */
 const properties: Attrs = { stage: 'float', platform: 'ONNX' }
@@ -19,7 +20,7 @@ const properties: Attrs = { stage: 'float', platform: 'ONNX' }
  * decide the layers. After this no layer is renamed.
  */
 export function canonicalize(graph: Graph): Graph {
-  const net = draftOf(graph)
+  const net = draftOf(withoutStoredResults(graph))
   net.prune()
   simplify(net)
   applyRules(net, patterns)

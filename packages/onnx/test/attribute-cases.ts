@@ -1,4 +1,5 @@
 import type { Attrs, AttrValue } from '@q/ir'
+import { composedAttributeCases } from './composed-attribute-cases.ts'
 import { index, numbers, type SmallConstant, whole } from './onnx-file.ts'
 
 /** A node of one operator over `x` with the result `y`, and for each of its attributes values that are not ONNX's default. */
@@ -38,6 +39,7 @@ const reduction = (op: string, first: number): readonly AttributeCase[] => {
 
 /** Every attribute of ONNX's operators that ONNX Runtime has kernels for. */
 export const attributeCases: readonly AttributeCase[] = [
+  ...composedAttributeCases,
   { op: 'Mod', x: steps, operands: 'x k', constants: { k: { data: [2.5, -1.5, 3, 0.7] } }, values: { fmod: [1] } },
   unary('Clip', { min: [-0.5, 0], max: [2.5, 0, -1] }, 10),
   unary('Elu', { alpha: [0.5] }),

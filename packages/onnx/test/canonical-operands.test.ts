@@ -206,16 +206,6 @@ describe('a node is refused by name', () => {
     ['an operand at another axis, before opset 7', [['Add', 'x k', 'y', { axis: 1, broadcast: 1 }]], { k: numbers([3]) }, 6, /this axis/],
     ['another axis of RMSNormalization', [['RMSNormalization', 'x s', 'y', { axis: 1 }]], { s: numbers([3, 4]) }, 23, /this axis/],
     [
-      'the mean of LayerNormalization',
-      [
-        ['LayerNormalization', 'x s', 'n m', {}],
-        ['Add', 'n m', 'y'],
-      ],
-      { s: numbers([4]) },
-      17,
-      /of the results/,
-    ],
-    [
       'the mask of Dropout',
       [
         ['Dropout', 'x', 'd m'],
@@ -231,14 +221,6 @@ describe('a node is refused by name', () => {
       code: 'ONNX_UNSUPPORTED',
       message: expect.stringMatching(message),
     })
-  })
-
-  it('factors of a batch normalization that are computed', async () => {
-    const nodes: readonly SmallNode[] = [
-      ['ReduceMean', 'x', 's', { axes: [0, 2], keepdims: 0 }],
-      ['BatchNormalization', 'x s b b b', 'y'],
-    ]
-    await expect(refusal(nodes, { b: numbers([3], 0.5, 2) })).rejects.toMatchObject({ code: 'ONNX_NOT_CONSTANT', found: 's' })
   })
 
   it('but not where it changes nothing', async () => {

@@ -9,7 +9,7 @@ const { ModelProto } = proto.onnx
 export interface SmallConstant {
   readonly shape?: readonly number[]
   readonly data: readonly number[]
-  readonly dtype?: 'f32' | 'i64' | 'bool'
+  readonly dtype?: 'f32' | 'i64' | 'bool' | 'u8'
 }
 
 /** `[operator, operands, results, attributes]`; operands and results are words with spaces between, `-` for one left out. */
@@ -50,6 +50,7 @@ export function onnxFile({
       initializer: Object.entries(constants).map(([name, { data, shape = [data.length], dtype = 'f32' }]) => {
         const tensor = { name, dims: [...shape] }
         if (dtype === 'i64') return { ...tensor, dataType: 7, int64Data: [...data] }
+        if (dtype === 'u8') return { ...tensor, dataType: 2, int32Data: [...data] }
         return dtype === 'bool' ? { ...tensor, dataType: 9, int32Data: [...data] } : { ...tensor, dataType: 1, floatData: [...data] }
       }),
     },

@@ -1,7 +1,7 @@
 import { elementCount, QError } from '@q/ir'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
-import { around, num, operand, sameKind, stridesOf } from '../operands.ts'
+import { around, num, operand, sameKind, stridesOf, word } from '../operands.ts'
 
 /** An index counted from the front. @throws QError `INDEX_OUT_OF_RANGE` */
 function frontIndex(call: KernelCall, index: number, size: number): number {
@@ -60,13 +60,30 @@ export const gatherElements: Kernel = (call) => {
   return [y]
 }
 
+/** An element and the update for it, each step rounded to the type of the tensor. */
+function joined(call: KernelCall): (element: number, update: number) => number {
+  switch (word(call, 'reduction')) {
+    case 'add':
+      return (element, update) => element + update
+    case 'mul':
+      return (element, update) => element * update
+    case 'min':
+      return Math.min
+    case 'max':
+      return Math.max
+    default:
+      return (_, update) => update
+  }
+}
+
 export const scatterElements: Kernel = (call) => {
   const x = operand(call, 0)
   const indices = operand(call, 1)
   const updates = operand(call, 2).data
   const y = x.data.slice()
+  const join = joined(call)
   elementPlaces(call, x.type.shape, indices.data, indices.type.shape, num(call, 'axis')).forEach((place, i) => {
-    y[place] = updates[i]!
+    y[place] = join(y[place]!, updates[i]!)
   })
   return [y]
 }
@@ -103,8 +120,10 @@ export const scatterND: Kernel = (call) => {
   const length = indices.type.shape.at(-1)!
   const run = elementCount(x.type.shape.slice(length))
   const y = x.data.slice()
+  const join = joined(call)
   for (let t = 0; t < indices.data.length / length; t++) {
-    y.set(updates.subarray(t * run, (t + 1) * run), tuplePlace(call, indices.data, t, length, x.type.shape))
+    const to = tuplePlace(call, indices.data, t, length, x.type.shape)
+    for (let i = 0; i < run; i++) y[to + i] = join(y[to + i]!, updates[t * run + i]!)
   }
   return [y]
 }

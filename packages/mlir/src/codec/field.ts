@@ -16,8 +16,8 @@ export interface Field {
   readonly value?: AttrValue
   /** Left out of the text when the graph's attribute has this value. */
   readonly absent?: AttrValue
-  /** Words of the graph and of the text. */
-  readonly words?: Readonly<Record<string, string>>
+  /** Words of the graph and what the text has for them. */
+  readonly words?: Readonly<Record<string, string | number>>
   /** The graph's attribute is a list of this one number; an empty list is `value`. */
   readonly single?: boolean
   /** Any value is read and dropped: it does not change what is computed. */
@@ -124,17 +124,18 @@ export function readFields(fields: readonly Field[], attributes: MlirAttributes,
         hint: `add ${each.name}`,
       })
     }
-    read[each.attr] = each.words !== undefined ? graphWord(each, value as string, at) : each.single === true ? [value as number] : value
+    read[each.attr] =
+      each.words !== undefined ? graphWord(each, value as string | number, at) : each.single === true ? [value as number] : value
   }
   return read
 }
 
-function graphWord({ name, words }: Field, value: string, at: readonly string[]): string {
+function graphWord({ name, words }: Field, value: string | number, at: readonly string[]): string {
   const found = Object.entries(words!).find(([, word]) => word === value)
   if (found !== undefined) return found[0]
   throw new QError('MLIR_ATTRIBUTE', `the attribute ${name} has an unknown value`, {
     at,
-    found: value,
+    found: String(value),
     wanted: Object.values(words!).join(', '),
     hint: 'write one of these',
   })
@@ -175,7 +176,7 @@ function graphValue({ name, attr, value, single }: Field, attrs: Attrs, { at }: 
   })
 }
 
-function textWord({ name, words }: Field, value: string, { at }: WriteForm): string {
+function textWord({ name, words }: Field, value: string, { at }: WriteForm): string | number {
   const word = words![value]
   if (word !== undefined) return word
   throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `the text has no word for this value of ${name}`, {

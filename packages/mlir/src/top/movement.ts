@@ -52,6 +52,10 @@ export const gatherFields: readonly Field[] = [
   notScalar,
 ]
 
+/** How a scattered element and its update are joined; the vendor's files have 0 alone. */
+const scatterReduction = (type: 'i32' | 'i64'): Field =>
+  field(type, 'reduction', 'reduction', { value: 0, words: { none: 0, add: 1, mul: 2, min: 3, max: 4 } })
+
 /** Operators that move, copy or select elements. */
 export const movement: readonly Spelling[] = [
   { op: 'Reshape', name: 'Reshape', fields: reshapeFields, read: readReshape },
@@ -82,11 +86,11 @@ export const movement: readonly Spelling[] = [
   { op: 'Gather', name: 'Gather', fields: gatherFields },
   { op: 'GatherElements', name: 'GatherElements', fields: [field('i64', 'axis', 'axis', { value: 2 })] },
   { op: 'GatherND', name: 'GatherND', fields: [field('i64', 'batch_dims', 'batch_dims', { value: 0 })] },
-  { op: 'ScatterND', name: 'ScatterND', fields: [fixed('i32', 'reduction', 0)] },
+  { op: 'ScatterND', name: 'ScatterND', fields: [scatterReduction('i32')] },
   {
     op: 'ScatterElements',
     name: 'ScatterElements',
-    fields: [field('i64', 'axis', 'axis'), fixed('i64', 'reduction', 0), lax('bool', 'nc_can_split', false)],
+    fields: [field('i64', 'axis', 'axis'), scatterReduction('i64'), lax('bool', 'nc_can_split', false)],
   },
   {
     op: 'CumSum',

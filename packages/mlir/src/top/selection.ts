@@ -10,6 +10,13 @@ const resizeFields: readonly Field[] = [
 ]
 export const upsampleFields: readonly Field[] = [field('i64', 'scale_h', 'scale_h'), field('i64', 'scale_w', 'scale_w'), ...reluFields]
 
+/** Numbers as TPU-MLIR 1.30.2 has them; it has none for `cubic`. */
+const gridFields: readonly Field[] = [
+  field('i64', 'mode', 'mode', { words: { linear: 0, nearest: 1, cubic: 2 } }),
+  field('i64', 'padding_mode', 'padding_mode', { words: { zeros: 0, border: 1, reflection: 2 } }),
+  field('bool', 'align_corners', 'align_corners'),
+]
+
 /** Sizes are those of the result; a tensor with the wanted shape says the same. */
 export function readResize({ inputs, resultTypes, typeOf, attrs }: ReadForm & { readonly attrs: Readonly<Record<string, unknown>> }) {
   const sizes = resultTypes[0]!.shape.slice(-2)
@@ -66,6 +73,7 @@ export function whereSpellings(name: string, operands: number): readonly Spellin
 export const selection: readonly Spelling[] = [
   { op: 'Resize', name: 'Interp', fields: resizeFields, operands: 2, read: (form, attrs) => readResize({ ...form, attrs }) },
   { op: 'Upsample', name: 'Upsample', fields: upsampleFields },
+  { op: 'GridSample', name: 'GridSampler', fields: gridFields },
   ...reductions.map((op): Spelling => ({ op, name: 'Reduce', fields: reduceFields(op) })),
   ...(['ArgMax', 'ArgMin'] as const).map(
     (op): Spelling => ({

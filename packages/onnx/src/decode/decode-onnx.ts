@@ -1,9 +1,11 @@
-import { didYouMean, type Graph, type GraphInput, type InferredType, type Node, QError, type Value } from '@q/ir'
+import { didYouMean, type Graph, type InferredType, type Node, QError } from '@q/ir'
 import { inferNode } from '@q/ir/graph'
 import type proto from 'onnx-proto'
+import { bodyOf, bodyOpset } from '../compose/body.ts'
+import { compositions } from '../compose/compositions.ts'
 import { type ComputeModel, computeNode } from '../fold/compute-node.ts'
 import { isFoldable, type KnownNode } from '../fold/evaluate.ts'
-import { type Literal, literalOf, tensorOf } from '../fold/literal.ts'
+import { type Literal, literalOf } from '../fold/literal.ts'
 import { largestFolded, resultCount, statesSize } from '../fold/result-size.ts'
 import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
@@ -12,13 +14,16 @@ import { operandAt, signatures, unhonoured, withDefaults } from '../signature/si
 import { checkAttributes } from './check-attributes.ts'
 import { checkNames } from './check-names.ts'
 import { checkSize } from './check-size.ts'
+import { finishedGraph } from './finished-graph.ts'
 import { foldNode } from './fold-node.ts'
 import { inlinedIf, readBy } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
+import { factsOf, type ModelFacts } from './model-facts.ts'
 import { checkHint, placed } from './placed.ts'
 import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
+import { statedOperand } from './stated-operands.ts'
 import { isRead, resultLeftOut, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
 
 /** How to read an ONNX file. */
@@ -53,10 +58,6 @@ export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {})
   const model = readModel(bytes, place)
   checkNames(model.graph, place)
   const external = externalFiles(options.readExternal)
-  const walk = startWalk(inputTypes(model.graph, options.inputShapes, place), opsetsOf(model), external, place, options.compute)
-  for (const initializer of model.graph.initializer ?? []) {
-    walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
-  }
   const outputs = options.outputNames ?? (model.graph.output ?? []).map(({ name }) => name ?? '')
   if (outputs.length === 0) {
     throw new QError('ONNX_NO_GRAPH', 'the network has no outputs', {
@@ -66,7 +67,13 @@ export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {})
       hint: 'name the tensors to end at (--output_names), or export the model with its outputs',
     })
   }
-  for (const node of neededNodes(model.graph, outputs, place)) await walk.step(node)
+  const inputs = inputTypes(model.graph, options.inputShapes, place)
+  const needed = neededNodes(model.graph, outputs, place)
+  const walk = startWalk(inputs, opsetsOf(model), factsOf(model.graph, inputs, needed, outputs), external, place, options.compute)
+  for (const initializer of model.graph.initializer ?? []) {
+    walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
+  }
+  for (const node of needed) await walk.step(node)
   return walk.finish(options.name ?? model.graph.name ?? 'model', outputs, model.graph)
 }
 
@@ -124,13 +131,15 @@ function ordered(nodes: readonly proto.onnx.INodeProto[]): readonly proto.onnx.I
 
 interface Walk {
   readonly constants: Map<string, Literal>
-  step(node: proto.onnx.INodeProto): Promise<void>
+  /** Reads a node. @param opset version of the operator set that it is written in; the file's, when it is left out */
+  step(node: proto.onnx.INodeProto, opset?: number): Promise<void>
   finish(name: string, outputs: readonly string[], graph: proto.onnx.IGraphProto): Graph
 }
 
 function startWalk(
   inputs: ReadonlyMap<string, InferredType>,
   opsets: ReadonlyMap<string, number>,
+  facts: ModelFacts,
   external: ExternalFiles,
   place: string,
   compute: ComputeModel | undefined,
@@ -154,7 +163,7 @@ function startWalk(
 
   return {
     constants,
-    async step(source) {
+    async step(source, opset = opsets.get('') ?? 1) {
       const op = source.opType ?? ''
       const outputs = source.output ?? []
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
@@ -167,7 +176,8 @@ function startWalk(
         for (const output of outputs) lost.add(output)
       }
       if (inputNames.some((name) => name !== undefined && lost.has(name))) {
-        if (rule === undefined && !(isKnown && isFoldable(op))) unsupported.push({ domain, op, name: outputs[0] ?? op })
+        if (rule === undefined && !(isKnown && (isFoldable(op) || op in compositions)))
+          unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
       }
       const condition = isKnown && op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
@@ -176,12 +186,15 @@ function startWalk(
         for (const node of branch) await this.step(node)
         return
       }
-      const opset = opsets.get('') ?? 1
       const signature = isKnown ? signatures.get(op) : undefined
       if (signature !== undefined) checkAttributes(source, signature, opset, at)
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const attrs = withDefaults(signature, given, opset)
+      const declared = outputs.map(facts.declared)
+      const shapes = inputNames.map((name) => (name === undefined ? undefined : (constants.get(name) ?? types.get(name))?.shape))
+      const stated = statedOperand({ op, shapes, declared, attrs })
+      if (stated !== undefined && inputNames[stated.operand] !== undefined) literals[stated.operand] ??= stated.known
       const known: KnownNode = { op, inputs: literals, attrs, opset, results: outputs.length }
       const keep = (results: readonly (Literal | undefined)[]): void => {
         outputs.forEach((output, i) => {
@@ -194,10 +207,6 @@ function startWalk(
       const computed = async () => (compute === undefined || !isConstant ? undefined : computeNode(source, literals, opset, compute))
       const early = isConstant && statesSize(op) && resultCount(known) <= largestFolded ? await computed() : undefined
       if (early !== undefined) return keep(early)
-      if (rule === undefined) {
-        unsupported.push({ domain, op, name: outputs[0] ?? op })
-        return lose()
-      }
       const view: FormView = {
         op,
         opset,
@@ -206,11 +215,28 @@ function startWalk(
         attrs,
         place: (operand) => operandAt(signature!, operand, opset),
         known: (operand) => literals[operand],
+        isUsed: facts.isUsed,
+        declared,
         type: (operand) => {
           const name = inputNames[operand]
           if (name === undefined) throw new QError('ONNX_BAD_NODE', `${op} lacks its operand ${operand}`, { at, hint: checkHint })
           return typeOf(name)
         },
+      }
+      if (signature !== undefined && Object.hasOwn(compositions, op)) {
+        const body = bodyOf(view, facts.isTaken)
+        const isComposed = placed(at, () => {
+          checkHonoured(view, unhonoured(signature, given, opset))
+          return compositions[op]!(view, body)
+        })
+        if (isComposed) {
+          for (const node of body.nodes) await this.step(node, bodyOpset)
+          return
+        }
+      }
+      if (rule === undefined) {
+        unsupported.push({ domain, op, name: outputs[0] ?? op })
+        return lose()
       }
       const form = placed(at, () => {
         checkHonoured(view, unhonoured(signature!, given, opset))
@@ -240,43 +266,7 @@ function startWalk(
 
     finish(name, outputs, graph) {
       if (unsupported.length > 0) throw unsupportedOperators(unsupported, Object.keys(forms), place)
-      const renamed = new Map<string, string>()
-      const madeHere = new Set(nodes.flatMap((node) => node.outputs))
-      for (const output of outputs) {
-        const source = aliases.get(output)
-        if (source !== undefined && madeHere.has(source) && !outputs.includes(source) && !renamed.has(source)) renamed.set(source, output)
-      }
-      const nameOf = (each: string): string => renamed.get(each) ?? each
-      for (const [from, to] of renamed) types.set(to, typeOf(from))
-      nodes.forEach((node, i) => {
-        if (![...node.inputs, ...node.outputs].some((each) => each !== undefined && renamed.has(each))) return
-        nodes[i] = {
-          ...node,
-          inputs: node.inputs.map((each) => (each === undefined ? each : nameOf(each))),
-          outputs: node.outputs.map(nameOf),
-        }
-      })
-      const finalOutputs = outputs.map((output) => nameOf(aliases.get(output) ?? output))
-      const values = new Map<string, Value>()
-      const addValue = (each: string): void => {
-        if (values.has(each)) return
-        const known = constants.get(each)
-        if (known !== undefined) {
-          const constant = tensorOf(known)
-          values.set(each, { name: each, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant })
-        } else values.set(each, { name: each, type: typeOf(each) })
-      }
-      for (const each of inputs.keys()) addValue(each)
-      for (const node of nodes) for (const each of [...node.inputs, ...node.outputs]) if (each !== undefined && each !== '') addValue(each)
-      for (const each of finalOutputs) addValue(each)
-      const graphInputs = (graph.input ?? []).flatMap(({ name: each }): GraphInput[] => {
-        const type = inputs.get(each ?? '')
-        if (type === undefined) return []
-        if (type.dtype === 'f32') return [{ name: each! }]
-        // Chips have no 64-bit integers; TPU-MLIR declares such inputs as 32-bit ones.
-        return [{ name: each!, sourceDtype: type.dtype === 'i64' ? 'i32' : type.dtype }]
-      })
-      return { name, inputs: graphInputs, outputs: finalOutputs, nodes, values, ops: sourceOps, properties: {} }
+      return finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, nodes, typeOf })
     },
   }
 }

@@ -1,6 +1,6 @@
-import type { InferredType, Node } from '@q/ir'
+import type { DType, InferredType, Node } from '@q/ir'
 import { evaluate, isFoldable, type KnownNode } from '../fold/evaluate.ts'
-import { type Literal, whole } from '../fold/literal.ts'
+import { type Literal, literal, whole } from '../fold/literal.ts'
 import { largestFolded, resultCount } from '../fold/result-size.ts'
 import { forms } from '../normalize/forms.ts'
 import { tooLarge } from './check-size.ts'
@@ -25,6 +25,7 @@ export function foldNode(
       ? [whole([shape.reduce((a, b) => a * b, 1)], [])]
       : [whole(shape.slice(attrs['start'] as number, attrs['end'] as number | undefined))]
   }
+  if (op === 'EyeLike' && names[0] !== undefined) return [diagonalOf(typeOf(names[0]), attrs)]
   if (names.length === 0 || names.some((name, i) => name !== undefined && inputs[i] === undefined) || !isFoldable(op)) return undefined
   const count = resultCount(node)
   if (!(count <= largestFolded)) {
@@ -33,6 +34,14 @@ export function foldNode(
   }
   const known = evaluate(node)
   return known === undefined || known.length === 0 || known.some(({ data }) => data.length > largestFolded) ? undefined : known
+}
+
+/** Ones on a diagonal of a matrix like another one, 0 elsewhere. */
+function diagonalOf({ dtype, shape }: InferredType, attrs: KnownNode['attrs']): Literal {
+  const columns = shape[1]!
+  const k = attrs['k'] as number
+  const data = Array.from({ length: shape[0]! * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))
+  return literal((attrs['dtype'] as DType | undefined) ?? dtype, shape, data)
 }
 
 function constantNode(attrs: Readonly<Record<string, Literal | Node['attrs'][string]>>): readonly Literal[] {

@@ -8,10 +8,6 @@ type Binary = (a: number, b: number) => number
 
 /** What ONNX has and canonical graphs spell otherwise, and what ONNX computes by another formula or leaves the sign of zero to. */
 const ofOnnx: Readonly<Record<string, Unary>> = {
-  Acosh: Math.acosh,
-  Asin: Math.asin,
-  Asinh: Math.asinh,
-  Atan: Math.atan,
   Neg: (x) => -x,
   Reciprocal: (x) => 1 / x,
   Relu: (x) => Math.max(0, x),

@@ -1,4 +1,4 @@
-import { elementCount } from '@q/ir'
+import { type Attrs, elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
 import { inside } from '../fold/indexing.ts'
 import { reshapeTarget, sliceBounds, squeezedAxes } from '../fold/movement.ts'
@@ -119,12 +119,18 @@ export const gather: Normalize = (view) => {
   }
 }
 
+/** How a scattered element and its update are joined, where the update is not all. */
+function joining(view: FormView): Attrs {
+  const reduction = view.attrs['reduction'] as string | undefined
+  return reduction === undefined || reduction === 'none' ? {} : { reduction }
+}
+
 /** GatherElements and ScatterElements: the axis from the front. */
 export const alongAxis: Normalize = (view) => {
   const { shape } = view.type(0)
   const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
   checkIndices(view, () => shape[axis]!)
-  return { op: view.op === 'Scatter' ? 'ScatterElements' : view.op, inputs: view.inputs, attrs: { axis } }
+  return { op: view.op === 'Scatter' ? 'ScatterElements' : view.op, inputs: view.inputs, attrs: { axis, ...joining(view) } }
 }
 
 /** GatherND and ScatterND: tuples of indices, one for each axis behind those that both operands walk through together. */
@@ -133,7 +139,7 @@ export const byTuples: Normalize = (view) => {
   const batched = view.op === 'GatherND' ? numberAttr(view, 'batch_dims') : 0
   const tuple = view.type(1).shape.at(-1) ?? 1
   checkIndices(view, (i) => shape[batched + (i % tuple)]!)
-  return { op: view.op, inputs: view.inputs, attrs: view.op === 'GatherND' ? { batch_dims: batched } : {} }
+  return { op: view.op, inputs: view.inputs, attrs: view.op === 'GatherND' ? { batch_dims: batched } : joining(view) }
 }
 
 /** Refuses known indices that are not among the places of their axes. @throws QError `ONNX_BAD_NODE` */

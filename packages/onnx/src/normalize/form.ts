@@ -15,6 +15,10 @@ export interface FormView {
   /** The elements of an operand, when they are known. */
   known(operand: number): Literal | undefined
   type(operand: number): { readonly dtype: DType; readonly shape: readonly number[] }
+  /** Whether the network asks for a result of the node. */
+  isUsed(result: string | undefined): boolean
+  /** Shapes that the file declares for the results, where it fixes all sizes. */
+  readonly declared: readonly (readonly number[] | undefined)[]
 }
 
 /**

@@ -32,7 +32,7 @@ import {
 } from './normalization.ts'
 import { averagePool, maxPool } from './pool.ts'
 import { arg, cumSum, reduction, softmax, topK } from './reduction.ts'
-import { resize } from './resize.ts'
+import { gridSample, resize } from './resize.ts'
 
 const each = (rule: Normalize, ...ops: readonly string[]): Readonly<Record<string, Normalize>> =>
   Object.fromEntries(ops.map((op) => [op, rule]))
@@ -85,6 +85,7 @@ export const forms: Readonly<Record<string, Normalize>> = {
   Flatten: flatten,
   Gather: gather,
   Gemm: gemm,
+  GridSample: gridSample,
   GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
   LRN: lrn,

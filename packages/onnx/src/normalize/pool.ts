@@ -8,6 +8,21 @@ function pool(view: FormView) {
   return { kernel_shape: window.kernel, strides: window.strides, pads: window.pads }
 }
 
+/** Whether a pool of canonical graphs computes the same: without gaps, and without windows behind a border that counts. */
+export function isPlainPool(view: FormView): boolean {
+  if ((listAttr(view, 'dilations') ?? []).some((each) => each !== 1)) return false
+  return view.op !== 'AveragePool' || !isCountedBehind(view)
+}
+
+/** Whether rounding up adds windows behind a border that counts, which what it adds does not. */
+export function isCountedBehind(view: FormView): boolean {
+  const size = view.type(0).shape.slice(2)
+  const kernel = listAttr(view, 'kernel_shape') ?? []
+  const window = windowOf(view, kernel, size)
+  const { pads } = windowOf({ ...view, attrs: { ...view.attrs, ceil_mode: 0 } }, kernel, size)
+  return window.pads.some((pad, i) => pad !== pads[i]) && flagAttr(view, 'count_include_pad') && pads.some((pad) => pad > 0)
+}
+
 /** MaxPool, without indices: rounding up goes into the end pads. */
 export const maxPool: Normalize = (view) => {
   if (view.outputs[1] !== undefined && view.outputs[1] !== '')

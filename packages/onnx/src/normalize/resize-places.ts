@@ -3,6 +3,9 @@ export interface ResizedAxis {
   readonly size: number
   readonly out: number
   readonly scale: number
+  /** The part of the axis that `tf_crop_and_resize` takes, as fractions of it. */
+  readonly from?: number
+  readonly to?: number
 }
 
 /** The place in the operand that a place of the result comes from. */
@@ -26,7 +29,15 @@ const onnxPlaces: Readonly<Record<string, Place>> = {
     const { size, out, scale } = axis
     return f((size / 2) * (1 - out / (scale * size)) + halfPixel(at, axis))
   },
+  tf_crop_and_resize: (at, { size, out, from = 0, to = 1 }) =>
+    out > 1 ? f(f(from * (size - 1)) + f(f(at * (to - from) * (size - 1)) / (out - 1))) : f(0.5 * (from + to) * (size - 1)),
 }
+
+/** ONNX's words for the ways to find places. */
+export const knownCoordinates: readonly string[] = Object.keys(onnxPlaces)
+
+/** The place in the operand that a place of the result comes from. */
+export const onnxPlace = (coordinates: string, at: number, axis: ResizedAxis): number => onnxPlaces[coordinates]!(at, axis)
 
 /** ONNX's choice of an element by `nearest_mode`. */
 const onnxChoices: Readonly<Record<string, (place: number) => number>> = {
@@ -36,6 +47,11 @@ const onnxChoices: Readonly<Record<string, (place: number) => number>> = {
   ceil: Math.ceil,
 }
 
+/** ONNX's words for the ways to choose the nearest element. */
+export const knownChoices: readonly string[] = Object.keys(onnxChoices)
+
+/** The element that a place is nearest to, which may lie outside. */
+export const nearestChoice = ({ nearestMode }: Resampling, place: number): number => onnxChoices[nearestMode]!(place)
 /** Places of the operator `Resize` of canonical graphs, by nearest elements and by linear interpolation; all other modes are one of these. */
 const nearestPlaces: Readonly<Record<string, Place>> = {
   asymmetric: (at, { size, out }) => Math.floor((at * size) / out),

@@ -38,5 +38,12 @@ export const arithmeticSignatures: readonly Signature[] = [
     since: 15,
     attrs: { saturate: harmless(since(19, int(1))), round_mode: harmless(since(24, word('up'))) },
   }),
-  signature('CumSum', 'x axis', { since: 11, attrs: { exclusive: only([0], int(0)), reverse: only([0], int(0)) } }),
+  signature('CumSum', 'x axis', { since: 11, attrs: { exclusive: int(0), reverse: int(0) } }),
+  signature('Selu', 'X', { attrs: { alpha: float(1.6732632423543772), gamma: float(1.0507009873554805), ...consumed } }),
+  signature('Celu', 'X', { since: 12, attrs: { alpha: float(1) } }),
+  signature('ThresholdedRelu', 'X', { since: 10, attrs: { alpha: float(1) } }),
+  signature('Shrink', 'input', { since: 9, attrs: { lambd: float(0.5), bias: float(0) } }),
+  signature('Hardmax', 'input', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
+  signature('IsInf', 'X', { since: 10, attrs: { detect_positive: int(1), detect_negative: int(1) } }),
+  signature('BitShift', 'X Y', { since: 11, attrs: { direction: only(['LEFT', 'RIGHT'], word()) } }),
 ]

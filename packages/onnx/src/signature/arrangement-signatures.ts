@@ -1,4 +1,21 @@
-import { float, floats, graph, harmless, int, ints, only, type Signature, signature, since, tensor, until, word } from './signature.ts'
+import {
+  elementType,
+  float,
+  floats,
+  graph,
+  harmless,
+  int,
+  ints,
+  only,
+  type Signature,
+  signature,
+  since,
+  tensor,
+  until,
+  word,
+} from './signature.ts'
+
+const reductions = ['none', 'add', 'mul', 'min', 'max']
 
 /** Operators that move, choose or make elements. */
 export const arrangementSignatures: readonly Signature[] = [
@@ -18,7 +35,7 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Tile', 'input repeats'),
   signature('Pad', 'data pads? constant_value? axes?', {
     attrs: {
-      mode: only(['constant', 'reflect', 'edge'], word('constant')),
+      mode: only(['constant', 'reflect', 'edge', 'wrap'], word('constant')),
       pads: until(10, ints()),
       paddings: until(1, ints()),
       value: until(10, float(0)),
@@ -30,9 +47,9 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Scatter', 'data indices updates', { since: 9, attrs: { axis: int(0) } }),
   signature('ScatterElements', 'data indices updates', {
     since: 11,
-    attrs: { axis: int(0), reduction: only(['none'], since(16, word('none'))) },
+    attrs: { axis: int(0), reduction: only(reductions, since(16, word('none'))) },
   }),
-  signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: only(['none'], since(16, word('none'))) } }),
+  signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: only(reductions, since(16, word('none'))) } }),
   signature('DepthToSpace', 'input', { attrs: { blocksize: int(), mode: since(11, word('DCR')) } }),
   signature('SpaceToDepth', 'input', { attrs: { blocksize: int(), mode: since(28, word('DCR')) } }),
   signature('Identity', 'input'),
@@ -59,5 +76,9 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Range', 'start limit delta', { since: 11, attrs: { stash_type: harmless(since(27, int(1))) } }),
   signature('Trilu', 'input k?', { since: 14, attrs: { upper: int(1) } }),
   signature('OneHot', 'indices depth values', { since: 9, attrs: { axis: int(-1) } }),
+  signature('EyeLike', 'input', { since: 9, attrs: { dtype: elementType(), k: int(0) } }),
+  signature('CenterCropPad', 'input_data shape', { since: 18, attrs: { axes: ints() } }),
+  signature('Col2Im', 'input image_shape block_shape', { since: 18, attrs: { dilations: ints(), pads: ints(), strides: ints() } }),
+  signature('AffineGrid', 'theta size', { since: 20, attrs: { align_corners: int(0) } }),
   signature('If', 'cond', { attrs: { then_branch: graph(), else_branch: graph() } }),
 ]

@@ -27,6 +27,11 @@ export const layerSignatures: readonly Signature[] = [
   signature('AveragePool', 'X', {
     attrs: { ...window, ceil_mode: since(10, int(0)), count_include_pad: since(7, int(0)), dilations: since(19, ints()) },
   }),
+  signature('MaxUnpool', 'X I output_shape?', { since: 9, attrs: { kernel_shape: ints(), pads: ints(), strides: ints() } }),
+  signature('LpPool', 'X', {
+    attrs: { ...window, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, int(0)), dilations: since(18, ints()) },
+  }),
+  signature('GlobalLpPool', 'X', { attrs: { p: [until(1, float(2)), since(2, int(2))] } }),
   signature('GlobalAveragePool', 'X'),
   signature('GlobalMaxPool', 'X'),
   signature('BatchNormalization', 'X scale B mean var', {
@@ -40,6 +45,7 @@ export const layerSignatures: readonly Signature[] = [
     },
   }),
   signature('LayerNormalization', 'X Scale B?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
+  signature('MeanVarianceNormalization', 'X', { since: 9, attrs: { axes: ints() } }),
   signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('InstanceNormalization', 'input scale B', { attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) } }),
   signature('GroupNormalization', 'X scale bias', { since: 18, attrs: { num_groups: int(), epsilon, stash_type: since(21, stashType) } }),
@@ -69,10 +75,18 @@ export const layerSignatures: readonly Signature[] = [
         exclude_outside: since(11, int(0)),
         extrapolation_value: since(11, float(0)),
         antialias: since(18, int(0)),
-        keep_aspect_ratio_policy: only(['stretch'], since(18, word('stretch'))),
+        keep_aspect_ratio_policy: only(['stretch', 'not_larger', 'not_smaller'], since(18, word('stretch'))),
       },
     },
   ),
+  signature('GridSample', 'X grid', {
+    since: 16,
+    attrs: {
+      mode: [until(19, word('bilinear')), since(20, word('linear'))],
+      padding_mode: only(['zeros', 'border', 'reflection'], word('zeros')),
+      align_corners: int(0),
+    },
+  }),
   signature('Upsample', 'X scales?', {
     attrs: {
       mode: word('nearest'),

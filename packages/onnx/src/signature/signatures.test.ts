@@ -29,10 +29,12 @@ describe('signatures', () => {
   })
 
   it('tells what values of attributes are not honoured', () => {
-    expect(unhonoured(signatureOf('Pad'), { mode: 'wrap' }, 19)).toEqual([
-      { name: 'mode', value: 'wrap', wanted: ['constant', 'reflect', 'edge'] },
+    expect(unhonoured(signatureOf('Pad'), { mode: 'mirror' }, 19)).toEqual([
+      { name: 'mode', value: 'mirror', wanted: ['constant', 'reflect', 'edge', 'wrap'] },
     ])
-    expect(unhonoured(signatureOf('ScatterND'), { reduction: 'add' }, 18)).toEqual([{ name: 'reduction', value: 'add', wanted: ['none'] }])
+    expect(unhonoured(signatureOf('BitShift'), { direction: 'UP' }, 18)).toEqual([
+      { name: 'direction', value: 'UP', wanted: ['LEFT', 'RIGHT'] },
+    ])
     expect(unhonoured(signatureOf('BatchNormalization'), { momentum: 0.5, training_mode: 0 }, 15)).toEqual([])
   })
 

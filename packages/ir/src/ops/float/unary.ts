@@ -27,6 +27,14 @@ const bounded = <const Name extends string, const A extends Specs>(
 export const Abs = plain('Abs', Math.abs)
 /** Arc cosine, in radians. */
 export const Acos = plain('Acos', Math.acos)
+/** Inverse hyperbolic cosine. */
+export const Acosh = plain('Acosh', Math.acosh)
+/** Arc sine, in radians. */
+export const Asin = plain('Asin', Math.asin)
+/** Inverse hyperbolic sine. */
+export const Asinh = plain('Asinh', Math.asinh)
+/** Arc tangent, in radians. */
+export const Atan = plain('Atan', Math.atan)
 /** Inverse hyperbolic tangent. */
 export const Atanh = plain('Atanh', Math.atanh)
 /** The smallest integer not below `x`. */

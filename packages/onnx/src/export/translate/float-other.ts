@@ -24,6 +24,17 @@ export const translateArg: Translate = (node, t) => {
   return [indices, reshaped(build, build.node('GatherElements', [x, places], { dtype, shape: kept }, { axis }), type.shape)]
 }
 
+/** Of two and of three spatial axes, in float32. */
+export const translateGridSample: Translate = (node, t) => {
+  const { mode, padding_mode, align_corners } = t.attrs(node) as { mode: string; padding_mode: string; align_corners: boolean }
+  const type = t.typeOf(node.outputs[0]!)
+  const operands = node.inputs.map((name) => t.carried(name!))
+  const isKnown = type.shape.length === 4 || (type.shape.length === 5 && mode !== 'cubic')
+  if (!isKnown || operands.some((name) => t.build.typeOf(name).dtype !== 'f32')) return undefined
+  const attrs = { mode, padding_mode, align_corners: Number(align_corners) }
+  return [rounded(t, t.build.node('GridSample', operands, { dtype: 'f32', shape: type.shape }, attrs), type, node)]
+}
+
 /** Always in order: what is not asked to be comes in an order of the runtime's own. */
 export const translateTopK: Translate = (node, t) => {
   const { axis, k, largest } = t.attrs(node) as { axis: number; k: number; largest: boolean }

@@ -149,12 +149,14 @@ export const translateGatherElements: Translate = (node, t) => {
 
 export const translateScatter: Translate = (node, t) => {
   const [data, indices, updates] = node.inputs
+  const { reduction, ...attrs } = ownAttrs(node, t)
+  if (reduction !== 'none' && t.typeOf(node.outputs[0]!).dtype !== 'f32') return undefined
   return [
     t.build.node(
       node.op,
       [t.carried(data!), t.build.cast(t.carried(indices!), 'i64'), t.carried(updates!)],
       carriedType(node, t),
-      ownAttrs(node, t),
+      reduction === 'none' ? attrs : { ...attrs, reduction: reduction! },
     ),
   ]
 }

@@ -21,7 +21,7 @@ import {
   translatePixelNorm,
   translateRmsNorm,
 } from './float-normalization.ts'
-import { translateArg, translateCast, translateCumSum, translateResize, translateTopK } from './float-other.ts'
+import { translateArg, translateCast, translateCumSum, translateGridSample, translateResize, translateTopK } from './float-other.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
 import { changesCodeType, givesLooseCodes, onCodes } from './loose-codes.ts'
@@ -87,6 +87,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['CumSum', translateCumSum],
   ['Cast', translateCast],
   ['Resize', translateResize],
+  ['GridSample', translateGridSample],
   ['QConv', translateQConv],
   ['QConvTranspose', translateQConvTranspose],
   ['QMatMul', translateQMatMul],

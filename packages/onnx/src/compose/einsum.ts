@@ -1,0 +1,115 @@
+import { elementCount } from '@q/ir'
+import { refuse, wordAttr } from '../normalize/form.ts'
+import type { Body, Compose } from './body.ts'
+
+/** A tensor whose axes have letters. */
+interface Lettered {
+  readonly name: string | undefined
+  readonly letters: readonly string[]
+  readonly shape: readonly number[]
+}
+
+/** An equation with a letter for every axis that an ellipsis stands for. */
+function lettersOf(equation: string, shapes: readonly (readonly number[])[]) {
+  const [left, right] = equation.replaceAll(' ', '').split('->') as [string, string?]
+  const terms = left.split(',')
+  const hidden = shapes.map((shape, i) => shape.length - terms[i]!.replace('...', '').length)
+  const most = Math.max(0, ...terms.flatMap((term, i) => (term.includes('...') ? [hidden[i]!] : [])))
+  const ellipsis = Array.from({ length: most }, (_, i) => `.${i}`)
+  const letters = (term: string, count = most): readonly string[] => {
+    const [before, after] = term.split('...') as [string, string?]
+    return after === undefined ? [...before] : [...before, ...ellipsis.slice(most - count), ...after]
+  }
+  const operands = terms.map((term, i) => letters(term, hidden[i]))
+  const all = operands.flat()
+  const once = [...new Set(all)].filter((each) => !each.startsWith('.') && all.filter((other) => other === each).length === 1).sort()
+  return { operands, result: right === undefined ? [...ellipsis, ...once] : letters(right) }
+}
+
+/** The elements whose places along all axes of one letter are the same. */
+function diagonal(body: Body, x: Lettered): Lettered {
+  const twice = x.letters.findIndex((letter, i) => x.letters.indexOf(letter) !== i)
+  if (twice < 0) return x
+  const first = x.letters.indexOf(x.letters[twice]!)
+  const size = x.shape[first]!
+  const moved = ordered(
+    body,
+    x,
+    [first, twice, ...x.letters.keys()].filter((axis, i, all) => all.indexOf(axis) === i),
+  )
+  const rest = moved.shape.slice(2)
+  const flat = body.node('Reshape', [moved.name, body.whole(size * size, ...rest)])
+  const places = body.whole(...Array.from({ length: size }, (_, i) => i * (size + 1)))
+  return diagonal(body, {
+    name: body.node('Gather', [flat, places], { axis: 0 }),
+    letters: moved.letters.slice(1),
+    shape: [size, ...rest],
+  })
+}
+
+function ordered(body: Body, { name, letters, shape }: Lettered, perm: readonly number[]): Lettered {
+  return {
+    name: perm.every((axis, i) => axis === i) ? name : body.node('Transpose', [name], { perm }),
+    letters: perm.map((axis) => letters[axis]!),
+    shape: perm.map((axis) => shape[axis]!),
+  }
+}
+
+/** Sums over letters that nothing else has. */
+function summed(body: Body, x: Lettered, kept: ReadonlySet<string>): Lettered {
+  const axes = x.letters.flatMap((letter, i) => (kept.has(letter) ? [] : [i]))
+  if (axes.length === 0) return x
+  return {
+    name: body.node('ReduceSum', [x.name, body.whole(...axes)], { keepdims: 0 }),
+    letters: x.letters.filter((letter) => kept.has(letter)),
+    shape: x.shape.filter((_, i) => !axes.includes(i)),
+  }
+}
+
+/** The matrix product over letters that both have and nothing later asks for. */
+function product(body: Body, a: Lettered, b: Lettered, wanted: ReadonlySet<string>): Lettered {
+  const common = a.letters.filter((letter) => b.letters.includes(letter))
+  const batch = common.filter((letter) => wanted.has(letter))
+  const inner = common.filter((letter) => !wanted.has(letter))
+  const rows = a.letters.filter((letter) => !common.includes(letter))
+  const columns = b.letters.filter((letter) => !common.includes(letter))
+  const sizeOf = (letter: string): number => {
+    const sizes = [a, b].flatMap((x) => (x.letters.includes(letter) ? [x.shape[x.letters.indexOf(letter)]!] : []))
+    return sizes.find((size) => size !== 1) ?? 1
+  }
+  const sizes = (letters: readonly string[]): readonly number[] => letters.map(sizeOf)
+  const matrix = (x: Lettered, ...groups: readonly (readonly string[])[]): string => {
+    const turned = ordered(
+      body,
+      x,
+      groups.flat().map((letter) => x.letters.indexOf(letter)),
+    )
+    const full = groups.flat().map(sizeOf)
+    const wide = turned.shape.every((size, i) => size === full[i]) ? turned.name : body.node('Expand', [turned.name, body.whole(...full)])
+    return body.node('Reshape', [wide, body.whole(...groups.map((letters) => elementCount(sizes(letters))))])
+  }
+  const made = body.node('MatMul', [matrix(a, batch, rows, inner), matrix(b, batch, inner, columns)])
+  const letters = [...batch, ...rows, ...columns]
+  return { name: body.node('Reshape', [made, body.whole(...sizes(letters))]), letters, shape: sizes(letters) }
+}
+
+/** Sums of products by their equation: diagonals, sums and matrix products, two operands at a time. */
+export const einsum: Compose = (view, body) => {
+  const equation = wordAttr(view, 'equation')
+  const shapes = view.inputs.map((_, i) => view.type(i).shape)
+  const { operands, result } = lettersOf(equation, shapes)
+  const isFitting = operands.length === shapes.length && operands.every((letters, i) => letters.length === shapes[i]!.length)
+  if (!isFitting || !result.every((letter) => operands.some((letters) => letters.includes(letter))))
+    refuse(view, 'Einsum with this equation is not supported', `equation ${equation}`, 'a letter for every axis of the operands')
+  const rest = operands.map((letters, i) => diagonal(body, { name: view.inputs[i], letters, shape: shapes[i]! }))
+  const kept = (others: readonly Lettered[]): ReadonlySet<string> => new Set([...result, ...others.flatMap(({ letters }) => letters)])
+  let left = summed(body, rest[0]!, kept(rest.slice(1)))
+  for (let i = 1; i < rest.length; i++) {
+    const later = kept(rest.slice(i + 1))
+    left = product(body, left, summed(body, rest[i]!, new Set([...later, ...left.letters])), later)
+  }
+  const { name, letters } = summed(body, left, new Set(result))
+  if (letters.length === 0) body.result('Identity', [name])
+  else body.result('Transpose', [name], { perm: result.map((letter) => letters.indexOf(letter)) })
+  return true
+}

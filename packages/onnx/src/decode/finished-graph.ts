@@ -1,0 +1,70 @@
+import type { Graph, GraphInput, InferredType, Node, Value } from '@q/ir'
+import type proto from 'onnx-proto'
+import { type Literal, tensorOf } from '../fold/literal.ts'
+import { sourceOps } from '../ops/source-ops.ts'
+
+/** What was read of a file when its last node was. */
+export interface ReadParts {
+  readonly name: string
+  /** Names of the results, as the file has them. */
+  readonly outputs: readonly string[]
+  readonly graph: proto.onnx.IGraphProto
+  readonly inputs: ReadonlyMap<string, InferredType>
+  readonly constants: ReadonlyMap<string, Literal>
+  readonly types: ReadonlyMap<string, InferredType>
+  /** Tensors that are other ones under another name. */
+  readonly aliases: ReadonlyMap<string, string>
+  readonly nodes: readonly Node[]
+  typeOf(name: string): InferredType
+}
+
+/** The graph of what was read. */
+export function finishedGraph(parts: ReadParts): Graph {
+  const { name, graph, inputs, aliases, constants, outputs, nodes: read, typeOf } = parts
+  const renamed = namesOfResults(parts)
+  const nameOf = (each: string): string => renamed.get(each) ?? each
+  const types = new Map(parts.types)
+  for (const [from, to] of renamed) types.set(to, typeOf(from))
+  const nodes = read.map(
+    (node): Node => ({
+      ...node,
+      inputs: node.inputs.map((each) => (each === undefined ? each : nameOf(each))),
+      outputs: node.outputs.map(nameOf),
+    }),
+  )
+  const values = new Map<string, Value>()
+  const addValue = (each: string): void => {
+    if (values.has(each)) return
+    const known = constants.get(each)
+    if (known !== undefined) {
+      const constant = tensorOf(known)
+      values.set(each, { name: each, type: { dtype: constant.dtype, shape: constant.shape }, isConstant: true, constant })
+    } else values.set(each, { name: each, type: types.get(each) ?? typeOf(each) })
+  }
+  const finalOutputs = outputs.map((output) => nameOf(aliases.get(output) ?? output))
+  for (const each of inputs.keys()) addValue(each)
+  for (const node of nodes) for (const each of [...node.inputs, ...node.outputs]) if (each !== undefined && each !== '') addValue(each)
+  for (const each of finalOutputs) addValue(each)
+  return { name, inputs: inputsOf(graph, inputs), outputs: finalOutputs, nodes, values, ops: sourceOps, properties: {} }
+}
+
+/** Results that stand for a tensor of another name give it theirs. */
+function namesOfResults({ outputs, aliases, nodes }: ReadParts): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>()
+  const madeHere = new Set(nodes.flatMap((node) => node.outputs))
+  for (const output of outputs) {
+    const source = aliases.get(output)
+    if (source !== undefined && madeHere.has(source) && !outputs.includes(source) && !renamed.has(source)) renamed.set(source, output)
+  }
+  return renamed
+}
+
+function inputsOf(graph: proto.onnx.IGraphProto, inputs: ReadonlyMap<string, InferredType>): readonly GraphInput[] {
+  return (graph.input ?? []).flatMap(({ name }): GraphInput[] => {
+    const type = inputs.get(name ?? '')
+    if (type === undefined) return []
+    if (type.dtype === 'f32') return [{ name: name! }]
+    // Chips have no 64-bit integers; TPU-MLIR declares such inputs as 32-bit ones.
+    return [{ name: name!, sourceDtype: type.dtype === 'i64' ? 'i32' : type.dtype }]
+  })
+}

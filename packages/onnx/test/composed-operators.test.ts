@@ -1,0 +1,233 @@
+import { isQError } from '@q/ir'
+import proto from 'onnx-proto'
+import * as ort from 'onnxruntime-node'
+import { describe, expect, it } from 'vitest'
+import { exportOnnx, importOnnx } from '../src/index.ts'
+import { numbers, onnxFile, type SmallConstant, type SmallNode, whole } from './onnx-file.ts'
+
+interface Fed {
+  readonly shape: readonly number[]
+  readonly data: readonly number[]
+  readonly dtype?: 'f32' | 'i64'
+}
+
+interface ComposedCase {
+  readonly nodes: readonly SmallNode[]
+  readonly fed: Readonly<Record<string, Fed>>
+  readonly constants?: Readonly<Record<string, SmallConstant>>
+  readonly opset?: number
+  /** Shapes that the file declares for results. */
+  readonly declared?: Readonly<Record<string, readonly number[]>>
+  readonly outputs?: string
+}
+
+const fed = (shape: readonly number[], from = -1, to = 1): Fed => ({ shape, data: numbers(shape, from, to).data })
+const ids = (shape: readonly number[], ...data: readonly number[]): Fed => ({ shape, data, dtype: 'i64' })
+const plane = fed([2, 4, 3, 5])
+
+function fileOf({ nodes, fed: inputs, constants = {}, opset = 18, declared = {}, outputs = 'y' }: ComposedCase): Uint8Array {
+  const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]))
+  const model = proto.onnx.ModelProto.decode(onnxFile({ inputs: shapes, constants, nodes, outputs, opset }))
+  for (const input of model.graph!.input!)
+    if (inputs[input.name!]!.dtype === 'i64') (input.type!.tensorType as proto.onnx.TypeProto.ITensor).elemType = 7
+  for (const output of model.graph!.output!) {
+    const shape = declared[output.name!]
+    if (shape !== undefined) output.type = { tensorType: { elemType: 1, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } }
+  }
+  return proto.onnx.ModelProto.encode(model).finish()
+}
+
+async function run(file: Uint8Array, feeds: Readonly<Record<string, ort.Tensor>>): Promise<readonly (readonly number[])[]> {
+  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' })
+  const results = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])))
+  const elements = session.outputNames.map((name) => Array.from(results[name]!.data as Float32Array, Number))
+  await session.release()
+  return elements
+}
+
+/** A tensor as the file wants it, or as a canonical graph does: of floats, and with an axis at least. */
+const tensor = ({ shape, data, dtype }: Fed, isCanonical: boolean): ort.Tensor =>
+  isCanonical || dtype !== 'i64'
+    ? new ort.Tensor('float32', Float32Array.from(data), isCanonical && shape.length === 0 ? [1] : shape)
+    : new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape)
+
+const feedsOf = (inputs: ComposedCase['fed'], isCanonical: boolean) =>
+  Object.fromEntries(Object.entries(inputs).map(([name, each]) => [name, tensor(each, isCanonical)]))
+
+const cases: Readonly<Record<string, ComposedCase>> = {
+  'the mean and one over the deviation of a LayerNormalization': {
+    nodes: [['LayerNormalization', 'x s b', 'y m d', { axis: 2, epsilon: 0.1 }]],
+    fed: { x: plane },
+    constants: { s: numbers([3, 5]), b: numbers([3, 5]) },
+    outputs: 'y m d',
+  },
+  'factors of a batch normalization that are computed': {
+    nodes: [['BatchNormalization', 'x s b m v', 'y']],
+    fed: { x: plane, s: fed([4]), b: fed([4]), m: fed([4]), v: fed([4], 0.5, 2) },
+  },
+  'factors of groups that are computed': {
+    nodes: [['GroupNormalization', 'x s b', 'y', { num_groups: 2 }]],
+    fed: { x: plane, s: fed([2]), b: fed([2]) },
+  },
+  'ones at computed places, from the end as well': {
+    nodes: [['OneHot', 'i d v', 'y', { axis: 1 }]],
+    fed: { i: ids([2, 3], 0, 3, -1, 2, 5, -9), v: fed([2]) },
+    constants: { d: whole(4) },
+  },
+  'one side of a computed diagonal': {
+    nodes: [['Trilu', 'x k', 'y', { upper: 0 }]],
+    fed: { x: fed([2, 3, 4]), k: ids([], 1) },
+  },
+  'the largest of a row': { nodes: [['Hardmax', 'x', 'y', { axis: 1 }]], fed: { x: plane } },
+  'the largest of all that follows, before opset 13': { nodes: [['Hardmax', 'x', 'y', { axis: 2 }]], fed: { x: plane }, opset: 11 },
+  'a cast to the type of another tensor': { nodes: [['CastLike', 'x k', 'y']], fed: { x: fed([5], -9, 9) }, constants: { k: whole(1) } },
+  'numbers that are none': {
+    nodes: [
+      ['Div', 'x z', 'q'],
+      ['IsNaN', 'q', 'n'],
+      ['IsInf', 'q', 'i'],
+      ['Or', 'n i', 'o'],
+      ['Cast', 'o', 'y', { to: 1 }],
+    ],
+    fed: { x: { shape: [4], data: [0, 1, -1, 2] }, z: { shape: [4], data: [0, 0, 0, 1] } },
+  },
+  'products of codes': {
+    nodes: [
+      ['Cast', 'x', 'c', { to: 2 }],
+      ['MatMulInteger', 'c w z u', 'p'],
+      ['Cast', 'p', 'y', { to: 1 }],
+    ],
+    fed: { x: { shape: [2, 3], data: [1, 2, 3, 200, 5, 60] } },
+    constants: {
+      w: { data: [1, 255, 30, 4, 5, 66], shape: [3, 2], dtype: 'u8' },
+      z: { data: [7], shape: [], dtype: 'u8' },
+      u: { data: [9], shape: [], dtype: 'u8' },
+    },
+  },
+  'convolutions of codes': {
+    nodes: [
+      ['Cast', 'x', 'c', { to: 2 }],
+      ['ConvInteger', 'c w z', 'p', { pads: [1, 0, 0, 1] }],
+      ['Cast', 'p', 'y', { to: 1 }],
+    ],
+    fed: { x: { shape: [1, 1, 2, 3], data: [1, 2, 3, 200, 5, 60] } },
+    constants: { w: { data: [1, 255, 30, 4], shape: [1, 1, 2, 2], dtype: 'u8' }, z: { data: [7], shape: [], dtype: 'u8' } },
+  },
+  'a product of codes as codes': {
+    nodes: [
+      ['Cast', 'x', 'c', { to: 2 }],
+      ['QLinearMatMul', 'c s z w s z t z', 'p'],
+      ['Cast', 'p', 'y', { to: 1 }],
+    ],
+    fed: { x: { shape: [2, 3], data: [1, 2, 3, 200, 5, 60] } },
+    constants: {
+      w: { data: [1, 255, 30, 4, 5, 66], shape: [3, 2], dtype: 'u8' },
+      z: { data: [7], shape: [], dtype: 'u8' },
+      s: { data: [0.25], shape: [] },
+      t: { data: [3.5], shape: [] },
+    },
+  },
+  'codes with a scale of their own': {
+    nodes: [
+      ['DynamicQuantizeLinear', 'x', 'c s z'],
+      ['DequantizeLinear', 'c s z', 'y'],
+    ],
+    fed: { x: fed([3, 4], -3, 7) },
+  },
+  'a sum of three operands by an equation': {
+    nodes: [['Einsum', 'a b c', 'y', { equation: 'ij,jk,kl->il' }]],
+    fed: { a: fed([2, 3]), b: fed([3, 4]), c: fed([4, 5]) },
+  },
+  'a batch by an equation': {
+    nodes: [['Einsum', 'a b', 'y', { equation: '...ij,...jk->...ik' }]],
+    fed: { a: fed([2, 5, 2, 3]), b: fed([2, 5, 3, 4]) },
+  },
+  'a reduction whose axes only the declared result tells': {
+    nodes: [['ReduceSum', 'x a', 'y', { keepdims: 1 }]],
+    fed: { x: plane, a: ids([2], 1, -1) },
+    declared: { y: [2, 1, 3, 1] },
+  },
+  'a reduction that drops axes which the declared result tells': {
+    nodes: [['ReduceMax', 'x a', 'y', { keepdims: 0 }]],
+    fed: { x: plane, a: ids([2], 1, 3) },
+    declared: { y: [2, 3] },
+  },
+  'sizes of a Resize that the declared result tells': {
+    nodes: [['Resize', 'x - - s', 'y', { mode: 'cubic' }]],
+    fed: { x: plane, s: ids([4], 2, 4, 7, 6) },
+    declared: { y: [2, 4, 7, 6] },
+  },
+  'counts of a Tile that the declared result tells': {
+    nodes: [['Tile', 'x r', 'y']],
+    fed: { x: plane, r: ids([4], 1, 2, 1, 3) },
+    declared: { y: [2, 8, 3, 15] },
+  },
+  'axes of an Unsqueeze that the declared result tells': {
+    nodes: [['Unsqueeze', 'x a', 'y']],
+    fed: { x: plane, a: ids([2], 0, 5) },
+    declared: { y: [1, 2, 4, 3, 5, 1] },
+  },
+  'axes of a Squeeze that the declared result tells': {
+    nodes: [['Squeeze', 'x a', 'y']],
+    fed: { x: fed([1, 3, 1, 1]), a: ids([2], 0, 3) },
+    declared: { y: [3, 1] },
+  },
+  'parts of a Split that the declared results tell': {
+    nodes: [['Split', 'x s', 'y z', { axis: 1 }]],
+    fed: { x: plane, s: ids([2], 1, 3) },
+    declared: { y: [2, 1, 3, 5], z: [2, 3, 3, 5] },
+    outputs: 'y z',
+  },
+  'a Range as long as the declared result': {
+    nodes: [['Range', 'a b c', 'y']],
+    fed: { a: { shape: [], data: [3] }, b: { shape: [], data: [-1] }, c: { shape: [], data: [-1.5] } },
+    declared: { y: [3] },
+  },
+}
+
+describe('operators that are read as nodes of others compute what ONNX Runtime does', () => {
+  it.each(Object.entries(cases))('%s', async (_, each) => {
+    const file = fileOf(each)
+    const wanted = await run(file, feedsOf(each.fed, false))
+    const found = await run(exportOnnx(await importOnnx(file)), feedsOf(each.fed, true))
+    expect(found.map(({ length }) => length)).toEqual(wanted.map(({ length }) => length))
+    found.forEach((elements, result) => {
+      elements.forEach((element, i) => {
+        const near = wanted[result]![i]!
+        const isNear = Math.abs(element - near) <= 1e-5 * Math.max(1, Math.abs(near))
+        expect(isNear || Object.is(element, near), `result ${result}, element ${i}: ${element}, wanted ${near}`).toBe(true)
+      })
+    })
+  })
+})
+
+describe('what the declared result does not tell is refused', () => {
+  const axes = { nodes: [['ReduceSum', 'x a', 'y', { keepdims: 0 }]], fed: { x: fed([2, 3, 3]), a: ids([1], 1) } } as const
+  it.each([
+    ['axes of the same size', { ...axes, declared: { y: [2, 3] } }],
+    ['a result that is not declared', axes],
+    ['factors of a Resize', { nodes: [['Resize', 'x - f', 'y']], fed: { x: plane, f: fed([4], 1, 2) }, declared: { y: [2, 4, 3, 5] } }],
+  ] as const satisfies readonly (readonly [string, ComposedCase])[])('%s', async (_, each) => {
+    const refusal = await importOnnx(fileOf(each)).catch((error: unknown) => error)
+    expect(isQError(refusal) && refusal.code).toBe('ONNX_NOT_CONSTANT')
+  })
+})
+
+describe('results that are constants', () => {
+  const stored: ComposedCase = {
+    nodes: [
+      ['Shape', 'x', 'z'],
+      ['Abs', 'x', 'y'],
+    ],
+    fed: { x: plane },
+  }
+  it('are left out beside others', async () => {
+    expect((await importOnnx(fileOf({ ...stored, outputs: 'z y' }))).outputs).toEqual(['y_Abs'])
+  })
+
+  it('are handed on by a layer where the network has no other', async () => {
+    const graph = await importOnnx(fileOf({ ...stored, outputs: 'z' }))
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Reshape'])
+    expect(await run(exportOnnx(graph), feedsOf(stored.fed, true))).toEqual([[2, 4, 3, 5]])
+  })
+})
