@@ -19,6 +19,7 @@ export const refusedForms: readonly string[] = [
   'Tile: codes of one sign as those of the other',
   'Tile: unsigned codes as signed ones',
   'Tile: codes that the other sign does not hold',
+  'Max: signed codes in an unsigned result',
   'QAdd: a sum of products beyond 2^53, rounded once',
   'QMul: a product beyond 2^53',
   'Cast: saturate bfloat16',

@@ -26,6 +26,7 @@ import { lowerMulConstant } from './mul-constant.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
 import { lowerPow, lowerPowConstant } from './pow.ts'
+import { lowerScatter } from './scatter.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
 import { tellOfTruths } from './truth-operands.ts'
@@ -43,6 +44,7 @@ export const lowerings = tellOfTruths(
     ...each([...comparisons], lowerCompare),
     ...each(['ArgMax', 'ArgMin'], lowerArg),
     ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
+    ...each(['ScatterElements', 'ScatterND'], lowerScatter),
     Add: lowerAdd,
     'Add#constant': lowerAddConstant,
     Affine: lowerAffine,

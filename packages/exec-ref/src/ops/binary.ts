@@ -1,6 +1,7 @@
 import { allOps, type BinaryFunction, type OpDefinition } from '@q/ir'
 import { binaryOf } from '@q/ir/ops'
 import { broadcastTo } from '../compute/broadcast.ts'
+import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { newResult, operand, resultType } from '../operands.ts'
@@ -11,8 +12,18 @@ function pairwise(call: KernelCall, apply: BinaryFunction): readonly [Numbers] {
   const a = broadcastTo(operand(call, 0).data, operand(call, 0).type.shape, shape)
   const b = broadcastTo(operand(call, 1).data, operand(call, 1).type.shape, shape)
   const y = newResult(call)
-  for (let i = 0; i < y.length; i++) y[i] = apply(a[i]!, b[i]!)
+  const [min, max] = ownLimits(call)
+  for (let i = 0; i < y.length; i++) {
+    const made = apply(a[i]!, b[i]!)
+    y[i] = made < min ? min : made > max ? max : made
+  }
   return [fuseRelu(call, y)]
+}
+
+/** Codes of operands that the type of the result does not hold are its nearest ones; floats have no limits. */
+function ownLimits(call: KernelCall): readonly [min: number, max: number] {
+  const type = resultType(call)
+  return type.quant === undefined ? [-Infinity, Infinity] : codeLimits(type, false)
 }
 
 /** Applies the operator's function to each pair of elements. */

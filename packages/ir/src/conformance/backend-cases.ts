@@ -153,6 +153,23 @@ const listed: readonly BackendCase[] = [
     attrs: { axis: 1 },
   }),
   caseOf('GatherND', { operands: [[2, 3]], constants: { 1: { type: f32(1, 2), constant: [1, 2] } }, results: [[1]] }),
+  caseOf('ScatterElements', {
+    operands: [
+      [2, 3],
+      [2, 2],
+    ],
+    constants: { 1: { type: f32(2, 2), constant: [0, 2, 1, 0] } },
+    results: [[2, 3]],
+    attrs: { axis: 1 },
+  }),
+  caseOf('ScatterND', {
+    operands: [
+      [4, 3],
+      [2, 3],
+    ],
+    constants: { 1: { type: f32(2, 1), constant: [2, 0] } },
+    results: [[4, 3]],
+  }),
   caseOf('Where', { operands: [image, image, image] }),
   caseOf('CumSum', { attrs: { axis: 1 } }),
   caseOf('LayerNormalization', { operands: [[1, 4, 6]], constants: { 1: weights(6), 2: weights(6) } }),

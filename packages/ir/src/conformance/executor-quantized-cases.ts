@@ -229,5 +229,11 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
   nodeCase('codes are copied', 'Transpose', [fed(u8(1, 2, 2), [1, 2, 3, 255])], [gives(u8(1, 2, 2), [1, 3, 2, 255])], {
     attrs: { perm: [0, 2, 1] },
   }),
+  nodeCase(
+    'signed codes in an unsigned result',
+    'Max',
+    [fed(i8(3), [-5, 7, -128]), fed(i8(3), [-6, 100, -1])],
+    [gives(u8(3), [0, 100, 0])],
+  ),
   nodeCase('codes are compared', 'Max', [fed(i8(2), [-5, 7]), fed(i8(2), [-6, 100])], [gives(i8(2), [-5, 100])]),
 ]

@@ -3,11 +3,17 @@ import type { Field } from './field.ts'
 import { attributeValue, derived, field, lax } from './field.ts'
 import type { NodeForm, ReadForm } from './spelling.ts'
 
+/** Where a slice ends that goes backwards to the first element; -1 is the last one in the text. */
+const beforeAll = -(2 ** 63)
+
 /** `ends` of the text may lie beyond the axis, count from its end, or be a huge number for "all". */
 export const sliceFields: readonly Field[] = [
   field('ints', 'offset', 'starts'),
   field('ints', 'steps', 'steps'),
-  field('ints', 'ends', 'ends'),
+  derived('ints', 'ends', ({ attrs }) => {
+    const steps = attrs['steps'] as readonly number[]
+    return (attrs['ends'] as readonly number[]).map((end, axis) => (steps[axis]! < 0 && end < 0 ? beforeAll : end))
+  }),
   lax('ints', 'axes', []),
   derived('ints', 'hasparamConvert_axes', ({ node, attrs, typeOf }) => {
     const { shape } = typeOf(node.inputs[0]!)

@@ -85,6 +85,13 @@ describe('writeTop', () => {
     expect(parseMlir(text).operations.map(({ location }) => location?.[0])).toEqual(['x', 'b', 's', 'a', 'y'])
   })
 
+  it('a slice that goes backwards to the first element ends before it, and is read so', () => {
+    const attrs = { starts: [0, 0, 2, 2], ends: [1, 4, -1, 0], steps: [1, 1, -1, -2] }
+    const { text } = writeTop(graphOf([{ op: 'Slice', inputs: ['x'], outputs: ['y'], attrs }], [x, y(1, 4, 3, 1)]))
+    expect(text).toContain('ends = [1, 4, -9223372036854775808, 0]')
+    expect(readTop(text).nodes[0]!.attrs).toMatchObject(attrs)
+  })
+
   it('keeps infinite slices finite', () => {
     const node: Node = {
       op: 'Slice',
