@@ -4,24 +4,70 @@
 const vectorBytes: usize = 16
 /** What two walks over the same elements take at a time, so that the second finds them in the nearest cache. */
 const pieceBytes: usize = 16384
+/** Room for addresses of counters. */
+const slotBytes: usize = 4096
 
 /**
- * Writes the lane-wise minimum, maximum and "was NaN" mask of float32 vectors to `out`, 48 bytes, continuing from what stands there.
+ * Writes the lane-wise minimum, maximum and "was NaN" mask of float32 vectors to `out`, 48 bytes, continuing from what stands there. Of zeros of both signs the first in
+ * a lane counts.
+ *
+ * Four vectors at a time, each with a minimum of its own, so that none waits for the one before; which zero was the first is looked up where it matters.
  */
 export function extent(from: usize, to: usize, out: usize): void {
-  let min = v128.load(out)
-  let max = v128.load(out, 16)
+  const firstMin = v128.load(out)
+  const firstMax = v128.load(out, 16)
   let nan = v128.load(out, 32)
-  while (from < to) {
-    const v = v128.load(from)
+  let min0 = firstMin
+  let min1 = firstMin
+  let min2 = firstMin
+  let min3 = firstMin
+  let max0 = firstMax
+  let max1 = firstMax
+  let max2 = firstMax
+  let max3 = firstMax
+  let at = from
+  while (at + 4 * vectorBytes <= to) {
+    const a = v128.load(at)
+    const b = v128.load(at, 16)
+    const c = v128.load(at, 32)
+    const d = v128.load(at, 48)
+    min0 = f32x4.pmin(min0, a)
+    min1 = f32x4.pmin(min1, b)
+    min2 = f32x4.pmin(min2, c)
+    min3 = f32x4.pmin(min3, d)
+    max0 = f32x4.pmax(max0, a)
+    max1 = f32x4.pmax(max1, b)
+    max2 = f32x4.pmax(max2, c)
+    max3 = f32x4.pmax(max3, d)
+    nan = v128.or(nan, v128.or(v128.or(f32x4.ne(a, a), f32x4.ne(b, b)), v128.or(f32x4.ne(c, c), f32x4.ne(d, d))))
+    at += 4 * vectorBytes
+  }
+  let min = f32x4.pmin(f32x4.pmin(min0, min1), f32x4.pmin(min2, min3))
+  let max = f32x4.pmax(f32x4.pmax(max0, max1), f32x4.pmax(max2, max3))
+  if (v128.any_true(v128.or(hasBothZeros(min, min0, min1, min2, min3), hasBothZeros(max, max0, max1, max2, max3)))) {
+    min = firstMin
+    max = firstMax
+    at = from
+  }
+  while (at < to) {
+    const v = v128.load(at)
     min = f32x4.pmin(min, v)
     max = f32x4.pmax(max, v)
     nan = v128.or(nan, f32x4.ne(v, v))
-    from += vectorBytes
+    at += vectorBytes
   }
   v128.store(out, min)
   v128.store(out, max, 16)
   v128.store(out, nan, 32)
+}
+
+/** The lanes in which `extreme` is a zero, and a zero of either sign is among what it is the extreme of. */
+function hasBothZeros(extreme: v128, a: v128, b: v128, c: v128, d: v128): v128 {
+  const zero = f32x4.splat(0)
+  const sign = f32x4.splat(-0.0)
+  const negative = v128.or(v128.or(i32x4.eq(a, sign), i32x4.eq(b, sign)), v128.or(i32x4.eq(c, sign), i32x4.eq(d, sign)))
+  const positive = v128.or(v128.or(i32x4.eq(a, zero), i32x4.eq(b, zero)), v128.or(i32x4.eq(c, zero), i32x4.eq(d, zero)))
+  return v128.and(f32x4.eq(extreme, zero), v128.and(negative, positive))
 }
 
 function addOne(address: usize): void {
@@ -34,8 +80,10 @@ function addOne(address: usize): void {
  *
  * Adding 2^23 to a whole float32 below it leaves the number in the low bits, where the shift by two makes a byte
  * offset of it and 0x2c000000 of the exponent; the addresses of the counters start with that taken away.
+ *
+ * The addresses of a few vectors are written to `slots` (4096 bytes) and then read one by one, which is quicker than to take them out of a vector.
  */
-export function countBins(from: usize, to: usize, width: f32, last: f32, counts: usize, stride: usize, zeros: usize): void {
+export function countBins(from: usize, to: usize, width: f32, last: f32, counts: usize, stride: usize, zeros: usize, slots: usize): void {
   const widths = f32x4.splat(width)
   const lasts = f32x4.splat(last)
   const first: i32 = <i32>counts - 0x2c000000
@@ -46,15 +94,22 @@ export function countBins(from: usize, to: usize, width: f32, last: f32, counts:
   bases = i32x4.replace_lane(bases, 3, first + 3 * step)
   let none = v128.load(zeros)
   while (from < to) {
-    const v = f32x4.abs(v128.load(from))
-    none = i32x4.sub(none, f32x4.eq(v, f32x4.splat(0)))
-    const bins = f32x4.pmin(lasts, f32x4.trunc(f32x4.add(f32x4.div(v, widths), f32x4.splat(0.5))))
-    const slots = i32x4.add(i32x4.shl(f32x4.add(bins, f32x4.splat(8388608)), 2), bases)
-    addOne(i32x4.extract_lane(slots, 0))
-    addOne(i32x4.extract_lane(slots, 1))
-    addOne(i32x4.extract_lane(slots, 2))
-    addOne(i32x4.extract_lane(slots, 3))
-    from += vectorBytes
+    const end = min(from + slotBytes, to)
+    let at = slots
+    while (from < end) {
+      const v = f32x4.abs(v128.load(from))
+      none = i32x4.sub(none, f32x4.eq(v, f32x4.splat(0)))
+      const bins = f32x4.pmin(lasts, f32x4.trunc(f32x4.add(f32x4.div(v, widths), f32x4.splat(0.5))))
+      v128.store(at, i32x4.add(i32x4.shl(f32x4.add(bins, f32x4.splat(8388608)), 2), bases))
+      from += vectorBytes
+      at += vectorBytes
+    }
+    for (let slot = slots; slot < at; slot += vectorBytes) {
+      addOne(load<u32>(slot))
+      addOne(load<u32>(slot, 4))
+      addOne(load<u32>(slot, 8))
+      addOne(load<u32>(slot, 12))
+    }
   }
   v128.store(zeros, none)
 }
@@ -68,12 +123,13 @@ export function countBinsAndExtent(
   counts: usize,
   stride: usize,
   zeros: usize,
+  slots: usize,
   out: usize,
 ): void {
   while (from < to) {
     const end = min(from + pieceBytes, to)
     extent(from, end, out)
-    countBins(from, end, width, last, counts, stride, zeros)
+    countBins(from, end, width, last, counts, stride, zeros, slots)
     from = end
   }
 }
@@ -110,10 +166,12 @@ function squares(lowHalf: v128): v128 {
   return f64x2.mul(wide, wide)
 }
 
-/** Sum of `f32(x - y)` squared, in float64; `other` is where the elements y stand. Lanes 0, 1, 2, 3 are summed on their own: (0 + 2) + (1 + 3). */
-export function squaredDistance(from: usize, to: usize, other: usize): f64 {
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
+/**
+ * Adds `f32(x - y)` squared, in float64, to four running sums at `sums`, of every fourth element by itself; `other` is where the elements y stand.
+ */
+export function addSquaredDistance(from: usize, to: usize, other: usize, sums: usize): void {
+  let low = v128.load(sums)
+  let high = v128.load(sums, 16)
   while (from < to) {
     const d = f32x4.sub(v128.load(from), v128.load(other))
     low = f64x2.add(squares(d), low)
@@ -121,8 +179,16 @@ export function squaredDistance(from: usize, to: usize, other: usize): f64 {
     from += vectorBytes
     other += vectorBytes
   }
-  const sums = f64x2.add(low, high)
-  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)
+  v128.store(sums, low)
+  v128.store(sums, high, 16)
+}
+
+/** Four running sums as one, (0 + 2) + (1 + 3), which start again at zero. */
+export function takeSum(sums: usize): f64 {
+  const both = f64x2.add(v128.load(sums), v128.load(sums, 16))
+  v128.store(sums, f64x2.splat(0))
+  v128.store(sums, f64x2.splat(0), 16)
+  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1)
 }
 
 /**

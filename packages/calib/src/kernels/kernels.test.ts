@@ -181,6 +181,41 @@ describe('WebAssembly kernels', () => {
     }
   })
 
+  // The last of them does not fit into the room any more.
+  it.each([[5], [2050], [524_291], [600_003, 20_000_000]])(
+    'fake-quantize and compare arrays of %i elements in room of their own to the same bits',
+    (...all) => {
+      for (const on of [kernels, portableKernels]) {
+        const room = on.room(all.flatMap((length) => [length, length]))
+        expect(room.every((array, i) => array.length === all[i >> 1] && array.every((value) => value === 0))).toBe(true)
+        const length = all.at(-1)! > 600_003 ? 4099 : all[0]!
+        const [values, other] = [noise(length, 3, 4), noise(length, 6, 4)]
+        const [source, into] = room.slice(-2).map((array) => array.subarray(0, length))
+        source!.set(values)
+        const wanted = new Float32Array(length)
+        portableKernels.fakeQuantize(values, 40, wanted)
+        on.fakeQuantize(source!, 40, into!)
+        expect(sameBits(into!.slice(), wanted)).toBe(true)
+        expect(on.squaredDistance(source!, other)).toBe(portableKernels.squaredDistance(values, other))
+        expect(on.squaredDistance(other, source!)).toBe(portableKernels.squaredDistance(other, values))
+      }
+    },
+  )
+
+  it('find the zero that came first in a lane, wherever the other one stands', () => {
+    for (let at = 0; at < 64; at++) {
+      for (const first of [0, -0]) {
+        const values = Float32Array.from({ length: 2048 }, (_, i) =>
+          i < 64 ? 1 + i : i === 64 + at ? first : i > 160 && i % 3 === 0 ? -first : 5,
+        )
+        const [a, b] = [kernels.extent(values).min, portableKernels.extent(values).min]
+        expect(Object.is(a, b)).toBe(true)
+        const [c, d] = [kernels.extent(values.map((each) => -each)).max, portableKernels.extent(values.map((each) => -each)).max]
+        expect(Object.is(c, d)).toBe(true)
+      }
+    }
+  })
+
   it('sum every fourth element by itself', () => {
     // One after the other they would come to 2^54 + 8.
     expect(kernels.squaredDistance(Float32Array.of(2 ** 27, 1.5, 1, 1.5), new Float32Array(4))).toBe(2 ** 54 + 4)

@@ -1,11 +1,13 @@
 import { kernelsModule } from '../generated/kernels-module.ts'
+import type { CandidatePrograms } from './module-candidates.ts'
+import { fakeQuantize, squaredDistance } from './module-candidates.ts'
 import type { TailPrograms } from './module-tails.ts'
 import { magnitudes, outside } from './module-tails.ts'
 import * as portable from './portable.ts'
 import * as portableTails from './portable-tails.ts'
 import type { WasmMemory } from './wasm-host.ts'
 import { wasmHost } from './wasm-host.ts'
-import { chunkElements, firstChunk, firstPages, lanes, openEnd, secondChunk, workspace } from './workspace.ts'
+import { chunkElements, firstChunk, firstPages, lanes, openEnd, slots, workspace } from './workspace.ts'
 
 /** The smallest and largest element of an array. */
 export interface Extent {
@@ -63,6 +65,13 @@ export interface Kernels {
   outside(values: Float32Array, bounds: Bounds, take: (found: Float32Array) => Bounds): void
   /** What {@link MagnitudeSums} tells of `values`; valid until the next kernel is called. */
   magnitudes(values: Float32Array): MagnitudeSums
+  /** Kernels of the same kind with memory of their own. */
+  another(): Kernels
+  /**
+   * Arrays of these lengths, full of zeros, that `fakeQuantize` and `squaredDistance` need not copy; large ones may be as any others. Valid until the next call, or
+   * until another kernel than these two is called.
+   */
+  room(lengths: readonly number[]): readonly Float32Array[]
   /** Writes `clamp(nearestEven(f32(x * scale)), -128, 127) / scale`, in float32 arithmetic, to `into`. */
   fakeQuantize(values: Float32Array, scale: number, into: Float32Array): void
   /**
@@ -72,9 +81,18 @@ export interface Kernels {
   squaredDistance(a: Float32Array, b: Float32Array): number
 }
 
-interface Programs extends TailPrograms {
+interface Programs extends TailPrograms, CandidatePrograms {
   readonly extent: (from: number, to: number, out: number) => void
-  readonly countBins: (from: number, to: number, width: number, last: number, counts: number, stride: number, zeros: number) => void
+  readonly countBins: (
+    from: number,
+    to: number,
+    width: number,
+    last: number,
+    counts: number,
+    stride: number,
+    zeros: number,
+    slots: number,
+  ) => void
   readonly countBinsAndExtent: (
     from: number,
     to: number,
@@ -83,11 +101,10 @@ interface Programs extends TailPrograms {
     counts: number,
     stride: number,
     zeros: number,
+    slots: number,
     out: number,
   ) => void
   readonly addParts: (from: number, to: number, stride: number, parts: number) => void
-  readonly fakeQuantize: (from: number, to: number, scale: number, out: number) => void
-  readonly squaredDistance: (from: number, to: number, other: number) => number
 }
 
 /** Below this many elements the way into the module costs more than the loop. */
@@ -143,8 +160,8 @@ export function createKernels(): Kernels {
     for (let at = 0; at < values.length; at += chunkElements) {
       // Fillers are zeros, and zeros are taken out of bin 0 in the end.
       const end = memory.place(values, at, firstChunk, 0)
-      if (withExtent) run.countBinsAndExtent(firstChunk, end, width, bins, openEnd, stride, zeroLanes, extentLanes)
-      else run.countBins(firstChunk, end, width, bins, openEnd, stride, zeroLanes)
+      if (withExtent) run.countBinsAndExtent(firstChunk, end, width, bins, openEnd, stride, zeroLanes, slots, extentLanes)
+      else run.countBins(firstChunk, end, width, bins, openEnd, stride, zeroLanes, slots)
     }
   }
 
@@ -208,22 +225,11 @@ export function createKernels(): Kernels {
       return magnitudes(memory, run, values)
     },
 
-    fakeQuantize(values, scale, into) {
-      for (let at = 0; at < values.length; at += chunkElements) {
-        run.fakeQuantize(firstChunk, memory.place(values, at, firstChunk, 0), scale, secondChunk)
-        const elements = Math.min(chunkElements, values.length - at)
-        into.set(memory.floats.subarray(secondChunk / 4, secondChunk / 4 + elements), at)
-      }
-    },
+    another: createKernels,
+    room: (lengths) => memory.room(lengths).map((array, i) => array ?? new Float32Array(lengths[i]!)),
 
-    squaredDistance(a, b) {
-      let sum = 0
-      for (let at = 0; at < a.length; at += chunkElements) {
-        memory.place(b, at, secondChunk, 0)
-        sum += run.squaredDistance(firstChunk, memory.place(a, at, firstChunk, 0), secondChunk)
-      }
-      return sum
-    },
+    fakeQuantize: (values, scale, into) => fakeQuantize(memory, run, values, scale, into),
+    squaredDistance: (a, b) => squaredDistance(memory, run, a, b),
   }
 }
 
@@ -248,6 +254,8 @@ export const portableKernels: Kernels = {
     const binning = choose(portableExtent(values))
     if (binning !== undefined) portable.countBins(values, binning.width, binning.counts)
   },
+  another: () => portableKernels,
+  room: (lengths) => lengths.map((length) => new Float32Array(length)),
   fakeQuantize: portable.fakeQuantize,
   squaredDistance: portable.squaredDistance,
 }

@@ -5,59 +5,73 @@ import { fakeQuantScale } from './candidates.ts'
 import { l1Norm, relativeDistance } from './distance.ts'
 
 /** One node, what it is fed by sample, and what it should give. */
-export interface CandidateTrial {
+export interface CandidateTrials {
   readonly session: Session
   readonly feeds: readonly ReadonlyMap<string, Tensor>[]
   readonly references: readonly Float32Array[]
   readonly output: string
-  /** Thresholds, the present one first. */
-  readonly candidates: readonly number[]
   readonly kernels: Kernels
   /** Called between runs; may throw to stop. */
   readonly pause: () => Promise<void>
 }
 
+/** Finds the best of some thresholds, the present one first. */
+export type BestCandidate = (candidates: readonly number[]) => Promise<number>
+
 /**
  * The candidate with the smallest mean distance from the references, the first of equals.
  *
  * A candidate is given up as soon as the samples seen so far bring its mean to that of the best one: distances are never negative.
+ *
+ * What all candidates of a node are made of and compared with is put once to where the kernels, and the session, read it in place. Until the last search of the node is done no
+ * other node may be tried with the same kernels.
  */
-export async function bestCandidate({ session, feeds, references, output, candidates, kernels, pause }: CandidateTrial): Promise<number> {
-  const norms = references.map(l1Norm)
-  const buffers = quantizedBuffers(feeds[0]!)
-  let best = candidates[0]!
-  let smallest = NaN
-  for (const [index, candidate] of candidates.entries()) {
-    let total = 0
-    for (const [sample, sampleFeeds] of feeds.entries()) {
-      await pause()
-      const fetched = await session.run(quantized(sampleFeeds, candidate))
-      const squared = kernels.squaredDistance(references[sample]!, floatValues(output, fetched.get(output)))
-      total += relativeDistance(squared, norms[sample]!)
-      if (index > 0 && total / feeds.length >= smallest) break
+export function candidateTrials({ session, feeds, references: given, output, kernels, pause }: CandidateTrials): BestCandidate {
+  const norms = given.map(l1Norm)
+  const fed = [...feeds[0]!].flatMap(([name, { dtype }]) => (dtype === 'f32' ? [name] : []))
+  const floats = feeds.map((tensors) => fed.map((name) => floatValues(name, tensors.get(name))))
+  const room = inRoom(kernels, [...floats[0]!.map(({ length }) => new Float32Array(length)), ...given, ...floats.flat()])
+  const buffers = room.splice(0, fed.length)
+  const references = room.splice(0, given.length)
+  const samples = feeds.map((tensors) => {
+    const sources = room.splice(0, fed.length)
+    return {
+      sources,
+      tensors: new Map([...tensors, ...fed.map((name, i) => [name, { ...tensors.get(name)!, data: buffers[i]! }] as const)]),
     }
-    const mean = total / feeds.length
-    if (index === 0) smallest = mean
-    else if (mean < smallest) {
-      best = candidate
-      smallest = mean
-    }
-  }
-  return best
+  })
 
-  function quantized(sampleFeeds: ReadonlyMap<string, Tensor>, threshold: number): ReadonlyMap<string, Tensor> {
-    return new Map(
-      [...sampleFeeds].map(([name, tensor]) => {
-        const buffer = buffers.get(name)
-        if (buffer === undefined) return [name, tensor]
-        kernels.fakeQuantize(floatValues(name, tensor), fakeQuantScale(threshold), buffer)
-        return [name, { ...tensor, data: buffer }]
-      }),
-    )
+  return async (candidates) => {
+    let best = candidates[0]!
+    let smallest = NaN
+    for (const [index, candidate] of candidates.entries()) {
+      let total = 0
+      for (const sample of samples.keys()) {
+        await pause()
+        total += await distance(sample, fakeQuantScale(candidate))
+        if (index > 0 && total / samples.length >= smallest) break
+      }
+      const mean = total / samples.length
+      if (index === 0) smallest = mean
+      else if (mean < smallest) {
+        best = candidate
+        smallest = mean
+      }
+    }
+    return best
+  }
+
+  async function distance(sample: number, scale: number): Promise<number> {
+    const { sources, tensors } = samples[sample]!
+    for (const [i, source] of sources.entries()) kernels.fakeQuantize(source, scale, buffers[i]!)
+    const fetched = await session.run(tensors)
+    return relativeDistance(kernels.squaredDistance(references[sample]!, floatValues(output, fetched.get(output))), norms[sample]!)
   }
 }
 
-/** Room for the fake-quantized inputs; integer inputs (indices, shapes) are fed as they are. */
-function quantizedBuffers(feeds: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Float32Array> {
-  return new Map([...feeds].flatMap(([name, { dtype, data }]) => (dtype === 'f32' ? [[name, new Float32Array(data.length)]] : [])))
+/** The same arrays, as many as have room there in the kernels' own memory. */
+function inRoom(kernels: Kernels, arrays: readonly Float32Array[]): Float32Array[] {
+  const room = kernels.room(arrays.map(({ length }) => length))
+  for (const [i, array] of arrays.entries()) room[i]!.set(array)
+  return [...room]
 }

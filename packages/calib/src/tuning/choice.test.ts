@@ -1,7 +1,7 @@
 import type { Session, Tensor } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { portableKernels } from '../kernels/kernels.ts'
-import { bestCandidate } from './best-candidate.ts'
+import { candidateTrials } from './best-candidate.ts'
 
 const tensor = (value: number): Tensor => ({ dtype: 'f32', shape: [1], data: Float32Array.of(value) })
 
@@ -23,7 +23,7 @@ async function choose(distances: readonly (readonly number[])[], reference = 1):
     },
     async close() {},
   }
-  const candidate = await bestCandidate({
+  const bestOf = candidateTrials({
     session,
     feeds: samples.map(
       (sample) =>
@@ -34,7 +34,6 @@ async function choose(distances: readonly (readonly number[])[], reference = 1):
     ),
     references: samples.map(() => Float32Array.of(reference)),
     output: 'y',
-    candidates: distances.map((_, index) => 10 * (index + 1)),
     kernels: {
       ...portableKernels,
       fakeQuantize: (_, scale, into) => into.fill(127 / scale),
@@ -42,6 +41,7 @@ async function choose(distances: readonly (readonly number[])[], reference = 1):
     },
     pause: async () => {},
   })
+  const candidate = await bestOf(distances.map((_, index) => 10 * (index + 1)))
   return { candidate, runs }
 }
 const chosen = async (...distances: readonly number[]) => (await choose(distances.map((one) => [one]))).candidate

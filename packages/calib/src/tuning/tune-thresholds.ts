@@ -4,7 +4,8 @@ import type { Interruption } from '../interruption.ts'
 import { pauses } from '../interruption.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { floatValues, tensorOf } from '../observe/float-values.ts'
-import { bestCandidate } from './best-candidate.ts'
+import type { BestCandidate } from './best-candidate.ts'
+import { candidateTrials } from './best-candidate.ts'
 import type { CandidateOptions } from './candidates.ts'
 import type { Search, TunedValue } from './plan-searches.ts'
 import { activationInputs, planSearches } from './plan-searches.ts'
@@ -53,7 +54,9 @@ export async function tuneThresholds({ values, ...options }: TuneThresholds): Pr
 
 /** Tunes several tables as {@link tuneThresholds} tunes each of them, in one walk: a node is loaded, and its float output computed, once for all. */
 export async function tuneTables(options: TuneTables): Promise<readonly ReadonlyMap<string, number>[]> {
-  const { graph, executor, samples, tables, kernels, claims, signal, onProgress } = options
+  const { graph, executor, samples, tables, claims, signal, onProgress } = options
+  // Arrays stay in their memory from one run to the next, in which others may use those of the caller.
+  const kernels = options.kernels.another()
   const count = Math.min(options.count, samples.count)
   const plans = tables.map((values) => ({
     thresholds: new Map([...values].map(([name, { threshold }]) => [name, threshold])),
@@ -93,11 +96,13 @@ export async function tuneTables(options: TuneTables): Promise<readonly Readonly
       const results = await runEach(session, feeds, output)
       await holdResults(node, feeds, results)
       const references = results.map((result) => floatValues(output, result))
+      let bestOf: BestCandidate | undefined
       for (const { thresholds, searches } of plans) {
         for (const search of searches.get(node) ?? []) {
           if (!claimed(search)) continue
           const { input, candidates } = search
-          const best = await bestCandidate({ session, feeds, references, output, candidates, kernels, pause })
+          bestOf ??= candidateTrials({ session, feeds, references, output, kernels, pause })
+          const best = await bestOf(candidates)
           if (best > thresholds.get(input)!) thresholds.set(input, best)
         }
       }
