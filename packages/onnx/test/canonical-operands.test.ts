@@ -53,7 +53,7 @@ describeCanonical('terms of rows and of columns, as many of both', [
     x: [2, 6],
     nodes: [['Gemm', 'x x b', 'y', { transB: 1, alpha: 0.5, beta: 2 }]],
     constants: { b: { data: [1, 2] } },
-    ops: 'MatMul Mul Add',
+    ops: 'MatMul Affine',
   },
   {
     title: 'a product and a term with an axis more',

@@ -22,14 +22,14 @@ describeCanonical('constants move into weights', [
     ops: 'Conv',
   },
   {
-    title: '… into a transposed one in groups',
+    title: '… behind a transposed one it stays, in groups too',
     x: [1, 4, 5, 5],
     nodes: [
       ['ConvTranspose', 'x w bias', 'c', { group: 2, strides: [2, 2] }],
       ['BatchNormalization', 'c g b m v', 'y'],
     ],
     constants: { w: numbers([4, 3, 2, 2]), bias: numbers([6]), ...channels(6) },
-    ops: 'ConvTranspose',
+    ops: 'ConvTranspose Affine',
   },
   {
     title: 'alone it is a factor and a term for each channel; a number before it joins',

@@ -20,6 +20,25 @@ export function before(
   return result
 }
 
+/** As {@link before}, of one operand; where the user of the operand that stands last in front of the node is the same, it gives that one's result. */
+export function madeBefore(
+  net: GraphDraft,
+  node: Node,
+  name: string,
+  op: string,
+  x: string,
+  shape: readonly number[],
+  attrs: Node['attrs'],
+): string {
+  const users = net.consumers(x)
+  const standing = net.current(node)!
+  const last = users.slice(0, users.indexOf(standing) < 0 ? undefined : users.indexOf(standing)).at(-1)
+  if (last?.op === op && JSON.stringify(last.attrs) === JSON.stringify(attrs)) return last.outputs[0]!
+  const result = before(net, node, name, op, [x], x, attrs)
+  net.setValue({ name: result, type: { ...net.value(x).type, shape } })
+  return result
+}
+
 /** A new value that takes over all users of a node's result. */
 export function after(net: GraphDraft, node: Node, name: string): string {
   const [result] = node.outputs as [string]

@@ -1,8 +1,9 @@
 import { elementCount, type Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { addConstant, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
+import { concatenated } from '../fold/movement.ts'
+import { addConstant, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
-import { before } from './arithmetic.ts'
+import { before, madeBefore } from './arithmetic.ts'
 
 /** Puts a Reshape before a node. */
 function reshaped(net: GraphDraft, node: Node, name: string, x: string, shape: readonly number[]): string {
@@ -24,7 +25,10 @@ export const expand: Rule = (net, node) => {
   const x =
     from.length === to.length
       ? node.inputs[0]!
-      : reshaped(net, node, `${node.outputs[0]}_reshape`, node.inputs[0]!, [...new Array<number>(to.length - from.length).fill(1), ...from])
+      : reshaped(net, node, `${node.outputs[0]}_r_reshape`, node.inputs[0]!, [
+          ...new Array<number>(to.length - from.length).fill(1),
+          ...from,
+        ])
   const start = net.shape(x)
   net.change(node, { op: 'Tile', inputs: [x], attrs: { repeats: to.map((d, i) => d / start[i]!) } })
   return true
@@ -66,16 +70,32 @@ export const backwards: Rule = (net, node) => {
   return true
 }
 
-/** A constant part of a Concat is named after both, as TPU-MLIR 1.30.2 does: `<constant>_<tensor of the Concat>_weight`. */
-export const concatParts: Rule = (net, node) => {
+/**
+ * Constant parts of a Concat that stand side by side are one. It is named as TPU-MLIR 1.30.2 does: `<constant>_<tensor of the Concat>_weight` of
+ * a single one, `<constant>_<constant>_weight` of several, `<tensor of the Concat>_weight` at the end.
+ */
+export function joinConcatParts(net: GraphDraft, node: Node): void {
   const tensor = node.outputs[0]!.replace(/_Concat$/, '')
-  const part = node.inputs.findIndex((name) => constantOf(net, name) !== undefined && !name!.endsWith(`_${tensor}_weight`))
-  if (part < 0) return false
-  const value = net.value(node.inputs[part]!)
-  const name = `${value.name}_${tensor}_weight`
-  net.setValue({ ...value, name })
-  net.change(node, { inputs: node.inputs.map((each, i) => (i === part ? name : each)) })
-  return true
+  const inputs: string[] = []
+  const run: string[] = []
+  const close = (isLast: boolean): void => {
+    const name = isLast ? `${tensor}_weight` : run.length === 1 ? `${run[0]}_${tensor}_weight` : `${run.join('_')}_weight`
+    const parts = run.map((part) => constantOf(net, part)!)
+    if (parts.length > 0) {
+      const { shape, data, dtype } = concatenated(parts, node.attrs['axis'] as number)
+      inputs.push(addConstant(net, name, shape, data, dtype))
+    }
+    run.length = 0
+  }
+  for (const input of node.inputs as readonly string[]) {
+    if (constantOf(net, input) !== undefined) run.push(input)
+    else {
+      close(false)
+      inputs.push(input)
+    }
+  }
+  close(true)
+  net.change(node, { inputs })
 }
 
 /** SpaceToDepth is DepthToSpace backwards. */
@@ -163,14 +183,36 @@ export const gatherOne: Rule = (net, node) => {
       ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
       steps: shape.map(() => 1),
     }
-    part = before(net, node, `${node.outputs[0]}_slice`, 'Slice', [x], x, attrs)
-    net.setValue({ name: part, type: { ...net.value(x).type, shape: shape.map((d, i) => (i === axis ? 1 : d)) } })
+    const kept = shape.map((d, i) => (i === axis ? 1 : d))
+    part = madeBefore(net, node, `${node.outputs[0]}_slice`, 'Slice', x, kept, attrs)
   }
   net.change(node, { op: 'Squeeze', inputs: [part], attrs: { axes: [axis] } })
   return true
 }
 
-/** Resizing by nearest whole factors repeats elements; to the same size it is nothing to do for linear resizing either. */
+/** Places of an axis that follow each other by one step are a Slice. */
+export const gatherEvenly: Rule = (net, node) => {
+  const indices = constantOf(net, node.inputs[1])
+  const [first, second] = indices?.data ?? []
+  if (indices === undefined || indices.shape.length !== 1 || first === undefined || second === undefined || first < 0) return false
+  const step = second - first
+  if (step < 1 || indices.data.some((index, i) => index !== first + i * step)) return false
+  const axis = node.attrs['axis'] as number
+  const shape = net.shape(node.inputs[0]!)
+  if (step === 1 && indices.data.length === shape[axis]) {
+    bypass(net, node, node.inputs[0]!)
+    return true
+  }
+  const attrs = {
+    starts: shape.map((_, i) => (i === axis ? first : 0)),
+    ends: shape.map((d, i) => (i === axis ? indices.data.at(-1)! + 1 : d)),
+    steps: shape.map((_, i) => (i === axis ? step : 1)),
+  }
+  net.change(node, { op: 'Slice', inputs: [node.inputs[0]], attrs })
+  return true
+}
+
+/** Resizing by nearest whole factors repeats elements; to the same size there is nothing to do. */
 export const resize: Rule = (net, node) => {
   const {
     mode,
@@ -186,6 +228,10 @@ export const resize: Rule = (net, node) => {
     readonly coordinate_transformation_mode: string
   }
   const shape = net.shape(node.inputs[0]!)
+  if (sizes[0] === shape.at(-2) && sizes[1] === shape.at(-1)) {
+    bypass(net, node, node.inputs[0]!)
+    return true
+  }
   const exact =
     Number.isInteger(scale_h) && Number.isInteger(scale_w) && sizes[0] === shape.at(-2)! * scale_h && sizes[1] === shape.at(-1)! * scale_w
   if (mode === 'nearest' && exact && shape.length === 4 && coordinates === 'asymmetric') {

@@ -5,11 +5,12 @@ import { chain, clip, constantRight, mean, negation, power, reciprocal, subtract
 import {
   alignRank,
   backwards,
-  concatParts,
   expand,
   flatten,
   frontIndices,
+  gatherEvenly,
   gatherOne,
+  joinConcatParts,
   numberRaised,
   raisedRank,
   resize,
@@ -21,7 +22,7 @@ import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
-import { composedReduction, globalPool, plainMean, planar, spatialPool } from './pools.ts'
+import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
 import { gemm } from './products.ts'
 import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 
@@ -56,12 +57,11 @@ const conversions: RuleSet = {
   Gemm: [gemm],
   Flatten: [flatten],
   Expand: [expand],
-  Concat: [concatParts],
   Slice: [backwards],
   Split: [split],
   Unsqueeze: [numberRaised],
   SpaceToDepth: [spaceToDepth],
-  Gather: [frontIndices, gatherOne],
+  Gather: [frontIndices, gatherOne, gatherEvenly],
   Resize: [resize],
   Upsample: [],
   Softmax: [softmax],
@@ -74,8 +74,11 @@ const conversions: RuleSet = {
   GlobalAveragePool: [globalPool],
   GlobalMaxPool: [globalPool],
   ReduceL2: [wholeResult],
-  ReduceMean: [wholeResult, plainMean, spatialPool],
-  ReduceMax: [spatialPool],
+  ReduceMean: [wholeResult, plainMean, singleReduction, spatialPool],
+  ReduceMax: [singleReduction, spatialPool],
+  ReduceMin: [singleReduction],
+  ReduceSum: [singleReduction],
+  ReduceProd: [singleReduction],
   ReduceSumSquare: [composedReduction],
   ReduceLogSum: [wholeResult, composedReduction],
   ReduceLogSumExp: [wholeResult, composedReduction],
@@ -93,6 +96,8 @@ export function convert(net: GraphDraft): void {
   })
   eachNode(net, (node) => {
     if (node.op === 'Cast') cast(net, node)
+    if (node.op === 'Concat') joinConcatParts(net, node)
+    if (node.op === 'AveragePool') singlePool(net, node)
   })
   applyRules(net, conversions)
 }

@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { onlyUser, reshapedConstant } from '../net/constants.ts'
+import { bypass, onlyUser, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
@@ -10,6 +10,25 @@ export const globalPool: Rule = (net, node) => {
   const attrs = { kernel_shape: plane, strides: plane.map(() => 1), pads: plane.flatMap(() => [0, 0]) }
   if (node.op === 'GlobalMaxPool') net.change(node, { op: 'MaxPool', attrs })
   else net.change(node, { op: 'AveragePool', attrs: { ...attrs, count_include_pad: true } })
+  return true
+}
+
+/** A pool over single elements hands them on. */
+export const singlePool: Rule = (net, node) => {
+  const { kernel_shape, strides, pads } = node.attrs as Readonly<Record<string, readonly number[]>>
+  if (![...kernel_shape!, ...strides!].every((each) => each === 1) || pads!.some((each) => each !== 0)) return false
+  bypass(net, node, node.inputs[0]!)
+  return true
+}
+
+/** A reduction over axes of one element hands on its operand, without these axes where they are dropped; one of magnitudes takes these. */
+export const singleReduction: Rule = (net, node) => {
+  const { axes, keepdims } = node.attrs as { readonly axes: readonly number[]; readonly keepdims: boolean }
+  const [x] = node.inputs as [string]
+  const shape = net.shape(x)
+  if (axes.length === 0 || axes.some((axis) => shape[axis] !== 1)) return false
+  if (keepdims) bypass(net, node, x)
+  else net.change(node, { op: 'Reshape', attrs: { shape: [...net.shape(node.outputs[0]!)] } })
   return true
 }
 

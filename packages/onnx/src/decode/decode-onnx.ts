@@ -14,6 +14,7 @@ import { operandAt, signatures, unhonoured, withDefaults } from '../signature/si
 import { checkAttributes } from './check-attributes.ts'
 import { checkNames } from './check-names.ts'
 import { checkSize } from './check-size.ts'
+import { duplicateFinder } from './duplicates.ts'
 import { finishedGraph } from './finished-graph.ts'
 import { foldNode } from './fold-node.ts'
 import { inlinedIf, readBy } from './inline-if.ts'
@@ -147,6 +148,8 @@ function startWalk(
   const constants = new Map<string, Literal>()
   const types = new Map(inputs)
   const aliases = new Map<string, string>()
+  const duplicates = new Map<string, string>()
+  const duplicateOf = duplicateFinder((name) => constants.get(name), facts.isResult)
   const nodes: Node[] = []
   const unsupported: UnsupportedNode[] = []
   const lost = new Set<string>()
@@ -261,12 +264,14 @@ function startWalk(
         const type = results[i]
         if (type !== undefined) types.set(output, type)
       })
-      nodes.push(node)
+      const earlier = duplicateOf(source, inputNames, opset)
+      if (earlier === undefined) nodes.push(node)
+      else outputs.forEach((output, i) => duplicates.set(output, earlier[i]!))
     },
 
     finish(name, outputs, graph) {
       if (unsupported.length > 0) throw unsupportedOperators(unsupported, Object.keys(forms), place)
-      return finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, nodes, typeOf })
+      return finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, duplicates, nodes, typeOf })
     },
   }
 }

@@ -14,6 +14,8 @@ export interface ReadParts {
   readonly types: ReadonlyMap<string, InferredType>
   /** Tensors that are other ones under another name. */
   readonly aliases: ReadonlyMap<string, string>
+  /** Tensors that an earlier node has made already. */
+  readonly duplicates: ReadonlyMap<string, string>
   readonly nodes: readonly Node[]
   typeOf(name: string): InferredType
 }
@@ -22,7 +24,10 @@ export interface ReadParts {
 export function finishedGraph(parts: ReadParts): Graph {
   const { name, graph, inputs, aliases, constants, outputs, nodes: read, typeOf } = parts
   const renamed = namesOfResults(parts)
-  const nameOf = (each: string): string => renamed.get(each) ?? each
+  const nameOf = (each: string): string => {
+    const kept = parts.duplicates.get(each) ?? each
+    return renamed.get(kept) ?? kept
+  }
   const types = new Map(parts.types)
   for (const [from, to] of renamed) types.set(to, typeOf(from))
   const nodes = read.map(

@@ -9,6 +9,8 @@ export interface ModelFacts {
   isTaken(name: string): boolean
   /** Whether something asks for a tensor. */
   isUsed(name: string | undefined): boolean
+  /** Whether a tensor is a result of the network. */
+  isResult(name: string): boolean
   /** The shape that the file declares for a tensor, where it fixes every size and the inputs have the shapes that it declares for them. */
   declared(name: string): readonly number[] | undefined
 }
@@ -41,6 +43,7 @@ export function factsOf(
   return {
     isTaken: (name) => taken.has(name),
     isUsed: (name) => name !== undefined && name !== '' && used.has(name),
+    isResult: (name) => outputs.includes(name),
     declared: (name) => shapes.get(name),
   }
 }

@@ -84,6 +84,9 @@ export function broadcastTo(x: Literal, shape: readonly number[]): Literal {
   )
 }
 
+/** Elements in a form that tells all numbers apart. */
+export const elementsAsText = ({ data }: Literal): string => Array.from(data, (each) => (Object.is(each, -0) ? '-0' : String(each))).join()
+
 /** A literal with its axes in another order. */
 export function permuted(x: Literal, perm: readonly number[]): Literal {
   const own = stridesOf(x.shape)

@@ -58,7 +58,7 @@ function sliced(x: Literal, starts: readonly number[], ends: readonly number[], 
 }
 
 /** Joins literals along an axis. */
-function concatenated(parts: readonly Literal[], axis: number): Literal {
+export function concatenated(parts: readonly Literal[], axis: number): Literal {
   const first = parts[0]!
   const at = frontAxis(axis, first.shape.length)
   const outer = elementCount(first.shape.slice(0, at))

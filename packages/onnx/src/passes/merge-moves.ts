@@ -17,19 +17,43 @@ export const dropReshape: Rule = (net, node) => {
   return true
 }
 
-const moves = new Set(['Reshape', 'Squeeze', 'Unsqueeze'])
+const undoneBy: Readonly<Record<string, readonly string[]>> = {
+  Reshape: ['Reshape'],
+  Squeeze: ['Unsqueeze', 'Reshape'],
+  Unsqueeze: ['Squeeze', 'Reshape'],
+}
 
-/** A Reshape, Squeeze or Unsqueeze that takes back the one before it goes with it. */
+/**
+ * A Reshape, Squeeze or Unsqueeze that takes back the one before it goes with it. Names are those of TPU-MLIR 1.30.2: behind an Unsqueeze, what
+ * was moved there and back has its name; other users of a Reshape have one each, numbered from the last user on.
+ */
 export const cancelMoves: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
-  if (producer === undefined || !moves.has(producer.op)) return false
+  if (producer === undefined || !undoneBy[node.op]!.includes(producer.op)) return false
   const [x] = producer.inputs as [string]
-  if (!sameShape(net.shape(x), net.shape(node.outputs[0]!)) || (net.isOutput(node.outputs[0]!) && net.producer(x) === undefined))
-    return false
+  const [result] = node.outputs as [string]
+  const maker = net.producer(x)
+  if (!sameShape(net.shape(x), net.shape(result)) || (net.isOutput(result) && maker === undefined)) return false
   const [between] = producer.outputs as [string]
-  const shared = producer.op === 'Reshape' && node.op === 'Reshape' && net.useCount(between) > 1 && !net.isOutput(between)
+  const isShared = net.useCount(between) > 1
+  if (node.op === 'Unsqueeze' && isShared) return false
+  const users = [...net.consumers(between)].reverse()
   bypass(net, node, x)
-  if (shared) net.rename(between, net.freshName(`${between}_reshape_fuse_1`))
+  if (node.op === 'Unsqueeze' && maker !== undefined) {
+    net.setValue({ ...net.value(x), name: result })
+    net.change(maker, { outputs: maker.outputs.map((each) => (each === x ? result : each)) })
+    net.redirect(x, result)
+  }
+  if (node.op === 'Reshape' && isShared && !net.isOutput(between)) {
+    users.forEach((user, i) => {
+      if (net.current(user) === undefined) return
+      const name = net.freshName(`${between}_reshape_fuse_${i}`)
+      net.setValue({ ...net.value(between), name })
+      net.add({ ...producer, outputs: [name] }, producer)
+      const { inputs } = net.current(user)!
+      net.change(user, { inputs: inputs.map((input) => (input === between ? name : input)) })
+    })
+  }
   return true
 }
 

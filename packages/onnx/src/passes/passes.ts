@@ -2,9 +2,9 @@ import type { GraphDraft } from '@q/ir/graph'
 import { rankOf } from '../convert/normalizations.ts'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { looseGelu } from '../patterns/gelu.ts'
-import { mergeEqual } from '../simplify/merge-equal.ts'
 import { perChannelAffine } from './affine.ts'
 import { blocksToDepth } from './blocks-to-depth.ts'
+import { dropRepeats } from './drop-repeats.ts'
 import { fuseRelu } from './fuse-relu.ts'
 import { groupNorm } from './group-norm.ts'
 import { matMulBias } from './matmul-bias.ts'
@@ -13,9 +13,12 @@ import { mergeConvs } from './merge-convs.ts'
 import { cancelMoves, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
 import { dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
 import { mergePatches } from './merge-patches.ts'
+import { addWithoutReshapes, mergeConstants } from './merge-terms.ts'
+import { mergeLastUsers } from './merge-users.ts'
 import { movesAreReshape, permuteBeforeSoftmax } from './move-permutes.ts'
 import { numberRight } from './numbers-right.ts'
 import { permuteBehindSlices } from './permute-behind-slices.ts'
+import { reshapeBeforeAdd } from './reshape-before-add.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { separateShared } from './separate-shared.ts'
 import { silu, softsign } from './silu.ts'
@@ -25,14 +28,30 @@ import { where } from './where.ts'
 
 const rules: RuleSet = {
   Relu: [fuseRelu],
-  Mul: [silu, looseGelu, rmsNorm, numberRight, dropUnit, mergeFactors, factorIntoWeights, factorThroughReshape, perChannelAffine],
-  Add: [matMulBias, numberRight, dropUnit, perChannelAffine],
+  Mul: [
+    silu,
+    looseGelu,
+    rmsNorm,
+    numberRight,
+    dropUnit,
+    mergeFactors,
+    factorIntoWeights,
+    factorThroughReshape,
+    perChannelAffine,
+    mergeConstants,
+    dropRepeats,
+  ],
+  Add: [matMulBias, numberRight, dropUnit, perChannelAffine, mergeConstants, dropRepeats],
+  Sub: [dropRepeats],
+  Max: [dropRepeats],
+  Min: [dropRepeats],
+  MatMul: [reshapeBeforeAdd],
   Div: [softsign],
   Affine: [mergeAffines, affineIntoMatMul, numbersIntoAffine],
   Slice: [mergeSlices],
   Conv: [mergeConvs],
   Concat: [mergeConcats, spaceToDepth, mergePatches],
-  Reshape: [groupNorm, blocksToDepth, sliceConv, cancelMoves, mergeReshapes, dropReshape],
+  Reshape: [groupNorm, blocksToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],
   Transpose: [permuteBehindSlices, permuteBeforeSoftmax, movesAreReshape],
@@ -40,12 +59,11 @@ const rules: RuleSet = {
   Where: [where],
 }
 
-/** Operators of which equal ones are merged at the end. */
-const moves: ReadonlySet<string> = new Set(['Tile', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Slice'])
-
 /** The rewrites that decide which layers a calibration table has. */
 export function runPasses(net: GraphDraft): void {
   separateShared(net)
-  applyRules(net, rules)
-  while (mergeEqual(net, moves)) applyRules(net, rules)
+  do {
+    while (mergeLastUsers(net));
+    applyRules(net, rules)
+  } while (mergeLastUsers(net))
 }

@@ -1,38 +1,7 @@
-import type { Node } from '@q/ir'
-import type { GraphDraft } from '@q/ir/graph'
 import { elementsOf } from '../fold/literal.ts'
 import { addConstant, constantOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
-
-const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
-
-interface Picked {
-  readonly x: string
-  readonly row: number
-  readonly column: number
-}
-
-/** The every-second-element part of a plane that a chain of Slices picks. */
-function picked(net: GraphDraft, name: string): Picked | undefined {
-  const start = [0, 0]
-  const step = [1, 1]
-  let x = name
-  for (let node = net.producer(x); node?.op === 'Slice'; node = net.producer(x)) {
-    const shape = net.shape(node.inputs[0]!)
-    if (shape.length !== 4) return undefined
-    const [starts, steps] = [list(node, 'starts'), list(node, 'steps')]
-    for (let axis = 0; axis < 4; axis++) {
-      const places = net.shape(node.outputs[0]!)[axis]!
-      const plain = places === shape[axis] && steps[axis] === 1
-      if (plain) continue
-      if (axis < 2 || steps[axis] !== 2 || places * 2 !== shape[axis] || step[axis - 2] !== 1 || starts[axis]! > 1) return undefined
-      step[axis - 2] = 2
-      start[axis - 2] = starts[axis]!
-    }
-    x = node.inputs[0]!
-  }
-  return step[0] === 2 && step[1] === 2 ? { x, row: start[0]!, column: start[1]! } : undefined
-}
+import { pickedPart } from './picked-part.ts'
 
 /**
  * The four every-second-element parts of a plane side by side in front of a convolution are a DepthToSpace backwards, in
@@ -41,10 +10,10 @@ function picked(net: GraphDraft, name: string): Picked | undefined {
 export const spaceToDepth: Rule = (net, node) => {
   const result = node.outputs[0]!
   if (node.attrs['axis'] !== 1 || node.inputs.length !== 4 || node.attrs['relu'] === true || net.isOutput(result)) return false
-  const parts = node.inputs.map((name) => picked(net, name!))
+  const parts = node.inputs.map((name) => pickedPart(net, name!, [2, 3]))
   const x = parts[0]?.x
   if (x === undefined || parts.some((part) => part === undefined || part.x !== x)) return false
-  const places = parts.map((part) => part!.row * 2 + part!.column)
+  const places = parts.map((part) => part!.begin[0]! * 2 + part!.begin[1]!)
   if (new Set(places).size !== 4) return false
   const inOrder = places.every((place, i) => place === i)
   const users = net.consumers(result)

@@ -1,6 +1,6 @@
 import { elementCount } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
-import { before } from '../convert/arithmetic.ts'
+import { madeBefore } from '../convert/arithmetic.ts'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, addNumber, constantOf, numberOf, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
@@ -53,9 +53,8 @@ export const where: Rule = (net, node) => {
     })
     return true
   }
-  const tiled = before(net, node, `${node.outputs[0]}_Tile`, 'Tile', [condition], node.outputs[0]!, {
-    repeats: shape.map((d, i) => d / from[i]!),
-  })
+  const repeats = shape.map((d, i) => d / from[i]!)
+  const tiled = madeBefore(net, node, `${node.outputs[0]}_Tile`, 'Tile', condition, shape, { repeats })
   net.change(node, { inputs: [tiled, ...node.inputs.slice(1)] })
   return true
 }

@@ -4,7 +4,6 @@ import { mergeConcats, mergeSlices } from '../passes/merge-moves.ts'
 import { dropNothing, fusePad, mergeTransposes } from './drop-nothing.ts'
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { fuseConvBias, fuseGemm } from './fuse-bias.ts'
-import { mergeEqual } from './merge-equal.ts'
 
 const rules: RuleSet = {
   Transpose: [dropNothing, mergeTransposes],
@@ -25,5 +24,4 @@ const rules: RuleSet = {
 /** Simplifies a network that still carries ONNX names: what ONNX simplifiers do before a vendor's importer sees the file. */
 export function simplify(net: GraphDraft): void {
   applyRules(net, rules)
-  while (mergeEqual(net)) applyRules(net, rules)
 }
