@@ -2,6 +2,7 @@ import type { Executor, Graph, MetricName, OpSet, Session, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 import { allOps } from '@q/ir/ops'
 import type { PostProcess } from '../comparison/comparison.ts'
+import { postProcessed } from '../comparison/post-processed.ts'
 import { realNumbers } from '../comparison/real-numbers.ts'
 import { measureSample, type SampleLoss } from '../comparison/sample-loss.ts'
 import type { OutputPair } from '../metrics/metric.ts'
@@ -77,7 +78,7 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
   const measure = (step: Extract<Step, { kind: 'measure' }>): Measured => {
     const resultsOf = (compared: readonly ComparedTensor[]): ReadonlyMap<string, Tensor> => {
       const results = new Map(step.values.map(({ name }, i) => [name, floatTensor(tensors.get(compared[i]!.slot)!, compared[i]!)]))
-      return step.postProcess && postProcess !== undefined ? postProcess(results) : results
+      return step.postProcess && postProcess !== undefined ? postProcessed(results, postProcess) : results
     }
     const pairs = pairUp(step, resultsOf(step.wanted), resultsOf(step.found))
     return Object.fromEntries(step.metrics.map((metric): [MetricName, SampleLoss] => [metric, measureSample(pairs, metric)]))

@@ -24,6 +24,15 @@ export async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
+/** A word for this process, by which another one can tell whether it still runs. */
+export const processMark = (): string => `${host}-${process.pid}`
+
+/** Whether the process of a mark runs, as far as it can be seen from here: not on another machine or in another container. */
+export function isRunningMark(mark: string): boolean {
+  const [, where, pid] = /^([0-9a-f]{8})-(\d+)$/.exec(mark) ?? []
+  return where === host && isRunning(Number(pid))
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

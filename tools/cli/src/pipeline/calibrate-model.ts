@@ -13,7 +13,7 @@ import type { CalibrationThread, ListedSamples } from '../threads/calibration-th
 import { startCalibrationThread } from '../threads/calibration-thread.ts'
 import { version } from '../version.ts'
 import { floatExecutor } from '../wiring/executors.ts'
-import { calibrationCheckpoint } from './calibration-checkpoint.ts'
+import { calibrationCheckpoint, samplesKey } from './calibration-checkpoint.ts'
 import { symmetricLayers } from './symmetric-layers.ts'
 
 /** Samples of a calibration, and how the statistics are taken. */
@@ -131,7 +131,7 @@ export async function observeModel(
     choice.methods,
     choice.bins,
     choice.tuneNum,
-    tuneEntries ?? null,
+    tuneEntries === undefined ? null : await samplesKey(tuneEntries, ''),
     version,
   ])
   const known = kept?.read(key)

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sealLine } from '@q/mixprec'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../context.ts'
 import { openJournal } from './journal-file.ts'
 
@@ -12,11 +13,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function open(text: string) {
+const journalIn = () => join(folder, '.plan.journal')
+
+/** Opens the journal; where a text is given, with that in it. */
+function open(text?: string) {
   const told: unknown[] = []
   const reporter = { note: (line: string) => told.push(line), event: (name: string, data: object) => told.push([name, data]) }
-  const path = join(folder, '.plan.journal')
-  writeFileSync(path, text)
+  const path = journalIn()
+  if (text !== undefined) writeFileSync(path, text)
   const journal = openJournal(join(folder, 'plan'), { reporter: reporter as unknown as Context['reporter'] })
   return { told, journal, path }
 }
@@ -39,3 +43,47 @@ it('says nothing of a journal that is whole', () => {
   expect(told).toEqual([])
   expect(journal.answers).toBe(1)
 })
+
+describe('a journal that a search cannot have for itself', () => {
+  it('is read, and neither written nor removed beside a search that is running', () => {
+    const first = open(entry('a'))
+    const second = open()
+    expect(second.told).toEqual([expect.stringContaining('another search with this output is running')])
+    expect(second.journal.answers).toBe(1)
+    second.journal.journal.append('second')
+    second.journal.finished()
+    first.journal.journal.append('first')
+    expect(readFileSync(journalIn(), 'utf8')).toBe(`${entry('a')}first\n`)
+    first.journal.finished()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('is taken over from a process that was killed, and once more when it was let go', () => {
+    const dead = execFileSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' }).trim()
+    const mark = readMark().replace(/\d+$/, dead)
+    writeFileSync(`${journalIn()}.lock`, mark)
+    const { told, journal } = open(entry('a'))
+    expect(told).toEqual([])
+    journal.close()
+    open().journal.close()
+    journal.finished()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('is done without where it cannot be written, with one note', () => {
+    mkdirSync(journalIn())
+    const { told, journal } = open()
+    journal.journal.append('a')
+    journal.journal.append('b')
+    expect(told).toEqual([expect.stringMatching(/^note: the journal .*\.plan\.journal cannot be written \(it is no plain file\)/)])
+    journal.finished()
+    expect(readdirSync(folder)).toEqual(['.plan.journal'])
+  })
+})
+
+function readMark(): string {
+  const { journal } = open()
+  const mark = readFileSync(`${journalIn()}.lock`, 'utf8')
+  journal.close()
+  return mark
+}

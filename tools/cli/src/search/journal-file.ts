@@ -1,9 +1,10 @@
-import { appendFileSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { appendFileSync, closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Calibration } from '@q/calib'
 import { type Journal, openSealedLine, sealLine } from '@q/mixprec'
 import type { Context } from '../context.ts'
 import type { KeptCalibrations } from '../pipeline/calibrate-model.ts'
+import { takeLock } from './journal-lock.ts'
 
 /** What an interrupted search has found out, in a hidden file beside its output. */
 export interface JournalFile {
@@ -19,11 +20,16 @@ export interface JournalFile {
 
 /**
  * The journal of the search whose output is a file. Every line is in the file when `append` returns, so a process that is killed loses none.
- * Lines that were torn or damaged are told, and left alone.
+ * Lines that were torn or damaged are told, and left alone. A search beside another one with the same output reads its journal only; one whose journal cannot
+ * be written goes on without it.
  */
 export function openJournal(output: string, { reporter }: Pick<Context, 'reporter'>): JournalFile {
   const path = join(dirname(output), `.${basename(output)}.journal`)
-  const text = readIfThere(path)
+  const { writer, unkept } = openWriter(path)
+  const tellUnkept = (reason: string): void =>
+    reporter.note(`note: ${reason}: what this search finds out is not kept, and it starts again when it is interrupted`)
+  if (unkept !== undefined) tellUnkept(unkept)
+  const text = readIfPlain(path)
   const lines = text === '' ? [] : text.split('\n')
   const written = lines.filter((line) => line !== '')
   const whole = written.filter((line) => openSealedLine(line) !== undefined)
@@ -32,14 +38,9 @@ export function openJournal(output: string, { reporter }: Pick<Context, 'reporte
     reporter.event('journal_damaged', { journal: path, damaged, lines: written.length })
     reporter.note(`note: ${damaged} of ${written.length} lines of ${path} are torn or damaged: what they told is found out again`)
   }
-  let file: number | undefined
   const append = (line: string): void => {
-    file ??= openSync(path, 'a')
-    appendFileSync(file, `${line}\n`)
-  }
-  const close = (): void => {
-    if (file !== undefined) closeSync(file)
-    file = undefined
+    const reason = writer?.append(line)
+    if (reason !== undefined) tellUnkept(reason)
   }
   let isTorn = (lines.at(-1) ?? '') !== ''
   return {
@@ -54,17 +55,67 @@ export function openJournal(output: string, { reporter }: Pick<Context, 'reporte
         append(sealLine(JSON.stringify({ calibrated: key, calibrations: calibrations.map(packed) })))
       },
     },
-    close,
-    finished() {
-      close()
-      rmSync(path, { force: true })
+    close: () => writer?.close(),
+    finished: () => writer?.remove(),
+  }
+}
+
+/** Writes a journal that is this search's alone. */
+interface JournalWriter {
+  /** @returns why this line and those behind it are not kept, once */
+  append(line: string): string | undefined
+  close(): void
+  remove(): void
+}
+
+function openWriter(path: string): { readonly writer?: JournalWriter; readonly unkept?: string } {
+  let release: (() => void) | undefined
+  try {
+    release = takeLock(`${resolve(path)}.lock`)
+  } catch (error) {
+    return { unkept: unwritable(path, error) }
+  }
+  if (release === undefined) return { unkept: `another search with this output is running, whose journal is ${path}` }
+  let file: number | undefined
+  let hasFailed = false
+  const close = (): void => {
+    if (file !== undefined) closeSync(file)
+    file = undefined
+    release?.()
+    release = undefined
+  }
+  return {
+    writer: {
+      append(line) {
+        if (hasFailed) return undefined
+        try {
+          if (!isPlainOrNone(path)) throw new Error('it is no plain file')
+          file ??= openSync(path, 'a')
+          appendFileSync(file, `${line}\n`)
+          return undefined
+        } catch (error) {
+          hasFailed = true
+          return unwritable(path, error)
+        }
+      },
+      close,
+      remove() {
+        // It was let go before the outputs were written; a search that took it since then removes it.
+        release ??= takeLock(`${resolve(path)}.lock`)
+        if (release !== undefined && isPlainOrNone(path)) rmSync(path, { force: true })
+        close()
+      },
     },
   }
 }
 
-function readIfThere(path: string): string {
+const unwritable = (path: string, error: unknown): string => `the journal ${path} cannot be written (${(error as Error).message})`
+
+const isPlainOrNone = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? true
+
+function readIfPlain(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return isPlainOrNone(path) ? readFileSync(path, 'utf8') : ''
   } catch {
     return ''
   }

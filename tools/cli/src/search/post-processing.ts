@@ -1,8 +1,7 @@
 import { QError, type Tensor } from '@q/ir'
-import { sha256 } from '@q/ir/graph'
 import type { PostProcess } from '@q/mixprec'
 import { fileError } from '../files/file-errors.ts'
-import { readBytes } from '../files/read-file.ts'
+import { digestOfModule } from '../modules/digest-of-module.ts'
 import { runForeign } from '../modules/foreign-code.ts'
 import { examineForeign, importForeign } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
@@ -24,7 +23,7 @@ const postProcessModule: ModuleKind = {
 /** A post-processing of the user's. */
 export interface PostProcessing {
   readonly postProcess: PostProcess
-  /** Digest of its source. */
+  /** Digest of its source, what it imports included. */
   readonly digest: string
   /** How the user named it, and its file: another thread loads it by these. */
   readonly word: string
@@ -52,7 +51,7 @@ export async function loadPostProcessing(word: string, modules?: RunModules): Pr
     })
   }
   const call = found as (outputs: Readonly<Record<string, Tensor>>) => unknown
-  const digest = Buffer.from(sha256(await readBytes(file))).toString('hex')
+  const digest = await digestOfModule(file)
   const postProcess: PostProcess = (results) => {
     const made = runForeign({ ...code, stage: 'PostProcess' }, () => call(Object.fromEntries(results)))
     return examineForeign(code, () => tensorsOf(made, word))
@@ -67,8 +66,8 @@ function tensorsOf(made: unknown, word: string): ReadonlyMap<string, Tensor> {
   if (entries.length > 0 && wrong === undefined) return new Map(entries as readonly (readonly [string, Tensor])[])
   throw new QError('POST_PROCESS_INVALID', `PostProcess of ${word} returns what cannot be compared`, {
     at: wrong === undefined ? [word] : [word, String(wrong[0])],
-    found: wrong === undefined ? 'no outputs' : typeof wrong[1],
-    wanted: 'outputs by name, each { dtype, shape, data } with numbers in data',
+    found: wrong === undefined ? 'no outputs' : wordsFor(wrong[1]),
+    wanted: 'outputs by name, each { dtype, shape, data } with as many numbers in data as its shape says',
     hint: 'return an object like the one it is given',
   })
 }
@@ -76,5 +75,18 @@ function tensorsOf(made: unknown, word: string): ReadonlyMap<string, Tensor> {
 function isTensor(value: unknown): value is Tensor {
   if (typeof value !== 'object' || value === null) return false
   const { shape, data } = value as Partial<Tensor>
-  return Array.isArray(shape) && (Array.isArray(data) || (ArrayBuffer.isView(data) && 'length' in data))
+  if (!Array.isArray(shape) || !isNumbers(data)) return false
+  return shape.every((extent) => Number.isInteger(extent)) && shape.reduce((product, extent) => product * extent, 1) === data.length
+}
+
+function isNumbers(data: unknown): data is ArrayLike<number> {
+  if (Array.isArray(data)) return data.every((each) => typeof each === 'number')
+  return ArrayBuffer.isView(data) && !(data instanceof DataView || data instanceof BigInt64Array || data instanceof BigUint64Array)
+}
+
+function wordsFor(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value
+  const { shape, data } = value as Partial<Tensor>
+  if (!isNumbers(data)) return 'data that are no numbers'
+  return `the shape ${JSON.stringify(shape)} with ${data.length} numbers`
 }

@@ -4,7 +4,9 @@ import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
 import { askInTime, createEvaluator, describeLayers, runSearch } from '@q/mixprec'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
+import { digestOfModule } from '../modules/digest-of-module.ts'
 import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-for-chip.ts'
+import { version } from '../version.ts'
 import { searchExecutors } from '../wiring/executors.ts'
 import { budgetOf, type Deadline } from './deadline.ts'
 import { evaluationThreads } from './evaluation-threads.ts'
@@ -85,7 +87,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     settings,
     reference: task.reference === 'chip-float' ? inFloat : 'graph',
     samples: keptSamples(task.samples),
-    samplesDigest: task.samplesKey,
+    samplesDigest: await journalScope(task),
     executors: searchExecutors(),
     journal: journal.journal,
     compare: comparisonOf(task),
@@ -138,6 +140,11 @@ function unexamined({ ended, open, result }: SearchOutcome, { layers, pinned, fl
   const ranked = new Set(result.ranking.map(({ layer }) => layer))
   const isOpen = ({ name, hasCodes, modes }: (typeof layers)[number]) => hasCodes && modes.includes(floatMode) && !pinned.has(name)
   return layers.filter((layer) => isOpen(layer) && !ranked.has(layer.name)).map(({ name }) => name)
+}
+
+/** What losses in the journal hang on that the evaluator does not see: the samples' files, this program, and what the user's chip computes its own operators by. */
+async function journalScope({ samplesKey, chip }: SearchTask): Promise<string> {
+  return JSON.stringify([samplesKey, version, chip.file === undefined ? null : await digestOfModule(chip.file)])
 }
 
 /** Whether other threads know all that a trial may be made of: operators of a user's back end do not travel. */
