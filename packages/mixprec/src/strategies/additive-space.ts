@@ -50,12 +50,22 @@ export function additiveSpace(
   }
 }
 
-/** Drives a strategy over such a network. */
-export function searchAdditive(strategy: SearchStrategy, space: SearchSpace, layers: Readonly<Record<string, AdditiveLayer>>) {
+/**
+ * Drives a strategy over such a network.
+ *
+ * @param more what layers in codes cost beside that: a plan and the threshold of a layer tell
+ */
+export function searchAdditive(
+  strategy: SearchStrategy,
+  space: SearchSpace,
+  layers: Readonly<Record<string, AdditiveLayer>>,
+  more: (trial: Question['trials'][number]) => number = () => 0,
+) {
   const steps: SearchStep[] = []
-  const answer = ({ metrics }: Question, { plan, ranges }: Question['trials'][number]): TrialLosses => {
+  const answer = ({ metrics }: Question, trial: Question['trials'][number]): TrialLosses => {
+    const { plan, ranges } = trial
     const own = (name: string) => (plan.has(name) ? 0 : layers[name]!.cost * (ranges?.get(name)?.threshold ?? 1))
-    const mean = Object.keys(layers).reduce((sum, name) => sum + own(name), 0)
+    const mean = Object.keys(layers).reduce((sum, name) => sum + own(name), more(trial))
     const losses = Object.fromEntries(metrics.map((metric) => [metric, { mean, samples: [mean], outputs: [] }]))
     return { losses, layers: new Map(Object.keys(layers).map((name) => [name, { cosine: own(name) }])) }
   }

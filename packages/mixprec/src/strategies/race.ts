@@ -1,14 +1,14 @@
 import type { SearchSpace, SearchStrategy } from '@q/ir'
 import { auditSets, floatsIn } from './audit-sets.ts'
 import { type ChosenTable, chooseTable, plainTable } from './choose-table.ts'
+import { climbSizes } from './climb-sizes.ts'
 import { contestPlaces } from './contest-places.ts'
-import { mixThresholds } from './mix-thresholds.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
 import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
-import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
+import { lossesOn, spreadSamples, type TellingSample, tellingSamples, weighSamples } from './telling-samples.ts'
 
 /** Options of {@link race}. */
 export interface RaceOptions extends QualityOptions {
@@ -22,13 +22,16 @@ export interface RaceOptions extends QualityOptions {
 const mostAudits = 4
 /** Samples that sizes are estimated and the last places of a set are contested on: as many losses as that tell within a fifth what all lose. */
 const scoutSamples = 6
+/** Where there are not more layers than that, every size of a set is measured. */
+const fewLayers = 24
 
 /**
  * Looks for the fewest layers that have to stay in float, and measures much less than it could.
  *
  * Layers race, each alone in codes: all on the sample that loses most, the worse half on the next, the worst quarter on two more, in `fast`;
  * with the worst in float, so do the threshold methods' tables. How many layers are float is estimated on six samples of all sizes of loss, then measured in `exact` on all.
- * In the end the last places are contested. Where the target is missed, each layer's threshold is chosen by itself.
+ * In the end the last places are contested. Where the target is missed, and in networks of few layers, every size up to the limit is measured, see {@link climbSizes}: a higher limit never
+ * gives more loss, or a miss in the place of a hit.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -39,7 +42,8 @@ export function race(options: RaceOptions = {}): SearchStrategy {
     name: 'race',
     *search(space) {
       const open = openLayers(space)
-      const most = Math.min(open.length, options.mostLayers ?? Math.max(5, Math.floor(open.length / 5)))
+      const usual = Math.min(open.length, Math.max(5, Math.floor(open.length / 5)))
+      const most = Math.min(open.length, options.mostLayers ?? usual)
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
       course.expected = 4 + 2 * open.length + space.methods.size + mostAudits
@@ -50,11 +54,13 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const telling = tellingSamples(weighed, 2 * few)
       const ranking = yield* rankAlone(course, space, target, telling.slice(0, few))
       for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
-      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
+      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(usual / 2)), telling)
       const race: SetRace = { course, space, target, chosen, order: ranking.map(({ layer }) => layer), most, weighed, before: before! }
-      yield* findSize(race)
-      if (course.best.reached !== false) yield* giveLastPlaces(race)
-      else yield* tryHarder(race, few)
+      const isSmall = open.length <= fewLayers && target.isReached(before!) !== undefined
+      if (!isSmall) yield* findSize(race)
+      if (isSmall || course.best.reached === false)
+        yield* climbSizes(course, space, target, { ...race, contestSamples: scoutSamples, mixSamples: few })
+      else yield* giveLastPlaces(race)
       const isLimited = course.best.reached === false && most < open.length
       return { ...course.best, ...(isLimited ? { limit: most } : {}), notes: course.notes.take() }
     },
@@ -108,18 +114,6 @@ function* giveLastPlaces({ course, space, target, chosen, order, weighed }: SetR
   const set = (yield* contestPlaces(course, space, target, contest)).slice(0, size)
   const isNew = !set.every((layer) => order.slice(0, size).includes(layer))
   if (isNew) yield* auditSets(course, space, target, [set], chosen)
-}
-
-/** The largest set again, with the threshold of each layer chosen by itself where that is better; then the last places. */
-function* tryHarder(race: SetRace, few: number): SearchPart<void> {
-  const { course, space, target, chosen, order, most, weighed } = race
-  const best = target.lossOf(course.best.losses)
-  const mixed = yield* mixThresholds(course, space, target, chosen, typicalSamples(weighed, few))
-  const sets = [order.slice(0, most)]
-  const [loss] = mixed === chosen ? [best] : yield* auditSets(course, space, target, sets, mixed)
-  const better = loss! < best ? { ...race, chosen: mixed } : race
-  if (course.best.reached === true) yield* findSize(better)
-  yield* giveLastPlaces(better)
 }
 
 /** The loss of all samples by the number of float layers, as few let expect: measured for some numbers, on a line in between. */

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import type { SharedTuning } from '@q/calib'
 import type { Graph } from '@q/ir'
 import { allOps, parseGraph } from '@q/ir'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { referenceExecutor } from '../wiring/executors.ts'
 import type { FromCalibrationThread, ToCalibrationThread } from './calibration-thread.ts'
 import { startCalibrationThread } from './calibration-thread.ts'
@@ -149,6 +150,20 @@ describe('a thread that loads samples and tunes', () => {
     const answer = thread.tune(shared())
     await thread.close()
     await expect(answer).rejects.toThrow()
+  })
+
+  it('keeps the process until it has ended, also when it answers before', async () => {
+    const thread = started(`let asked
+    parentPort.on('message', (message) => {
+      if (message !== undefined) asked = message.request
+      else { parentPort.postMessage({ request: asked }); setTimeout(() => parentPort.close(), 20) }
+    })`)
+    const answer = thread.tune(shared()).catch((error: Error) => error.message)
+    const letGo = vi.spyOn(Worker.prototype, 'unref')
+    await thread.close()
+    expect(await answer).toBe('the thread could not do it')
+    expect(letGo).not.toHaveBeenCalled()
+    letGo.mockRestore()
   })
 
   it('is none without its program, or for operators that cannot be told to it', () => {

@@ -78,6 +78,7 @@ export function startCalibrationThread(
   const waiting = new Map<number, Waiting>()
   let requests = 0
   let broken: Error | undefined
+  let isClosing = false
   const fail = (error: Error): void => {
     broken ??= error
     for (const { reject } of waiting.values()) reject(broken)
@@ -86,7 +87,8 @@ export function startCalibrationThread(
   worker.on('message', ({ request, answer }: FromCalibrationThread) => {
     const { resolve, reject } = waiting.get(request)!
     waiting.delete(request)
-    if (waiting.size === 0) worker.unref()
+    // The end of a thread is waited for: an answer that comes before must not let the process go.
+    if (waiting.size === 0 && !isClosing) worker.unref()
     if (answer === undefined) reject(new Error('the thread could not do it'))
     else resolve(answer as never)
   })
@@ -106,6 +108,7 @@ export function startCalibrationThread(
     tune: ({ graph: { ops: _, ...graph }, ...shared }) => asked({ kind: 'tune', tuning: { ...shared, graph } }),
     load: (index) => asked<LoadedSample>({ kind: 'load', index }).catch(() => undefined),
     close() {
+      isClosing = true
       Atomics.store(stopped, 0, 1)
       worker.ref()
       worker.postMessage(undefined)

@@ -1,0 +1,70 @@
+import type { SearchResult, Trial } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { type AdditiveLayer, additiveSpace, searchAdditive } from './additive-space.ts'
+import { race } from './race.ts'
+
+type Layers = Readonly<Record<string, AdditiveLayer>>
+
+/** A number from 0 to 1 that a seed and a text decide. */
+function chance(seed: number, text: string): number {
+  let state = seed + 1
+  for (const letter of text) state = Math.imul(state ^ letter.charCodeAt(0), 0x9e3779b1) ^ (state >>> 13)
+  return (state >>> 0) / 2 ** 32
+}
+
+/** Layers some of which make up for another's error as long as both are in codes. */
+function quarrelling(count: number, seed: number) {
+  const names = Array.from({ length: count }, (_, i) => `l${i}`)
+  const layers: Layers = Object.fromEntries(names.map((name) => [name, { cost: 0.01 * chance(seed, name) }]))
+  const pairs = names.map((name, i) => [name, names[Math.floor(chance(seed, `pair${i}`) * count)]!] as const)
+  const more = ({ plan }: Trial) => pairs.reduce((sum, [one, other]) => sum + (plan.has(one) === plan.has(other) ? 0 : 0.006), 0)
+  return { layers, more }
+}
+
+const lossOf = ({ losses }: SearchResult) => losses!.losses['cosine']!.mean
+
+function searched(count: number, seed: number, mostLayers: number, expectedCos: number) {
+  const { layers, more } = quarrelling(count, seed)
+  const { result, steps } = searchAdditive(race({ expectedCos, mostLayers }), additiveSpace(layers), layers, more)
+  const whole = steps.filter(({ ask }) => ask.samples === undefined && ask.precision !== 'fast').flatMap(({ ask }) => ask.trials)
+  return { result, whole, floats: result.trial.plan.size }
+}
+
+describe('a limit of float layers', () => {
+  it.each([0.955, 0.97, 0.99])('that is higher is never worse in a network of few layers (%f)', (expectedCos) => {
+    for (let seed = 0; seed < 6; seed++) {
+      let before = searched(12, seed, 1, expectedCos)
+      for (let limit = 2; limit <= 12; limit++) {
+        const now = searched(12, seed, limit, expectedCos)
+        expect(now.floats, `seed ${seed}, limit ${limit}`).toBeLessThanOrEqual(limit)
+        if (before.result.reached === true) expect([now.result.reached, now.floats]).toEqual([true, before.floats])
+        else if (now.result.reached !== true)
+          expect(lossOf(now.result), `seed ${seed}, limit ${limit}`).toBeLessThanOrEqual(lossOf(before.result))
+        before = now
+      }
+    }
+  })
+
+  it.each([
+    [0.85, 15],
+    [0.85, 27],
+    [0.8, 10],
+  ])('that is higher never misses what a lower one reaches, nor loses more, in a large network (%f, %i)', (expectedCos, seed) => {
+    let before = searched(40, seed, 6, expectedCos)
+    for (let limit = 7; limit <= 20; limit++) {
+      const now = searched(40, seed, limit, expectedCos)
+      if (before.result.reached === true) expect([limit, now.result.reached, now.floats]).toEqual([limit, true, before.floats])
+      else if (now.result.reached !== true) expect(lossOf(now.result), `limit ${limit}`).toBeLessThanOrEqual(lossOf(before.result))
+      before = now
+    }
+  })
+
+  it('gives the best of all that was measured', () => {
+    const { layers, more } = quarrelling(12, 3)
+    const costOf = (trial: Trial) =>
+      Object.keys(layers).reduce((sum, name) => sum + (trial.plan.has(name) ? 0 : layers[name]!.cost), more(trial))
+    const { result, whole } = searched(12, 3, 6, 0.9999)
+    expect(whole.length).toBeGreaterThan(6)
+    expect(costOf(result.trial)).toBe(Math.min(...whole.map(costOf)))
+  })
+})
