@@ -11,3 +11,4 @@ export { type OnnxTranslator, onnxTranslator } from './export/onnx-translator.ts
 export type { PartDraft, PartOptions, TranslatedPart } from './export/translate-part.ts'
 export type { ComputeModel } from './fold/compute-node.ts'
 export { importOnnx } from './import-onnx.ts'
+export { type ReadOperator, readOperators } from './read-operators.ts'

@@ -133,6 +133,22 @@ export const composedAttributeCases: readonly AttributeCase[] = [
     values: { axis: [0, -1], block_size: [2] },
   },
   {
+    op: 'DequantizeLinear',
+    x: steps,
+    operands: 'c s',
+    constants: { c: bytes(1, 2), s: { data: [0.5], shape: [] } },
+    opset: 23,
+    values: { output_dtype: [10] },
+  },
+  {
+    op: 'QuantizeLinear',
+    x: plane,
+    operands: 'x s',
+    constants: { s: { data: [0.02], shape: [] } },
+    opset: 23,
+    values: { precision: [1] },
+  },
+  {
     op: 'GridSample',
     x: numbers([1, 2, 4, 5]),
     operands: 'x g',

@@ -21,11 +21,21 @@ operator in another way says so in its target.
 Attributes are given with their default; one without \`=\` must be given, unless \`?\` marks it. A short list of words is all an attribute may be.
 `
 
+const onnxOperators = `
+## Operators of ONNX that are read
+
+Every operator that does not stand here is refused by its name (\`ONNX_UNSUPPORTED_OP\`), and so are these in the forms of the last column, by operator, attribute and
+value (\`ONNX_UNSUPPORTED\`, \`ONNX_NOT_CONSTANT\`). What is read computes what ONNX Runtime does. Operators whose operands are all constant are computed while a
+network is read. Every shape must be fixed (\`ONNX_DYNAMIC_SHAPE\`), and none may be empty but that of constants. Of several results the first is read, but for those
+of Split, TopK, LayerNormalization and DynamicQuantizeLinear. A network holds float32 numbers: integers beyond 2^24 are rounded.
+`
+
 /** Compares `docs/ops.md` with the operators' definitions, or writes it. Needs the built `@q/ir`. */
 export async function checkOpList(options) {
   const built = join(root, 'packages/ir/dist/index.js')
   if (!existsSync(built)) return ['packages/ir/dist/index.js is missing; the build did not write it']
   const { floatOps, quantizedOps } = await import(pathToFileURL(built).href)
+  const { readOperators } = await import(pathToFileURL(join(root, 'packages/onnx/dist/index.js')).href)
   const sentences = firstSentences()
   const wanted = [
     introduction,
@@ -34,9 +44,18 @@ export async function checkOpList(options) {
     '\n## Integer operators\n',
     'The same for every chip; what a chip does in its own way is an attribute.\n',
     table(quantizedOps, sentences),
+    onnxOperators,
+    onnxTable(readOperators()),
     '',
   ].join('\n')
   return compareOrWrite(page, wanted, 'the definitions say', options)
+}
+
+function onnxTable(operators) {
+  const rows = operators.map(
+    ({ name, since, as, refused = '' }) => `| **${name}** | ${since} | ${as} | ${refused.replaceAll('|', '\\|')} |`,
+  )
+  return ['| operator | since version | read as | refused |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 function table(ops, sentences) {

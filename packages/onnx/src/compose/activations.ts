@@ -72,6 +72,8 @@ export const bitShift: Compose = (view, body) => {
   const [x, y] = view.inputs
   const { dtype } = view.type(0)
   const bits = Number(dtype.slice(1))
+  // A network holds float32 numbers, which are not all integers of more bits.
+  if (bits > 16) return false
   const factor = body.node('Pow', [body.constant('f32', 2), body.node('Cast', [y], { to: 'f32' })])
   const numbers = body.node('Cast', [x], { to: 'f32' })
   const shifted =

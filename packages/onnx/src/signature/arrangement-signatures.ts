@@ -26,7 +26,7 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Squeeze', 'data axes?', { attrs: { axes: until(12, ints()) } }),
   signature('Unsqueeze', 'data axes?', { attrs: { axes: until(12, ints()) } }),
   signature('Transpose', 'data', { attrs: { perm: ints() } }),
-  signature('Concat', 'inputs*', { attrs: { axis: int(1) } }),
+  signature('Concat', 'inputs*', { attrs: { axis: [until(3, int(1)), since(4, int())] } }),
   signature('Slice', 'data starts? ends? axes? steps?', {
     attrs: { starts: until(9, ints()), ends: until(9, ints()), axes: until(9, ints()) },
   }),

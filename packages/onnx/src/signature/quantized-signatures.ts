@@ -15,11 +15,12 @@ export const quantizedSignatures: readonly Signature[] = [
       saturate: harmless(since(19, int(1))),
       block_size: only([0], since(21, int(0))),
       output_dtype: only([0], since(21, int(0))),
+      precision: harmless(since(23, int(0))),
     },
   }),
   signature('DequantizeLinear', 'x x_scale x_zero_point?', {
     since: 10,
-    attrs: { axis: since(13, int(1)), block_size: only([0], since(21, int(0))) },
+    attrs: { axis: since(13, int(1)), block_size: only([0], since(21, int(0))), output_dtype: only([0], since(23, int(0))) },
   }),
   signature('DynamicQuantizeLinear', 'x', { since: 11 }),
   signature('QLinearAdd', 'A A_scale A_zero_point B B_scale B_zero_point C_scale C_zero_point', { domain: 'com.microsoft' }),

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { decodeOnnx } from '../src/index.ts'
+import type { Signature } from '../src/signature/signature.ts'
+import { attributeAt, signatures } from '../src/signature/signatures.ts'
+import { onnxFile } from './onnx-file.ts'
+
+/** A version of an operator as ONNX 1.23 says it. */
+interface Schema {
+  readonly op: string
+  readonly version: number
+  readonly operands: readonly string[]
+  /** Attributes by name: `type` or `type=default`. */
+  readonly attributes: ReadonlyMap<string, string>
+}
+
+/** Written by the `onnx` package from its own schemas: `operator version | operands | attribute:type=default …`. */
+const schemas = readFileSync(join(import.meta.dirname, 'onnx-schemas.txt'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line): Schema => {
+    const [head = '', operands = '', attributes = ''] = line.split('|')
+    const [op = '', version = ''] = head.split(' ')
+    const words = (text: string) => text.split(' ').filter(Boolean)
+    return {
+      op,
+      version: Number(version),
+      operands: words(operands),
+      attributes: new Map(words(attributes).map((each) => [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 1)])),
+    }
+  })
+
+const inTable = schemas.flatMap((schema) => {
+  const signature = signatures.get(schema.op)
+  return signature === undefined ? [] : [{ schema, signature, title: `${schema.op} ${schema.version}` }]
+})
+
+/** The table's attributes in a version: `type` or `type=default`, as ONNX writes them. */
+function attributesIn(signature: Signature, version: number): ReadonlyMap<string, string> {
+  return new Map(
+    [...signature.attrs.keys()].flatMap((name): [string, string][] => {
+      const known = attributeAt(signature, name, version)
+      if (known === undefined) return []
+      const type = known.type === 'type' ? 'int' : known.type
+      return [[name, known.default === undefined ? type : `${type}=${String(known.default)}`]]
+    }),
+  )
+}
+
+const text = (attributes: ReadonlyMap<string, string>) => [...attributes].map((each) => each.join(':')).sort()
+/** Attributes that no network of numbers can have: a node with one is refused, as the table does not have it. */
+const unread = new Set(['Constant.sparse_value:other', 'Constant.value_string:string', 'Constant.value_strings:strings'])
+const isCurrent = ({ version }: Schema): boolean => version >= 7
+
+describe("the table of operators and ONNX's own schemas", () => {
+  it('each attribute of each version from 7 on is in the table, with its type and its default, and no other', () => {
+    const differing = inTable
+      .filter(({ schema }) => isCurrent(schema))
+      .flatMap(({ schema, signature, title }) => {
+        const ours = text(attributesIn(signature, schema.version)).map(rounded)
+        const theirs = text(schema.attributes).map(rounded)
+        return [
+          ...theirs.filter((each) => !ours.includes(each) && !unread.has(`${schema.op}.${each}`)).map((each) => `${title} lacks ${each}`),
+          ...ours.filter((each) => !theirs.includes(each)).map((each) => `${title} has ${each}`),
+        ]
+      })
+    expect(differing).toEqual([])
+  })
+
+  // What old versions have as attributes is optional in the table.
+  it('each operand of each version from 7 on is in the table, in its place', () => {
+    const differing = inTable
+      .filter(({ schema }) => isCurrent(schema))
+      .flatMap(({ schema, signature, title }) => {
+        const versions = [...signature.operands]
+          .filter(([first]) => first <= Math.max(schema.version, signature.since))
+          .sort(([a], [b]) => b - a)
+        const ours = (versions[0]?.[1] ?? []).map(({ presence }) => presence)
+        const theirs = schema.operands.map((operand) => (operand.endsWith('?') ? 'optional' : operand.endsWith('*') ? 'many' : 'one'))
+        const fits = theirs.every((presence, i) => ours[i] === presence || (ours[i] === 'optional' && presence === 'one'))
+        return fits ? [] : [`${title}: ${theirs.join(' ')}, and here ${ours.join(' ')}`]
+      })
+    expect(differing).toEqual([])
+  })
+
+  it('an operator that is not in the table is refused by its name', async () => {
+    const missing = [...new Set(schemas.map(({ op }) => op))].filter((op) => !signatures.has(op))
+    const found = await Promise.all(
+      missing.map(async (op) => {
+        const file = onnxFile({ inputs: { x: [2, 3] }, nodes: [[op, 'x', 'y']], outputs: 'y', opset: 20 })
+        return decodeOnnx(file).then(
+          () => `${op} is read`,
+          (error: { readonly code?: string; readonly found?: string }) =>
+            error.code === 'ONNX_UNSUPPORTED_OP' && error.found?.startsWith(`${op} x1`) ? undefined : `${op}: ${String(error)}`,
+        )
+      }),
+    )
+    expect(found.filter((each) => each !== undefined)).toEqual([])
+  })
+})
+
+/** Defaults are float32 numbers, which are written in many ways. */
+function rounded(attribute: string): string {
+  const [name, value] = attribute.split('=')
+  // Lists have no defaults in the table: the code that reads them has.
+  if (name?.endsWith(':ints')) return name
+  return value === undefined || Number.isNaN(Number(value)) ? attribute : `${name}=${Math.fround(Number(value))}`
+}
