@@ -167,6 +167,33 @@ describe('q search', () => {
     })
   })
 
+  it('goes by what was measured, whatever a strategy of a module says of its result', async () => {
+    const lies = (ranges: string, more = '') => `export default () => ({ name: 'lies', *search(space) {
+      const all = { plan: new Map(space.layers.map(({ name }) => [name, 'F32'])) }
+      const [losses] = yield { ask: { trials: [all], metrics: ['cosine'] }, best: { trial: { plan: space.pinned }, ranking: [] } }
+      const layer = [...space.table.keys()][1]
+      return { trial: { plan: space.pinned, ranges: new Map([[layer, ${ranges}]]) }, losses, ranking: [], reached: true, ${more} }
+    } })`
+    writeFileSync('lies.mjs', lies('{ threshold: 0.5, min: -1, max: 1 }', "method: 'kl'"))
+    const { code, out } = await search('--strategy', './lies.mjs', '--expected_cos', '0.99999999', '--json')
+    expect(code).toBe(4)
+    expect(events(out).find(({ event }) => event === 'searched')).toMatchObject({ reached: false })
+    const thresholds = [...parseCalibrationTable(text('digits_cali_table')).entries.values()].map(({ threshold }) => threshold)
+    expect(thresholds[1]).toBe(0.5)
+    writeFileSync('none.mjs', lies('{ threshold: NaN, min: -1, max: 1 }'))
+    const before = readdirSync('.')
+    expect(await search('--strategy', './none.mjs', '-o', 'another')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^STRATEGY_INVALID: [^]*threshold[^]*a finite number above 0/m),
+    })
+    expect(readdirSync('.')).toEqual(before)
+  })
+
+  it('a loss that was not measured is not reached', async () => {
+    const { code, out } = await search('--most_loss', '0.5', '--budget', '1ms', '--calibration_table', 'table')
+    expect([code, out]).toEqual([4, expect.stringContaining('target        worst-group loss 0.5 (not reached)')])
+  })
+
   it('names the option whose layers the model does not have', async () => {
     const { err } = await search('--pre_qtable', 'nothing:F16')
     expect(err).toMatch(/^QUANT_PLAN_UNKNOWN_NAMES: [^]*at: {5}--pre_qtable$/m)

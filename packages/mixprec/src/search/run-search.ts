@@ -1,7 +1,10 @@
-import type { MetricName, Question, SearchResult, SearchSpace, SearchStep, SearchStrategy, TrialLosses } from '@q/ir'
+import type { MetricName, Question, SearchResult, SearchSpace, SearchStep, SearchStrategy, Trial, TrialLosses } from '@q/ir'
 import type { Evaluator } from '../evaluator/evaluator.ts'
+import { floatShare } from '../strategies/float-share.ts'
 import { askInTime, type TimeBudget } from './ask-in-time.ts'
+import { checkSteps } from './check-steps.ts'
 import type { SearchEvent, SearchOutcome } from './search-events.ts'
+import { createToldLosses } from './told-losses.ts'
 
 /** How a search is run. */
 export interface SearchOptions {
@@ -14,9 +17,12 @@ export interface SearchOptions {
 
 /**
  * Drives a strategy over an evaluator until it is done, told to stop, or out of time; then what it would return at its last step is the result. A result that was
- * only ranked is measured in `exact` over all samples, unless time is over; as long as that is the case, the time which this took before is kept for it.
+ * only ranked is measured in `exact` over all samples, unless time is over; as long as that is the case, the time which this took before is kept for it. Where it is
+ * over all the same, the last result that was measured is returned.
  *
- * @throws QError those of the evaluator, except for being stopped
+ * Every step is looked at, and the losses of a result and of the points of its front are those that the evaluator told of just these trials, whatever the strategy says.
+ *
+ * @throws QError `STRATEGY_INVALID`, and those of the evaluator, except for being stopped
  */
 export async function runSearch(
   strategy: SearchStrategy,
@@ -25,6 +31,8 @@ export async function runSearch(
   { signal, budget, onEvent = () => {} }: SearchOptions = {},
 ): Promise<SearchOutcome> {
   const metrics = new Set<MetricName>()
+  const check = checkSteps(strategy.name, space)
+  const told = createToldLosses(space.samples)
   let [questions, trials, done] = [0, 0, 0]
 
   /** What measuring a trial in `exact` over all samples took at most, in milliseconds. */
@@ -46,10 +54,25 @@ export async function runSearch(
     if (isScoring) scoring = Math.max(scoring, ((budget?.now() ?? 0) - began) / Math.max(1, question.trials.length))
     return answers
   }
-  const scored = async (result: SearchResult): Promise<SearchResult> => {
-    if (result.losses !== undefined || metrics.size === 0) return result
-    const answers = await ask({ trials: [result.trial], metrics: [...metrics] })
-    return answers === undefined ? result : { ...result, losses: answers[0]! }
+  /** The losses of a trial in `exact` over all samples; none where time is over. @param claimed what the strategy says they are */
+  const lossesOf = async (trial: Trial, claimed: TrialLosses | undefined): Promise<TrialLosses | undefined> => {
+    if (told.isTold({ trial, ...(claimed && { losses: claimed }) })) return claimed
+    const known = told.of(trial, [...metrics])
+    if (known !== undefined || metrics.size === 0) return known
+    const question: Question = { trials: [trial], metrics: [...metrics] }
+    const answers = await ask(question)
+    if (answers === undefined) return told.of(trial, [])
+    told.add(question, answers)
+    return answers[0]
+  }
+  const scored = async ({ losses: claimed, front, ...result }: SearchResult): Promise<SearchResult> => {
+    const losses = await lossesOf(result.trial, claimed)
+    const points: NonNullable<SearchResult['front']>[number][] = []
+    for (const { trial, losses: each } of front ?? []) {
+      const found = await lossesOf(trial, each)
+      if (found !== undefined) points.push({ trial, losses: found, floatShare: floatShare(space, trial) })
+    }
+    return { ...result, ...(losses && { losses }), ...(front && { front: points }) }
   }
   const outcome = (result: SearchResult, open: readonly string[], isWhole: boolean): SearchOutcome => {
     const ended = isWhole ? 'finished' : signal?.aborted === true ? 'interrupted' : 'budget'
@@ -61,22 +84,28 @@ export async function runSearch(
 
   const steps = strategy.search(space)
   let step = steps.next()
+  /** The last result at a step that was measured. */
+  let sure: SearchResult | undefined
   while (step.done !== true) {
-    const { ask: question, best, open = [], notes = [] } = step.value
-    done = step.value.done ?? done
+    const { ask: question, best, open = [], notes = [], done: share = done } = check.step(step.value)
+    done = share
+    const isSure = told.isTold(best)
+    if (isSure) sure = best
     tell({ notes })
     onEvent({ kind: 'question', trials: question.trials.length, done, open })
-    const answers = await ask(question, best.losses === undefined ? scoring : 0)
+    const answers = await ask(question, isSure ? 0 : scoring)
     if (answers === undefined) {
       steps.return(best)
-      return outcome(scoring > 0 ? await scored(best) : best, open, false)
+      const ended = await scored(best)
+      return outcome(ended.losses === undefined && sure !== undefined ? await scored(sure) : ended, open, false)
     }
+    told.add(question, answers)
     question.trials.forEach((trial, i) => {
       onEvent({ kind: 'trial', trial, question, losses: answers[i]! })
     })
     step = steps.next(answers)
   }
-  const result = step.value
+  const result = check.result(step.value)
   tell(result)
   const measured = await scored(result)
   return outcome(measured, [], measured.losses !== undefined || metrics.size === 0)

@@ -2,6 +2,7 @@ import type { SearchResult, SearchSpace, SearchStrategy, Trial, TrialLosses } fr
 import { floatsIn, metricsOf } from './audit-sets.ts'
 import { type ChosenTable, chooseTable } from './choose-table.ts'
 import { contestPlaces } from './contest-places.ts'
+import { floatShare } from './float-share.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
 import { race } from './race.ts'
 import { rankLayers } from './rank-layers.ts'
@@ -146,13 +147,6 @@ function distinct(trials: readonly Trial[]): readonly Trial[] {
   const seen = new Map<string, Trial>()
   for (const trial of trials) if (!seen.has(keyOf(trial))) seen.set(keyOf(trial), trial)
   return [...seen.values()]
-}
-
-/** The share of all operations that a trial does in float, of layers that have codes otherwise. */
-function floatShare({ layers, pinned, floatMode }: SearchSpace, { plan }: Trial): number {
-  const operations = (chosen: typeof layers) => chosen.reduce((sum, layer) => sum + layer.operations, 0)
-  const floats = layers.filter(({ name, hasCodes }) => hasCodes && plan.get(name) === floatMode && !pinned.has(name))
-  return operations(floats) / Math.max(1, operations(layers))
 }
 
 /** The points that no other is at least as good as in loss, share of the arithmetic and number of layers, the cheapest first. */

@@ -71,13 +71,11 @@ export function strategyHelp(): string {
  * @throws QError `STRATEGY_UNKNOWN`, `STRATEGY_MODULE`, `STRATEGY_INVALID`, `STRATEGY_OPTION`, `FILE_MISSING`
  */
 export async function chooseStrategy(word: string, { options = {}, ...wishes }: StrategyWishes, context: Context): Promise<ChosenStrategy> {
-  const { expectedCos, mostLoss, metric } = wishes
-  const wanted: Wanted = {
-    ...(expectedCos === undefined ? {} : { expectedCos }),
-    ...(mostLoss === undefined ? {} : { mostLoss: { metric: metric ?? 'worst-group', loss: mostLoss } }),
-  }
   const known = Object.hasOwn(strategies, word) ? strategies[word]! : undefined
-  if (known !== undefined) return { strategy: known.create({ ...wishes, ...options }), reference: known.reference ?? 'graph', wanted }
+  if (known !== undefined) {
+    const all: Omit<StrategyWishes, 'options'> = { ...wishes, ...options }
+    return { strategy: known.create(all), reference: known.reference ?? 'graph', wanted: wantedOf(all) }
+  }
   const file = await locateModule(word, process.cwd(), strategyModule)
   if (file === undefined) {
     const names = Object.keys(strategies)
@@ -91,5 +89,10 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
   await context.files.reads(await importedFiles(file))
   const code = { kind: strategyModule, word, file }
   const made = await loadModule(code, { options, modules: context.modules })
-  return { strategy: guardStrategy(made, code), reference: 'graph', wanted }
+  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes) }
 }
+
+const wantedOf = ({ expectedCos, mostLoss, metric = 'worst-group' }: Omit<StrategyWishes, 'options'>): Wanted => ({
+  ...(expectedCos === undefined ? {} : { expectedCos }),
+  ...(mostLoss === undefined ? {} : { mostLoss: { metric, loss: mostLoss } }),
+})

@@ -1,4 +1,15 @@
-import type { Graph, ObservedRange, Plan, QuantMode, SampleSource, SearchSpace, SearchStrategy, Trial, TrialLosses } from '@q/ir'
+import type {
+  Graph,
+  MetricName,
+  ObservedRange,
+  Plan,
+  QuantMode,
+  SampleSource,
+  SearchSpace,
+  SearchStrategy,
+  Trial,
+  TrialLosses,
+} from '@q/ir'
 import { allOps } from '@q/ir/ops'
 import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
 import { askInTime, createEvaluator, describeLayers, runSearch } from '@q/mixprec'
@@ -35,6 +46,8 @@ export interface SearchTask {
   /** Tells these samples from others. */
   readonly samplesKey: string
   readonly strategy: SearchStrategy
+  /** What the result is judged by, whatever the strategy measures by. @default cosine, which people compare networks by */
+  readonly metrics?: readonly MetricName[]
   /** What trials are compared with: the float graph, or all of it in the chip's float mode. @default 'graph' */
   readonly reference?: 'graph' | 'chip-float'
   /** @default the outputs */
@@ -105,17 +118,18 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     })
     context.signal.throwIfAborted()
     const isWhole = outcome.ended === 'finished'
-    const cosineOf = async (trial: Trial) =>
-      (await askInTime(evaluator, { trials: [trial], metrics: ['cosine'] }, { signal: context.signal, budget }))?.[0]
-    const before = teller.before() ?? (isWhole ? await cosineOf({ plan: space.pinned }) : undefined)
+    const measure = async (trial: Trial, metrics: readonly MetricName[]) =>
+      (await askInTime(evaluator, { trials: [trial], metrics }, { signal: context.signal, budget }))?.[0]
+    const before = teller.before() ?? (isWhole ? await measure({ plan: space.pinned }, ['cosine']) : undefined)
     const { losses } = outcome.result
-    // People compare networks by cosine, whatever a search measures by.
-    const cosine = isWhole && losses?.losses['cosine'] === undefined ? await cosineOf(outcome.result.trial) : undefined
+    const missing = (['cosine', ...(task.metrics ?? [])] as const).filter((metric) => losses?.losses[metric] === undefined)
+    const more = isWhole && missing.length > 0 ? await measure(outcome.result.trial, missing) : undefined
     context.signal.throwIfAborted()
     const result =
-      cosine === undefined
+      more === undefined
         ? outcome.result
-        : { ...outcome.result, losses: { ...cosine, ...losses, losses: { ...losses?.losses, ...cosine.losses } } }
+        : { ...outcome.result, losses: { ...more, ...losses, losses: { ...losses?.losses, ...more.losses } } }
+    if (result.losses?.failure !== undefined) throw result.losses.failure
     const counts = evaluator.counts()
     context.reporter.event('evaluated', { ...counts })
     if (journal.answers > 0 && counts.journalHits === 0)

@@ -1,7 +1,6 @@
 import type { MethodName } from '@q/calib'
 import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
-import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
@@ -13,7 +12,7 @@ import { planText } from './found-tables.ts'
 import { frontFiles } from './front-files.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
-import { rowsByMethod } from './search-tables.ts'
+import { rowsByMethod, scoredTable } from './search-tables.ts'
 import { tablesInTime, unknownRanges } from './tables-in-time.ts'
 import { trialSamples } from './trial-samples.ts'
 
@@ -88,6 +87,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         ...measured,
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
+        metrics: search.chosen.wanted.mostLoss === undefined ? [] : [search.chosen.wanted.mostLoss.metric],
         ...(deadline === undefined ? {} : { deadline }),
         ...(search.workers === undefined ? {} : { workers: search.workers }),
         ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
@@ -95,8 +95,8 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
       journal,
       context,
     )
-    const { trial, method } = found.outcome.result
-    const table = method === undefined ? replaceCalibrationRows(base, trial.ranges ?? new Map()) : (made?.tables.get(method)?.tuned ?? base)
+    const { trial } = found.outcome.result
+    const table = scoredTable(base, found.outcome.result, made?.tables)
     const header = {
       graph,
       chip: chip.backend.target.name,

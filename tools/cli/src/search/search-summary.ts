@@ -1,4 +1,4 @@
-import { QError, type TrialLosses } from '@q/ir'
+import { type MetricName, QError, type TrialLosses } from '@q/ir'
 import { formatSeconds } from '../console/eta.ts'
 import type { Found } from './search-model.ts'
 
@@ -7,13 +7,15 @@ export interface Wanted {
   /** The similarity to exceed, (1 + cos) / 2. */
   readonly expectedCos?: number
   /** The loss not to exceed, by a metric. */
-  readonly mostLoss?: { readonly metric: string; readonly loss: number }
+  readonly mostLoss?: { readonly metric: MetricName; readonly loss: number }
 }
 
-/** Whether the target was reached; undefined where there was none. */
-export function isReached({ outcome: { result } }: Found, { expectedCos }: Wanted): boolean | undefined {
-  if (result.reached !== undefined || expectedCos === undefined) return result.reached
-  return similarityOf(result.losses) > expectedCos
+/** Whether the target was reached, by what was measured: what was not measured was not reached. Without a target the strategy may have one of its own; undefined where it has none. */
+export function isReached({ outcome: { result } }: Found, { expectedCos, mostLoss }: Wanted): boolean | undefined {
+  if (expectedCos === undefined && mostLoss === undefined) return result.reached
+  const isSimilar = expectedCos === undefined || similarityOf(result.losses) > expectedCos
+  const isWithin = mostLoss === undefined || (result.losses?.losses[mostLoss.metric]?.mean ?? Number.POSITIVE_INFINITY) <= mostLoss.loss
+  return isSimilar && isWithin
 }
 
 /** The mean similarity of the outputs. */
@@ -50,7 +52,7 @@ export function summaryLines(found: Found, wanted: Wanted, seconds: number): rea
   return [
     `${space.mode} before   ${numberText(similarityOf(before))}`,
     `mix after     ${numberText(similarityOf(outcome.result.losses))}`,
-    `target        ${target ?? 'none'}${reached === undefined ? '' : reached ? ' (reached)' : ' (not reached)'}`,
+    `target        ${target ?? (reached === undefined ? 'none' : "the strategy's own")}${reached === undefined ? '' : reached ? ' (reached)' : ' (not reached)'}`,
     `in ${space.floatMode.padEnd(10)} ${floats.length} of ${space.layers.filter(({ hasCodes }) => hasCodes).length} layers, ${percent(share)} of the arithmetic`,
     ...(floats.length === 0 ? [] : [row('layer', 'type', 'loss', 'arithmetic')]),
     ...floats.map(({ name, type, loss, share: part }) => row(name, type, lossText(loss), percent(part))),
@@ -78,13 +80,15 @@ export function missedTarget(found: Found, wanted: Wanted, table: string): QErro
   return new QError('TARGET_MISSED', 'the search did not reach its target; the best it found is written', {
     at: [table],
     found: `${best}${because}${worst.length === 0 ? '' : `; what hurts most in ${found.space.mode}: ${worst.join(', ')}`}`,
-    wanted:
-      wanted.expectedCos === undefined
-        ? `a ${wanted.mostLoss?.metric ?? ''} loss of at most ${wanted.mostLoss?.loss ?? ''}`
-        : `a similarity above ${wanted.expectedCos}`,
+    wanted: wantedText(wanted),
     hint: !isCutShort
       ? `allow more layers in float (--max_float_layers${limit === undefined ? '' : `, ${limit} here`}), try other threshold methods, or ask for less`
       : 'give it more time (--budget), or ask for less',
     kind: 'target',
   })
+}
+
+function wantedText({ expectedCos, mostLoss }: Wanted): string {
+  if (expectedCos !== undefined) return `a similarity above ${expectedCos}`
+  return mostLoss === undefined ? 'what the strategy looked for' : `a ${mostLoss.metric} loss of at most ${mostLoss.loss}`
 }

@@ -1,7 +1,8 @@
 import type { Calibration, MethodName } from '@q/calib'
 import { isTunedMethod } from '@q/calib'
-import type { CalibrationTable, Graph, ObservedRange } from '@q/ir'
+import type { CalibrationTable, Graph, ObservedRange, SearchResult } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
+import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import type { CalibrationFiles, CalibrationSetting, ObservedModel } from '../pipeline/calibrate-model.ts'
 import { observeModel, tableOf } from '../pipeline/calibrate-model.ts'
@@ -55,6 +56,20 @@ export async function methodTables(
 /** The tuned rows that a search chooses from. */
 export const rowsByMethod = ({ tables }: MethodTables): ReadonlyMap<string, ReadonlyMap<string, ObservedRange>> =>
   new Map([...tables].map(([method, { tuned }]) => [method, tuned.entries]))
+
+/** The table whose rows are those that a trial was measured with: that of the method which the result names, where it is the same. */
+export function scoredTable(
+  base: CalibrationTable,
+  { trial: { ranges = new Map() }, method }: Pick<SearchResult, 'trial' | 'method'>,
+  tables: MethodTables['tables'] | undefined,
+): CalibrationTable {
+  const named = method === undefined ? undefined : tables?.get(method)?.tuned
+  const isSame = (range: ObservedRange | undefined, row: ObservedRange): boolean =>
+    range?.threshold === row.threshold && range.min === row.min && range.max === row.max
+  const isNamed =
+    named !== undefined && [...base.entries].every(([layer, row]) => isSame(named.entries.get(layer), ranges.get(layer) ?? row))
+  return isNamed ? named : replaceCalibrationRows(base, ranges)
+}
 
 /**
  * The files of these tables, as the original tool calls them: `<table>_<method>.1` before tuning and `<table>_<method>_tune` behind it; `<table>_<method>` where nothing was tuned.

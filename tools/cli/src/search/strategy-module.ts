@@ -1,4 +1,4 @@
-import type { SearchStrategy } from '@q/ir'
+import type { SearchResult, SearchStep, SearchStrategy } from '@q/ir'
 import { QError } from '@q/ir'
 import { runForeign } from '../modules/foreign-code.ts'
 import type { ForeignCode, ModuleKind } from '../modules/module-kind.ts'
@@ -40,15 +40,18 @@ export function guardStrategy(made: unknown, code: ForeignCode): SearchStrategy 
     *search(space) {
       const steps = runForeign(call, () => strategy.search(space))
       try {
-        let step = runForeign(call, () => steps.next())
-        while (step.done !== true) {
-          const answers = yield step.value
-          step = runForeign(call, () => steps.next(answers))
+        let step = runForeign(call, () => outcomeOf(steps.next()))
+        while (step.isDone !== true) {
+          const answers = yield step.value as SearchStep
+          step = runForeign(call, () => outcomeOf(steps.next(answers)))
         }
-        return step.value
+        return step.value as SearchResult
       } finally {
         runForeign(call, () => steps.return?.(undefined as never))
       }
     },
   }
 }
+
+/** What a generator of the user's gives; what is read from it, it may have made up. */
+const outcomeOf = ({ done, value }: { readonly done?: boolean; readonly value: unknown }) => ({ isDone: done, value })
