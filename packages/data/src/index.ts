@@ -1,3 +1,5 @@
+export { unpackedBytes, usualMostBytes } from './files/limits.ts'
+export { type FilePart, readPlainFile } from './files/plain-file.ts'
 export { type DecodedFormat, decodeImage } from './image/decode-image.ts'
 export type { Image } from './image/image.ts'
 export { decodedFormat, preprocessImage } from './image/preprocess-image.ts'

@@ -6,7 +6,7 @@ import { plainReporter } from './console/plain-reporter.ts'
 import type { Reporter } from './console/reporter.ts'
 import { terminalReporter } from './console/terminal-reporter.ts'
 import type { Surroundings } from './context.ts'
-import { startRun } from './context.ts'
+import { startRun, within } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fileError } from './files/file-errors.ts'
 import { expandArguments, findCommand } from './options/expand-arguments.ts'
@@ -74,9 +74,9 @@ export async function main(args: readonly string[]): Promise<number> {
   process.on('uncaughtException', broken)
   process.on('beforeExit', stalled)
   try {
-    const action = chooseAction(args.filter((word) => word !== '--json'))
-    if (typeof action === 'number') return action
-    const outcome = await action(run)
+    const chosen = chooseAction(args.filter((word) => word !== '--json'))
+    if (typeof chosen === 'number') return chosen
+    const outcome = await chosen.action(within(run, chosen.mostBytes ?? run.files.mostBytes))
     await new Promise((done) => setImmediate(done))
     interruption.signal.throwIfAborted()
     if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')
@@ -96,11 +96,16 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+interface Chosen {
+  readonly action: Action
+  readonly mostBytes: number | undefined
+}
+
 /** What the arguments ask for, or the exit code when printing help or the version was all. */
-function chooseAction(args: readonly string[]): Action | number {
-  let chosen: Action | undefined
-  const program = createProgram(version, (action) => {
-    chosen = action
+function chooseAction(args: readonly string[]): Chosen | number {
+  let chosen: Chosen | undefined
+  const program = createProgram(version, (action, mostBytes) => {
+    chosen = { action, mostBytes }
   })
   const call = findCommand(program, args)
   if (call.command.commands.length > 0 && call.args.length === 0) {

@@ -70,7 +70,7 @@ export const defineModelRunner: DefineCommand = (program, start) => {
             ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter)
                 .graph
             : read
-        return dumpOf(graph, await loadTestInput(options.input, sampleInputs(read)), options, context)
+        return dumpOf(graph, await loadTestInput(options.input, sampleInputs(read), context.files.mostBytes), options, context)
       }
       const shapes = options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }
       const dump = await readModel(options.model, {

@@ -119,7 +119,7 @@ export async function observeModel(
   for (const { name } of calibratedValues(graph)) checkedRowName(name)
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples(choice)
-  const samples = await createSampleSource(chosen.entries, inputs)
+  const samples = await createSampleSource(chosen.entries, inputs, { mostBytes: context.files.mostBytes })
   const tuneEntries =
     choice.tuneList === undefined || choice.tuneNum === 0 ? undefined : (await selectSamples({ dataList: choice.tuneList })).entries
   const symmetric = symmetricLayers(graph)
@@ -136,7 +136,8 @@ export async function observeModel(
   ])
   const known = kept?.read(key)
   if (known !== undefined) return { calibrations: known, samples, symmetric, finished }
-  const tuneSamples = tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs)
+  const tuneSamples =
+    tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs, { mostBytes: context.files.mostBytes })
   const tuned = Math.min(choice.tuneNum, tuneSamples.count)
   const thread = calibrationThread(graph, { entries: chosen.entries, inputs }, samples.count + tuned)
   const source = thread === undefined ? samples : loadedBy(thread, samples)

@@ -3,7 +3,7 @@ import { loadTestInput } from '@q/data'
 import type { Artifact, ArtifactNames, ChipToolchain, EmitOptions, Graph, QuantMode, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
-import { decodeNpz, encodeNpz } from '@q/npz'
+import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
 import { createCompilerHost } from '../chips/compiler-host.ts'
 import type { Comparison } from '../compare/compare-files.ts'
@@ -12,6 +12,7 @@ import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
+import { readNpz } from '../npz/npz-file.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
@@ -222,13 +223,10 @@ interface GivenComparison {
 }
 
 /** Reads the test input and the tensors to compare with; nothing without a test input. @throws QError of files that are missing or do not fit */
-async function readComparison(
-  { graph, testInput, testReference }: DeployOptions,
-  { files }: Context,
-): Promise<GivenComparison | undefined> {
+async function readComparison({ graph, testInput, testReference }: DeployOptions, context: Context): Promise<GivenComparison | undefined> {
   if (testInput === undefined) return undefined
-  const inputs = await loadTestInput(testInput, sampleInputs(graph))
-  return testReference === undefined ? { inputs } : { inputs, reference: decodeNpz(await files.read(testReference), [testReference]) }
+  const inputs = await loadTestInput(testInput, sampleInputs(graph), context.files.mostBytes)
+  return testReference === undefined ? { inputs } : { inputs, reference: await readNpz(context, testReference) }
 }
 
 async function compareWithFloat(

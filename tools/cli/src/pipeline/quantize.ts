@@ -10,6 +10,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context, Surroundings } from '../context.ts'
 import { startRun } from '../context.ts'
+import type { RunFiles } from '../files/run-files.ts'
 import type { Found } from '../search/search-model.ts'
 import type { PlanSearch } from '../search/search-plan.ts'
 import { searchPlan } from '../search/search-plan.ts'
@@ -98,7 +99,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const content = top.content()
   // As every command reads it from these files, so that a chip gets the same nodes, attributes and names of constants from all of them.
   const graph = readTopFiles(content)
-  const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph)
+  const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph, context.files)
   const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
   const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
   const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
@@ -147,8 +148,8 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
 }
 
 /** Other samples to compare on than those of the calibration; each has been read once. @throws QError of those that the network cannot take */
-async function comparedSamples(choice: SampleChoice, most: number, graph: Graph): Promise<SampleSource> {
-  const source = await createSampleSource((await selectSamples(choice)).entries, sampleInputs(graph))
+async function comparedSamples(choice: SampleChoice, most: number, graph: Graph, { mostBytes }: RunFiles): Promise<SampleSource> {
+  const source = await createSampleSource((await selectSamples(choice)).entries, sampleInputs(graph), { mostBytes })
   for (let i = 0; i < Math.min(most, source.count); i++) await source.load(i)
   return source
 }

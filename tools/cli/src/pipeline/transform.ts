@@ -84,7 +84,7 @@ export async function transform(options: TransformOptions, context: Context): Pr
   if (testInput !== undefined && testResult !== undefined) await files.claim([testResult])
   await noteTestInputs([testInput], context)
   const { graph, files: written, content } = await importTop(options, context)
-  const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph))
+  const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph), files.mostBytes)
   await files.write(new Map<string, string | Uint8Array>(content()))
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
   if (inputs === undefined) return { graph, files: written }
