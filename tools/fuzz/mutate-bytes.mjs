@@ -34,7 +34,7 @@ const mutations = [
   wholeNumber,
   (bytes, random) => {
     const at = placeIn(bytes, random)
-    return Buffer.from(bytes).fill(random.pick([0, 0xff]), at, at + 1 + random.below(64))
+    return Buffer.from(bytes).fill(random.pick([0, 0xff]), at, Math.min(bytes.length, at + 1 + random.below(64)))
   },
 ]
 

@@ -42,7 +42,7 @@ export function randomModel(random) {
 
 function addNode(graph, operand, random) {
   const opType = random.pick(Object.keys(templates))
-  const made = templates[opType](operand, random)
+  const made = templates[opType](random, operand)
   if (made === undefined) return
   const name = `t${graph.nodes.length}`
   const constant = ({ dims, data, type }, i) => {

@@ -31,11 +31,11 @@ export async function referenceOf(bytes, random) {
 }
 
 /** How far results lie from those of the reference, in words; nothing where they are the same but for rounding. @param file npz of the results, in the order of the outputs */
-export function differenceOf(file, outputNames, results) {
-  const found = decodeNpz(new Uint8Array(readFileSync(file)), file)
+export function differenceOf(file, results) {
+  const found = [...decodeNpz(new Uint8Array(readFileSync(file)), file).values()]
   for (const [i, wanted] of results.entries()) {
-    const tensor = found.get(outputNames[i])
-    if (tensor === undefined) return `there is no result ${outputNames[i]}`
+    const tensor = found[i]
+    if (tensor === undefined) return `there is no output ${i}`
     if (tensor.data.length !== wanted.length) return `output ${i} has ${tensor.data.length} elements in the place of ${wanted.length}`
     const most = Math.max(1, ...wanted.filter(Number.isFinite).map(Math.abs))
     const at = wanted.findIndex((value, k) => !isNear(Number(tensor.data[k]), value, most))

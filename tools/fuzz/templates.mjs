@@ -2,21 +2,21 @@
 const count = (shape) => shape.reduce((a, b) => a * b, 1)
 const floats = (random, dims, make = random.number) => ({ dims, data: random.list(count(dims), make), type: 1 })
 const ints = (data, dims = [data.length]) => ({ dims, data, type: 7 })
-const axisOf = ({ shape }, random) => random.whole(-shape.length, shape.length - 1)
+const axisOf = (random, { shape }) => random.whole(-shape.length, shape.length - 1)
 const image = ({ shape }) => shape.length === 4
 
-const same = (attrs) => (x, random) => ({ shape: x.shape, ...(attrs === undefined ? {} : { attrs: attrs(x, random) }) })
-const alpha = (x, random) => (random.chance(0.5) ? {} : { alpha: { float: random.pick([0, 0.1, 0.5, 1, 2, -1]) } })
+const same = (attrs) => (random, x) => ({ shape: x.shape, ...(attrs === undefined ? {} : { attrs: attrs(random, x) }) })
+const alpha = (random) => (random.chance(0.5) ? {} : { alpha: { float: random.pick([0, 0.1, 0.5, 1, 2, -1]) } })
 
 /** A second operand: the same numbers again, a list for the last axis, for the channels, one number, or something odd. */
-function secondOperand({ shape }, random) {
+function secondOperand(random, { shape }) {
   const dims = random.pick([shape, [shape.at(-1)], [shape[1] ?? 1, ...shape.slice(2).map(() => 1)], [], [1], [1, ...shape.slice(1)]])
   return random.chance(0.35) ? 'other' : floats(random, dims)
 }
-const pairwise = (x, random) => ({ more: [secondOperand(x, random)], shape: x.shape })
-const compared = (op) => (x, random) => ({ ...pairwise(x, random), op, shape: undefined })
+const pairwise = (random, x) => ({ more: [secondOperand(random, x)], shape: x.shape })
+const compared = (op) => (random, x) => ({ ...pairwise(random, x), op, shape: undefined })
 
-function window(x, random, sides = 2) {
+function window(random, x, sides = 2) {
   const rank = x.shape.length - 2
   const kernel = random.list(rank, () => random.whole(1, sides + 1))
   return {
@@ -27,8 +27,8 @@ function window(x, random, sides = 2) {
   }
 }
 
-function reduction(x, random) {
-  const axes = [...new Set(random.list(random.whole(1, 2), () => axisOf(x, random)))]
+function reduction(random, x) {
+  const axes = [...new Set(random.list(random.whole(1, 2), () => axisOf(random, x)))]
   return { attrs: { axes, keepdims: random.below(2) } }
 }
 const reducing = Object.fromEntries(
@@ -77,24 +77,24 @@ export const templates = {
   LeakyRelu: same(alpha),
   Elu: same(alpha),
   Selu: same(alpha),
-  Celu: same((x, random) => ({ alpha: { float: random.pick([0.5, 1, 2]) } })),
+  Celu: same((random) => ({ alpha: { float: random.pick([0.5, 1, 2]) } })),
   ThresholdedRelu: same(alpha),
   HardSigmoid: same(alpha),
-  Gelu: same((x, random) => ({ approximate: random.pick(['none', 'tanh']) })),
-  Shrink: same((x, random) => ({ lambd: { float: random.pick([0, 0.5, 1]) }, bias: { float: random.pick([0, 0.5]) } })),
-  Softmax: same((x, random) => ({ axis: axisOf(x, random) })),
-  LogSoftmax: same((x, random) => ({ axis: axisOf(x, random) })),
-  Clip: (x, random) => ({
+  Gelu: same((random) => ({ approximate: random.pick(['none', 'tanh']) })),
+  Shrink: same((random) => ({ lambd: { float: random.pick([0, 0.5, 1]) }, bias: { float: random.pick([0, 0.5]) } })),
+  Softmax: same((random, x) => ({ axis: axisOf(random, x) })),
+  LogSoftmax: same((random, x) => ({ axis: axisOf(random, x) })),
+  Clip: (random, x) => ({
     shape: x.shape,
     more: random.pick([[floats(random, [])], [floats(random, []), floats(random, [])], [undefined, floats(random, [])], []]),
   }),
-  Cast: (x, random) => ({ attrs: { to: random.pick([1, 1, 6, 7, 9, 10]) } }),
-  Conv(x, random) {
+  Cast: (random) => ({ attrs: { to: random.pick([1, 1, 6, 7, 9, 10]) } }),
+  Conv(random, x) {
     if (x.shape.length < 3) return undefined
     const group = random.pick([1, 1, x.shape[1], 2])
     const outputs = group * random.whole(1, 3)
     const attrs = {
-      ...window(x, random),
+      ...window(random, x),
       group,
       ...(random.chance(0.2) ? { dilations: x.shape.slice(2).map(() => random.whole(1, 2)) } : {}),
     }
@@ -102,33 +102,33 @@ export const templates = {
     if (random.chance(0.7)) more.push(floats(random, [outputs]))
     return { attrs, more }
   },
-  ConvTranspose(x, random) {
+  ConvTranspose(random, x) {
     if (!image(x)) return undefined
-    const attrs = { ...window(x, random), ...(random.chance(0.2) ? { output_padding: [1, 1], strides: [2, 2] } : {}) }
+    const attrs = { ...window(random, x), ...(random.chance(0.2) ? { output_padding: [1, 1], strides: [2, 2] } : {}) }
     return { attrs, more: [floats(random, [x.shape[1], random.whole(1, 3), ...attrs.kernel_shape])] }
   },
-  MaxPool: (x, random) => (x.shape.length < 3 ? undefined : { attrs: { ...window(x, random), ceil_mode: random.below(2) } }),
-  AveragePool: (x, random) =>
-    x.shape.length < 3 ? undefined : { attrs: { ...window(x, random), ceil_mode: random.below(2), count_include_pad: random.below(2) } },
-  GlobalAveragePool: (x) => (image(x) ? { shape: [...x.shape.slice(0, 2), 1, 1] } : undefined),
-  GlobalMaxPool: (x) => (image(x) ? { shape: [...x.shape.slice(0, 2), 1, 1] } : undefined),
-  BatchNormalization(x, random) {
+  MaxPool: (random, x) => (x.shape.length < 3 ? undefined : { attrs: { ...window(random, x), ceil_mode: random.below(2) } }),
+  AveragePool: (random, x) =>
+    x.shape.length < 3 ? undefined : { attrs: { ...window(random, x), ceil_mode: random.below(2), count_include_pad: random.below(2) } },
+  GlobalAveragePool: (_, x) => (image(x) ? { shape: [...x.shape.slice(0, 2), 1, 1] } : undefined),
+  GlobalMaxPool: (_, x) => (image(x) ? { shape: [...x.shape.slice(0, 2), 1, 1] } : undefined),
+  BatchNormalization(random, x) {
     const list = (make) => floats(random, [x.shape[1]], make)
     return x.shape.length < 2 ? undefined : { shape: x.shape, more: [list(), list(), list(), list(() => Math.abs(random.number()) + 0.1)] }
   },
-  InstanceNormalization: (x, random) =>
+  InstanceNormalization: (random, x) =>
     x.shape.length < 3 ? undefined : { shape: x.shape, more: [floats(random, [x.shape[1]]), floats(random, [x.shape[1]])] },
-  LayerNormalization: (x, random) => ({
+  LayerNormalization: (random, x) => ({
     shape: x.shape,
     attrs: { axis: -1 },
     more: [floats(random, [x.shape.at(-1)]), floats(random, [x.shape.at(-1)])],
   }),
-  LpNormalization: same((x, random) => ({ axis: axisOf(x, random), p: random.pick([1, 2]) })),
-  MatMul(x, random) {
+  LpNormalization: same((random, x) => ({ axis: axisOf(random, x), p: random.pick([1, 2]) })),
+  MatMul(random, x) {
     const columns = random.whole(1, 5)
     return { more: [floats(random, [x.shape.at(-1), columns])], shape: [...x.shape.slice(0, -1), columns] }
   },
-  Gemm(x, random) {
+  Gemm(random, x) {
     const columns = random.whole(1, 5)
     const transB = random.below(2)
     if (x.shape.length !== 2) return undefined
@@ -140,7 +140,7 @@ export const templates = {
       shape: [x.shape[0], columns],
     }
   },
-  Transpose: (x, random) => {
+  Transpose: (random, x) => {
     const perm = x.shape.map((_, i) => i)
     for (let i = perm.length - 1; i > 0; i--) {
       const j = random.below(i + 1)
@@ -148,61 +148,61 @@ export const templates = {
     }
     return { attrs: { perm }, shape: perm.map((axis) => x.shape[axis]) }
   },
-  Reshape: (x, random) => ({
+  Reshape: (random, x) => ({
     more: [ints(random.pick([[1, -1], [0, -1], [-1], [x.shape[0], count(x.shape) / x.shape[0]], [1, 1, -1], [0, 0, -1], [-1, 2]]))],
   }),
-  Flatten: (x, random) => ({ attrs: { axis: axisOf(x, random) } }),
+  Flatten: (random, x) => ({ attrs: { axis: axisOf(random, x) } }),
   Squeeze: () => ({}),
-  Unsqueeze: (x, random) => ({ more: [ints([axisOf(x, random)])] }),
-  Concat: (x, random) => ({
+  Unsqueeze: (random, x) => ({ more: [ints([axisOf(random, x)])] }),
+  Concat: (random, x) => ({
     more: random.list(random.whole(1, 2), () => random.pick(['other', floats(random, x.shape)])),
-    attrs: { axis: axisOf(x, random) },
+    attrs: { axis: axisOf(random, x) },
   }),
-  Split: (x, random) => ({ attrs: { axis: axisOf(x, random) }, more: [ints(random.list(2, () => random.whole(1, 4)))], results: ['s_1'] }),
-  Slice: (x, random) => ({
+  Split: (random, x) => ({ attrs: { axis: axisOf(random, x) }, more: [ints(random.list(2, () => random.whole(1, 4)))], results: ['s_1'] }),
+  Slice: (random, x) => ({
     more: [
       ints([random.whole(-9, 9)]),
       ints([random.pick([random.whole(-9, 9), 2 ** 31 - 1, -(2 ** 31)])]),
-      ints([axisOf(x, random)]),
+      ints([axisOf(random, x)]),
       ints([random.pick([1, 1, 1, 2, -1, -2, 3])]),
     ],
   }),
-  Gather: (x, random) => ({
+  Gather: (random, x) => ({
     more: [
       ints(
         random.list(random.whole(1, 3), () => random.whole(-3, 3)),
         random.pick([undefined, undefined, [1]]),
       ),
     ],
-    attrs: { axis: axisOf(x, random) },
+    attrs: { axis: axisOf(random, x) },
   }),
-  GatherElements: (x, random) => ({
+  GatherElements: (random, x) => ({
     more: [{ ...ints(random.list(count(x.shape), () => 0)), dims: x.shape }],
-    attrs: { axis: axisOf(x, random) },
+    attrs: { axis: axisOf(random, x) },
   }),
-  Pad: (x, random) => ({
+  Pad: (random, x) => ({
     more: [ints(random.list(2 * x.shape.length, () => random.pick([0, 0, 1, 2, -1]))), floats(random, [])],
     attrs: { mode: random.pick(['constant', 'constant', 'reflect', 'edge']) },
   }),
-  Tile: (x, random) => ({ more: [ints(x.shape.map(() => random.pick([1, 1, 2, 0])))] }),
-  Expand: (x, random) => ({
+  Tile: (random, x) => ({ more: [ints(x.shape.map(() => random.pick([1, 1, 2, 0])))] }),
+  Expand: (random, x) => ({
     more: [ints(x.shape.map((size) => random.pick([size, 1])).map((size, i) => (random.chance(0.1) ? 2 * x.shape[i] : size)))],
   }),
-  Where: (x, random) => ({
+  Where: (random, x) => ({
     first: { dims: x.shape, data: random.list(count(x.shape), () => random.below(2)), type: 9 },
-    more: ['other', secondOperand(x, random)],
+    more: ['other', secondOperand(random, x)],
   }),
-  ArgMax: (x, random) => ({ attrs: { axis: axisOf(x, random), keepdims: random.below(2), select_last_index: random.below(2) } }),
-  ArgMin: (x, random) => ({ attrs: { axis: axisOf(x, random), keepdims: random.below(2) } }),
-  TopK: (x, random) => ({
+  ArgMax: (random, x) => ({ attrs: { axis: axisOf(random, x), keepdims: random.below(2), select_last_index: random.below(2) } }),
+  ArgMin: (random, x) => ({ attrs: { axis: axisOf(random, x), keepdims: random.below(2) } }),
+  TopK: (random, x) => ({
     more: [ints([random.whole(1, 4)])],
-    attrs: { axis: axisOf(x, random), largest: random.below(2) },
+    attrs: { axis: axisOf(random, x), largest: random.below(2) },
     results: ['k_1'],
   }),
-  CumSum: (x, random) => ({ more: [ints([axisOf(x, random)], [])], attrs: { exclusive: random.below(2), reverse: random.below(2) } }),
-  DepthToSpace: (x, random) => (image(x) ? { attrs: { blocksize: 2, mode: random.pick(['DCR', 'CRD']) } } : undefined),
-  SpaceToDepth: (x) => (image(x) ? { attrs: { blocksize: 2 } } : undefined),
-  Resize(x, random) {
+  CumSum: (random, x) => ({ more: [ints([axisOf(random, x)], [])], attrs: { exclusive: random.below(2), reverse: random.below(2) } }),
+  DepthToSpace: (random, x) => (image(x) ? { attrs: { blocksize: 2, mode: random.pick(['DCR', 'CRD']) } } : undefined),
+  SpaceToDepth: (_, x) => (image(x) ? { attrs: { blocksize: 2 } } : undefined),
+  Resize(random, x) {
     if (!image(x)) return undefined
     const attrs = {
       mode: random.pick(['nearest', 'linear', 'cubic']),
@@ -211,22 +211,22 @@ export const templates = {
     }
     return { attrs, more: [undefined, { dims: [4], data: [1, 1, random.pick([1, 2, 3, 0.5, 1.5]), random.pick([2, 2, 3, 0.5])], type: 1 }] }
   },
-  Upsample: (x, random) =>
+  Upsample: (random, x) =>
     image(x)
       ? { more: [{ dims: [4], data: [1, 1, 2, random.pick([1, 2, 3])], type: 1 }], attrs: { mode: random.pick(['nearest', 'linear']) } }
       : undefined,
-  LRN: (x, random) => (image(x) ? { attrs: { size: random.pick([1, 3, 5]) }, shape: x.shape } : undefined),
-  Einsum: (x, random) =>
+  LRN: (random, x) => (image(x) ? { attrs: { size: random.pick([1, 3, 5]) }, shape: x.shape } : undefined),
+  Einsum: (random, x) =>
     x.shape.length === 3
       ? {
           attrs: { equation: random.pick(['abc,acd->abd', 'abc->acb', 'abc->ac', 'abc,ac->ab']) },
           more: [floats(random, [x.shape[0], x.shape[2], 3])],
         }
       : { attrs: { equation: '...a->...a' } },
-  Trilu: (x, random) => ({ attrs: { upper: random.below(2) }, shape: x.shape }),
+  Trilu: (random, x) => ({ attrs: { upper: random.below(2) }, shape: x.shape }),
   Shape: () => ({}),
-  ConstantOfShape: (x, random) => ({ first: ints(random.list(random.whole(1, 3), () => random.pick([1, 2, 0, random.odd()]))) }),
-  Range: (x, random) => ({ first: ints([0], []), more: [ints([random.odd()], []), ints([random.pick([1, 2, 0, -1])], [])] }),
-  OneHot: (x, random) => ({ first: ints([0, 1, 2]), more: [ints([random.pick([3, 4, random.odd()])], []), floats(random, [2])] }),
+  ConstantOfShape: (random) => ({ first: ints(random.list(random.whole(1, 3), () => random.pick([1, 2, 0, random.odd()]))) }),
+  Range: (random) => ({ first: ints([0], []), more: [ints([random.odd()], []), ints([random.pick([1, 2, 0, -1])], [])] }),
+  OneHot: (random) => ({ first: ints([0, 1, 2]), more: [ints([random.pick([3, 4, random.odd()])], []), floats(random, [2])] }),
   EyeLike: () => ({}),
 }

@@ -9,7 +9,7 @@ export function faultIn({ code, out, err }) {
   if (!usual.includes(code)) return `exit ${code}: ${firstLines(err)}`
   if (/^\s+at .+:\d+:\d+\)?$/m.test(err)) return `stack trace: ${firstLines(err)}`
   const inside =
-    /cannot read propert|is not a function|is not iterable|undefined or null|is not defined|invalid (?:array|typed array) length|maximum call stack|out of bounds of|offset is out of/i.exec(
+    /cannot read propert|is not a function|is not iterable|undefined or null|invalid (?:array|typed array) length|maximum call stack|out of bounds of|offset is out of/i.exec(
       err,
     )
   if (inside !== null && code !== 0) return `words of the program's inside: ${firstLines(err)}`

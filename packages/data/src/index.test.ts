@@ -10,8 +10,11 @@ it('the public surface changes on purpose only', () => {
     'iterate',
     'loadTestInput',
     'preprocessImage',
+    'readPlainFile',
     'resizeBilinearU8',
     'selectSamples',
+    'unpackedBytes',
+    'usualMostBytes',
     'withPreprocess',
   ])
 })

@@ -4,6 +4,7 @@ import type { Action } from './commands/command.ts'
 import { jsonReporter } from './console/json-reporter.ts'
 import { plainReporter } from './console/plain-reporter.ts'
 import type { Reporter } from './console/reporter.ts'
+import { shortText } from './console/short-text.ts'
 import { terminalReporter } from './console/terminal-reporter.ts'
 import type { Surroundings } from './context.ts'
 import { startRun, within } from './context.ts'
@@ -49,7 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     run.modules.close()
     process.exit(code)
   }
-  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, run)
+  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, { ...run, command: args.find((word) => !word.startsWith('-')) })
   let isBroken = false
   const broken = (error: unknown) => {
     // One error is told, whatever follows from it.
@@ -123,13 +124,18 @@ function chooseAction(args: readonly string[]): Chosen | number {
   return chosen ?? exitCodes.done
 }
 
-async function failed(error: unknown, { reporter, signal }: Pick<Surroundings, 'reporter' | 'signal'>): Promise<number> {
+interface Failing extends Pick<Surroundings, 'reporter' | 'signal'> {
+  /** What was asked for: the place of an error that names none. */
+  readonly command: string | undefined
+}
+
+async function failed(error: unknown, { reporter, signal, command }: Failing): Promise<number> {
   const reason: unknown = signal.aborted ? (signal.reason as unknown) : error
-  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal })
+  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal, command })
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
-  const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
+  const known = isQError(reason) || place === undefined ? (memoryError(reason) ?? reason) : await fileError(reason, place, 'write')
   if (isQError(known)) {
-    reporter.error(withMore(known))
+    reporter.error(withMore(known, command === undefined ? 'q' : `q ${command}`))
     // A module of the user's may throw errors of kinds that are not ours.
     return exitCodes[known.kind] ?? exitCodes.input
   }
@@ -154,18 +160,29 @@ const hints: Readonly<Record<QError['kind'], string>> = {
   interrupted: 'run the same command again',
 }
 
-/** The error with a hint in any case, and with the stack of what caused it where that is asked for. */
-function withMore(error: QError): QError {
+/** The error of an engine that could not make room, as one of the input; nothing for others. */
+function memoryError(error: unknown): QError | undefined {
+  if (!(error instanceof RangeError) || !/allocation failed|invalid (?:typed )?array (?:buffer )?length|larger than/i.test(error.message))
+    return undefined
+  return new QError('MEMORY_EXHAUSTED', 'there is not enough memory for this', {
+    found: error.message,
+    wanted: 'tensors that fit into memory',
+    hint: 'give smaller input shapes, fewer layers at once or a machine with more memory',
+    cause: error,
+  })
+}
+
+/** The error in parts that can be read, with a hint in any case, and with the stack of what caused it where that is asked for. */
+function withMore(error: QError, command: string): QError {
   const { code, message, kind, at, wanted, cause } = error
-  const hint = error.hint ?? hints[kind]
-  const found = stackOf(cause) ?? error.found
-  return new QError(code, message, {
-    at,
+  const stack = stackOf(cause)
+  return new QError(shortText(code), shortText(message), {
+    at: (at.length > 0 ? at : [command]).map(shortText),
     kind,
     cause,
-    hint,
-    ...(found === undefined ? {} : { found }),
-    ...(wanted === undefined ? {} : { wanted }),
+    hint: shortText(error.hint ?? hints[kind]),
+    ...(stack === undefined && error.found === undefined ? {} : { found: stack ?? shortText(error.found!) }),
+    ...(wanted === undefined ? {} : { wanted: shortText(wanted) }),
   })
 }
 

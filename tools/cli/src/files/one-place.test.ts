@@ -8,8 +8,6 @@ const root = join(import.meta.dirname, '..')
 const allowed = [
   // The work folder of a chip's compiler.
   'chips/compiler-host.ts',
-  // What a module imports, which becomes an input of the run.
-  'modules/imported-files.ts',
   // The state of an interrupted calibration.
   'pipeline/calibration-checkpoint.ts',
   // The state of an interrupted search.

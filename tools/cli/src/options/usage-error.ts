@@ -10,10 +10,24 @@ const codes: Readonly<Record<string, string>> = {
   'commander.unknownOption': 'OPTION_UNKNOWN',
 }
 
+/** What of the parser's sentences was found, and what was wanted. */
+const sentences: readonly (readonly [pattern: RegExp, found: string, wanted: string])[] = [
+  [/ argument '(?<found>.*)' is invalid\. (?:wanted |Allowed choices are )(?<wanted>.*)$/s, '', ''],
+  [/Expected (?<wanted>\d+ arguments?) but got (?<found>\d+)/, '', ''],
+  [/(?:required option|missing required argument|option) '(?<wanted>.*)' (?:not specified|argument missing)/, 'nothing', ''],
+  [/missing required argument '(?<wanted>.*)'/, 'nothing', ''],
+  [/unknown option '(?<found>.*)'/, '', 'one of its options'],
+]
+
 /** What the parser of the command line complains about, in the form of every other error. */
 export function usageError({ code, message }: CommanderError, path: readonly string[]): QError {
-  return new QError(codes[code] ?? 'USAGE_WRONG', message.replace(/^error: /, '').replace(/\.$/, ''), {
+  const text = message.replace(/^error: /, '').replace(/\.$/, '')
+  const [match, found = '', wanted = ''] =
+    sentences.map(([pattern, ...usual]) => [pattern.exec(text)?.groups, ...usual] as const).find(([groups]) => groups) ?? []
+  return new QError(codes[code] ?? 'USAGE_WRONG', text, {
     at: path,
+    found: match?.['found'] ?? (found || 'these arguments'),
+    wanted: match?.['wanted'] ?? (wanted || 'arguments as the help lists them'),
     hint: `${['q', ...path].join(' ')} --help lists what it takes`,
     kind: 'usage',
   })

@@ -6,7 +6,7 @@ import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { fingerprintOf, formatCalibrationTable } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
-import { checkedRowName, createCalibrationTable } from '@q/ir/tables'
+import { checkedRowName, checkHeader, createCalibrationTable } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
 import type { CalibrationThread, ListedSamples } from '../threads/calibration-thread.ts'
@@ -116,6 +116,7 @@ export async function observeModel(
   context: Context,
   kept?: KeptCalibrations,
 ): Promise<ObservedModel> {
+  checkHeader(basename(files.mlir))
   for (const { name } of calibratedValues(graph)) checkedRowName(name)
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples(choice)
@@ -123,7 +124,11 @@ export async function observeModel(
   const tuneEntries =
     choice.tuneList === undefined || choice.tuneNum === 0 ? undefined : (await selectSamples({ dataList: choice.tuneList })).entries
   const symmetric = symmetricLayers(graph)
-  const checkpoint = await calibrationCheckpoint(files.table, chosen.entries, JSON.stringify(graph.inputs))
+  const checkpoint = await calibrationCheckpoint(
+    files.table,
+    await samplesKey(chosen.entries, JSON.stringify(graph.inputs)),
+    context.reporter,
+  )
   const finished = () => checkpoint.store.clear()
   const key = JSON.stringify([
     checkpoint.key,

@@ -40,6 +40,7 @@ export async function originalOutputs(
     throw new QError('MODEL_RUN', `ONNX Runtime cannot run ${path}`, {
       at: [path],
       found: error instanceof Error ? error.message.split('\n')[0]! : String(error),
+      wanted: 'a model that ONNX Runtime runs on this input',
       hint: 'check the model with its exporter, or leave --test_input out',
       cause: error,
     })

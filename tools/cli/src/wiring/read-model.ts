@@ -47,6 +47,7 @@ async function readAny(path: string, options: ReadModelOptions): Promise<Graph> 
   if (reader !== undefined) return reader.read(await options.files.read(path), path, (name) => readBeside(path, name, options.files))
   throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
     at: [path],
+    found: basename(path),
     wanted: `one of ${['.onnx', '.mlir', ...readers.flatMap(({ endings }) => endings)].join(', ')}`,
     hint: "give the file its usual ending; --chip names the module that reads a chip's own files",
   })
