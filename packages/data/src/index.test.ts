@@ -8,13 +8,11 @@ it('the public surface changes on purpose only', () => {
     'decodeImage',
     'decodedFormat',
     'iterate',
+    'kindOfFile',
     'loadTestInput',
     'preprocessImage',
-    'readPlainFile',
     'resizeBilinearU8',
     'selectSamples',
-    'unpackedBytes',
-    'usualMostBytes',
     'withPreprocess',
   ])
 })

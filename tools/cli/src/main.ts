@@ -4,10 +4,9 @@ import type { Action } from './commands/command.ts'
 import { jsonReporter } from './console/json-reporter.ts'
 import { plainReporter } from './console/plain-reporter.ts'
 import type { Reporter } from './console/reporter.ts'
-import { shortText } from './console/short-text.ts'
 import { terminalReporter } from './console/terminal-reporter.ts'
 import type { Surroundings } from './context.ts'
-import { startRun, within } from './context.ts'
+import { startRun } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fileError } from './files/file-errors.ts'
 import { expandArguments, findCommand } from './options/expand-arguments.ts'
@@ -50,7 +49,7 @@ export async function main(args: readonly string[]): Promise<number> {
     run.modules.close()
     process.exit(code)
   }
-  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, { ...run, command: args.find((word) => !word.startsWith('-')) })
+  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, run)
   let isBroken = false
   const broken = (error: unknown) => {
     // One error is told, whatever follows from it.
@@ -75,9 +74,9 @@ export async function main(args: readonly string[]): Promise<number> {
   process.on('uncaughtException', broken)
   process.on('beforeExit', stalled)
   try {
-    const chosen = chooseAction(args.filter((word) => word !== '--json'))
-    if (typeof chosen === 'number') return chosen
-    const outcome = await chosen.action(within(run, chosen.mostBytes ?? run.files.mostBytes))
+    const action = chooseAction(args.filter((word) => word !== '--json'))
+    if (typeof action === 'number') return action
+    const outcome = await action(run)
     await new Promise((done) => setImmediate(done))
     interruption.signal.throwIfAborted()
     if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')
@@ -97,16 +96,11 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-interface Chosen {
-  readonly action: Action
-  readonly mostBytes: number | undefined
-}
-
 /** What the arguments ask for, or the exit code when printing help or the version was all. */
-function chooseAction(args: readonly string[]): Chosen | number {
-  let chosen: Chosen | undefined
-  const program = createProgram(version, (action, mostBytes) => {
-    chosen = { action, mostBytes }
+function chooseAction(args: readonly string[]): Action | number {
+  let chosen: Action | undefined
+  const program = createProgram(version, (action) => {
+    chosen = action
   })
   const call = findCommand(program, args)
   if (call.command.commands.length > 0 && call.args.length === 0) {
@@ -119,23 +113,18 @@ function chooseAction(args: readonly string[]): Chosen | number {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return exitCodes.done
-    throw usageError(error, call.path)
+    throw usageError(error, call.path, call.command)
   }
   return chosen ?? exitCodes.done
 }
 
-interface Failing extends Pick<Surroundings, 'reporter' | 'signal'> {
-  /** What was asked for: the place of an error that names none. */
-  readonly command: string | undefined
-}
-
-async function failed(error: unknown, { reporter, signal, command }: Failing): Promise<number> {
+async function failed(error: unknown, { reporter, signal }: Pick<Surroundings, 'reporter' | 'signal'>): Promise<number> {
   const reason: unknown = signal.aborted ? (signal.reason as unknown) : error
-  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal, command })
+  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal })
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
-  const known = isQError(reason) || place === undefined ? (memoryError(reason) ?? reason) : await fileError(reason, place, 'write')
+  const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
   if (isQError(known)) {
-    reporter.error(withMore(known, command === undefined ? 'q' : `q ${command}`))
+    reporter.error(withMore(known))
     // A module of the user's may throw errors of kinds that are not ours.
     return exitCodes[known.kind] ?? exitCodes.input
   }
@@ -160,29 +149,18 @@ const hints: Readonly<Record<QError['kind'], string>> = {
   interrupted: 'run the same command again',
 }
 
-/** The error of an engine that could not make room, as one of the input; nothing for others. */
-function memoryError(error: unknown): QError | undefined {
-  if (!(error instanceof RangeError) || !/allocation failed|invalid (?:typed )?array (?:buffer )?length|larger than/i.test(error.message))
-    return undefined
-  return new QError('MEMORY_EXHAUSTED', 'there is not enough memory for this', {
-    found: error.message,
-    wanted: 'tensors that fit into memory',
-    hint: 'give smaller input shapes, fewer layers at once or a machine with more memory',
-    cause: error,
-  })
-}
-
-/** The error in parts that can be read, with a hint in any case, and with the stack of what caused it where that is asked for. */
-function withMore(error: QError, command: string): QError {
+/** The error with a hint in any case, and with the stack of what caused it where that is asked for. */
+function withMore(error: QError): QError {
   const { code, message, kind, at, wanted, cause } = error
-  const stack = stackOf(cause)
-  return new QError(shortText(code), shortText(message), {
-    at: (at.length > 0 ? at : [command]).map(shortText),
+  const hint = error.hint ?? hints[kind]
+  const found = stackOf(cause) ?? error.found
+  return new QError(code, message, {
+    at,
     kind,
     cause,
-    hint: shortText(error.hint ?? hints[kind]),
-    ...(stack === undefined && error.found === undefined ? {} : { found: stack ?? shortText(error.found!) }),
-    ...(wanted === undefined ? {} : { wanted: shortText(wanted) }),
+    hint,
+    ...(found === undefined ? {} : { found }),
+    ...(wanted === undefined ? {} : { wanted }),
   })
 }
 

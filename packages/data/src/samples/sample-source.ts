@@ -1,6 +1,5 @@
 import { QError, type SampleSource, type Tensor } from '@q/ir'
 
-import { usualMostBytes } from '../files/limits.ts'
 import { asInput, stacked } from './input-tensor.ts'
 import { readNpy, readNpz } from './read-arrays.ts'
 import { readImages } from './read-images.ts'
@@ -17,8 +16,6 @@ export interface SampleSourceOptions {
   readonly grouping?: 'batch' | 'entry'
   /** What the list is called in messages. @default 'sample list' */
   readonly listName?: string
-  /** What a file may take in memory; a quarter of it what a picture or the arrays of an archive may be unpacked to. @default 4 GiB */
-  readonly mostBytes?: number
 }
 
 /** The tensors of one sample from the entries that make it. */
@@ -37,7 +34,7 @@ type LoadSample = (indices: readonly number[]) => Promise<readonly Tensor[]>
 export async function createSampleSource(
   entries: readonly string[],
   inputs: readonly SampleInput[],
-  { grouping = 'batch', listName = 'sample list', mostBytes = usualMostBytes }: SampleSourceOptions = {},
+  { grouping = 'batch', listName = 'sample list' }: SampleSourceOptions = {},
 ): Promise<SampleSource> {
   const kind = kindOfEntries(entries, listName)
   const place = (index: number): readonly string[] => [listName, `entry ${index + 1} of ${entries.length}`, entries[index]!]
@@ -66,7 +63,6 @@ export async function createSampleSource(
           readImages(
             indices.map((index) => ({ path: entryFiles(entries[index]!)[i]!, at: place(index) })),
             input,
-            mostBytes,
           ),
         ),
       ),
@@ -79,25 +75,24 @@ export async function createSampleSource(
       inputs,
       async ([index = 0]) => {
         const files = entryFiles(entries[index]!)
-        return Promise.all(inputs.map(async (input, i) => asInput(await readNpy(files[i]!, place(index), mostBytes), input, place(index))))
+        return Promise.all(inputs.map(async (input, i) => asInput(await readNpy(files[i]!, place(index)), input, place(index))))
       },
     )
   }
   const load: LoadSample = async (indices) => {
     const last = indices.at(-1)!
     if (indices.length === 1) {
-      const arrays = await readNpz(entries[last]!, inputs, place(last), mostBytes)
+      const arrays = await readNpz(entries[last]!, inputs, place(last))
       return inputs.map((input, i) => asInput(arrays[i]!, input, place(last)))
     }
     const rows: (readonly Tensor[])[] = []
-    for (const index of indices) rows.push(await readNpz(entries[index]!, inputs, place(index), mostBytes))
+    for (const index of indices) rows.push(await readNpz(entries[index]!, inputs, place(index)))
     return inputs.map((input, i) => {
       const arrays = rows.map((row) => row[i]!)
       return (arrays.at(-1)!.shape[0] ?? 1) > 1 ? asInput(arrays.at(-1)!, input, place(last)) : stacked(arrays, input, place(last))
     })
   }
-  const groups =
-    grouping === 'entry' || batch === 1 ? entries.map((_, index) => [index]) : await npzGroups(entries, { inputs, batch, place, mostBytes })
+  const groups = grouping === 'entry' || batch === 1 ? entries.map((_, index) => [index]) : await npzGroups(entries, inputs, batch, place)
   if (groups.length === 0) {
     throw new QError('SAMPLES_EMPTY', 'the entries do not fill one batch', {
       at: [listName],
@@ -137,22 +132,14 @@ function sourceOf(
 /** Entries whose arrays hold a whole batch stand alone, entries of one row go together; each file is looked at once, one at a time. */
 async function npzGroups(
   entries: readonly string[],
-  {
-    inputs,
-    batch,
-    place,
-    mostBytes,
-  }: {
-    readonly inputs: readonly SampleInput[]
-    readonly batch: number
-    readonly place: (index: number) => readonly string[]
-    readonly mostBytes: number
-  },
+  inputs: readonly SampleInput[],
+  batch: number,
+  place: (index: number) => readonly string[],
 ): Promise<readonly (readonly number[])[]> {
   const groups: number[][] = []
   let open: number[] = []
   for (let index = 0; index < entries.length; index++) {
-    const arrays = await readNpz(entries[index]!, inputs, place(index), mostBytes)
+    const arrays = await readNpz(entries[index]!, inputs, place(index))
     const isRow = inputs.some((input, i) => (input.shape[0] ?? 1) > 1 && arrays[i]!.shape[0] === 1)
     if (!isRow) {
       groups.push([index])

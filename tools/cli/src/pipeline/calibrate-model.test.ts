@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Graph } from '@q/ir'
 import { expect, it } from 'vitest'
 import type { Context } from '../context.ts'
-import { createRunFiles } from '../files/run-files.ts'
 import { observeModel } from './calibrate-model.ts'
 
 const graphOf = (name: string): Graph => ({
@@ -17,11 +16,9 @@ const graphOf = (name: string): Graph => ({
   properties: {},
 })
 
-const context = { files: createRunFiles(() => {}), reporter: { note: () => {} } } as unknown as Context
-
 it('a name that no row of a table can hold is refused before any sample is looked for', async () => {
   const choice = { dataset: 'nowhere', methods: ['max'], bins: 2048, tuneNum: 0, inputNum: 1 } as const
-  const observed = observeModel(graphOf('a b'), { mlir: 'n.mlir', table: 'table' }, choice, context)
+  const observed = observeModel(graphOf('a b'), { mlir: 'n.mlir', table: 'table' }, choice, {} as Context)
   await expect(observed).rejects.toMatchObject({ code: 'CALIBRATION_NAME_INVALID' })
 })
 
@@ -42,7 +39,7 @@ it('what was calibrated before counts no more when a sample of the tuning was ch
     },
     write() {},
   }
-  const observe = () => observeModel(graphOf('x'), { mlir: 'n.mlir', table: join(folder, 'table') }, choice, context, kept)
+  const observe = () => observeModel(graphOf('x'), { mlir: 'n.mlir', table: join(folder, 'table') }, choice, {} as Context, kept)
   await observe()
   await observe()
   file('t.npz', 'another')

@@ -7,8 +7,6 @@ it.each([
   ['EACCES', 'FILE_NO_PERMISSION', 'file-system'],
   ['EISDIR', 'FILE_IS_FOLDER', 'input'],
   ['ENOTDIR', 'FILE_NOT_FOLDER', 'input'],
-  ['ENAMETOOLONG', 'FILE_NAME_LONG', 'file-system'],
-  ['ELOOP', 'LINKS_CIRCULAR', 'file-system'],
   ['EIO', 'FILE_UNREADABLE', 'file-system'],
 ])('a failure %s of the file system becomes %s', (systemCode, code, kind) => {
   const cause = Object.assign(new Error(`${systemCode}: refused`), { code: systemCode })
