@@ -8,11 +8,13 @@ it('the public surface changes on purpose only', () => {
     'decodeImage',
     'decodedFormat',
     'iterate',
-    'kindOfFile',
     'loadTestInput',
     'preprocessImage',
+    'readPlainFile',
     'resizeBilinearU8',
     'selectSamples',
+    'unpackedBytes',
+    'usualMostBytes',
     'withPreprocess',
   ])
 })

@@ -1,3 +1,5 @@
+export { unpackedBytes, usualMostBytes } from './files/limits.ts'
+export { type FilePart, readPlainFile } from './files/plain-file.ts'
 export { type DecodedFormat, decodeImage } from './image/decode-image.ts'
 export type { Image } from './image/image.ts'
 export { decodedFormat, preprocessImage } from './image/preprocess-image.ts'
@@ -6,6 +8,6 @@ export { type PreprocessOptions, withPreprocess } from './image/with-preprocess.
 export { iterate } from './samples/iterate.ts'
 export { loadTestInput } from './samples/load-test-input.ts'
 export type { SampleInput } from './samples/sample-input.ts'
-export { kindOfFile, type SampleKind } from './samples/sample-kind.ts'
+export type { SampleKind } from './samples/sample-kind.ts'
 export { createSampleSource, type SampleSourceOptions } from './samples/sample-source.ts'
 export { type SampleChoice, type SelectedSamples, selectSamples } from './samples/select-samples.ts'

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeSync } from 'node:fs'
+import { Writable } from 'node:stream'
+import { isatty, WriteStream } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 
@@ -44,11 +46,23 @@ const isSearch = process.argv.slice(2).some((word) => searchWords.has(word.split
  */
 function watch() {
   const program = spawn(process.execPath, [heapFlag, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // The program's own messages go through the fifth; what the engine itself writes before it gives up is no message to a user.
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc', 2],
     // A budget counts from the start of this process.
-    env: { ...(isSearch ? memoryOfSearches : {}), ...process.env, Q_WATCHED: '1', Q_STARTED: String(performance.timeOrigin) },
+    env: {
+      ...(isSearch ? memoryOfSearches : {}),
+      ...process.env,
+      Q_WATCHED: '1',
+      Q_MESSAGES: '4',
+      Q_STARTED: String(performance.timeOrigin),
+    },
   })
   let signalled = false
+  let lastWords = ''
+  program.stderr.on('data', (text) => {
+    if (lastWords === '' && !engineGivesUp.test(text)) process.stderr.write(text)
+    else lastWords += text
+  })
   // What the command came to, as it says itself: whatever a module does to the process, nothing else counts as done.
   let outcome
   program.on('message', (message) => {
@@ -67,10 +81,57 @@ function watch() {
     if (outcome !== undefined && code !== null) process.exit(outcome)
     if (code === 0) stop('the program ended before the command was done; a module that it ran has ended it')
     if (code !== null) process.exit(code)
+    if (!signalled && lastWords.includes('out of memory')) exhausted()
     if (!signalled) stop(`the program was ended by ${signal}${signal === 'SIGKILL' ? '; perhaps the memory is used up' : ''}`)
     process.stderr.write('INTERRUPTED: stopped by the user\n  do:     run the same command again\n')
     process.exit(130)
   })
+}
+
+/** How the engine's report begins when it finds no more memory. */
+const engineGivesUp = /<--- Last few GCs --->|^FATAL ERROR|^# Fatal/m
+
+function exhausted() {
+  const error = {
+    code: 'MEMORY_EXHAUSTED',
+    message: 'there is not enough memory for this',
+    kind: 'input',
+    at: [`q ${process.argv[2] ?? ''}`],
+    found: 'the heap of the program is full',
+    wanted: 'a model and samples that fit into it',
+    hint: 'give a smaller model or fewer samples, or more heap: NODE_OPTIONS=--max-old-space-size=8192 (in MB)',
+  }
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ event: 'error', ...error })}\n`)
+  else
+    process.stderr.write(
+      `${error.code}: ${error.message}\n  at:     ${error.at}\n  found:  ${error.found}\n  wanted: ${error.wanted}\n  do:     ${error.hint}\n`,
+    )
+  process.exit(3)
+}
+
+/** Standard error as the program sees it: a terminal where it is one, else written at once, so that nothing is lost when the process ends. */
+function ownMessages(descriptor) {
+  if (isatty(descriptor)) return new WriteStream(descriptor)
+  const written = (text, done) => {
+    try {
+      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeAsMuch(descriptor, rest))
+      done()
+    } catch (error) {
+      done(error)
+    }
+  }
+  return new Writable({ write: (text, _, done) => written(text, done) })
+}
+
+/** Bytes that were written: none when a pipe is full, which is waited for. */
+function writeAsMuch(descriptor, bytes) {
+  try {
+    return writeSync(descriptor, bytes)
+  } catch (error) {
+    if (error.code !== 'EAGAIN') throw error
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    return 0
+  }
 }
 
 /** A checkout whose sources were changed may be built of code that does not run; the build checks no types. */
@@ -90,6 +151,9 @@ const optimizingFlag = '--interrupt-budget=300000'
 async function run() {
   // Unlike an argument of the program, this may be a flag that V8 does not know any more.
   setFlagsFromString(optimizingFlag)
+  const { Q_MESSAGES: descriptor } = process.env
+  const messages = descriptor === undefined ? process.stderr : ownMessages(Number(descriptor))
+  Object.defineProperty(process, 'stderr', { get: () => messages, configurable: true })
   // Whoever watches may be ended without notice.
   const { exit, reallyExit } = process
   process.on('disconnect', () => {

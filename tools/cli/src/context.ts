@@ -1,3 +1,4 @@
+import { usualMostBytes } from '@q/data'
 import { formatTimestamp } from '@q/ir/tables'
 import type { Reporter } from './console/reporter.ts'
 import type { RunFiles } from './files/run-files.ts'
@@ -23,9 +24,13 @@ export interface Context extends Surroundings {
 
 /** The context of a run that begins now; of one that has begun, its own. */
 export function startRun(surroundings: Surroundings | Context): Context {
-  if ('files' in surroundings) return surroundings
-  const { reporter } = surroundings
-  return { ...surroundings, files: createRunFiles((line) => reporter.note(line)), modules: createRunModules() }
+  return 'files' in surroundings ? surroundings : within({ ...surroundings, modules: createRunModules() }, usualMostBytes)
+}
+
+/** The context of a run that has read nothing yet, with another limit of memory. */
+export function within(run: Surroundings & Pick<Context, 'modules'>, mostBytes: number): Context {
+  const { reporter } = run
+  return { ...run, files: createRunFiles((line) => reporter.note(line), mostBytes) }
 }
 
 /** The time written into files: `SOURCE_DATE_EPOCH` where it is set, else now. */

@@ -4,9 +4,10 @@ import type { Action } from './commands/command.ts'
 import { jsonReporter } from './console/json-reporter.ts'
 import { plainReporter } from './console/plain-reporter.ts'
 import type { Reporter } from './console/reporter.ts'
+import { shortText } from './console/short-text.ts'
 import { terminalReporter } from './console/terminal-reporter.ts'
 import type { Surroundings } from './context.ts'
-import { startRun } from './context.ts'
+import { startRun, within } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fileError } from './files/file-errors.ts'
 import { expandArguments, findCommand } from './options/expand-arguments.ts'
@@ -49,7 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     run.modules.close()
     process.exit(code)
   }
-  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, run)
+  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, { ...run, command: args.find((word) => !word.startsWith('-')) })
   let isBroken = false
   const broken = (error: unknown) => {
     // One error is told, whatever follows from it.
@@ -74,9 +75,9 @@ export async function main(args: readonly string[]): Promise<number> {
   process.on('uncaughtException', broken)
   process.on('beforeExit', stalled)
   try {
-    const action = chooseAction(args.filter((word) => word !== '--json'))
-    if (typeof action === 'number') return action
-    const outcome = await action(run)
+    const chosen = chooseAction(args.filter((word) => word !== '--json'))
+    if (typeof chosen === 'number') return chosen
+    const outcome = await chosen.action(within(run, chosen.mostBytes ?? run.files.mostBytes))
     await new Promise((done) => setImmediate(done))
     interruption.signal.throwIfAborted()
     if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')
@@ -96,11 +97,16 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+interface Chosen {
+  readonly action: Action
+  readonly mostBytes: number | undefined
+}
+
 /** What the arguments ask for, or the exit code when printing help or the version was all. */
-function chooseAction(args: readonly string[]): Action | number {
-  let chosen: Action | undefined
-  const program = createProgram(version, (action) => {
-    chosen = action
+function chooseAction(args: readonly string[]): Chosen | number {
+  let chosen: Chosen | undefined
+  const program = createProgram(version, (action, mostBytes) => {
+    chosen = { action, mostBytes }
   })
   const call = findCommand(program, args)
   if (call.command.commands.length > 0 && call.args.length === 0) {
@@ -113,18 +119,23 @@ function chooseAction(args: readonly string[]): Action | number {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return exitCodes.done
-    throw usageError(error, call.path, call.command)
+    throw usageError(error, call.path)
   }
   return chosen ?? exitCodes.done
 }
 
-async function failed(error: unknown, { reporter, signal }: Pick<Surroundings, 'reporter' | 'signal'>): Promise<number> {
+interface Failing extends Pick<Surroundings, 'reporter' | 'signal'> {
+  /** What was asked for: the place of an error that names none. */
+  readonly command: string | undefined
+}
+
+async function failed(error: unknown, { reporter, signal, command }: Failing): Promise<number> {
   const reason: unknown = signal.aborted ? (signal.reason as unknown) : error
-  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal })
+  if (reason instanceof CommanderError) return failed(usageError(reason, []), { reporter, signal, command })
   const place = (reason as NodeJS.ErrnoException | undefined)?.path
-  const known = isQError(reason) || place === undefined ? reason : await fileError(reason, place, 'write')
+  const known = isQError(reason) || place === undefined ? (memoryError(reason) ?? reason) : await fileError(reason, place, 'write')
   if (isQError(known)) {
-    reporter.error(withMore(known))
+    reporter.error(withMore(known, command === undefined ? 'q' : `q ${command}`))
     // A module of the user's may throw errors of kinds that are not ours.
     return exitCodes[known.kind] ?? exitCodes.input
   }
@@ -149,18 +160,29 @@ const hints: Readonly<Record<QError['kind'], string>> = {
   interrupted: 'run the same command again',
 }
 
-/** The error with a hint in any case, and with the stack of what caused it where that is asked for. */
-function withMore(error: QError): QError {
+/** The error of an engine that could not make room, as one of the input; nothing for others. */
+function memoryError(error: unknown): QError | undefined {
+  if (!(error instanceof RangeError) || !/allocation failed|invalid (?:typed )?array (?:buffer )?length|larger than/i.test(error.message))
+    return undefined
+  return new QError('MEMORY_EXHAUSTED', 'there is not enough memory for this', {
+    found: error.message,
+    wanted: 'tensors that fit into memory',
+    hint: 'give smaller input shapes, fewer layers at once or a machine with more memory',
+    cause: error,
+  })
+}
+
+/** The error in parts that can be read, with a hint in any case, and with the stack of what caused it where that is asked for. */
+function withMore(error: QError, command: string): QError {
   const { code, message, kind, at, wanted, cause } = error
-  const hint = error.hint ?? hints[kind]
-  const found = stackOf(cause) ?? error.found
-  return new QError(code, message, {
-    at,
+  const stack = stackOf(cause)
+  return new QError(shortText(code), shortText(message), {
+    at: (at.length > 0 ? at : [command]).map(shortText),
     kind,
     cause,
-    hint,
-    ...(found === undefined ? {} : { found }),
-    ...(wanted === undefined ? {} : { wanted }),
+    hint: shortText(error.hint ?? hints[kind]),
+    ...(stack === undefined && error.found === undefined ? {} : { found: stack ?? shortText(error.found!) }),
+    ...(wanted === undefined ? {} : { wanted: shortText(wanted) }),
   })
 }
 

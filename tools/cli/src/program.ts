@@ -16,14 +16,19 @@ import { defineSearch } from './commands/search.ts'
 import { suggestChoices } from './options/choices.ts'
 
 /**
- * The command line: every command under its name. `start` is handed what the chosen command does. It ends no process and
+ * The command line: every command under its name. `start` is handed what the chosen command does, and what it may take in memory where that is said. It ends no process and
  * prints nothing but help: wrong usage is thrown.
  */
-export function createProgram(version: string, start: (action: Action) => void): Command {
+export function createProgram(version: string, start: (action: Action, mostBytes: number | undefined) => void): Command {
+  let mostBytes: number | undefined
+  const begin = (action: Action): void => start(action, mostBytes)
   const program = new Command('q')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .description('Quantize float ONNX models for edge NPUs, compare them on this machine, and write the files their compilers take.')
+    .hook('preAction', (_, command) => {
+      mostBytes = command.opts<{ maxMemory?: number }>().maxMemory
+    })
     .version(version, '-V, --version', 'print the version')
     .addHelpText(
       'after',
@@ -44,7 +49,7 @@ export function createProgram(version: string, start: (action: Action) => void):
     defineGraph,
     defineNpzTool,
   ]) {
-    define(program, start)
+    define(program, begin)
   }
   suggestChoices(program)
   return program

@@ -29,6 +29,11 @@ const codeOfDtype: Readonly<Record<DType, string>> = {
  * @throws QError `NPY_MAGIC`, `NPY_VERSION`, `NPY_TRUNCATED`, `NPY_HEADER`, `NPY_DTYPE`
  */
 export function decodeNpy(bytes: Uint8Array, place: Place): Tensor {
+  return npyTensor(bytes, place, false)
+}
+
+/** As {@link decodeNpy}. @param isOwned whether the tensor may keep the bytes, which nobody else has, in the place of a copy */
+export function npyTensor(bytes: Uint8Array, place: Place, isOwned: boolean): Tensor {
   const header = parseNpyHeader(bytes, place)
   const { dtype, shape, dataOffset } = header
   const width = elementBytes[dtype]
@@ -42,9 +47,13 @@ export function decodeNpy(bytes: Uint8Array, place: Place): Tensor {
       hint: 'write the file again; the copy is incomplete',
     })
   }
-  const elements = Uint8Array.prototype.slice.call(bytes, dataOffset, end)
+  const isAligned = (bytes.byteOffset + dataOffset) % width === 0
+  const elements =
+    isOwned && isAligned && bytes.buffer instanceof ArrayBuffer
+      ? bytes.subarray(dataOffset, end)
+      : Uint8Array.prototype.slice.call(bytes, dataOffset, end)
   if (header.bigEndian) swapBytes(elements, width)
-  const data = new storageArray[dtype](elements.buffer, 0, count)
+  const data = new storageArray[dtype](elements.buffer as ArrayBuffer, elements.byteOffset, count)
   return { dtype, shape, data: header.fortranOrder && shape.length > 1 ? toCOrder(data, shape) : data }
 }
 

@@ -35,6 +35,17 @@ describe('reading npz files of numpy', () => {
     expect([...decodeNpz(stored, 's.npz')]).toEqual([['x', { dtype: 'u8', shape: [3], data: Uint8Array.of(1, 2, 255) }]])
   })
 
+  it('refuses packed arrays that are larger together than may be held, by what the directory states', () => {
+    expect(decodeNpz(deflated, 'c.npz', 272).size).toBe(2)
+    expect(thrown(() => decodeNpz(deflated, 'c.npz', 271))).toMatchObject({
+      code: 'NPZ_LARGE',
+      at: ['c.npz'],
+      found: '272 bytes, unpacked',
+      wanted: '271 bytes at most',
+    })
+    expect(decodeNpz(stored, 's.npz', 1).size).toBe(1)
+  })
+
   it('decodes arrays one by one, and suggests the name that was meant', () => {
     const npz = openNpz(encodeNpz([['images', sample[0]![1]]]), 'w.npz')
     expect(npz.names).toEqual(['images'])

@@ -1,8 +1,8 @@
 import { didYouMean, QError, type Tensor } from '@q/ir'
 
-import { decodeNpy, npyParts } from './npy.ts'
+import { npyParts, npyTensor } from './npy.ts'
 import { type Place, placeParts } from './place.ts'
-import { readZipDirectory, readZipMember } from './zip-read.ts'
+import { readZipDirectory, readZipMember, type ZipMember } from './zip-read.ts'
 import { writeStoredZip } from './zip-write.ts'
 
 /** An npz file whose arrays are decoded one by one, when they are asked for. */
@@ -16,14 +16,16 @@ export interface NpzReader {
 /**
  * Opens an npz file without decoding its arrays. Members not called `*.npy` are left out.
  *
- * @throws QError `NPZ_NOT_ZIP`, `NPZ_TRUNCATED`, `NPZ_DAMAGED`
+ * @param mostBytes what all arrays may be unpacked to
+ * @throws QError `NPZ_NOT_ZIP`, `NPZ_TRUNCATED`, `NPZ_DAMAGED`, `NPZ_LARGE`
  */
-export function openNpz(bytes: Uint8Array, place: Place): NpzReader {
+export function openNpz(bytes: Uint8Array, place: Place, mostBytes = usualUnpacked): NpzReader {
   const members = new Map(
     readZipDirectory(bytes, place)
       .filter(({ name }) => name.endsWith('.npy'))
       .map((member) => [member.name.slice(0, -4), member]),
   )
+  checkUnpacked([...members.values()], mostBytes, place)
   const names = [...members.keys()]
   return {
     names,
@@ -37,7 +39,7 @@ export function openNpz(bytes: Uint8Array, place: Place): NpzReader {
           hint: didYouMean(name, names, 'use one of the names found'),
         })
       }
-      return decodeNpy(readZipMember(bytes, member, place), [...placeParts(place), name])
+      return npyTensor(readZipMember(bytes, member, place), [...placeParts(place), name], member.method !== 0)
     },
   }
 }
@@ -45,10 +47,10 @@ export function openNpz(bytes: Uint8Array, place: Place): NpzReader {
 /**
  * Every array of an npz file by name, stored or deflated members.
  *
- * @throws QError `NPZ_NOT_ZIP`, `NPZ_TRUNCATED`, `NPZ_DAMAGED`, `NPZ_METHOD`, and as `decodeNpy`
+ * @throws QError `NPZ_NOT_ZIP`, `NPZ_TRUNCATED`, `NPZ_DAMAGED`, `NPZ_METHOD`, `NPZ_LARGE`, and as `decodeNpy`
  */
-export function decodeNpz(bytes: Uint8Array, place: Place): Map<string, Tensor> {
-  const npz = openNpz(bytes, place)
+export function decodeNpz(bytes: Uint8Array, place: Place, mostBytes = usualUnpacked): Map<string, Tensor> {
+  const npz = openNpz(bytes, place, mostBytes)
   return new Map(npz.names.map((name) => [name, npz.read(name)]))
 }
 
@@ -66,6 +68,21 @@ export function encodeNpz(entries: Iterable<readonly [string, Tensor]>): Uint8Ar
       return { name: `${name}.npy`, parts: [header, elements] }
     }),
   )
+}
+
+/** What the packed arrays of a file may be unpacked to when nobody says otherwise: 1 GiB. */
+const usualUnpacked = 2 ** 30
+
+/** Refuses an archive whose packed members are too large together; stored ones are as large as the file itself. */
+function checkUnpacked(members: readonly ZipMember[], mostBytes: number, place: Place): void {
+  const size = members.reduce((sum, member) => sum + (member.method === 0 ? 0 : member.size), 0)
+  if (size <= mostBytes) return
+  throw new QError('NPZ_LARGE', 'the arrays of the npz file are larger than what may be held in memory', {
+    at: placeParts(place),
+    found: `${size} bytes, unpacked`,
+    wanted: `${mostBytes} bytes at most`,
+    hint: 'save fewer or smaller arrays, or allow more with --max-memory',
+  })
 }
 
 function listed(names: readonly string[]): string {

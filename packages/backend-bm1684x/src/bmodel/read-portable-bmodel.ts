@@ -131,8 +131,8 @@ function damaged(place: string, message: string, digest: string): QError {
 function invalid(place: string, message: string, cause?: unknown, found?: string, wanted?: string): QError {
   return new QError('BMODEL_INVALID', `cannot read ${place}: ${message}`, {
     at: [place],
-    ...(found === undefined ? {} : { found }),
-    ...(wanted === undefined ? {} : { wanted }),
+    found: found ?? 'bytes that contradict each other',
+    wanted: wanted ?? 'a portable container as q wrote it',
     ...(cause === undefined ? {} : { cause }),
     hint: 'write the file again',
   })

@@ -67,6 +67,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const heads = headsOf(node, context)
   const outWeights = context.constantOf(wo)!
   const out = quantizeMatrix(outWeights.data as Float32Array)
+  // TPU-MLIR 1.30.2 counts these by the scale as a float32, and what follows by that in double: halves fall to either side.
+  const outCodes = quantizeMatrix(outWeights.data as Float32Array, Math.fround).codes
   const outBias = context.constantOf(bo)
   const put = (value: Value): string => {
     values.push(value)
@@ -74,7 +76,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const outHeads = heads.map(({ index, from, to }) => {
     const width = outWeights.shape.at(-1)!
-    return put(newConstant(`${wo}_weight_head_${index}_int8`, 'i8', [1, to - from, width], out.codes.slice(from * width, to * width)))
+    return put(newConstant(`${wo}_weight_head_${index}_int8`, 'i8', [1, to - from, width], outCodes.slice(from * width, to * width)))
   })
   const outBiasName =
     outBias === undefined

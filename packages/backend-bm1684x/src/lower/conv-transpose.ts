@@ -1,6 +1,7 @@
 import { type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
 import { factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
 import { convBias, countedInput, quantizeConvWeights } from './conv.ts'
+import { requantizedPerChannel } from './requantized-per-channel.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const [x, w, b] = node.inputs as [string, string, string?]
@@ -29,15 +30,11 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   })
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
-  const parameters = new Int32Array(channels * 3)
-  quantized.scales.forEach((scale, channel) => {
-    const { multiplier, shift } = factorFor('sum', (scale * inputScale) / result.quant!.scale, context)
-    parameters.set([multiplier, -shift, result.quant!.zeroPoint], channel * 3)
-  })
+  const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const values: Value[] = [filter]
   if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
-  const requant = newConstant(`${name}_quant_int32`, 'i32', [1, channels, 1, 3], parameters)
+  const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, context)
   return {
     diagnostics,
     nodes: [
@@ -55,14 +52,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
           requantize: 'none',
         },
       },
-      {
-        op: 'RequantizeAxis',
-        inputs: [sums.name, requant.name],
-        outputs: [name],
-        attrs: { axis: 1, rounding: context.integers.rounding.requantize },
-      },
+      made.node,
     ],
-    values: [...values, sums, requant, { name, type: result }],
+    values: [...values, sums, made.parameters, { name, type: result }],
     operands: new Map([
       [x, 'codes'],
       [sums.name, 'any'],

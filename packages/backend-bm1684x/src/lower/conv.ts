@@ -16,6 +16,7 @@ import {
 } from '@q/ir/lowering'
 import { integerWeightScale } from '@q/ir/number'
 import { quantizedTypeOf } from '@q/ir/resolve'
+import { requantizedPerChannel } from './requantized-per-channel.ts'
 import { isWideConv, widened } from './wide-result.ts'
 
 /** Scales below this are raised to it (an empty channel). */
@@ -95,24 +96,27 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
   if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
+  const attrs = { strides: strides!, pads: pads!, dilations: dilations!, group: group!, relu: relu! }
+  const inputs = [x, ...values.map((value) => value.name)]
+  if (result.shape.length === 5) {
+    const sums = { name: `${name}_int32`, type: { dtype: 'i32', shape: result.shape } } as const
+    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, context)
+    return {
+      nodes: [{ op: 'QConv', inputs, outputs: [sums.name], attrs: { ...attrs, requantize: 'none' } }, made.node],
+      values: [...values, sums, made.parameters, { name, type: result }],
+      operands: new Map([
+        [x, 'codes'],
+        [sums.name, 'any'],
+      ]),
+      diagnostics,
+    }
+  }
   return loweredTo(
-    {
-      op: 'QConv',
-      inputs: [x, ...values.map((value) => value.name)],
-      outputs: [name],
-      attrs: {
-        strides: strides!,
-        pads: pads!,
-        dilations: dilations!,
-        group: group!,
-        relu: relu!,
-        ...requantizationOf(factors, context),
-      },
-    },
+    { op: 'QConv', inputs, outputs: [name], attrs: { ...attrs, ...requantizationOf(factors, context) } },
     [...values, { name, type: result }],
     { diagnostics },
   )
 }
 
-/** Convolution: INT8 with a 32-bit multiplier per channel; floats with the bias in float32. */
+/** Convolution: INT8 with a 32-bit multiplier per channel, over three spatial axes plain sums and these behind them; floats with the bias in float32. */
 export const lowerConv = onCodes(int8, (node, context) => lowerFloat(node, context, { keep: [2] }))

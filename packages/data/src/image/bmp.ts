@@ -15,9 +15,14 @@ export function isBmp(bytes: Uint8Array): boolean {
 /**
  * An uncompressed BMP file of 1, 4, 8, 24 or 32 bits a pixel.
  *
+ * @param checkSize throws where that is too large, before room is made for it
  * @throws QError `IMAGE_UNREADABLE` when truncated, `IMAGE_FORMAT` for other kinds of BMP
  */
-export function decodeBmp(bytes: Uint8Array, at: readonly string[]): RgbPixels {
+export function decodeBmp(
+  bytes: Uint8Array,
+  at: readonly string[],
+  checkSize: (size: readonly [height: number, width: number]) => void,
+): RgbPixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 54) throw truncated(bytes.length, 54, at)
   const dataOffset = view.getUint32(10, true)
@@ -37,6 +42,7 @@ export function decodeBmp(bytes: Uint8Array, at: readonly string[]): RgbPixels {
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4
   if (dataOffset + rowBytes * height > bytes.length) throw truncated(bytes.length, dataOffset + rowBytes * height, at)
+  checkSize([height, width])
   const rgb = new Uint8Array(width * height * 3)
   const palette = 14 + headerSize
   for (let y = 0; y < height; y++) {

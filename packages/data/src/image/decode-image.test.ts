@@ -111,6 +111,22 @@ describe('images that cannot be used', () => {
     await expect(decodeImage(folder)).rejects.toMatchObject({ code: 'FILE_IS_FOLDER' })
   })
 
+  it('a small file that states more pixels than may be held is refused before they are made', async () => {
+    const bomb = await sharp({ create: { width: 16000, height: 16000, channels: 3, background: 'black' } })
+      .png({ compressionLevel: 9 })
+      .toBuffer()
+    const before = process.memoryUsage().rss
+    await expect(decodeImage(bomb)).rejects.toMatchObject({
+      code: 'IMAGE_LARGE',
+      found: '16000 x 16000 pixels',
+      hint: expect.stringContaining('--max-memory'),
+    })
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28)
+    await expect(decodeImage(png, 'bgr', [], 4 * 16 * 11)).rejects.toMatchObject({ code: 'IMAGE_LARGE', wanted: '11 pixels at most' })
+    expect((await decodeImage(png, 'bgr', [], 4 * 16 * 12)).data).toHaveLength(36)
+    await expect(decodeImage(bmp, 'bgr', [], 4 * 16 * 8)).rejects.toMatchObject({ code: 'IMAGE_LARGE', found: '3 x 3 pixels' })
+  })
+
   it('a JPEG of four inks is refused', async () => {
     const cmyk = await sharp(png).toColourspace('cmyk').jpeg().toBuffer()
     await expect(decodeImage(cmyk)).rejects.toMatchObject({ code: 'IMAGE_FORMAT' })

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
-
 import { isQError, QError } from '@q/ir'
 import type { Sharp, default as SharpLibrary } from 'sharp'
 
-import { fileError } from '../file-error.ts'
+import { unpackedBytes, usualMostBytes } from '../files/limits.ts'
+import { readBytes } from '../files/read-bytes.ts'
 import { decodeBmp, isBmp } from './bmp.ts'
 import { grayLikeLibjpeg, grayLikeLibpng, grayLikeOpenCv, pngGamma } from './gray.ts'
 import type { Image } from './image.ts'
@@ -19,16 +18,16 @@ export type DecodedFormat = 'bgr' | 'gray' | 'rgba'
  * Y plane for a JPEG, and the mixture of the format's library otherwise. A truncated file is an error, where OpenCV returns half a picture.
  *
  * @param source a path, or the bytes of a file
- * @throws QError `FILE_NOT_FOUND` and alike, `IMAGE_EMPTY`, `IMAGE_UNREADABLE`, `IMAGE_FORMAT`
+ * @throws QError `FILE_NOT_FOUND` and alike, `IMAGE_EMPTY`, `IMAGE_UNREADABLE`, `IMAGE_FORMAT`, `IMAGE_LARGE`
  */
-export async function decodeImage(source: string | Uint8Array, format: DecodedFormat = 'bgr', at?: readonly string[]): Promise<Image> {
+export async function decodeImage(
+  source: string | Uint8Array,
+  format: DecodedFormat = 'bgr',
+  at?: readonly string[],
+  mostBytes = usualMostBytes,
+): Promise<Image> {
   const place = at ?? [typeof source === 'string' ? source : 'image bytes']
-  const bytes =
-    typeof source === 'string'
-      ? await readFile(source).catch((cause: unknown) => {
-          throw fileError(cause, place)
-        })
-      : source
+  const bytes = typeof source === 'string' ? await readBytes(source, place, mostBytes) : source
   if (bytes.length === 0) {
     throw new QError('IMAGE_EMPTY', 'the image file is empty', {
       at: place,
@@ -40,15 +39,16 @@ export async function decodeImage(source: string | Uint8Array, format: DecodedFo
   // A library of many megabytes: who decodes nothing with it does not pay for it.
   const sharp = isBmp(bytes) ? undefined : (await import('sharp')).default
   try {
-    return sharp === undefined ? fromBmp(bytes, format, place) : await fromSharp(sharp, bytes, format, place)
+    const limit = { at: place, pixels: Math.floor(unpackedBytes(mostBytes) / bytesOfPixel) }
+    return sharp === undefined ? fromBmp(bytes, format, limit) : await fromSharp(sharp, bytes, format, limit)
   } catch (cause) {
     if (isQError(cause)) throw cause
     throw unreadable(bytes, cause, place)
   }
 }
 
-function fromBmp(bytes: Uint8Array, format: DecodedFormat, at: readonly string[]): Image {
-  const { rgb, height, width } = decodeBmp(bytes, at)
+function fromBmp(bytes: Uint8Array, format: DecodedFormat, { at, pixels }: Limit): Image {
+  const { rgb, height, width } = decodeBmp(bytes, at, (found) => checkPixels(found, pixels, at))
   if (format === 'gray') return { data: grayLikeOpenCv(rgb), height, width, channels: 1 }
   if (format === 'bgr') return { data: swapRedBlue(rgb), height, width, channels: 3 }
   const data = new Uint8Array(width * height * 4).fill(255)
@@ -56,7 +56,12 @@ function fromBmp(bytes: Uint8Array, format: DecodedFormat, at: readonly string[]
   return { data, height, width, channels: 4 }
 }
 
-async function fromSharp(sharp: typeof SharpLibrary, bytes: Uint8Array, format: DecodedFormat, at: readonly string[]): Promise<Image> {
+async function fromSharp(
+  sharp: typeof SharpLibrary,
+  bytes: Uint8Array,
+  format: DecodedFormat,
+  { at, pixels: most }: Limit,
+): Promise<Image> {
   const jpeg = jpegColour(bytes)
   if (jpeg?.model === 'other') {
     throw new QError('IMAGE_FORMAT', 'JPEG images of four inks (CMYK) are not supported', {
@@ -67,9 +72,12 @@ async function fromSharp(sharp: typeof SharpLibrary, bytes: Uint8Array, format: 
     })
   }
   const ownLuma = format === 'gray' && jpeg?.model === 'ycc'
-  const input = sharp(ownLuma ? declareRgb(bytes) : bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: 2 ** 30 })
+  // The bound is this program's own, and its error says so.
+  const input = sharp(ownLuma ? declareRgb(bytes) : bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: false })
+  const stated = await input.metadata()
+  checkPixels([stated.height, stated.width], most, at)
   const oriented = format === 'rgba' ? input : input.autoOrient()
-  if (format === 'gray' && jpeg === undefined && (await input.metadata()).space === 'rgb16') return gray16(oriented)
+  if (format === 'gray' && jpeg === undefined && stated.space === 'rgb16') return gray16(oriented)
   const coloured = oriented.toColourspace('srgb')
   const { data, info } = await (format === 'rgba' ? coloured.ensureAlpha() : coloured.removeAlpha())
     .raw({ depth: 'uchar' })
@@ -83,6 +91,25 @@ async function fromSharp(sharp: typeof SharpLibrary, bytes: Uint8Array, format: 
   if (format === 'bgr') return { data: swapRedBlue(pixels), height, width, channels: 3 }
   const gray = ownLuma ? everyThird(pixels) : jpeg === undefined ? grayLikeLibpng(pixels, pngGamma(bytes)) : grayLikeLibjpeg(pixels)
   return { data: gray, height, width, channels: 1 }
+}
+
+/** What a pixel takes while a picture is decoded, turned, and made into numbers. */
+const bytesOfPixel = 16
+
+interface Limit {
+  readonly at: readonly string[]
+  readonly pixels: number
+}
+
+/** Refuses a picture before room is made for its pixels. @throws QError `IMAGE_LARGE` */
+function checkPixels([height, width]: readonly [height: number, width: number], most: number, at: readonly string[]): void {
+  if (height * width <= most) return
+  throw new QError('IMAGE_LARGE', 'the picture has more pixels than may be held in memory', {
+    at,
+    found: `${height} x ${width} pixels`,
+    wanted: `${most} pixels at most`,
+    hint: 'make the picture smaller, or allow more with --max-memory',
+  })
 }
 
 /** libpng mixes the channels before it drops the low bytes. */

@@ -1,5 +1,6 @@
 import { type Preprocess, QError } from '@q/ir'
 
+import { unpackedBytes, usualMostBytes } from '../files/limits.ts'
 import type { SampleInput } from '../samples/sample-input.ts'
 import type { DecodedFormat } from './decode-image.ts'
 import type { Image } from './image.ts'
@@ -60,7 +61,7 @@ export function imageLayout(input: SampleInput): ImageLayout {
  * @param image pixels in the format {@link decodedFormat} names
  * @throws QError `INPUT_NOT_IMAGE`, `PREPROCESS_SIZE`, `PREPROCESS_CHANNELS`
  */
-export function preprocessImage(image: Image, input: SampleInput): Float32Array {
+export function preprocessImage(image: Image, input: SampleInput, mostBytes = usualMostBytes): Float32Array {
   const { channels, height, width, preprocess } = imageLayout(input)
   if (image.channels !== channels) {
     throw new QError('PREPROCESS_CHANNELS', 'the image was decoded to other channels than the input takes', {
@@ -79,7 +80,11 @@ export function preprocessImage(image: Image, input: SampleInput): Float32Array 
       hint: 'correct resize_dims',
     })
   }
-  const resized = resizeTo(image, resizeH, resizeW, preprocess, input.name)
+  const resized = resizeTo(
+    image,
+    { height: resizeH, width: resizeW },
+    { preprocess, name: input.name, mostBytes: unpackedBytes(mostBytes) },
+  )
   const top = Math.floor(resizeH / 2) - Math.floor(height / 2)
   const left = Math.floor(resizeW / 2) - Math.floor(width / 2)
   const out = new Float32Array(channels * height * width)
@@ -117,9 +122,18 @@ function constantOf(key: 'mean' | 'scale', channel: number, channels: number, { 
   return values[channel]!
 }
 
-function resizeTo(image: Image, height: number, width: number, preprocess: Preprocess, name: string): Uint8Array {
+/** How an image becomes one of another size. */
+interface Resizing {
+  readonly preprocess: Preprocess
+  /** Of the input. */
+  readonly name: string
+  readonly mostBytes: number
+}
+
+function resizeTo(image: Image, { height, width }: Pick<Image, 'height' | 'width'>, { preprocess, name, mostBytes }: Resizing): Uint8Array {
   const { data, channels } = image
   const from = [image.height, image.width] as const
+  checkSize(height * width * channels, mostBytes, name)
   if (!preprocess.keepAspectRatio) return resizeBilinearU8(data, channels, from, [height, width])
   const across = width / image.width
   const down = height / image.height
@@ -127,6 +141,7 @@ function resizeTo(image: Image, height: number, width: number, preprocess: Prepr
     const ratio = Math.max(across, down)
     const w = Math.max(Math.trunc(image.width * ratio), width)
     const h = Math.max(Math.trunc(image.height * ratio), height)
+    checkSize(h * w * channels, mostBytes, name)
     const big = resizeBilinearU8(data, channels, from, [h, w])
     const out = new Uint8Array(height * width * channels)
     paste(big, w, out, width, { rows: height, columns: width, fromY: (h - height) >> 1, fromX: (w - width) >> 1, toY: 0, toX: 0, channels })
@@ -156,6 +171,16 @@ function resizeTo(image: Image, height: number, width: number, preprocess: Prepr
     channels,
   })
   return out
+}
+
+function checkSize(bytes: number, most: number, name: string): void {
+  if (bytes <= most) return
+  throw new QError('PREPROCESS_SIZE', 'the resized image is larger than what may be held in memory', {
+    at: [`input ${name}`],
+    found: `${bytes} bytes`,
+    wanted: `${most} bytes at most`,
+    hint: 'correct resize_dims, take the image out of the list, or allow more with --max-memory',
+  })
 }
 
 interface Patch {

@@ -1,5 +1,6 @@
 import { QError, type Tensor } from '@q/ir'
 
+import { usualMostBytes } from '../files/limits.ts'
 import { asInput } from './input-tensor.ts'
 import { readNpy, readNpz } from './read-arrays.ts'
 import { readImages } from './read-images.ts'
@@ -12,9 +13,14 @@ import { entryFiles, kindOfFile } from './sample-kind.ts'
  * A network with one input takes an npz with a single array of any name, and as many images as its batch has rows. An image is repeated to
  * fill the batch. Infinite and undefined numbers are handed on.
  *
+ * @param mostBytes what a file may take in memory; a quarter of it what a picture or the arrays of an archive may be unpacked to
  * @throws QError `TEST_INPUT_KIND`, `SAMPLE_INPUTS`, `SAMPLE_SHAPE`, `SAMPLE_NAME`, and what decoding a file throws
  */
-export async function loadTestInput(source: string, inputs: readonly SampleInput[]): Promise<Map<string, Tensor>> {
+export async function loadTestInput(
+  source: string,
+  inputs: readonly SampleInput[],
+  mostBytes = usualMostBytes,
+): Promise<Map<string, Tensor>> {
   const files = entryFiles(source)
   const kinds = files.map((file) => {
     const kind = kindOfFile(file)
@@ -29,7 +35,7 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
   })
   const [first] = inputs
   if (kinds[0] === 'npz') {
-    const arrays = await readNpz(source, inputs, [source])
+    const arrays = await readNpz(source, inputs, [source], mostBytes)
     return new Map(inputs.map((input, i) => [input.name, asInput(arrays[i]!, input, [source, input.name])]))
   }
   if (inputs.length === 1 && first !== undefined && files.length > 1 && kinds.every((kind) => kind === 'image')) {
@@ -39,6 +45,7 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
         await readImages(
           files.map((path) => ({ path, at: [path] })),
           first,
+          mostBytes,
         ),
       ],
     ])
@@ -56,7 +63,10 @@ export async function loadTestInput(source: string, inputs: readonly SampleInput
     inputs.map(async (input, i): Promise<[string, Tensor]> => {
       const path = files[i]!
       const at = [path, `input ${input.name}`]
-      return [input.name, kinds[i] === 'npy' ? asInput(await readNpy(path, at), input, at) : await readImages([{ path, at }], input)]
+      return [
+        input.name,
+        kinds[i] === 'npy' ? asInput(await readNpy(path, at, mostBytes), input, at) : await readImages([{ path, at }], input, mostBytes),
+      ]
     }),
   )
   return new Map(tensors)

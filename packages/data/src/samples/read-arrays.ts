@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises'
-
 import { didYouMean, QError, type Tensor } from '@q/ir'
 import { decodeNpy, type NpzReader, openNpz } from '@q/npz'
 
-import { fileError } from '../file-error.ts'
+import { unpackedBytes, usualMostBytes } from '../files/limits.ts'
+import { readBytes } from '../files/read-bytes.ts'
 import type { SampleInput } from './sample-input.ts'
 
-/** The bytes of a file. @throws QError `FILE_NOT_FOUND` and alike */
-async function readBytes(path: string, at: readonly string[]): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw fileError(cause, at)
-  })
+/** The bytes of a file with arrays. @throws QError `FILE_EMPTY`, and as `readBytes` */
+async function readArrayBytes(path: string, at: readonly string[], mostBytes: number): Promise<Uint8Array> {
+  const bytes = await readBytes(path, at, mostBytes)
   if (bytes.length > 0) return bytes
   throw new QError('FILE_EMPTY', 'the file is empty', {
     at,
@@ -21,8 +18,8 @@ async function readBytes(path: string, at: readonly string[]): Promise<Uint8Arra
 }
 
 /** One npy file. @throws QError as `decodeNpy` */
-export async function readNpy(path: string, at: readonly string[]): Promise<Tensor> {
-  return decodeNpy(await readBytes(path, at), at)
+export async function readNpy(path: string, at: readonly string[], mostBytes = usualMostBytes): Promise<Tensor> {
+  return decodeNpy(await readArrayBytes(path, at, mostBytes), at)
 }
 
 /**
@@ -30,8 +27,13 @@ export async function readNpy(path: string, at: readonly string[]): Promise<Tens
  *
  * @throws QError `SAMPLE_NAME` for a missing array, and as `decodeNpz`
  */
-export async function readNpz(path: string, inputs: readonly SampleInput[], at: readonly string[]): Promise<readonly Tensor[]> {
-  const npz = openNpz(await readBytes(path, at), at)
+export async function readNpz(
+  path: string,
+  inputs: readonly SampleInput[],
+  at: readonly string[],
+  mostBytes = usualMostBytes,
+): Promise<readonly Tensor[]> {
+  const npz = openNpz(await readArrayBytes(path, at, mostBytes), at, unpackedBytes(mostBytes))
   const [only] = npz.names
   if (inputs.length === 1 && npz.names.length === 1 && only !== undefined) return [npz.read(only)]
   return inputs.map(({ name }) => {

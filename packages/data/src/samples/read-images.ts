@@ -1,5 +1,6 @@
 import { elementCount, QError, type Tensor } from '@q/ir'
 
+import { usualMostBytes } from '../files/limits.ts'
 import { decodeImage } from '../image/decode-image.ts'
 import { decodedFormat, imageLayout, preprocessImage } from '../image/preprocess-image.ts'
 import type { SampleInput } from './sample-input.ts'
@@ -15,7 +16,7 @@ export interface ImageFile {
  *
  * @throws QError as `decodeImage` and `preprocessImage`; `SAMPLE_SHAPE` for a wrong number of files
  */
-export async function readImages(files: readonly ImageFile[], input: SampleInput): Promise<Tensor> {
+export async function readImages(files: readonly ImageFile[], input: SampleInput, mostBytes = usualMostBytes): Promise<Tensor> {
   const { batch, preprocess } = imageLayout(input)
   if (files.length !== batch && files.length !== 1) {
     throw new QError('SAMPLE_SHAPE', `the network input ${input.name} takes another number of images`, {
@@ -26,7 +27,9 @@ export async function readImages(files: readonly ImageFile[], input: SampleInput
     })
   }
   const format = decodedFormat(preprocess)
-  const rows = await Promise.all(files.map(async ({ path, at }) => preprocessImage(await decodeImage(path, format, at), input)))
+  const rows = await Promise.all(
+    files.map(async ({ path, at }) => preprocessImage(await decodeImage(path, format, at, mostBytes), input, mostBytes)),
+  )
   const data = new Float32Array(elementCount(input.shape))
   const rowLength = data.length / batch
   for (let i = 0; i < batch; i++) data.set(rows[rows.length === 1 ? 0 : i]!, i * rowLength)

@@ -1,5 +1,6 @@
 import { QError, type SampleSource, type Tensor } from '@q/ir'
 
+import { usualMostBytes } from '../files/limits.ts'
 import { asInput, stacked } from './input-tensor.ts'
 import { readNpy, readNpz } from './read-arrays.ts'
 import { readImages } from './read-images.ts'
@@ -16,6 +17,8 @@ export interface SampleSourceOptions {
   readonly grouping?: 'batch' | 'entry'
   /** What the list is called in messages. @default 'sample list' */
   readonly listName?: string
+  /** What a file may take in memory; a quarter of it what a picture or the arrays of an archive may be unpacked to. @default 4 GiB */
+  readonly mostBytes?: number
 }
 
 /** The tensors of one sample from the entries that make it. */
@@ -34,7 +37,7 @@ type LoadSample = (indices: readonly number[]) => Promise<readonly Tensor[]>
 export async function createSampleSource(
   entries: readonly string[],
   inputs: readonly SampleInput[],
-  { grouping = 'batch', listName = 'sample list' }: SampleSourceOptions = {},
+  { grouping = 'batch', listName = 'sample list', mostBytes = usualMostBytes }: SampleSourceOptions = {},
 ): Promise<SampleSource> {
   const kind = kindOfEntries(entries, listName)
   const place = (index: number): readonly string[] => [listName, `entry ${index + 1} of ${entries.length}`, entries[index]!]
@@ -63,6 +66,7 @@ export async function createSampleSource(
           readImages(
             indices.map((index) => ({ path: entryFiles(entries[index]!)[i]!, at: place(index) })),
             input,
+            mostBytes,
           ),
         ),
       ),
@@ -75,24 +79,25 @@ export async function createSampleSource(
       inputs,
       async ([index = 0]) => {
         const files = entryFiles(entries[index]!)
-        return Promise.all(inputs.map(async (input, i) => asInput(await readNpy(files[i]!, place(index)), input, place(index))))
+        return Promise.all(inputs.map(async (input, i) => asInput(await readNpy(files[i]!, place(index), mostBytes), input, place(index))))
       },
     )
   }
   const load: LoadSample = async (indices) => {
     const last = indices.at(-1)!
     if (indices.length === 1) {
-      const arrays = await readNpz(entries[last]!, inputs, place(last))
+      const arrays = await readNpz(entries[last]!, inputs, place(last), mostBytes)
       return inputs.map((input, i) => asInput(arrays[i]!, input, place(last)))
     }
     const rows: (readonly Tensor[])[] = []
-    for (const index of indices) rows.push(await readNpz(entries[index]!, inputs, place(index)))
+    for (const index of indices) rows.push(await readNpz(entries[index]!, inputs, place(index), mostBytes))
     return inputs.map((input, i) => {
       const arrays = rows.map((row) => row[i]!)
       return (arrays.at(-1)!.shape[0] ?? 1) > 1 ? asInput(arrays.at(-1)!, input, place(last)) : stacked(arrays, input, place(last))
     })
   }
-  const groups = grouping === 'entry' || batch === 1 ? entries.map((_, index) => [index]) : await npzGroups(entries, inputs, batch, place)
+  const groups =
+    grouping === 'entry' || batch === 1 ? entries.map((_, index) => [index]) : await npzGroups(entries, { inputs, batch, place, mostBytes })
   if (groups.length === 0) {
     throw new QError('SAMPLES_EMPTY', 'the entries do not fill one batch', {
       at: [listName],
@@ -132,14 +137,22 @@ function sourceOf(
 /** Entries whose arrays hold a whole batch stand alone, entries of one row go together; each file is looked at once, one at a time. */
 async function npzGroups(
   entries: readonly string[],
-  inputs: readonly SampleInput[],
-  batch: number,
-  place: (index: number) => readonly string[],
+  {
+    inputs,
+    batch,
+    place,
+    mostBytes,
+  }: {
+    readonly inputs: readonly SampleInput[]
+    readonly batch: number
+    readonly place: (index: number) => readonly string[]
+    readonly mostBytes: number
+  },
 ): Promise<readonly (readonly number[])[]> {
   const groups: number[][] = []
   let open: number[] = []
   for (let index = 0; index < entries.length; index++) {
-    const arrays = await readNpz(entries[index]!, inputs, place(index))
+    const arrays = await readNpz(entries[index]!, inputs, place(index), mostBytes)
     const isRow = inputs.some((input, i) => (input.shape[0] ?? 1) > 1 && arrays[i]!.shape[0] === 1)
     if (!isRow) {
       groups.push([index])

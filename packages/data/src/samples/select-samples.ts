@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { normalize } from 'node:path'
 
 import { QError } from '@q/ir'
 
-import { fileError } from '../file-error.ts'
+import { fileError } from '../files/file-error.ts'
+import { readBytes } from '../files/read-bytes.ts'
 import { kindOfEntries, kindOfFile, noSamples, type SampleKind } from './sample-kind.ts'
 import { pythonShuffle } from './shuffle.ts'
 
@@ -11,7 +12,7 @@ import { pythonShuffle } from './shuffle.ts'
 export interface SampleChoice {
   /** A folder that is searched with its subfolders. */
   readonly dataset?: string
-  /** A text file, one entry a line; or a sample file, which is then the only one. */
+  /** A text file, one entry a line. */
   readonly dataList?: string
   /** How many to take; 0 takes all. @default 0 */
   readonly inputNum?: number
@@ -57,11 +58,7 @@ export async function selectSamples({ dataset, dataList, inputNum = 0 }: SampleC
 }
 
 async function listedEntries(path: string): Promise<readonly string[]> {
-  if (kindOfFile(path) !== undefined) return [path]
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw fileError(cause, [path])
-  })
-  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)
+  const lines = new TextDecoder().decode(await readBytes(path, [path])).split(/\r\n|\r|\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw noSamples([path], 'an empty list')
   return lines.map((line) => line.trim())

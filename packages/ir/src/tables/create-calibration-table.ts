@@ -104,9 +104,11 @@ function rowLine(name: string, { threshold, min, max }: CalibrationRow): string 
   return `${name} ${formatPercentF7(kept)} ${formatPercentF7(min)} ${formatPercentF7(max)}`
 }
 
-function checkHeader(value: string | undefined): void {
+/** Refuses a value that the header of a table cannot hold, for instance the name of a model's file. @throws QError `CALIBRATION_HEADER_INVALID` */
+export function checkHeader(value: string | undefined): void {
   if (value === undefined || (!/[\r\n]/.test(value) && !isSectionLine(`# ${value}`))) return
   throw new QError('CALIBRATION_HEADER_INVALID', `the header of a calibration table cannot hold "${value}"`, {
+    at: ['the header of the calibration table'],
     found: JSON.stringify(value),
     wanted: 'one line without the words asym_op, int4_op or mqbench-fp8',
     hint: 'rename the model file',

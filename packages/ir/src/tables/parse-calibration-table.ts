@@ -46,6 +46,7 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
   if (text.includes('\0')) {
     throw new QError('CALIBRATION_TABLE_NOT_TEXT', 'the calibration table holds zero bytes, so it is no text file', {
       at: [place],
+      found: `a zero byte in line ${text.slice(0, text.indexOf('\0')).split('\n').length}`,
       wanted: 'lines `name threshold min max`',
       hint: 'give the table that calibration wrote',
     })

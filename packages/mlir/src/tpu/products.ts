@@ -43,9 +43,11 @@ const deconvFields: readonly Field[] = [
 const tpuMatMul: readonly Field[] = [...matMulFields, lax('bool', 'fuse_rq', false), lax('i64', 'left_reuse', 1), textRounding()]
 
 const kernelRank = ({ node, typeOf }: WriteForm): number => typeOf(node.inputs[1]!).shape.length - 2
-const rounding = (_: ReadForm, attrs: Readonly<Record<string, AttrValue>>) => ({
-  attrs: { rounding: impliedRounding(attrs['requantize']) },
-})
+/** A convolution with int32 results is plain sums, whatever factors stand there. */
+const sumsOrRounding = ({ resultTypes }: ReadForm, attrs: Readonly<Record<string, AttrValue>>) =>
+  resultTypes[0]?.dtype === 'i32'
+    ? { attrs: { requantize: 'none', rounding: impliedRounding('none'), multipliers: [], shifts: [] } }
+    : { attrs: { rounding: impliedRounding(attrs['requantize']) } }
 
 /** Weights of convolutions are signed integers; the family that only shifts declares them without a sign. */
 function convElement({ attrs, inputs, typeOf }: WriteForm, operand: number): ElementName | undefined {
@@ -70,7 +72,7 @@ function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
       operands: 3,
       fields: [...convFields, ...plainRelu, ...perChannel, lax('bool', 'do_winograd', false)],
       reads: hasIntegerWeight,
-      read: rounding,
+      read: sumsOrRounding,
       writes: (form) => isRight(form) && roundsAsImplied(form),
       elementName: convElement,
     },

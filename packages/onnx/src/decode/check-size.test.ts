@@ -120,3 +120,16 @@ describe('an index outside of its axis is refused where it is known, by the name
     })
   })
 })
+
+it('tensors that each may be folded are refused where they are too large together', async () => {
+  const names = ['a', 'b', 'c']
+  const nodes = names.flatMap((name, i): readonly SmallNode[] => [
+    ['ConstantOfShape', 's', name],
+    ['Add', `${i === 0 ? 'x' : `x${i}`} ${name}`, i === names.length - 1 ? 'y' : `x${i + 1}`],
+  ])
+  await expect(importOnnx(fileOf(nodes, { s: whole(2 ** 23, 4) }))).rejects.toMatchObject({
+    code: 'ONNX_TENSOR_SIZE',
+    found: `${3 * (2 ** 25 - 2)} elements`,
+    wanted: `${2 ** 26} elements at most`,
+  })
+})

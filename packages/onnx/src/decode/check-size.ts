@@ -17,3 +17,29 @@ export const tooLarge = (count: number, most: number, at: readonly string[]): QE
     wanted: `${most} elements at most`,
     hint: 'check the sizes that the model states or computes, and the input shapes that they follow from',
   })
+
+/** Elements that all folded tensors of a network may have beyond those that they are made of: a small file can state any number. */
+const mostGrown = 2 ** 26
+
+/**
+ * What folded tensors have grown by, with those of one node more.
+ *
+ * @param grown what they have grown by before
+ * @throws QError `ONNX_TENSOR_SIZE` when that is too much
+ */
+export function grownSize(
+  grown: number,
+  operands: readonly (Sized | undefined)[],
+  results: readonly (Sized | undefined)[],
+  at: readonly string[],
+): number {
+  const size = (tensors: readonly (Sized | undefined)[]): number =>
+    tensors.reduce((sum, each) => sum + (each === undefined ? 0 : elementCount(each.shape)), 0)
+  const sum = grown + Math.max(0, size(results) - size(operands))
+  if (sum > mostGrown) throw tooLarge(sum, mostGrown, at)
+  return sum
+}
+
+interface Sized {
+  readonly shape: readonly number[]
+}

@@ -73,9 +73,11 @@ describe('decodeOnnx', () => {
     })
     const file = new Uint8Array(Float32Array.of(7, 8, 9).buffer)
     const bytes = (offset: number) => model([['Add', ['x', 'w'], ['y']]], { x: [1, 2], initializer: [external(offset)] })
-    const graph = await decodeOnnx(bytes(4), { readExternal: () => file })
+    const graph = await decodeOnnx(bytes(4), { readExternal: (_, { offset, length }) => file.subarray(offset, offset + length) })
     expect([...(graph.values.get('w')!.constant!.data as Float32Array)]).toEqual([8, 9])
-    await expect(decodeOnnx(bytes(8), { readExternal: () => file })).rejects.toMatchObject({ code: 'ONNX_EXTERNAL_DATA' })
+    await expect(
+      decodeOnnx(bytes(8), { readExternal: (_, { offset, length }) => file.subarray(offset, offset + length) }),
+    ).rejects.toMatchObject({ code: 'ONNX_EXTERNAL_DATA' })
     await expect(decodeOnnx(bytes(0))).rejects.toMatchObject({ code: 'ONNX_EXTERNAL_DATA' })
   })
 

@@ -1,4 +1,4 @@
-import { didYouMean, type Graph, type InferredType, type Node, QError } from '@q/ir'
+import { didYouMean, elementCount, type Graph, type InferredType, type Node, QError } from '@q/ir'
 import { inferNode } from '@q/ir/graph'
 import type proto from 'onnx-proto'
 import { bodyOf, bodyOpset } from '../compose/body.ts'
@@ -13,7 +13,8 @@ import { sourceOps } from '../ops/source-ops.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
 import { checkAttributes } from './check-attributes.ts'
 import { checkNames } from './check-names.ts'
-import { checkSize } from './check-size.ts'
+import { checkOperands } from './check-operands.ts'
+import { checkSize, grownSize } from './check-size.ts'
 import { duplicateFinder } from './duplicates.ts'
 import { finishedGraph } from './finished-graph.ts'
 import { foldNode } from './fold-node.ts'
@@ -87,6 +88,8 @@ function neededNodes(graph: proto.onnx.IGraphProto, outputs: readonly string[], 
     if (!known.has(output)) {
       throw new QError('ONNX_OUTPUT_NAME', `there is no tensor ${output}`, {
         at: [place],
+        found: output,
+        wanted: 'the name of an input, a stored tensor or a result',
         hint: didYouMean(output, known, 'use the name of a tensor in the model'),
       })
     }
@@ -130,6 +133,9 @@ function ordered(nodes: readonly proto.onnx.INodeProto[]): readonly proto.onnx.I
   return [...done]
 }
 
+/** Names without the empty ones at the end, which stand for results that nobody wants. */
+const namesUntil = (names: readonly string[]): readonly string[] => names.slice(0, names.findLastIndex((name) => name !== '') + 1)
+
 interface Walk {
   readonly constants: Map<string, Literal>
   /** Reads a node. @param opset version of the operator set that it is written in; the file's, when it is left out */
@@ -154,11 +160,17 @@ function startWalk(
   const unsupported: UnsupportedNode[] = []
   const lost = new Set<string>()
   const leftOut = new Map<string, string>()
+  let grown = 0
   const typeOf = (name: string): InferredType => {
     const type = constants.get(name) ?? types.get(name)
     if (type === undefined && leftOut.has(name)) throw resultLeftOut(name, leftOut.get(name)!, place)
     if (type === undefined)
-      throw new QError('ONNX_BAD_NODE', 'a tensor is used that nothing makes', { at: [place], found: name, hint: checkHint })
+      throw new QError('ONNX_BAD_NODE', 'a tensor is used that nothing makes', {
+        at: [place],
+        found: name,
+        wanted: 'an input, a stored tensor or the result of a node',
+        hint: checkHint,
+      })
     return type
   }
 
@@ -168,18 +180,18 @@ function startWalk(
     constants,
     async step(source, opset = opsets.get('') ?? 1) {
       const op = source.opType ?? ''
-      const outputs = source.output ?? []
+      const outputs = namesUntil(source.output ?? [])
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
       const domain = source.domain === 'ai.onnx' ? '' : (source.domain ?? '')
       const isKnown = isRead(domain)
-      const rule = isKnown ? forms[op] : undefined
+      const rule = isKnown && Object.hasOwn(forms, op) ? forms[op] : undefined
       const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : (aliases.get(name) ?? name)))
       while (inputNames.length > 0 && inputNames.at(-1) === undefined) inputNames.pop()
       const lose = (): void => {
         for (const output of outputs) lost.add(output)
       }
       if (inputNames.some((name) => name !== undefined && lost.has(name))) {
-        if (rule === undefined && !(isKnown && (isFoldable(op) || op in compositions)))
+        if (rule === undefined && !(isKnown && ((signatures.has(op) && isFoldable(op)) || Object.hasOwn(compositions, op))))
           unsupported.push({ domain, op, name: outputs[0] ?? op })
         return lose()
       }
@@ -190,7 +202,10 @@ function startWalk(
         return
       }
       const signature = isKnown ? signatures.get(op) : undefined
-      if (signature !== undefined) checkAttributes(source, signature, opset, at)
+      if (signature !== undefined) {
+        checkOperands(signature, { inputs: inputNames, outputs }, opset, at)
+        checkAttributes(source, signature, opset, at)
+      }
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const attrs = withDefaults(signature, given, opset)
@@ -200,6 +215,7 @@ function startWalk(
       if (stated !== undefined && inputNames[stated.operand] !== undefined) literals[stated.operand] ??= stated.known
       const known: KnownNode = { op, inputs: literals, attrs, opset, results: outputs.length }
       const keep = (results: readonly (Literal | undefined)[]): void => {
+        grown = grownSize(grown, literals, results, at)
         outputs.forEach((output, i) => {
           if (results[i] !== undefined) constants.set(output, results[i])
         })
@@ -222,7 +238,13 @@ function startWalk(
         declared,
         type: (operand) => {
           const name = inputNames[operand]
-          if (name === undefined) throw new QError('ONNX_BAD_NODE', `${op} lacks its operand ${operand}`, { at, hint: checkHint })
+          if (name === undefined)
+            throw new QError('ONNX_BAD_NODE', `${op} lacks its operand ${operand}`, {
+              at,
+              found: `${inputNames.length} operands`,
+              wanted: `operand ${operand}`,
+              hint: checkHint,
+            })
           return typeOf(name)
         },
       }
@@ -258,7 +280,8 @@ function startWalk(
         for (const { shape } of inferred) checkSize(shape, at)
         return inferred
       })
-      const late = await computed()
+      const isSmall = results.every(({ shape }) => elementCount(shape) <= largestFolded)
+      const late = isSmall ? await computed() : undefined
       if (late !== undefined) return keep(late)
       outputs.forEach((output, i) => {
         const type = results[i]

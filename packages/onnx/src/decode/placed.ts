@@ -3,6 +3,9 @@ import { isQError, QError } from '@q/ir'
 /** What to do about a file that contradicts itself. */
 export const checkHint = 'check the model with onnx.checker, and export it again'
 
+const isOfTheEngine = (error: unknown): boolean =>
+  [TypeError, RangeError, SyntaxError, ReferenceError].some((kind) => error instanceof kind)
+
 /** Runs a step; what it throws says where in the model it was. */
 export function placed<T>(at: readonly string[], step: () => T): T {
   try {
@@ -20,7 +23,13 @@ export function placed<T>(at: readonly string[], step: () => T): T {
     }
     throw new QError('ONNX_BAD_NODE', 'a node of the model makes no sense', {
       at,
-      found: error instanceof Error ? error.message : String(error),
+      // What the engine says of the program's inside tells nobody what is wrong with a node.
+      found: isOfTheEngine(error)
+        ? 'attributes and operands that do not fit each other'
+        : error instanceof Error
+          ? error.message
+          : String(error),
+      wanted: 'a node as ONNX defines it',
       hint: checkHint,
       cause: error,
     })

@@ -1,7 +1,7 @@
 import { type DType, elementBytes, elementCount, QError, storageArray, type Tensor, type TensorData } from '@q/ir'
 import type proto from 'onnx-proto'
 import { elementTypes, otherElementTypes } from '../signature/element-types.ts'
-import { externalPlace } from './external-data.ts'
+import { type ExternalPlace, externalPlace } from './external-data.ts'
 
 /** Our element type for an ONNX data type number. @throws QError `ONNX_TENSOR_TYPE` */
 export function dtypeOf(dataType: number | null | undefined, place: readonly string[]): DType {
@@ -20,27 +20,22 @@ export function toNumber(value: number | { toNumber(): number } | null | undefin
   return typeof value === 'object' && value !== null ? value.toNumber() : (value ?? 0)
 }
 
-/** Finds the bytes of a file that stands beside the model. */
-export type ReadExternal = (location: string) => Uint8Array | Promise<Uint8Array>
+/** Finds bytes of a file that stands beside the model: those of the part, or as many of them as the file has. */
+export type ReadExternal = (location: string, part: Pick<ExternalPlace, 'offset' | 'length'>) => Uint8Array | Promise<Uint8Array>
 
-/** Hands out the external files of one model, each read once. */
-export type ExternalFiles = (location: string, place: readonly string[]) => Promise<Uint8Array>
+/** Hands out parts of the external files of one model. */
+export type ExternalFiles = (part: ExternalPlace, place: readonly string[]) => Promise<Uint8Array>
 
 /** Reads external files through the caller's function. */
 export function externalFiles(read: ReadExternal | undefined): ExternalFiles {
-  const files = new Map<string, Promise<Uint8Array>>()
-  return (location, place) => {
-    if (read === undefined) {
-      throw new QError('ONNX_EXTERNAL_DATA', 'the weights of this model lie in another file', {
-        at: place,
-        found: `external data in ${location}`,
-        wanted: 'a way to read it',
-        hint: 'pass readExternal, or keep the file beside the model',
-      })
-    }
-    const file = files.get(location) ?? Promise.resolve(read(location))
-    files.set(location, file)
-    return file
+  return async ({ location, offset, length }, place) => {
+    if (read !== undefined) return read(location, { offset, length })
+    throw new QError('ONNX_EXTERNAL_DATA', 'the weights of this model lie in another file', {
+      at: place,
+      found: `external data in ${location}`,
+      wanted: 'a way to read it',
+      hint: 'pass readExternal, or keep the file beside the model',
+    })
   }
 }
 
@@ -69,17 +64,16 @@ async function externalBytes(
   size: number,
   at: readonly string[],
 ): Promise<Uint8Array> {
-  const { location, offset, length } = externalPlace(source, size, at)
-  const file = await external(location, at)
-  if (offset + length > file.length) {
-    throw new QError('ONNX_EXTERNAL_DATA', 'the external file is too short', {
-      at,
-      found: `${file.length} bytes in ${location}`,
-      wanted: `bytes ${offset} to ${offset + length}`,
-      hint: 'check that the external file is complete, and the one that was saved with this model',
-    })
-  }
-  return file.subarray(offset, offset + length)
+  const part = externalPlace(source, size, at)
+  if (part.length !== size) throw wrongSize(at, `${part.length} bytes of ${part.location}`, `${size} bytes`)
+  const bytes = await external(part, at)
+  if (bytes.length === part.length) return bytes
+  throw new QError('ONNX_EXTERNAL_DATA', 'the external file is too short', {
+    at,
+    found: `${bytes.length} bytes in ${part.location} from ${part.offset} on`,
+    wanted: `bytes ${part.offset} to ${part.offset + part.length}`,
+    hint: 'check that the external file is complete, and the one that was saved with this model',
+  })
 }
 
 function fromBytes(dtype: DType, count: number, bytes: Uint8Array, at: readonly string[]): TensorData {

@@ -89,7 +89,7 @@ const rules: Readonly<Record<string, readonly [operand: number, State]>> = {
  * @returns the place of the operand and its elements; undefined where several would give the same shape and other elements
  */
 export function statedOperand(node: StatingNode): { readonly operand: number; readonly known: Literal } | undefined {
-  const [operand, rule] = rules[node.op] ?? []
+  const [operand, rule] = (Object.hasOwn(rules, node.op) ? rules[node.op] : undefined) ?? []
   const [y] = node.declared
   const x = node.shapes[0]
   if (operand === undefined || rule === undefined || x === undefined || y === undefined) return undefined

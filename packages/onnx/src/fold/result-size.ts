@@ -4,7 +4,7 @@ import type { KnownNode } from './evaluate.ts'
 import type { Literal } from './literal.ts'
 
 /** Elements beyond which a folded tensor is rather computed while the network runs than stored. */
-export const largestFolded = 2 ** 26
+export const largestFolded = 2 ** 25
 
 type Sizes = readonly number[]
 const product = (sizes: Iterable<number>): number => {
@@ -60,7 +60,7 @@ export const statesSize = (op: string): boolean => Object.hasOwn(counts, op)
  * negative.
  */
 export function resultCount(node: KnownNode): number {
-  const count = counts[node.op]
+  const count = Object.hasOwn(counts, node.op) ? counts[node.op] : undefined
   if (count !== undefined) return count(node)
   const shapes = node.inputs.flatMap((each) => (each === undefined ? [] : [each.shape]))
   const isElementwise =

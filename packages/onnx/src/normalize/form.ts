@@ -63,6 +63,7 @@ function given(view: FormView, name: string): AttrValue {
   if (value !== undefined) return value
   throw new QError('ONNX_BAD_NODE', `${view.op} lacks its attribute ${name}`, {
     at: placeOf(view),
+    found: Object.keys(view.attrs).join(', ') || 'no attributes',
     wanted: name,
     hint: 'check the model with onnx.checker, and export it again',
   })

@@ -11,7 +11,7 @@ import { matMulBias } from './matmul-bias.ts'
 import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
 import { mergeConvs } from './merge-convs.ts'
 import { cancelMoves, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
-import { dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
+import { boundedFactor, dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
 import { mergePatches } from './merge-patches.ts'
 import { addWithoutReshapes, mergeConstants } from './merge-terms.ts'
 import { mergeLastUsers } from './merge-users.ts'
@@ -34,6 +34,7 @@ const rules: RuleSet = {
     rmsNorm,
     numberRight,
     dropUnit,
+    boundedFactor,
     mergeFactors,
     factorIntoWeights,
     factorThroughReshape,

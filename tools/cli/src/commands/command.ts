@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chipHelp, chooseChip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
-import { parseObject } from '../options/parse.ts'
+import { parseBytes, parseObject } from '../options/parse.ts'
 
 /** Runs what a command does. @returns whether a comparison held its tolerance (the command ends with 1 when not) */
 export type Action = (context: Context) => Promise<{ readonly passed: boolean } | undefined>
@@ -12,7 +12,16 @@ export type DefineCommand = (program: Command, start: (action: Action) => void) 
 
 /** A sub-command under its name and the file name of the original tool. */
 export function subcommand(program: Command, name: string, description: string): Command {
-  return program.command(name).alias(`${name}.py`).description(description).option('--json', 'print JSON events, one a line')
+  return program
+    .command(name)
+    .alias(`${name}.py`)
+    .description(description)
+    .option('--json', 'print JSON events, one a line')
+    .option(
+      '--max-memory <size>',
+      'most that one file, or the tensors of one model, may take in memory, like 8GiB; what is unpacked may take a quarter of it (default: 4GiB)',
+      parseBytes,
+    )
 }
 
 /** Adds the options that choose a chip. @param required whether the command needs one @param purpose what the chip is for, where that is not clear */

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { parseShapes } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
-import { originalOutputs } from '../pipeline/original-model.ts'
+import { originalOutputs } from '../pipeline/original-outputs.ts'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
@@ -70,7 +70,7 @@ export const defineModelRunner: DefineCommand = (program, start) => {
             ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter)
                 .graph
             : read
-        return dumpOf(graph, await loadTestInput(options.input, sampleInputs(read)), options, context)
+        return dumpOf(graph, await loadTestInput(options.input, sampleInputs(read), context.files.mostBytes), options, context)
       }
       const shapes = options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }
       const dump = await readModel(options.model, {

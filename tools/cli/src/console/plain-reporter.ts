@@ -1,6 +1,7 @@
 import { formatError } from '@q/ir'
 import { formatSeconds, secondsLeft } from './eta.ts'
 import type { Reporter, Streams } from './reporter.ts'
+import { shortText } from './short-text.ts'
 import { visibleText } from './visible-text.ts'
 
 /** Plain lines, for logs: progress at the start, the end, and at most every `everyMs` milliseconds in between. */
@@ -8,7 +9,8 @@ export function plainReporter(streams: Streams, now: () => number = Date.now, ev
   let stage = ''
   let started = 0
   let lastLine = 0
-  const note = (line: string) => void streams.err.write(`${visibleText(line)}\n`)
+  const note = (line: string) => void streams.err.write(`${visibleText(shortText(line))}\n`)
+  const whole = (text: string) => void streams.err.write(`${visibleText(text)}\n`)
   return {
     print: (line) => void streams.out.write(`${visibleText(line)}\n`),
     note,
@@ -28,7 +30,7 @@ export function plainReporter(streams: Streams, now: () => number = Date.now, ev
       note(`${progress.stage}: ${progress.done}/${progress.total}${tail}`)
     },
     event: () => {},
-    error: (error) => note(formatError(error)),
+    error: (error) => whole(formatError(error)),
     close: () => {},
   }
 }

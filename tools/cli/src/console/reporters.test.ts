@@ -36,6 +36,16 @@ it('plain: control characters of names are written out, on both streams', () => 
   expect(texts.err).toBe('c\\u0000d\\u0085\nARTIFACT_NAME: of e\\u007f\n  at:     f\\u000dg\n  found:  h\\u0000\n\ti\n')
 })
 
+it('plain: a line that a file made endless is cut in its middle; results are printed whole', () => {
+  const { texts, out, err } = streams()
+  const reporter = plainReporter({ out, err })
+  reporter.note('a'.repeat(1e6))
+  reporter.print('b'.repeat(1e4))
+  expect(texts.err.length).toBeLessThan(2100)
+  expect(texts.err).toContain('… (998000 letters) …')
+  expect(texts.out).toHaveLength(1e4 + 1)
+})
+
 it('json: every line is one object, on standard output', () => {
   const { texts, out, err } = streams()
   const reporter = jsonReporter({ out, err })

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, parse } from 'node:path'
-import { didYouMean, QError, suggest } from '@q/ir'
+import { didYouMean, isQError, QError, suggest } from '@q/ir'
 
 const reasons: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
   ENOENT: ['FILE_MISSING', 'there is no such file', 'check the path'],
@@ -14,11 +14,13 @@ const reasons: Readonly<Record<string, readonly [code: string, message: string, 
   EFBIG: ['DISK_FULL', 'the file would be larger than the file system allows', 'choose another place'],
   ENAMETOOLONG: ['FILE_NAME_LONG', 'the name is longer than the file system allows', 'give a shorter name'],
   ELOOP: ['LINKS_CIRCULAR', 'its links lead in a circle', 'check the links'],
+  ENXIO: ['FILE_SPECIAL', 'nobody reads from this pipe', 'start the reader first, or name a file'],
   EMFILE: ['FILES_OPEN', 'too many files are open', 'raise the limit of open files'],
 }
 
 /** An error of the file system as one that says place and remedy. */
 export async function fileError(error: unknown, path: string, doing: 'read' | 'write'): Promise<unknown> {
+  if (isQError(error)) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code
   const reason = code === undefined ? undefined : reasons[code]
   if (reason === undefined) return error

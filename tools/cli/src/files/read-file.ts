@@ -1,12 +1,12 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
+import type { FilePart } from '@q/data'
+import { readPlainFile, usualMostBytes } from '@q/data'
 import { fileError } from './file-errors.ts'
 
-/** The bytes of a file. @throws QError `FILE_MISSING`, `FILE_FORBIDDEN`, … */
-export async function readBytes(path: string): Promise<Uint8Array> {
+/** The bytes of a file, or of a part of it. @throws QError `FILE_MISSING`, `FILE_FORBIDDEN`, `FILE_SPECIAL`, `FILE_LARGE`, … */
+export async function readBytes(path: string, mostBytes = usualMostBytes, part?: FilePart): Promise<Uint8Array> {
   try {
-    const { buffer, byteOffset, byteLength } = await readFile(path)
-    // Not as a Buffer, whose `slice` does not copy.
-    return new Uint8Array(buffer, byteOffset, byteLength)
+    return await readPlainFile(path, { mostBytes, ...(part === undefined ? {} : { part }) })
   } catch (error) {
     throw await fileError(error, path, 'read')
   }

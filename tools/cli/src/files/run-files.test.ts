@@ -1,3 +1,4 @@
+import { execFile, execFileSync } from 'node:child_process'
 import {
   chmodSync,
   linkSync,
@@ -93,6 +94,24 @@ describe('writing', () => {
     await files.write(new Map([['/dev/null', 'x']]))
     await expect(files.write(new Map([['/dev/full', 'x']]))).rejects.toMatchObject({ code: 'DISK_FULL' })
     expect(readFileSync('/dev/null', 'utf8')).toBe('')
+  })
+
+  it('does not wait for somebody to read a pipe', async () => {
+    execFileSync('mkfifo', [place('pipe')])
+    await expect(write(['pipe', 'x'])).rejects.toMatchObject({
+      code: 'FILE_SPECIAL',
+      kind: 'file-system',
+      hint: expect.stringContaining('reader'),
+    })
+    const reader = execFile('cat', [place('pipe')])
+    let read = ''
+    reader.stdout!.on('data', (text) => {
+      read += text
+    })
+    await new Promise((done) => setTimeout(done, 200))
+    await write(['pipe', 'x'.repeat(200_000)])
+    await new Promise((done) => reader.on('close', done))
+    expect(read).toHaveLength(200_000)
   })
 
   it('removes what a killed run has left half-written, and nothing else', async () => {

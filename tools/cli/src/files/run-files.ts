@@ -1,3 +1,5 @@
+import type { FilePart } from '@q/data'
+import { usualMostBytes } from '@q/data'
 import { QError } from '@q/ir'
 import type { Place } from './place.ts'
 import { checkWritable, identityOf, placeOf, stillLeadsTo } from './place.ts'
@@ -10,8 +12,10 @@ import { writeFiles } from './write-files.ts'
  * whatever path, link or second name it is reached. Outputs are claimed before the work; what is found out later is checked then.
  */
 export interface RunFiles {
-  /** The bytes of an input. @throws QError `FILE_TAKEN` when it is also an output, `FILE_MISSING`, `FILE_FORBIDDEN`, … */
-  read(path: string): Promise<Uint8Array>
+  /** What one file, or the tensors of one model, may take in memory. */
+  readonly mostBytes: number
+  /** The bytes of an input, or of a part of it. @throws QError `FILE_TAKEN` when it is also an output, `FILE_MISSING`, `FILE_FORBIDDEN`, … */
+  read(path: string, part?: FilePart): Promise<Uint8Array>
   /** The text of an input in UTF-8. @throws QError as {@link RunFiles.read} */
   readText(path: string): Promise<string>
   /** The text of a plain file that may still become an input or an output; nothing where there is none. */
@@ -33,8 +37,13 @@ export interface RunFiles {
   isAmong(path: string, inputs: readonly string[]): Promise<boolean>
 }
 
-/** The files of a run that has none yet. @param note told of each file that is replaced, as a line for the user */
-export function createRunFiles(note: (line: string) => void): RunFiles {
+/**
+ * The files of a run that has none yet.
+ *
+ * @param note told of each file that is replaced, as a line for the user
+ * @param mostBytes what of a file is read at most
+ */
+export function createRunFiles(note: (line: string) => void, mostBytes = usualMostBytes): RunFiles {
   /** Paths as the user gave them, by identity. */
   const inputs = new Map<string, string>()
   const claimed = new Map<string, string>()
@@ -63,16 +72,17 @@ export function createRunFiles(note: (line: string) => void): RunFiles {
       if (place.kind === 'file') note(`note: ${path} replaced`)
     }
   }
-  const read = async (path: string): Promise<Uint8Array> => {
+  const read = async (path: string, part?: FilePart): Promise<Uint8Array> => {
     await noteInputs([path])
-    return readBytes(path)
+    return readBytes(path, mostBytes, part)
   }
 
   return {
+    mostBytes,
     read,
     readText: async (path) => new TextDecoder().decode(await read(path)),
     async peekText(path) {
-      return (await identityOf(path)) === undefined ? undefined : new TextDecoder().decode(await readBytes(path))
+      return (await identityOf(path)) === undefined ? undefined : new TextDecoder().decode(await readBytes(path, mostBytes))
     },
     reads: noteInputs,
     async claim(paths) {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { constants, rmSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileError } from './file-errors.ts'
@@ -36,7 +36,7 @@ export async function writeFiles(files: readonly FileToWrite[]): Promise<void> {
       temporaries.push(temporary)
       await failsAs(path, writeFlushed(temporary, content))
     }
-    for (const { path, place, content } of files) if (place.kind === 'special') await failsAs(path, writeFlushed(place.path, content))
+    for (const { path, place, content } of files) if (place.kind === 'special') await failsAs(path, writeSpecial(place.path, content))
     for (const [i, { path, place }] of plain.entries()) await failsAs(path, rename(temporaries[i]!, place.path))
   } catch (error) {
     await Promise.all(temporaries.map((temporary) => rm(temporary, { force: true })))
@@ -52,6 +52,13 @@ async function failsAs<T>(path: string, work: Promise<T>): Promise<T> {
   } catch (error) {
     throw await fileError(error, path, 'write')
   }
+}
+
+/** Writes into a device or a pipe; one that nobody reads would be waited for, and is an error. */
+async function writeSpecial(path: string, content: Uint8Array | string): Promise<void> {
+  const reachable = await open(path, constants.O_WRONLY | constants.O_NONBLOCK)
+  // The pipe is held open in between, so that its reader sees no end.
+  await writeFlushed(path, content).finally(() => reachable.close())
 }
 
 async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {

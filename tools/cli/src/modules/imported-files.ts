@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { readBytes } from '../files/read-file.ts'
 
 /**
  * A module's file and the files that it imports, or requires, by relative paths, and these in turn: what the user keeps beside it. Packages are not among
@@ -21,7 +21,7 @@ type Parse = (source: string) => readonly [imports: readonly { readonly n: strin
 /** What does not read as a module has no imports here; running it tells why. */
 async function importsOf(file: string, parse: Parse): Promise<readonly string[]> {
   try {
-    const source = await readFile(file, 'utf8')
+    const source = new TextDecoder().decode(await readBytes(file))
     return [...importsIn(source, file, parse), ...requiresIn(source, file)]
   } catch {
     return []

@@ -1,3 +1,4 @@
+import { unpackedBytes } from '@q/data'
 import type { Tensor } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import { decodeNpz, encodeNpz } from '@q/npz'
@@ -7,7 +8,7 @@ export type Tensors = ReadonlyMap<string, Tensor>
 
 /** The arrays of an npz file. @throws QError when there is none or it is damaged */
 export async function readNpz({ files }: Context, file: string): Promise<Tensors> {
-  return decodeNpz(await files.read(file), [file])
+  return decodeNpz(await files.read(file), [file], unpackedBytes(files.mostBytes))
 }
 
 /** One array of a file. @throws QError `ARRAY_UNKNOWN` with the nearest name */

@@ -120,6 +120,7 @@ function optionOf(command: Command, word: string, path: readonly string[]): Opti
   throw new QError('OPTION_UNKNOWN', `there is no option ${word}`, {
     at: path,
     found: word,
+    wanted: 'an option of this command',
     hint: didYouMean(word, names, `q ${path.join(' ')} --help lists the options`),
     kind: 'usage',
   })

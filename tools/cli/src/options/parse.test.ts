@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseCount, parseNames, parseNumbers, parsePlainName, parseShapes, parseSize, parseTolerance } from './parse.ts'
+import { parseBytes, parseCount, parseNames, parseNumbers, parsePlainName, parseShapes, parseSize, parseTolerance } from './parse.ts'
 
 it.each([
   ['[[1,3,224,224],[10]]', [[1, 3, 224, 224], [10]]],
@@ -40,4 +40,17 @@ it('numbers, sizes, tolerances, names', () => {
 it('whole numbers of at least a bound', () => {
   expect(parseCount(0)('0')).toBe(0)
   for (const text of ['-1', '1.5', 'x', '', '9007199254740993', '1e22']) expect(() => parseCount(0)(text), text).toThrow('at least 0')
+})
+
+it('sizes of memory have units of 1024', () => {
+  expect(['4GiB', '4g', '4096MB', '1.5G', '2097152', '1 tib'].map(parseBytes)).toEqual([
+    2 ** 32,
+    2 ** 32,
+    2 ** 32,
+    1.5 * 2 ** 30,
+    2 ** 21,
+    2 ** 40,
+  ])
+  for (const text of ['', '4X', '-1G', 'GiB', '1e9', '1', '99999999999999999999', 'nan'])
+    expect(() => parseBytes(text), text).toThrow('at least 1MiB')
 })

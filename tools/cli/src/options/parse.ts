@@ -71,6 +71,16 @@ export function parseCount(least: number): (text: string) => number {
   }
 }
 
+const unitBytes: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
+
+/** `4GiB`, `512M`, a number of bytes. Units are powers of 1024. */
+export function parseBytes(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? []
+  const bytes = Math.floor(Number(number) * (unitBytes[unit?.toLowerCase() ?? ''] ?? Number.NaN))
+  if (!(bytes >= 2 ** 20) || !Number.isSafeInteger(bytes)) throw new InvalidArgumentError('wanted a size of at least 1MiB, like 8GiB.')
+  return bytes
+}
+
 /** `0.9,0.8`: the cosine and euclidean similarity to exceed. */
 export function parseTolerance(text: string): readonly [number, number] {
   const numbers = parseNumbers(text)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Graph } from '@q/ir'
 import { expect, it } from 'vitest'
 import type { Context } from '../context.ts'
+import { createRunFiles } from '../files/run-files.ts'
 import { observeModel } from './calibrate-model.ts'
 
 const graphOf = (name: string): Graph => ({
@@ -16,9 +17,11 @@ const graphOf = (name: string): Graph => ({
   properties: {},
 })
 
+const context = { files: createRunFiles(() => {}), reporter: { note: () => {} } } as unknown as Context
+
 it('a name that no row of a table can hold is refused before any sample is looked for', async () => {
   const choice = { dataset: 'nowhere', methods: ['max'], bins: 2048, tuneNum: 0, inputNum: 1 } as const
-  const observed = observeModel(graphOf('a b'), { mlir: 'n.mlir', table: 'table' }, choice, {} as Context)
+  const observed = observeModel(graphOf('a b'), { mlir: 'n.mlir', table: 'table' }, choice, context)
   await expect(observed).rejects.toMatchObject({ code: 'CALIBRATION_NAME_INVALID' })
 })
 
@@ -39,7 +42,7 @@ it('what was calibrated before counts no more when a sample of the tuning was ch
     },
     write() {},
   }
-  const observe = () => observeModel(graphOf('x'), { mlir: 'n.mlir', table: join(folder, 'table') }, choice, {} as Context, kept)
+  const observe = () => observeModel(graphOf('x'), { mlir: 'n.mlir', table: join(folder, 'table') }, choice, context, kept)
   await observe()
   await observe()
   file('t.npz', 'another')

@@ -6,7 +6,7 @@ import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { fingerprintOf, formatCalibrationTable } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
-import { checkedRowName, createCalibrationTable, tableFingerprintOf } from '@q/ir/tables'
+import { checkedRowName, checkHeader, createCalibrationTable } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
 import type { CalibrationThread, ListedSamples } from '../threads/calibration-thread.ts'
@@ -116,14 +116,19 @@ export async function observeModel(
   context: Context,
   kept?: KeptCalibrations,
 ): Promise<ObservedModel> {
+  checkHeader(basename(files.mlir))
   for (const { name } of calibratedValues(graph)) checkedRowName(name)
   const inputs = sampleInputs(graph)
   const chosen = await selectSamples(choice)
-  const samples = await createSampleSource(chosen.entries, inputs)
+  const samples = await createSampleSource(chosen.entries, inputs, { mostBytes: context.files.mostBytes })
   const tuneEntries =
     choice.tuneList === undefined || choice.tuneNum === 0 ? undefined : (await selectSamples({ dataList: choice.tuneList })).entries
   const symmetric = symmetricLayers(graph)
-  const checkpoint = await calibrationCheckpoint(files.table, chosen.entries, JSON.stringify(graph.inputs))
+  const checkpoint = await calibrationCheckpoint(
+    files.table,
+    await samplesKey(chosen.entries, JSON.stringify(graph.inputs)),
+    context.reporter,
+  )
   const finished = () => checkpoint.store.clear()
   const key = JSON.stringify([
     checkpoint.key,
@@ -136,7 +141,8 @@ export async function observeModel(
   ])
   const known = kept?.read(key)
   if (known !== undefined) return { calibrations: known, samples, symmetric, finished }
-  const tuneSamples = tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs)
+  const tuneSamples =
+    tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs, { mostBytes: context.files.mostBytes })
   const tuned = Math.min(choice.tuneNum, tuneSamples.count)
   const thread = calibrationThread(graph, { entries: chosen.entries, inputs }, samples.count + tuned)
   const source = thread === undefined ? samples : loadedBy(thread, samples)
@@ -199,7 +205,7 @@ export function tableOf(
     tune: tuneNum,
     entries,
     ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
-    fingerprint: tableFingerprintOf(graph),
+    fingerprint: fingerprintOf(graph),
     ...(madeFor === undefined ? {} : { madeFor }),
   })
 }

@@ -10,19 +10,19 @@ import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context, Surroundings } from '../context.ts'
 import { startRun } from '../context.ts'
+import type { RunFiles } from '../files/run-files.ts'
 import type { Found } from '../search/search-model.ts'
 import type { PlanSearch } from '../search/search-plan.ts'
 import { searchPlan } from '../search/search-plan.ts'
+import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { readTopFiles } from '../wiring/write-model.ts'
 import type { Agreement } from './agreement.ts'
+import { measureAgreement } from './agreement.ts'
 import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
-import { checkedOriginal } from './checked-original.ts'
 import type { Deployed } from './deploy.ts'
-import { claimDeployed, deploy, type Judge } from './deploy.ts'
+import { claimDeployed, deploy, toleranceOf } from './deploy.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers, floatLayersText } from './float-layers.ts'
-import { agreementOn } from './judge-samples.ts'
-import { tellInputs, warnOfUnscaled } from './model-summary.ts'
 import { readPlan } from './read-tables.ts'
 import { checkForChip, type QuantizationSettings, usualSettings } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
@@ -37,8 +37,6 @@ export interface QuantizeOptions {
   readonly calibration: CalibrationChoice
   readonly preprocess: PreprocessOptions
   readonly inputShapes?: readonly (readonly number[])[]
-  /** Cut the model at these tensors. @default its outputs */
-  readonly outputNames?: readonly string[]
   readonly quantizeTable?: string
   /** Which layers stay in float before anything is measured, where the mode computes on codes; `quantizeTable` has the last word. @default those of the known families */
   readonly floatLayers?: FloatLayerChoice & { readonly mode?: QuantMode }
@@ -46,9 +44,7 @@ export interface QuantizeOptions {
   readonly compareNum: number
   /** Folder, or list, these come from. @default the calibration samples */
   readonly compareData?: string
-  /** Write the model file whatever the verdict. @default false */
-  readonly force?: boolean
-  /** What the median cosine and Euclidean similarity of every output have to exceed. @default the chip's of the mode */
+  /** What the mean cosine and Euclidean similarity of every output have to exceed. @default the chip's of the mode */
   readonly tolerance?: readonly [cosine: number, euclidean: number]
   /** Name of the model. @default from the file */
   readonly name?: string
@@ -97,21 +93,13 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
       mlir: `${name}.mlir`,
       preprocess: options.preprocess,
       ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
-      ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
     },
     context,
   )
   const content = top.content()
   // As every command reads it from these files, so that a chip gets the same nodes, attributes and names of constants from all of them.
   const graph = readTopFiles(content)
-  tellInputs(graph, context.reporter)
-  const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph)
-  const calibrated = (await selectSamples(options.calibration)).entries
-  warnOfUnscaled(graph, calibrated, context.reporter)
-  const original = await checkedOriginal(
-    { ...options, graph, samples: compared ?? (await createSampleSource(calibrated, sampleInputs(graph))) },
-    context,
-  )
+  const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph, context.files)
   const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
   const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
   const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
@@ -132,40 +120,36 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   context.reporter.event('transformed', { layers: graph.nodes.length, mlir: top.files[0]! })
   await ranges.finished()
   release()
-  let agreement: Agreement | undefined
-  const judge: Judge = async (resolved) => {
-    agreement = await agreementOn(
-      options,
-      { graph, resolved, chip, samples: compared ?? samples, calibrated: table === undefined ? [] : calibrated, original },
-      context,
-    )
-    return { passed: agreement?.passed !== false }
-  }
   const deployed = await deploy(
     {
       ...deployment,
-      ...(table === undefined ? {} : { table }),
+      table,
       ...(plan === undefined ? {} : { plan }),
       compareAll: false,
       excepts: [],
-      judge,
-      force: options.force === true,
     },
     context,
-  ).finally(() => original?.close())
+  )
+  const tolerance = options.tolerance ?? toleranceOf(chip, options.mode)
+  const agreement = await agreementOn(
+    { samples: compared ?? samples, most: options.compareNum, tolerance },
+    graph,
+    deployed.resolved.graph,
+    context,
+  )
   return {
     files: [...top.files, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
     deployed,
     ...(ranges.found === undefined ? {} : { searched: { found: ranges.found, planFile } }),
     ...(agreement === undefined ? {} : { agreement }),
-    passed: deployed.passed,
+    passed: deployed.passed && agreement?.passed !== false,
     seconds: (performance.now() - started) / 1000,
   }
 }
 
 /** Other samples to compare on than those of the calibration; each has been read once. @throws QError of those that the network cannot take */
-async function comparedSamples(choice: SampleChoice, most: number, graph: Graph): Promise<SampleSource> {
-  const source = await createSampleSource((await selectSamples(choice)).entries, sampleInputs(graph))
+async function comparedSamples(choice: SampleChoice, most: number, graph: Graph, { mostBytes }: RunFiles): Promise<SampleSource> {
+  const source = await createSampleSource((await selectSamples(choice)).entries, sampleInputs(graph), { mostBytes })
   for (let i = 0; i < Math.min(most, source.count); i++) await source.load(i)
   return source
 }
@@ -203,8 +187,7 @@ async function findRanges(
   },
   context: Context,
 ): Promise<
-  Omit<CalibratedModel, 'calibration' | 'text' | 'table'> & {
-    readonly table?: CalibratedModel['table']
+  Omit<CalibratedModel, 'calibration' | 'text'> & {
     readonly plan?: Plan
     readonly found?: Found
     readonly files: ReadonlyMap<string, string>
@@ -212,13 +195,6 @@ async function findRanges(
 > {
   const { graph, chip, tableFile, planFile, decided } = places
   const mlir = `${name ?? basename(model, '.onnx')}.mlir`
-  const isCalibrated = [mode, ...(decided?.values() ?? [])].some((each) => needsRanges(each, chip.backend.target))
-  if (search === undefined && !isCalibrated) {
-    checkForChip(graph, chip, mode, decided, settings)
-    const samples = await createSampleSource((await selectSamples(calibration)).entries, sampleInputs(graph))
-    context.reporter.note(`note: nothing is calibrated: no layer is computed on codes in ${mode}`)
-    return { samples, finished: async () => {}, files: new Map() }
-  }
   if (search === undefined) {
     checkForChip(graph, chip, mode, decided, settings)
     noteUnreadThresholds(calibration, chip, { mode, ...settings }, context)
@@ -232,7 +208,7 @@ async function findRanges(
     context,
   )
   const { table, calibrationSamples: samples, plan, found, files, finished } = searched
-  return { ...(table === undefined ? {} : { table }), samples: samples!, plan, found, files, finished }
+  return { table, samples: samples!, plan, found, files, finished }
 }
 
 /** Thresholds that are tuned for codes whose zero points follow least and largest values are work for nothing: that is said. */
@@ -247,4 +223,23 @@ function noteUnreadThresholds(
   reporter.note(
     `${mode} of ${target.name} has zero points, so ranges are min and max of the table: the thresholds that ${method} tunes decide little, and --tune_num 0 saves their time`,
   )
+}
+
+async function agreementOn(
+  { samples, most, tolerance }: { readonly samples: SampleSource; readonly most: number; readonly tolerance: readonly [number, number] },
+  float: Graph,
+  quantized: Graph,
+  context: Context,
+): Promise<Agreement | undefined> {
+  const count = Math.min(most, samples.count)
+  if (count === 0) return undefined
+  return measureAgreement({
+    float: { graph: float, executor: floatExecutor() },
+    quantized: { graph: quantized, executor: exactExecutor() },
+    samples,
+    count,
+    tolerance,
+    signal: context.signal,
+    onProgress: context.reporter.progress,
+  })
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '@q/ir'
 import { isQError, QError } from '@q/ir'
 import { onnxInputs } from '@q/onnx'
 import type { Context } from '../context.ts'
-import { originalOutputs } from './original-model.ts'
+import { originalOutputs } from './original-outputs.ts'
 
 /** What {@link outputsAsItStands} is told. */
 export interface UnimportedModel {
@@ -35,7 +35,7 @@ export async function outputsAsItStands(
   if (needGraph.length > 0) throw asItStandsOnly(error, needGraph)
   const declared = [...onnxInputs(await files.read(model), { place: model, ...(inputShapes === undefined ? {} : { inputShapes }) })]
   const inputs = declared.map(([name, { dtype, shape }]) => ({ name, shape, dtype: dtype === 'i64' ? ('i32' as const) : dtype }))
-  const tensors = await loadTestInput(input, inputs)
+  const tensors = await loadTestInput(input, inputs, files.mostBytes)
   const outputs = await originalOutputs(model, inputs, tensors, inputShapes).catch((refused: unknown) => {
     throw isQError(refused) && refused.code === 'MODEL_RUN' ? error : refused
   })

@@ -1,8 +1,9 @@
 import { appendFileSync, closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Calibration } from '@q/calib'
 import { type Journal, openSealedLine, sealLine } from '@q/mixprec'
 import type { Context } from '../context.ts'
+import { hiddenBeside } from '../files/hidden-file.ts'
 import type { KeptCalibrations } from '../pipeline/calibrate-model.ts'
 import { takeLock } from './journal-lock.ts'
 
@@ -24,7 +25,7 @@ export interface JournalFile {
  * be written goes on without it.
  */
 export function openJournal(output: string, { reporter }: Pick<Context, 'reporter'>): JournalFile {
-  const path = join(dirname(output), `.${basename(output)}.journal`)
+  const path = hiddenBeside(output, 'journal')
   const { writer, unkept } = openWriter(path)
   const tellUnkept = (reason: string): void =>
     reporter.note(`note: ${reason}: what this search finds out is not kept, and it starts again when it is interrupted`)

@@ -64,7 +64,7 @@ export interface SearchedPlan {
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
   checkForChip(graph, chip, search.mode, search.pinned, search.settings)
-  const measured = await trialSamples(graph, samples, search.inferenceNum)
+  const measured = await trialSamples(graph, samples, search.inferenceNum, context.files)
   const { budget } = search
   const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
   const journal = openJournal(planFile, context)

@@ -2,6 +2,7 @@ import type { SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
+import type { RunFiles } from '../files/run-files.ts'
 import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
 
 /** The samples that trials are measured on. */
@@ -12,10 +13,10 @@ export interface TrialSamples {
 }
 
 /** The first `count` of the samples that a calibration takes, all for 0; the files are chosen at once, so that a wrong folder is told before the work. */
-export async function trialSamples(graph: Graph, chosen: SampleChoice, count: number): Promise<TrialSamples> {
+export async function trialSamples(graph: Graph, chosen: SampleChoice, count: number, { mostBytes }: RunFiles): Promise<TrialSamples> {
   const { entries } = await selectSamples({ ...chosen, inputNum: count })
   return {
-    samples: await createSampleSource(entries, sampleInputs(graph)),
+    samples: await createSampleSource(entries, sampleInputs(graph), { mostBytes }),
     samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
   }
 }

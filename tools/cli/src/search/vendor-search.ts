@@ -89,7 +89,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   checkForChip(graph, chip, search.mode, pinned)
   await noteSamples(calibration, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
-  const measured = await trialSamples(graph, calibration, search.inferenceNum)
+  const measured = await trialSamples(graph, calibration, search.inferenceNum, files)
   const given = search.base === undefined ? await readCalibrationTable(search.table, graph, context) : undefined
 
   const journal = openJournal(search.quantizeTable, context)

@@ -1,12 +1,15 @@
 import { basename, dirname, join } from 'node:path'
+import { unpackedBytes } from '@q/data'
 import type { Backend, Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
 import { parseMlir, readTop, readTpu } from '@q/mlir'
+import { decodeNpz } from '@q/npz'
 import { decodeOnnx, importOnnx } from '@q/onnx'
 import { isThere } from '../files/read-file.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { ownBackends } from './backends.ts'
+import { checkMemory } from './check-memory.ts'
 import { externalFile } from './external-file.ts'
 
 export interface ReadModelOptions {
@@ -28,9 +31,15 @@ export interface ReadModelOptions {
 /**
  * A model from any file this program reads: `.onnx`, Top and Tpu `.mlir`, and the model files that back ends read.
  *
- * @throws QError `MODEL_KIND` for other files, and the errors of the codecs
+ * @throws QError `MODEL_KIND` for other files, `MODEL_LARGE`, and the errors of the codecs
  */
 export async function readModel(path: string, options: ReadModelOptions): Promise<Graph> {
+  const graph = await readAny(path, options)
+  checkMemory(graph, options.files.mostBytes, path)
+  return graph
+}
+
+async function readAny(path: string, options: ReadModelOptions): Promise<Graph> {
   if (path.endsWith('.onnx')) return readOnnx(path, options)
   if (path.endsWith('.mlir')) return readMlir(path, options)
   const readers = [...(options.backend === undefined ? [] : [options.backend]), ...ownBackends()].flatMap(({ reader }) => reader ?? [])
@@ -38,6 +47,7 @@ export async function readModel(path: string, options: ReadModelOptions): Promis
   if (reader !== undefined) return reader.read(await options.files.read(path), path, (name) => readBeside(path, name, options.files))
   throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
     at: [path],
+    found: basename(path),
     wanted: `one of ${['.onnx', '.mlir', ...readers.flatMap(({ endings }) => endings)].join(', ')}`,
     hint: "give the file its usual ending; --chip names the module that reads a chip's own files",
   })
@@ -56,7 +66,7 @@ async function readOnnx(path: string, { files, inputShapes, outputNames, name, a
     name: name ?? basename(path, '.onnx'),
     // ONNX Runtime is loaded by those who run something.
     compute: async (model) => (await import('./executors.ts')).computeModel(model),
-    readExternal: async (location: string) => files.read(await externalFile(path, location)),
+    readExternal: async (location, part) => files.read(await externalFile(path, location), part),
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
   })
@@ -68,9 +78,10 @@ async function readMlir(path: string, { files, weights }: ReadModelOptions): Pro
   const module = parseMlir(text, { file: path })
   const named = stringAttribute(module, 'module.weight_file')
   const weightFile = weights ?? (named === undefined ? undefined : await findBeside(path, named))
-  const bytes = weightFile === undefined ? undefined : await files.read(weightFile)
+  const arrays =
+    weightFile === undefined ? undefined : decodeNpz(await files.read(weightFile), [weightFile], unpackedBytes(files.mostBytes))
   const lowered = stringAttribute(module, 'module.state')?.startsWith('TPU') === true
-  return (lowered ? readTpu : readTop)(text, bytes, { file: path, ...(weightFile === undefined ? {} : { weightFile }) })
+  return (lowered ? readTpu : readTop)(text, arrays, { file: path, ...(weightFile === undefined ? {} : { weightFile }) })
 }
 
 function stringAttribute(module: MlirModule, name: string): string | undefined {

@@ -3,7 +3,7 @@ import type { Range } from '../../graph/types.ts'
 import { type ApplyRangeRule, passToUsers } from './range-draft.ts'
 
 /**
- * The result takes the range of the (first computed) operand; a product with a number takes it multiplied.
+ * The result takes the range of the (first computed) operand; a product with a number takes it multiplied, one with 0 as it is.
  * Operators that rearrange the result's elements follow one step.
  */
 export const forward: ApplyRangeRule = (node, graph) => {
@@ -21,5 +21,6 @@ export const forward: ApplyRangeRule = (node, graph) => {
 }
 
 function scaled({ min, max }: Range, factor: number): Range {
-  return factor >= 0 ? { min: min * factor, max: max * factor } : { min: max * factor, max: min * factor }
+  if (factor === 0) return { min, max }
+  return factor > 0 ? { min: min * factor, max: max * factor } : { min: max * factor, max: min * factor }
 }

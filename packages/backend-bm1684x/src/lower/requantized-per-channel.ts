@@ -1,0 +1,18 @@
+import type { LowerContext, Node, Value } from '@q/ir'
+import { newConstant } from '@q/ir/lowering'
+
+/** The node that makes codes of the plain sums of a convolution, and its constant: multiplier, minus the shift and zero point of each channel. */
+export function requantizedPerChannel(
+  sums: string,
+  result: Value,
+  factors: readonly { readonly multiplier: number; readonly shift: number }[],
+  name: string,
+  context: LowerContext,
+): { readonly node: Node; readonly parameters: Value } {
+  const zeroPoint = result.type.quant!.zeroPoint
+  const rows = Int32Array.from(factors.flatMap(({ multiplier, shift }) => [multiplier, -shift, zeroPoint]))
+  const inner = result.type.shape.slice(3).map(() => 1)
+  const parameters = newConstant(name, 'i32', [1, factors.length, ...inner, 3], rows)
+  const attrs = { axis: 1, rounding: context.integers.rounding.requantize }
+  return { node: { op: 'RequantizeAxis', inputs: [sums, parameters.name], outputs: [result.name], attrs }, parameters }
+}
