@@ -140,6 +140,17 @@ describeCanonical('what is one layer', together)
 const layersOf = async (file: Parameters<typeof onnxFile>[0]): Promise<string> =>
   (await importOnnx(onnxFile(file))).nodes.map(({ outputs }) => outputs.join()).join(' ')
 
+describe('masks', () => {
+  it('a factor that half floats do not hold is 1e4 with its sign', async () => {
+    const nodes: readonly SmallNode[] = [
+      ['Sin', 'x', 's'],
+      ['Mul', 's big', 'y'],
+    ]
+    const graph = await importOnnx(onnxFile({ inputs: { x: [2] }, constants: { big: number(-3.4e38) }, nodes, outputs: 'y' }))
+    expect(graph.values.get(graph.nodes[1]!.inputs[1]!)!.constant!.data).toEqual(Float32Array.of(-1e4))
+  })
+})
+
 describe('names', () => {
   const inputs = { x: [1, 4, 6, 6] }
 
