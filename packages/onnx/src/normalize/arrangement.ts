@@ -2,7 +2,18 @@ import { type Attrs, elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
 import { inside } from '../fold/indexing.ts'
 import { reshapeTarget, sliceBounds, squeezedAxes } from '../fold/movement.ts'
-import { constantOperand, type FormView, flagAttr, frontAxes, listAttr, listOf, type Normalize, numberAttr, wordAttr } from './form.ts'
+import {
+  constantOperand,
+  type FormView,
+  flagAttr,
+  frontAxes,
+  listAttr,
+  listOf,
+  type Normalize,
+  numberAttr,
+  refuse,
+  wordAttr,
+} from './form.ts'
 
 /** Reshape: the shape, in full. */
 export const reshape: Normalize = (view) => ({
@@ -67,6 +78,14 @@ export const split: Normalize = (view) => {
   const count = view.outputs.length
   const even = Math.ceil(shape[axis]! / count)
   const sizes = listOf(view, 'split') ?? view.outputs.map((_, i) => Math.max(0, Math.min(even, shape[axis]! - i * even)))
+  const sum = sizes.reduce((a, b) => a + b, 0)
+  if (sum !== shape[axis] || sizes.length !== count)
+    refuse(
+      view,
+      'the parts of Split are not its operand',
+      `${count} results, parts of [${sizes.join(', ')}]`,
+      `${count} parts that are ${shape[axis]} together`,
+    )
   return {
     op: 'Split',
     inputs: [view.inputs[0]],

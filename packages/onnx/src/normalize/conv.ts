@@ -1,14 +1,16 @@
-import { listAttr, type Normalize, numberAttr, refuse, wordAttr } from './form.ts'
+import { type FormView, listAttr, type Normalize, numberAttr, refuse, wordAttr } from './form.ts'
 import { windowOf } from './windows.ts'
 
 /** Conv: kernel size from the weights, `auto_pad` resolved. */
 export const conv: Normalize = (view) => {
+  checkKernel(view)
   const { strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
   return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: numberAttr(view, 'group') } }
 }
 
 /** ConvTranspose: `output_shape` and `auto_pad` become pads. */
 export const convTranspose: Normalize = (view) => {
+  checkKernel(view)
   const kernel = view.type(1).shape.slice(2)
   const size = view.type(0).shape.slice(2)
   const n = kernel.length
@@ -29,4 +31,17 @@ export const convTranspose: Normalize = (view) => {
     }
   }
   return { op: 'ConvTranspose', inputs: view.inputs, attrs: { strides, pads, dilations, output_padding, group: numberAttr(view, 'group') } }
+}
+
+/** The kernel is as large as its weights are; a file that states another size is wrong in one of the two. */
+function checkKernel(view: FormView): void {
+  const stated = listAttr(view, 'kernel_shape')
+  const kernel = view.type(1).shape.slice(2)
+  if (stated !== undefined && stated.join() !== kernel.join())
+    refuse(
+      view,
+      'the kernel has another size than its weights',
+      `kernel_shape [${stated.join(', ')}]`,
+      `[${kernel.join(', ')}], as the weights have it`,
+    )
 }
