@@ -27,11 +27,17 @@ export function blockedWeights(weights: Tensor, { block, blocksInputs }: WeightL
   const wholeInputs = wholeBlocks(inputs, inner)
   const source = weights.data as Float32Array
   const data = new Float32Array(wholeChannels * wholeInputs * taps)
-  for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < inputs; i++) {
-      const place = Math.floor(c / block) * (wholeInputs / inner) + Math.floor(i / inner)
-      const lane = (i % inner) * block + (c % block)
-      for (let tap = 0; tap < taps; tap++) data[(place * taps + tap) * inner * block + lane] = source[(c * inputs + i) * taps + tap]!
+  let at = 0
+  for (let first = 0; first < wholeChannels; first += block) {
+    const lanes = Math.min(block, channels - first)
+    for (let outer = 0; outer < wholeInputs; outer += inner) {
+      for (let tap = 0; tap < taps; tap++) {
+        for (let input = outer; input < outer + inner; input++, at += block) {
+          if (input >= inputs) continue
+          let from = (first * inputs + input) * taps + tap
+          for (let lane = 0; lane < lanes; lane++, from += inputs * taps) data[at + lane] = source[from]!
+        }
+      }
     }
   }
   const blocked: Tensor = { dtype: 'f32', shape: [wholeChannels, wholeInputs, ...window], data }

@@ -59,6 +59,22 @@ describe('an evaluator', () => {
     expect(executor.executed).toBe(nodeExecutions + referenceExecutions)
   })
 
+  it('runs segments of rounded graphs as one where nobody asks for what is between them, with the same losses', async () => {
+    const inHalves = (codes: string): Trial => ({
+      plan: new Map(toyLayers.filter((layer) => layer !== codes).map((layer) => [layer, 'F16'] as const)),
+    })
+    const trials = toyLayers.slice(0, 4).map(inHalves)
+    const { evaluator } = toyEvaluator()
+    const answers: number[] = []
+    for (const trial of trials) answers.push(...means(await evaluator.ask({ trials: [trial], metrics: ['cosine'] })))
+    const whole: number[] = []
+    for (const trial of trials) whole.push(await wholeLoss(trial))
+    expect(answers).toEqual(whole)
+    const { sessionsLoaded, sessionsReused, nodeExecutions, referenceExecutions } = evaluator.counts()
+    // A segment is a layer here, and the reference is not rounded: it is run layer by layer.
+    expect(sessionsLoaded + sessionsReused - referenceExecutions).toBeLessThan(nodeExecutions / 2)
+  })
+
   it('keeps what a question that comes later begins with', async () => {
     const [together, apart] = [toyEvaluator(), toyEvaluator()]
     const all = [onlyInCodes(), ...alone]

@@ -1,4 +1,4 @@
-import type { Backend, Executor, Graph, Question, ResolveOptions, SampleSource, Trial, TrialLosses } from '@q/ir'
+import type { Backend, Executor, Graph, Question, ResolveOptions, Resolver, SampleSource, Trial, TrialLosses } from '@q/ir'
 import type { RangeTable } from '@q/ir/resolve'
 import type { Comparison } from '../comparison/comparison.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -14,6 +14,8 @@ export interface EvaluatorOptions {
   readonly table?: RangeTable
   readonly backend: Backend
   readonly settings: ResolveOptions
+  /** A resolver of just these. @default one of its own */
+  readonly resolver?: Resolver
   /** What trials are compared with: the float graph itself, or a trial, such as all layers in the chip's own float type. @default 'graph' */
   readonly reference?: 'graph' | Trial
   readonly samples: SampleSource

@@ -86,7 +86,7 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
         if (open === undefined) continue
         if (work.isOver()) break
         const isKept = (id: string): boolean => work.isLasting(id) || (outlooks[i]!.lastUse.get(id) ?? -1) > trial
-        const draft = draftTask(open, sample, shelf)
+        const draft = draftTask(open, sample, shelf, isKept)
         sections.reserve(draft.runs.length)
         const leaves = await leavesOf(draft)
         const steps = writeTask(draft, leaves, {

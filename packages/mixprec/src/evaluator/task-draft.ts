@@ -2,6 +2,7 @@ import type { Tensor } from '@q/ir'
 import type { Segment } from '../segments/segmented-network.ts'
 import type { Step } from '../workers/protocol.ts'
 import type { Tally } from './counts.ts'
+import { inStretches } from './in-stretches.ts'
 import { type OpenJob, type RunnableNetwork, segmentsOf, wantedIds } from './job.ts'
 import type { Shelf } from './shelf.ts'
 import { walkBack } from './walk-back.ts'
@@ -28,13 +29,14 @@ export interface TaskDesk {
   open(segment: Segment): void
 }
 
-/** Finds out what has to be run. */
-export function draftTask(open: OpenJob, sample: number, shelf: Shelf): TaskDraft {
+/** Finds out what has to be run. @param isKept whether a value is worth keeping */
+export function draftTask(open: OpenJob, sample: number, shelf: Shelf, isKept: (id: string) => boolean): TaskDraft {
   const made = new Set<string>()
   const has = (id: string): boolean => made.has(id) || shelf.has(keyAt(id, sample))
   const wanted = wantedIds(open)
+  const isAsked = (id: string): boolean => isKept(id) || wanted.includes(id)
   const runs = [open.job.reference, open.job.trial].flatMap((network) =>
-    walkBack(segmentsOf(network), wanted, has).map((segment) => {
+    inStretches(walkBack(segmentsOf(network), wanted, has), network.network, isAsked).map((segment) => {
       for (const id of segment.fetches) made.add(id)
       return { segment, network }
     }),

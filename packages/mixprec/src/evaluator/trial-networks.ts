@@ -1,12 +1,19 @@
 import { createResolver, type Graph, layerOf, QError, type Resolver, type Trial, valueOf } from '@q/ir'
 import type { ComparedValue } from '../comparison/comparison.ts'
-import { assignSegments } from '../segments/assign-segments.ts'
+import { assignSegments, type SegmentLengths } from '../segments/assign-segments.ts'
+import { isRounded } from '../segments/is-rounded.ts'
 import { nodesBySegment } from '../segments/nodes-by-segment.ts'
 import { createSectionDefinitions } from '../segments/section-definition.ts'
 import { segmentNetwork } from '../segments/segmented-network.ts'
 import type { Precision } from '../workers/protocol.ts'
 import type { EvaluatorOptions } from './evaluator.ts'
 import type { RunnableNetwork } from './job.ts'
+
+/** Where graphs are cut whose results do not depend on it: where little is passed on, a segment for each layer. */
+const roundedLengths: SegmentLengths = { reach: 3, few: 2 ** 17 }
+
+/** Segments that are run as one where nobody asks for what they pass on. */
+const stretchLength = 6
 
 /** Makes networks of trials and of the reference, all cut at the same layers. */
 export interface TrialNetworks {
@@ -18,11 +25,19 @@ export interface TrialNetworks {
 
 /** @throws QError those of `createResolver` */
 export function createTrialNetworks(
-  { graph, table, backend, settings, reference = 'graph', segments: lengths }: EvaluatorOptions,
+  {
+    graph,
+    table,
+    backend,
+    settings,
+    resolver = createResolver(graph, table, backend, settings),
+    reference = 'graph',
+    segments: lengths,
+  }: EvaluatorOptions,
   compared: readonly ComparedValue[],
 ): TrialNetworks {
-  const resolver = createResolver(graph, table, backend, settings)
   const segmentOf = assignSegments(graph, lengths)
+  const roundedSegmentOf = assignSegments(graph, { ...roundedLengths, ...lengths })
   const definitions = createSectionDefinitions()
   const floatNodes = nodesOfFloat(graph, segmentOf)
   const names = compared.map(({ name }) => name)
@@ -35,9 +50,11 @@ export function createTrialNetworks(
     role: RunnableNetwork['role'],
   ): RunnableNetwork => {
     const result = resolver.resolve(plan, ranges)
+    const joins = isRounded(result.graph)
     const network = segmentNetwork({
       graph: result.graph,
-      segments: nodesBySegment(result, segmentOf),
+      segments: nodesBySegment(result, joins ? roundedSegmentOf : segmentOf),
+      stretch: joins ? stretchLength : 1,
       definitions,
       idOf: (name) => `${precision} ${result.keyOf(name)}`,
       compared: names.map((name) => comparedName(nameOfResult(name, graph, result.graph), result.graph, role)),
@@ -49,6 +66,7 @@ export function createTrialNetworks(
     const network = segmentNetwork({
       graph,
       segments: floatNodes,
+      stretch: 1,
       definitions,
       idOf: (name) => `float ${name}`,
       compared: names,

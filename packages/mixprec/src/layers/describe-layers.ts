@@ -7,6 +7,7 @@ import {
   type OpModes,
   type Resolved,
   type ResolveOptions,
+  type Resolver,
   type SearchLayer,
   valueOf,
 } from '@q/ir'
@@ -22,6 +23,8 @@ export interface LayerSource {
   readonly table?: RangeTable
   readonly backend: Backend
   readonly settings: ResolveOptions
+  /** A resolver of just these, which keeps what it lowers here for later trials. @default one of its own */
+  readonly resolver?: Resolver
   /** What a layer's type is called in the tables. @default the operator's own name */
   readonly typeOf?: (node: Node) => string
 }
@@ -31,8 +34,15 @@ export interface LayerSource {
  *
  * @throws QError those of the resolver
  */
-export function describeLayers({ graph, table, backend, settings, typeOf = ({ op }) => op }: LayerSource): readonly SearchLayer[] {
-  const resolved = createResolver(graph, table, backend, settings).resolve(new Map())
+export function describeLayers({
+  graph,
+  table,
+  backend,
+  settings,
+  resolver,
+  typeOf = ({ op }) => op,
+}: LayerSource): readonly SearchLayer[] {
+  const resolved = (resolver ?? createResolver(graph, table, backend, settings)).resolve(new Map())
   const coded = codedLayers(resolved)
   const { ops } = backend.target
   return graph.nodes.map((node): SearchLayer => {

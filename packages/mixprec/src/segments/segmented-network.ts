@@ -31,6 +31,8 @@ export interface NetworkInput {
 /** A network cut into segments, in an order in which they can run. */
 export interface SegmentedNetwork {
   readonly segments: readonly Segment[]
+  /** For each segment the one that joins it with those behind it, as far as its stretch goes; `undefined` for the last of a stretch. */
+  readonly stretches: readonly (Stretch | undefined)[]
   /** The compared values, in the order in which they were asked for. */
   readonly compared: readonly WantedValue[]
   readonly observed: Observation
@@ -41,11 +43,20 @@ export interface SegmentedNetwork {
   readonly nodes: number
 }
 
+/** Consecutive segments as one, which passes on what is used behind them all. */
+export interface Stretch {
+  readonly count: number
+  /** Made when it is asked for. */
+  readonly whole: Segment
+}
+
 /** What {@link segmentNetwork} is given. */
 export interface SegmentedParts {
   readonly graph: Graph
   /** The nodes of each segment, in an order in which they can run. */
   readonly segments: readonly (readonly Node[])[]
+  /** How many segments are in a stretch: 1 where results may depend on what is run in one section. */
+  readonly stretch: number
   readonly definitions: SectionDefinitions
   /** The identity of a value: equal for values that are equal for every sample. */
   idOf(name: string): string
@@ -56,7 +67,7 @@ export interface SegmentedParts {
 }
 
 /** Finds what every segment takes and passes on. */
-export function segmentNetwork({ graph, segments, definitions, idOf, compared, layers }: SegmentedParts): SegmentedNetwork {
+export function segmentNetwork({ graph, segments, stretch, definitions, idOf, compared, layers }: SegmentedParts): SegmentedNetwork {
   const inputNames = new Set(graph.inputs.map(({ name }) => name))
   const inputOf = (name: string): NetworkInput => ({ name, dtype: graph.values.get(name)!.type.dtype })
   const home = homesOf(segments)
@@ -70,12 +81,13 @@ export function segmentNetwork({ graph, segments, definitions, idOf, compared, l
     return { section, feeds, fetches: fetches.map((name) => `${valueId(name)}${suffix}`) }
   }
   const wantedValue = (name: string): WantedValue => ({ id: valueId(name), quant: graph.values.get(name)!.type.quant })
-  const cut = segments.map((nodes) => {
-    const fetches = nodes.flatMap(({ outputs }) => outputs.filter(isPassedOn))
-    return fetches.length === 0 ? undefined : segmentOf(nodesFor(nodes, fetches), fetches)
-  })
+  const passing = segments.filter((nodes) => nodes.some(({ outputs }) => outputs.some(isPassedOn)))
   return {
-    segments: cut.filter((each) => each !== undefined),
+    segments: passing.map((nodes) => cut(nodes)),
+    stretches: passing.map((_, place) => {
+      const end = Math.min(passing.length, (Math.floor(place / stretch) + 1) * stretch)
+      return end - place < 2 ? undefined : stretchOf(place, end)
+    }),
     compared: compared.map(wantedValue),
     observed: observe(),
     inputs: new Map([...inputNames].map(inputOf).map((input) => [inputId(input), input])),
@@ -88,6 +100,24 @@ export function segmentNetwork({ graph, segments, definitions, idOf, compared, l
     nodes: graph.nodes.length,
   }
 
+  function cut(nodes: readonly Node[], later = isPassedOn): Segment {
+    const fetches = nodes.flatMap(({ outputs }) => outputs.filter(later))
+    return segmentOf(nodesFor(nodes, fetches), fetches)
+  }
+  function stretchOf(place: number, end: number): Stretch {
+    let whole: Segment | undefined
+    return {
+      count: end - place,
+      get whole() {
+        whole ??= joined(place, end)
+        return whole
+      },
+    }
+  }
+  function joined(place: number, end: number): Segment {
+    const later = new Set(passing.slice(end).flatMap((nodes) => nodes.flatMap(({ inputs }) => inputs)))
+    return cut(passing.slice(place, end).flat(), (name) => wanted.has(name) || later.has(name))
+  }
   function observe(): Observation {
     const found = new Map<string, WantedValue>()
     const inside = new Map<number, string[]>()

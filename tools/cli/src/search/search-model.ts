@@ -1,14 +1,15 @@
-import type {
-  Graph,
-  MetricName,
-  ObservedRange,
-  Plan,
-  QuantMode,
-  SampleSource,
-  SearchSpace,
-  SearchStrategy,
-  Trial,
-  TrialLosses,
+import {
+  createResolver,
+  type Graph,
+  type MetricName,
+  type ObservedRange,
+  type Plan,
+  type QuantMode,
+  type SampleSource,
+  type SearchSpace,
+  type SearchStrategy,
+  type Trial,
+  type TrialLosses,
 } from '@q/ir'
 import { allOps } from '@q/ir/ops'
 import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
@@ -78,7 +79,8 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
   const started = performance.now()
   const { graph, chip, table, strategy } = task
   const settings = { mode: task.mode, ...(task.settings ?? usualSettings) }
-  const layers = describeLayers({ graph, table, backend: chip.backend, settings, typeOf: layerTypes(graph) })
+  const resolver = createResolver(graph, table, chip.backend, settings)
+  const layers = describeLayers({ graph, table, backend: chip.backend, settings, resolver, typeOf: layerTypes(graph) })
   const space: SearchSpace = {
     graph,
     target: chip.backend.target,
@@ -98,6 +100,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     table,
     backend: chip.backend,
     settings,
+    resolver,
     reference: task.reference === 'chip-float' ? inFloat : 'graph',
     samples: keptSamples(task.samples),
     samplesDigest: await journalScope(task),

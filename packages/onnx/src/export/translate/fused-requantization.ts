@@ -26,12 +26,17 @@ export function provenFactors(r: Requantization, type: TensorType, channels: num
     const [m, s] = [at(r.multipliers, channel), at(r.shifts, channel)]
     if (m < 0) return undefined
     const bound = at(r.bounds, channel) + Math.abs(r.bias === undefined ? 0 : at(r.bias, channel))
-    const critical = sumsNearMiddles(m * 2 ** -s, -zero, 255 - zero, bound)
-    const codes = critical?.map((sum) => Math.max(-zero, Math.min(255 - zero, multiplyShift(sum, m, s, rounding))))
-    return steps
-      .map((step) => floatBeside(m * 2 ** -s, step))
-      .find((factor) => critical?.every((sum, i) => fusedCode(sum, factor, zero) === codes?.[i]))
+    const ratio = m * 2 ** -s
+    const critical = sumsNearMiddles(ratio, -zero, 255 - zero, bound)
+    if (critical === undefined) return undefined
+    const codes = critical.map((sum) => Math.max(-zero, Math.min(255 - zero, multiplyShift(sum, m, s, rounding))))
+    return steps.map((step) => floatBeside(ratio, step)).find((factor) => givesCodes(critical, codes, factor, zero))
   })
+}
+
+function givesCodes(sums: readonly number[], codes: readonly number[], factor: number, zero: number): boolean {
+  for (let i = 0; i < sums.length; i++) if (fusedCode(sums[i]!, factor, zero) !== codes[i]) return false
+  return true
 }
 
 const at = (items: ArrayLike<number>, i: number): number => items[items.length === 1 ? 0 : i]!
