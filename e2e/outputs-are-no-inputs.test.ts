@@ -45,6 +45,8 @@ const cases: Readonly<Record<string, Case>> = {
     args: [
       ...['quantize', 'digits.onnx', '--data', 'list', '--compare_data', 'other_list', '--tune_num', '0'],
       ...['--chip', './nova.mjs', '--quantize', 'F32', '--quantize_table', 'plan', '--name', 'net', ...families],
+      // Of a search, which there is none of here.
+      ...['--post_process', './post.mjs'],
     ],
     outputs: ['net.mlir', 'net_top_f32_all_weight.npz', 'net_cali_table'],
     late: ['net.one', 'net.two'],
@@ -83,10 +85,10 @@ const cases: Readonly<Record<string, Case>> = {
         ...weights,
         ...families,
       ],
-      ...['--quantize_table', 'out', '--new_calibration_table', 'thresholds'],
+      ...['--quantize_table', 'out', '--new_calibration_table', 'thresholds', '--post_process', './post.mjs'],
     ],
     outputs: ['out', 'thresholds'],
-    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table', 'plan', 'families.json'],
+    inputs: [...model, 'list', 'samples/0.png', 'nova.mjs', 'table', 'plan', 'post.mjs', 'families.json'],
   },
   run_sensitive_layer: {
     args: [

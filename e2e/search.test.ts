@@ -194,6 +194,47 @@ describe('q search', () => {
     expect([code, out]).toEqual([4, expect.stringContaining('target        worst-group loss 0.5 (not reached)')])
   })
 
+  it('names options by their flags where a strategy does not take them', async () => {
+    expect(await search('--strategy', 'search_threshold', '--expected_cos', '0.5')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^STRATEGY_OPTION: --strategy search_threshold does not take --expected_cos$/m),
+    })
+    writeFileSync('mine.mjs', 'export default { name: "mine", *search() {} }')
+    expect((await search('--strategy', './mine.mjs', '--max_float_layers', '3')).err).toMatch(/^STRATEGY_OPTION: [^]*--strategy_options/m)
+  })
+
+  it('compares other layers, or what a post-processing makes of the outputs', async () => {
+    const similarity = (out: string) => /^INT8 before +(\S+)/m.exec(out)?.[1]
+    const aim = ['--expected_cos', '0.5', '--calibration_table', 'table'] as const
+    const plain = await search(...aim)
+    const [layer] = [...parseCalibrationTable(text('table')).entries.keys()].slice(3)
+    const other = await search(...aim, '--global_compare_layers', layer!)
+    writeFileSync(
+      'first.mjs',
+      'export const PostProcess = (outputs) => Object.fromEntries(Object.entries(outputs).map(([name, { dtype, data }]) => [name, { dtype, shape: [1], data: data.slice(0, 1) }]))',
+    )
+    const made = await search(...aim, '--post_process', 'first.mjs')
+    expect([plain.code, other.code, made.code]).toEqual([0, 0, 0])
+    expect(similarity(made.out)).toBe('1.000000')
+    expect(new Set([plain, other, made].map(({ out }) => similarity(out))).size).toBe(3)
+    writeFileSync('p.py', 'def PostProcess(outputs): pass')
+    const python = await search(...aim, '--post_process', 'p.py')
+    expect(python).toMatchObject({ code: 2, err: expect.stringMatching(/^POST_PROCESS_MODULE: p\.py: Python is not run here$/m) })
+    expect(python.err).toMatch(/do: +write it in JavaScript/)
+  })
+
+  it('has nothing to do in a mode without codes, and says so before any work', async () => {
+    expect(await search('--expected_cos', '0.9', '--quantize', 'F16')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^SEARCH_MODE: --quantize F16: there is nothing to search for$/m),
+    })
+  })
+
+  it('says when there are fewer samples than were asked for', async () => {
+    const { err } = await search('--expected_cos', '0.5', '--calibration_table', 'table', '--inference_num', '5000')
+    expect(err).toMatch(/^note: --inference_num 5000: there are \d+ samples, and trials are measured on these$/m)
+  })
+
   it('names the option whose layers the model does not have', async () => {
     const { err } = await search('--pre_qtable', 'nothing:F16')
     expect(err).toMatch(/^QUANT_PLAN_UNKNOWN_NAMES: [^]*at: {5}--pre_qtable$/m)

@@ -239,3 +239,23 @@ describe('the other searches', () => {
     expect((await search('search_qtable', '--fp_type', 'INT8')).err).toMatch(/^FLOAT_TYPE: /)
   })
 })
+
+describe('options of run_calibration that a search does not look at', () => {
+  it('are named in notes', async () => {
+    const { code, err } = await search('search_threshold', '--cluster', '--max_float_layers', '3', '--cali_method', 'kl')
+    expect(code, err).toBe(0)
+    for (const name of ['--cluster', '--max_float_layers', '--cali_method'])
+      expect(err).toMatch(new RegExp(`^note: ${name} has no effect on search_threshold$`, 'm'))
+    expect(err).not.toContain('--inference_num')
+  })
+
+  it('are refused where their words mean nothing', async () => {
+    const { code, err } = await search('search_qtable', '--transformer', 'maybe')
+    expect([code, err]).toEqual([2, expect.stringContaining('wanted True or False')])
+  })
+})
+
+it('run_calibration --help says which search to take when', async () => {
+  const { out } = await q('run_calibration', '--help')
+  expect(out).toMatch(/Which search to take when:\n {2}search_threshold /)
+})

@@ -5,7 +5,7 @@ import type { SearchStrategy } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import { fastSearch, mixSearch, searchQtable, searchThreshold } from '@q/mixprec'
 import type { Command } from 'commander'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { usualMode } from '../chips/chip-modes.ts'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
@@ -26,6 +26,10 @@ interface CalibrationSearch {
   readonly files: (quantizeTable: string) => VendorSearch['files']
   readonly success?: string
   readonly hasTarget: boolean
+  /** Options that it does not look at. */
+  readonly ignores: readonly string[]
+  /** When to take it. */
+  readonly when: string
   readonly strategy: (options: CalibrationSearchOptions, names: { readonly model: string; readonly qtable: string }) => SearchStrategy
 }
 
@@ -52,6 +56,16 @@ const globalLayers = ({ global_compare_layers: text }: VendorSearchOptions) => (
 /** The searches, by the word that `--search` takes. */
 const searches: Readonly<Record<string, CalibrationSearch>> = {
   search_threshold: {
+    when: 'all layers have to stay in codes: which threshold method is best',
+    ignores: [
+      '--cali_method',
+      '--quantize_method_list',
+      '--expected_cos',
+      '--min_layer_cos',
+      '--max_float_layers',
+      '--cluster',
+      '--transformer',
+    ],
     methods: () => methodNames,
     thresholds: 'choose',
     reference: 'graph',
@@ -61,6 +75,8 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
       searchThreshold({ ...names, table: calibration_table, benchmarkMethod: benchmark_method as 'cos' | 'snr' }),
   },
   search_qtable: {
+    when: 'a similarity is wanted: every sensitive layer alone in codes, the worst stay in float',
+    ignores: ['--cali_method', '--benchmark_method', '--min_layer_cos'],
     methods: (_, listed) => listed,
     thresholds: 'choose',
     reference: 'graph',
@@ -78,6 +94,8 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
       }),
   },
   fast_search: {
+    when: 'the same from one sample a round, five layers at a time',
+    ignores: ['--quantize_method_list', '--benchmark_method', '--min_layer_cos', '--max_float_layers', '--cluster', '--transformer'],
     methods: (given) => [given],
     thresholds: 'plain',
     reference: 'chip-float',
@@ -87,6 +105,8 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
     strategy: ({ expected_cos }, names) => fastSearch({ ...names, expectedCos: expected_cos }),
   },
   mix_search: {
+    when: 'from the front of the network, by the similarity of each layer itself',
+    ignores: ['--quantize_method_list', '--benchmark_method', '--cluster', '--transformer'],
     methods: (given) => [given],
     thresholds: 'plain',
     reference: 'chip-float',
@@ -112,8 +132,9 @@ export function addCalibrationSearchOptions(command: Command): void {
     .option('--mix_mode <mode>', 'bit widths of a search; wi8ai8_fp alone so far', 'wi8ai8_fp')
     .option('--pre_qtable <file>', 'layers whose mode is decided before the search')
     .option('--cluster', 'search_qtable: clustering of the losses says how many layers stay in float')
-    .option('--transformer <bool>', 'search_qtable: leave out layers that only move data', 'False')
+    .option('--transformer <bool>', 'search_qtable: leave out layers that only move data', parseTruth, 'False')
     .option('--debug_log', 'print the whole log of a search')
+  command.addHelpText('after', searchHelp())
   addVendorSearchOptions(command, [
     'inference_num',
     'expected_cos',
@@ -125,6 +146,31 @@ export function addCalibrationSearchOptions(command: Command): void {
   ])
 }
 
+/** `True` or `False`, in any case. */
+function parseTruth(text: string): string {
+  if (/^(true|false)$/i.test(text)) return text
+  throw new InvalidArgumentError('wanted True or False.')
+}
+
+function searchHelp(): string {
+  const lines = Object.entries(searches).map(([name, { when }]) => `  ${name.padEnd(20)} ${when}`)
+  return `
+Which search to take when:
+${lines.join('\n')}
+
+q search finds the same sooner, and with fewer layers: take it unless a manual's search has to be repeated.`
+}
+
+/** Names the options that were given and that the search does not look at. */
+export function noteIgnoredOptions(command: Command, search: string, reporter: Reporter): void {
+  for (const name of searches[search]!.ignores) if (isGiven(command, name)) reporter.note(`note: ${name} has no effect on ${search}`)
+}
+
+function isGiven(command: Command, name: string): boolean {
+  const option = command.options.find(({ long }) => long === name)
+  return option !== undefined && command.getOptionValueSource(option.attributeName()) === 'cli'
+}
+
 /** The options that only a search looks at. */
 const searchOnly = ['--quantize_method_list', '--benchmark_method', '--mix_mode', '--pre_qtable', '--cluster'].concat(
   ['--transformer', '--debug_log', '--inference_num', '--expected_cos', '--min_layer_cos', '--max_float_layers'],
@@ -134,9 +180,7 @@ const searchOnly = ['--quantize_method_list', '--benchmark_method', '--mix_mode'
 /** Names the options of a search that were given without one. */
 export function noteSearchOptions(command: Command, reporter: Reporter): void {
   for (const name of searchOnly) {
-    const option = command.options.find(({ long }) => long === name)
-    if (option !== undefined && command.getOptionValueSource(option.attributeName()) === 'cli')
-      reporter.note(`note: ${name} has no effect here: it is for --search`)
+    if (isGiven(command, name)) reporter.note(`note: ${name} has no effect here: it is for --search`)
   }
 }
 
@@ -182,12 +226,15 @@ export async function calibrationSearch(
     setting,
     floatLayers,
     options,
+    isAsked,
   }: {
     readonly mlir: string
     readonly method: MethodName
     readonly setting: CalibrationSetting
     readonly floatLayers: FloatLayerChoice
     readonly options: CalibrationSearchOptions
+    /** Whether the user says how many samples trials are measured on. */
+    readonly isAsked: boolean
   },
   context: Context,
 ): Promise<VendorSearch> {
@@ -212,6 +259,8 @@ export async function calibrationSearch(
     thresholds: search.thresholds,
     // A search for thresholds never measures on more samples than it calibrates on; 0 are all.
     inferenceNum: isFewer ? setting.inputNum : options.inference_num,
+    asksForSamples: isAsked,
+    takesLimit: !search.ignores.includes('--max_float_layers'),
     reference: search.reference,
     strategy: search.strategy(options, { model: basename(mlir), qtable: quantizeTable }),
     comparedLayers: options.global_compare_layers,

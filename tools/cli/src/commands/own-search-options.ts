@@ -8,8 +8,8 @@ import type { ChosenStrategy } from '../search/choose-strategy.ts'
 import { chooseStrategy } from '../search/choose-strategy.ts'
 import { frontLines } from '../search/front-files.ts'
 import type { Found } from '../search/search-model.ts'
-import { isReached, missedTarget, similarityOf, summaryLines } from '../search/search-summary.ts'
-import { methodList } from './search-options.ts'
+import { floatWarning, isReached, missedTarget, similarityOf, summaryLines } from '../search/search-summary.ts'
+import { addVendorSearchOptions, asksForSamples, methodList } from './search-options.ts'
 
 /** The options of {@link addOwnSearchOptions}, as commander names them. */
 export interface OwnSearchOptions {
@@ -23,6 +23,8 @@ export interface OwnSearchOptions {
   readonly methods: string
   readonly inference_num: number
   readonly fp_type: string
+  readonly global_compare_layers: string
+  readonly post_process?: string
   readonly budget?: number
   readonly workers?: number
   readonly cache?: number
@@ -30,6 +32,7 @@ export interface OwnSearchOptions {
 
 /** Adds what this program's own commands let a user say about a search. */
 export function addOwnSearchOptions(command: Command): Command {
+  addVendorSearchOptions(command, ['global_compare_layers', 'post_process'])
   return command
     .option('--expected_cos <number>', 'similarity of the outputs to exceed, (1 + cos) / 2', parseNumber)
     .option('--most_loss <number>', 'loss not to exceed, by --metric', parseNumber)
@@ -74,7 +77,16 @@ export const isSearchWanted = ({ expected_cos, most_loss, max_float_layers, stra
 
 /** Names the options of a search that were given without anything to search for. */
 export function noteUnused(command: Command, reporter: Reporter): void {
-  for (const name of ['metric', 'strategy_options', 'methods', 'inference_num', 'workers', 'cache']) {
+  for (const name of [
+    'metric',
+    'strategy_options',
+    'methods',
+    'inference_num',
+    'global_compare_layers',
+    'post_process',
+    'workers',
+    'cache',
+  ]) {
     if (command.getOptionValueSource(name) === 'cli')
       reporter.note(`note: --${name} has no effect here: it is for a search, with --expected_cos`)
   }
@@ -97,8 +109,11 @@ export function strategyOf(options: OwnSearchOptions, context: Context): Promise
 }
 
 /** What of the options `searchPlan` takes as it is. @throws QError `CALIBRATION_METHOD` */
-export function searchSettings(options: OwnSearchOptions, startedAt: number) {
+export function searchSettings(command: Command, options: OwnSearchOptions, startedAt: number) {
   return {
+    comparedLayers: options.global_compare_layers,
+    ...(options.post_process === undefined ? {} : { postProcess: options.post_process }),
+    asksForSamples: asksForSamples(command),
     methods: methodList(options.methods, '--methods'),
     inferenceNum: options.inference_num,
     ...(options.budget === undefined ? {} : { budget: { milliseconds: options.budget, startedAt } }),
@@ -116,7 +131,9 @@ export function tellSearch(
   { reporter }: Context,
 ): void {
   const { outcome } = found
-  for (const line of [...summaryLines(found, wanted, seconds), ...frontLines(found, planFile)]) reporter.print(line)
+  for (const line of [...summaryLines(found, wanted, seconds), ...frontLines(found, planFile, wanted.metric)]) reporter.print(line)
+  const warning = floatWarning(found)
+  if (warning !== undefined) reporter.note(warning)
   reporter.event('searched', {
     strategy: strategy.name,
     qtable: planFile,
@@ -134,6 +151,6 @@ export function tellSearch(
 }
 
 /** Ends a search that missed its target. @throws QError `TARGET_MISSED` */
-export function checkReached(found: Found, { wanted }: ChosenStrategy, planFile: string): void {
-  if (isReached(found, wanted) === false) throw missedTarget(found, wanted, planFile)
+export function checkReached(found: Found, { wanted, takesLimit }: ChosenStrategy, planFile: string): void {
+  if (isReached(found, wanted) === false) throw missedTarget(found, wanted, planFile, { takesLimit })
 }

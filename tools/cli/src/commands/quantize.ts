@@ -89,7 +89,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
           ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
           ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
-          ...(chosen === undefined ? {} : { search: { ...searchSettings(options, startedAt), chosen, floatMode } }),
+          ...(chosen === undefined ? {} : { search: { ...searchSettings(command, options, startedAt), chosen, floatMode } }),
         },
         context,
       )

@@ -11,13 +11,19 @@ import { noteSamples } from '../pipeline/sample-files.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
 import { chipNames } from '../wiring/backends.ts'
 import { readModel } from '../wiring/read-model.ts'
-import { addCalibrationSearchOptions, calibrationSearch, noteSearchOptions, searchNameOf } from './calibration-search.ts'
+import {
+  addCalibrationSearchOptions,
+  calibrationSearch,
+  noteIgnoredOptions,
+  noteSearchOptions,
+  searchNameOf,
+} from './calibration-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
 import { addSampleOptions, addThresholdOptions, calibrationOf, samplesOf } from './sample-options.ts'
-import { floatModeOf } from './search-options.ts'
+import { asksForSamples, floatModeOf } from './search-options.ts'
 
 const vendorOptions = [
   notYet('--we', 'weight equalization'),
@@ -56,7 +62,9 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const search = searchNameOf(options)
       const floatLayers = await floatLayerChoice(options, context)
       if (search !== undefined) {
-        await runVendorSearch(await calibrationSearch(search, { mlir: file, method, setting, floatLayers, options }, context), context)
+        noteIgnoredOptions(command, search, reporter)
+        const given = { mlir: file, method, setting, floatLayers, options, isAsked: asksForSamples(command) }
+        await runVendorSearch(await calibrationSearch(search, given, context), context)
         return undefined
       }
       noteSearchOptions(command, reporter)

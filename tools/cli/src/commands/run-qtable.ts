@@ -43,6 +43,8 @@ export const defineRunQtable: DefineCommand = (program, start) => {
           methods: [],
           thresholds: 'plain',
           inferenceNum: options.input_num,
+          asksForSamples: false,
+          takesLimit: false,
           reference: 'chip-float',
           strategy: runQtable({
             expectedCos: options.expected_cos,

@@ -7,7 +7,7 @@ import { runVendorSearch } from '../search/vendor-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addSampleOptions, addThresholdOptions, calibrationOf } from './sample-options.ts'
-import { addVendorSearchOptions, floatModeOf } from './search-options.ts'
+import { addVendorSearchOptions, asksForSamples, floatModeOf } from './search-options.ts'
 
 const vendorOptions = [
   withoutEffect('--cali_method <method>', 'the methods are fixed: max, percentile9999, kl'),
@@ -52,6 +52,8 @@ export const defineRunSensitiveLayer: DefineCommand = (program, start) => {
           spelled: (method) => spelled[method] ?? method,
           thresholds: 'choose',
           inferenceNum: options.inference_num,
+          asksForSamples: asksForSamples(command),
+          takesLimit: true,
           reference: 'chip-float',
           strategy: sensitiveLayer({
             expectedCos: options.expected_cos,

@@ -30,7 +30,8 @@ const shared = {
     new Option('--global_compare_layers <names>', 'compare these layers, not the outputs: layer1,layer2 or layer1:0.3,layer2:0.7').default(
       '',
     ),
-  post_process: () => new Option('--post_process <file>', 'JavaScript or TypeScript module that exports PostProcess(outputs)'),
+  post_process: () =>
+    new Option('--post_process <file>', 'module that exports PostProcess(outputs): JavaScript, or TypeScript on Node 22.18 and newer'),
 } as const
 
 /** Adds options of the original tools' searches. */
@@ -38,6 +39,9 @@ export function addVendorSearchOptions(command: Command, names: readonly (keyof 
   for (const name of names) command.addOption(shared[name]())
   return command
 }
+
+/** Whether the user says how many samples trials are measured on. */
+export const asksForSamples = (command: Command): boolean => command.getOptionValueSource('inference_num') === 'cli'
 
 /** The float mode that `--fp_type` names. @throws QError `MODE_UNSUPPORTED`, `FLOAT_TYPE` */
 export function floatModeOf(text: string, target: Target): QuantMode {

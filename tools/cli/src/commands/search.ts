@@ -54,7 +54,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       const chip = await chipOf(options, context)
       const { target } = chip.backend
       const chosen = await strategyOf(options, context)
-      const settings = searchSettings(options, startedAt)
+      const settings = searchSettings(command, options, startedAt)
       const name = basename(model).replace(/\.[^.]*$/, '')
       const planFile = options.quantize_table ?? `${name}_qtable`
       const given = options.calibration_table

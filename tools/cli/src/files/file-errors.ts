@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, parse } from 'node:path'
 import { didYouMean, isQError, QError, suggest } from '@q/ir'
 
@@ -18,21 +18,31 @@ const reasons: Readonly<Record<string, readonly [code: string, message: string, 
   EMFILE: ['FILES_OPEN', 'too many files are open', 'raise the limit of open files'],
 }
 
+/** What a folder says that is there and takes no files, like /proc. */
+const refusal = ['FILE_FORBIDDEN', 'the file system makes no files in this folder', 'choose another place'] as const
+
+const isThere = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
 /** An error of the file system as one that says place and remedy. */
 export async function fileError(error: unknown, path: string, doing: 'read' | 'write'): Promise<unknown> {
   if (isQError(error)) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code
-  const reason = code === undefined ? undefined : reasons[code]
+  const isRefused = code === 'ENOENT' && doing === 'write' && (await isThere(dirname(path)))
+  const reason = isRefused ? refusal : code === undefined ? undefined : reasons[code]
   if (reason === undefined) return error
   const missingInput = code === 'ENOENT' && doing === 'read'
   const hint = missingInput
     ? didYouMean(basename(path), await likeNamed(path), reason[2])
-    : code === 'ENOENT'
+    : code === 'ENOENT' && !isRefused
       ? 'make the folder first'
       : reason[2]
   return new QError(
     reason[0],
-    `cannot ${doing} ${path}: ${code === 'ENOENT' && doing === 'write' ? 'its folder does not exist' : reason[1]}`,
+    `cannot ${doing} ${path}: ${code === 'ENOENT' && doing === 'write' && !isRefused ? 'its folder does not exist' : reason[1]}`,
     {
       at: [path],
       found: code ?? '',

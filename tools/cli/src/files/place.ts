@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, lstat, readlink, realpath, stat } from 'node:fs/promises'
+import { access, lstat, mkdtemp, readlink, realpath, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileError } from './file-errors.ts'
 
@@ -53,6 +53,8 @@ export async function checkWritable({ path: real, kind }: Place, path: string): 
   try {
     if (kind !== 'new') await access(real, constants.W_OK)
     if (kind !== 'special') await access(dirname(real), constants.W_OK | constants.X_OK)
+    // A folder like /proc lets nobody make a file, whatever its permissions say.
+    if (kind === 'new') await mkdtemp(join(dirname(real), '.q-')).then(rmdir)
   } catch (error) {
     throw await fileError(error, path, 'write')
   }

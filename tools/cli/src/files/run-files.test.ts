@@ -136,6 +136,13 @@ describe('claiming an output', () => {
     })
   })
 
+  it.skipIf(process.platform !== 'linux')('refuses a folder that is there and takes no files', async () => {
+    await expect(files.claim(['/proc/q'])).rejects.toMatchObject({
+      code: 'FILE_FORBIDDEN',
+      message: 'cannot write /proc/q: the file system makes no files in this folder',
+    })
+  })
+
   it.skipIf(process.getuid?.() === 0)('refuses a file and a folder that the user has locked', async () => {
     writeFileSync(place('locked'), 'before')
     chmodSync(place('locked'), 0o444)

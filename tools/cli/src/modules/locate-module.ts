@@ -18,6 +18,15 @@ function namesPath(word: string): boolean {
  * @throws QError `FILE_MISSING`, `FILE_IS_FOLDER`, the kind's `unrunnable` for a package that is damaged
  */
 export async function locateModule(word: string, folder: string, kind: ModuleKind): Promise<string | undefined> {
+  if (/\.py$/i.test(word)) {
+    throw new QError(kind.errors.unrunnable[0], `${word}: Python is not run here`, {
+      at: [word],
+      found: 'a module in Python',
+      wanted: `a module in JavaScript that exports a ${kind.noun}`,
+      hint: 'write it in JavaScript, as a file that ends in .mjs',
+      kind: 'usage',
+    })
+  }
   if (!namesPath(word)) return locatePackage(word, folder, kind)
   const file = word.startsWith('file:') ? pathOf(word, kind) : resolve(folder, word)
   try {

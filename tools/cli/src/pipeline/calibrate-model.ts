@@ -170,7 +170,9 @@ export async function observeModel(
     context.signal.removeEventListener('abort', stop)
     return stop()
   })
-  for (const { diagnostics } of calibrations) for (const diagnostic of diagnostics) context.reporter.diagnostic(diagnostic)
+  // Several methods warn of the same layers.
+  const diagnostics = new Map(calibrations.flatMap((each) => each.diagnostics).map((each) => [JSON.stringify(each), each]))
+  for (const diagnostic of diagnostics.values()) context.reporter.diagnostic(diagnostic)
   kept?.write(key, calibrations)
   return { calibrations, samples, symmetric, finished }
 }

@@ -52,7 +52,19 @@ export interface QuantizeOptions {
   /** What holds for all layers, of the search, the files and the comparison alike. @default `usualSettings` */
   readonly settings?: QuantizationSettings
   /** Looks for layers that have to stay in float, and for thresholds; those of `quantizeTable` are decided. @default all layers have the mode */
-  readonly search?: Pick<PlanSearch, 'chosen' | 'methods' | 'inferenceNum' | 'floatMode' | 'budget' | 'workers' | 'cacheBytes'>
+  readonly search?: Pick<
+    PlanSearch,
+    | 'chosen'
+    | 'methods'
+    | 'inferenceNum'
+    | 'asksForSamples'
+    | 'floatMode'
+    | 'comparedLayers'
+    | 'postProcess'
+    | 'budget'
+    | 'workers'
+    | 'cacheBytes'
+  >
 }
 
 /** What one shot of the main job made. */

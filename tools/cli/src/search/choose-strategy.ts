@@ -23,12 +23,27 @@ export interface ChosenStrategy {
   readonly strategy: SearchStrategy
   readonly reference: 'graph' | 'chip-float'
   readonly wanted: Wanted
+  /** Whether it can be told how many layers may be in float. */
+  readonly takesLimit: boolean
+}
+
+/** A wish that has an option of its own. */
+type Wish = Exclude<keyof StrategyWishes, 'options'>
+
+/** The options of wishes. */
+const flags: Readonly<Record<Wish, string>> = {
+  expectedCos: '--expected_cos',
+  mostLoss: '--most_loss',
+  maxFloatLayers: '--max_float_layers',
+  metric: '--metric',
 }
 
 /** A strategy that this program comes with. */
 interface KnownStrategy {
   /** When to take it. */
   readonly when: string
+  /** What can be wished of it. */
+  readonly takes: readonly Wish[]
   readonly reference?: 'chip-float'
   readonly create: (wishes: Omit<StrategyWishes, 'options'>) => SearchStrategy
 }
@@ -36,26 +51,64 @@ interface KnownStrategy {
 const ours = ({ maxFloatLayers, ...rest }: Omit<StrategyWishes, 'options'>) =>
   maxFloatLayers === undefined ? rest : { ...rest, mostLayers: maxFloatLayers }
 
+/** Wishes of our own searches. */
+const everyWish = Object.keys(flags) as Wish[]
+
 /** Strategies by name, the most useful first. */
 const strategies: Readonly<Record<string, KnownStrategy>> = {
-  race: { when: 'a similarity is wanted, soon, with as few layers in float as it takes', create: (wishes) => race(ours(wishes)) },
-  pareto: { when: 'you want to see what each share of arithmetic in float buys, and choose', create: (wishes) => pareto(ours(wishes)) },
+  race: {
+    when: 'a similarity is wanted, soon, with as few layers in float as it takes',
+    takes: everyWish,
+    create: (wishes) => race(ours(wishes)),
+  },
+  pareto: {
+    when: 'you want to see what each share of arithmetic in float buys, and choose',
+    takes: everyWish,
+    create: (wishes) => pareto(ours(wishes)),
+  },
   search_qtable: {
     when: 'the very search of the manuals is wanted: every sensitive layer alone in codes, by every method',
+    takes: ['expectedCos', 'maxFloatLayers'],
     create: searchQtable,
   },
   search_threshold: {
     when: 'all layers have to stay in codes: the one best threshold method',
+    takes: [],
     create: searchThreshold as KnownStrategy['create'],
   },
-  fast_search: { when: 'as run_calibration --search fast_search', reference: 'chip-float', create: fastSearch },
-  mix_search: { when: 'as run_calibration --search mix_search', reference: 'chip-float', create: mixSearch },
+  fast_search: { when: 'as run_calibration --search fast_search', takes: ['expectedCos'], reference: 'chip-float', create: fastSearch },
+  mix_search: {
+    when: 'as run_calibration --search mix_search',
+    takes: ['expectedCos', 'maxFloatLayers'],
+    reference: 'chip-float',
+    create: mixSearch,
+  },
   run_qtable: {
     when: 'as run_qtable: from the front of the network, by the similarity of each layer itself',
+    takes: ['expectedCos'],
     reference: 'chip-float',
     create: runQtable,
   },
-  run_sensitive_layer: { when: 'as run_sensitive_layer: no type of layer is left out', reference: 'chip-float', create: sensitiveLayer },
+  run_sensitive_layer: {
+    when: 'as run_sensitive_layer: no type of layer is left out',
+    takes: ['expectedCos', 'maxFloatLayers'],
+    reference: 'chip-float',
+    create: sensitiveLayer,
+  },
+}
+
+/** What can be wished of a strategy of the user's: a target is compared with what it found; the rest are options of its own. */
+const takenByModules: readonly Wish[] = ['expectedCos', 'mostLoss', 'metric']
+
+function checkWishes(word: string, wishes: Omit<StrategyWishes, 'options'>, takes: readonly Wish[]): void {
+  const foreign = everyWish.find((wish) => wishes[wish] !== undefined && !takes.includes(wish))
+  if (foreign === undefined) return
+  throw new QError('STRATEGY_OPTION', `--strategy ${word} does not take ${flags[foreign]}`, {
+    found: flags[foreign],
+    wanted: takes.length === 0 ? 'no target: it has none' : `of such options ${takes.map((wish) => flags[wish]).join(', ')} at most`,
+    hint: Object.hasOwn(strategies, word) ? 'leave it out, or take race' : 'leave it out, or give it in --strategy_options',
+    kind: 'usage',
+  })
 }
 
 /** What `--strategy` takes, for the help of a command: one line each. */
@@ -72,9 +125,18 @@ export function strategyHelp(): string {
  */
 export async function chooseStrategy(word: string, { options = {}, ...wishes }: StrategyWishes, context: Context): Promise<ChosenStrategy> {
   const known = Object.hasOwn(strategies, word) ? strategies[word]! : undefined
+  checkWishes(word, wishes, known?.takes ?? takenByModules)
   if (known !== undefined) {
     const all: Omit<StrategyWishes, 'options'> = { ...wishes, ...options }
-    return { strategy: known.create(all), reference: known.reference ?? 'graph', wanted: wantedOf(all) }
+    const measure = known.takes.includes('metric')
+      ? { metric: all.metric ?? (all.expectedCos === undefined ? 'worst-group' : 'cosine') }
+      : {}
+    return {
+      strategy: known.create(all),
+      reference: known.reference ?? 'graph',
+      wanted: { ...wantedOf(all), ...measure },
+      takesLimit: known.takes.includes('maxFloatLayers'),
+    }
   }
   const file = await locateModule(word, process.cwd(), strategyModule)
   if (file === undefined) {
@@ -89,7 +151,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
   await context.files.reads(await importedFiles(file))
   const code = { kind: strategyModule, word, file }
   const made = await loadModule(code, { options, modules: context.modules })
-  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes) }
+  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes), takesLimit: false }
 }
 
 const wantedOf = ({ expectedCos, mostLoss, metric = 'worst-group' }: Omit<StrategyWishes, 'options'>): Wanted => ({

@@ -1,4 +1,4 @@
-import type { CalibrationTable } from '@q/ir'
+import type { CalibrationTable, MetricName, TrialLosses } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Context } from '../context.ts'
@@ -50,16 +50,19 @@ export function frontFiles(
   ]
 }
 
-/** The front as a table for people. */
-export function frontLines({ space, outcome: { result } }: Found, planFile: string): readonly string[] {
+/** The front as a table for people. @param metric what makes a point better than another */
+export function frontLines({ space, outcome: { result } }: Found, planFile: string, metric: MetricName = 'cosine'): readonly string[] {
   if (result.front === undefined) return []
+  // The similarity is the cosine loss in other words.
+  const title = `  ${metric} loss`
+  const lossOf = (losses: TrialLosses) => `  ${(losses.losses[metric]?.mean ?? Number.NaN).toExponential(2).padStart(title.length - 2)}`
   return [
     'front, the cheapest first:',
-    '  layers in float  arithmetic  similarity  plan',
+    `  layers in float  arithmetic${metric === 'cosine' ? '' : title}  similarity  plan`,
     ...result.front.map(({ trial, losses, floatShare }, i) => {
       const layers = String(trial.plan.size - space.pinned.size).padStart(15)
       const share = `${(100 * floatShare).toFixed(1)} %`.padStart(10)
-      return `  ${layers}  ${share}  ${similarityOf(losses).toFixed(6).padStart(10)}  ${planFile}_${i + 1}`
+      return `  ${layers}  ${share}${metric === 'cosine' ? '' : lossOf(losses)}  ${similarityOf(losses).toFixed(6).padStart(10)}  ${planFile}_${i + 1}`
     }),
   ]
 }

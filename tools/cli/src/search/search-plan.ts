@@ -1,12 +1,14 @@
 import type { MethodName } from '@q/calib'
 import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
-import { formatCalibrationTable } from '@q/ir'
+import { formatCalibrationTable, QError } from '@q/ir'
+import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import type { FloatLayers } from '../pipeline/float-layers.ts'
 import { checkForChip, type QuantizationSettings } from '../pipeline/resolve-for-chip.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
+import { type ComparisonChoice, chosenComparison } from './chosen-comparison.ts'
 import { deadlineOf } from './deadline.ts'
 import { planText } from './found-tables.ts'
 import { frontFiles } from './front-files.ts'
@@ -14,10 +16,10 @@ import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
 import { rowsByMethod, scoredTable } from './search-tables.ts'
 import { tablesInTime, unknownRanges } from './tables-in-time.ts'
-import { trialSamples } from './trial-samples.ts'
+import { noteFewerSamples, trialSamples } from './trial-samples.ts'
 
 /** A search of this program's own commands. */
-export interface PlanSearch {
+export interface PlanSearch extends ComparisonChoice {
   readonly graph: Graph
   readonly chip: Chip
   readonly mode: QuantMode
@@ -31,6 +33,8 @@ export interface PlanSearch {
   readonly methods: readonly MethodName[]
   /** Samples that trials are measured on; 0 for all. */
   readonly inferenceNum: number
+  /** Whether the user asked for so many; it is told then when there are fewer. */
+  readonly asksForSamples: boolean
   /** Layers that are decided. */
   readonly pinned?: Plan
   /** Those of them that were found by what the network is. */
@@ -64,7 +68,10 @@ export interface SearchedPlan {
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
   checkForChip(graph, chip, search.mode, search.pinned, search.settings)
+  checkMode(search)
+  const comparison = await chosenComparison(search, context)
   const measured = await trialSamples(graph, samples, search.inferenceNum, context.files)
+  if (search.asksForSamples) noteFewerSamples(search.inferenceNum, measured.samples.count, context)
   const { budget } = search
   const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
   const journal = openJournal(planFile, context)
@@ -85,6 +92,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         ...(made === undefined ? {} : { methods: rowsByMethod(made) }),
         ...(search.pinned === undefined ? {} : { pinned: search.pinned }),
         ...measured,
+        ...comparison,
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
         metrics: search.chosen.wanted.mostLoss === undefined ? [] : [search.chosen.wanted.mostLoss.metric],
@@ -126,4 +134,16 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
   } finally {
     journal.close()
   }
+}
+
+/** @throws QError `SEARCH_MODE` where no layer would be made of codes */
+function checkMode({ mode, chip: { backend } }: PlanSearch): void {
+  if (needsRanges(mode, backend.target)) return
+  throw new QError('SEARCH_MODE', `--quantize ${mode}: there is nothing to search for`, {
+    at: ['--quantize'],
+    found: `${mode}, in which ${backend.target.name} has no codes`,
+    wanted: 'a mode of integers',
+    hint: 'leave it out, or quantize without a search',
+    kind: 'usage',
+  })
 }

@@ -1,4 +1,4 @@
-import { type MetricName, QError, type TrialLosses } from '@q/ir'
+import { type MetricName, QError, type SearchLayer, type SearchSpace, type TrialLosses } from '@q/ir'
 import { formatSeconds } from '../console/eta.ts'
 import type { Found } from './search-model.ts'
 
@@ -8,6 +8,8 @@ export interface Wanted {
   readonly expectedCos?: number
   /** The loss not to exceed, by a metric. */
   readonly mostLoss?: { readonly metric: MetricName; readonly loss: number }
+  /** What losses of layers are by. @default it is not told */
+  readonly metric?: MetricName
 }
 
 /** Whether the target was reached, by what was measured: what was not measured was not reached. Without a target the strategy may have one of its own; undefined where it has none. */
@@ -37,6 +39,21 @@ function floatLayers({ space, outcome: { result } }: Found) {
     })
 }
 
+/** Layers that a search decides about. */
+const decidedLayers = ({ layers, pinned }: SearchSpace): readonly SearchLayer[] =>
+  layers.filter(({ name, hasCodes }) => hasCodes && !pinned.has(name))
+
+/** From which share of the arithmetic in float on a network is hardly a quantized one. */
+const nearlyAll = 0.9
+
+/** What to say of a plan that keeps nearly all of the arithmetic in float; nothing of others. */
+export function floatWarning({ space, outcome: { result } }: Found): string | undefined {
+  const sum = (layers: readonly SearchLayer[]) => layers.reduce((all, { operations }) => all + operations, 0)
+  const share = sum(space.layers.filter(({ name }) => result.trial.plan.has(name))) / Math.max(1, sum(space.layers))
+  if (share < nearlyAll) return undefined
+  return `note: ${percent(share)} of the arithmetic is in ${space.floatMode}: this is hardly a quantized network; ask for less, or see with --pareto of q search what each share buys`
+}
+
 /** The small table that tells a person what came of a search. */
 export function summaryLines(found: Found, wanted: Wanted, seconds: number): readonly string[] {
   const { space, outcome, before } = found
@@ -47,15 +64,21 @@ export function summaryLines(found: Found, wanted: Wanted, seconds: number): rea
   const share = floats.reduce((sum, each) => sum + each.share, 0)
   const target =
     wanted.expectedCos ?? (wanted.mostLoss === undefined ? undefined : `${wanted.mostLoss.metric} loss ${wanted.mostLoss.loss}`)
+  const lossTitle = wanted.metric === undefined ? 'loss' : `${wanted.metric} loss`
   const row = (name: string, type: string, loss: string, part: string) =>
-    `  ${name.padEnd(widest)}  ${type.padEnd(typeWidth)}  ${loss.padStart(10)}  ${part.padStart(10)}`
+    `  ${name.padEnd(widest)}  ${type.padEnd(typeWidth)}  ${loss.padStart(Math.max(10, lossTitle.length))}  ${part.padStart(10)}`
+  const { pinned } = space
   return [
     `${space.mode} before   ${numberText(similarityOf(before))}`,
     `mix after     ${numberText(similarityOf(outcome.result.losses))}`,
     `target        ${target ?? (reached === undefined ? 'none' : "the strategy's own")}${reached === undefined ? '' : reached ? ' (reached)' : ' (not reached)'}`,
-    `in ${space.floatMode.padEnd(10)} ${floats.length} of ${space.layers.filter(({ hasCodes }) => hasCodes).length} layers, ${percent(share)} of the arithmetic`,
-    ...(floats.length === 0 ? [] : [row('layer', 'type', 'loss', 'arithmetic')]),
+    `in ${space.floatMode.padEnd(10)} ${floats.length} of ${decidedLayers(space).length} layers, ${percent(share)} of the arithmetic${pinned.size === 0 ? '' : `, beside ${pinned.size} that were decided before`}`,
+    ...(floats.length === 0 ? [] : [row('layer', 'type', lossTitle, 'arithmetic')]),
     ...floats.map(({ name, type, loss, share: part }) => row(name, type, lossText(loss), percent(part))),
+    ...(floats.some(({ loss }) => loss === undefined)
+      ? ['  -: not measured alone, of a type that was left out or kept with another layer']
+      : []),
+    ...(outcome.ended === 'budget' && outcome.open.length === 0 ? [`ended         by its budget, after ${outcome.trials} trials`] : []),
     ...(outcome.open.length === 0 ? [] : [`not examined  ${outcome.open.length} layers: the budget was used up`]),
     `time          ${seconds < 10 ? `${seconds.toFixed(1)} s` : formatSeconds(seconds)}`,
   ]
@@ -65,24 +88,37 @@ const numberText = (value: number): string => (Number.isNaN(value) ? 'not measur
 const lossText = (loss: number | undefined): string => (loss === undefined ? '-' : loss.toExponential(2))
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-/** The error that ends a search which missed its target: the best found, and the layers that hurt most. */
-export function missedTarget(found: Found, wanted: Wanted, table: string): QError {
-  const { outcome } = found
-  const worst = outcome.result.ranking.slice(0, 5).map(({ layer, loss }) => `${layer} ${loss.toExponential(2)}`)
+/**
+ * The error that ends a search which missed its target: the best found, the layers that still hurt most, and what may help.
+ *
+ * @param takesLimit whether the search can be told how many layers may be in float
+ */
+export function missedTarget(found: Found, wanted: Wanted, table: string, { takesLimit }: { readonly takesLimit: boolean }): QError {
+  const { outcome, space } = found
+  const inCodes = outcome.result.ranking.filter(({ layer }) => !outcome.result.trial.plan.has(layer))
+  const worst = inCodes.slice(0, 5).map(({ layer, loss }) => `${layer} ${loss.toExponential(2)}`)
   const best = `similarity ${numberText(similarityOf(outcome.result.losses))} with ${floatLayers(found).length} layers in float`
   const { limit } = outcome.result
   const isCutShort = outcome.ended === 'budget'
   const because = isCutShort
-    ? `; the budget left ${outcome.open.length} layers unexamined`
+    ? outcome.open.length === 0
+      ? '; the budget was used up before the search was done'
+      : `; the budget left ${outcome.open.length} layers unexamined`
     : limit === undefined
       ? ''
       : `; at most ${limit} layers in float were allowed`
   return new QError('TARGET_MISSED', 'the search did not reach its target; the best it found is written', {
     at: [table],
-    found: `${best}${because}${worst.length === 0 ? '' : `; what hurts most in ${found.space.mode}: ${worst.join(', ')}`}`,
+    found: `${best}${because}${worst.length === 0 ? '' : `; what hurts most in ${space.mode}: ${worst.join(', ')}`}`,
     wanted: wantedText(wanted),
     hint: !isCutShort
-      ? `allow more layers in float (--max_float_layers${limit === undefined ? '' : `, ${limit} here`}), try other threshold methods, or ask for less`
+      ? hintOf([
+          ...(takesLimit && inCodes.length > 0
+            ? [`allow more layers in float (--max_float_layers${limit === undefined ? '' : `, ${limit} here`})`]
+            : []),
+          ...(space.methods.size > 0 ? ['try other threshold methods'] : []),
+          'ask for less',
+        ])
       : 'give it more time (--budget), or ask for less',
     kind: 'target',
   })
@@ -92,3 +128,6 @@ function wantedText({ expectedCos, mostLoss }: Wanted): string {
   if (expectedCos !== undefined) return `a similarity above ${expectedCos}`
   return mostLoss === undefined ? 'what the strategy looked for' : `a ${mostLoss.metric} loss of at most ${mostLoss.loss}`
 }
+
+/** Ways out, the last behind an `or`. */
+const hintOf = (ways: readonly string[]): string => (ways.length === 1 ? ways[0]! : `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)}`)

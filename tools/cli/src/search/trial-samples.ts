@@ -2,6 +2,7 @@ import type { SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
+import type { Context } from '../context.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
 
@@ -19,4 +20,9 @@ export async function trialSamples(graph: Graph, chosen: SampleChoice, count: nu
     samples: await createSampleSource(entries, sampleInputs(graph), { mostBytes }),
     samplesKey: await samplesKey(entries, JSON.stringify(graph.inputs)),
   }
+}
+
+/** Says that there are fewer samples than trials were to be measured on. */
+export function noteFewerSamples(asked: number, count: number, { reporter }: Pick<Context, 'reporter'>): void {
+  if (count < asked) reporter.note(`note: --inference_num ${asked}: there are ${count} samples, and trials are measured on these`)
 }

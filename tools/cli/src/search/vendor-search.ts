@@ -5,22 +5,20 @@ import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
-import { importedFiles } from '../modules/imported-files.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
-import { parseComparedLayers } from './compared-layers.ts'
+import { chosenComparison } from './chosen-comparison.ts'
 import { lossTableText, planText } from './found-tables.ts'
 import { openJournal } from './journal-file.ts'
-import { loadPostProcessing } from './post-processing.ts'
 import { searchGraphText } from './search-graph.ts'
 import { type Found, searchModel } from './search-model.ts'
-import { isReached, missedTarget, similarityOf, summaryLines } from './search-summary.ts'
+import { floatWarning, isReached, missedTarget, similarityOf, summaryLines } from './search-summary.ts'
 import { type MethodTables, methodFileNames, methodFiles, methodTables, rowsByMethod } from './search-tables.ts'
-import { trialSamples } from './trial-samples.ts'
+import { noteFewerSamples, trialSamples } from './trial-samples.ts'
 
 /** A search of the original tools: what it is given, how it is run and what it writes. */
 export interface VendorSearch {
@@ -42,6 +40,8 @@ export interface VendorSearch {
   readonly thresholds: 'choose' | 'plain'
   /** How many samples trials are measured on. */
   readonly inferenceNum: number
+  /** Whether the user asked for so many; it is told then when there are fewer. */
+  readonly asksForSamples: boolean
   readonly reference: 'graph' | 'chip-float'
   readonly strategy: SearchStrategy
   readonly comparedLayers: string
@@ -50,6 +50,8 @@ export interface VendorSearch {
   readonly floatLayers?: FloatLayerChoice
   readonly preQtable?: string
   readonly expectedCos?: number
+  /** Whether it can be told how many layers may be in float. */
+  readonly takesLimit: boolean
   /** The output. */
   readonly quantizeTable: string
   readonly form: 'classic' | 'extended'
@@ -75,9 +77,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
     ...Object.values(search.files),
   ])
   const graph = await readModel(mlir, { files, ...(search.weights === undefined ? {} : { weights: search.weights }) })
-  const compared = parseComparedLayers(search.comparedLayers)
-  if (search.postProcess !== undefined) await files.reads(await importedFiles(search.postProcess))
-  const postProcessing = search.postProcess === undefined ? undefined : await loadPostProcessing(search.postProcess, context.modules)
+  const comparison = await chosenComparison(search, context)
   const { target } = chip.backend
   const kept =
     search.floatLayers === undefined || search.preQtable !== undefined
@@ -90,6 +90,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
   await noteSamples(calibration, context)
   if (calibration.tuneList !== undefined) await noteSamples({ dataList: calibration.tuneList }, context)
   const measured = await trialSamples(graph, calibration, search.inferenceNum, files)
+  if (search.asksForSamples) noteFewerSamples(search.inferenceNum, measured.samples.count, context)
   const given = search.base === undefined ? await readCalibrationTable(search.table, graph, context) : undefined
 
   const journal = openJournal(search.quantizeTable, context)
@@ -117,8 +118,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
         ...measured,
         strategy: search.strategy,
         reference: search.reference,
-        ...(compared === undefined ? {} : { compared }),
-        ...(postProcessing === undefined ? {} : { postProcessing }),
+        ...comparison,
       },
       journal,
       context,
@@ -129,7 +129,9 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
     await made?.observed.finished()
     tellFound(search, found, (performance.now() - started) / 1000, context)
     reporter.print(`files: ${[...outputs.keys()].join(', ')}`)
-    if (isReached(found, wantedOf(search)) === false) throw missedTarget(found, wantedOf(search), search.quantizeTable)
+    const plain = plainTableNote(search, found)
+    if (plain !== undefined) reporter.note(plain)
+    if (isReached(found, wantedOf(search)) === false) throw missedTarget(found, wantedOf(search), search.quantizeTable, search)
     if (search.success !== undefined) reporter.print(search.success)
   } finally {
     journal.close()
@@ -187,11 +189,23 @@ function outputsOf(
   ])
 }
 
+/** That the thresholds which were found layer by layer are not those that were written, because the table's are better together. */
+function plainTableNote(
+  { files: { newTable }, table, thresholds }: VendorSearch,
+  { space, outcome: { result } }: Found,
+): string | undefined {
+  const isChosen = thresholds === 'choose' && space.methods.size > 0 && result.ranking.length > 0
+  if (newTable === undefined || !isChosen || result.method !== undefined || (result.trial.ranges?.size ?? 0) > 0) return undefined
+  return `note: ${newTable} has the thresholds of ${table}: with these layers in float they are better together than those that each layer chose`
+}
+
 /** Prints the end of the log, as the original tool does, and the summary. */
 function tellFound(search: VendorSearch, found: Found, seconds: number, { reporter }: Context): void {
   const { lines, toldBefore, outcome } = found
   const texts = lines.map((line) => line.replace(/^[A-Z]+:root:/, ''))
   const result = texts.indexOf('>>>run result:')
+  const warning = search.expectedCos === undefined ? undefined : floatWarning(found)
+  if (warning !== undefined) reporter.note(warning)
   for (const text of search.debugLog ? texts : texts.slice(result < 0 ? toldBefore : result)) reporter.print(text)
   if (search.expectedCos !== undefined) for (const line of summaryLines(found, wantedOf(search), seconds)) reporter.print(line)
   reporter.event('searched', {

@@ -1,0 +1,94 @@
+import type { SearchLayer, SearchResult, SearchSpace, TrialLosses } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { frontLines } from './front-files.ts'
+import type { Found } from './search-model.ts'
+import { floatWarning, missedTarget, summaryLines } from './search-summary.ts'
+
+const layers: readonly SearchLayer[] = ['a', 'b', 'c', 'd'].map((name, i) => ({
+  name,
+  type: 'top.Conv',
+  modes: ['INT8', 'F16'],
+  hasCodes: true,
+  operations: [90, 4, 3, 3][i]!,
+}))
+const lossesOf = (means: Readonly<Record<string, number>>): TrialLosses => ({
+  losses: Object.fromEntries(Object.entries(means).map(([metric, mean]) => [metric, { mean, samples: [mean], outputs: [] }])),
+  layers: new Map(),
+})
+
+/** What a search found that keeps these layers in float; `d` is pinned. */
+function foundWith(
+  floats: readonly string[],
+  { result = {}, ...more }: { readonly result?: Partial<SearchResult> } & Partial<Omit<Found['outcome'], 'result'>> = {},
+): Found {
+  const pinned = new Map([['d', 'F16']])
+  const space = { layers, pinned, mode: 'INT8', floatMode: 'F16', methods: new Map([['kl', new Map()]]) } as unknown as SearchSpace
+  const plan = new Map([...pinned, ...floats.map((name) => [name, 'F16'] as const)])
+  const ranking = ['a', 'b', 'c'].map((layer, i) => ({ layer, loss: 0.3 - 0.1 * i }))
+  return {
+    space,
+    outcome: {
+      result: { trial: { plan }, losses: lossesOf({ cosine: 0.001, 'worst-group': 0.25 }), ranking, ...result },
+      ended: 'finished',
+      open: [],
+      questions: 3,
+      trials: 7,
+      ...more,
+    },
+    lines: [],
+    toldBefore: 0,
+    seconds: 1,
+  }
+}
+
+const wanted = { expectedCos: 0.9999 }
+const missed = (found: Found, takesLimit = true) => missedTarget(found, wanted, 'table', { takesLimit })
+
+describe('a target that was missed', () => {
+  it('names the layers that hurt most of those that are still in codes', () => {
+    expect(missed(foundWith(['a'])).found).toMatch(/what hurts most in INT8: b 2\.00e-1, c 1\.00e-1$/)
+  })
+  it('advises what the search has', () => {
+    expect(missed(foundWith(['a'], { result: { limit: 1 } })).hint).toBe(
+      'allow more layers in float (--max_float_layers, 1 here), try other threshold methods, or ask for less',
+    )
+    expect(missed(foundWith(['a']), false).hint).toBe('try other threshold methods, or ask for less')
+    expect(missed(foundWith(['a', 'b', 'c'])).hint).toBe('try other threshold methods, or ask for less')
+    const found = foundWith(['a'])
+    expect(missed({ ...found, space: { ...found.space, methods: new Map() } }, false).hint).toBe('ask for less')
+  })
+  it('says what a budget left', () => {
+    expect(missed(foundWith([], { ended: 'budget', open: ['b', 'c'] })).found).toContain('the budget left 2 layers unexamined')
+    expect(missed(foundWith([], { ended: 'budget' })).found).toContain('the budget was used up before the search was done')
+  })
+})
+
+describe('the summary', () => {
+  it('counts the layers that the search decides about, and names those that were decided before', () => {
+    expect(summaryLines(foundWith([]), wanted, 1)).toContain(
+      'in F16        0 of 3 layers, 0.0 % of the arithmetic, beside 1 that were decided before',
+    )
+  })
+  it('tells a budget that ended it with all layers examined', () => {
+    expect(summaryLines(foundWith([], { ended: 'budget' }), wanted, 1)).toContain('ended         by its budget, after 7 trials')
+  })
+  it('says by what losses are, and why one is missing', () => {
+    const lines = summaryLines(foundWith(['a'], { result: { ranking: [] } }), { metric: 'worst-group' }, 1)
+    expect(lines.find((line) => line.includes('arithmetic') && line.includes('layer '))).toMatch(/type +worst-group loss +arithmetic$/)
+    expect(lines.some((line) => line.startsWith('  -: not measured alone'))).toBe(true)
+  })
+  it('warns of a network that is hardly quantized', () => {
+    expect(floatWarning(foundWith(['a']))).toMatch(/^note: 93\.0 % of the arithmetic is in F16: this is hardly a quantized network/)
+    expect(floatWarning(foundWith(['b', 'c']))).toBeUndefined()
+  })
+})
+
+it('a front is told with the loss that its points are chosen by', () => {
+  const front = [{ trial: { plan: new Map() }, losses: lossesOf({ cosine: 0.001, 'worst-group': 0.25 }), floatShare: 0.5 }]
+  const found = foundWith([], { result: { front } })
+  expect(frontLines(found, 'p', 'worst-group').slice(1)).toEqual([
+    '  layers in float  arithmetic  worst-group loss  similarity  plan',
+    '               -1      50.0 %           2.50e-1    0.999000  p_1',
+  ])
+  expect(frontLines(found, 'p', 'cosine')[1]).toBe('  layers in float  arithmetic  similarity  plan')
+})
