@@ -56,19 +56,7 @@ describe('files of a chip', () => {
       ...digits.preprocess,
     )
     const first = ['net.nova', 'net.ops'].map((name) => readFileSync(name, 'utf8'))
-    await mustRun(
-      'model_deploy',
-      '--mlir',
-      'net.mlir',
-      '--chip',
-      chip,
-      '--quantize',
-      'F32',
-      '--calibration_table',
-      'net_cali_table',
-      '--model',
-      'net.nova',
-    )
+    await mustRun('model_deploy', '--mlir', 'net.mlir', '--chip', chip, '--quantize', 'F32', '--model', 'net.nova')
     expect(['net.nova', 'net.ops'].map((name) => readFileSync(name, 'utf8'))).toEqual(first)
   })
 

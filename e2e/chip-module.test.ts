@@ -111,11 +111,11 @@ describe('a chip in a module', () => {
     writeFileSync('nova.mjs', nova)
     expect(await deploy('./nova.mjs', '--quantize', 'INT8')).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^MODE_UNSUPPORTED: nova cannot do INT8/),
+      err: expect.stringMatching(/^MODE_UNSUPPORTED: q does not support INT8 on nova yet/),
     })
     const layer = /^"?(\S*?)"?: .* = Conv/m.exec((await mustRun('print', 'digits.mlir')).out)![1]!
     const planned = await deploy('./nova.mjs', '--quantize_table', `${layer}:F16`)
-    expect(planned.err).toMatch(/^MODE_UNSUPPORTED: nova cannot do F16/)
+    expect(planned.err).toMatch(/^MODE_UNSUPPORTED: q does not support F16 on nova yet/)
     expect(planned.err).toContain(layer)
   })
 

@@ -6,6 +6,7 @@ import { createEvaluator } from '@q/mixprec'
 import * as onnxruntime from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { measureAgreement } from '../tools/cli/src/pipeline/agreement.ts'
+import { readyModel } from '../tools/cli/src/pipeline/run-sample.ts'
 import { inEmptyFolder, q, shared, sharedFile } from './run-command.ts'
 
 /** A network that looks rows up: its float form takes the numbers of a sample, the chip takes int32. */
@@ -22,9 +23,11 @@ describe('samples of a network with integer inputs', () => {
   it('are compared', async () => {
     const quantized = resolve(graph, table, new Map(), backend, { mode: 'INT8' }).graph
     expect(quantized.values.get('ids')!.type.dtype).toBe('i32')
+    const [float, codes] = [await readyModel(graph, exact), await readyModel(quantized, exact)]
     const { outputs } = await measureAgreement({
-      float: { graph, executor: exact },
-      quantized: { graph: quantized, executor: exact },
+      graph,
+      float: float.run,
+      quantized: codes.run,
       samples,
       count: 1,
       tolerance: [0.9, 0.9],

@@ -228,7 +228,7 @@ describe('a made-up chip in a file of the user', () => {
     expect(missed.code, missed.err).toBe(1)
     expect(await q(...deploy, ...compare, '--quantize', 'INT8')).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/MODE_UNSUPPORTED: made-up cannot do INT8[^]*one of Q8, F32/),
+      err: expect.stringMatching(/MODE_UNSUPPORTED: q does not support INT8 on made-up yet[^]*one of Q8, F32/),
     })
   })
 })

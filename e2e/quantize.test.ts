@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { onnxLayerTensors } from '@q/onnx'
 import { expect, it } from 'vitest'
 import { chipInFloats, digits, inEmptyFolder, mustRun, q } from './run-command.ts'
 
@@ -7,11 +8,43 @@ inEmptyFolder()
 const quantize = (...more: readonly string[]) =>
   q('quantize', digits.model, '--data', digits.calibration, '--tune_num', '0', '--input_num', '4', ...digits.preprocess, ...more)
 
-it('quantize ends with 1 when its result misses the tolerance, and says which', async () => {
+it('a result that misses the tolerance ends with 1 and no container, names outputs, the worst layers and what to try', async () => {
   const { code, out, err } = await quantize('--chip', 'bm1684x', '--tolerance', '1,1')
   expect(code).toBe(1)
   expect(err).toMatch(/^missed the tolerance \(cosine 1, euclidean 1\): \S+ \(cosine 0\.99\d{4}, euclidean 0\.\d{6}\)$/m)
+  expect(err).toMatch(
+    /^worst layers, by what each loses itself .*\n( {2}\S+ \(\w+, INT8\): \d+\.\d dB, accumulated \d+\.\d dB\n){5}do: .*q quantize /m,
+  )
+  expect(out).not.toContain('qbmodel')
+  expect(readdirSync('.').filter((name) => /\.qbmodel$|\.sh$/.test(name))).toEqual([])
+})
+
+it('--force writes the container all the same, and the verdict stays', async () => {
+  const { code, out, err } = await quantize('--chip', 'bm1684x', '--tolerance', '1,1', '--force')
+  expect(code).toBe(1)
+  expect(err).toContain('the model is written all the same (--force)')
   expect(readdirSync('.')).toContain(/^files: .*?([^ ]*\.qbmodel)$/m.exec(out)![1])
+})
+
+it("the preprocessing, the samples that were compared and whether they are the calibration's are told; pictures that are fed as they are bring a warning", async () => {
+  const told = await quantize('--chip', 'bm1684x')
+  expect(told.out).toMatch(
+    /^input image: f32 \[1, 3, 32, 32\]; pictures: rgb nchw, resized to 32x32, mean 123\.675,116\.28,103\.53, scale 0\.0171,0\.0175,0\.0174$/m,
+  )
+  expect(told.out).toMatch(/^compared with .*digits\.onnx run by ONNX Runtime on 4 samples, all of them calibrated on$/m)
+  expect(told.out).toMatch(/^ {2}worst of them: cosine 0\.99\d{4}, SQNR \d+\.\d dB: .*\.png$/m)
+  expect(told.err).not.toContain('unscaled')
+  const raw = await q('quantize', digits.model, '--data', digits.calibration, '--input_num', '2', '--chip', 'bm1684x', '--compare_num', '0')
+  expect(raw.err).toMatch(/^warning: pictures are fed to image unscaled, bgr from 0 to 255; /m)
+  expect(raw.err).toContain('nothing was compared: --compare_num is 0')
+})
+
+it('a cut network is compared with the tensors where it is cut', async () => {
+  const tensors = onnxLayerTensors(readFileSync(digits.model))
+  const [layer, [tensor]] = [...tensors].find(([name]) => name.endsWith('_MaxPool') || name.endsWith('_Relu'))! as [string, [string]]
+  const { code, out } = await quantize('--chip', 'bm1684x', '--output_names', `scores,${tensor}`)
+  for (const name of ['scores_Gemm', layer]) expect(out).toContain(`on 4 samples: ${name}: cosine 0.99`)
+  expect(code).toBe(0)
 })
 
 it('a network whose output says nothing any more misses the tolerance of its chip, with noise as large as that', async () => {
@@ -46,4 +79,36 @@ it('operators that the chip does not have are all named before anything is calib
   }
   expect(readdirSync('.')).not.toContain('digits_cali_table')
   expect(readdirSync('.')).not.toContain('table')
+})
+
+it('layers in float alone need no calibration, one picture is a sample, and the chip takes the table that was just written', async () => {
+  const half = await quantize('--chip', 'bm1684x', '--quantize', 'F16', '--name', 'half')
+  expect(half.err).toContain('note: nothing is calibrated: no layer is computed on codes in F16')
+  expect([half.code, half.out.includes('cali_table'), half.err.includes('observe')]).toEqual([0, false, false])
+  await mustRun('quantize', digits.model, '--data', digits.picture, '--chip', 'bm1684x', ...digits.preprocess)
+  const deploy = ['--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', 'digits_cali_table', '--model', 'd.bmodel']
+  await mustRun('model_deploy', '--mlir', 'digits.mlir', ...deploy)
+  await mustRun('model_transform', '--model_name', 'raw', '--model_def', digits.model, '--mlir', 'raw.mlir')
+  const other = await q('model_deploy', '--mlir', 'raw.mlir', ...deploy)
+  expect(other.code).toBe(3)
+  expect(other.err).toMatch(/^CALIBRATION_TABLE_STALE: .*preprocessing/m)
+})
+
+it('the commands say the same as quantize of the same model: what it is, what was compared, and which layers lose', async () => {
+  const input = ['--test_input', digits.picture]
+  const transform = ['--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess]
+  const transformed = await mustRun('model_transform', ...transform, ...input)
+  expect(transformed.out).toMatch(/^digits: \d+ layers: .*Conv \d+/m)
+  expect(transformed.out).toMatch(/^output scores_Gemm: f32 \[1, 10\]$/m)
+  expect(Number(/^(\d+) compared$/m.exec(transformed.out)![1])).toBeGreaterThan(5)
+  expect((await mustRun('model_transform', ...transform)).err).toContain('nothing was compared: there is no --test_input')
+  await mustRun('run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '2', '--tune_num', '0', '-o', 'table')
+  const deploy = ['--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', 'table', '--model', 'd.bmodel']
+  expect((await mustRun('model_deploy', ...deploy)).err).toContain('nothing was compared: there is no --test_input')
+  writeFileSync('d.qbmodel', '')
+  const missed = await q('model_deploy', ...deploy, ...input, '--tolerance', '1,1')
+  expect(missed.code).toBe(1)
+  for (const line of [/^worst layers, by what each loses itself/m, /^do: q search digits\.mlir /m, /^no model file is written/m])
+    expect(missed.err).toMatch(line)
+  expect(readFileSync('d.qbmodel', 'utf8')).toBe('')
 })

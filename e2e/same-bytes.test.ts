@@ -39,6 +39,7 @@ it('two runs with SOURCE_DATE_EPOCH write the same bytes, in any time zone', asy
   expect([...first.keys()].sort()).toEqual([
     'digits.mlir',
     'digits_bm1684x_int8.qbmodel',
+    'digits_bm1684x_int8_compile.sh',
     'digits_bm1684x_int8_sym_tpu.mlir',
     'digits_bm1684x_int8_sym_tpu_weights.npz',
     'digits_cali_table',

@@ -17,7 +17,9 @@ export function library({ entries = ['src/index.ts'] }: { readonly entries?: rea
     // Without the source condition the types of other packages come from their `dist`, as a consumer sees them.
     dts: { resolve: inlined, compilerOptions: { customConditions: [] } },
     clean: true,
-    sourcemap: false,
+    sourcemap: true,
+    // A bundler tells Node's own modules from packages by this prefix.
+    removeNodeProtocol: false,
     splitting: true,
     noExternal: inlined,
     external: [/^node:/, /^@q\/ir($|\/)/],

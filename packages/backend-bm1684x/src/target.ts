@@ -1,4 +1,4 @@
-import { defineTarget, type IntegerScheme, type OpForm, type OpModes, type QuantMode } from '@q/ir'
+import { defineTarget, type IntegerScheme, type OpForm, type OpModes, type QuantMode, type Target } from '@q/ir'
 
 const modes = (int8: QuantMode, f16: QuantMode): OpModes => ({ INT8: int8, F16: f16, F32: 'F32' })
 
@@ -205,7 +205,7 @@ const int8: IntegerScheme = {
 }
 
 /** The BM1684X family as data, after TPU-MLIR 1.30.2. */
-export const target = defineTarget({
+export const target: Target = defineTarget({
   name: 'bm1684x',
   modes: ['INT8', 'F16', 'F32'],
   schemes: { INT8: int8, F16: { kind: 'float', dtype: 'f16', rounding }, F32: { kind: 'float', dtype: 'f32', rounding } },

@@ -8,6 +8,7 @@ it('the public surface changes on purpose only', () => {
     'decodeImage',
     'decodedFormat',
     'iterate',
+    'kindOfFile',
     'loadTestInput',
     'preprocessImage',
     'readPlainFile',

@@ -8,6 +8,6 @@ export { type PreprocessOptions, withPreprocess } from './image/with-preprocess.
 export { iterate } from './samples/iterate.ts'
 export { loadTestInput } from './samples/load-test-input.ts'
 export type { SampleInput } from './samples/sample-input.ts'
-export type { SampleKind } from './samples/sample-kind.ts'
+export { kindOfFile, type SampleKind } from './samples/sample-kind.ts'
 export { createSampleSource, type SampleSourceOptions } from './samples/sample-source.ts'
 export { type SampleChoice, type SelectedSamples, selectSamples } from './samples/select-samples.ts'

@@ -1,5 +1,6 @@
 export { canonicalize } from './canonicalize.ts'
 export { type DecodeOptions, decodeOnnx } from './decode/decode-onnx.ts'
+export { onnxLayerTensors, withOnnxOutputs } from './decode/fetch-tensors.ts'
 export { type InputShapes, onnxInputs } from './decode/input-types.ts'
 export { onnxInputTypes, onnxOutputNames } from './decode/read-model.ts'
 export type { ReadExternal } from './decode/read-tensor.ts'

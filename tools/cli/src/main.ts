@@ -119,7 +119,7 @@ function chooseAction(args: readonly string[]): Chosen | number {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return exitCodes.done
-    throw usageError(error, call.path)
+    throw usageError(error, call.path, call.command)
   }
   return chosen ?? exitCodes.done
 }

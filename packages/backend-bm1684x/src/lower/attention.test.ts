@@ -27,7 +27,7 @@ const node = (more: Partial<Node> = {}, attrs: Node['attrs'] = {}): Node => ({
 })
 
 function lower(each: Node, mode: 'INT8' | 'F16' | 'F32'): LoweredNode & { readonly constant: (name: string) => readonly number[] } {
-  const scheme: Scheme = target.schemes[mode]
+  const scheme: Scheme = target.schemes[mode]!
   const typeOf = (name: string): TensorType => constants[name] ?? { dtype: 'f32', shape }
   const context = {
     target,

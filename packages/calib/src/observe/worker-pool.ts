@@ -15,7 +15,8 @@ const startScript = `${workerSource};calibWorker.serve(require('node:worker_thre
  * @returns `undefined` where there are no worker threads
  */
 export async function workerPool(list: WatchList, workers: number, from?: PoolStart): Promise<ObserverPool | undefined> {
-  const threads = await import('node:worker_threads').catch(() => undefined)
+  // Not imported: a bundler for web pages would look for the module.
+  const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
   if (threads?.Worker === undefined) return undefined
   const places = watchesOfValues(list)
   const members = shareOut(list.values, workers).map((indices) => {

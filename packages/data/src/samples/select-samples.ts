@@ -12,7 +12,7 @@ import { pythonShuffle } from './shuffle.ts'
 export interface SampleChoice {
   /** A folder that is searched with its subfolders. */
   readonly dataset?: string
-  /** A text file, one entry a line. */
+  /** A text file, one entry a line; or a sample file, which is then the only one. */
   readonly dataList?: string
   /** How many to take; 0 takes all. @default 0 */
   readonly inputNum?: number
@@ -58,6 +58,7 @@ export async function selectSamples({ dataset, dataList, inputNum = 0 }: SampleC
 }
 
 async function listedEntries(path: string): Promise<readonly string[]> {
+  if (kindOfFile(path) !== undefined) return [path]
   const lines = new TextDecoder().decode(await readBytes(path, [path])).split(/\r\n|\r|\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw noSamples([path], 'an empty list')

@@ -55,7 +55,7 @@ export function checkSettings(target: Target, settings: ResolveSettings): void {
 }
 
 function modeUnsupported(mode: QuantMode, target: Target, at: readonly string[], known: readonly string[]): QError {
-  return new QError('MODE_UNSUPPORTED', `${target.name} cannot do ${mode}${at.length > 0 ? ' here' : ''}`, {
+  return new QError('MODE_UNSUPPORTED', `q does not support ${mode} on ${target.name}${at.length > 0 ? ' here' : ''} yet`, {
     at,
     found: mode,
     wanted: known.join(', '),

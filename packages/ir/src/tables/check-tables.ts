@@ -102,7 +102,16 @@ interface Fingerprints {
 
 function checkFingerprint(code: string, message: string, { place, found, wanted, hint }: Fingerprints): void {
   if (found === undefined || wanted === undefined || found === wanted) return
-  throw new QError(code, message, { at: [place], found: `fingerprint ${found}`, wanted: `fingerprint ${wanted}`, hint })
+  const [[graph, pictures], [wantedGraph, wantedPictures]] = [found.split('-'), wanted.split('-')]
+  // Only one of them may know what is done to pictures: a table made of arrays, a model read without it.
+  if (graph === wantedGraph && (pictures === undefined || wantedPictures === undefined)) return
+  const isOtherGraph = graph !== wantedGraph
+  throw new QError(code, isOtherGraph ? message : message.replace('for another graph', 'with other preprocessing of pictures'), {
+    at: [place],
+    found: `fingerprint ${found}`,
+    wanted: `fingerprint ${wanted}`,
+    hint,
+  })
 }
 
 function count(names: readonly string[], noun: string): string {

@@ -9,14 +9,18 @@ export function modeOf(text: string, target: Target, at: readonly string[]): Qua
   throw unsupported(text, target, target.modes, at)
 }
 
+/** Modes that chips have, whether a back end of this program does them or not. */
+const realModes = ['F32', 'F16', 'BF16', 'INT8', 'INT4', 'W8F16', 'W8BF16', 'W4F16', 'W4BF16', 'F8', 'F8E4M3', 'F8E5M2', 'QDQ', 'DYNAMIC']
+
 function unsupported(mode: string, target: Target, known: readonly string[], at: readonly string[]): QError {
-  return new QError('MODE_UNSUPPORTED', `${target.name} cannot do ${mode}`, {
-    at,
-    found: mode,
-    wanted: `one of ${known.join(', ')}`,
-    hint: didYouMean(mode.toUpperCase(), known, 'choose one of these modes'),
-    kind: 'usage',
-  })
+  const about = { at, found: mode, wanted: `one of ${known.join(', ')}`, kind: 'usage' } as const
+  if (realModes.includes(mode.toUpperCase()))
+    return new QError('MODE_UNSUPPORTED', `q does not support ${mode} on ${target.name} yet`, {
+      ...about,
+      hint: 'choose one of these modes',
+    })
+  const hint = didYouMean(mode.toUpperCase(), known, 'choose one of these modes')
+  return new QError('MODE_UNSUPPORTED', `${target.name} has no mode ${mode}`, { ...about, hint })
 }
 
 /** The mode a model is quantized in when the user names none: one that is usual, where the chip has it, else the chip's own first choice. */

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import type { Backend } from '@q/ir'
-import { didYouMean, QError } from '@q/ir'
+import { QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { importedFiles } from '../modules/imported-files.ts'
 import type { ImportModule } from '../modules/load-module.ts'
 import { loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
 import type { ChipOptions } from '../wiring/backends.ts'
-import { chipNames, ownBackend } from '../wiring/backends.ts'
+import { chipNames, isOtherChip, ownBackend } from '../wiring/backends.ts'
 import { backEndModule } from './back-end-module.ts'
 import { copyBackend } from './copy-backend.ts'
 import { guardBackend } from './guard-backend.ts'
@@ -43,12 +43,15 @@ export async function chooseChip(chip: string, settings: ChooseChipSettings = {}
   if (own !== undefined) return { backend: own }
   const file = await locateModule(chip, resolve(folder), backEndModule)
   if (file === undefined) {
-    throw new QError('CHIP_UNKNOWN', `there is no back end for the chip ${chip}, and no package of that name`, {
+    const about = {
       found: chip,
       wanted: `${chipNames().join(', ')}, a path like ./chip.mjs, or a package installed in ${folder}`,
-      hint: didYouMean(chip.toLowerCase(), chipNames(), 'choose one of these'),
+      // Another chip, however near its name, computes other numbers.
+      hint: 'choose one of these; docs/write-a-backend.md says how to bring a chip of your own',
       kind: 'usage',
-    })
+    } as const
+    if (isOtherChip(chip)) throw new QError('CHIP_UNKNOWN', `q does not support the chip ${chip} yet`, about)
+    throw new QError('CHIP_UNKNOWN', `there is no back end for the chip ${chip}, and no package of that name`, about)
   }
   await context?.files.reads(await importedFiles(file))
   const code = { kind: backEndModule, word: chip, file }

@@ -186,7 +186,7 @@ export function noteSearchOptions(command: Command, reporter: Reporter): void {
 
 /** The search that `--search` names; nothing for `False`. @throws QError `SEARCH_UNKNOWN`, `SEARCH_OUTPUT`, `OPTION_UNSUPPORTED` */
 export function searchNameOf({ search, quantize_table, mix_mode }: CalibrationSearchOptions): string | undefined {
-  if (search === undefined || search === 'False') return undefined
+  if (search === undefined || search.toLowerCase() === 'false') return undefined
   const names = Object.keys(searches)
   if (!Object.hasOwn(searches, search)) {
     throw new QError('SEARCH_UNKNOWN', `there is no search ${search}`, {

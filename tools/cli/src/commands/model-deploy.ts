@@ -96,6 +96,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     .option('--correctness <cosine,euclidean>', "similarity of the chip's model with the lowered one to exceed", parseTolerance)
     .option('--excepts <names>', 'tensors that are not compared', parseNames, [])
     .option('--skip_validation', 'do not compare')
+    .option('--force', 'write the model file although it misses the tolerance')
     .option('--not_gen_bmodel', "stop after the files for the chip's compiler")
     .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent")
     .option('--weights <file>', 'weight file, in place of the one the model names')
@@ -133,10 +134,13 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
           ...(options.correctness === undefined ? {} : { correctness: options.correctness }),
           excepts: options.excepts,
           notGenBmodel: options.not_gen_bmodel === true,
+          force: options.force === true,
           ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
         },
         context,
       )
+      if (comparisons.length === 0)
+        context.reporter.note(`nothing was compared: ${options.skip_validation ? '--skip_validation' : 'there is no --test_input'}`)
       context.reporter.print(`files: ${deployed.files.join(', ')}`)
       context.reporter.event('deployed', { ...deployed, compared: comparisons.length })
       return { passed: deployed.passed }

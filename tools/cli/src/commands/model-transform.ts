@@ -63,6 +63,8 @@ export const defineModelTransform: DefineCommand = (program, start) => {
         },
         context,
       )
+      if (comparison === undefined)
+        context.reporter.note(`nothing was compared: ${options.not_inference ? '--not_inference' : 'there is no --test_input'}`)
       context.reporter.print(`files: ${files.join(', ')}`)
       return comparison
     }),

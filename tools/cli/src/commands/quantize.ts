@@ -1,8 +1,6 @@
 import { QError } from '@q/ir'
 import { modeOf, usualMode } from '../chips/chip-modes.ts'
-import type { Reporter } from '../console/reporter.ts'
-import { parseCount, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
-import type { Agreement } from '../pipeline/agreement.ts'
+import { parseCount, parseNames, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
@@ -38,11 +36,13 @@ export const defineQuantize: DefineCommand = (program, start) => {
       )
       .option('--quantize_table <table>', 'modes of single layers: a file, or name:mode,name:mode')
       .option('--input_shapes <shapes>', 'fix the input shapes, like [[1,3,224,224]]', parseShapes)
+      .option('--output_names <names>', 'cut the model at these tensors', parseNames)
       .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
       .option('--tune_num <count>', 'samples to tune thresholds on; 0 for none', parseCount(0), 5)
       .option('--compare_data <path>', 'folder or list of samples to compare on; the calibration samples when absent')
       .option('--compare_num <count>', 'samples to compare float and quantized model on', parseCount(0), 10)
-      .option('--tolerance <cosine,euclidean>', 'mean similarity with the float model to exceed; by mode when absent', parseTolerance)
+      .option('--tolerance <cosine,euclidean>', 'median similarity with the float model to exceed; by mode when absent', parseTolerance)
+      .option('--force', 'write the model file although it misses the tolerance')
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
   addSettingOptions(command)
@@ -87,6 +87,8 @@ export const defineQuantize: DefineCommand = (program, start) => {
           },
           ...(options.name === undefined ? {} : { name: options.name }),
           ...(options.input_shapes === undefined ? {} : { inputShapes: options.input_shapes }),
+          ...(options.output_names === undefined ? {} : { outputNames: options.output_names }),
+          force: options.force === true,
           ...(options.quantize_table === undefined ? {} : { quantizeTable: options.quantize_table }),
           ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
           ...(chosen === undefined ? {} : { search: { ...searchSettings(command, options, startedAt), chosen, floatMode } }),
@@ -95,7 +97,6 @@ export const defineQuantize: DefineCommand = (program, start) => {
       )
       const isSearched = searched !== undefined && chosen !== undefined
       if (isSearched) tellSearch(searched.found, chosen, searched.planFile, searched.found.seconds, context)
-      if (agreement !== undefined) reportAgreement(agreement, reporter)
       reporter.print(`files: ${files.join(', ')}`)
       reporter.print(`time: ${seconds.toFixed(2)} s`)
       reporter.event('quantized', { files, agreement, seconds, container: deployed.container })
@@ -103,15 +104,4 @@ export const defineQuantize: DefineCommand = (program, start) => {
       return { passed }
     }),
   )
-}
-
-function reportAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
-  for (const { name, cosine, sqnr } of outputs) {
-    reporter.print(`agreement with the float model on ${samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`)
-  }
-  if (sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * sameTop1).toFixed(1)} %`)
-  const missed = outputs.filter(({ passed }) => !passed)
-  if (missed.length === 0) return
-  const each = missed.map(({ name, cosine, euclidean }) => `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)})`)
-  reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${each.join('; ')}`)
 }

@@ -17,6 +17,8 @@ export interface TensorVerdict {
   readonly otherShape?: readonly number[]
   readonly similarity?: Similarity
   readonly closeOrder?: number
+  /** Elements of the target that are NaN or infinite where the reference is finite; they fail it, see {@link Tolerance.finite}. */
+  readonly notFinite?: number
   /** Which slice along {@link Tolerance.axis} the similarities are of; the worst that failed, else the last. */
   readonly slice?: { readonly axis: number; readonly index: number; readonly size: number }
 }
@@ -27,6 +29,8 @@ export interface Tolerance {
   readonly euclidean: number
   /** Whether int8 tensors must be equal; otherwise they are compared as numbers. @default true */
   readonly exactIntegers?: boolean
+  /** Whether numbers that are not finite where the reference's are make a tensor fail; otherwise they count as {@link similarity} says. @default false */
+  readonly finite?: boolean
   /** Compare each slice up to and including this axis by itself. */
   readonly axis?: number
 }
@@ -43,6 +47,9 @@ export function compareTensor(name: string, target: Tensor, reference: Tensor, t
   const { target: a, reference: b } = pair
   if (a.every((value, i) => value === b[i])) return { ...place, verdict: 'EQUAL', passed: true }
   if (pair.type === 'int8' && tolerance.exactIntegers !== false) return { ...place, verdict: 'NOT_EQUAL', passed: false }
+  const notFinite =
+    tolerance.finite === true ? a.reduce((sum, each, i) => sum + (!Number.isFinite(each) && Number.isFinite(b[i]!) ? 1 : 0), 0) : 0
+  if (notFinite > 0) return { ...place, verdict: 'NOT_SIMLIAR', passed: false, similarity: similarity(a, b), notFinite }
   const axis = tolerance.axis ?? -1
   const sliced = axis >= 0 && axis < target.shape.length
   const size = sliced ? target.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1) : a.length

@@ -10,37 +10,47 @@ export interface OutputLikeness {
   readonly euclidean: number
   /** Energy of the float output over that of the difference, in dB, from -100 to 100 (equal). */
   readonly sqnr: number
+  /** Numbers that are NaN or infinite on one side, or on both; similarities are those of the others. */
+  readonly notFinite: number
 }
 
 const most = 100
-const lost: OutputLikeness = { cosine: 0, euclidean: 0, sqnr: -most }
+const lost = { cosine: 0, euclidean: 0, sqnr: -most }
 
 /**
  * Compares an output with the one it stands for. Unlike {@link similarity}, which repeats another tool's numbers, an
  * offset counts as noise, an output without variance has no noise taken from it, and a number that is infinite or NaN
- * where the other is not makes the output a lost one.
+ * where the other is not, or no finite number at all, makes the output a lost one.
  */
 export function outputLikeness(target: Tensor, reference: Tensor): OutputLikeness {
   const pair = alignTensors(target, reference)
-  if (pair === undefined || pair.cropped) return lost
-  const { target: found, reference: wanted } = pair
+  if (pair === undefined || pair.cropped) return { ...lost, notFinite: 0 }
+  const { found, wanted, notFinite, isLost } = finiteOf(pair.target, pair.reference)
+  if (isLost) return { ...lost, notFinite }
   let energy = 0
   let noise = 0
   for (let i = 0; i < wanted.length; i++) {
-    const a = found[i]!
     const b = wanted[i]!
-    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) {
-      if (Number.isFinite(b)) energy += b * b
-      continue
-    }
-    if (!Number.isFinite(a - b)) return lost
+    const difference = found[i]! - b
     energy += b * b
-    noise += (a - b) * (a - b)
+    noise += difference * difference
   }
-  if (noise === 0) return { cosine: 1, euclidean: 1, sqnr: most }
+  if (noise === 0) return { cosine: 1, euclidean: 1, sqnr: most, notFinite }
   const sqnr = Math.max(-most, Math.min(most, 10 * Math.log10(energy / noise)))
   // What agrees to three digits passes every comparison, whatever its direction.
-  if (energy === 0 && closeOrder(found, wanted) >= 3) return { cosine: 1, euclidean: 1, sqnr }
+  if (energy === 0 && closeOrder(found, wanted) >= 3) return { cosine: 1, euclidean: 1, sqnr, notFinite }
   const { cosine, euclidean } = similarity(found, wanted)
-  return { cosine, euclidean, sqnr }
+  return { cosine, euclidean, sqnr, notFinite }
+}
+
+/** The pairs of finite numbers; where one alone is finite, or none, all is lost. */
+function finiteOf(
+  target: Float32Array,
+  reference: Float32Array,
+): { readonly found: Float32Array; readonly wanted: Float32Array; readonly notFinite: number; readonly isLost: boolean } {
+  const isPair = (a: number, i: number) => Number.isFinite(a) && Number.isFinite(reference[i]!)
+  const found = target.every(isPair) ? target : target.filter(isPair)
+  const wanted = found === target ? reference : reference.filter((b, i) => isPair(target[i]!, i) && Number.isFinite(b))
+  const isOther = (a: number, i: number) => !(isPair(a, i) || Object.is(a, reference[i]!))
+  return { found, wanted, notFinite: target.length - found.length, isLost: found.length === 0 ? target.length > 0 : target.some(isOther) }
 }

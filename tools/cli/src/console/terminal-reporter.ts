@@ -31,6 +31,8 @@ export function terminalReporter(streams: Streams & { readonly err: NodeJS.Write
         bar = new SingleBar({
           format: '{stage} [{bar}] {value}/{total} | {eta_formatted} left',
           stream: streams.err,
+          // Beside the bar stand the stage, two counts and the time left.
+          barsize: Math.max(5, Math.min(40, (streams.err.columns ?? 80) - 42)),
           hideCursor: true,
           etaBuffer: 50,
         })

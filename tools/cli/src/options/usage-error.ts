@@ -1,5 +1,5 @@
 import { QError } from '@q/ir'
-import type { CommanderError } from 'commander'
+import type { Command, CommanderError } from 'commander'
 
 const codes: Readonly<Record<string, string>> = {
   'commander.missingMandatoryOptionValue': 'OPTION_REQUIRED',
@@ -19,16 +19,32 @@ const sentences: readonly (readonly [pattern: RegExp, found: string, wanted: str
   [/unknown option '(?<found>.*)'/, '', 'one of its options'],
 ]
 
-/** What the parser of the command line complains about, in the form of every other error. */
-export function usageError({ code, message }: CommanderError, path: readonly string[]): QError {
-  const text = message.replace(/^error: /, '').replace(/\.$/, '')
+/**
+ * What the parser of the command line complains about, in the form of every other error.
+ *
+ * @param command the one that was called: of what it lacks all is named, not the first alone
+ */
+export function usageError({ code, message }: CommanderError, path: readonly string[], command?: Command): QError {
+  const missing = command === undefined || !lacking.has(code) ? [] : missingFrom(command)
+  const all = missing.join(', ')
+  const text = missing.length > 1 ? `required and not given: ${all}` : message.replace(/^error: /, '').replace(/\.$/, '')
   const [match, found = '', wanted = ''] =
     sentences.map(([pattern, ...usual]) => [pattern.exec(text)?.groups, ...usual] as const).find(([groups]) => groups) ?? []
   return new QError(codes[code] ?? 'USAGE_WRONG', text, {
     at: path,
-    found: match?.['found'] ?? (found || 'these arguments'),
-    wanted: match?.['wanted'] ?? (wanted || 'arguments as the help lists them'),
+    found: missing.length > 1 ? 'none of them' : (match?.['found'] ?? (found || 'these arguments')),
+    wanted: missing.length > 1 ? all : (match?.['wanted'] ?? (wanted || 'arguments as the help lists them')),
     hint: `${['q', ...path].join(' ')} --help lists what it takes`,
     kind: 'usage',
   })
+}
+
+const lacking: ReadonlySet<string> = new Set(['commander.missingMandatoryOptionValue', 'commander.missingArgument'])
+
+/** Arguments and options that a command cannot do without and was not given. */
+function missingFrom(command: Command): readonly string[] {
+  const given = command.args.length
+  const parameters = command.registeredArguments.filter(({ required }, i) => required && i >= given).map((each) => `<${each.name()}>`)
+  const options = command.options.filter((each) => each.mandatory && command.getOptionValue(each.attributeName()) === undefined)
+  return [...parameters, ...options.map(({ flags }) => flags)]
 }

@@ -1,26 +1,43 @@
-import type { Executor, Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
+import type { Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
 import { elementCount } from '@q/ir'
-import { feedsOf } from '@q/ir/graph'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
-import { dumpTensors } from './dump-tensors.ts'
+import type { RunSample } from './run-sample.ts'
+import { reversed } from './run-sample.ts'
+
+/** How one output of a quantized model agrees with the float model's: the similarities are the medians over the samples. */
+export interface OutputAgreement extends OutputLikeness {
+  readonly name: string
+  readonly passed: boolean
+  /** The sample with the least cosine similarity. */
+  readonly worst: OutputLikeness & { readonly sample: string }
+  /** Numbers of all samples that are NaN or infinite in either model. */
+  readonly notFinite: number
+  /** Whose output is the same for every input: then its similarity says nothing. */
+  readonly dead?: 'float' | 'quantized'
+}
 
 /** How far a quantized model agrees with the float one, over some samples. */
 export interface Agreement {
   readonly samples: number
-  /** By output of the float model: the means over the samples. */
-  readonly outputs: readonly ({ readonly name: string; readonly passed: boolean } & OutputLikeness)[]
-  /** What the mean cosine and Euclidean similarity of every output have to exceed. */
+  /** By output of the float model. */
+  readonly outputs: readonly OutputAgreement[]
+  /** What the median cosine and Euclidean similarity of every output have to exceed. */
   readonly tolerance: readonly [cosine: number, euclidean: number]
-  /** Whether all outputs do. */
+  /** Whether all outputs do, none is lost on any sample, and they are not all dead. */
   readonly passed: boolean
   /** Share of samples whose largest element of the first output is the same; only for outputs that are one list. */
   readonly sameTop1?: number
 }
 
+/** What {@link measureAgreement} compares. */
 export interface AgreementOptions {
-  readonly float: { readonly graph: Graph; readonly executor: Executor }
-  readonly quantized: { readonly graph: Graph; readonly executor: Executor }
+  /** The float graph, whose outputs are compared. */
+  readonly graph: Graph
+  /** Runs the float model: the tensors of the graph's outputs, in order. */
+  readonly float: RunSample
+  /** Runs the quantized model, as floats. */
+  readonly quantized: RunSample
   readonly samples: SampleSource
   readonly count: number
   readonly tolerance: readonly [cosine: number, euclidean: number]
@@ -30,45 +47,91 @@ export interface AgreementOptions {
 
 /** Runs both models on the first samples and compares their outputs. */
 export async function measureAgreement(options: AgreementOptions): Promise<Agreement> {
-  const { float, quantized, samples, count, tolerance, signal, onProgress } = options
-  const sessions = [await float.executor.load(float.graph), await quantized.executor.load(quantized.graph)] as const
-  const names = float.graph.outputs
-  const sums = names.map(() => ({ cosine: 0, euclidean: 0, sqnr: 0 }))
+  const { graph, float, quantized, samples, count, tolerance, signal, onProgress } = options
+  const names = graph.outputs
+  const likenesses: (OutputLikeness & { readonly sample: string })[][] = names.map(() => [])
+  const alive = { float: variety(names.length), quantized: variety(names.length) }
   let same = 0
-  try {
-    for (let i = 0; i < count; i++) {
-      signal.throwIfAborted()
-      const sample = await samples.load(i)
-      const expected = await sessions[0].run(feedsOf(float.graph, sample))
-      const got = dumpTensors(quantized.graph, await sessions[1].run(feedsOf(quantized.graph, sample)), 'floats')
-      names.forEach((name, k) => {
-        const reference = expected.get(name)!
-        const target = got.get(quantized.graph.outputs[k]!)!
-        const alike = outputLikeness(target, reference)
-        sums[k]!.cosine += alike.cosine
-        sums[k]!.euclidean += alike.euclidean
-        sums[k]!.sqnr += alike.sqnr
-        if (k === 0 && largest(target.data) === largest(reference.data)) same++
-      })
-      onProgress({ stage: 'compare', done: i + 1, total: count })
+  for (let i = 0; i < count; i++) {
+    signal.throwIfAborted()
+    const sample = await samples.load(i)
+    const [wanted, found] = [await float(sample), await quantized(sample)]
+    alive.float.see(wanted)
+    alive.quantized.see(found)
+    const called = samples.describe?.(i) ?? `sample ${i + 1}`
+    names.forEach((_, k) => likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called }))
+    if (largest(found[0]!.data) === largest(wanted[0]!.data)) same++
+    // Whether anything depends on the input at all takes two inputs to tell.
+    const other = count === 1 ? reversed(sample) : undefined
+    if (other !== undefined) {
+      alive.float.see(await float(other))
+      alive.quantized.see(await quantized(other))
     }
-  } finally {
-    await Promise.all(sessions.map((session) => session.close()))
+    onProgress({ stage: 'compare', done: i + 1, total: count })
   }
-  const first = float.graph.values.get(names[0]!)!.type.shape
-  const isList = names.length === 1 && elementCount(first) === first.at(-1)! * (first.length > 1 ? first[0]! : 1) && first[0] === 1
-  const outputs = names.map((name, k) => {
-    const sum = sums[k]!
-    const means = { cosine: sum.cosine / count, euclidean: sum.euclidean / count, sqnr: sum.sqnr / count }
-    return { name, passed: means.cosine > tolerance[0] && means.euclidean > tolerance[1], ...means }
+  const outputs = names.map((name, k): OutputAgreement => {
+    const dead = alive.float.isDead(k) ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined
+    return agreementOf(name, likenesses[k]!, tolerance, dead)
   })
+  const isDead = outputs.length > 0 && outputs.every(({ dead }) => dead !== undefined)
   return {
     samples: count,
     outputs,
     tolerance,
-    passed: outputs.every(({ passed }) => passed),
-    ...(isList ? { sameTop1: same / count } : {}),
+    passed: !isDead && outputs.every(({ passed }) => passed),
+    ...(isList(graph) ? { sameTop1: same / count } : {}),
   }
+}
+
+function agreementOf(
+  name: string,
+  all: readonly (OutputLikeness & { readonly sample: string })[],
+  tolerance: readonly [cosine: number, euclidean: number],
+  dead: OutputAgreement['dead'],
+): OutputAgreement {
+  const worst = all.reduce((least, each) => (each.cosine < least.cosine ? each : least))
+  const middle = { cosine: median(all, 'cosine'), euclidean: median(all, 'euclidean'), sqnr: median(all, 'sqnr') }
+  const isLost = all.some(({ notFinite, cosine, sqnr }) => notFinite > 0 && cosine === 0 && sqnr === -100)
+  return {
+    name,
+    ...middle,
+    worst,
+    notFinite: all.reduce((sum, { notFinite }) => sum + notFinite, 0),
+    passed: !isLost && dead !== 'quantized' && middle.cosine > tolerance[0] && middle.euclidean > tolerance[1],
+    ...(dead === undefined ? {} : { dead }),
+  }
+}
+
+/** The middle one; of an even number the lesser of the two. */
+function median(all: readonly OutputLikeness[], pick: 'cosine' | 'euclidean' | 'sqnr'): number {
+  const sorted = all.map((each) => each[pick]).sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)]!
+}
+
+/** Sees whether outputs change from input to input. */
+function variety(count: number): { see(outputs: readonly Tensor[]): void; isDead(index: number): boolean } {
+  let first: readonly Tensor[] | undefined
+  let runs = 0
+  const changed = new Set<number>()
+  return {
+    see(outputs) {
+      first ??= outputs
+      runs++
+      for (let k = 0; k < count; k++) if (!isSame(first[k]!.data, outputs[k]!.data)) changed.add(k)
+    },
+    isDead: (index) => runs > 1 && !changed.has(index),
+  }
+}
+
+function isSame(a: Tensor['data'], b: Tensor['data']): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
+  return true
+}
+
+/** Whether the graph hands out one list of numbers. */
+function isList({ outputs, values }: Graph): boolean {
+  const { shape } = values.get(outputs[0]!)!.type
+  return outputs.length === 1 && shape[0] === 1 && elementCount(shape) === shape.at(-1)!
 }
 
 function largest(values: Tensor['data']): number {

@@ -6,7 +6,7 @@ import { createSampleSource, selectSamples } from '@q/data'
 import type { CalibrationTable, Graph, SampleSource } from '@q/ir'
 import { fingerprintOf, formatCalibrationTable } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
-import { checkedRowName, checkHeader, createCalibrationTable } from '@q/ir/tables'
+import { checkedRowName, checkHeader, createCalibrationTable, tableFingerprintOf } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
 import type { CalibrationThread, ListedSamples } from '../threads/calibration-thread.ts'
@@ -207,7 +207,7 @@ export function tableOf(
     tune: tuneNum,
     entries,
     ...(symmetric.length === 0 ? {} : { symmetricOps: symmetric }),
-    fingerprint: fingerprintOf(graph),
+    fingerprint: tableFingerprintOf(graph),
     ...(madeFor === undefined ? {} : { madeFor }),
   })
 }

@@ -1,8 +1,6 @@
 import { basename, resolve as resolvePath } from 'node:path'
-import { loadTestInput } from '@q/data'
-import type { Artifact, ArtifactNames, ChipToolchain, EmitOptions, Graph, QuantMode, Resolved, Tensor } from '@q/ir'
+import type { Artifact, ArtifactNames, ChipToolchain, EmitOptions, Graph, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
-import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
 import { createCompilerHost } from '../chips/compiler-host.ts'
@@ -12,31 +10,30 @@ import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
-import { readNpz } from '../npz/npz-file.ts'
-import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
+import { exactExecutor } from '../wiring/executors.ts'
+import type { ComparisonChoice } from './compare-with-float.ts'
+import { compareWithFloat, readComparison } from './compare-with-float.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
 import type { Quantization } from './resolve-for-chip.ts'
 import { resolveForChip } from './resolve-for-chip.ts'
-import { activationNames, outputsWithSources, runGraph } from './run-graph.ts'
+import { runGraph } from './run-graph.ts'
 import type { ArtifactPlaces } from './write-artifact.ts'
 import { placeFiles, writeArtifact } from './write-artifact.ts'
 
-export interface DeployOptions extends Quantization {
-  readonly graph: Graph
-  readonly chip: Chip
+/** Says of a quantized model whether it is good enough for a container. */
+export type Judge = (resolved: Resolved) => Promise<{ readonly passed: boolean }>
+
+export interface DeployOptions extends Quantization, ComparisonChoice {
   /** File the user wants the model in. @default the chip family names it, in the working directory */
   readonly model?: string
   /** Give a portable container the very name of `model`. @default false */
   readonly keepModelName?: boolean
-  /** Sample to compare with. */
-  readonly testInput?: string
-  /** Tensors of the float model; run here when absent. */
-  readonly testReference?: string
-  readonly compareAll: boolean
-  readonly tolerance?: readonly [number, number]
+  /** The verdict of who has samples of its own, beside that of a test input. @default none */
+  readonly judge?: Judge
+  /** Write the model file whatever the verdict. @default false */
+  readonly force?: boolean
   readonly correctness?: readonly [number, number]
-  readonly excepts: readonly string[]
   /** Write what the chip's compiler takes, and no model file. */
   readonly notGenBmodel: boolean
   /** Folder of the chip's toolchain. */
@@ -76,7 +73,9 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   await context.files.claim(outputs)
   // What cannot be compared is told before a file of an earlier run is replaced.
   const loweredFile = places.paths.get([...others.keys()][0] ?? '') ?? backend.name
-  const comparison = given === undefined ? undefined : await compareWithFloat(options, resolved.graph, given, loweredFile, context)
+  const comparison = given === undefined ? undefined : await compareWithFloat(options, resolved, given, loweredFile, context)
+  const judged = await options.judge?.(resolved)
+  const isGood = comparison?.passed !== false && judged?.passed !== false
   const before = await writeArtifact(others, places, context)
   reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })
   const done = (more: Omit<Deployed, 'resolved' | 'files'> & { readonly files?: readonly string[] }): Deployed => {
@@ -90,15 +89,15 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   if (comparison !== undefined) {
     if (inputFile !== undefined) await context.files.write(new Map([[inputFile, encodeNpz(inputs!)]]))
     comparisons.push(comparison)
-    if (!comparison.passed) return done({ comparisons, passed: false })
   }
-  if (options.notGenBmodel) return done({ comparisons, passed: true })
+  if (!isGood) tellWithheld(options, reporter)
+  if (options.notGenBmodel || (!isGood && options.force !== true)) return done({ comparisons, passed: isGood })
   if (toolchain === undefined || compiledFile === undefined) {
-    if (modelFile === undefined) return done({ comparisons, passed: true })
+    if (modelFile === undefined) return done({ comparisons, passed: isGood })
     const files = await writeArtifact(new Map([[modelFile, artifact.files.get(modelFile)!]]), places, context)
-    if (artifact.portable !== true) return done({ files, comparisons, passed: true, container: 'chip' })
-    await tellPortable(artifact, files[0]!, places, chip, context)
-    return done({ files, comparisons, passed: true, container: 'portable' })
+    if (artifact.portable !== true) return done({ files, comparisons, passed: isGood, container: 'chip' })
+    const scripts = await tellPortable(artifact, files[0]!, places, chip, context)
+    return done({ files: [...scripts, ...files], comparisons, passed: isGood, container: 'portable' })
   }
   const compiled = await toolchain.compile(artifact)
   checkArtifact({ files: compiled.files, model: artifact.compiled!, diagnostics: [] }, backend.name)
@@ -109,7 +108,7 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
     const tensors = await compiled.simulate(inputs)
     comparisons.push(await compareWithChip(options, tensors, resolved.graph, inputs, [compiledFile, before[0] ?? backend.name], context))
   }
-  return done({ files, comparisons, passed: comparisons.every(({ passed }) => passed), container: 'chip' })
+  return done({ files, comparisons, passed: isGood && comparisons.every(({ passed }) => passed), container: 'chip' })
 }
 
 type Wishes = Pick<DeployOptions, 'chip' | 'mode' | 'asymmetric' | 'model' | 'keepModelName' | 'plan' | 'notGenBmodel' | 'vendor'> & {
@@ -135,7 +134,8 @@ function placed(
   const compiledFile = toolchain === undefined ? undefined : places.compiled
   const isModelWritten = !options.notGenBmodel && compiledFile === undefined
   const made = names.files.filter((name) => name !== names.model || isModelWritten).map((name) => places.paths.get(name)!)
-  return { places, outputs: [...made, ...(compiledFile === undefined ? [] : [compiledFile])], compiledFile }
+  const script = isModelWritten ? scriptOf(places, options.chip) : undefined
+  return { places, outputs: [...made, ...[compiledFile, script].filter((each) => each !== undefined)], compiledFile }
 }
 
 /** Claims the files of which the back end tells before it makes them. @returns gives them back @throws QError `FILE_TAKEN`, … */
@@ -194,81 +194,36 @@ function noteOtherName(
   note(`note: ${model} is not written: the back end ${name} names its files itself, the model is in ${written}${keep}`)
 }
 
-/** Says that the model file is none of the chip's, and what makes the chip's own. */
+/** Says why there is no model file, or why there is one all the same. */
+function tellWithheld({ force, notGenBmodel }: Pick<DeployOptions, 'force' | 'notGenBmodel'>, { note }: Reporter): void {
+  if (notGenBmodel) return
+  note(force === true ? 'the model is written all the same (--force)' : 'no model file is written; --force writes it all the same')
+}
+
+/** The script that makes the chip's own model of the written files, in the working directory. */
+function scriptOf({ compiled }: ArtifactPlaces, { backend: { compiler } }: Chip): string | undefined {
+  return compiler === undefined || compiled === undefined ? undefined : `${basename(compiled).replace(/\.[^.]*$/, '')}_compile.sh`
+}
+
+/** Says that the model file is none of the chip's, and writes the script that makes the chip's own. @returns the script */
 async function tellPortable(
   artifact: Artifact,
   path: string,
-  { compiled }: ArtifactPlaces,
-  { backend: { compiler } }: Chip,
-  { reporter }: Context,
-): Promise<void> {
+  places: ArtifactPlaces,
+  chip: Chip,
+  { files, reporter }: Context,
+): Promise<readonly string[]> {
+  const { compiled } = places
+  const { compiler } = chip.backend
+  const script = scriptOf(places, chip)
   const lines = compiler === undefined || compiled === undefined ? [] : compiler.commandLines(artifact, compiled)
-  const own = lines.length === 0 ? '' : `; with the chip's toolchain installed these lines make ${compiled}:`
+  const isScript = script !== undefined && lines.length > 0
+  const own = isScript ? `; with the chip's toolchain installed, sh ${script} makes ${compiled}` : ''
+  if (isScript) await files.write(new Map([[script, ['#!/bin/sh', 'set -e', 'cd "$(dirname "$0")"', ...lines, ''].join('\n')]]))
   reporter.print(`${path}: portable container, run by \`q model_runner\`; it holds no chip instructions${own}`)
-  for (const line of lines) reporter.print(`  ${line}`)
   const stale = compiled !== undefined && compiled !== path && (await isThere(compiled))
   if (stale) reporter.note(`note: ${compiled} was there before and is left as it is`)
-}
-
-/** What a model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
-export function toleranceOf({ backend: { target } }: Chip, mode: QuantMode): readonly [cosine: number, euclidean: number] {
-  return target.tolerance[mode] ?? [0.9, 0.8]
-}
-
-/** What a quantized model is compared on, as files have it. */
-interface GivenComparison {
-  readonly inputs: ReadonlyMap<string, Tensor>
-  /** Tensors of the float model; absent, it is run. */
-  readonly reference?: ReadonlyMap<string, Tensor>
-}
-
-/** Reads the test input and the tensors to compare with; nothing without a test input. @throws QError of files that are missing or do not fit */
-async function readComparison({ graph, testInput, testReference }: DeployOptions, context: Context): Promise<GivenComparison | undefined> {
-  if (testInput === undefined) return undefined
-  const inputs = await loadTestInput(testInput, sampleInputs(graph), context.files.mostBytes)
-  return testReference === undefined ? { inputs } : { inputs, reference: await readNpz(context, testReference) }
-}
-
-async function compareWithFloat(
-  options: DeployOptions,
-  quantized: Graph,
-  { inputs, reference: given }: GivenComparison,
-  targetFile: string,
-  context: Context,
-): Promise<Comparison> {
-  const { graph, mode, chip } = options
-  const reference = given ?? (await runGraph(graph, floatExecutor(), inputs, activationNames(graph)))
-  const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
-  const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
-  const [cosine, euclidean] = options.tolerance ?? toleranceOf(chip, mode)
-  const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean }, { excepts: options.excepts })
-  if (comparison.verdicts.length === 0) {
-    throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {
-      at: [options.testReference ?? graph.name],
-      found: [...reference.keys()].slice(0, 5).join(', '),
-      wanted: [...tensors.keys()].slice(0, 5).join(', '),
-      hint: 'give the --test_result of model_transform of this model',
-    })
-  }
-  reportComparison(comparison, context.reporter, {
-    target: tensors,
-    reference,
-    targetFile,
-    referenceFile: options.testReference ?? `${graph.name} in float`,
-  })
-  return comparison
-}
-
-/** The reference with the float outputs also under the names of quantized ones that lowering has renamed. */
-function withOutputs(reference: ReadonlyMap<string, Tensor>, float: Graph, quantized: Graph): ReadonlyMap<string, Tensor> {
-  const all = new Map(reference)
-  const compared = outputsWithSources(quantized)
-  quantized.outputs.forEach((name, i) => {
-    const original = reference.get(float.outputs[i]!)
-    const known = [name, ...compared].some((each) => reference.has(each))
-    if (!known && original !== undefined) all.set(name, original)
-  })
-  return all
+  return isScript ? [script] : []
 }
 
 async function compareWithChip(

@@ -1,7 +1,7 @@
 import { type Family, type FoundPattern, families, floatParts, floatPatterns, floatShapes, manualFamilies, type PartMode } from '@q/fpfwd'
-import { didYouMean, fingerprintOf, formatQuantPlan, type Graph, type Plan, QError, type QuantMode, type Target } from '@q/ir'
+import { didYouMean, formatQuantPlan, type Graph, type Plan, QError, type QuantMode, type Target } from '@q/ir'
 import { floatOps } from '@q/ir/ops'
-import { createExtendedQuantPlan } from '@q/ir/tables'
+import { createExtendedQuantPlan, tableFingerprintOf } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
 import { topLayers } from './top-layers.ts'
@@ -128,7 +128,7 @@ export function floatLayersText(
       chip,
       samples,
       generatedTime: timestampOf(context),
-      fingerprint: fingerprintOf(graph),
+      fingerprint: tableFingerprintOf(graph),
       patternLayers: entries(pattern),
       shapeLayers: entries(shape),
       ...(part === undefined ? {} : { partQuantMode: typeof part === 'string' ? part : `custom_mode, custom_operator: ${part.join(',')}` }),

@@ -14,15 +14,16 @@ import type { RunFiles } from '../files/run-files.ts'
 import type { Found } from '../search/search-model.ts'
 import type { PlanSearch } from '../search/search-plan.ts'
 import { searchPlan } from '../search/search-plan.ts'
-import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { readTopFiles } from '../wiring/write-model.ts'
 import type { Agreement } from './agreement.ts'
-import { measureAgreement } from './agreement.ts'
 import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
+import { checkedOriginal } from './checked-original.ts'
 import type { Deployed } from './deploy.ts'
-import { claimDeployed, deploy, toleranceOf } from './deploy.ts'
+import { claimDeployed, deploy, type Judge } from './deploy.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers, floatLayersText } from './float-layers.ts'
+import { agreementOn } from './judge-samples.ts'
+import { tellInputs, warnOfUnscaled } from './model-summary.ts'
 import { readPlan } from './read-tables.ts'
 import { checkForChip, type QuantizationSettings, usualSettings } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
@@ -37,6 +38,8 @@ export interface QuantizeOptions {
   readonly calibration: CalibrationChoice
   readonly preprocess: PreprocessOptions
   readonly inputShapes?: readonly (readonly number[])[]
+  /** Cut the model at these tensors. @default its outputs */
+  readonly outputNames?: readonly string[]
   readonly quantizeTable?: string
   /** Which layers stay in float before anything is measured, where the mode computes on codes; `quantizeTable` has the last word. @default those of the known families */
   readonly floatLayers?: FloatLayerChoice & { readonly mode?: QuantMode }
@@ -44,7 +47,9 @@ export interface QuantizeOptions {
   readonly compareNum: number
   /** Folder, or list, these come from. @default the calibration samples */
   readonly compareData?: string
-  /** What the mean cosine and Euclidean similarity of every output have to exceed. @default the chip's of the mode */
+  /** Write the model file whatever the verdict. @default false */
+  readonly force?: boolean
+  /** What the median cosine and Euclidean similarity of every output have to exceed. @default the chip's of the mode */
   readonly tolerance?: readonly [cosine: number, euclidean: number]
   /** Name of the model. @default from the file */
   readonly name?: string
@@ -105,13 +110,25 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
       mlir: `${name}.mlir`,
       preprocess: options.preprocess,
       ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
+      ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
     },
     context,
   )
   const content = top.content()
   // As every command reads it from these files, so that a chip gets the same nodes, attributes and names of constants from all of them.
   const graph = readTopFiles(content)
+  tellInputs(graph, context.reporter)
   const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph, context.files)
+  const calibrated = (await selectSamples(options.calibration)).entries
+  warnOfUnscaled(graph, calibrated, context.reporter)
+  const original = await checkedOriginal(
+    {
+      ...options,
+      graph,
+      samples: compared ?? (await createSampleSource(calibrated, sampleInputs(graph), { mostBytes: context.files.mostBytes })),
+    },
+    context,
+  )
   const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
   const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
   const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
@@ -132,29 +149,33 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   context.reporter.event('transformed', { layers: graph.nodes.length, mlir: top.files[0]! })
   await ranges.finished()
   release()
+  let agreement: Agreement | undefined
+  const judge: Judge = async (resolved) => {
+    agreement = await agreementOn(
+      options,
+      { graph, resolved, chip, samples: compared ?? samples, calibrated: table === undefined ? [] : calibrated, original },
+      context,
+    )
+    return { passed: agreement?.passed !== false }
+  }
   const deployed = await deploy(
     {
       ...deployment,
-      table,
+      ...(table === undefined ? {} : { table }),
       ...(plan === undefined ? {} : { plan }),
       compareAll: false,
       excepts: [],
+      judge,
+      force: options.force === true,
     },
     context,
-  )
-  const tolerance = options.tolerance ?? toleranceOf(chip, options.mode)
-  const agreement = await agreementOn(
-    { samples: compared ?? samples, most: options.compareNum, tolerance },
-    graph,
-    deployed.resolved.graph,
-    context,
-  )
+  ).finally(() => original?.close())
   return {
     files: [...top.files, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
     deployed,
     ...(ranges.found === undefined ? {} : { searched: { found: ranges.found, planFile } }),
     ...(agreement === undefined ? {} : { agreement }),
-    passed: deployed.passed && agreement?.passed !== false,
+    passed: deployed.passed,
     seconds: (performance.now() - started) / 1000,
   }
 }
@@ -199,7 +220,8 @@ async function findRanges(
   },
   context: Context,
 ): Promise<
-  Omit<CalibratedModel, 'calibration' | 'text'> & {
+  Omit<CalibratedModel, 'calibration' | 'text' | 'table'> & {
+    readonly table?: CalibratedModel['table']
     readonly plan?: Plan
     readonly found?: Found
     readonly files: ReadonlyMap<string, string>
@@ -207,6 +229,15 @@ async function findRanges(
 > {
   const { graph, chip, tableFile, planFile, decided } = places
   const mlir = `${name ?? basename(model, '.onnx')}.mlir`
+  const isCalibrated = [mode, ...(decided?.values() ?? [])].some((each) => needsRanges(each, chip.backend.target))
+  if (search === undefined && !isCalibrated) {
+    checkForChip(graph, chip, mode, decided, settings)
+    const samples = await createSampleSource((await selectSamples(calibration)).entries, sampleInputs(graph), {
+      mostBytes: context.files.mostBytes,
+    })
+    context.reporter.note(`note: nothing is calibrated: no layer is computed on codes in ${mode}`)
+    return { samples, finished: async () => {}, files: new Map() }
+  }
   if (search === undefined) {
     checkForChip(graph, chip, mode, decided, settings)
     noteUnreadThresholds(calibration, chip, { mode, ...settings }, context)
@@ -220,7 +251,7 @@ async function findRanges(
     context,
   )
   const { table, calibrationSamples: samples, plan, found, files, finished } = searched
-  return { table, samples: samples!, plan, found, files, finished }
+  return { ...(table === undefined ? {} : { table }), samples: samples!, plan, found, files, finished }
 }
 
 /** Thresholds that are tuned for codes whose zero points follow least and largest values are work for nothing: that is said. */
@@ -235,23 +266,4 @@ function noteUnreadThresholds(
   reporter.note(
     `${mode} of ${target.name} has zero points, so ranges are min and max of the table: the thresholds that ${method} tunes decide little, and --tune_num 0 saves their time`,
   )
-}
-
-async function agreementOn(
-  { samples, most, tolerance }: { readonly samples: SampleSource; readonly most: number; readonly tolerance: readonly [number, number] },
-  float: Graph,
-  quantized: Graph,
-  context: Context,
-): Promise<Agreement | undefined> {
-  const count = Math.min(most, samples.count)
-  if (count === 0) return undefined
-  return measureAgreement({
-    float: { graph: float, executor: floatExecutor() },
-    quantized: { graph: quantized, executor: exactExecutor() },
-    samples,
-    count,
-    tolerance,
-    signal: context.signal,
-    onProgress: context.reporter.progress,
-  })
 }

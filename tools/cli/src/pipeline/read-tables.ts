@@ -1,7 +1,7 @@
 import { calibratedValues } from '@q/calib'
 import type { CalibrationTable, Graph, Plan, QuantPlan, Target } from '@q/ir'
-import { fingerprintOf, layerOf, parseCalibrationTable, parseQuantPlan, QError } from '@q/ir'
-import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan } from '@q/ir/tables'
+import { layerOf, parseCalibrationTable, parseQuantPlan, QError } from '@q/ir'
+import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan, tableFingerprintOf } from '@q/ir/tables'
 import { checkPlanModes } from '../chips/chip-modes.ts'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
@@ -13,7 +13,7 @@ export async function readCalibrationTable(path: string, graph: Graph, { files, 
   checkCalibrationTable(table, {
     required: calibratedValues(graph).map(({ name }) => name),
     known: graph.values.keys(),
-    fingerprint: fingerprintOf(graph),
+    fingerprint: tableFingerprintOf(graph),
     place: path,
   })
   return table
@@ -40,7 +40,7 @@ export async function readPlan(
     : parseInlineQuantPlan(source, option, Object.keys(target.schemes))
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)
   checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap((node) => [layerOf(node), ...node.outputs])], {
-    fingerprint: fingerprintOf(graph),
+    fingerprint: tableFingerprintOf(graph),
     place: isFile ? source : option,
   })
   const modes = new Map(Array.from(plan.entries, ([name, { mode }]) => [name, mode]))

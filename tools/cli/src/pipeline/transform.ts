@@ -6,12 +6,12 @@ import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import type { Comparison } from '../compare/compare-files.ts'
-import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { type TopContent, topFiles } from '../wiring/write-model.ts'
-import { originalOutputs } from './original-outputs.ts'
+import { compareImport } from './compare-import.ts'
+import { tellModel } from './model-summary.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
 import { noteTestInputs } from './sample-files.ts'
@@ -86,6 +86,7 @@ export async function transform(options: TransformOptions, context: Context): Pr
   const { graph, files: written, content } = await importTop(options, context)
   const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph), files.mostBytes)
   await files.write(new Map<string, string | Uint8Array>(content()))
+  tellModel(graph, reporter)
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
   if (inputs === undefined) return { graph, files: written }
 
@@ -98,22 +99,33 @@ export async function transform(options: TransformOptions, context: Context): Pr
   return { graph, files: [...written, ...results.keys()], comparison }
 }
 
+/** Every layer that has a tensor in the file is compared; those that differ are told, the first of them by name. */
 async function compareWithOriginal(
   options: TransformOptions,
   graph: Graph,
   inputs: ReadonlyMap<string, Tensor>,
   tensors: ReadonlyMap<string, Tensor>,
-  context: Context,
+  { files, reporter }: Context,
 ): Promise<Comparison> {
-  const original = [...(await originalOutputs(options.modelDef, sampleInputs(graph), inputs, options.inputShapes)).values()]
-  const named = new Map(graph.outputs.map((name, i) => [name, original[i]!]))
-  const [cosine, euclidean] = options.tolerance
-  const comparison = compareSets(tensors, named, { cosine, euclidean }, { excepts: options.excepts, all: true })
-  reportComparison(comparison, context.reporter, {
-    target: tensors,
-    reference: named,
-    targetFile: options.testResult ?? `${options.mlir} run in float`,
-    referenceFile: options.modelDef,
+  const { modelDef: model, inputShapes, outputNames, tolerance, excepts } = options
+  const { comparison, original, culprit } = await compareImport({
+    model,
+    bytes: await files.read(model),
+    ...(inputShapes === undefined ? {} : { inputShapes }),
+    ...(outputNames === undefined ? {} : { outputNames }),
+    graph,
+    inputs,
+    tensors,
+    tolerance,
+    excepts,
   })
+  const sides = {
+    target: tensors,
+    reference: original,
+    targetFile: options.testResult ?? `${options.mlir} run in float`,
+    referenceFile: model,
+  }
+  reportComparison(comparison, reporter, sides, (name) => graph.outputs.includes(name))
+  if (culprit !== undefined) reporter.note(`layer ${culprit.layer} (${culprit.op}) is the first that differs from ${model}`)
   return comparison
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '@q/ir'
 import { isQError, QError } from '@q/ir'
 import { onnxInputs } from '@q/onnx'
 import type { Context } from '../context.ts'
-import { originalOutputs } from './original-outputs.ts'
+import { originalOutputs } from './original-model.ts'
 
 /** What {@link outputsAsItStands} is told. */
 export interface UnimportedModel {

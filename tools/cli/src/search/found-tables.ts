@@ -1,6 +1,6 @@
 import type { Graph, Plan, QuantMode, RankedLayer } from '@q/ir'
-import { fingerprintOf, formatQuantPlan } from '@q/ir'
-import { createClassicQuantPlan, createExtendedQuantPlan } from '@q/ir/tables'
+import { formatQuantPlan } from '@q/ir'
+import { createClassicQuantPlan, createExtendedQuantPlan, tableFingerprintOf } from '@q/ir/tables'
 import { layerSimilarityRows } from '@q/mixprec'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
@@ -32,7 +32,7 @@ export function planText(
     chip,
     ...(samples === undefined ? {} : { samples }),
     generatedTime: timestampOf(context),
-    fingerprint: fingerprintOf(graph),
+    fingerprint: tableFingerprintOf(graph),
   }
   if (form === 'classic') return formatQuantPlan(createClassicQuantPlan({ ...parts, mixMode: floatMode, entries }))
   const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${unexamined.length} layers not examined:`]

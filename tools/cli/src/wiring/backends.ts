@@ -39,3 +39,8 @@ export function ownBackend(chip: string, options: ChipOptions): Backend | undefi
   }
   return undefined
 }
+
+/** Whether a word names a chip of the families whose tools these commands follow, for which there is no back end here. */
+export function isOtherChip(word: string): boolean {
+  return /^(?:bm1\d{3}x?|cv18\d[a-z]|sg2\d{3}|mars3|sgtpuv8)$/i.test(word)
+}

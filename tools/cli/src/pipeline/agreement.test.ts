@@ -1,0 +1,60 @@
+import type { SampleSource, Tensor } from '@q/ir'
+import { parseGraph } from '@q/ir'
+import { expect, it } from 'vitest'
+import { measureAgreement } from './agreement.ts'
+
+const graph = parseGraph('x: f32[1,2]; y = Relu(x)')
+const f32 = (...values: readonly number[]): Tensor => ({ dtype: 'f32', shape: [1, values.length], data: Float32Array.from(values) })
+
+/** The float model hands its input on; the quantized one what is given for each sample. */
+function agreement(inputs: readonly (readonly number[])[], quantized: (input: readonly number[]) => readonly number[]) {
+  const samples: SampleSource = {
+    count: inputs.length,
+    load: async (i) => new Map([['x', f32(...inputs[i]!)]]),
+    describe: (i) => `${i}.npz`,
+  }
+  return measureAgreement({
+    graph,
+    float: async (sample) => [sample.get('x')!],
+    quantized: async (sample) => [f32(...quantized(Array.from(sample.get('x')!.data, Number)))],
+    samples,
+    count: inputs.length,
+    tolerance: [0.9, 0.8],
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  })
+}
+
+const inputs = [
+  [1, 2],
+  [3, 1],
+  [2, 5],
+]
+
+it('the median decides, the worst sample is named', async () => {
+  const { outputs, passed } = await agreement(inputs, (input) => (input[0] === 3 ? [1, 3] : input))
+  expect(passed).toBe(true)
+  expect(outputs[0]).toMatchObject({ cosine: 1, sqnr: 100, worst: { sample: '1.npz' }, notFinite: 0 })
+  expect(outputs[0]!.worst.cosine).toBeCloseTo(0.6, 6)
+})
+
+it('a number that is not finite on one sample alone makes the model miss, and is counted', async () => {
+  const { outputs, passed } = await agreement(inputs, (input) => (input[0] === 3 ? [Number.NaN, 1] : input))
+  expect([passed, outputs[0]!.notFinite, outputs[0]!.worst.sample]).toEqual([false, 1, '1.npz'])
+})
+
+it('an output that is the same for every input misses, however alike it is', async () => {
+  const far = inputs.map((pair) => pair.map((each) => each + 1000))
+  const { outputs, passed } = await agreement(far, () => [1002, 1002])
+  expect(outputs[0]!.cosine).toBeGreaterThan(0.9999)
+  expect([passed, outputs[0]!.dead]).toEqual([false, 'quantized'])
+})
+
+it('a float model that is dead is one too, also on a single sample', async () => {
+  const dead = { graph, tolerance: [0.9, 0.8] as const, signal: new AbortController().signal, onProgress: () => {} }
+  const samples: SampleSource = { count: 1, load: async () => new Map([['x', f32(1, 2)]]) }
+  const constant = async () => [f32(4, 5)]
+  const { passed, outputs } = await measureAgreement({ ...dead, float: constant, quantized: constant, samples, count: 1 })
+  expect([passed, outputs[0]!.dead]).toEqual([false, 'float'])
+  expect((await agreement([[1, 2]], (input) => input)).passed).toBe(true)
+})

@@ -1,0 +1,147 @@
+import { loadTestInput } from '@q/data'
+import type { Graph, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
+import { QError } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Comparison } from '../compare/compare-files.ts'
+import { compareSets } from '../compare/compare-files.ts'
+import type { Context } from '../context.ts'
+import { readNpz } from '../npz/npz-file.ts'
+import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
+import type { Agreement } from './agreement.ts'
+import { measureAgreement } from './agreement.ts'
+import { dumpTensors } from './dump-tensors.ts'
+import { layerErrors } from './layer-errors.ts'
+import { reportComparison } from './report-comparison.ts'
+import { activationNames, outputsWithSources, runGraph } from './run-graph.ts'
+import type { RunSample } from './run-sample.ts'
+import { readyModel } from './run-sample.ts'
+import { tellAgreement, tellLayers } from './tell-verdict.ts'
+
+/** What a quantized model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
+export function toleranceOf({ backend: { target } }: Chip, mode: QuantMode): readonly [cosine: number, euclidean: number] {
+  return target.tolerance[mode] ?? [0.9, 0.8]
+}
+
+/** The one verdict on a quantized model, whichever command asks: whether its outputs are the float model's within the tolerance. */
+export interface VerdictOptions {
+  readonly graph: Graph
+  readonly resolved: Resolved
+  readonly mode: QuantMode
+  readonly samples: SampleSource
+  readonly count: number
+  readonly tolerance: readonly [cosine: number, euclidean: number]
+  /** Runs the float model. @default the graph */
+  readonly original?: RunSample
+  /** The command that a user may try where the model misses. */
+  readonly next: string
+}
+
+/** Compares, tells, and where the model misses says which layers lose it and what to try. */
+export async function verdictOn(options: VerdictOptions, context: Context): Promise<Agreement> {
+  const { graph, resolved, mode, samples, count, tolerance, original, next } = options
+  const { reporter, signal } = context
+  const common = { graph, samples, count, signal, onProgress: reporter.progress }
+  const float = original === undefined ? await readyModel(graph, floatExecutor()) : { run: original, close: async () => {} }
+  const quantized = await readyModel(resolved.graph, exactExecutor())
+  let agreement: Agreement
+  try {
+    agreement = await measureAgreement({ ...common, float: float.run, quantized: quantized.run, tolerance })
+  } finally {
+    await Promise.all([float.close(), quantized.close()])
+  }
+  tellAgreement(agreement, reporter)
+  if (agreement.passed) return agreement
+  tellLayers(await layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() }), reporter)
+  reporter.note(`do: ${next}`)
+  return agreement
+}
+
+/** What a quantized model is compared on, as files have it. */
+export interface GivenComparison {
+  readonly inputs: ReadonlyMap<string, Tensor>
+  /** Tensors of the float model; absent, it is run. */
+  readonly reference?: ReadonlyMap<string, Tensor>
+}
+
+/** Which files and tensors are compared. */
+export interface ComparisonChoice {
+  readonly graph: Graph
+  readonly chip: Chip
+  readonly mode: QuantMode
+  /** Sample to compare with. */
+  readonly testInput?: string
+  /** Tensors of the float model; run here when absent. */
+  readonly testReference?: string
+  readonly compareAll: boolean
+  readonly tolerance?: readonly [number, number]
+  readonly excepts: readonly string[]
+}
+
+/** Reads the test input and the tensors to compare with; nothing without a test input. @throws QError of files that are missing or do not fit */
+export async function readComparison(
+  { graph, testInput, testReference }: ComparisonChoice,
+  context: Context,
+): Promise<GivenComparison | undefined> {
+  if (testInput === undefined) return undefined
+  const inputs = await loadTestInput(testInput, sampleInputs(graph), context.files.mostBytes)
+  return testReference === undefined ? { inputs } : { inputs, reference: await readNpz(context, testReference) }
+}
+
+/** Compares the tensors of a quantized model with those of a file or of the float model, as the original tool does, and gives the verdict on its outputs. */
+export async function compareWithFloat(
+  options: ComparisonChoice,
+  resolved: Resolved,
+  { inputs, reference: given }: GivenComparison,
+  targetFile: string,
+  context: Context,
+): Promise<Comparison> {
+  const { graph, mode, chip, excepts } = options
+  const quantized = resolved.graph
+  const reference = given ?? (await runGraph(graph, floatExecutor(), inputs, activationNames(graph)))
+  const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
+  const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
+  const tolerance = options.tolerance ?? toleranceOf(chip, mode)
+  const [cosine, euclidean] = tolerance
+  const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean, finite: true }, { excepts })
+  if (comparison.verdicts.length === 0) {
+    throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {
+      at: [options.testReference ?? graph.name],
+      found: [...reference.keys()].slice(0, 5).join(', '),
+      wanted: [...tensors.keys()].slice(0, 5).join(', '),
+      hint: 'give the --test_result of model_transform of this model',
+    })
+  }
+  reportComparison(comparison, context.reporter, {
+    target: tensors,
+    reference,
+    targetFile,
+    referenceFile: options.testReference ?? `${graph.name} in float`,
+  })
+  const agreement = await verdictOn(
+    {
+      graph,
+      resolved,
+      mode,
+      samples: { count: 1, load: async () => inputs, describe: () => options.testInput ?? 'the test input' },
+      count: 1,
+      tolerance,
+      next: `q search ${graph.name}.mlir --data FOLDER --chip ${chip.backend.target.name} --expected_cos 0.99 finds layers to keep in float; --force writes the model all the same`,
+    },
+    context,
+  )
+  const isAgreed = agreement.passed || agreement.outputs.every(({ passed, name }) => passed || excepts.includes(name))
+  return { ...comparison, passed: comparison.passed && isAgreed }
+}
+
+/** The reference with the float outputs also under the names of quantized ones that lowering has renamed. */
+function withOutputs(reference: ReadonlyMap<string, Tensor>, float: Graph, quantized: Graph): ReadonlyMap<string, Tensor> {
+  const all = new Map(reference)
+  const compared = outputsWithSources(quantized)
+  quantized.outputs.forEach((name, i) => {
+    const original = reference.get(float.outputs[i]!)
+    const known = [name, ...compared].some((each) => reference.has(each))
+    if (!known && original !== undefined) all.set(name, original)
+  })
+  return all
+}

@@ -1,0 +1,64 @@
+import type { Graph, QuantMode, Resolved, SampleSource } from '@q/ir'
+import { needsRanges } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Context } from '../context.ts'
+import type { Agreement } from './agreement.ts'
+import type { CheckedOriginal } from './checked-original.ts'
+import { toleranceOf, verdictOn } from './compare-with-float.ts'
+import type { QuantizeOptions } from './quantize.ts'
+
+/** The verdict on the first samples; nothing where none is compared, which is said. */
+export async function agreementOn(
+  { model, compareNum, compareData, calibration, mode, tolerance }: QuantizeOptions,
+  made: {
+    readonly graph: Graph
+    readonly resolved: Resolved
+    readonly chip: Chip
+    readonly samples: SampleSource
+    readonly calibrated: readonly string[]
+    readonly original: CheckedOriginal | undefined
+  },
+  context: Context,
+): Promise<Agreement | undefined> {
+  const { graph, resolved, chip, samples, calibrated, original } = made
+  const count = Math.min(compareNum, samples.count)
+  if (count === 0) {
+    context.reporter.note('nothing was compared: --compare_num is 0')
+    return undefined
+  }
+  const known = new Set(calibrated)
+  const seen = Array.from({ length: count }, (_, i) => samples.describe?.(i) ?? '').filter((each) => known.has(each)).length
+  const share = seen === count ? 'all of them calibrated on' : seen === 0 ? 'none of them calibrated on' : `${seen} of them calibrated on`
+  const by = original === undefined ? `${graph.name} as imported` : `${model} run by ONNX Runtime`
+  context.reporter.print(`compared with ${by} on ${count} ${count === 1 ? 'sample' : 'samples'}, ${share}`)
+  return verdictOn(
+    {
+      graph,
+      resolved,
+      mode,
+      samples,
+      count,
+      tolerance: tolerance ?? toleranceOf(chip, mode),
+      ...(original === undefined ? {} : { original: original.run }),
+      next: nextStep(
+        model,
+        { data: compareData ?? calibration.dataset ?? calibration.dataList ?? 'FOLDER', chip: chip.backend.target.name, mode },
+        chip,
+      ),
+    },
+    context,
+  )
+}
+
+/** What a user may try whose model misses: layers in float where it is computed on codes, a wider type else. */
+function nextStep(
+  model: string,
+  { data, chip, mode }: { readonly data: string; readonly chip: string; readonly mode: QuantMode },
+  { backend }: Chip,
+): string {
+  const start = `q quantize ${model} --data ${data} --chip ${chip}`
+  const wider = backend.target.modes.find((each) => each === 'F32' && each !== mode) ?? backend.target.defaultFloat
+  return needsRanges(mode, backend.target)
+    ? `check --mean, --scale and --pixel_format; then ${start} --expected_cos 0.99 looks for layers to keep in float`
+    : `${start} --quantize ${wider} computes in a wider type`
+}

@@ -1,0 +1,46 @@
+import { bm1684x } from '@q/backend-bm1684x'
+import { createReferenceExecutor } from '@q/exec-ref'
+import type { SampleSource } from '@q/ir'
+import { parseGraph, resolve } from '@q/ir'
+import { expect, it } from 'vitest'
+import { layerErrors } from './layer-errors.ts'
+
+const executor = createReferenceExecutor()
+const inputs = [Float32Array.of(1, -0.5, 2, 0.25), Float32Array.of(-2, 1, 0.75, 1.5)]
+const samples: SampleSource = {
+  count: 2,
+  load: async (i) => new Map([['x', { dtype: 'f32', shape: [1, 4], data: inputs[i]! }]]),
+}
+
+const errorsOf = (text: string, mode: string, thresholds: Readonly<Record<string, number>> = {}) => {
+  const graph = parseGraph(text)
+  const rows = new Map(Object.entries(thresholds).map(([name, threshold]) => [name, { threshold, min: -threshold, max: threshold }]))
+  const resolved = resolve(graph, rows, new Map(), bm1684x(), { mode })
+  const signal = new AbortController().signal
+  return layerErrors({ graph, float: executor, resolved, mode, exact: executor, samples, count: 2, signal, onProgress: () => {} })
+}
+
+const square = '[1, 0.5, -0.25, 0.75, 0.5, 1, 0.25, -1, 0.125, -0.5, 1, 0.5, -1, 0.25, 0.5, 1]'
+
+it('a layer whose range is too small loses by itself; those behind it lose what it lost', async () => {
+  const text = `x: f32[1,4]; w: f32[4,4] = ${square}; a = MatMul(x, w); b = MatMul(a, w); c = MatMul(b, w); d = MatMul(c, w)`
+  const errors = await errorsOf(text, 'INT8', { x: 2, a: 4, b: 0.125, c: 8, d: 16 })
+  const [a, b, , d] = errors
+  expect(errors.map(({ layer, op, mode }) => [layer, op, mode])).toEqual([
+    ['a', 'MatMul', 'INT8'],
+    ['b', 'MatMul', 'INT8'],
+    ['c', 'MatMul', 'INT8'],
+    ['d', 'MatMul', 'INT8'],
+  ])
+  expect(a!.own).toBeGreaterThan(25)
+  expect(b!.own).toBeLessThan(5)
+  expect(d!.own).toBeGreaterThan(25)
+  expect(d!.accumulated).toBeLessThan(10)
+})
+
+it('an overflow is found where it begins, with the numbers of the float model', async () => {
+  const text = `x: f32[1,4]; w: f32[4,4] = ${square.replaceAll(/[\d.]+/g, (each) => String(Number(each) * 100000))}; a = MatMul(x, w); b = MatMul(a, w)`
+  const [a] = await errorsOf(text, 'F16')
+  expect(a!.notFinite).toBeGreaterThan(0)
+  expect(a!.largest).toBeGreaterThan(65504)
+})

@@ -1,0 +1,212 @@
+import type { Executor, Graph, Node, OnProgress, QuantMode, Resolved, SampleSource, Session, Tensor, TensorType } from '@q/ir'
+import { feedsOf } from '@q/ir/graph'
+import { roundBf16Array, roundF16Array } from '@q/ir/number'
+import { dumpTensors } from './dump-tensors.ts'
+import { activationNames, runGraph } from './run-graph.ts'
+import { reversed } from './run-sample.ts'
+
+/** What a quantized layer loses, over all samples. */
+export interface LayerError {
+  readonly layer: string
+  readonly op: string
+  readonly mode: QuantMode
+  /** Signal to noise of what the layer makes of the float model's operands, in dB from -100 to 100; absent where it cannot be run alone. */
+  readonly own?: number
+  /** The same with everything before it quantized too. */
+  readonly accumulated: number
+  /** Numbers it makes that are NaN or infinite where the float model's are finite. */
+  readonly notFinite: number
+  /** The largest magnitude of the float model there. */
+  readonly largest: number
+  /** Whose tensor is the same for every input although an operand is not. */
+  readonly dead?: 'float' | 'quantized'
+}
+
+/** What {@link layerErrors} runs. */
+export interface LayerErrorOptions {
+  readonly graph: Graph
+  readonly float: Executor
+  readonly resolved: Resolved
+  /** Mode of layers that the plan in effect does not name. */
+  readonly mode: QuantMode
+  readonly exact: Executor
+  readonly samples: SampleSource
+  readonly count: number
+  readonly signal: AbortSignal
+  readonly onProgress: OnProgress
+}
+
+/** Errors of every layer that both graphs have, in the order of the float graph. */
+export async function layerErrors(options: LayerErrorOptions): Promise<readonly LayerError[]> {
+  const { graph, float, resolved, mode, exact, samples, count, signal, onProgress } = options
+  const quantized = resolved.graph
+  const names = activationNames(graph).filter((name) => quantized.values.has(name))
+  const known = new Set(names)
+  const makers = new Map(quantized.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+  const tallies = new Map(names.map((name) => [name, tally()]))
+  const alone = new Map<string, { readonly session: Session; readonly feeds: readonly string[] } | undefined>()
+  try {
+    for (let i = 0; i < count; i++) {
+      const sample = await samples.load(i)
+      const other = count === 1 ? reversed(sample) : undefined
+      for (const inputs of other === undefined ? [sample] : [sample, other]) {
+        const wanted = await runGraph(graph, float, inputs, activationNames(graph))
+        const found = dumpTensors(quantized, await runGraph(quantized, exact, inputs, names), 'floats')
+        for (const name of names) tallies.get(name)!.see(wanted.get(name)!, found.get(name)!)
+        if (inputs !== sample) continue
+        for (const name of names) {
+          signal.throwIfAborted()
+          if (!alone.has(name)) alone.set(name, await aloneSession(quantized, name, { makers, known, exact }))
+          const made = await runAlone(quantized, name, alone.get(name), wanted)
+          if (made !== undefined) tallies.get(name)!.seeAlone(wanted.get(name)!, made)
+        }
+      }
+      onProgress({ stage: 'worst layers', done: i + 1, total: count })
+    }
+  } finally {
+    await Promise.all([...alone.values()].map((each) => each?.session.close()))
+  }
+  const stateOf = (name: string) => tallies.get(name)?.state()
+  return graph.nodes.flatMap((node): readonly LayerError[] => {
+    const layer = node.outputs.find((name) => known.has(name))
+    if (layer === undefined) return []
+    const { isSame, ...numbers } = stateOf(layer)!
+    const operands = node.inputs.flatMap((name) => (name === undefined ? [] : (stateOf(name) ?? [])))
+    const dies = (side: 'float' | 'quantized') => isSame[side] && operands.some((operand) => !operand.isSame[side])
+    const dead = dies('float') ? 'float' : dies('quantized') ? 'quantized' : undefined
+    return [{ layer, op: node.op, mode: resolved.plan.get(layer) ?? mode, ...numbers, ...(dead === undefined ? {} : { dead }) }]
+  })
+}
+
+interface Places {
+  readonly makers: ReadonlyMap<string, Node>
+  /** Values that the float graph has too: a layer run alone is fed with these. */
+  readonly known: ReadonlySet<string>
+  readonly exact: Executor
+}
+
+/** The nodes that make one layer, from the nearest values that the float graph has; nothing for what no executor runs by itself. */
+async function aloneSession(
+  graph: Graph,
+  layer: string,
+  { makers, known, exact }: Places,
+): Promise<{ readonly session: Session; readonly feeds: readonly string[] } | undefined> {
+  if (!makers.has(layer)) return undefined
+  const feeds = new Set<string>()
+  const seen = new Set([layer])
+  const open = [layer]
+  while (open.length > 0) {
+    for (const name of makers.get(open.pop()!)?.inputs ?? []) {
+      if (
+        name === undefined ||
+        seen.has(name) ||
+        graph.values.get(name)?.isConstant === true ||
+        graph.values.get(name)?.constant !== undefined
+      )
+        continue
+      seen.add(name)
+      if (known.has(name)) feeds.add(name)
+      else open.push(name)
+    }
+  }
+  const section = { feeds: [...feeds], fetches: [layer] }
+  return exact.load(graph, section).then(
+    (session) => ({ session, feeds: section.feeds }),
+    () => undefined,
+  )
+}
+
+async function runAlone(
+  graph: Graph,
+  layer: string,
+  alone: { readonly session: Session; readonly feeds: readonly string[] } | undefined,
+  floats: ReadonlyMap<string, Tensor>,
+): Promise<Tensor | undefined> {
+  if (alone === undefined) return undefined
+  const feeds = new Map(alone.feeds.map((name) => [name, stored(floats.get(name)!, graph.values.get(name)!.type)]))
+  return dumpTensors(graph, await alone.session.run(feeds), 'floats').get(layer)
+}
+
+/** Numbers as a value of the quantized graph stores them. */
+function stored(tensor: Tensor, { dtype, shape, quant }: TensorType): Tensor {
+  const data = Float32Array.from(tensor.data as Float32Array, Number)
+  if (quant === undefined) {
+    if (dtype === 'f16' || dtype === 'bf16') return { dtype, shape, data: dtype === 'f16' ? roundF16Array(data) : roundBf16Array(data) }
+    return [...feedsOf(oneInput(dtype, shape), new Map([['x', { dtype: 'f32' as const, shape, data }]])).values()][0]!
+  }
+  const [least, most] = quant.saturate ?? codeLimits[dtype] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const codeOf = (each: number) => Math.min(most, Math.max(least, Math.round(each / quant.scale) + quant.zeroPoint))
+  const codes = data.map((each) => (Number.isNaN(each) ? quant.zeroPoint : codeOf(each)))
+  return [...feedsOf(oneInput(dtype, shape), new Map([['x', { dtype: 'f32' as const, shape, data: codes }]])).values()][0]!
+}
+
+const codeLimits: Readonly<Record<string, readonly [number, number]>> = {
+  i4: [-8, 7],
+  u4: [0, 15],
+  i8: [-128, 127],
+  u8: [0, 255],
+  i16: [-32768, 32767],
+  u16: [0, 65535],
+}
+
+const oneInput = (dtype: TensorType['dtype'], shape: readonly number[]): Graph => ({
+  name: 'x',
+  inputs: [{ name: 'x' }],
+  outputs: ['x'],
+  nodes: [],
+  values: new Map([['x', { name: 'x', type: { dtype, shape } }]]),
+  ops: new Map(),
+  properties: {},
+})
+
+/** Sums up what one value loses. */
+function tally() {
+  const sums = { own: { energy: 0, noise: 0 }, accumulated: { energy: 0, noise: 0 } }
+  let ran = false
+  let notFinite = 0
+  let largest = 0
+  const first: { float?: Tensor; quantized?: Tensor } = {}
+  const isSame = { float: true, quantized: true }
+  const add = (sum: { energy: number; noise: number }, wanted: Tensor, found: Tensor) => {
+    for (let i = 0; i < wanted.data.length; i++) {
+      const b = Number(wanted.data[i])
+      const difference = Number(found.data[i]) - b
+      if (!Number.isFinite(difference)) continue
+      sum.energy += b * b
+      sum.noise += difference * difference
+    }
+  }
+  const follow = (side: 'float' | 'quantized', tensor: Tensor) => {
+    const before = first[side]
+    if (before === undefined) first[side] = tensor
+    else if (isSame[side]) isSame[side] = tensor.data.every((each: unknown, i: number) => Object.is(each, before.data[i]))
+  }
+  return {
+    see(wanted: Tensor, found: Tensor) {
+      follow('float', wanted)
+      follow('quantized', found)
+      add(sums.accumulated, wanted, found)
+      for (let i = 0; i < wanted.data.length; i++) {
+        const b = Math.abs(Number(wanted.data[i]))
+        if (!Number.isFinite(b)) continue
+        largest = Math.max(largest, b)
+        if (!Number.isFinite(Number(found.data[i]))) notFinite++
+      }
+    },
+    seeAlone(wanted: Tensor, found: Tensor) {
+      ran = true
+      add(sums.own, wanted, found)
+    },
+    state: () => ({
+      accumulated: decibels(sums.accumulated),
+      ...(ran ? { own: decibels(sums.own) } : {}),
+      notFinite,
+      largest,
+      isSame,
+    }),
+  }
+}
+
+function decibels({ energy, noise }: { readonly energy: number; readonly noise: number }): number {
+  return noise === 0 ? 100 : Math.max(-100, Math.min(100, 10 * Math.log10(energy / noise)))
+}

@@ -1,0 +1,124 @@
+import { dirname, resolve } from 'node:path'
+import type { DType, Tensor } from '@q/ir'
+import { isQError, QError } from '@q/ir'
+import { feedOf, type SampleInput } from '@q/ir/graph'
+import { decodeF16Array } from '@q/ir/number'
+import { onnxOutputNames, withOnnxOutputs } from '@q/onnx'
+import * as onnxruntime from 'onnxruntime-node'
+
+/** A model file as ONNX Runtime runs it, which an import and a quantized model are held against. */
+export interface OriginalModel {
+  /** Runs it once. @returns the wanted tensors as float32, under the file's names and in order @throws QError `MODEL_RUN`, `FEED_TYPE` */
+  run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
+  close(): Promise<void>
+}
+
+/** What {@link openOriginal} is told. */
+export interface OriginalChoice {
+  /** The inputs of the file, in its order. */
+  readonly declared: readonly SampleInput[]
+  readonly inputShapes?: readonly (readonly number[])[]
+  /** Tensors that are wanted, inner ones too; `bytes` are then the file's. @default the file's outputs */
+  readonly fetches?: { readonly names: readonly string[]; readonly bytes: Uint8Array }
+}
+
+/** Makes a model file ready to run as it is. @throws QError `MODEL_RUN` when ONNX Runtime refuses it */
+export async function openOriginal(path: string, { declared, inputShapes, fetches }: OriginalChoice): Promise<OriginalModel> {
+  const session = await orRefused(path, () => startSession(path, fetches))
+  return {
+    run: (inputs) =>
+      orRefused(path, async () => {
+        const feeds: Record<string, onnxruntime.Tensor> = {}
+        for (const [i, { name, shape: usual }] of declared.entries()) {
+          const place = session.inputNames.includes(name) ? session.inputNames.indexOf(name) : i
+          const shape = inputShapes?.[place] ?? usual
+          feeds[session.inputNames[place] ?? name] = fedAs(name, inputs.get(name)!, typeOf(session, place), shape)
+        }
+        // What the cut part of a network read does not count, and is wanted all the same.
+        session.inputNames.forEach((name, i) => {
+          feeds[name] ??= zeros(session, i, inputShapes?.[i])
+        })
+        const names = fetches?.names ?? session.outputNames
+        const results = await session.run(feeds, names)
+        return new Map(names.map((name) => [name, asFloats(results[name]!)]))
+      }),
+    close: () => session.release(),
+  }
+}
+
+/** What ONNX Runtime makes of a model file as it is, once: its outputs as float32, under the file's names and in its order. @throws as {@link openOriginal} */
+export async function originalOutputs(
+  path: string,
+  declared: readonly SampleInput[],
+  inputs: ReadonlyMap<string, Tensor>,
+  inputShapes?: readonly (readonly number[])[],
+): Promise<ReadonlyMap<string, Tensor>> {
+  const original = await openOriginal(path, { declared, ...(inputShapes === undefined ? {} : { inputShapes }) })
+  try {
+    return await original.run(inputs)
+  } finally {
+    await original.close()
+  }
+}
+
+/** A file whose outputs are all that is wanted is read by the runtime itself; inner tensors are made outputs in a copy, whose external data stays beside the file. */
+async function startSession(path: string, fetches: OriginalChoice['fetches']): Promise<onnxruntime.InferenceSession> {
+  const quiet = { logSeverityLevel: 3 } as const
+  const given = fetches === undefined ? new Set<string>() : new Set(onnxOutputNames(fetches.bytes, path))
+  const inner = fetches?.names.filter((name) => !given.has(name)) ?? []
+  if (fetches === undefined || inner.length === 0) return onnxruntime.InferenceSession.create(resolve(path), quiet)
+  const folder = { session: { model_external_initializers_file_folder_path: dirname(resolve(path)) } }
+  return onnxruntime.InferenceSession.create(withOnnxOutputs(fetches.bytes, inner), { ...quiet, extra: folder })
+}
+
+async function orRefused<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isQError(error)) throw error
+    throw new QError('MODEL_RUN', `ONNX Runtime cannot run ${path}`, {
+      at: [path],
+      found: error instanceof Error ? error.message.split('\n')[0]! : String(error),
+      wanted: 'a model that ONNX Runtime runs on this input',
+      hint: 'check the model with its exporter, or leave --test_input out',
+      cause: error,
+    })
+  }
+}
+
+function asFloats({ data, dims, type }: onnxruntime.Tensor): Tensor {
+  const halves = type === 'float16' && data instanceof Uint16Array
+  return { dtype: 'f32', shape: [...dims], data: halves ? decodeF16Array(data) : Float32Array.from(data as Float32Array, Number) }
+}
+
+/** The element type the file declares, which may be wider than the imported graph's. */
+function typeOf(session: onnxruntime.InferenceSession, index: number): string {
+  const input = session.inputMetadata[index]
+  return input?.isTensor === true ? input.type : 'float32'
+}
+
+function zeros(session: onnxruntime.InferenceSession, index: number, given: readonly number[] | undefined): onnxruntime.Tensor {
+  const input = session.inputMetadata[index]
+  const declared = input?.isTensor === true ? input.shape : []
+  const shape = given ?? declared.map((size) => (typeof size === 'number' && size > 0 ? size : 1))
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
+  return fedAs(session.inputNames[index]!, { dtype: 'f32', shape, data }, typeOf(session, index), shape)
+}
+
+/** Element types of inputs beside float32, by their names in ONNX Runtime. */
+const dtypes: Readonly<Record<string, DType>> = {
+  int64: 'i64',
+  int32: 'i32',
+  int16: 'i16',
+  int8: 'i8',
+  uint16: 'u16',
+  uint8: 'u8',
+  bool: 'bool',
+  float64: 'f64',
+}
+
+function fedAs(name: string, tensor: Tensor, type: string, shape: readonly number[]): onnxruntime.Tensor {
+  const dtype = dtypes[type]
+  const { data } = dtype === undefined ? tensor : feedOf(name, tensor, dtype)
+  return new onnxruntime.Tensor(dtype === undefined ? 'float32' : (type as 'int64'), data as BigInt64Array & Float32Array, shape)
+}

@@ -1,0 +1,46 @@
+import type { Reporter } from '../console/reporter.ts'
+import type { Agreement, OutputAgreement } from './agreement.ts'
+import type { LayerError } from './layer-errors.ts'
+
+/** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
+export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
+  for (const { name, cosine, sqnr, worst, notFinite, dead } of outputs) {
+    reporter.print(`agreement with the float model on ${samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`)
+    if (samples > 1) reporter.print(`  worst of them: cosine ${worst.cosine.toFixed(6)}, SQNR ${worst.sqnr.toFixed(1)} dB: ${worst.sample}`)
+    if (notFinite > 0) reporter.print(`  ${notFinite} numbers are NaN or infinite and stand in no similarity`)
+    if (dead !== undefined) reporter.note(`warning: ${name} of the ${dead} model is the same for every input: its similarity says nothing`)
+  }
+  if (sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * sameTop1).toFixed(1)} %`)
+  const missed = outputs.filter(({ passed }) => !passed)
+  if (missed.length > 0)
+    reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${missed.map(missedLine).join('; ')}`)
+}
+
+function missedLine({ name, cosine, euclidean, worst }: OutputAgreement): string {
+  const lost = worst.notFinite > 0 ? `, ${worst.notFinite} numbers NaN or infinite in ${worst.sample}` : ''
+  return `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)}${lost})`
+}
+
+/** How many of the worst layers are named. */
+const mostNamed = 5
+
+/** Says which layers lose what the outputs miss: where numbers stop being finite, where nothing depends on the input any more, and which layers lose most by themselves. */
+export function tellLayers(errors: readonly LayerError[], reporter: Reporter): void {
+  const overflow = errors.find(({ notFinite }) => notFinite > 0)
+  if (overflow !== undefined) {
+    const { layer, op, mode, notFinite, largest } = overflow
+    reporter.note(
+      `NaN or infinite first in layer ${layer} (${op}, ${mode}): ${notFinite} numbers; the float model reaches ${largest.toPrecision(4)} there`,
+    )
+  }
+  const dead = errors.find((each) => each.dead !== undefined)
+  if (dead !== undefined) reporter.note(`layer ${dead.layer} (${dead.op}) of the ${dead.dead} model makes the same of every input`)
+  const worst = [...errors].sort((a, b) => (a.own ?? a.accumulated) - (b.own ?? b.accumulated)).slice(0, mostNamed)
+  reporter.event('worst layers', { layers: worst })
+  if (worst.length === 0) return
+  reporter.note('worst layers, by what each loses itself (signal to noise; behind it with all layers before quantized too):')
+  for (const { layer, op, mode, own, accumulated } of worst) {
+    const alone = own === undefined ? 'not run alone' : `${own.toFixed(1)} dB`
+    reporter.note(`  ${layer} (${op}, ${mode}): ${alone}, accumulated ${accumulated.toFixed(1)} dB`)
+  }
+}
