@@ -41,7 +41,6 @@ export function magnitudes(memory: Workspace, run: TailPrograms, values: Float32
     nonZeros += run.countNonZeros(firstChunk, end)
     sum = sumFrom(sum, firstChunk, Math.min(chunkElements, values.length - at))
   }
-  memory.reserve(openEnd + Math.ceil(values.length / lanes) * lanes * 4)
   // Where the elements above the last limit end; they start at the open end.
   let survivors: number | undefined
   let lastLimit = 0
@@ -50,6 +49,7 @@ export function magnitudes(memory: Workspace, run: TailPrograms, values: Float32
     nonZeros,
     above(limit) {
       let end = openEnd
+      memory.reserve(openEnd + Math.ceil(values.length / lanes) * lanes * 4)
       if (survivors === undefined || limit < lastLimit) {
         for (let at = 0; at < values.length; at += chunkElements) {
           end = run.above(firstChunk, memory.place(values, at, firstChunk, 0), limit, end, packings)

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { ObservedValue, ObserverState } from '@q/ir'
 import { QError } from '@q/ir'
 import { workerSource } from '../generated/worker-source.ts'
+import { isWhole } from './let-go.ts'
 import type { ObserverFault, ObserverPool, PoolStart } from './observer-pool.ts'
 import type { WatchList } from './watch.ts'
 import { watchesOfValues } from './watch.ts'
@@ -158,11 +159,6 @@ function member(worker: Worker, share: Share, states: readonly ObserverState[] |
       await worker.terminate()
     },
   }
-}
-
-/** Whether an array has its buffer for itself, so that the buffer can be handed over. */
-function isWhole(array: Float32Array): boolean {
-  return array.buffer instanceof ArrayBuffer && array.byteLength === array.buffer.byteLength
 }
 
 /** Gives the largest value to the thread with the least to do, again and again; every list of indices ascends. */

@@ -1,8 +1,9 @@
 import type { Session, Tensor } from '@q/ir'
 import type { Kernels } from '../kernels/kernels.ts'
 import { floatValues } from '../observe/float-values.ts'
+import { letGo } from '../observe/let-go.ts'
 import { fakeQuantScale } from './candidates.ts'
-import { l1Norm, relativeDistance } from './distance.ts'
+import { relativeDistance } from './distance.ts'
 
 /** One node, what it is fed by sample, and what it should give. */
 export interface CandidateTrials {
@@ -27,7 +28,7 @@ export type BestCandidate = (candidates: readonly number[]) => Promise<number>
  * other node may be tried with the same kernels.
  */
 export function candidateTrials({ session, feeds, references: given, output, kernels, pause }: CandidateTrials): BestCandidate {
-  const norms = given.map(l1Norm)
+  const norms = given.map((reference) => kernels.magnitudes(reference).sum)
   const fed = [...feeds[0]!].flatMap(([name, { dtype }]) => (dtype === 'f32' ? [name] : []))
   const floats = feeds.map((tensors) => fed.map((name) => floatValues(name, tensors.get(name))))
   const room = inRoom(kernels, [...floats[0]!.map(({ length }) => new Float32Array(length)), ...given, ...floats.flat()])
@@ -64,8 +65,10 @@ export function candidateTrials({ session, feeds, references: given, output, ker
   async function distance(sample: number, scale: number): Promise<number> {
     const { sources, tensors } = samples[sample]!
     for (const [i, source] of sources.entries()) kernels.fakeQuantize(source, scale, buffers[i]!)
-    const fetched = await session.run(tensors)
-    return relativeDistance(kernels.squaredDistance(references[sample]!, floatValues(output, fetched.get(output))), norms[sample]!)
+    const found = floatValues(output, (await session.run(tensors)).get(output))
+    const squared = kernels.squaredDistance(references[sample]!, found)
+    letGo(found)
+    return relativeDistance(squared, norms[sample]!)
   }
 }
 
