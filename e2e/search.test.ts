@@ -122,14 +122,15 @@ describe('q search', () => {
   })
 
   it('--pareto writes one plan a point and the numbers of all', async () => {
-    const { code, out, err } = await search('--pareto')
+    const { code, out, err } = await search('--pareto', '--calibration_table', 'table')
     expect(code, err).toBe(0)
     const { points } = JSON.parse(text('digits_qtable_front.json')) as {
-      readonly points: readonly { readonly plan: string; readonly floatShare: number }[]
+      readonly points: readonly { readonly plan: string; readonly table: string; readonly floatShare: number }[]
     }
     expect(points.length).toBeGreaterThan(1)
     expect(points.map(({ floatShare }) => floatShare)).toEqual(points.map(({ floatShare }) => floatShare).sort((a, b) => a - b))
-    for (const { plan } of points) {
+    for (const { plan, table } of points) {
+      parseCalibrationTable(text(table))
       parseQuantPlan(text(plan))
       expect(out).toContain(plan)
     }
@@ -181,7 +182,8 @@ describe('q search', () => {
     const thresholds = [...parseCalibrationTable(text('digits_cali_table')).entries.values()].map(({ threshold }) => threshold)
     expect(thresholds[1]).toBe(0.5)
     writeFileSync('none.mjs', lies('{ threshold: NaN, min: -1, max: 1 }'))
-    const before = readdirSync('.')
+    const visible = () => readdirSync('.').filter((name) => !name.startsWith('.'))
+    const before = visible()
     expect(await search('--strategy', './none.mjs', '-o', 'another')).toMatchObject({
       code: 2,
       err: expect.stringMatching(/^STRATEGY_INVALID: [^]*threshold[^]*a finite number above 0/m),

@@ -1,5 +1,5 @@
-import type { Loss, MetricName } from '@q/ir'
-import type { OutputPair } from '../metrics/metric.ts'
+import { type Loss, type MetricName, QError } from '@q/ir'
+import { type OutputPair, sumOfWeights } from '../metrics/metric.ts'
 import { metrics } from '../metrics/metrics.ts'
 
 /** The loss of one sample by one metric: plain data, as it is journaled. */
@@ -8,8 +8,16 @@ export interface SampleLoss {
   readonly outputs: readonly { readonly name: string; readonly loss: number; readonly groups?: readonly number[] }[]
 }
 
-/** Measures one sample. */
+/** Measures one sample. @throws QError `COMPARISON_EMPTY` where nothing of weight is compared */
 export function measureSample(pairs: readonly OutputPair[], name: MetricName): SampleLoss {
+  if (!(sumOfWeights(pairs) > 0)) {
+    throw new QError('COMPARISON_EMPTY', 'a search has to compare something', {
+      at: pairs.map((pair) => pair.name),
+      found: `results whose weights add up to ${sumOfWeights(pairs)}`,
+      wanted: 'at least one of a weight above 0',
+      hint: 'give a weight to what the post-processing returns',
+    })
+  }
   const metric = metrics[name]
   const losses = pairs.map((pair) => metric.measure(pair))
   return { loss: metric.combine(losses, pairs), outputs: losses.map((each, i) => ({ name: pairs[i]!.name, ...each })) }

@@ -27,9 +27,9 @@ export interface Metric {
   combine(losses: readonly OutputLoss[], pairs: readonly OutputPair[]): number
 }
 
-/** The mean of the outputs' losses by their weights. */
+/** The mean of the outputs' losses by their weights; one of no weight does not count, however lost it is. */
 export function weightedMean(losses: readonly OutputLoss[], pairs: readonly OutputPair[]): number {
-  const sum = losses.reduce((all, { loss }, i) => all + loss * pairs[i]!.weight, 0)
+  const sum = losses.reduce((all, { loss }, i) => all + (pairs[i]!.weight === 0 ? 0 : loss * pairs[i]!.weight), 0)
   return sum / sumOfWeights(pairs)
 }
 

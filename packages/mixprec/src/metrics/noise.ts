@@ -12,5 +12,5 @@ export const noise: Metric = {
     const loss = energy / (signal + 1e-7)
     return { loss: Number.isNaN(loss) ? Infinity : loss }
   },
-  combine: (losses, pairs) => (losses.at(-1)!.loss * pairs.at(-1)!.weight) / sumOfWeights(pairs),
+  combine: (losses, pairs) => (pairs.at(-1)!.weight === 0 ? 0 : (losses.at(-1)!.loss * pairs.at(-1)!.weight) / sumOfWeights(pairs)),
 }

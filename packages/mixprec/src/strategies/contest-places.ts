@@ -42,7 +42,7 @@ export function* contestPlaces(
     const trials = layers.map((layer) => trialOf(space, [...sure, layer], chosen.ranges))
     const found = yield* lossesOn(course, target, trials, on, 'exact')
     const weight = on.reduce((sum, each) => sum + each.weight, 0)
-    for (const [i, layer] of layers.entries()) losses.set(layer, losses.get(layer)! + found[i]! * weight)
+    for (const [i, layer] of layers.entries()) losses.set(layer, losses.get(layer)! + target.amountOf(found[i]!) * weight)
   }
   yield* compare(contested, first)
   const better = ranked(contested).slice(0, Math.ceil(contested.length / 2))

@@ -68,7 +68,7 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       const telling = tellingSamples(weighed, options.fewSamples ?? 8)
       const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(most / 2)), telling)
       const order = ranking.map(({ layer }) => layer)
-      const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: loss / priceOf(space, layer) }))).map(
+      const byPrice = rankLayers(ranking.map(({ layer, loss }) => ({ layer, loss: target.amountOf(loss) / priceOf(space, layer) }))).map(
         ({ layer }) => layer,
       )
       function* measure(sets: readonly (readonly string[])[], { ranges }: ChosenTable): SearchPart<void> {

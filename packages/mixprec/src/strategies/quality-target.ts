@@ -16,9 +16,16 @@ export interface QualityTarget {
   /** Losses below are good enough; minus infinity where nothing is wanted. */
   readonly wanted: number
   lossOf(answer: TrialLosses | undefined): number
+  /** A loss as a number that is not negative and of which twice as much is twice as bad, so that it can be weighed: decibels as the ratio they stand for. */
+  amountOf(loss: number): number
+  /** The other way round. */
+  lossOfAmount(amount: number): number
   /** Undefined where nothing is wanted. */
   isReached(loss: number): boolean | undefined
 }
+
+const plain = { amountOf: (loss: number) => loss, lossOfAmount: (amount: number) => amount }
+const decibels = { amountOf: (loss: number) => 10 ** (loss / 10), lossOfAmount: (amount: number) => 10 * Math.log10(amount) }
 
 /**
  * The target that options tell.
@@ -39,6 +46,7 @@ export function qualityTarget(search: string, { metric, expectedCos, mostLoss }:
   return {
     metric: used,
     wanted: wanted ?? Number.NEGATIVE_INFINITY,
+    ...(used === 'sqnr' ? decibels : plain),
     lossOf: (answer) => answer?.losses[used]?.mean ?? Number.POSITIVE_INFINITY,
     isReached: (loss) => (wanted === undefined ? undefined : expectedCos === undefined ? loss <= wanted : 1 - loss > expectedCos),
   }

@@ -1,4 +1,4 @@
-import type { SearchSpace, SearchStrategy } from '@q/ir'
+import type { RankedLayer, SearchSpace, SearchStrategy } from '@q/ir'
 import { auditSets, floatsIn } from './audit-sets.ts'
 import { type ChosenTable, chooseTable, plainTable } from './choose-table.ts'
 import { climbSizes } from './climb-sizes.ts'
@@ -52,7 +52,7 @@ export function race(options: RaceOptions = {}): SearchStrategy {
 
       const weighed = weighSamples(course.best.losses, target, space.samples)
       const telling = tellingSamples(weighed, 2 * few)
-      const ranking = yield* rankAlone(course, space, target, telling.slice(0, few))
+      const ranking = yield* rankAlone(course, space, target, telling.slice(0, few), (order) => guess(course, space, order, most))
       for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
       const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(usual / 2)), telling)
       const race: SetRace = { course, space, target, chosen, order: ranking.map(({ layer }) => layer), most, weighed, before: before! }
@@ -64,6 +64,17 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const isLimited = course.best.reached === false && most < open.length
       return { ...course.best, ...(isLimited ? { limit: most } : {}), notes: course.notes.take() }
     },
+  }
+}
+
+/** Until a set is measured, as many of the worst layers in float as there may be are a better end of the search than none: whoever has to end it measures that. */
+function guess(course: SearchCourse, space: SearchSpace, ranking: readonly RankedLayer[], most: number): void {
+  course.guess = {
+    trial: trialOf(
+      space,
+      ranking.slice(0, most).map(({ layer }) => layer),
+    ),
+    ranking,
   }
 }
 
@@ -88,7 +99,7 @@ function* findSize(race: SetRace): SearchPart<void> {
   let [low, high] = [0, most + 1]
   let scale = 1
   for (let audits = 0; audits < mostAudits && high - low > 1; audits++) {
-    const guess = estimate.findIndex((loss) => target.isReached(loss * scale) === true)
+    const guess = estimate.findIndex((loss) => target.isReached(target.lossOfAmount(target.amountOf(loss) * scale)) === true)
     // Where the estimate was wrong once, it may not leap over more than half of what is left.
     const least = audits < 2 ? low + 1 : Math.floor((low + high) / 2)
     const size = Math.min(high - 1, Math.max(least, guess < 0 ? high - 1 : guess))
@@ -96,6 +107,7 @@ function* findSize(race: SetRace): SearchPart<void> {
     const sizes = (audits === 0 && guess >= 0 ? [size - 1, size] : [size]).filter((each) => each > low)
     const sets = sizes.map((each) => order.slice(0, each))
     const losses = yield* auditSets(course, space, target, sets, chosen)
+    course.guess = undefined
     for (const [i, loss] of losses.entries()) {
       const reached = target.isReached(loss)
       if (reached === undefined) return
@@ -103,7 +115,8 @@ function* findSize(race: SetRace): SearchPart<void> {
       else if (sizes[i]! < high) low = Math.max(low, sizes[i]!)
     }
     const last = losses.at(-1)!
-    if (Number.isFinite(last) && estimate[size]! > 0) scale = last / estimate[size]!
+    const expected = target.amountOf(estimate[size]!)
+    if (Number.isFinite(last) && expected > 0) scale = target.amountOf(last) / expected
   }
 }
 

@@ -9,16 +9,19 @@ import { lossesOn, type TellingSample } from './telling-samples.ts'
  * What each open layer costs in codes while all others are in float, estimated by successive halving: every layer on the first quarter of
  * the samples, the worse half on the second quarter too, the worse half of those on the rest. Alone, a layer's loss is its own and can
  * only be above zero, so that few samples tell much; what a layer wins in float beside others in codes hides among their errors.
+ *
+ * @param learned is told the ranking whenever more is known of it
  */
 export function* rankAlone(
   course: SearchCourse,
   space: SearchSpace,
   target: QualityTarget,
   samples: readonly TellingSample[],
+  learned: (ranking: readonly RankedLayer[]) => void = () => {},
 ): SearchPart<readonly RankedLayer[]> {
   const names = openLayers(space).map(({ name }) => name)
   const sums = new Map<string, { readonly loss: number; readonly weight: number }>()
-  const ranked = () => rankLayers([...sums].map(([layer, { loss, weight }]) => ({ layer, loss: loss / weight })))
+  const ranked = () => rankLayers([...sums].map(([layer, { loss, weight }]) => ({ layer, loss: target.lossOfAmount(loss / weight) })))
   let contenders: readonly string[] = names
   for (const quarter of quarters(samples)) {
     if (contenders.length === 0) break
@@ -31,10 +34,11 @@ export function* rankAlone(
     const weight = quarter.reduce((sum, each) => sum + each.weight, 0)
     contenders.forEach((layer, i) => {
       const before = sums.get(layer) ?? { loss: 0, weight: 0 }
-      sums.set(layer, { loss: before.loss + losses[i]! * weight, weight: before.weight + weight })
+      sums.set(layer, { loss: before.loss + target.amountOf(losses[i]!) * weight, weight: before.weight + weight })
     })
     const order = ranked()
     course.best = { ...course.best, ranking: order }
+    learned(order)
     const staying = new Set(contenders)
     contenders = order
       .map(({ layer }) => layer)

@@ -6,6 +6,8 @@ export interface SearchCourse {
   readonly notes: SearchNotes
   /** What the search would return now. */
   best: SearchResult
+  /** What it would return in its place, measured or not. @default the best */
+  guess?: SearchResult | undefined
   /** Layers not examined yet. */
   open: readonly string[]
   /** How many trials there will be in all, as far as it is known. */
@@ -25,7 +27,7 @@ export function searchCourse(best: SearchResult): SearchCourse {
     step(ask) {
       done = Math.max(done, Math.min(1, asked / Math.max(1, this.expected)))
       asked += ask.trials.length
-      return { ask, best: this.best, open: [...this.open], done, notes: this.notes.take() }
+      return { ask, best: this.guess ?? this.best, open: [...this.open], done, notes: this.notes.take() }
     },
   }
 }

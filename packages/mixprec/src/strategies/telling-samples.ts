@@ -10,10 +10,14 @@ export interface TellingSample {
 }
 
 /** All samples with their weights, as told for all layers in codes; where nothing was told, all weigh the same. */
-export function weighSamples(answer: TrialLosses | undefined, { metric }: QualityTarget, samples: number): readonly TellingSample[] {
+export function weighSamples(
+  answer: TrialLosses | undefined,
+  { metric, amountOf }: QualityTarget,
+  samples: number,
+): readonly TellingSample[] {
   const losses = answer?.losses[metric]
   return Array.from({ length: samples }, (_, sample): TellingSample => {
-    const weight = (losses?.samples[sample] ?? Number.NaN) / (losses?.mean ?? Number.NaN)
+    const weight = amountOf(losses?.samples[sample] ?? Number.NaN) / amountOf(losses?.mean ?? Number.NaN)
     return { sample, weight: Number.isFinite(weight) && weight > 0 ? weight : 1 }
   })
 }
@@ -42,7 +46,7 @@ export function spreadSamples(samples: readonly TellingSample[], count: number):
 /** The loss of all samples that these let expect of each trial. */
 export function* lossesOn(
   course: SearchCourse,
-  { metric, lossOf }: QualityTarget,
+  { metric, lossOf, amountOf, lossOfAmount }: QualityTarget,
   trials: Parameters<SearchCourse['step']>[0]['trials'],
   samples: readonly TellingSample[],
   precision: 'fast' | 'exact' = 'fast',
@@ -52,8 +56,8 @@ export function* lossesOn(
   for (const { sample: first } of samples) {
     const answers = yield course.step({ trials, samples: { first, count: 1 }, metrics: [metric], precision })
     answers.forEach((answer, i) => {
-      sums[i]! += lossOf(answer)
+      sums[i]! += amountOf(lossOf(answer))
     })
   }
-  return sums.map((sum) => sum / weights)
+  return sums.map((sum) => lossOfAmount(sum / weights))
 }

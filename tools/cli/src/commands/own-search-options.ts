@@ -95,6 +95,8 @@ export function noteUnused(command: Command, reporter: Reporter): void {
 /** The strategy that the options choose. @throws QError those of `chooseStrategy` */
 export function strategyOf(options: OwnSearchOptions, context: Context): Promise<ChosenStrategy> {
   const { expected_cos: expectedCos, most_loss: mostLoss, max_float_layers: maxFloatLayers, metric, strategy_options } = options
+  if (options.pareto === true && options.strategy !== undefined && options.strategy !== 'pareto')
+    context.reporter.note(`note: --pareto has no effect here: the strategy is ${options.strategy}`)
   return chooseStrategy(
     options.strategy ?? (options.pareto === true ? 'pareto' : 'race'),
     {

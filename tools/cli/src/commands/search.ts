@@ -80,7 +80,7 @@ export const defineSearch: DefineCommand = (program, start) => {
           chosen,
           model,
           samples: { ...choice, inputNum: options.input_num, bins: 2048, tuneNum: options.tune_num },
-          ...(given === undefined ? {} : { table: await readCalibrationTable(given, graph, context) }),
+          ...(given === undefined ? {} : { table: await readCalibrationTable(given, graph, context), givenTable: given }),
           pinned,
           ...(options.pre_qtable === undefined ? { floatLayers: base } : {}),
           mayLackTable: true,

@@ -1,5 +1,5 @@
 import { QError } from '@q/ir'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { calibrateInTime } from './calibrate-in-time.ts'
 import { type Deadline, deadlineOf, timeLeft } from './deadline.ts'
 
@@ -63,6 +63,21 @@ describe('a calibration in time', () => {
 })
 
 describe('a deadline', () => {
+  it('is not over at once where it is further away than a timer counts', () => {
+    vi.useFakeTimers()
+    const month = 31 * 24 * 3_600_000
+    const call = vi.fn()
+    const { after } = deadlineOf(month, 0, { env: {} })
+    after(month, call)
+    const callOff = after(month, call)
+    vi.advanceTimersByTime(month - 1)
+    expect(call).not.toHaveBeenCalled()
+    callOff()
+    vi.advanceTimersByTime(1)
+    expect(call).toHaveBeenCalledTimes(1)
+    vi.useRealTimers()
+  })
+
   it('counts from the start of the process, and keeps what the start lets expect for the end', () => {
     const own = deadlineOf(5000, 1200, { env: { Q_STARTED: String(performance.timeOrigin) } })
     expect([own.endsAt, own.reserve]).toEqual([5000, 600])

@@ -17,8 +17,8 @@ export function parseComparedLayers(text: string): readonly ComparedValue[] | un
   const values = entries.map((entry): Required<Pick<ComparedValue, 'name' | 'weight'>> => {
     const at = entry.lastIndexOf(':')
     const weight = Number(entry.slice(at + 1))
-    if (at < 0 || entry.slice(at + 1).trim() === '' || !Number.isFinite(weight))
-      throw refused('format', text, 'a weight behind every layer, or behind none')
+    if (at < 0 || entry.slice(at + 1).trim() === '' || !Number.isFinite(weight) || weight < 0)
+      throw refused('format', text, 'a weight of at least 0 behind every layer, or behind none')
     return { name: nameOf(entry.slice(0, at), text), weight }
   })
   const sum = values.reduce((total, { weight }) => total + weight, 0)

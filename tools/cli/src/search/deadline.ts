@@ -31,9 +31,19 @@ export function deadlineOf(budget: number, startedAt: number, { env }: Pick<Cont
     endsAt: start + budget,
     reserve: Math.min(mostReserve * budget, Math.max(leastReserve, (startedAt - start) / 2)),
     now: () => performance.now(),
-    after(milliseconds, call) {
-      const timer = setTimeout(call, milliseconds)
-      return () => clearTimeout(timer)
-    },
+    after: callLater,
   }
+}
+
+/** The longest time that a timer of Node can count, in milliseconds: a longer one would be over at once. */
+const longestTimer = 2 ** 31 - 1
+
+function callLater(milliseconds: number, call: () => void): () => void {
+  let callOff = (): void => {}
+  const wait = (left: number): void => {
+    const timer = setTimeout(() => (left > longestTimer ? wait(left - longestTimer) : call()), Math.min(left, longestTimer))
+    callOff = () => clearTimeout(timer)
+  }
+  wait(milliseconds)
+  return () => callOff()
 }

@@ -13,10 +13,13 @@ export interface ThreadData {
 /** The thread's own file, beside the built program; a program that runs from its sources has none. */
 const script = new URL('./search/evaluation-thread.js', import.meta.url)
 
+/** More threads than that for a core only wait for each other, and each has sessions and memory of its own. */
+const mostPerCore = 4
+
 /**
  * Threads that evaluate trials.
  *
- * @param count as the user wants it. @default as many as there are cores
+ * @param count as the user wants it, as far as it is of any use. @default as many as there are cores
  * @returns nothing where one thread is all there is: the calling thread does the work itself
  */
 export function evaluationThreads(
@@ -24,7 +27,7 @@ export function evaluationThreads(
   count = availableParallelism(),
 ): { readonly count: number; start(): EvaluationWorker } | undefined {
   if (count < 2 || !existsSync(fileURLToPath(script))) return undefined
-  return { count, start: () => startThread(data) }
+  return { count: Math.min(count, mostPerCore * availableParallelism()), start: () => startThread(data) }
 }
 
 function startThread(data: ThreadData): EvaluationWorker {

@@ -10,6 +10,8 @@ import { similarityOf } from './search-summary.ts'
 export interface FrontPlaces {
   readonly planFile: string
   readonly tableFile: string
+  /** The table of points that have none of their own. */
+  readonly sharedTable: string
   /** The table whose rows the points replace. */
   readonly base: CalibrationTable
   readonly header: PlanHeader
@@ -23,7 +25,7 @@ export interface FrontPlaces {
  */
 export function frontFiles(
   { space, outcome: { result } }: Found,
-  { planFile, tableFile, base, header }: FrontPlaces,
+  { planFile, tableFile, sharedTable, base, header }: FrontPlaces,
   context: Context,
 ): readonly (readonly [string, string])[] {
   if (result.front === undefined) return []
@@ -35,7 +37,7 @@ export function frontFiles(
       tableText: hasOwnTable ? formatCalibrationTable(replaceCalibrationRows(base, trial.ranges ?? new Map())) : undefined,
       json: {
         plan: `${planFile}_${i + 1}`,
-        table: hasOwnTable ? `${tableFile}_${i + 1}` : tableFile,
+        table: hasOwnTable ? `${tableFile}_${i + 1}` : sharedTable,
         floatLayers: [...trial.plan.keys()].filter((name) => !space.pinned.has(name)),
         floatShare,
         similarity: similarityOf(losses),

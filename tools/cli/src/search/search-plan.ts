@@ -30,6 +30,8 @@ export interface PlanSearch extends ComparisonChoice {
   readonly samples: CalibrationSetting
   /** The table whose thresholds are taken. @default tables are made by these methods, and the search chooses */
   readonly table?: CalibrationTable
+  /** The file of that table. */
+  readonly givenTable?: string
   readonly methods: readonly MethodName[]
   /** Samples that trials are measured on; 0 for all. */
   readonly inferenceNum: number
@@ -118,7 +120,11 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
     const files = new Map([
       [planFile, planText(trial.plan, header, context)],
       ...(isChanged ? [[tableFile, formatCalibrationTable(table)] as const] : []),
-      ...frontFiles(found, { planFile, tableFile, base, header }, context),
+      ...frontFiles(
+        found,
+        { planFile, tableFile, sharedTable: isChanged ? tableFile : (search.givenTable ?? tableFile), base, header },
+        context,
+      ),
     ])
     return {
       found,
