@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { bm1684x } from '@q/backend-bm1684x'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { type Graph, layerOf, type Plan, parseCalibrationTable, type QuantMode, resolve, type Tensor } from '@q/ir'
+import { encodeNpz } from '@q/npz'
 import { exportOnnx } from '@q/onnx'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
+import { onnxNodeFile } from './onnx-node.ts'
 import { floatNetwork, ortExecutor, quantizedNetwork, recordedInput } from './reference-network.ts'
 import { arraysIn, digits, inEmptyFolder, mustRun, prepareDigits, q, shared, sharedFile } from './run-command.ts'
 
@@ -79,18 +81,25 @@ describe('q export_onnx', () => {
     }
   })
 
-  it('digits in INT8: model_runner runs the exported file as it stands, and says what needs the graph', async () => {
+  it('digits in INT8: model_runner imports the exported file as any other, and gives the same bits', async () => {
     await prepareDigits()
     await mustRun('export_onnx', 'digits.mlir', '--output', 'int8.onnx', ...chip)
     await mustRun('model_deploy', '--mlir', 'digits.mlir', ...chip, '--model', 'digits.bmodel', '--test_input', digits.picture)
     await mustRun('model_runner', '--model', 'digits.qbmodel', '--input', 'digits_in_f32.npz', '--output', 'ours.npz')
-    const run = (...more: readonly string[]) => q('model_runner', '--model', 'int8.onnx', '--input', 'digits_in_f32.npz', ...more)
-    const { code, err } = await run('--output', 'file.npz')
-    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/ConvInteger.*ONNX Runtime runs it as it stands/) })
+    await mustRun('model_runner', '--model', 'int8.onnx', '--input', 'digits_in_f32.npz', '--output', 'file.npz')
     const [[name, { data }]] = [...arraysIn('file.npz')] as [[string, Tensor]]
     expect(name).toBe('scores_Gemm')
     expect(bits(data)).toEqual(bits(arraysIn('ours.npz').get('scores_Gemm')!.data))
-    for (const wish of [['--dump_all_tensors'], ['--executor', 'reference'], chip]) {
+  })
+
+  it('a file with an operator that is not imported: model_runner runs it as it stands, and says what needs the graph', async () => {
+    writeFileSync('one.onnx', onnxNodeFile('Det', [{ shape: [1, 2, 2], floats: [3, 1, 2, 4] }], {}))
+    writeFileSync('in.npz', encodeNpz([['x0', { dtype: 'f32', shape: [1, 2, 2], data: Float32Array.of(3, 1, 2, 4) }]]))
+    const run = (...more: readonly string[]) => q('model_runner', '--model', 'one.onnx', '--input', 'in.npz', ...more)
+    const { code, err } = await run('--output', 'file.npz')
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/Det.*ONNX Runtime runs it as it stands/) })
+    expect([...arraysIn('file.npz')].map(([name, { data }]) => [name, ...data])).toEqual([['y', 10]])
+    for (const wish of [['--dump_all_tensors'], ['--executor', 'reference'], ['--chip', 'bm1684x', '--quantize', 'F16']]) {
       const refused = await run(...wish, '--output', 'none.npz')
       expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/^ONNX_UNSUPPORTED_OP: /) })
       expect(refused.err).toMatch(new RegExp(`do: +leave ${wish[0] === '--chip' ? '--quantize' : wish.join(' ')}`))

@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import type { TensorData } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { arraysIn, inEmptyFolder, mustRun, q, shared, sharedFile } from './run-command.ts'
 
@@ -29,6 +30,8 @@ async function transformed(name: string, options: readonly string[]): Promise<st
   )
   return input
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: TensorData): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
 /** The names that the original's runner writes for the same files, in its order. */
 const outputsOf = { 'mnist-8': { onnx: ['Plus214_Output_0'], lowered: ['Plus214_Output_0_Gemm_f32', 'Plus214_Output_0_Gemm'] } } as const
@@ -70,7 +73,7 @@ describe.skipIf(shared === undefined)(
         expect([...found.keys()].sort()).toEqual([...wanted.keys()].sort())
         for (const [tensor, { dtype, shape, data }] of wanted) {
           expect({ tensor, dtype: found.get(tensor)!.dtype, shape: found.get(tensor)!.shape }).toEqual({ tensor, dtype, shape })
-          expect(Buffer.from(found.get(tensor)!.data.buffer).equals(Buffer.from(data.buffer)), tensor).toBe(true)
+          expect(bytesOf(found.get(tensor)!.data).equals(bytesOf(data)), tensor).toBe(true)
         }
       },
     )

@@ -187,6 +187,9 @@ export const blocks: Partial<Record<OpForm, Block>> = {
   PixelNormalization: normalization('PixelNormalization', [1, 4, 1, 1]),
   Gather: ({ x, y }) => `${y}i: f32[6] = [5, 4, 3, 2, 1, 0]; ${y} = Gather(${x}, ${y}i) {axis = 2}`,
   GatherElements: ({ x, y }) => `${y}i: f32[1,4,6,6] = 2; ${y} = GatherElements(${x}, ${y}i) {axis = 2}`,
+  ScatterElements: ({ x, y, roll }) =>
+    `${y}i: f32[1,4,1,6] = 2; ${constant(`${y}u`, [1, 4, 1, 6], roll)}; ${y} = ScatterElements(${x}, ${y}i, ${y}u) {axis = 2}`,
+  ScatterND: ({ x, other, y }) => `${y}i: f32[1,1] = [0]; ${y} = ScatterND(${x}, ${y}i, ${other})`,
   GatherND: ({ x, y }) => `${y}i: f32[1,1] = [0]; ${y} = GatherND(${x}, ${y}i)`,
   ArgMax: ({ x, other, y }) => `${y}g, ${y}v = ArgMax(${x}) {axis = 1}; ${y} = Add(${other}, ${y}v)`,
   ArgMin: ({ x, other, y }) => `${y}g, ${y}v = ArgMin(${x}) {axis = 1}; ${y} = Mul(${other}, ${y}v)`,

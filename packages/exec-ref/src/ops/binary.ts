@@ -1,7 +1,7 @@
 import { allOps, type BinaryFunction, type OpDefinition } from '@q/ir'
+import { codeLimitsOf } from '@q/ir/graph'
 import { binaryOf } from '@q/ir/ops'
 import { broadcastTo } from '../compute/broadcast.ts'
-import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
 import { newResult, operand, resultType } from '../operands.ts'
@@ -20,10 +20,10 @@ function pairwise(call: KernelCall, apply: BinaryFunction): readonly [Numbers] {
   return [fuseRelu(call, y)]
 }
 
-/** Codes of operands that the type of the result does not hold are its nearest ones; floats have no limits. */
+/** Codes of operands that the element type of the result does not hold are its nearest ones; floats have no limits. */
 function ownLimits(call: KernelCall): readonly [min: number, max: number] {
-  const type = resultType(call)
-  return type.quant === undefined ? [-Infinity, Infinity] : codeLimits(type, false)
+  const { dtype, quant } = resultType(call)
+  return quant === undefined ? [-Infinity, Infinity] : codeLimitsOf({ dtype })
 }
 
 /** Applies the operator's function to each pair of elements. */

@@ -17,6 +17,8 @@ export interface Chip {
   readonly backend: Backend
   /** The file of the module that brings it; absent for a back end of this program. */
   readonly file?: string
+  /** What the user called it by, as commands that are proposed do. @default the name of its target */
+  readonly word?: string
 }
 
 /** How {@link chooseChip} works. */
@@ -57,7 +59,7 @@ export async function chooseChip(chip: string, settings: ChooseChipSettings = {}
   const code = { kind: backEndModule, word: chip, file }
   const made = await loadModule(code, { options, modules: context?.modules, importModule })
   const backend = copyBackend(made, code)
-  return { backend: guardBackend(backend, { ...code, name: backend.name }), file }
+  return { backend: guardBackend(backend, { ...code, name: backend.name }), file, word: chip }
 }
 
 /** What `--chip` takes, for the help of a command. */

@@ -22,7 +22,7 @@ export interface Agreement {
   readonly samples: number
   /** By output of the float model. */
   readonly outputs: readonly OutputAgreement[]
-  /** What the median cosine and Euclidean similarity of every output have to exceed. */
+  /** What the median cosine and Euclidean similarity of every output have to reach. */
   readonly tolerance: readonly [cosine: number, euclidean: number]
   /** Whether all outputs do, none is lost on any sample, and they are not all dead. */
   readonly passed: boolean
@@ -97,7 +97,7 @@ function agreementOf(
     ...middle,
     worst,
     notFinite: all.reduce((sum, { notFinite }) => sum + notFinite, 0),
-    passed: !isLost && dead !== 'quantized' && middle.cosine > tolerance[0] && middle.euclidean > tolerance[1],
+    passed: !isLost && dead !== 'quantized' && middle.cosine >= tolerance[0] && middle.euclidean >= tolerance[1],
     ...(dead === undefined ? {} : { dead }),
   }
 }

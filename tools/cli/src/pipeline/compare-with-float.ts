@@ -126,7 +126,7 @@ export async function compareWithFloat(
       samples: { count: 1, load: async () => inputs, describe: () => options.testInput ?? 'the test input' },
       count: 1,
       tolerance,
-      next: `q search ${graph.name}.mlir --data FOLDER --chip ${chip.backend.target.name} --expected_cos 0.99 finds layers to keep in float; --force writes the model all the same`,
+      next: `q search ${graph.name}.mlir --data FOLDER --chip ${chip.word ?? chip.backend.target.name} --expected_cos 0.99 finds layers to keep in float; --force writes the model all the same`,
     },
     context,
   )

@@ -42,7 +42,7 @@ export async function agreementOn(
       ...(original === undefined ? {} : { original: original.run }),
       next: nextStep(
         model,
-        { data: compareData ?? calibration.dataset ?? calibration.dataList ?? 'FOLDER', chip: chip.backend.target.name, mode },
+        { data: compareData ?? calibration.dataset ?? calibration.dataList ?? 'FOLDER', chip: chip.word ?? chip.backend.target.name, mode },
         chip,
       ),
     },

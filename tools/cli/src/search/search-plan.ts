@@ -70,8 +70,8 @@ export interface SearchedPlan {
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
   checkForChip(graph, chip, search.mode, search.pinned, search.settings)
-  checkMode(search)
   const comparison = await chosenComparison(search, context)
+  checkMode(search)
   const measured = await trialSamples(graph, samples, search.inferenceNum, context.files)
   if (search.asksForSamples) noteFewerSamples(search.inferenceNum, measured.samples.count, context)
   const { budget } = search
