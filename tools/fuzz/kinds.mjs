@@ -1,3 +1,4 @@
+import { chip, resume, search } from './commands.mjs'
 import { mutateBytes } from './mutate-bytes.mjs'
 import { mutateModel, mutateModelBytes } from './mutate-model.mjs'
 import { mutateText } from './mutate-text.mjs'
@@ -6,7 +7,6 @@ import { oddNames, oddNumbers } from './random.mjs'
 import { randomModel } from './random-models.mjs'
 import { names } from './seeds.mjs'
 
-const chip = ['--chip', 'bm1684x']
 const transform = (file, ...more) => [
   'model_transform',
   '--model_name',
@@ -21,22 +21,6 @@ const transform = (file, ...more) => [
 ]
 const run = (model, input) => ['model_runner', '--model', model, '--input', input, '--output', 'out.npz']
 const calibrate = ['run_calibration', 'digits.mlir', '--dataset', 'imgs', '--tune_num', '0', '-o', 'again']
-const resume = ['run_calibration', 'digits.mlir', '--data_list', 'long.txt', '--tune_num', '0', '-o', 'again']
-const search = [
-  'search',
-  'digits.mlir',
-  '--data',
-  'imgs',
-  '--input_num',
-  '2',
-  '--tune_num',
-  '0',
-  '--expected_cos',
-  '0.99',
-  ...chip,
-  '-o',
-  'found',
-]
 const deploy = (...more) => [
   'model_deploy',
   '--mlir',

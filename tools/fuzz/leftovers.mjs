@@ -3,30 +3,14 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { call } from './call.mjs'
+import { resume, search } from './commands.mjs'
 
 const program = fileURLToPath(new URL('../cli/bin/q.mjs', import.meta.url))
-const calibrate = ['run_calibration', 'digits.mlir', '--data_list', 'long.txt', '--tune_num', '0', '-o', 'again']
-const search = [
-  'search',
-  'digits.mlir',
-  '--data',
-  'imgs',
-  '--input_num',
-  '2',
-  '--tune_num',
-  '0',
-  '--expected_cos',
-  '0.99',
-  '--chip',
-  'bm1684x',
-  '-o',
-  'found',
-]
 
 /** Leaves, in the working directory, what killed runs leave, and the results of runs that nothing disturbs (`again.usual`, `found.usual`). */
 export async function leaveUnfinished() {
   for (const [args, result, left] of [
-    [calibrate, 'again', '.again.unfinished'],
+    [resume, 'again', '.again.unfinished'],
     [search, 'found', '.found.journal'],
   ]) {
     process.env.SOURCE_DATE_EPOCH = '0'
