@@ -1,8 +1,8 @@
 import type { Executor, Graph, Node, OnProgress, QuantMode, Resolved, SampleSource, Session, Tensor, TensorType } from '@q/ir'
-import { feedsOf } from '@q/ir/graph'
+import { codeLimitsOf, feedsOf } from '@q/ir/graph'
 import { roundBf16Array, roundF16Array } from '@q/ir/number'
 import { dumpTensors } from './dump-tensors.ts'
-import { activationNames, runGraph } from './run-graph.ts'
+import { activationNames, type OpenGraph, openGraph } from './run-graph.ts'
 import { reversed } from './run-sample.ts'
 
 /** What a quantized layer loses, over all samples. */
@@ -45,13 +45,17 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
   const makers = new Map(quantized.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const tallies = new Map(names.map((name) => [name, tally()]))
   const alone = new Map<string, { readonly session: Session; readonly feeds: readonly string[] } | undefined>()
+  const open: OpenGraph[] = []
   try {
+    open.push(await openGraph(graph, float, activationNames(graph)))
+    open.push(await openGraph(quantized, exact, names))
+    const [floats, codes] = open as [OpenGraph, OpenGraph]
     for (let i = 0; i < count; i++) {
       const sample = await samples.load(i)
       const other = count === 1 ? reversed(sample) : undefined
       for (const inputs of other === undefined ? [sample] : [sample, other]) {
-        const wanted = await runGraph(graph, float, inputs, activationNames(graph))
-        const found = dumpTensors(quantized, await runGraph(quantized, exact, inputs, names), 'floats')
+        const wanted = await floats.run(inputs)
+        const found = dumpTensors(quantized, await codes.run(inputs), 'floats')
         for (const name of names) tallies.get(name)!.see(wanted.get(name)!, found.get(name)!)
         if (inputs !== sample) continue
         for (const name of names) {
@@ -64,7 +68,7 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
       onProgress({ stage: 'worst layers', done: i + 1, total: count })
     }
   } finally {
-    await Promise.all([...alone.values()].map((each) => each?.session.close()))
+    await Promise.all([...open, ...[...alone.values()].map((each) => each?.session)].map((each) => each?.close()))
   }
   const stateOf = (name: string) => tallies.get(name)?.state()
   return graph.nodes.flatMap((node): readonly LayerError[] => {
@@ -134,19 +138,10 @@ function stored(tensor: Tensor, { dtype, shape, quant }: TensorType): Tensor {
     if (dtype === 'f16' || dtype === 'bf16') return { dtype, shape, data: dtype === 'f16' ? roundF16Array(data) : roundBf16Array(data) }
     return [...feedsOf(oneInput(dtype, shape), new Map([['x', { dtype: 'f32' as const, shape, data }]])).values()][0]!
   }
-  const [least, most] = quant.saturate ?? codeLimits[dtype] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const [least, most] = codeLimitsOf({ dtype, quant })
   const codeOf = (each: number) => Math.min(most, Math.max(least, Math.round(each / quant.scale) + quant.zeroPoint))
   const codes = data.map((each) => (Number.isNaN(each) ? quant.zeroPoint : codeOf(each)))
   return [...feedsOf(oneInput(dtype, shape), new Map([['x', { dtype: 'f32' as const, shape, data: codes }]])).values()][0]!
-}
-
-const codeLimits: Readonly<Record<string, readonly [number, number]>> = {
-  i4: [-8, 7],
-  u4: [0, 15],
-  i8: [-128, 127],
-  u8: [0, 255],
-  i16: [-32768, 32767],
-  u16: [0, 65535],
 }
 
 const oneInput = (dtype: TensorType['dtype'], shape: readonly number[]): Graph => ({

@@ -17,6 +17,27 @@ export function outputsWithSources(graph: Graph): readonly string[] {
   return [...new Set(named)]
 }
 
+/** A graph that is ready to run on many inputs. */
+export interface OpenGraph {
+  /** The wanted values in their order, inputs included. */
+  run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
+  close(): Promise<void>
+}
+
+/** Loads a graph once, to run it on many inputs. @param wanted values to fetch */
+export async function openGraph(graph: Graph, executor: Executor, wanted: readonly string[]): Promise<OpenGraph> {
+  const given = new Set(graph.inputs.map(({ name }) => name))
+  const session = await executor.load(graph, { fetches: wanted.filter((name) => !given.has(name)) })
+  return {
+    async run(inputs) {
+      const fed = feedsOf(graph, inputs)
+      const results = await session.run(fed)
+      return new Map(wanted.map((name) => [name, fed.get(name) ?? results.get(name)!]))
+    },
+    close: () => session.close(),
+  }
+}
+
 /**
  * Runs a graph once.
  *
@@ -29,12 +50,10 @@ export async function runGraph(
   inputs: ReadonlyMap<string, Tensor>,
   wanted: readonly string[] = graph.outputs,
 ): Promise<ReadonlyMap<string, Tensor>> {
-  const fed = feedsOf(graph, inputs)
-  const session = await executor.load(graph, { fetches: wanted.filter((name) => !fed.has(name)) })
+  const open = await openGraph(graph, executor, wanted)
   try {
-    const results = await session.run(fed)
-    return new Map(wanted.map((name) => [name, fed.get(name) ?? results.get(name)!]))
+    return await open.run(inputs)
   } finally {
-    await session.close()
+    await open.close()
   }
 }
