@@ -90,8 +90,7 @@ function openWriter(path: string): { readonly writer?: JournalWriter; readonly u
       append(line) {
         if (hasFailed) return undefined
         try {
-          if (!isPlainOrNone(path)) throw new Error('it is no plain file')
-          file ??= openSync(path, 'a')
+          file ??= openPlain(path)
           appendFileSync(file, `${line}\n`)
           return undefined
         } catch (error) {
@@ -111,6 +110,12 @@ function openWriter(path: string): { readonly writer?: JournalWriter; readonly u
 }
 
 const unwritable = (path: string, error: unknown): string => `the journal ${path} cannot be written (${(error as Error).message})`
+
+/** Opened once: what takes its place later is not looked at for every line. @throws Error */
+function openPlain(path: string): number {
+  if (!isPlainOrNone(path)) throw new Error('it is no plain file')
+  return openSync(path, 'a')
+}
 
 const isPlainOrNone = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? true
 
