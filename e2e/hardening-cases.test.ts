@@ -96,7 +96,7 @@ describe.skipIf(!isHere)('files', () => {
     await refused(2, 'FILE_TAKEN', ...digits, '--mlir', 'a.mlir', '--test_input', 'p.png', '--test_result', 'd.onnx')
     await refused(2, 'FILE_TAKEN', ...digits, '--mlir', 'a_top_f32_all_weight.npz')
     writeFileSync('b.mlir', 'old')
-    await refused(3, 'FILE_NOT_FOUND', ...digits, '--mlir', 'b.mlir', '--test_input', 'nope.png')
+    await refused(3, 'FILE_MISSING', ...digits, '--mlir', 'b.mlir', '--test_input', 'nope.png')
     expect(readFileSync('b.mlir', 'utf8')).toBe('old')
     expect(readFileSync('d.onnx').equals(whole)).toBe(true)
   })

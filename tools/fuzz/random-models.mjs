@@ -12,13 +12,27 @@ const shapes = [
   [1, 4, 4, 4, 4],
 ]
 
+/** First versions of the operator set that have an operator, where they are above 11. */
+const first = {
+  Celu: 12,
+  Einsum: 12,
+  GreaterOrEqual: 12,
+  LessOrEqual: 12,
+  HardSwish: 14,
+  Trilu: 14,
+  LayerNormalization: 17,
+  Mish: 18,
+  Gelu: 20,
+}
+
 /**
  * A small model: up to five operators, one behind the other, some with two operands that are computed. Most are valid; some have an attribute
  * that is odd, unknown, or of another type.
  */
 export function randomModel(random) {
   const input = { name: 'x', shape: random.pick(shapes) }
-  const graph = { nodes: [], stored: [], made: [input] }
+  const opset = random.pick([11, 12, 13, 13, 14, 16, 17, 17, 18, 19, 20])
+  const graph = { nodes: [], stored: [], made: [input], opset }
   const wanted = 1 + random.below(5)
   for (let step = 0; step < 4 * wanted && graph.nodes.length < wanted; step++) {
     const operand = random.chance(0.75) ? graph.made.at(-1) : random.pick(graph.made)
@@ -29,20 +43,23 @@ export function randomModel(random) {
   if (random.chance(0.25)) outputs.unshift(random.pick(graph.made.slice(1).concat(outputs)))
   return {
     irVersion: 8,
-    opsetImport: [{ domain: '', version: random.pick([11, 12, 13, 13, 14, 16, 17, 17, 18, 19]) }],
+    opsetImport: [{ domain: '', version: opset }],
     graph: {
       name: 'g',
       node: graph.nodes,
       initializer: graph.stored,
       input: [declared('x', input.shape)],
-      output: [...new Set(outputs.map(({ name }) => name))].map((name) => ({ name, type: { tensorType: { elemType: 1 } } })),
+      // Types are left to the operators, most of the time: what a file declares may be wrong.
+      output: [...new Set(outputs.map(({ name }) => name))].map((name) =>
+        random.chance(0.9) ? { name } : { name, type: { tensorType: { elemType: 1 } } },
+      ),
     },
   }
 }
 
 function addNode(graph, operand, random) {
-  const opType = random.pick(Object.keys(templates))
-  const made = templates[opType](random, operand)
+  const opType = random.pick(Object.keys(templates).filter((name) => random.chance(0.05) || (first[name] ?? 1) <= graph.opset))
+  const made = templates[opType](random, operand, graph.opset)
   if (made === undefined) return
   const name = `t${graph.nodes.length}`
   const constant = ({ dims, data, type }, i) => {

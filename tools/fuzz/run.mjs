@@ -37,6 +37,8 @@ process.chdir('/')
 const turns = turnsOf(options.kind)
 const started = Date.now()
 const fell = []
+/** Models that ONNX Runtime refuses and q takes, and why it does: is q too kind, or ONNX Runtime without a kernel? */
+const taken = []
 const tally = {}
 let next = Number(options.from)
 const running = new Set()
@@ -118,11 +120,12 @@ function processorSeconds(pid) {
   }
 }
 
-function note({ index, kind, fault, code, seen, args }) {
+function note({ index, kind, fault, code, seen, args, taken: why }) {
   const of = (tally[kind] ??= { tried: 0, fell: 0 })
   of.tried += 1
   const key = seen ?? (code === undefined ? undefined : `exit ${code}`)
   if (key !== undefined) of[key] = (of[key] ?? 0) + 1
+  if (why !== undefined) taken.push({ seed, index, kind, why })
   if (fault === undefined) return
   of.fell += 1
   fell.push({ seed, index, kind, fault, args })
@@ -144,6 +147,6 @@ function finish() {
     `${tried} cases in ${Math.round((Date.now() - started) / 1000)} s, ${fell.length} fell; seed ${seed}; one again: npm run fuzz -- --seed ${seed} --from INDEX --cases 1 (and the same --kind)`,
   )
   mkdirSync(resolve(output, '..'), { recursive: true })
-  writeFileSync(output, JSON.stringify({ seed, tally, fell }, null, 1))
+  writeFileSync(output, JSON.stringify({ seed, tally, fell, taken }, null, 1))
   process.exit(fell.length > 0 ? 1 : 0)
 }

@@ -27,13 +27,16 @@ function window(random, x, sides = 2) {
   }
 }
 
-function reduction(random, x) {
+/** Axes are an operand from a version on. */
+const reduction = (first) => (random, x, opset) => {
   const axes = [...new Set(random.list(random.whole(1, 2), () => axisOf(random, x)))]
-  return { attrs: { axes, keepdims: random.below(2) } }
+  const keepdims = random.below(2)
+  return opset < first ? { attrs: { axes, keepdims } } : { attrs: { keepdims }, more: [ints(axes)] }
 }
-const reducing = Object.fromEntries(
-  ['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceL2', 'ReduceSum', 'ReduceProd', 'ReduceL1'].map((op) => [op, reduction]),
-)
+const reducing = {
+  ...Object.fromEntries(['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceL2', 'ReduceProd', 'ReduceL1'].map((op) => [op, reduction(18)])),
+  ReduceSum: reduction(13),
+}
 const mapping = Object.fromEntries(
   [
     'Relu',
@@ -57,7 +60,6 @@ const mapping = Object.fromEntries(
     'Sign',
     'Log',
     'Mish',
-    'Not',
     'Size',
     'NonZero',
     'LSTM',
@@ -153,12 +155,16 @@ export const templates = {
   }),
   Flatten: (random, x) => ({ attrs: { axis: axisOf(random, x) } }),
   Squeeze: () => ({}),
-  Unsqueeze: (random, x) => ({ more: [ints([axisOf(random, x)])] }),
+  Unsqueeze: (random, x, opset) => (opset < 13 ? { attrs: { axes: [axisOf(random, x)] } } : { more: [ints([axisOf(random, x)])] }),
   Concat: (random, x) => ({
     more: random.list(random.whole(1, 2), () => random.pick(['other', floats(random, x.shape)])),
     attrs: { axis: axisOf(random, x) },
   }),
-  Split: (random, x) => ({ attrs: { axis: axisOf(random, x) }, more: [ints(random.list(2, () => random.whole(1, 4)))], results: ['s_1'] }),
+  Split(random, x, opset) {
+    const axis = axisOf(random, x)
+    const split = random.list(2, () => random.whole(1, 4))
+    return opset < 13 ? { attrs: { axis, split }, results: ['s_1'] } : { attrs: { axis }, more: [ints(split)], results: ['s_1'] }
+  },
   Slice: (random, x) => ({
     more: [
       ints([random.whole(-9, 9)]),
@@ -211,8 +217,9 @@ export const templates = {
     }
     return { attrs, more: [undefined, { dims: [4], data: [1, 1, random.pick([1, 2, 3, 0.5, 1.5]), random.pick([2, 2, 3, 0.5])], type: 1 }] }
   },
+  // No version of the operator set that models are made in has it any longer.
   Upsample: (random, x) =>
-    image(x)
+    image(x) && random.chance(0.1)
       ? { more: [{ dims: [4], data: [1, 1, 2, random.pick([1, 2, 3])], type: 1 }], attrs: { mode: random.pick(['nearest', 'linear']) } }
       : undefined,
   LRN: (random, x) => (image(x) ? { attrs: { size: random.pick([1, 3, 5]) }, shape: x.shape } : undefined),
@@ -228,5 +235,5 @@ export const templates = {
   ConstantOfShape: (random) => ({ first: ints(random.list(random.whole(1, 3), () => random.pick([1, 2, 0, random.odd()]))) }),
   Range: (random) => ({ first: ints([0], []), more: [ints([random.odd()], []), ints([random.pick([1, 2, 0, -1])], [])] }),
   OneHot: (random) => ({ first: ints([0, 1, 2]), more: [ints([random.pick([3, 4, random.odd()])], []), floats(random, [2])] }),
-  EyeLike: () => ({}),
+  EyeLike: (_, x) => (x.shape.length === 2 ? {} : undefined),
 }

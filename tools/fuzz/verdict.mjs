@@ -5,7 +5,8 @@ const usual = [0, 1, 2, 3, 4, 5]
 const longest = 64_000
 
 /** What is wrong with the end of a command, in words; nothing where it ended as it should. */
-export function faultIn({ code, out, err }) {
+export function faultIn({ code, out, err: told }) {
+  const err = told + errorsOf(out)
   if (!usual.includes(code)) return `exit ${code}: ${firstLines(err)}`
   if (/^\s+at .+:\d+:\d+\)?$/m.test(err)) return `stack trace: ${firstLines(err)}`
   const inside =
@@ -23,6 +24,17 @@ export function faultIn({ code, out, err }) {
   if (code >= 2 && missing.length > 0) return `the error does not say ${missing.join(', ')}: ${firstLines(err)}`
   return undefined
 }
+
+/** The errors among the events of `--json`, as they are told elsewhere. */
+const errorsOf = (out) =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('{"event":"error"'))
+    .map((line) => JSON.parse(line))
+    .map(({ code, message, at, found, wanted, hint }) =>
+      [`${code}: ${message}`, `  at:     ${at}`, `  found:  ${found}`, `  wanted: ${wanted}`, `  do:     ${hint}`].join('\n'),
+    )
+    .join('\n')
 
 const firstLines = (text) =>
   text

@@ -1,3 +1,4 @@
+export { type FileReason, fileReasons, isWrongPath } from './files/file-error.ts'
 export { unpackedBytes, usualMostBytes } from './files/limits.ts'
 export { type FilePart, readPlainFile } from './files/plain-file.ts'
 export { type DecodedFormat, decodeImage } from './image/decode-image.ts'

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest'
 import { fileError } from './file-error.ts'
 
 it.each([
-  ['ENOENT', 'FILE_NOT_FOUND', 'input'],
-  ['EACCES', 'FILE_NO_PERMISSION', 'file-system'],
+  ['ENOENT', 'FILE_MISSING', 'input'],
+  ['EACCES', 'FILE_FORBIDDEN', 'file-system'],
   ['EISDIR', 'FILE_IS_FOLDER', 'input'],
-  ['ENOTDIR', 'FILE_NOT_FOLDER', 'input'],
+  ['ENOTDIR', 'FOLDER_IS_FILE', 'input'],
   ['ENAMETOOLONG', 'FILE_NAME_LONG', 'file-system'],
   ['ELOOP', 'LINKS_CIRCULAR', 'file-system'],
   ['EIO', 'FILE_UNREADABLE', 'file-system'],

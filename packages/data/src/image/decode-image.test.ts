@@ -107,7 +107,7 @@ describe('images that cannot be used', () => {
 
   it('a missing file and a folder are told apart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'q-data-'))
-    await expect(decodeImage(join(folder, 'no.jpg'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', kind: 'input' })
+    await expect(decodeImage(join(folder, 'no.jpg'))).rejects.toMatchObject({ code: 'FILE_MISSING', kind: 'input' })
     await expect(decodeImage(folder)).rejects.toMatchObject({ code: 'FILE_IS_FOLDER' })
   })
 

@@ -18,7 +18,7 @@ export type DecodedFormat = 'bgr' | 'gray' | 'rgba'
  * Y plane for a JPEG, and the mixture of the format's library otherwise. A truncated file is an error, where OpenCV returns half a picture.
  *
  * @param source a path, or the bytes of a file
- * @throws QError `FILE_NOT_FOUND` and alike, `IMAGE_EMPTY`, `IMAGE_UNREADABLE`, `IMAGE_FORMAT`, `IMAGE_LARGE`
+ * @throws QError `FILE_MISSING` and alike, `IMAGE_EMPTY`, `IMAGE_UNREADABLE`, `IMAGE_FORMAT`, `IMAGE_LARGE`
  */
 export async function decodeImage(
   source: string | Uint8Array,

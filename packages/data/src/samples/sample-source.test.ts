@@ -232,7 +232,7 @@ describe('a test input', () => {
     ['SAMPLE_NAME', 'pair1.npz', [row(1, 'z')]],
     ['SAMPLE_SHAPE', 'whole.npz', [row(1)]],
     ['INPUT_NOT_IMAGE', '1.png', [row(1)]],
-    ['FILE_NOT_FOUND', 'nowhere.npz', [row(1)]],
+    ['FILE_MISSING', 'nowhere.npz', [row(1)]],
   ])('%s for %j', async (code, names, inputs) => {
     const source = names
       .split(',')

@@ -41,8 +41,8 @@ describe('choosing from a folder', () => {
     ['SAMPLES_EMPTY', 'none'],
     ['SAMPLES_EMPTY', 'text'],
     ['SAMPLES_MIXED', 'mixed'],
-    ['FILE_NOT_FOUND', 'nowhere'],
-    ['FILE_NOT_FOLDER', 'ten/0.JPEG'],
+    ['FILE_MISSING', 'nowhere'],
+    ['FOLDER_IS_FILE', 'ten/0.JPEG'],
   ])('%s for %s', async (code, name) => {
     const dataset = join(folder, name)
     await expect(selectSamples({ dataset })).rejects.toMatchObject({ code, hint: expect.any(String), found: expect.any(String) })

@@ -32,7 +32,7 @@ const seed = 1684
  * A folder's sample files are sorted by path (code points), shuffled as Python does with seed 1684, and the first `inputNum` taken;
  * a smaller number is therefore a prefix of a larger one. A list keeps its order.
  *
- * @throws QError `SAMPLES_NOWHERE`, `SAMPLES_NUMBER`, `SAMPLES_EMPTY`, `SAMPLE_KIND`, `SAMPLES_MIXED`, `FILE_NOT_FOUND` and alike
+ * @throws QError `SAMPLES_NOWHERE`, `SAMPLES_NUMBER`, `SAMPLES_EMPTY`, `SAMPLE_KIND`, `SAMPLES_MIXED`, `FILE_MISSING` and alike
  */
 export async function selectSamples({ dataset, dataList, inputNum = 0 }: SampleChoice): Promise<SelectedSamples> {
   if (!Number.isInteger(inputNum) || inputNum < 0) {

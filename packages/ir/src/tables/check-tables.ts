@@ -36,6 +36,7 @@ export function checkCalibrationTable(table: CalibrationTable, names: Calibratio
   const { place = 'calibration table' } = names
   checkFingerprint('CALIBRATION_TABLE_STALE', 'the calibration table was made for another graph', {
     place,
+    ofPictures: 'the calibration table was made with other preprocessing of pictures',
     found: table.fingerprint,
     wanted: names.fingerprint,
     hint: 'calibrate this model, or take the "# q fingerprint" line out to use it all the same',
@@ -76,6 +77,7 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
   const { fingerprint, place = 'quantization plan' } = names
   checkFingerprint('QUANT_PLAN_STALE', 'the quantization plan was made for another graph', {
     place,
+    ofPictures: 'the quantization plan was made with other preprocessing of pictures',
     found: plan.fingerprint,
     wanted: fingerprint,
     hint: 'search a plan for this model, or take the "# q fingerprint" line out to use it all the same',
@@ -94,19 +96,20 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
 }
 
 interface Fingerprints {
+  /** What is said where the graphs are the same, and what is done to pictures is not. */
+  readonly ofPictures: string
   readonly place: string
   readonly found: string | undefined
   readonly wanted: string | undefined
   readonly hint: string
 }
 
-function checkFingerprint(code: string, message: string, { place, found, wanted, hint }: Fingerprints): void {
+function checkFingerprint(code: string, message: string, { place, ofPictures, found, wanted, hint }: Fingerprints): void {
   if (found === undefined || wanted === undefined || found === wanted) return
   const [[graph, pictures], [wantedGraph, wantedPictures]] = [found.split('-'), wanted.split('-')]
   // Only one of them may know what is done to pictures: a table made of arrays, a model read without it.
   if (graph === wantedGraph && (pictures === undefined || wantedPictures === undefined)) return
-  const isOtherGraph = graph !== wantedGraph
-  throw new QError(code, isOtherGraph ? message : message.replace('for another graph', 'with other preprocessing of pictures'), {
+  throw new QError(code, graph === wantedGraph ? ofPictures : message, {
     at: [place],
     found: `fingerprint ${found}`,
     wanted: `fingerprint ${wanted}`,

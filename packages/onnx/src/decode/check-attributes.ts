@@ -28,8 +28,11 @@ const hint = 'export the model for the version of the operator set that it names
  * @throws QError `ONNX_UNSUPPORTED`
  */
 export function checkAttributes({ attribute }: proto.onnx.INodeProto, signature: Signature, opset: number, at: readonly string[]): void {
+  const seen = new Set<string>()
   for (const { name: given, type: number } of attribute ?? []) {
     const name = given ?? ''
+    if (seen.has(name)) throw twice(signature, name, at)
+    seen.add(name)
     const known = attributeAt(signature, name, opset)
     if (known === undefined) throw unknownAttribute(signature, name, opset, at)
     if (typeNumbers[known.type].includes(number ?? 0)) continue
@@ -42,6 +45,9 @@ export function checkAttributes({ attribute }: proto.onnx.INodeProto, signature:
     })
   }
 }
+
+const twice = ({ name: op }: Signature, name: string, at: readonly string[]): QError =>
+  new QError('ONNX_UNSUPPORTED', `${op} has the attribute ${name} twice`, { at, found: `${name} twice`, wanted: `${name} once`, hint })
 
 function unknownAttribute(signature: Signature, name: string, opset: number, at: readonly string[]): QError {
   const names = [...signature.attrs.keys()].filter((each) => attributeAt(signature, each, opset) !== undefined)

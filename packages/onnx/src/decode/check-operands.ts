@@ -1,27 +1,57 @@
+import type { DType } from '@q/ir'
 import { QError } from '@q/ir'
+import { isFloat } from '../fold/literal.ts'
 import type { OperandSignature, Signature } from '../signature/signature.ts'
 import { checkHint } from './placed.ts'
 
 /** The operands and results of a node by their names, without those that are left out at the end. */
-interface NodeNames {
+export interface NodeNames {
   readonly inputs: readonly (string | undefined)[]
   readonly outputs: readonly string[]
+  /** The element type of an operand, where it is known. */
+  dtypeOf(operand: string): DType | undefined
 }
 
 /**
- * Refuses a node that lacks an operand which its operator needs, that has more than the operator takes, or that makes nothing.
+ * Refuses a node that lacks an operand which its operator needs in this version of the operator set, that has more than the operator takes, of
+ * another kind than it takes, or that makes nothing.
  *
  * @throws QError `ONNX_BAD_NODE`
  */
-export function checkOperands(signature: Signature, { inputs, outputs }: NodeNames, opset: number, at: readonly string[]): void {
+export function checkOperands(signature: Signature, node: NodeNames, opset: number, at: readonly string[]): void {
   const { name: op } = signature
-  const needed = operandsIn(signature, opset).findIndex(({ presence }, i) => presence === 'one' && inputs[i] === undefined)
-  const bad = (message: string, found: string): QError =>
-    new QError('ONNX_BAD_NODE', message, { at, found, wanted: listed(operandsIn(signature, opset)), hint: checkHint })
-  if (needed >= 0) throw bad(`${op} lacks its operand ${operandsIn(signature, opset)[needed]!.name}`, countOf(inputs.length))
-  if (inputs.length > mostOperands(signature)) throw bad(`${op} has more operands than it takes`, countOf(inputs.length))
+  const { inputs, outputs } = node
+  const operands = operandsIn(signature, opset)
+  const needed = operands.findIndex(({ presence }, i) => presence === 'one' && inputs[i] === undefined)
+  const bad = (message: string, found: string, wanted = listed(operands)): QError =>
+    new QError('ONNX_BAD_NODE', message, { at, found, wanted, hint: checkHint })
+  if (needed >= 0) throw bad(`${op} lacks its operand ${operands[needed]!.name}`, countOf(inputs.length))
+  if (inputs.length > mostOf(operands)) {
+    const later = [...signature.operands].find(([first, each]) => first > opset && inputs.length <= mostOf(each))?.[0]
+    throw bad(
+      `${op} has more operands than it takes`,
+      countOf(inputs.length),
+      `${listed(operands)}${later === undefined ? '' : `, in version ${opset} of the operator set; more from version ${later} on`}`,
+    )
+  }
   if ((outputs[0] ?? '') === '') throw bad(`${op} makes nothing`, 'no name for its first result')
+  const kinds = inputs.map((name) => kindOf(name === undefined ? undefined : node.dtypeOf(name)))
+  for (const [i, { name, of }] of operands.entries()) {
+    const kind = kinds[i]
+    if (of !== undefined && kind !== undefined && kind !== of)
+      throw bad(`${op} has an operand of another type than it takes`, `${kinds[i]} in ${name}`, of)
+  }
+  const known = alike.has(op) ? new Set(kinds.filter((kind) => kind !== undefined)) : new Set<string>()
+  if (known.size > 1) throw bad(`the operands of ${op} have different types`, [...known].join(' and '), 'one type')
 }
+
+/** Operators whose operands are all of one type. */
+const alike = new Set(
+  'Add Sub Mul Div Mod Equal Greater Less GreaterOrEqual LessOrEqual Max Min Sum Mean Concat MatMul Gemm PRelu Einsum'.split(' '),
+)
+
+const kindOf = (dtype: DType | undefined): 'float' | 'bool' | 'integers' | undefined =>
+  dtype === undefined ? undefined : isFloat(dtype) ? 'float' : dtype === 'bool' ? 'bool' : 'integers'
 
 /** The operands in a version of the operator set; of an operator that is newer, those of its first version. */
 function operandsIn({ operands, since }: Signature, opset: number): readonly OperandSignature[] {
@@ -29,13 +59,8 @@ function operandsIn({ operands, since }: Signature, opset: number): readonly Ope
   return fitting[0]?.[1] ?? []
 }
 
-/** In any version: what a file gives too much for its own is read over by no one, and told where the form is found. */
-function mostOperands({ operands }: Signature): number {
-  const counts = [...operands.values()].map((list) =>
-    list.some(({ presence }) => presence === 'many') ? Number.POSITIVE_INFINITY : list.length,
-  )
-  return Math.max(...counts)
-}
+const mostOf = (operands: readonly OperandSignature[]): number =>
+  operands.some(({ presence }) => presence === 'many') ? Number.POSITIVE_INFINITY : operands.length
 
 const countOf = (count: number): string => (count === 0 ? 'no operands' : count === 1 ? '1 operand' : `${count} operands`)
 

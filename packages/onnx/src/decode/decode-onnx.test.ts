@@ -55,7 +55,15 @@ describe('decodeOnnx', () => {
     ['64-bit integers', { dataType: 7, int64Data: [1, 2, 3, 4] }],
     ['8-bit integers in raw bytes', { dataType: 3, rawData: Uint8Array.of(1, 2, 3, 4) }],
   ])('reads tensors stored as %s', async (_, stored) => {
-    const graph = await decodeOnnx(model([['Add', ['x', 'w'], ['y']]], { initializer: [{ name: 'w', dims: [4], ...stored }] }))
+    const graph = await decodeOnnx(
+      model(
+        [
+          ['Concat', ['w', 'w'], ['y'], [{ name: 'axis', type: 2, i: 0 }]],
+          ['Identity', ['x'], ['z']],
+        ],
+        { initializer: [{ name: 'w', dims: [4], ...stored }], outputs: ['z', 'w'] },
+      ),
+    )
     expect(Array.from(graph.values.get('w')!.constant!.data as ArrayLike<number>, Number)).toEqual([1, 2, 3, 4])
   })
 

@@ -11,10 +11,10 @@ import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
-import { checkAttributes } from './check-attributes.ts'
 import { checkNames } from './check-names.ts'
-import { checkOperands } from './check-operands.ts'
+import { checkNode } from './check-node.ts'
 import { checkSize, grownSize } from './check-size.ts'
+import { ownOpset } from './check-version.ts'
 import { duplicateFinder } from './duplicates.ts'
 import { finishedGraph } from './finished-graph.ts'
 import { foldNode } from './fold-node.ts'
@@ -71,7 +71,14 @@ export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {})
   }
   const inputs = inputTypes(model.graph, options.inputShapes, place)
   const needed = neededNodes(model.graph, outputs, place)
-  const walk = startWalk(inputs, opsetsOf(model), factsOf(model.graph, inputs, needed, outputs), external, place, options.compute)
+  const walk = startWalk(
+    inputs,
+    ownOpset(opsetsOf(model), place),
+    factsOf(model.graph, inputs, needed, outputs),
+    external,
+    place,
+    options.compute,
+  )
   for (const initializer of model.graph.initializer ?? []) {
     walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
   }
@@ -145,7 +152,7 @@ interface Walk {
 
 function startWalk(
   inputs: ReadonlyMap<string, InferredType>,
-  opsets: ReadonlyMap<string, number>,
+  ownVersion: number,
   facts: ModelFacts,
   external: ExternalFiles,
   place: string,
@@ -174,11 +181,12 @@ function startWalk(
     return type
   }
 
+  const dtypeOf = (name: string) => (constants.get(name) ?? types.get(name))?.dtype
   const isTaken = (name: string): boolean => constants.has(name) || types.has(name) || aliases.has(name)
 
   return {
     constants,
-    async step(source, opset = opsets.get('') ?? 1) {
+    async step(source, opset = ownVersion) {
       const op = source.opType ?? ''
       const outputs = namesUntil(source.output ?? [])
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
@@ -202,10 +210,7 @@ function startWalk(
         return
       }
       const signature = isKnown ? signatures.get(op) : undefined
-      if (signature !== undefined) {
-        checkOperands(signature, { inputs: inputNames, outputs }, opset, at)
-        checkAttributes(source, signature, opset, at)
-      }
+      if (signature !== undefined) checkNode(source, signature, { inputs: inputNames, outputs, dtypeOf }, opset, at)
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const attrs = withDefaults(signature, given, opset)
@@ -294,7 +299,7 @@ function startWalk(
 
     finish(name, outputs, graph) {
       if (unsupported.length > 0) throw unsupportedOperators(unsupported, Object.keys(forms), place)
-      return finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, duplicates, nodes, typeOf })
+      return placed([place], () => finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, duplicates, nodes, typeOf }))
     },
   }
 }

@@ -1,7 +1,9 @@
-import type { Graph, GraphInput, InferredType, Node, Value } from '@q/ir'
+import { type DType, type Graph, type GraphInput, type InferredType, type Node, QError, type Value } from '@q/ir'
 import type proto from 'onnx-proto'
-import { type Literal, tensorOf } from '../fold/literal.ts'
+import { isFloat, type Literal, tensorOf } from '../fold/literal.ts'
 import { sourceOps } from '../ops/source-ops.ts'
+import { elementTypes } from '../signature/element-types.ts'
+import { checkHint } from './placed.ts'
 
 /** What was read of a file when its last node was. */
 export interface ReadParts {
@@ -20,8 +22,9 @@ export interface ReadParts {
   typeOf(name: string): InferredType
 }
 
-/** The graph of what was read. */
+/** The graph of what was read. @throws QError `ONNX_TENSOR_TYPE` where the file declares a result of another type than it has */
 export function finishedGraph(parts: ReadParts): Graph {
+  checkResults(parts)
   const { name, graph, inputs, aliases, constants, outputs, nodes: read, typeOf } = parts
   const renamed = namesOfResults(parts)
   const nameOf = (each: string): string => {
@@ -51,6 +54,23 @@ export function finishedGraph(parts: ReadParts): Graph {
   for (const node of nodes) for (const each of [...node.inputs, ...node.outputs]) if (each !== undefined && each !== '') addValue(each)
   for (const each of finalOutputs) addValue(each)
   return { name, inputs: inputsOf(graph, inputs), outputs: finalOutputs, nodes, values, ops: sourceOps, properties: {} }
+}
+
+const kindOf = (dtype: DType): string => (isFloat(dtype) ? 'floats' : dtype === 'bool' ? 'truth values' : 'integers')
+
+function checkResults({ graph, outputs, aliases, typeOf }: ReadParts): void {
+  for (const { name, type } of graph.output ?? []) {
+    const declared = elementTypes.get(type?.tensorType?.elemType ?? 0)
+    if (name === undefined || name === null || declared === undefined || !outputs.includes(name)) continue
+    const made = typeOf(aliases.get(name) ?? name).dtype
+    if (kindOf(made) === kindOf(declared)) continue
+    throw new QError('ONNX_TENSOR_TYPE', 'an output has another type than the file declares', {
+      at: [name],
+      found: kindOf(made),
+      wanted: kindOf(declared),
+      hint: checkHint,
+    })
+  }
 }
 
 /** Results that stand for a tensor of another name give it theirs. */

@@ -1,9 +1,10 @@
-import type { DType, InferredType, Node } from '@q/ir'
+import { type DType, type InferredType, type Node, QError } from '@q/ir'
 import { evaluate, isFoldable, type KnownNode } from '../fold/evaluate.ts'
 import { type Literal, literal, whole } from '../fold/literal.ts'
 import { largestFolded, resultCount } from '../fold/result-size.ts'
 import { forms } from '../normalize/forms.ts'
 import { tooLarge } from './check-size.ts'
+import { checkHint } from './placed.ts'
 
 /**
  * The results of a node that depend on constants and shapes alone, or `undefined` where the node has to be computed while the network runs.
@@ -25,7 +26,7 @@ export function foldNode(
       ? [whole([shape.reduce((a, b) => a * b, 1)], [])]
       : [whole(shape.slice(attrs['start'] as number, attrs['end'] as number | undefined))]
   }
-  if (op === 'EyeLike' && names[0] !== undefined) return [diagonalOf(typeOf(names[0]), attrs)]
+  if (op === 'EyeLike' && names[0] !== undefined) return [diagonalOf(typeOf(names[0]), attrs, at)]
   if (names.length === 0 || names.some((name, i) => name !== undefined && inputs[i] === undefined) || !isFoldable(op)) return undefined
   const count = resultCount(node)
   if (!(count <= largestFolded)) {
@@ -37,7 +38,14 @@ export function foldNode(
 }
 
 /** Ones on a diagonal of a matrix like another one, 0 elsewhere. */
-function diagonalOf({ dtype, shape }: InferredType, attrs: KnownNode['attrs']): Literal {
+function diagonalOf({ dtype, shape }: InferredType, attrs: KnownNode['attrs'], at: readonly string[]): Literal {
+  if (shape.length !== 2)
+    throw new QError('ONNX_BAD_NODE', 'EyeLike makes a matrix', {
+      at,
+      found: `an operand of shape [${shape.join(', ')}]`,
+      wanted: 'two axes',
+      hint: checkHint,
+    })
   const columns = shape[1]!
   const k = attrs['k'] as number
   const data = Array.from({ length: shape[0]! * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))

@@ -1,5 +1,6 @@
 import type { DType, InferredType } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
+import { isFloat } from '../fold/literal.ts'
 import { type Form, type FormView, flagAttr, type Normalize, numberAttr, refuse } from './form.ts'
 
 const broadcastType = (view: FormView, dtype: DType): InferredType => ({
@@ -34,12 +35,12 @@ export const truth: Normalize = (view) => {
 }
 
 /** Remainders by their sign: that of the divisor, or with `fmod` that of the dividend. */
-export const remainder: Normalize = (view) => ({
-  op: 'Mod',
-  inputs: view.inputs,
-  attrs: { fmod: flagAttr(view, 'fmod') },
-  types: [broadcastType(view, view.type(0).dtype)],
-})
+export const remainder: Normalize = (view) => {
+  const { dtype } = view.type(0)
+  const fmod = flagAttr(view, 'fmod')
+  if (!fmod && isFloat(dtype)) refuse(view, 'ONNX has no Mod of floats with the sign of the divisor', 'fmod 0', 'fmod 1, or integers')
+  return { op: 'Mod', inputs: view.inputs, attrs: { fmod }, types: [broadcastType(view, dtype)] }
+}
 
 /** PRelu, whose slopes are repeated along the tensor, never the tensor along them. */
 export const pRelu: Normalize = (view) => {

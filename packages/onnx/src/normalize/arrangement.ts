@@ -120,8 +120,23 @@ export const pad: Normalize = (view) => {
     pads[axis + rank] = given[i + axes.length]!
   })
   const mode = wordAttr(view, 'mode')
+  if (mode !== 'constant') checkBorders(view, pads)
   const value = view.inputs[2] === undefined ? numberAttr(view, 'value') : constantOperand(view, 'constant_value')[0]!
   return { op: 'Pad', inputs: [view.inputs[0]], attrs: { pads, mode, value } }
+}
+
+/** A border that repeats elements needs one to repeat. */
+function checkBorders(view: FormView, pads: readonly number[]): void {
+  for (const [axis, size] of view.type(0).shape.entries()) {
+    const [before, behind] = [pads[axis] ?? 0, pads[axis + pads.length / 2] ?? 0]
+    if (Math.max(before, behind) > 0 && size + Math.min(0, before) + Math.min(0, behind) <= 0)
+      refuse(
+        view,
+        'a border repeats elements of an axis that has none left',
+        `pads ${before} and ${behind} of ${size} elements`,
+        'pads that leave an element',
+      )
+  }
 }
 
 /** Gather with a single index keeps no axis for it. */

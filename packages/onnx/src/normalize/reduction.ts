@@ -1,5 +1,5 @@
 import { frontAxis } from '@q/ir/ops'
-import { constantOperand, type Form, flagAttr, frontAxes, listOf, type Normalize, numberAttr } from './form.ts'
+import { constantOperand, type Form, flagAttr, frontAxes, listOf, type Normalize, numberAttr, refuse } from './form.ts'
 
 /** What a reduction of nothing is, which `noop_with_empty_axes` asks for: the elements, or what is done to each of them. */
 const ofNothing: Readonly<Record<string, (x: string) => Form>> = {
@@ -44,6 +44,7 @@ export const topK: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
   const k = view.inputs[1] === undefined ? numberAttr(view, 'k') : constantOperand(view, 'K')[0]!
+  if (k > shape[axis]!) refuse(view, 'TopK picks more elements than the axis has', `${k}`, `${shape[axis]} at most`)
   const result = shape.map((d, i) => (i === axis ? k : d))
   return {
     op: 'TopK',

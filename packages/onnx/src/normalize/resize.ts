@@ -1,3 +1,4 @@
+import { tooLarge } from '../decode/check-size.ts'
 import { constantOperand, type FormView, flagAttr, listAttr, listOf, type Normalize, refuse, wordAttr } from './form.ts'
 import { canonicalCoordinates, knownChoices, knownCoordinates, type Resampling } from './resize-places.ts'
 
@@ -19,6 +20,16 @@ export interface ResizeTarget {
 
 /** Sizes and factors of all axes, whichever of them the node gives; sizes may be limits within which the picture keeps its shape. */
 export function resizeTarget(view: FormView): ResizeTarget {
+  const target = statedTarget(view)
+  // The places of each axis are looked at one by one.
+  for (const size of target.sizes) if (!(size <= longestAxis)) throw tooLarge(size, longestAxis, [])
+  return target
+}
+
+/** Elements that an axis may be resized to. */
+const longestAxis = 2 ** 24
+
+function statedTarget(view: FormView): ResizeTarget {
   const { shape } = view.type(0)
   const axes = listAttr(view, 'axes')?.map((axis) => (axis < 0 ? axis + shape.length : axis)) ?? shape.map((_, i) => i)
   const spread = (list: readonly number[], fill: readonly number[]): readonly number[] =>

@@ -19,32 +19,48 @@ const reductions = ['none', 'add', 'mul', 'min', 'max']
 
 /** Operators that move, choose or make elements. */
 export const arrangementSignatures: readonly Signature[] = [
-  signature('Reshape', 'data shape?', {
-    attrs: { shape: until(4, ints()), allowzero: since(14, int(0)), consumed_inputs: harmless(until(4, ints())) },
-  }),
+  signature(
+    'Reshape',
+    { 1: 'data', 5: 'data shape' },
+    {
+      attrs: { shape: until(4, ints()), allowzero: since(14, int(0)), consumed_inputs: harmless(until(4, ints())) },
+    },
+  ),
   signature('Flatten', 'input', { attrs: { axis: int(1) } }),
-  signature('Squeeze', 'data axes?', { attrs: { axes: until(12, ints()) } }),
-  signature('Unsqueeze', 'data axes?', { attrs: { axes: until(12, ints()) } }),
+  signature('Squeeze', { 1: 'data', 13: 'data axes?' }, { attrs: { axes: until(12, ints()) } }),
+  signature('Unsqueeze', { 1: 'data', 13: 'data axes' }, { attrs: { axes: until(12, ints()) } }),
   signature('Transpose', 'data', { attrs: { perm: ints() } }),
   signature('Concat', 'inputs*', { attrs: { axis: [until(3, int(1)), since(4, int())] } }),
-  signature('Slice', 'data starts? ends? axes? steps?', {
-    attrs: { starts: until(9, ints()), ends: until(9, ints()), axes: until(9, ints()) },
-  }),
-  signature('Split', 'input split?', { attrs: { axis: int(0), split: until(12, ints()), num_outputs: harmless(since(18, int())) } }),
-  signature('Expand', 'input shape', { since: 8 }),
-  signature('Tile', 'input repeats'),
-  signature('Pad', 'data pads? constant_value? axes?', {
-    attrs: {
-      mode: only(['constant', 'reflect', 'edge', 'wrap'], word('constant')),
-      pads: until(10, ints()),
-      paddings: until(1, ints()),
-      value: until(10, float(0)),
+  signature(
+    'Slice',
+    { 1: 'data', 10: 'data starts ends axes? steps?' },
+    {
+      attrs: { starts: until(9, ints()), ends: until(9, ints()), axes: until(9, ints()) },
     },
-  }),
+  ),
+  signature(
+    'Split',
+    { 1: 'input split?', 2: 'input', 13: 'input split?' },
+    { attrs: { axis: int(0), split: until(12, ints()), num_outputs: harmless(since(18, int())) } },
+  ),
+  signature('Expand', 'input shape', { since: 8 }),
+  signature('Tile', { 1: 'input tiles axis', 6: 'input repeats' }),
+  signature(
+    'Pad',
+    { 1: 'data', 11: 'data pads constant_value?', 18: 'data pads constant_value? axes?' },
+    {
+      attrs: {
+        mode: only(['constant', 'reflect', 'edge', 'wrap'], word('constant')),
+        pads: until(10, ints()),
+        paddings: until(1, ints()),
+        value: until(10, float(0)),
+      },
+    },
+  ),
   signature('Gather', 'data indices', { attrs: { axis: int(0) } }),
   signature('GatherElements', 'data indices', { since: 11, attrs: { axis: int(0) } }),
   signature('GatherND', 'data indices', { since: 11, attrs: { batch_dims: since(12, int(0)) } }),
-  signature('Scatter', 'data indices updates', { since: 9, attrs: { axis: int(0) } }),
+  signature('Scatter', 'data indices updates', { since: 9, until: 10, attrs: { axis: int(0) } }),
   signature('ScatterElements', 'data indices updates', {
     since: 11,
     attrs: { axis: int(0), reduction: only(reductions, since(16, word('none'))) },
@@ -53,14 +69,18 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('DepthToSpace', 'input', { attrs: { blocksize: int(), mode: since(11, word('DCR')) } }),
   signature('SpaceToDepth', 'input', { attrs: { blocksize: int(), mode: since(28, word('DCR')) } }),
   signature('Identity', 'input'),
-  signature('Dropout', 'data ratio? training_mode?', {
-    attrs: {
-      ratio: harmless(until(11, float(0.5))),
-      is_test: harmless(until(6, int(0))),
-      seed: harmless(since(12, int())),
-      consumed_inputs: harmless(until(5, ints())),
+  signature(
+    'Dropout',
+    { 1: 'data', 12: 'data ratio? training_mode?' },
+    {
+      attrs: {
+        ratio: harmless(until(11, float(0.5))),
+        is_test: harmless(until(6, int(0))),
+        seed: harmless(since(12, int())),
+        consumed_inputs: harmless(until(5, ints())),
+      },
     },
-  }),
+  ),
   signature('Constant', '', {
     attrs: {
       value: tensor(),

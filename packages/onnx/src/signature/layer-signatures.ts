@@ -7,34 +7,42 @@ const stashType = harmless(int(1))
 
 const reduction = (first: number, ...names: readonly string[]): readonly Signature[] =>
   names.map((name) =>
-    signature(name, 'data axes?', {
-      attrs: { axes: until(first - 1, ints()), keepdims: int(1), noop_with_empty_axes: since(first, int(0)) },
-    }),
+    signature(
+      name,
+      { 1: 'data', [first]: 'data axes?' },
+      {
+        attrs: { axes: until(first - 1, ints()), keepdims: int(1), noop_with_empty_axes: since(first, int(0)) },
+      },
+    ),
   )
 
 /** Convolutions, products, pools, normalizations, reductions. */
 export const layerSignatures: readonly Signature[] = [
-  signature('Conv', 'X W B?', { attrs: convolution }),
-  signature('ConvTranspose', 'X W B?', { attrs: { ...convolution, output_padding: ints(), output_shape: ints() } }),
+  signature('Conv', 'X:float W:float B:float?', { attrs: convolution }),
+  signature('ConvTranspose', 'X:float W:float B:float?', { attrs: { ...convolution, output_padding: ints(), output_shape: ints() } }),
   signature('MatMul', 'A B'),
-  signature('Gemm', 'A B C?', {
-    attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: harmless(until(6, int(0))) },
-  }),
+  signature(
+    'Gemm',
+    { 1: 'A B C', 11: 'A B C?' },
+    {
+      attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: harmless(until(6, int(0))) },
+    },
+  ),
   signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: word() } }),
   signature('MaxPool', 'X', {
     attrs: { ...window, ceil_mode: since(10, int(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
   }),
-  signature('AveragePool', 'X', {
+  signature('AveragePool', 'X:float', {
     attrs: { ...window, ceil_mode: since(10, int(0)), count_include_pad: since(7, int(0)), dilations: since(19, ints()) },
   }),
   signature('MaxUnpool', 'X I output_shape?', { since: 9, attrs: { kernel_shape: ints(), pads: ints(), strides: ints() } }),
-  signature('LpPool', 'X', {
+  signature('LpPool', 'X:float', {
     attrs: { ...window, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, int(0)), dilations: since(18, ints()) },
   }),
   signature('GlobalLpPool', 'X', { attrs: { p: [until(1, float(2)), since(2, int(2))] } }),
-  signature('GlobalAveragePool', 'X'),
-  signature('GlobalMaxPool', 'X'),
-  signature('BatchNormalization', 'X scale B mean var', {
+  signature('GlobalAveragePool', 'X:float'),
+  signature('GlobalMaxPool', 'X:float'),
+  signature('BatchNormalization', 'X:float scale:float B:float mean:float var:float', {
     attrs: {
       epsilon,
       momentum: harmless(float(0.9)),
@@ -44,23 +52,29 @@ export const layerSignatures: readonly Signature[] = [
       consumed_inputs: harmless(until(5, ints())),
     },
   }),
-  signature('LayerNormalization', 'X Scale B?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
+  signature('LayerNormalization', 'X:float Scale:float B:float?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('MeanVarianceNormalization', 'X', { since: 9, attrs: { axes: ints() } }),
   signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
-  signature('InstanceNormalization', 'input scale B', { attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) } }),
+  signature('InstanceNormalization', 'input:float scale:float B:float', {
+    attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) },
+  }),
   signature('GroupNormalization', 'X scale bias', { since: 18, attrs: { num_groups: int(), epsilon, stash_type: since(21, stashType) } }),
-  signature('LRN', 'X', { attrs: { size: int(), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
-  signature('Softmax', 'input', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
-  signature('LogSoftmax', 'input', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
+  signature('LRN', 'X:float', { attrs: { size: int(), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
+  signature('Softmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
+  signature('LogSoftmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
   ...reduction(13, 'ReduceSum'),
   ...reduction(18, 'ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2'),
   ...reduction(18, 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'),
   ...['ArgMax', 'ArgMin'].map((name) =>
     signature(name, 'data', { attrs: { axis: int(0), keepdims: int(1), select_last_index: since(12, int(0)) } }),
   ),
-  signature('TopK', 'X K?', {
-    attrs: { axis: int(-1), k: until(9, int()), largest: since(11, int(1)), sorted: since(11, int(1)) },
-  }),
+  signature(
+    'TopK',
+    { 1: 'X', 10: 'X K' },
+    {
+      attrs: { axis: int(-1), k: until(9, int()), largest: since(11, int(1)), sorted: since(11, int(1)) },
+    },
+  ),
   signature(
     'Resize',
     { 10: 'X scales', 11: 'X roi? scales? sizes?' },
@@ -87,12 +101,17 @@ export const layerSignatures: readonly Signature[] = [
       align_corners: int(0),
     },
   }),
-  signature('Upsample', 'X scales?', {
-    attrs: {
-      mode: word('nearest'),
-      scales: until(8, floats()),
-      height_scale: until(6, float()),
-      width_scale: until(6, float()),
+  signature(
+    'Upsample',
+    { 1: 'X', 9: 'X scales' },
+    {
+      until: 9,
+      attrs: {
+        mode: word('nearest'),
+        scales: until(8, floats()),
+        height_scale: until(6, float()),
+        width_scale: until(6, float()),
+      },
     },
-  }),
+  ),
 ]

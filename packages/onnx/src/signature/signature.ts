@@ -25,6 +25,8 @@ export interface AttrSignature {
 export interface OperandSignature {
   readonly name: string
   readonly presence: 'one' | 'optional' | 'many'
+  /** What its elements have to be; absent where they may be of several kinds. */
+  readonly of?: 'bool' | 'float'
 }
 
 /** An ONNX operator, in all versions of the operator set. */
@@ -33,6 +35,8 @@ export interface Signature {
   /** The empty name is ONNX's own. */
   readonly domain: string
   readonly since: number
+  /** The last version of the operator set that has it. */
+  readonly until: number
   /** Whether a runtime of ONNX has it; others are read from files that bring them along, and no model is written with them. */
   readonly isOnnx: boolean
   /** Operands from each version on. */
@@ -80,6 +84,8 @@ export const harmless = (attr: AttrSignature): AttrSignature => ({ ...attr, use:
 export interface SignatureParts {
   /** First version of the operator set that has it. @default 1 */
   readonly since?: number
+  /** Last version of the operator set that has it. @default the newest */
+  readonly until?: number
   readonly domain?: string
   /** @default true */
   readonly isOnnx?: boolean
@@ -89,16 +95,17 @@ export interface SignatureParts {
 /**
  * Writes an operator down.
  *
- * @param operands their names, `?` behind optional ones and `*` behind a list; by version where their places changed
+ * @param operands their names, `?` behind optional ones and `*` behind a list, before that `:float` or `:bool` where they are nothing else; by version where their places changed
  */
 export function signature(name: string, operands: string | Readonly<Record<number, string>>, parts: SignatureParts = {}): Signature {
   checkParts(name, parts)
-  const { since: first = 1, domain = '', isOnnx = true, attrs = {} } = parts
+  const { since: first = 1, until: last = Number.POSITIVE_INFINITY, domain = '', isOnnx = true, attrs = {} } = parts
   const versions = typeof operands === 'string' ? { [first]: operands } : operands
   return {
     name,
     domain,
     since: first,
+    until: last,
     isOnnx,
     operands: new Map(Object.entries(versions).map(([version, text]) => [Number(version), text.split(' ').filter(Boolean).map(operandOf)])),
     attrs: new Map(Object.entries(attrs).map(([attr, signatures]) => [attr, [signatures].flat()])),
@@ -111,7 +118,7 @@ export const extension = (name: string, operands: string, parts: Pick<SignatureP
 
 /** A file's attribute that is written down in the wrong place would be read as unknown. */
 function checkParts(name: string, parts: SignatureParts): void {
-  const stray = Object.keys(parts).find((part) => !['since', 'domain', 'isOnnx', 'attrs'].includes(part))
+  const stray = Object.keys(parts).find((part) => !['since', 'until', 'domain', 'isOnnx', 'attrs'].includes(part))
   if (stray !== undefined) throw new Error(`the signature of ${name} has no part ${stray}; attributes stand under attrs`)
   const wrong = Object.entries(parts.attrs ?? {}).find(([, attr]) => [attr].flat().some((each) => each.type === undefined))
   if (wrong !== undefined) throw new Error(`the attribute ${wrong[0]} of ${name} is not made by int, float, ints, floats, word, …`)
@@ -119,5 +126,6 @@ function checkParts(name: string, parts: SignatureParts): void {
 
 function operandOf(text: string): OperandSignature {
   const presence = text.endsWith('?') ? 'optional' : text.endsWith('*') ? 'many' : 'one'
-  return { name: text.replace(/[?*]$/, ''), presence }
+  const [name = '', of] = text.replace(/[?*]$/, '').split(':')
+  return { name, presence, ...(of === 'bool' || of === 'float' ? { of } : {}) }
 }

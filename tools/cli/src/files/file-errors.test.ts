@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileReasons } from '@q/data'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fileError } from './file-errors.ts'
 
@@ -15,10 +16,18 @@ it.each([
   ['digit.onnx', 'did you mean digits.onnx?'],
   ['tabel', 'did you mean table?'],
   ['a.onxn', 'did you mean a.onnx?'],
-  ['b.onnx', 'check the path'],
-  ['model.onnx', 'check the path'],
-  ['y.npz', 'check the path'],
+  ['b.onnx', 'check the path; relative paths start at the working directory'],
+  ['model.onnx', 'check the path; relative paths start at the working directory'],
+  ['y.npz', 'check the path; relative paths start at the working directory'],
 ])('%s that is missing: %s', async (name, hint) => {
   const error = Object.assign(new Error('none'), { code: 'ENOENT' })
   expect(await fileError(error, join(folder, name), 'read')).toMatchObject({ code: 'FILE_MISSING', hint })
 })
+
+it.each(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG', 'EMFILE'])(
+  '%s has the code that samples have for it',
+  async (code) => {
+    const error = Object.assign(new Error(code), { code })
+    expect(await fileError(error, join(folder, 'x'), 'read')).toMatchObject({ code: fileReasons[code]![0] })
+  },
+)

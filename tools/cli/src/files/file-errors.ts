@@ -1,22 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, parse } from 'node:path'
+import { fileReasons, isWrongPath } from '@q/data'
 import { didYouMean, isQError, QError, suggest } from '@q/ir'
-
-const reasons: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
-  ENOENT: ['FILE_MISSING', 'there is no such file', 'check the path'],
-  EISDIR: ['FILE_IS_FOLDER', 'this is a folder, not a file', 'give a file'],
-  ENOTDIR: ['FOLDER_IS_FILE', 'a part of the path is a file, not a folder', 'check the path'],
-  EACCES: ['FILE_FORBIDDEN', 'the file system refuses access', 'change the permissions or the place'],
-  EPERM: ['FILE_FORBIDDEN', 'the file system refuses access', 'change the permissions or the place'],
-  EROFS: ['FILE_READ_ONLY', 'the file system is read-only', 'choose another place'],
-  ENOSPC: ['DISK_FULL', 'the disk is full', 'free some space or choose another place'],
-  EDQUOT: ['DISK_FULL', 'the disk quota is used up', 'free some space or choose another place'],
-  EFBIG: ['DISK_FULL', 'the file would be larger than the file system allows', 'choose another place'],
-  ENAMETOOLONG: ['FILE_NAME_LONG', 'the name is longer than the file system allows', 'give a shorter name'],
-  ELOOP: ['LINKS_CIRCULAR', 'its links lead in a circle', 'check the links'],
-  ENXIO: ['FILE_SPECIAL', 'nobody reads from this pipe', 'start the reader first, or name a file'],
-  EMFILE: ['FILES_OPEN', 'too many files are open', 'raise the limit of open files'],
-}
 
 /** What a folder says that is there and takes no files, like /proc. */
 const refusal = ['FILE_FORBIDDEN', 'the file system makes no files in this folder', 'choose another place'] as const
@@ -32,7 +17,7 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
   if (isQError(error)) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code
   const isRefused = code === 'ENOENT' && doing === 'write' && (await isThere(dirname(path)))
-  const reason = isRefused ? refusal : code === undefined ? undefined : reasons[code]
+  const reason = isRefused ? refusal : code === undefined ? undefined : fileReasons[code]
   if (reason === undefined) return error
   const missingInput = code === 'ENOENT' && doing === 'read'
   const hint = missingInput
@@ -48,7 +33,7 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
       found: code ?? '',
       wanted: doing === 'read' ? 'a file that can be read' : 'a file that can be written',
       hint,
-      kind: doing === 'read' && ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(code ?? '') ? 'input' : 'file-system',
+      kind: doing === 'read' && isWrongPath(code ?? '') ? 'input' : 'file-system',
       cause: error,
     },
   )

@@ -144,7 +144,7 @@ export async function observeModel(
   const tuneSamples =
     tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs, { mostBytes: context.files.mostBytes })
   const tuned = Math.min(choice.tuneNum, tuneSamples.count)
-  const thread = calibrationThread(graph, { entries: chosen.entries, inputs }, samples.count + tuned)
+  const thread = calibrationThread(graph, { entries: chosen.entries, inputs, mostBytes: context.files.mostBytes }, samples.count + tuned)
   const source = thread === undefined ? samples : loadedBy(thread, samples)
   const stop = () => thread?.close()
   context.signal.addEventListener('abort', stop)

@@ -124,6 +124,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const original = await checkedOriginal(
     {
       ...options,
+      ...(top.outputNames === undefined ? {} : { outputNames: top.outputNames }),
       graph,
       samples: compared ?? (await createSampleSource(calibrated, sampleInputs(graph), { mostBytes: context.files.mostBytes })),
     },

@@ -5,6 +5,7 @@ import type { Graph, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
+import { onnxOutputNames } from '@q/onnx'
 import type { Comparison } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
@@ -41,6 +42,8 @@ type TopOptions = Pick<TransformOptions, 'modelName' | 'modelDef' | 'mlir' | 'in
 /** A float model that was imported and is not written yet. */
 export interface ImportedTop {
   readonly graph: Graph
+  /** The file's tensors that the outputs stand for, where these are not all of its outputs. */
+  readonly outputNames?: readonly string[]
   /** The names of the Top file and of its weights, which are claimed. */
   readonly files: readonly string[]
   /** Their content, made when it is asked for. */
@@ -48,10 +51,14 @@ export interface ImportedTop {
 }
 
 /** Imports a float model, and claims the files of its Top form. @throws QError `MODEL_KIND`, `FILE_TAKEN`, and those of the import */
-export async function importTop({ modelName, modelDef, mlir, preprocess, ...cut }: TopOptions, { files }: Context): Promise<ImportedTop> {
+export async function importTop(
+  { modelName, modelDef, mlir, preprocess, ...cut }: TopOptions,
+  { files, reporter }: Context,
+): Promise<ImportedTop> {
   if (!modelDef.endsWith('.onnx')) {
     throw new QError('MODEL_KIND', `${modelDef} is no ONNX model`, {
       at: [modelDef],
+      found: modelDef,
       wanted: 'a .onnx file',
       hint: 'export the model to ONNX',
       kind: 'usage',
@@ -61,14 +68,19 @@ export async function importTop({ modelName, modelDef, mlir, preprocess, ...cut 
   const weightFile = `${modelName.toLowerCase()}_top_f32_all_weight.npz`
   const names = [mlir, join(dirname(mlir), weightFile)]
   await files.claim(names)
+  const leftOut = new Set<string>()
   const imported = await readModel(modelDef, {
     files,
     name: modelName,
+    leftOut: (output) => leftOut.add(output),
     ...(cut.inputShapes === undefined ? {} : { inputShapes: cut.inputShapes }),
     ...(cut.outputNames === undefined ? {} : { outputNames: cut.outputNames }),
   })
   const graph = withPreprocess(imported, preprocess)
-  return { graph, files: names, content: () => topFiles(graph, mlir, names[1]!) }
+  for (const output of leftOut) reporter.note(`note: the output ${output} is left out: it is the same for every input`)
+  const all = leftOut.size === 0 ? cut.outputNames : (cut.outputNames ?? onnxOutputNames(await files.read(modelDef), modelDef))
+  const ends = all?.filter((output) => !leftOut.has(output))
+  return { graph, ...(ends === undefined ? {} : { outputNames: ends }), files: names, content: () => topFiles(graph, mlir, names[1]!) }
 }
 
 /**
@@ -83,7 +95,7 @@ export async function transform(options: TransformOptions, context: Context): Pr
   if (!isInputKept) await files.claim([inputFile])
   if (testInput !== undefined && testResult !== undefined) await files.claim([testResult])
   await noteTestInputs([testInput], context)
-  const { graph, files: written, content } = await importTop(options, context)
+  const { graph, outputNames, files: written, content } = await importTop(options, context)
   const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph), files.mostBytes)
   await files.write(new Map<string, string | Uint8Array>(content()))
   tellModel(graph, reporter)
@@ -95,7 +107,13 @@ export async function transform(options: TransformOptions, context: Context): Pr
   if (!isInputKept) results.set(inputFile, encodeNpz(inputs))
   if (testResult !== undefined) results.set(testResult, encodeNpz(tensors))
   await files.write(results)
-  const comparison = await compareWithOriginal(options, graph, inputs, tensors, context)
+  const comparison = await compareWithOriginal(
+    { ...options, ...(outputNames === undefined ? {} : { outputNames }) },
+    graph,
+    inputs,
+    tensors,
+    context,
+  )
   return { graph, files: [...written, ...results.keys()], comparison }
 }
 

@@ -47,7 +47,11 @@ function npyOf(elements: Float32Array): Uint8Array {
 }
 
 /** What is said in answer to requests, the end of the thread included. */
-async function answersTo(messages: readonly (ToCalibrationThread | undefined)[], stopped = 0): Promise<readonly FromCalibrationThread[]> {
+async function answersTo(
+  messages: readonly (ToCalibrationThread | undefined)[],
+  stopped = 0,
+  mostBytes = 2 ** 20,
+): Promise<readonly FromCalibrationThread[]> {
   const said: FromCalibrationThread[] = []
   await new Promise<void>((resolve) => {
     let listener = (_: ToCalibrationThread | undefined): void => {}
@@ -61,7 +65,7 @@ async function answersTo(messages: readonly (ToCalibrationThread | undefined)[],
       },
       close: resolve,
     }
-    serveCalibration(port, { samples, executor: referenceExecutor(), stopped: Int32Array.of(stopped) })
+    serveCalibration(port, { samples: { ...samples, mostBytes }, executor: referenceExecutor(), stopped: Int32Array.of(stopped) })
     for (const message of structuredClone(messages)) listener(message)
   })
   return said
@@ -96,6 +100,10 @@ describe('a thread that loads samples and tunes', () => {
     const tensor = { dtype: 'f32', shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }
     expect(answers).toContainEqual({ request: 3, answer: new Map([['x', tensor]]) })
     expect(answers).toContainEqual({ request: 4, answer: undefined })
+  })
+
+  it('takes no more memory for a file than is allowed', async () => {
+    expect(await answersTo([{ kind: 'load', request: 3, index: 0 }], 0, 100)).toEqual([{ request: 3, answer: undefined }])
   })
 
   it('is asked for samples from the start, and as long as it lives', async () => {

@@ -12,6 +12,8 @@ const builtProgram = new URL('./threads/calibration-program.js', import.meta.url
 export interface ListedSamples {
   readonly entries: readonly string[]
   readonly inputs: readonly SampleInput[]
+  /** What a file may take in memory. @default as of `createSampleSource` */
+  readonly mostBytes?: number
 }
 
 /** What a thread is started with. */

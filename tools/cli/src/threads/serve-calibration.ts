@@ -22,14 +22,17 @@ export interface CalibrationService {
 }
 
 /** Loads the samples it is asked for and does its part of each tuning it is told of, until a message without a request ends the thread. */
-export function serveCalibration(port: CalibrationPort, { samples: { entries, inputs }, executor, stopped }: CalibrationService): void {
+export function serveCalibration(
+  port: CalibrationPort,
+  { samples: { entries, inputs, mostBytes }, executor, stopped }: CalibrationService,
+): void {
   const signal = {
     reason: undefined,
     get aborted() {
       return Atomics.load(stopped, 0) !== 0
     },
   }
-  const source = createSampleSource(entries, inputs)
+  const source = createSampleSource(entries, inputs, mostBytes === undefined ? {} : { mostBytes })
   // The calling thread meets the same error, and reports it.
   source.catch(() => {})
   let tuning = Promise.resolve()

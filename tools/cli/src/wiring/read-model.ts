@@ -20,6 +20,8 @@ export interface ReadModelOptions {
   /** Fixes dynamic dimensions of an ONNX model. */
   readonly inputShapes?: readonly (readonly number[])[]
   readonly outputNames?: readonly string[]
+  /** Told of every output that an imported ONNX model leaves out. */
+  readonly leftOut?: (output: string) => void
   /** Leave an ONNX model as the file has it, not canonical. @default false */
   readonly asImported?: boolean
   /** Name of the graph. @default from the file */
@@ -60,7 +62,8 @@ function readBeside(path: string, name: string, files: RunFiles): Promise<Uint8A
   return files.read(join(dirname(path), name))
 }
 
-async function readOnnx(path: string, { files, inputShapes, outputNames, name, asImported = false }: ReadModelOptions): Promise<Graph> {
+async function readOnnx(path: string, options: ReadModelOptions): Promise<Graph> {
+  const { files, inputShapes, outputNames, leftOut, name, asImported = false } = options
   return (asImported ? decodeOnnx : importOnnx)(await files.read(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
@@ -69,6 +72,7 @@ async function readOnnx(path: string, { files, inputShapes, outputNames, name, a
     readExternal: async (location, part) => files.read(await externalFile(path, location), part),
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
+    ...(leftOut === undefined ? {} : { leftOut }),
   })
 }
 
