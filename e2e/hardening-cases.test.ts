@@ -101,6 +101,33 @@ describe.skipIf(!isHere)('files', () => {
     expect(readFileSync('d.onnx').equals(whole)).toBe(true)
   })
 
+  it('a container has another name than the lowered text', async () => {
+    given('two_outputs_one_path')
+    withoutFingerprint('table')
+    const before = readdirSync('.').sort()
+    await refused(3, 'ARTIFACT_TWICE', ...deploy('table', 'digits_bm1684x_int8_sym_tpu.mlir'))
+    expect(readdirSync('.').sort()).toEqual(before)
+  })
+
+  it('a factor that no multiplier stands for is told with its layer', async () => {
+    given('multiplier_without_place')
+    withoutFingerprint('t')
+    const { err, code } = await q(...deploy('t', 'o.bmodel'))
+    expect(err).toMatch(/^MULTIPLIER_OUT_OF_RANGE: .*\n {2}at: {5}input\.40_Clip$/m)
+    expect(code).toBe(3)
+  })
+
+  it('sizes of pictures are bounded before the memory is taken', async () => {
+    given('resize_dims_70')
+    const resized = (size: string) => [
+      'model_transform',
+      ...['--model_name', 'a', '--model_def', 'digits.onnx', '--mlir', 'a.mlir', '--test_input', 'p.png', '--resize_dims', size],
+    ]
+    await refused(2, 'OPTION_VALUE', ...resized('1000000,1000000'))
+    expect((await q(...resized('1000000,1000000'))).err).toContain('2147483647')
+    await refused(3, 'PREPROCESS_SIZE', ...resized('40000,50000'))
+  })
+
   it('what a table cannot say is told before the samples are run', async () => {
     given('calibration_header_after_the_work')
     await refused(3, 'CALIBRATION_HEADER_INVALID', 'run_calibration', 'my_int4_op_net.mlir', '--dataset', 'imgs', '-o', 't')
@@ -114,6 +141,13 @@ describe.skipIf(!isHere)('files', () => {
     expect(arraysIn('newfile').size).toBe(1)
   })
 
+  it.each(['quantize_resize_asym', 'quantize_resize_ceil'])('%s: what is quantized is held against the file itself', async (name) => {
+    given(name)
+    const { code, out, err } = await q('quantize', 'm.onnx', '--data', 'data', '--chip', 'bm1684x', '--channel_format', 'none')
+    expect(out + err).toContain('compared with m.onnx run by ONNX Runtime on 3 samples')
+    expect(code, err).toBe(0)
+  })
+
   it.each([
     ['quantize_bias_overflow_100dB', []],
     ['quantize_nan_reported_100dB', ['--quantize', 'F16']],
@@ -124,6 +158,16 @@ describe.skipIf(!isHere)('files', () => {
     expect(out + err).not.toContain('SQNR 100.0 dB')
   })
 })
+
+const deploy = (table: string, model: string) => [
+  'model_deploy',
+  ...['--mlir', 'digits.mlir', '--chip', 'bm1684x', '--quantize', 'INT8', '--calibration_table', table, '--model', model],
+]
+
+/** The tables of these cases are older than what fingerprints count. */
+function withoutFingerprint(table: string): void {
+  writeFileSync(table, readFileSync(table, 'utf8').replace(/^# q fingerprint.*\n/m, ''))
+}
 
 function writeEmpty(name: string): string {
   writeFileSync(name, '')

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseGraph } from '@q/ir'
@@ -22,9 +22,9 @@ interface Ended {
 }
 
 /** Runs the built program, and sends a signal once its messages match. */
-function run(args: readonly string[], when?: RegExp, signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
+function run(args: readonly string[], when?: RegExp, signal: NodeJS.Signals = 'SIGINT', flags: readonly string[] = []): Promise<Ended> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...flags, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''
     let err = ''
     let sent: number | undefined
@@ -100,6 +100,59 @@ describe.skipIf(!built)(`the program${built ? '' : ' (skipped: not built)'}`, ()
     expect(err).not.toMatch(stackLine)
     // What was observed so far may be kept, for the same command to go on from; nothing else is.
     expect(readdirSync('.').filter((name) => name !== '.table.unfinished')).toEqual(before)
+  })
+
+  it('a heap that is full is told as an error, without the report of the engine', async () => {
+    const heap = ['--initial-old-space-size=2', '--max-old-space-size=4']
+    const args = ['quantize', digits.model, '--data', digits.calibration, '--chip', 'bm1684x']
+    for (const more of [[], ['--json']]) {
+      const { code, out, err } = await run([...args, ...more], undefined, undefined, heap)
+      const message = more.length === 0 ? err : (JSON.stringify(JSON.parse(out.trim().split('\n').at(-1)!)) as string)
+      expect(message).toContain('MEMORY_EXHAUSTED')
+      expect(message).toContain('the heap of the program is full')
+      expect(err).not.toMatch(/GCs|Fatal|FATAL|v8::/)
+      expect(code, err).toBe(3)
+    }
+  })
+
+  it('a calibration that was killed goes on, or starts again where a sample has changed, to the same table', async () => {
+    await mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess)
+    const pictures = readdirSync(digits.calibration).map((name) => join(digits.calibration, name))
+    copyFileSync(pictures[0]!, 'first.png')
+    writeFileSync('samples', `first.png\n${Array.from({ length: 60 }, () => pictures.join('\n')).join('\n')}`)
+    const args = (table: string) => [
+      'run_calibration',
+      'digits.mlir',
+      '--data_list',
+      'samples',
+      '--input_num',
+      '0',
+      '--tune_num',
+      '0',
+      '-o',
+      table,
+    ]
+    const rows = (table: string) => readFileSync(table, 'utf8').replace(/^# genetated.*\n/m, '')
+    const killed = async (): Promise<void> => {
+      const { signal } = await run(args('table'), /observe: [2-9]\d{2}\//, 'SIGKILL')
+      expect(signal).toBe('SIGKILL')
+      expect(existsSync('.table.unfinished')).toBe(true)
+    }
+    await mustRun(...args('clean'))
+    await killed()
+    await mustRun(...args('table'))
+    expect(rows('table')).toBe(rows('clean'))
+    await killed()
+    const { mtime, atime } = statSync('first.png')
+    const bytes = readFileSync('first.png')
+    const other = readFileSync(pictures.find((name) => statSync(name).size <= bytes.length && !readFileSync(name).equals(bytes))!)
+    // What stands behind the end of a picture is not read.
+    writeFileSync('first.png', Buffer.concat([other, Buffer.alloc(bytes.length - other.length)]))
+    utimesSync('first.png', atime, mtime)
+    const { err } = await mustRun(...args('table'))
+    expect(err).toContain('samples that have changed')
+    await mustRun(...args('clean'))
+    expect(rows('table')).toBe(rows('clean'))
   })
 
   it('SIGINT ends the compiler of the chip and what it started within a second: 130, the lowered files whole, nothing else', async () => {

@@ -46,7 +46,7 @@ export function parseNumbers(text: string): readonly number[] {
 export function parseSize(text: string): readonly number[] {
   const numbers = parseNumbers(text)
   if (numbers.length !== 2 || !isShape(numbers)) {
-    throw new InvalidArgumentError('wanted height,width, like 256,256.')
+    throw new InvalidArgumentError(`wanted height,width, like 256,256, of at most ${largestShape} pixels.`)
   }
   return numbers
 }
