@@ -1,5 +1,5 @@
 import { loadTestInput } from '@q/data'
-import type { Graph, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
+import type { Executor, Graph, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -13,9 +13,9 @@ import { measureAgreement } from './agreement.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { layerErrors } from './layer-errors.ts'
 import { reportComparison } from './report-comparison.ts'
-import { activationNames, outputsWithSources, runGraph } from './run-graph.ts'
-import type { RunSample } from './run-sample.ts'
-import { readyModel } from './run-sample.ts'
+import { activationNames, openGraph, outputsWithSources } from './run-graph.ts'
+import type { ReadyModel, RunSample } from './run-sample.ts'
+import { readyModel, runOpen } from './run-sample.ts'
 import { tellAgreement, tellLayers } from './tell-verdict.ts'
 
 /** What a quantized model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
@@ -33,17 +33,19 @@ export interface VerdictOptions {
   readonly tolerance: readonly [cosine: number, euclidean: number]
   /** Runs the float model. @default the graph */
   readonly original?: RunSample
+  /** Runs the quantized model. @default its graph */
+  readonly quantized?: RunSample
   /** The command that a user may try where the model misses. */
   readonly next: string
 }
 
 /** Compares, tells, and where the model misses says which layers lose it and what to try. */
 export async function verdictOn(options: VerdictOptions, context: Context): Promise<Agreement> {
-  const { graph, resolved, mode, samples, count, tolerance, original, next } = options
+  const { graph, resolved, mode, samples, count, tolerance, next } = options
   const { reporter, signal } = context
   const common = { graph, samples, count, signal, onProgress: reporter.progress }
-  const float = original === undefined ? await readyModel(graph, floatExecutor()) : { run: original, close: async () => {} }
-  const quantized = await readyModel(resolved.graph, exactExecutor())
+  const float = await ready(options.original, graph, floatExecutor)
+  const quantized = await ready(options.quantized, resolved.graph, exactExecutor)
   let agreement: Agreement
   try {
     agreement = await measureAgreement({ ...common, float: float.run, quantized: quantized.run, tolerance })
@@ -56,6 +58,9 @@ export async function verdictOn(options: VerdictOptions, context: Context): Prom
   reporter.note(`do: ${next}`)
   return agreement
 }
+
+const ready = (run: RunSample | undefined, graph: Graph, executor: () => Executor): Promise<ReadyModel> =>
+  run === undefined ? readyModel(graph, executor()) : Promise.resolve({ run, close: async () => {} })
 
 /** What a quantized model is compared on, as files have it. */
 export interface GivenComparison {
@@ -96,11 +101,41 @@ export async function compareWithFloat(
   targetFile: string,
   context: Context,
 ): Promise<Comparison> {
+  const { graph } = options
+  const quantized = resolved.graph
+  const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
+  const float = given === undefined ? await openGraph(graph, floatExecutor(), activationNames(graph)) : undefined
+  const exact = await openGraph(quantized, exactExecutor(), wanted)
+  try {
+    const reference = given ?? (await float!.run(inputs))
+    const tensors = dumpTensors(quantized, await exact.run(inputs), 'floats')
+    const models = {
+      ...(float === undefined ? {} : { original: runOpen(graph, float, [inputs, reference]) }),
+      quantized: runOpen(quantized, exact, [inputs, tensors]),
+    }
+    return await compared(options, resolved, { inputs, reference, tensors, targetFile, models }, context)
+  } finally {
+    await Promise.all([float?.close(), exact.close()])
+  }
+}
+
+/** Tensors of both models on one sample, and the models. */
+interface Compared {
+  readonly inputs: ReadonlyMap<string, Tensor>
+  readonly reference: ReadonlyMap<string, Tensor>
+  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly targetFile: string
+  readonly models: Pick<VerdictOptions, 'original' | 'quantized'>
+}
+
+async function compared(
+  options: ComparisonChoice,
+  resolved: Resolved,
+  { inputs, reference, tensors, targetFile, models }: Compared,
+  context: Context,
+): Promise<Comparison> {
   const { graph, mode, chip, excepts } = options
   const quantized = resolved.graph
-  const reference = given ?? (await runGraph(graph, floatExecutor(), inputs, activationNames(graph)))
-  const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
-  const tensors = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs, wanted), 'floats')
   const tolerance = options.tolerance ?? toleranceOf(chip, mode)
   const [cosine, euclidean] = tolerance
   const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean, finite: true }, { excepts })
@@ -123,6 +158,7 @@ export async function compareWithFloat(
       graph,
       resolved,
       mode,
+      ...models,
       samples: { count: 1, load: async () => inputs, describe: () => options.testInput ?? 'the test input' },
       count: 1,
       tolerance,

@@ -1,9 +1,8 @@
-import type { Executor, Graph, Node, OnProgress, QuantMode, Resolved, SampleSource, Session, Tensor, TensorType } from '@q/ir'
-import { codeLimitsOf, feedsOf } from '@q/ir/graph'
-import { roundBf16Array, roundF16Array } from '@q/ir/number'
+import type { Executor, Graph, Node, OnProgress, QuantMode, Resolved, SampleSource, Session, Tensor } from '@q/ir'
 import { dumpTensors } from './dump-tensors.ts'
 import { activationNames, type OpenGraph, openGraph } from './run-graph.ts'
 import { reversed } from './run-sample.ts'
+import { type StoredNumbers, storedNumbers } from './stored-numbers.ts'
 
 /** What a quantized layer loses, over all samples. */
 export interface LayerError {
@@ -44,6 +43,7 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
   const known = new Set(names)
   const makers = new Map(quantized.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const tallies = new Map(names.map((name) => [name, tally()]))
+  const stored = storedNumbers(quantized, exact)
   const alone = new Map<string, { readonly session: Session; readonly feeds: readonly string[] } | undefined>()
   const open: OpenGraph[] = []
   try {
@@ -61,13 +61,14 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
         for (const name of names) {
           signal.throwIfAborted()
           if (!alone.has(name)) alone.set(name, await aloneSession(quantized, name, { makers, known, exact }))
-          const made = await runAlone(quantized, name, alone.get(name), wanted)
+          const made = await runAlone(quantized, name, alone.get(name), wanted, stored)
           if (made !== undefined) tallies.get(name)!.seeAlone(wanted.get(name)!, made)
         }
       }
       onProgress({ stage: 'worst layers', done: i + 1, total: count })
     }
   } finally {
+    await stored.close()
     await Promise.all([...open, ...[...alone.values()].map((each) => each?.session)].map((each) => each?.close()))
   }
   const stateOf = (name: string) => tallies.get(name)?.state()
@@ -125,34 +126,13 @@ async function runAlone(
   layer: string,
   alone: { readonly session: Session; readonly feeds: readonly string[] } | undefined,
   floats: ReadonlyMap<string, Tensor>,
+  stored: StoredNumbers,
 ): Promise<Tensor | undefined> {
   if (alone === undefined) return undefined
-  const feeds = new Map(alone.feeds.map((name) => [name, stored(floats.get(name)!, graph.values.get(name)!.type)]))
+  const feeds = new Map<string, Tensor>()
+  for (const name of alone.feeds) feeds.set(name, await stored.of(name, floats.get(name)!))
   return dumpTensors(graph, await alone.session.run(feeds), 'floats').get(layer)
 }
-
-/** Numbers as a value of the quantized graph stores them. */
-function stored(tensor: Tensor, { dtype, shape, quant }: TensorType): Tensor {
-  const data = Float32Array.from(tensor.data as Float32Array, Number)
-  if (quant === undefined) {
-    if (dtype === 'f16' || dtype === 'bf16') return { dtype, shape, data: dtype === 'f16' ? roundF16Array(data) : roundBf16Array(data) }
-    return [...feedsOf(oneInput(dtype, shape), new Map([['x', { dtype: 'f32' as const, shape, data }]])).values()][0]!
-  }
-  const [least, most] = codeLimitsOf({ dtype, quant })
-  const codeOf = (each: number) => Math.min(most, Math.max(least, Math.round(each / quant.scale) + quant.zeroPoint))
-  const codes = data.map((each) => (Number.isNaN(each) ? quant.zeroPoint : codeOf(each)))
-  return [...feedsOf(oneInput(dtype, shape), new Map([['x', { dtype: 'f32' as const, shape, data: codes }]])).values()][0]!
-}
-
-const oneInput = (dtype: TensorType['dtype'], shape: readonly number[]): Graph => ({
-  name: 'x',
-  inputs: [{ name: 'x' }],
-  outputs: ['x'],
-  nodes: [],
-  values: new Map([['x', { name: 'x', type: { dtype, shape } }]]),
-  ops: new Map(),
-  properties: {},
-})
 
 /** Sums up what one value loses. */
 function tally() {

@@ -1,6 +1,7 @@
 import type { Executor, Graph, Tensor } from '@q/ir'
 import { feedsOf } from '@q/ir/graph'
 import { dumpTensors } from './dump-tensors.ts'
+import type { OpenGraph } from './run-graph.ts'
 
 /** Runs a model on a sample: its outputs as floats, in order. */
 export type RunSample = (sample: ReadonlyMap<string, Tensor>) => Promise<readonly Tensor[]>
@@ -22,6 +23,17 @@ export async function readyModel(graph: Graph, executor: Executor): Promise<Read
     close: () => session.close(),
   }
 }
+
+/** Tensors, by name. */
+type Tensors = ReadonlyMap<string, Tensor>
+
+/** Runs a graph that is open, with its outputs among what it fetches. What it has made of one sample already is not made again. */
+export const runOpen =
+  (graph: Graph, open: Pick<OpenGraph, 'run'>, [known, made]: readonly [sample: Tensors, made: Tensors]): RunSample =>
+  async (sample) => {
+    const tensors = sample === known ? made : dumpTensors(graph, await open.run(sample), 'floats')
+    return graph.outputs.map((name) => tensors.get(name)!)
+  }
 
 /** Another input that a network takes as well: the elements of a sample from the last to the first; nothing where that is the sample itself. */
 export function reversed(sample: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> | undefined {
