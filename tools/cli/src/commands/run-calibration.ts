@@ -5,6 +5,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
+import { deadNetwork } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers, floatLayersText } from '../pipeline/float-layers.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -86,7 +87,13 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       reporter.print(`real input_num = ${samples.count}`)
       reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
       reporter.event('calibrated', { table: options.calibration_table, rows: calibration.entries.size, samples: samples.count })
-      return undefined
+      const dead = await deadNetwork(graph, samples)
+      if (dead !== undefined)
+        reporter.note(
+          `warning: the network makes the same of every sample: nothing depends on the input behind layer ${dead.layer} (${dead.op}); check the preprocessing and the model`,
+        )
+      reporter.note('nothing was compared: model_deploy with --test_input, or quantize, tells how well codes agree with the float model')
+      return { passed: dead === undefined }
     }),
   )
 }

@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { elementCount, parseGraph } from '@q/ir'
+import { encodeNpz } from '@q/npz'
+import { exportOnnx } from '@q/onnx'
+import { expect, it } from 'vitest'
+import { inEmptyFolder, q } from './run-command.ts'
+
+inEmptyFolder()
+
+const chip = ['--chip', 'bm1684x'] as const
+const arrays = ['--channel_format', 'none'] as const
+const waves = (count: number, step: number) => Array.from({ length: count }, (_, i) => Math.fround(Math.sin(step * (i + 1))))
+const numbers = (shape: readonly number[], scale: number) =>
+  `[${waves(elementCount(shape), 1.7)
+    .map((each) => each * scale)
+    .join(', ')}]`
+
+/** A network of these nodes as an ONNX file, and three samples of its input. */
+function given(nodes: string): void {
+  const shape = [1, 3, 4, 4]
+  const model = `x: f32[${shape}]; w: f32[3,3,1,1] = ${numbers([3, 3, 1, 1], 1)}; b: f32[3] = [0, 0, 0]; ${nodes}`.replaceAll(
+    /Conv\([^)]*\)/g,
+    (each) => `${each} {strides = [1, 1], pads = [0, 0, 0, 0], dilations = [1, 1], group = 1}`,
+  )
+  writeFileSync('m.onnx', exportOnnx(parseGraph(model)))
+  mkdirSync('data')
+  for (const i of [0, 1, 2]) {
+    const sample = { dtype: 'f32', shape, data: Float32Array.from(waves(48, 0.3 + i)) } as const
+    writeFileSync(`data/${i}.npz`, encodeNpz([['x', sample]]))
+  }
+}
+
+/** What `quantize` and the three commands end with, and what they say. */
+async function verdicts(
+  mode: string,
+): Promise<{ readonly whole: string; readonly parts: readonly string[]; readonly codes: readonly number[] }> {
+  const whole = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays, '--quantize', mode, '--name', 'a')
+  const runs = [
+    await q('model_transform', '--model_name', 'm', '--model_def', 'm.onnx', '--mlir', 'm.mlir', ...arrays, '--test_input', 'data/0.npz'),
+    ...(mode === 'INT8' ? [await q('run_calibration', 'm.mlir', '--dataset', 'data', '-o', 't')] : []),
+    await q(
+      ...['model_deploy', '--mlir', 'm.mlir', ...chip, '--quantize', mode, '--model', 'o.bmodel', '--test_input', 'data/0.npz'],
+      ...(mode === 'INT8' ? ['--calibration_table', 't'] : []),
+    ),
+  ]
+  expect([existsSync('a_bm1684x_int8.qbmodel'), existsSync('o.qbmodel')]).toEqual([false, false])
+  return {
+    whole: whole.out + whole.err,
+    parts: runs.map(({ out, err }) => out + err),
+    codes: [whole, ...runs].map(({ code }) => code),
+  }
+}
+
+it('numbers beyond what half precision holds: the layer where they stop being finite', async () => {
+  given('a = Conv(x, w, b); k: f32[1] = [100000]; c = Mul(a, k); y = Relu(c); z = Conv(y, w, b)')
+  const { whole, parts, codes } = await verdicts('F16')
+  expect(codes).toEqual([1, 0, 1])
+  for (const text of [whole, parts.at(-1)]) expect(text).toMatch(/NaN or infinite first in layer y_Relu \(Conv, F16\): \d+ numbers/)
+})
+
+it('a bias that no code of 32 bits holds: the layer that loses it', async () => {
+  given(
+    `t: f32[3,3,1,1] = ${numbers([3, 3, 1, 1], 3e-5)}; big: f32[3] = [100, 90, 80]; a = Conv(x, t, big); y = Relu(a); z = Conv(y, w, b)`,
+  )
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 0, 1])
+  for (const text of [whole, parts.at(-1)])
+    expect(text).toContain('layer y_Relu (Conv) of the quantized model makes the same of every input')
+})
+
+it('a dead network: the layer behind which nothing depends on the input, in the calibration too', async () => {
+  given(
+    'a = Conv(x, w, b); o: f32[3,3,1,1] = [0,0,0, 0,0,0, 0,0,0]; k: f32[3] = [1, 2, 3]; c = Conv(a, o, k); y = Relu(c); z = Conv(y, w, b)',
+  )
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 1, 1])
+  for (const text of [whole, parts[2]]) expect(text).toMatch(/layer y_Relu \(Conv\) of the float model makes the same of every input/)
+  expect(parts[1]).toMatch(/nothing depends on the input behind layer y_Relu \(Conv\)/)
+})
+
+it('a network that is fine is told to be, and a calibration that it compared nothing', async () => {
+  given('a = Conv(x, w, b); y = Relu(a); z = Conv(y, w, b)')
+  const whole = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays)
+  expect(whole.code, whole.err).toBe(0)
+  const { code, err } = await q('run_calibration', 'm.mlir', '--dataset', 'data', '-o', 't')
+  expect(code, err).toBe(0)
+  expect(err).toContain('nothing was compared: ')
+  expect(err).not.toContain('warning')
+})
+
+it('an output that is the same for every input is left out by name, and the others are compared with their own', async () => {
+  given('a = Conv(x, w, b); s: f32[2] = [4, 5]; y = Relu(a); return s, y')
+  const transformed = await q(
+    'model_transform',
+    '--model_name',
+    'm',
+    '--model_def',
+    'm.onnx',
+    '--mlir',
+    'm.mlir',
+    ...arrays,
+    '--test_input',
+    'data/0.npz',
+  )
+  expect(transformed.err).toContain('note: the output s is left out: it is the same for every input')
+  expect(transformed.code, transformed.err + transformed.out).toBe(0)
+  const whole = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays)
+  expect(whole.code, whole.err).toBe(0)
+})
