@@ -1,11 +1,17 @@
 import { type Attrs, edgesOf, elementCount, type Graph, type LayerFacts, layerOf, type Node } from '@q/ir'
+import { formOf } from '@q/ir/graph'
 import { mirroredComparison } from '@q/ir/lowering'
 import { comparisons } from './lower/compare.ts'
+import { target } from './target.ts'
+
+const pickers: ReadonlySet<string> = new Set(['Gather', 'GatherElements'])
+const followers: ReadonlySet<string> = new Set(target.typeFollowers)
 
 /**
  * What lowerings need to know of the whole graph:
  * - `isDetectorHead` of a convolution in a detector of the YOLO kind that follows an activation and whose only user is a Reshape or Concat that feeds no
  *   convolution;
+ * - `codedPlaces` of a Gather: whether the elements to pick are computed by an operator that has codes in INT8, perhaps moved behind it;
  * - `truths` of a layer: its operands that are truth values made on codes in INT8, where a comparison with a constant tensor is made on floats.
  */
 export function factsOf(graph: Graph): LayerFacts {
@@ -21,12 +27,20 @@ export function factsOf(graph: Graph): LayerFacts {
     const maker = name === undefined ? undefined : producer.get(name)
     return maker !== undefined && comparisons.has(maker.op) && isMadeOnCodes(maker)
   }
+  const isOnCodes = (name: string | undefined): boolean => {
+    const maker = name === undefined ? undefined : producer.get(name)
+    if (maker === undefined) return false
+    if (followers.has(maker.op)) return isOnCodes(maker.inputs[0])
+    return target.ops[formOf(maker, (each) => graph.values.get(each)!)]?.INT8 === 'INT8'
+  }
   return new Map(
     graph.nodes.flatMap((node): [string, Attrs][] => {
       const truths = node.inputs.filter(isTruth)
       const isHead = heads.has(node)
-      if (!isHead && truths.length === 0) return []
-      return [[layerOf(node), { ...(isHead ? { isDetectorHead: true } : {}), ...(truths.length > 0 ? { truths } : {}) }]]
+      const codedPlaces = pickers.has(node.op) && isOnCodes(node.inputs[1])
+      if (!isHead && !codedPlaces && truths.length === 0) return []
+      const facts = { ...(isHead ? { isDetectorHead: true } : {}), ...(codedPlaces ? { codedPlaces } : {}) }
+      return [[layerOf(node), { ...facts, ...(truths.length > 0 ? { truths } : {}) }]]
     }),
   )
 }

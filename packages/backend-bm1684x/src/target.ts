@@ -170,6 +170,7 @@ export const copies = [
 
 /** What the chip computes otherwise of some layers, which warnings of the lowerings name. */
 const computedOtherwise: Partial<Record<OpForm, string>> = {
+  ...each(['Gather', 'GatherElements'], 'codes that say which elements to pick are read as whole numbers'),
   ...each([...copies, 'Pad', 'Where'], 'codes of an operand of another scale are read as codes of the result'),
   ...each(
     ['Add', 'Add#constant', 'Affine', 'AveragePool', 'Conv', 'ConvTranspose', 'Div#constant', 'MatMul', 'Mul', 'Sub', 'Sub#constant'],
@@ -179,6 +180,7 @@ const computedOtherwise: Partial<Record<OpForm, string>> = {
     ['MaxPool', 'Relu', 'Upsample'],
     'codes of an operand of another scale are read as codes of the result, and a ReLU with a limit ends at the largest code',
   ),
+  Attention: 'what the mask hides has the least code, whatever is added',
   'Mul#constant': 'a ReLU is not computed on signed codes, and one with a limit ends at the largest code',
 }
 

@@ -9,6 +9,26 @@ const plane = [1, 3, 6, 6]
 
 const nothing: readonly Case[] = [
   {
+    title: 'a term and a factor of all their users but the first, which repeat 0 and 1',
+    x: [1, 3, 4],
+    nodes: [
+      ['MatMul', 'x w', 'a'],
+      ['Add', 'a zeros', 'b'],
+      ['MatMul', 'b v', 'c'],
+      ['Add', 'zeros c', 'd'],
+      ['Mul', 'd ones', 'e'],
+      ['Sigmoid', 'e', 'f'],
+      ['Mul', 'f ones', 'y'],
+    ],
+    constants: {
+      w: numbers([4, 4]),
+      v: numbers([4, 4], 3),
+      zeros: { data: [0, 0, 0, 0], shape: [4] },
+      ones: { data: [1, 1, 1, 1], shape: [4] },
+    },
+    ops: 'MatMul MatMul Sigmoid',
+  },
+  {
     title: 'a pool over single elements, and a resize to the same size',
     x: plane,
     nodes: [

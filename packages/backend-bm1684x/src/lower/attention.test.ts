@@ -83,6 +83,12 @@ describe('attention in INT8', () => {
     expect(factors[4]).toBeCloseTo(1 / 255, 9)
     expect(parameters).toHaveLength(16)
   })
+  it('a mask comes as whole numbers, and a warning says what it does', () => {
+    const { nodes, operands, diagnostics } = lower(node({ inputs: [...node().inputs.slice(0, 11), 'm'] }), 'INT8')
+    expect(nodes.slice(0, 2).map(({ inputs }) => inputs[11])).toEqual(['m', 'm'])
+    expect(operands!.get('m')).toBe('i32')
+    expect(diagnostics!.map(({ code }) => code)).toEqual(['COMPUTED_OTHERWISE'])
+  })
   it('the table holds the exponentials of the scaled product', () => {
     expect(lowered.constant('y_head_0_table').slice(0, 3)).toEqual([1, Math.fround(Math.exp(-0.5)), Math.fround(Math.exp(-1))])
   })

@@ -1,5 +1,15 @@
 import { type LowerContext, type LoweredNode, layerOf, type Node, type OperandNeed, type Tensor, type Value } from '@q/ir'
-import { biasCodes, factorFor, floatConstant, floatElements, floatResult, floatTypeOf, newConstant, onCodes } from '@q/ir/lowering'
+import {
+  biasCodes,
+  computedOtherwise,
+  factorFor,
+  floatConstant,
+  floatElements,
+  floatResult,
+  floatTypeOf,
+  newConstant,
+  onCodes,
+} from '@q/ir/lowering'
 import { quantizeMatrix } from './mat-mul.ts'
 import { softmaxTable } from './softmax.ts'
 
@@ -56,7 +66,7 @@ function interleave(heads: readonly Node[], sums: readonly Node[]): readonly Nod
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
-  const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo] = node.inputs as (string | undefined)[]
+  const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo, mask] = node.inputs as (string | undefined)[]
   const { headSize, inner } = context.attrs(node)
   const innerScales = (inner as readonly string[]).map((layer) => context.quantizedType(layer).quant!.scale)
   const [sq, sk, sv, sqk, sScaled, spv] = innerScales as [number, number, number, number, number, number]
@@ -132,7 +142,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         ...contents.names,
         outHeads[head.index],
         head.index === 0 ? outBiasName : undefined,
-        undefined,
+        mask,
         table,
       ],
       outputs: [head.name],
@@ -162,7 +172,13 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const needs = new Map<string, OperandNeed>([...nodes, ...sums].map((each) => [each.outputs[0]!, 'any']))
   for (const each of [x, k, v]) if (each !== undefined) needs.set(each, 'codes')
-  return { nodes: [...interleave(nodes, sums), final], values: [...values, { name, type: result }], operands: needs }
+  if (mask !== undefined) needs.set(mask, 'i32')
+  return {
+    nodes: [...interleave(nodes, sums), final],
+    values: [...values, { name, type: result }],
+    operands: needs,
+    ...(mask === undefined ? {} : { diagnostics: [computedOtherwise(node, 'what the mask hides has the least code, whatever is added')] }),
+  }
 }
 
 function float(node: Node, context: LowerContext): LoweredNode {

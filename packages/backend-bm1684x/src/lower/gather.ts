@@ -1,5 +1,5 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
-import { floatConstant, floatResult, floatTypeOf, newConstant } from '@q/ir/lowering'
+import { computedOtherwise, floatConstant, floatResult, floatTypeOf, newConstant } from '@q/ir/lowering'
 
 /** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
 export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {
@@ -19,5 +19,12 @@ export const lowerGather: LowerOp = (node: Node, context: LowerContext): Lowered
     values.push(newConstant(picked, 'i32', places.shape, Int32Array.from(places.data as Float32Array, Number)))
   }
   values.push({ name: layerOf(node), type: floatResult(layerOf(node), context) })
-  return { nodes: [{ ...node, inputs: [data, picked] }], values, operands: new Map([[picked, 'i32']]) }
+  const maker = context.producer(indices)
+  const areCodes = context.facts['codedPlaces'] === true && context.mode !== 'F32' && maker?.mode === context.target.modes[0]
+  return {
+    nodes: [{ ...node, inputs: [data, picked] }],
+    values,
+    operands: new Map([[picked, 'i32']]),
+    ...(areCodes ? { diagnostics: [computedOtherwise(node, 'codes that say which elements to pick are read as whole numbers')] } : {}),
+  }
 }

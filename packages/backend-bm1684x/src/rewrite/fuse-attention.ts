@@ -148,16 +148,16 @@ function fuse(draft: GraphDraft, node: Node, parts: Parts): void {
 
 /**
  * Attention with its linear projections becomes one node: `softmax(q k^T * scale) v`, projected. Not when high precision is
- * wanted, and not in INT8 where a mask is added: TPU-MLIR 1.30.2 fuses these too, but its integers lose the mask. The nodes it replaces stay behind unused (casts are named after them) until the quantized graph is cleaned.
+ * wanted. The nodes it replaces stay behind unused (casts are named after them) until the quantized graph is cleaned.
  */
 export const fuseAttention: RewritePass = {
   name: 'fuse-attention',
-  run(graph: Graph, { highPrecision, mode }) {
+  run(graph: Graph, { highPrecision }) {
     if (highPrecision) return graph
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {
       const parts = partsOf(draft, node)
-      if (parts !== undefined && (parts.mask === undefined || mode !== 'INT8')) fuse(draft, node, parts)
+      if (parts !== undefined) fuse(draft, node, parts)
     }
     return draft.finish()
   },

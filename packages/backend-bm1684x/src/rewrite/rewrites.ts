@@ -1,6 +1,7 @@
 import type { RewritePass } from '@q/ir'
 import { affineToConv } from './affine-to-conv.ts'
 import { divideByRoot } from './divide-by-root.ts'
+import { floatInputs } from './float-inputs.ts'
 import { foldRightTranspose } from './fold-right-transpose.ts'
 import { fuseAttention } from './fuse-attention.ts'
 import { fuseSigmoidGelu } from './fuse-sigmoid-gelu.ts'
@@ -11,6 +12,7 @@ import { splitMatMul } from './split-mat-mul.ts'
 
 /** The rewrites of the family, in order. */
 export const rewrites: readonly RewritePass[] = [
+  floatInputs,
   splitMatMul,
   fuseAttention,
   mergeConvAffine,

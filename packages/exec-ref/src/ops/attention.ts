@@ -1,4 +1,3 @@
-import { QError } from '@q/ir'
 import { multiplyShift, roundBf16, roundF16 } from '@q/ir/number'
 
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
@@ -103,14 +102,6 @@ export const attention: Kernel = (call) => {
 
 /** One head of attention on codes; the result is the int32 sum of the output projection. */
 export const qAttention: Kernel = (call) => {
-  if (call.inputs[11] !== undefined) {
-    throw new QError('OP_UNSUPPORTED', 'attention on codes cannot have a mask', {
-      at: [call.node.outputs[0]!],
-      found: 'a mask',
-      wanted: 'none',
-      hint: 'keep this attention in a float type',
-    })
-  }
   const { batch, m, n, c, ck, cv, size } = sizesOf(call)
   const parameters = nums(call, 'parameters')
   const requantized = (data: Float64Array, which: number): Float64Array => {
@@ -122,6 +113,7 @@ export const qAttention: Kernel = (call) => {
   const values = call.inputs[2]?.data ?? keys
   const wo = operand(call, 9).data
   const bo = call.inputs[10]?.data
+  const mask = call.inputs[11]?.data
   const table = operand(call, 12).data
   const outs = wo.length / size
   const divisorScale = f(1 / 255)
@@ -135,6 +127,7 @@ export const qAttention: Kernel = (call) => {
     const k = requantized(project(partOf(keys, b, batch), 5, n, ck), 1)
     const v = requantized(project(partOf(values, b, batch), 7, n, cv), 2)
     const scores = requantized(product(q, k, m, size, n, 0, size, true), 3)
+    for (let at = 0; mask !== undefined && at < scores.length; at++) if (mask[(b * m * n + at) % mask.length] !== 0) scores[at] = -128
     const p = new Float64Array(m * n)
     for (let i = 0; i < m; i++) {
       const row = scores.subarray(i * n, (i + 1) * n)

@@ -188,6 +188,17 @@ export const executorReferenceCases: readonly ReferenceCase[] = [
   random('over itself', 'QAttention', [i8(2, 5, 24), undefined, undefined, ...head], i32(2, 5, 12), headAttrs, {
     given: { 12: exponentials(0.04) },
   }),
+  random(
+    'behind a mask',
+    'QAttention',
+    [i8(2, 5, 24), undefined, undefined, ...head.slice(0, -2), i32(2, 5, 5), head.at(-1)],
+    i32(2, 5, 12),
+    headAttrs,
+    {
+      alsoFed: [11],
+      given: { 11: Array.from({ length: 50 }, (_, i) => (i % 3 === 0 ? 255 : 0)), 12: exponentials(0.04) },
+    },
+  ),
   random('over other codes', 'QAttention', [u8(5, 24), i8(7, 24), undefined, ...head], i32(5, 12), headAttrs, {
     alsoFed: [1],
     given: { 12: exponentials(0.01) },

@@ -121,7 +121,7 @@ describe('ranges from the table', () => {
     expect(rangeOf(node('Mul', ['z', 'a'], ['y']), [3, -1, 3], { before: gate })).toEqual({ min: -3, max: 3 })
   })
 
-  it('are read for float inputs and for no others', () => {
+  it('are read for inputs, those of whole numbers too', () => {
     const graph = smallGraph({
       stage: 'float',
       values: { x: { type: x }, i: { type: x }, y: { type: x } },
@@ -138,7 +138,11 @@ describe('ranges from the table', () => {
       ['y', row],
     ])
     const { values } = importRanges({ ...graph, inputs }, table, base, { mode: 'INT8', asymmetric: false, highPrecision: false })
-    expect(['x', 'i', 'y'].map((name) => values.get(name)!.type.range)).toEqual([{ min: -3, max: 3 }, undefined, { min: -3, max: 3 }])
+    expect(['x', 'i', 'y'].map((name) => values.get(name)!.type.range)).toEqual([
+      { min: -3, max: 3 },
+      { min: -3, max: 3 },
+      { min: -3, max: 3 },
+    ])
   })
 
   it('in a float mode are read as the first integer mode stores its codes', () => {

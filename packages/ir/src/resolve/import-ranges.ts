@@ -15,7 +15,7 @@ const nothing: ObservedRange = { threshold: 0, min: 0, max: 0 }
 
 /**
  * Gives every computed value its calibrated range from the table, by the rule of the operator that makes it
- * (`Target.rangeImport`), as the mode of the graph reads rows. Values without a row stay without a range; integer inputs never have one.
+ * (`Target.rangeImport`), as the mode of the graph reads rows. Values without a row stay without a range.
  *
  * @throws QError `RANGE_INVALID` when a row gives a reversed range, or an empty one and all modes of the target read rows alike: else its layer may have a mode
  *   in which it is none
@@ -34,7 +34,7 @@ export function importRanges(graph: Graph, table: RangeTable, target: Target, se
 
 /** Makes ranges of rows, one value at a time. */
 export interface RangeImporter {
-  /** Values that can have a range: float inputs, then results in graph order. */
+  /** Values that can have a range: inputs, those of whole numbers too, then results in graph order. */
   readonly names: readonly string[]
   /**
    * The range of a value whose layer is resolved in a mode.
@@ -50,7 +50,6 @@ export interface RangeImporter {
 /** How ranges are read for the values of a graph: see {@link importRanges}. */
 export function rangeImporter(graph: Graph, target: Target, settings: ResolveSettings): RangeImporter {
   const { producer } = edgesOf(graph)
-  const inputs = graph.inputs.filter(({ sourceDtype }) => sourceDtype === undefined || sourceDtype === 'f32')
   const mayBeEmpty = !hasOneReading(target, settings)
   const read = (name: string, row: ObservedRange, mode: QuantMode, isEmptyRefused: boolean): Range | undefined => {
     if (isReversed(row)) throw invalid(name, row, 'calibrate again, or mend this row of the calibration table')
@@ -67,7 +66,7 @@ export function rangeImporter(graph: Graph, target: Target, settings: ResolveSet
     )
   }
   return {
-    names: [...inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)],
+    names: [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)],
     rangeOf: (name, row = nothing, mode = settings.mode) => read(name, row, mode, true),
     imported: (name, row = nothing) => read(name, row, settings.mode, !mayBeEmpty),
   }

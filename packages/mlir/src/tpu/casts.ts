@@ -7,6 +7,7 @@ import { textRounding } from './requantization.ts'
 const withScale = lax('bool', 'with_scale', true)
 const rounding = field('enum:round_mode', 'round_mode', 'rounding', { value: 'HalfAwayFromZero', words: roundingWords })
 const isQuantized = ({ inputs, typeOf }: ReadForm): boolean => typeOf(inputs[0]!).quant !== undefined
+const makesFloats = ({ resultTypes }: ReadForm): boolean => ['f32', 'f16', 'bf16'].includes(resultTypes[0]!.dtype)
 const makesCodes = ({ resultTypes }: ReadForm): boolean => resultTypes[0]!.quant !== undefined
 
 /** `1 / scale` in float32, as the host program multiplies. */
@@ -39,12 +40,12 @@ const onHost: Spelling = {
 export const tpuCasts: readonly Spelling[] = [
   onHost,
   { op: 'QuantizeLinear', name: 'Cast', fields: [rounding, withScale], reads: (form) => makesCodes(form) && !isQuantized(form) },
-  { op: 'DequantizeLinear', name: 'Cast', fields: [textRounding(), withScale], reads: (form) => isQuantized(form) && !makesCodes(form) },
+  { op: 'DequantizeLinear', name: 'Cast', fields: [textRounding(), withScale], reads: (form) => isQuantized(form) && makesFloats(form) },
   {
     op: 'Cast',
     name: 'Cast',
     fields: [rounding, withScale],
-    reads: (form) => !isQuantized(form) && !makesCodes(form),
+    reads: (form) => !makesCodes(form),
     read: ({ resultTypes }) => ({ attrs: { to: resultTypes[0]!.dtype } }),
   },
 ]

@@ -1,5 +1,7 @@
 import type { Tensor } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
+import { dropUnit } from './merge-numbers.ts'
+import { numberRight } from './numbers-right.ts'
 
 /** What tells constants apart: type, shape and elements, these as a checksum of their bytes. */
 function contentOf({ dtype, shape, data }: Tensor): string {
@@ -17,6 +19,8 @@ const isEqual = (a: Tensor, b: Tensor): boolean => a.data === b.data || a.data.e
 /**
  * Equal constants are one, under the name of the one used first. A constant of several users then becomes one for each, `<name>_<n>` with n counting down to 0 in the order of the users:
  * passes may then change the constant of one. Numbers stay as they are.
+ *
+ * A user behind the first whose constant repeats one number has that number from now on, before any pass looks at it: such a term is no bias of a product, such a factor none of a norm.
  */
 export function separateShared(net: GraphDraft): void {
   const uses = new Map<string, { readonly node: ReturnType<GraphDraft['nodes']>[number]; readonly operand: number }[]>()
@@ -40,7 +44,8 @@ export function separateShared(net: GraphDraft): void {
     users.forEach(({ node, operand }, i) => {
       const copy = net.freshName(`${name}_${users.length - 1 - i}`)
       net.setValue({ ...value, name: copy })
-      net.change(node, { inputs: net.current(node)!.inputs.map((each, k) => (k === operand ? copy : each)) })
+      const changed = net.change(node, { inputs: net.current(node)!.inputs.map((each, k) => (k === operand ? copy : each)) })
+      if (i > 0 && (changed.op === 'Add' || changed.op === 'Mul') && numberRight(net, changed)) dropUnit(net, net.current(changed)!)
     })
   }
 }

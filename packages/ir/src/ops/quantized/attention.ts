@@ -3,7 +3,7 @@ import { must } from '../infer.ts'
 
 /**
  * One head of attention on 8-bit codes. `parameters` are multiplier, shift, zero point of q, k, v, q k^T and p v, and the
- * zero point of the result; `table` holds the 256 exponentials of the softmax. The result is the int32 sum of the
+ * zero point of the result; where `mask` (one number, one a key, or one a pair of query and key) is not 0, q k^T has the code -128; `table` holds the 256 exponentials of the softmax. The result is the int32 sum of the
  * output projection.
  *
  * - C1: `x` and `wo` have an axis.

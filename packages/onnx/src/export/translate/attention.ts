@@ -47,7 +47,7 @@ export const translateQAttention: Translate = (node, t) => {
   const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo, mask, table] = node.inputs
   const { build } = t
   const row = exponentialTable(t, table!)
-  if (mask !== undefined || row === undefined) return undefined
+  if (row === undefined) return undefined
   const keys = k ?? x!
   const values = v ?? keys
   const project = (from: string, w: string, b: string | undefined, which: number) => {
@@ -82,7 +82,9 @@ export const translateQAttention: Translate = (node, t) => {
   const size = build.typeOf(query.codes).shape.at(-1)!
   const scores = requantizedBy(t, node, product(query.codes, 128, swappedLast(build, key.codes), 128), 3, size * 128 * 128)
   if (scores === undefined) return undefined
-  const p = nearestCodes(t, shares(t, scores.codes, row, -1, Math.fround(1 / 255)), codesOf('u8', scores.type.shape))
+  const seen = mask === undefined ? scores.codes : hidden(t, scores.codes, mask)
+  if (seen === undefined) return undefined
+  const p = nearestCodes(t, shares(t, seen, row, -1, Math.fround(1 / 255)), codesOf('u8', scores.type.shape))
   const places = scores.type.shape.at(-1)!
   const mixed = requantizedBy(t, node, product(p, 0, value.codes, 128), 4, places * 255 * 128)
   const weights = t.valueOf(wo!).constant
@@ -138,13 +140,30 @@ export const translateAttention: Translate = (node, t) => {
   return [rounded(t, reshaped(build, summed, type.shape), type, node)]
 }
 
-/** Adds a mask that is one number, one for each key, or one for each pair of query and key. */
-function masked(t: Translation, scores: string, mask: string): string | undefined {
-  const square = t.build.typeOf(scores)
-  const [batch, , m, n] = square.shape as [number, number, number, number]
+/** A mask that is one number, one for each key, or one for each pair of query and key, as it goes with scores of some shape. */
+function fittedMask(t: Translation, scores: readonly number[], mask: string): string | undefined {
+  const [m, n] = scores.slice(-2) as [number, number]
+  const heads = scores.length > 3 ? [1] : []
+  const batch = scores[0]!
   const count = elementCount(t.typeOf(mask).shape)
   const shape =
-    count === 1 ? [1] : count === n ? [1, 1, 1, n] : count === m * n || count === batch * m * n ? [count / (m * n), 1, m, n] : undefined
-  if (shape === undefined) return undefined
-  return t.build.node('Add', [scores, reshaped(t.build, t.carried(mask), shape)], square)
+    count === 1 ? [1] : count === n ? [n] : count === m * n || count === batch * m * n ? [count / (m * n), ...heads, m, n] : undefined
+  return shape === undefined ? undefined : reshaped(t.build, t.carried(mask), shape)
+}
+
+/** Adds a mask. */
+function masked(t: Translation, scores: string, mask: string): string | undefined {
+  const square = t.build.typeOf(scores)
+  const fitted = fittedMask(t, square.shape, mask)
+  return fitted === undefined ? undefined : t.build.node('Add', [scores, fitted], square)
+}
+
+/** The least code wherever a mask is not 0. */
+function hidden(t: Translation, codes: string, mask: string): string | undefined {
+  const { dtype, shape } = t.build.typeOf(codes)
+  const fitted = fittedMask(t, shape, mask)
+  if (fitted === undefined) return undefined
+  const { dtype: own, shape: masks } = t.build.typeOf(fitted)
+  const isSeen = t.build.node('Equal', [fitted, t.build.numbers(own, 0)], { dtype: 'bool', shape: masks })
+  return t.build.node('Where', [isSeen, codes, t.build.numbers(dtype, dtype === 'i8' ? -128 : 0)], { dtype, shape })
 }
