@@ -31,4 +31,7 @@ export const areas = {
   fingerprint: ['packages/ir/src/graph/fingerprint.ts', 'packages/ir/src/hash/digest.ts'],
   tuning: ['packages/calib/src/tuning'],
   container: ['packages/backend-bm1684x/src/bmodel'],
+  search: ['packages/mixprec/src/strategies', 'packages/mixprec/src/search', 'packages/mixprec/src/layers'],
+  losses: ['packages/mixprec/src/metrics', 'packages/mixprec/src/comparison', 'packages/mixprec/src/journal'],
+  evaluator: ['packages/mixprec/src/evaluator'],
 }

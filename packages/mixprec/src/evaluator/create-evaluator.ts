@@ -17,10 +17,8 @@ import { countOpen, interrupted, measureOpen } from './measure-open.ts'
 import { measurementsOf, type TrialMeasurements } from './measurements.ts'
 import { createTrialNetworks } from './trial-networks.ts'
 
-/** Sections that stay open, whatever they take, beside those that trials share: one trial's own, and some that the next ones may need. */
-const spareSections = 4
-/** The part of the budget that is for open sections; tensors have the rest. */
-const sectionShare = 1 / 5
+/** The parts of the budget that are for open sections, and for what a task has in hand beside what is kept; tensors have the rest. */
+const [sectionShare, taskShare] = [1 / 5, 1 / 8]
 
 /** A trial that was resolved, or the reason why it was not. */
 type Prepared = { readonly job: Job; readonly measurements: TrialMeasurements } | { readonly failure: QError }
@@ -43,7 +41,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   let lanes: readonly Lane[] | undefined
   let losses: Promise<KnownLosses> | undefined
 
-  const startLanes = (segments: number): readonly Lane[] => {
+  const startLanes = (): readonly Lane[] => {
     const lines: readonly BenchLine[] =
       workers === undefined
         ? [
@@ -58,9 +56,9 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
         : Array.from({ length: workers.count }, () => lineTo(workers.start()))
     const book = createConstantBook(workers !== undefined)
     const share = budgetBytes / lines.length
-    const openSections = { least: segments + spareSections, bytes: Math.floor(share * sectionShare) }
-    const forTensors = Math.floor(share * (1 - sectionShare))
-    return lines.map((line) => createLane({ line, samples, budgetBytes: forTensors, openSections, book, tally }))
+    const sectionBytes = Math.floor(share * sectionShare)
+    const forTensors = Math.floor(share * (1 - sectionShare - taskShare))
+    return lines.map((line) => createLane({ line, samples, budgetBytes: forTensors, sectionBytes, book, tally }))
   }
   const prepare = (trial: Trial, { layers = [], outputs = true, precision = 'exact' }: Question): Prepared => {
     const reference = networks.reference(layers)
@@ -100,7 +98,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       const owned = withoutRepetitions(jobs)
       const open = span.map((sample) => ({ sample, jobs: owned.map((job) => openJob(job, sample, question, known)) }))
       if (countOpen(open) > 0) {
-        lanes ??= startLanes(jobs[0]!.reference.network.segments.length)
+        lanes ??= startLanes()
         await measureOpen(lanes, { samples: open, isLasting, losses: known, tally }, how)
       }
       const names = compared.map(({ name }) => name)

@@ -6,7 +6,7 @@ import type { BenchLine, TaskDone } from '../workers/bench-line.ts'
 import type { ConstantBook } from '../workers/constant-book.ts'
 import type { Tally } from './counts.ts'
 import { type OpenJob, segmentsOf, wantedIds } from './job.ts'
-import { createOpenSections, type OpenLimits } from './open-sections.ts'
+import { createOpenSections } from './open-sections.ts'
 import { lookAhead, type Outlook } from './outlook.ts'
 import { createShelf } from './shelf.ts'
 import { draftTask, keyAt, type TaskDraft, writeTask } from './task-draft.ts'
@@ -35,15 +35,16 @@ export interface LaneOptions {
   readonly samples: SampleSource
   /** What tensors may take that are kept. */
   readonly budgetBytes: number
-  readonly openSections: OpenLimits
+  /** What sections may take that stay open. */
+  readonly sectionBytes: number
   readonly book: ConstantBook
   readonly tally: Tally
 }
 
 /** A lane with nothing on its shelf. */
-export function createLane({ line, samples, budgetBytes, openSections, book, tally }: LaneOptions): Lane {
+export function createLane({ line, samples, budgetBytes, sectionBytes, book, tally }: LaneOptions): Lane {
   const shelf = createShelf(budgetBytes, tally)
-  const sections = createOpenSections(openSections, book, tally, (message) => line.tell(message))
+  const sections = createOpenSections(sectionBytes, book, tally)
   let slots = 0
   let tasks = 0
 
@@ -87,7 +88,7 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
         if (work.isOver()) break
         const isKept = (id: string): boolean => work.isLasting(id) || (outlooks[i]!.lastUse.get(id) ?? -1) > trial
         const draft = draftTask(open, sample, shelf, isKept)
-        sections.reserve(draft.runs.length)
+        sections.begin()
         const leaves = await leavesOf(draft)
         const steps = writeTask(draft, leaves, {
           shelf,
@@ -95,7 +96,7 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
           newSlot: () => slots++,
           isKept,
           isNarrow,
-          open: ({ section }) => sections.open(section),
+          open: ({ section }, tell) => sections.open(section, tell),
         })
         const task = line.ask({ kind: 'task', id: tasks++, steps }).then((done) => work.record(open, sample, done))
         // A failure is thrown where the task is awaited.
@@ -113,9 +114,10 @@ export function createLane({ line, samples, budgetBytes, openSections, book, tal
         const { chunks, isNarrow } = shareOut(work)
         for (const chunk of chunks) await workThrough(chunk, work, isNarrow)
       } catch (error) {
-        // Tensors that a failed task should have made are not there.
+        // Tensors that a failed task should have made are not there, nor sections that it should have opened.
         shelf.clear()
         line.tell({ kind: 'clear' })
+        sections.clear((message) => line.tell(message))
         throw error
       }
     },

@@ -1,6 +1,6 @@
 import type { Tensor } from '@q/ir'
 import type { Segment } from '../segments/segmented-network.ts'
-import type { Step } from '../workers/protocol.ts'
+import type { OpenOrClose, Step } from '../workers/protocol.ts'
 import type { Tally } from './counts.ts'
 import { inStretches } from './in-stretches.ts'
 import { type OpenJob, type RunnableNetwork, segmentsOf, wantedIds } from './job.ts'
@@ -25,8 +25,8 @@ export interface TaskDesk {
   readonly isNarrow: boolean
   /** Whether a value is worth keeping. */
   isKept(id: string): boolean
-  /** Makes sure that a section can be run. */
-  open(segment: Segment): void
+  /** Makes sure that a section can be run. @returns what to do behind the run */
+  open(segment: Segment, tell: (step: OpenOrClose) => void): (() => void) | undefined
 }
 
 /** Finds out what has to be run. @param isKept whether a value is worth keeping */
@@ -84,7 +84,7 @@ export function writeTask({ open, sample, runs }: TaskDraft, leaves: ReadonlyMap
   }
   runs.forEach(({ segment, network: { precision, role } }, at) => {
     const { section } = segment
-    desk.open(segment)
+    const closing = desk.open(segment, (step) => steps.push(step))
     if (role === 'reference') tally.referenceExecutions += section.graph.nodes.length
     else tally.nodeExecutions += section.graph.nodes.length
     const feeds = segment.feeds.map(slotOf)
@@ -107,6 +107,7 @@ export function writeTask({ open, sample, runs }: TaskDraft, leaves: ReadonlyMap
       feeds,
       fetches: results.map((result) => ({ slot: result?.slot, halves: result?.halves ?? false })),
     })
+    closing?.()
     for (const result of results) if (result !== undefined) place(result.id, result.slot, result.bytes)
     dropLoose((id) => (lastRun.get(id) ?? -1) <= at)
   })

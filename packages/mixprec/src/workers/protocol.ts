@@ -40,9 +40,10 @@ export type Step =
       readonly postProcess: boolean
     }
   | { readonly kind: 'drop'; readonly slots: readonly number[] }
+  | OpenOrClose
 
-/** What is told to who computes. */
-export type ToWorkbench =
+/** Makes a section known, or lets go of it and of what was loaded for it. */
+export type OpenOrClose =
   | {
       readonly kind: 'open'
       readonly section: string
@@ -50,6 +51,10 @@ export type ToWorkbench =
       readonly constants: readonly { readonly id: number; readonly tensor: Tensor }[]
     }
   | { readonly kind: 'close'; readonly section: string; readonly constants: readonly number[] }
+
+/** What is told to who computes. */
+export type ToWorkbench =
+  | OpenOrClose
   | { readonly kind: 'task'; readonly id: number; readonly steps: readonly Step[] }
   /** Lets go of every tensor. */
   | { readonly kind: 'clear' }

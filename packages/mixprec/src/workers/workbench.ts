@@ -9,7 +9,7 @@ import type { OutputPair } from '../metrics/metric.ts'
 import { inTwoBytes } from './half-floats.ts'
 import { createHeldTensors, type FreeMemory } from './held-tensors.ts'
 import { packError } from './packed-error.ts'
-import type { ComparedTensor, FromWorkbench, Measured, PackedSection, Precision, Step, ToWorkbench } from './protocol.ts'
+import type { ComparedTensor, FromWorkbench, Measured, OpenOrClose, PackedSection, Precision, Step, ToWorkbench } from './protocol.ts'
 
 /** What computes, and what a page of results is turned into before it is compared. */
 export interface WorkbenchOptions {
@@ -61,6 +61,15 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
       await session?.close()
     }
   }
+  const openOrClose = async (message: OpenOrClose): Promise<void> => {
+    if (message.kind === 'open') {
+      for (const { id, tensor } of message.constants) constants.set(id, tensor)
+      sections.set(message.section, unpack(message.packed, constants, ops))
+      return
+    }
+    await closeSection(message.section)
+    for (const id of message.constants) constants.delete(id)
+  }
   const run = async ({ section, precision, feeds, fetches }: Extract<Step, { kind: 'run' }>): Promise<void> => {
     const session = await sessionOf(section, precision)
     const { inputs, outputs } = sections.get(section)!
@@ -90,7 +99,8 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
       if (step.kind === 'give') tensors.put(step.slot, step.tensor)
       else if (step.kind === 'run') await run(step)
       else if (step.kind === 'measure') measured.push(measure(step))
-      else tensors.drop(step.slots)
+      else if (step.kind === 'drop') tensors.drop(step.slots)
+      else await openOrClose(step)
     }
     return measured
   }
@@ -99,12 +109,8 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
     async handle(message) {
       switch (message.kind) {
         case 'open':
-          for (const { id, tensor } of message.constants) constants.set(id, tensor)
-          sections.set(message.section, unpack(message.packed, constants, ops))
-          return undefined
         case 'close':
-          await closeSection(message.section)
-          for (const id of message.constants) constants.delete(id)
+          await openOrClose(message)
           return undefined
         case 'clear':
           tensors.clear()
