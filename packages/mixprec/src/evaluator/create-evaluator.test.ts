@@ -94,6 +94,21 @@ describe('an evaluator', () => {
     }
   })
 
+  it('keeps tensors, and sections open, within its budget, and gives the same bytes', async () => {
+    const trials = [...alone, onlyInCodes()]
+    const all = toyEvaluator()
+    const whole = await all.evaluator.ask({ trials, metrics: ['cosine'] })
+    const one = Math.max(...[0, 1].map((sessions) => all.evaluator.counts().mostSectionBytes / (all.executor.loaded + sessions)))
+    for (const budgetBytes of [4 * one, 30 * one, 2 ** 30]) {
+      const { evaluator } = toyEvaluator({ budgetBytes })
+      expect(await evaluator.ask({ trials, metrics: ['cosine'] })).toEqual(whole)
+      const { mostTensorBytes, mostSectionBytes } = evaluator.counts()
+      // A section that is run for itself is beside those that stay.
+      expect(mostSectionBytes).toBeLessThanOrEqual(budgetBytes / 5 + 1.1 * one)
+      expect(mostTensorBytes + mostSectionBytes).toBeLessThanOrEqual(budgetBytes)
+    }
+  })
+
   it('measures nothing twice, however a trial is written', async () => {
     const { evaluator, executor } = toyEvaluator()
     const [first] = await evaluator.ask({ trials: [onlyInCodes('b')], metrics: ['cosine'] })

@@ -1,7 +1,7 @@
 import type { SampleSource } from '@q/ir'
 
 /** The same samples, of which the first stay in memory as far as they fit: a search asks again for those that it has no room for beside its tensors. */
-export function keptSamples(samples: SampleSource, budgetBytes = 32 * 2 ** 20): SampleSource {
+export function keptSamples(samples: SampleSource, budgetBytes: number): SampleSource {
   const kept = new Map<number, Awaited<ReturnType<SampleSource['load']>>>()
   let left = budgetBytes
   return {

@@ -28,6 +28,9 @@ import { layerTypes } from './layer-types.ts'
 import type { PostProcessing } from './post-processing.ts'
 import { searchProgress } from './search-progress.ts'
 
+/** The part of the memory for what need not be computed again that samples may take beside it. */
+const keptShare = 1 / 32
+
 /** What is searched, with what, and how long. */
 export interface SearchTask {
   readonly graph: Graph
@@ -102,7 +105,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     settings,
     resolver,
     reference: task.reference === 'chip-float' ? inFloat : 'graph',
-    samples: keptSamples(task.samples),
+    samples: keptSamples(task.samples, keptShare * (task.cacheBytes ?? 2 ** 30)),
     samplesDigest: await journalScope(task),
     executors: searchExecutors(),
     journal: journal.journal,
