@@ -36,7 +36,7 @@ const heapFlag = '--initial-old-space-size=512'
  * glibc keeps what native code gives back for what it asks for next, up to 64 MB of a kind, and tensors that stay stand in between: a search of a detector took several hundred megabytes more than it
  * used. From these sizes on (bytes) memory goes back to the system at once. Other commands hold few tensors, and would only ask for them again.
  */
-const memoryOfSearches = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576' }
+const memoryOfSearches = { MALLOC_MMAP_THRESHOLD_: '2097152', MALLOC_TRIM_THRESHOLD_: '2097152' }
 const searchWords = new Set(['search', '--search', 'run_qtable', 'run_sensitive_layer', '--expected_cos'])
 const isSearch = process.argv.slice(2).some((word) => searchWords.has(word.split('=')[0]))
 
