@@ -11,10 +11,12 @@ import { movementKernels } from './ops/movement.ts'
 import { normalizationKernels } from './ops/normalization.ts'
 import { averagePool, maxPool, qAveragePool } from './ops/pool.ts'
 import * as arithmetic from './ops/quantized-arithmetic.ts'
+import { qConcat, qReduce } from './ops/quantized-collection.ts'
 import * as reduce from './ops/reduce.ts'
 import { lut, qCompareConstant, requantize, requantizeAxis } from './ops/requantize.ts'
 import { resize } from './ops/resize.ts'
 import { qSoftmax, softmax } from './ops/softmax.ts'
+import { lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
 import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
 
 /** Operators whose float results are rounded to the element type of the result. */
@@ -41,6 +43,7 @@ const computing: Readonly<Record<string, Kernel>> = {
   ReduceProd: reduce.reduceProd,
   ReduceL1: reduce.reduceL1,
   ReduceL2: reduce.reduceL2,
+  LutReduceL2: reduce.reduceL2,
 }
 
 /** Operators that copy, choose or compare, and those that round by themselves. */
@@ -73,6 +76,8 @@ const copying: Readonly<Record<string, Kernel>> = {
   QAveragePool: qAveragePool,
   QSoftmax: qSoftmax,
   QAttention: qAttention,
+  QConcat: qConcat,
+  QReduce: qReduce,
   QAdd: arithmetic.qAdd,
   QSub: arithmetic.qSub,
   QMul: arithmetic.qMul,
@@ -85,6 +90,9 @@ const copying: Readonly<Record<string, Kernel>> = {
   Requantize: requantize,
   RequantizeAxis: requantizeAxis,
   Lut: lut,
+  SlopeLut: slopeLut,
+  MantissaLut: mantissaLut,
+  LutSoftmax: lutSoftmax,
 }
 
 /** The kernel of every operator of `@q/ir`, by operator name. */

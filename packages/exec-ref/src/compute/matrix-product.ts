@@ -29,14 +29,15 @@ interface Matrices {
 export function multiplyMatrices(call: KernelCall, write: WriteRow): void {
   const a = operand(call, 0)
   const b = operand(call, 1)
-  const heads = flag(call, 'headsAsBatch')
-  const left = matrices(a.type.shape.length === 1 ? [1, ...a.type.shape] : a.type.shape, flag(call, 'transA'), heads)
-  const right = matrices(b.type.shape.length === 1 ? [...b.type.shape, 1] : b.type.shape, flag(call, 'transB'), heads)
+  const heads = (which: string): boolean =>
+    flag(call, 'headsAsBatch') || (call.attrs['heads'] as readonly string[] | undefined)?.includes(which) === true
+  const left = matrices(a.type.shape.length === 1 ? [1, ...a.type.shape] : a.type.shape, flag(call, 'transA'), heads('a'))
+  const right = matrices(b.type.shape.length === 1 ? [...b.type.shape, 1] : b.type.shape, flag(call, 'transB'), heads('b'))
   const batch = broadcast(left.batch, right.batch)
   const transY = flag(call, 'transY')
   const ends = transY ? [right.columns, left.rows] : [left.rows, right.columns]
   const full = [...batch, ...ends]
-  const result = matrices(heads && full.length === 4 ? [full[0]!, full[2]!, full[1]!, full[3]!] : full, transY, heads)
+  const result = matrices(heads('y') && full.length === 4 ? [full[0]!, full[2]!, full[1]!, full[3]!] : full, transY, heads('y'))
   const inner = left.columns
   const width = right.columns
   const row = new Float64Array(inner)

@@ -1,9 +1,9 @@
 import type { DType, RoundingMode } from '@q/ir'
 import { hasCodeLimits } from '@q/ir/graph'
-import { type Bf16Style, roundBf16, roundF16, roundTo, saturate, wrapperTo } from '@q/ir/number'
+import { type Bf16Style, decodeBf16, encodeBf16, roundBf16, roundF16, roundTo, saturate, truncatingBf16, wrapperTo } from '@q/ir/number'
 import { codeLimits } from '../compute/codes.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
-import { newResult, operand, resultType, word } from '../operands.ts'
+import { flag, newResult, operand, resultType, word } from '../operands.ts'
 
 /** Rounds a number to a float type. */
 function rounderTo(dtype: DType, bf16: Bf16Style): (x: number) => number {
@@ -11,6 +11,11 @@ function rounderTo(dtype: DType, bf16: Bf16Style): (x: number) => number {
   if (dtype === 'bf16') return (x) => roundBf16(x, bf16)
   return Math.fround
 }
+
+/** The narrower float type that a float32 cast goes through. */
+const throughOf = ({ attrs }: KernelCall): DType | undefined => attrs['through'] as DType | undefined
+
+const cutToBf16 = (x: number): number => decodeBf16(encodeBf16(x, truncatingBf16))
 
 /** The scale and zero point of each element of a tensor. */
 function paramsOf(call: KernelCall, which: 'operand' | 'result'): (i: number) => { readonly scale: number; readonly zero: number } {
@@ -32,8 +37,10 @@ function paramsOf(call: KernelCall, which: 'operand' | 'result'): (i: number) =>
  */
 export const quantizeLinear: Kernel = (call) => {
   const x = operand(call, 0)
-  const round = rounderTo(x.type.dtype, call.bf16)
-  const narrow = x.type.dtype === 'bf16'
+  const through = throughOf(call)
+  const round = rounderTo(through ?? x.type.dtype, call.bf16)
+  const enter = through !== undefined ? cutToBf16 : x.type.dtype === 'bf16' ? round : undefined
+  const isHost = flag(call, 'hostScale')
   const rounding = word(call, 'rounding') as RoundingMode
   const { dtype } = resultType(call)
   const [min, max] = codeLimits(resultType(call), false)
@@ -41,7 +48,8 @@ export const quantizeLinear: Kernel = (call) => {
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {
     const { scale, zero } = params(i)
-    const quotient = round((narrow ? round(x.data[i]!) : x.data[i]!) * round(1 / scale))
+    const factor = round(1 / (isHost ? Math.fround(scale) : scale))
+    const quotient = round((enter === undefined ? x.data[i]! : enter(x.data[i]!)) * factor)
     const code = roundTo(quotient, rounding) + zero
     y[i] = hasCodeLimits(dtype) ? (code >= max ? max : code > min ? code : min) : code
   }
@@ -51,7 +59,7 @@ export const quantizeLinear: Kernel = (call) => {
 /** Codes to float, in the precision of the result. */
 export const dequantizeLinear: Kernel = (call) => {
   const x = operand(call, 0).data
-  const round = rounderTo(resultType(call).dtype, call.bf16)
+  const round = rounderTo(throughOf(call) ?? resultType(call).dtype, call.bf16)
   const params = paramsOf(call, 'operand')
   const y = newResult(call)
   for (let i = 0; i < y.length; i++) {

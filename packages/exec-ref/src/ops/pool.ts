@@ -1,11 +1,11 @@
-import { elementCount } from '@q/ir'
-import { roundHalfAway } from '@q/ir/number'
+import { elementCount, type RoundingMode } from '@q/ir'
+import { roundHalfAway, roundTo } from '@q/ir/number'
 
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
 import { requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall } from '../kernel.ts'
-import { flag, newResult, num, nums, operand, resultType, stridesOf, zeroPointOf } from '../operands.ts'
+import { flag, newResult, num, nums, operand, resultType, stridesOf, word, zeroPointOf } from '../operands.ts'
 
 /** The largest element under each window; padding never wins. */
 export const maxPool: Kernel = (call) => {
@@ -54,7 +54,8 @@ export const qAveragePool: Kernel = (call) => {
 
 function requantized(call: KernelCall, zero: number): (sum: number) => number {
   const apply = requantizerOf(call)
-  return (sum) => apply(roundHalfAway(sum)) + zero
+  const rounding = word(call, 'sumRounding') as RoundingMode
+  return (sum) => apply(roundTo(sum, rounding)) + zero
 }
 
 function scaled(call: KernelCall): (sum: number) => number {

@@ -103,21 +103,29 @@ export async function checkExecution(
     check(off < 0, `the codes of ${name} stand for ${code[off]} where the number is ${real[off]}; a step is ${widest}`)
   }
   const floats = (await resultOf(executor, graph, given)).map(stored)
+  // Codes that become float32 by way of bfloat16 are rounded with their scale, and again.
+  const ofCasts = backend.target.casts?.through === undefined ? 0 : 2 ** -8
   const terms = each.scaled === 'operands' ? magnitudes(given, floats.length) : floats.map(Math.abs)
   const isTable = resolved.nodes.some(({ op }) => op === 'Lut')
-  const nearest = (isTable ? scheme.rounding.cast : scheme.rounding.requantize).startsWith('half')
+  const { cast, table: ofTables = cast } = scheme.rounding
+  const nearest = (isTable ? ofTables : scheme.rounding.requantize).startsWith('half')
   const rounding = (nearest ? 0.5 : 1) * each.roundings + 0.25 + errors.ofFirst
   compare(
     found,
     floats,
-    terms.map((term) => rounding * step + errors.ofFactors * term + ofWeights),
+    terms.map((term, i) => rounding * step + errors.ofFactors * term + ofWeights + ofCasts * Math.abs(floats[i]!)),
     step,
   )
   if (nearest && new Set(floats).size >= enoughToAverage) {
     const constants = 0.5 * step * (each.sameRoundings ?? 0)
     // Factors that are powers of two make ties of every other number, and all of them may go one way.
     const ties = scheme.activations.scale === 'power-of-two' ? 0.25 * step * each.roundings : 0
-    checkMean(found, floats, step, errors.ofFactors * mean(terms) + errors.ofFirst * step + ofWeights + constants + ties)
+    checkMean(
+      found,
+      floats,
+      step,
+      errors.ofFactors * mean(terms) + errors.ofFirst * step + ofWeights + constants + ties + ofCasts * mean(floats.map(Math.abs)),
+    )
   }
   return 'compared'
 }

@@ -49,7 +49,7 @@ export async function compareCodes(compared: Compared, found: readonly number[],
   const isBetween = network.operands.some(({ role }) => role === 'bias between codes')
   const unsure = (isBetween ? anyFirstRounding(scheme.multipliers.sum) : 0) || 1e-4
   const error = Math.max(2 ** -5, factorErrorOf(network.form.replace('#constant', ''), scheme))
-  const roundings = isTable ? [cast] : network.form === 'LeakyRelu' ? [requantize, cast] : [requantize]
+  const roundings = isTable ? [scheme.rounding.table ?? cast] : network.form === 'LeakyRelu' ? [requantize, cast] : [requantize]
   const misses = ideals.flatMap((numbers) =>
     roundings.flatMap((rounding) =>
       // A table rounds what it holds, the zero point included; sums are rounded before it is added.
@@ -85,15 +85,17 @@ function isExactlyScaled({ resolved, network: { operands } }: Compared): boolean
 }
 
 /** The numbers that the codes of the operands stand for, where the chip gives them the scale of the result at once. */
-function asCodes({ made: { x }, resolved, scheme: { rounding } }: Compared): ReadonlyMap<string, Tensor> {
+function asCodes({ made: { x }, resolved }: Compared): ReadonlyMap<string, Tensor> {
   return new Map(
     [...x].map(([name, tensor]) => {
-      const made = resolved.nodes.find(({ op, inputs }) => op === 'QuantizeLinear' && inputs[0] === name)?.outputs[0]
-      const type = made === undefined ? undefined : valueOf(resolved, made).type
+      const cast = resolved.nodes.find(({ op, inputs }) => op === 'QuantizeLinear' && inputs[0] === name)
+      const type = cast === undefined ? undefined : valueOf(resolved, cast.outputs[0]!).type
       if (type?.quant === undefined) return [name, tensor]
+      // As the resolver made it, by what the target says of casts.
+      const rounding = cast!.attrs['rounding'] as RoundingMode
       const { scale, zeroPoint } = type.quant
       const [min, max] = codeLimitsOf(type)
-      const codeOf = (real: number): number => Math.min(max, Math.max(min, roundTo(real / scale, rounding.cast) + zeroPoint))
+      const codeOf = (real: number): number => Math.min(max, Math.max(min, roundTo(real / scale, rounding) + zeroPoint))
       const { dtype, shape } = tensor
       return [
         name,

@@ -61,6 +61,12 @@ describe('what is missing or wrong is told, each part', () => {
     [withTarget({ highPrecision: { Abs: 'F33' } }), 'target.highPrecision.Abs: "F33" is not known; perhaps F32'],
     [withTarget({ automaticPlan: { unevenAdd: 'F33' } }), 'target.automaticPlan.unevenAdd: "F33" is not known; perhaps F32'],
     [withTarget({ casts: { rescale: 'by-with' } }), 'target.casts.rescale: "by-with" is not known; perhaps by-width'],
+    [withTarget({ casts: { through: 'bf61' } }), 'target.casts.through: "bf61" is not known; perhaps bf16'],
+    [withTarget({ casts: { bf16: 'truncat' } }), 'target.casts.bf16: "truncat" is not known; perhaps truncate'],
+    [
+      withTarget({ casts: { ofInputs: { rounding: 'half-upp' } } }),
+      'target.casts.ofInputs.rounding: "half-upp" is not known; perhaps half-up',
+    ],
     [withTarget({ casts: 5 }), 'target.casts is 5: wanted an object'],
     [{ ...sound, rewrites: [] }, 'rewrites: "rewrites" is not known; perhaps rewrite'],
     [

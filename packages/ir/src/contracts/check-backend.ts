@@ -1,9 +1,11 @@
+import { bf16Styles } from '../number/bf16.ts'
+import { type RoundingMode, roundingModes } from '../number/rounding.ts'
 import { floatOps } from '../ops/op-set.ts'
 import type { Backend } from './backend.ts'
 import { schemesDefects } from './check-scheme.ts'
 import { backendInvalid, describe, type Fields, isObject, missing, strangers, unknown } from './defects.ts'
 import { isForm } from './form-names.ts'
-import type { RangeImport, RangeRuleName, Target } from './target.ts'
+import type { CastRules, RangeImport, RangeRuleName, Target } from './target.ts'
 
 const rangeRules: Readonly<Record<RangeRuleName, true>> = {
   forward: true,
@@ -198,12 +200,22 @@ function deviationDefects(deviations: unknown): readonly string[] {
   ])
 }
 
+const castMembers: Readonly<Record<keyof CastRules, true>> = { rescale: true, suffixes: true, through: true, bf16: true, ofInputs: true }
+
 function castDefects(casts: Fields): readonly string[] {
-  const words = ['by-range', 'by-width']
-  const { rescale } = casts
+  const words = { rescale: ['by-range', 'by-width'], through: ['bf16'], bf16: Object.keys(bf16Styles) } as const
+  const { ofInputs } = casts
+  const wrong = Object.entries(words).flatMap(([member, known]: readonly [string, readonly string[]]) => {
+    const word = casts[member]
+    return word === undefined || known.includes(String(word)) ? [] : [unknown(`target.casts.${member}`, word, known, 'words')]
+  })
+  const rounding = isObject(ofInputs) ? ofInputs['rounding'] : undefined
   return [
-    ...strangers(casts, { rescale: true, suffixes: true }, 'target.casts.'),
-    ...(rescale === undefined || words.includes(String(rescale)) ? [] : [unknown('target.casts.rescale', rescale, words, 'words')]),
+    ...strangers(casts, castMembers, 'target.casts.'),
+    ...wrong,
+    ...(ofInputs === undefined || roundingModes.includes(rounding as RoundingMode)
+      ? []
+      : [unknown('target.casts.ofInputs.rounding', rounding, roundingModes, 'roundings')]),
   ]
 }
 

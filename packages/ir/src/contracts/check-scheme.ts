@@ -40,6 +40,7 @@ const roundingMembers: Readonly<Record<keyof IntegerRounding, true>> = {
   requantize: true,
   requantizeOf: true,
   cast: true,
+  table: true,
   weight: true,
 }
 const encodingMembers: Readonly<Record<MultiplierEncoding['kind'], Readonly<Record<string, true>>>> = {
@@ -141,6 +142,7 @@ function roundingDefects(rounding: unknown, uses: readonly string[], place: stri
   return [
     ...membersOf(rounding, roundingMembers, `${place}.rounding.`),
     ...uses.flatMap((use) => oneOf(rounding[use], roundingModes, `${place}.rounding.${use}`)),
+    ...(rounding['table'] === undefined ? [] : oneOf(rounding['table'], roundingModes, `${place}.rounding.table`)),
     ...formRoundingDefects(rounding['requantizeOf'] ?? {}, `${place}.rounding.requantizeOf`),
   ]
 }

@@ -62,6 +62,8 @@ export interface IntegerRounding {
   readonly requantizeOf?: Readonly<Partial<Record<OpForm, RoundingMode>>>
   /** Floats that become activation codes. */
   readonly cast: RoundingMode
+  /** Entries of lookup tables. @default as `cast` */
+  readonly table?: RoundingMode
   /** Weights and biases. */
   readonly weight: RoundingMode
 }

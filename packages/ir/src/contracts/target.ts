@@ -1,4 +1,6 @@
 import type { OpForm } from '../graph/op-form.ts'
+import type { Bf16StyleName } from '../number/bf16.ts'
+import type { RoundingMode } from '../number/rounding.ts'
 import type { OpName } from '../ops/op-set.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { DType } from '../tensor/tensor.ts'
@@ -64,6 +66,16 @@ export interface CastRules {
   readonly rescale?: 'by-range' | 'by-width'
   /** The type at the end of a cast's name, `<value><user>_<type>`. @default the element type's own name */
   readonly suffixes?: Readonly<Partial<Record<DType, string>>>
+  /** The float type in which codes and float32 numbers become each other, for chips that have no other; float32 numbers are cut off to it. @default float32 itself */
+  readonly through?: 'bf16'
+  /** How bfloat16 numbers are made of float32 ones on their way into a layer. @default as the scheme of the layer makes its results */
+  readonly bf16?: Bf16StyleName
+  /**
+   * How codes are made of the inputs of the network, where the program that feeds the chip makes them and not the chip: in float32, by the reciprocal of the scale
+   * in float32 (`hostScale` of QuantizeLinear), with a rounding of its own, right behind them: operators of `typeFollowers` do not take over the type of an
+   * input. @default as of all other numbers
+   */
+  readonly ofInputs?: { readonly rounding: RoundingMode }
 }
 
 /**

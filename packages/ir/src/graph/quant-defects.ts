@@ -97,6 +97,7 @@ function entriesOf(
     case 'QMatMul':
       return shape(1).length < 2 ? 1 : shape(1).at(attrs['transB'] === true ? -2 : -1)
     case 'QAdd':
+    case 'QConcat':
     case 'QSub':
       return inputs.length
     case 'QLeakyRelu':

@@ -15,7 +15,7 @@ export type TableType = keyof typeof arrays
 
 /** How a table is filled and laid out. */
 export interface TableForm {
-  /** @default that of casts in the scheme; 'half-away-from-zero' where there is none to ask, in {@link lookupTable} */
+  /** @default that of tables in the scheme; 'half-away-from-zero' where there is none to ask, in {@link lookupTable} */
   readonly rounding?: RoundingMode
   /** @default `[entries]`: 256, or 65536 for 16-bit codes */
   readonly shape?: readonly number[]
@@ -55,7 +55,8 @@ export function lookupTable(
 export function lookUp(node: Node, x: string, f: ScalarFunction, context: LowerContext, form: TableForm = {}): LoweredNode {
   const name = layerOf(node)
   const type = context.quantizedType(name)
-  const rounding = form.rounding ?? context.integers.rounding.cast
+  const { cast, table: ofTables = cast } = context.integers.rounding
+  const rounding = form.rounding ?? ofTables
   const table = lookupTable(form.name ?? `${name}_table`, context.quantizedType(x), type, f, { ...form, rounding })
   return loweredTo({ op: 'Lut', inputs: [x, table.name], outputs: [name], attrs: {} }, [table, { name, type }])
 }

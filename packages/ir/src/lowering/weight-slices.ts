@@ -18,10 +18,14 @@ export const filtersOf = (shape: readonly number[]): OutputSlices => ({ count: s
  * The columns of the right operand of a matrix product, over all matrices of a batch; one slice where these neither follow each other nor
  * alternate (a turned batch, heads between the axes), or where columns are not the last axis of the result.
  */
-export function columnsOf(shape: readonly number[], { transB, transY, headsAsBatch }: Attrs): OutputSlices {
+export function columnsOf(shape: readonly number[], { transB, transY, headsAsBatch, heads = [] }: Attrs): OutputSlices {
   const rank = shape.length
   const isBatch = shape.slice(0, -2).some((size) => size !== 1)
-  const isWhole = rank < 2 || transY === true || (headsAsBatch === true && rank === 4) || (isBatch && transB === true)
+  const isWhole =
+    rank < 2 ||
+    transY === true ||
+    ((headsAsBatch === true || (heads as readonly string[]).length > 0) && rank === 4) ||
+    (isBatch && transB === true)
   if (isWhole) return { count: 1, order: 'outermost', axis: 0, isChannel: false }
   const axis = transB === true ? rank - 2 : rank - 1
   return { count: shape[axis]!, order: transB === true ? 'outermost' : 'innermost', axis, isChannel: !isBatch }

@@ -252,4 +252,25 @@ describe('the node of a cast', () => {
     expect(made(bf16(1))).toEqual({ rounding: 'half-to-even', bf16: 'truncate' })
     expect([made(f32(1)), made(f16(1))]).toEqual([{ rounding: 'half-to-even' }, { rounding: 'half-to-even' }])
   })
+
+  describe('where the target has rules for all casts', () => {
+    const near = { kind: 'float', dtype: 'bf16', bf16: 'saturate' } as const
+    const rules = { through: 'bf16', bf16: 'truncate', ofInputs: { rounding: 'up' } } as const
+    const made = (source: TensorType, wanted: TensorType, isInput = false) =>
+      castNode('x', 'y', source, wanted, { needed: near, integers: scheme, near, rules, isInput }).attrs
+
+    it('float32 becomes codes, and codes float32, by way of the narrow type; narrow floats as they are', () => {
+      expect(made(f32(1), codes('i8', [1]))).toEqual({ rounding: 'half-to-even', bf16: 'saturate', through: 'bf16' })
+      expect(made(codes('i8', [1]), f32(1))).toEqual({ bf16: 'saturate', through: 'bf16' })
+      expect(made(bf16(1), codes('i8', [1]))).toEqual({ rounding: 'half-to-even' })
+    })
+
+    it('float32 becomes bfloat16 in the style of casts, not in that of results', () => {
+      expect(made(f32(1), bf16(1))).toMatchObject({ to: 'bf16', bf16: 'truncate' })
+    })
+
+    it('codes of inputs are those of the program that feeds the chip', () => {
+      expect(made(f32(1), codes('i8', [1]), true)).toEqual({ rounding: 'up', hostScale: true })
+    })
+  })
 })

@@ -2,7 +2,7 @@ import type { CodeStorage, FloatScheme, IntegerScheme, Scheme } from '../contrac
 import type { CastRules } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
 import { codeLimitsOf } from '../graph/code-limits.ts'
-import type { Node, Quant, Range, TensorType } from '../graph/types.ts'
+import type { Attrs, Node, Quant, Range, TensorType } from '../graph/types.ts'
 import { encodeFactor } from '../number/encode-factor.ts'
 import type { RoundingMode } from '../number/rounding.ts'
 import type { DType } from '../tensor/tensor.ts'
@@ -25,6 +25,8 @@ export interface Arriving {
   readonly range?: Range
   /** How its bfloat16 numbers are made, when it has any. */
   readonly floats?: FloatScheme
+  /** It is an input of the network. */
+  readonly isInput?: boolean
 }
 
 /** Who needs it. */
@@ -126,11 +128,21 @@ export interface CastSchemes {
   readonly floats?: FloatScheme | undefined
   /** How codes are stored there. */
   readonly integers: IntegerScheme
+  /** What the target says of all casts. @default nothing */
+  readonly rules?: CastRules | undefined
+  /** By which bfloat16 numbers are made near there. @default none says how */
+  readonly near?: FloatScheme | undefined
+  /** What is cast is an input of the network. @default it is computed */
+  readonly isInput?: boolean
 }
+
+/** The float type that a cast between codes and float32 numbers goes through, where the target has one, and how its numbers are made. */
+const throughOf = ({ through }: CastRules, dtype: DType, near: FloatScheme | undefined): Attrs =>
+  through === undefined || dtype !== 'f32' ? {} : { ...(near === undefined ? {} : bf16StyleOf(near, through)), through }
 
 /** The node that casts `from` to `to`. What is computed with bfloat16 numbers on the way to codes is made as they are. */
 export function castNode(from: string, to: string, source: TensorType, wanted: TensorType, schemes: CastSchemes): Node {
-  const { needed: scheme, floats, integers } = schemes
+  const { needed: scheme, floats, integers, rules = {}, near, isInput = false } = schemes
   const node = { inputs: [from], outputs: [to] }
   if (wanted.quant !== undefined && source.quant !== undefined) {
     const { multiplier, shift, requantize } = encodeFactor(source.quant.scale / wanted.quant.scale, integers.multipliers.cast)
@@ -142,10 +154,15 @@ export function castNode(from: string, to: string, source: TensorType, wanted: T
     }
   }
   if (wanted.quant !== undefined) {
+    if (isInput && rules.ofInputs !== undefined)
+      return { op: 'QuantizeLinear', ...node, attrs: { rounding: rules.ofInputs.rounding, hostScale: true } }
     const rounding: RoundingMode = integers.rounding.cast
-    return { op: 'QuantizeLinear', ...node, attrs: { rounding, ...(floats === undefined ? {} : bf16StyleOf(floats, source.dtype)) } }
+    const style = floats === undefined ? {} : bf16StyleOf(floats, source.dtype)
+    return { op: 'QuantizeLinear', ...node, attrs: { rounding, ...style, ...throughOf(rules, source.dtype, near) } }
   }
-  const style = bf16StyleOf(scheme, wanted.dtype)
-  if (source.quant !== undefined) return { op: 'DequantizeLinear', ...node, attrs: style }
+  if (source.quant !== undefined)
+    return { op: 'DequantizeLinear', ...node, attrs: { ...bf16StyleOf(scheme, wanted.dtype), ...throughOf(rules, wanted.dtype, near) } }
+  const style =
+    rules.bf16 !== undefined && source.dtype === 'f32' && wanted.dtype === 'bf16' ? { bf16: rules.bf16 } : bf16StyleOf(scheme, wanted.dtype)
   return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even', ...style } }
 }

@@ -176,24 +176,27 @@ function wishOf(parts: CastParts, arriving: Arriving, node: Node, owner: number,
 
 /** Everything that decides what a cast computes: its type, and its node as the schemes of its user make it. */
 function keyOf(parts: CastParts, arriving: Arriving, wanted: TensorType, owner: number): string {
-  const { op, attrs } = castNode(arriving.name, '', arriving.type, wanted, castSchemesAt(parts, owner, arriving.floats))
+  const { op, attrs } = castNode(arriving.name, '', arriving.type, wanted, castSchemesAt(parts, owner, arriving))
   const { dtype, quant } = wanted
   return JSON.stringify([dtype, quant, op, attrs])
 }
 
-/** What a cast for a layer at a place is made by. @param floats of what arrives, where it has any */
-export const castSchemesAt = (parts: CastParts, owner: number, floats?: CastSchemes['floats']): CastSchemes => ({
+/** What a cast for a layer at a place is made by. @param arriving what is cast, where more is known of it than its type */
+export const castSchemesAt = (parts: CastParts, owner: number, { floats, isInput = false }: Partial<Arriving> = {}): CastSchemes => ({
   needed: schemeAt(parts, owner),
   floats,
   integers: integersAt(parts, owner),
+  rules: parts.target.casts,
+  near: bf16SchemeNear(parts.target, parts.modeAt(owner), parts.settings),
+  isInput,
 })
 
 /** The cast that a node wishes, under its name. */
 function castFor(parts: CastParts, arriving: Arriving, { owner, layer, origin, wanted }: CastWish): Pick<Cast, 'node' | 'value'> {
   const { names, places } = parts.frame
-  const { name, type, floats } = arriving
+  const { name, type } = arriving
   const result = names.cast(name, wanted.dtype, layer === '' ? undefined : { node: layer, layer: places[owner]!.name })
-  const node = castNode(name, result, type, wanted, castSchemesAt(parts, owner, floats))
+  const node = castNode(name, result, type, wanted, castSchemesAt(parts, owner, arriving))
   return { node: { ...node, origin }, value: { name: result, type: wanted } }
 }
 
@@ -205,9 +208,9 @@ export function resultsOf({ graph, places, isOutput }: Frame, place: number, typ
   return new Set(results.map((each) => renamed.get(each) ?? each))
 }
 
-function needOf({ target, typedAt }: CastParts, node: Node, owner: number, name: string): OperandNeed {
+function needOf({ target, typedAt, frame }: CastParts, node: Node, owner: number, name: string): OperandNeed {
   const typed = typedAt(owner)
-  return typed.needs.get(name) ?? (followsType(node, target) ? 'any' : usualNeed(typed.values.get(layerOf(node))!.type))
+  return typed.needs.get(name) ?? (followsType(node, target, frame) ? 'any' : usualNeed(typed.values.get(layerOf(node))!.type))
 }
 
 function schemeAt({ target, settings, modeAt }: CastParts, place: number): Scheme {
@@ -229,5 +232,6 @@ function arrivingAt(parts: CastParts, name: string, type: TensorType, owner: num
     ...(scheme.kind === 'integer' ? { storage: scheme.activations } : {}),
     ...(range === undefined ? {} : { range }),
     ...(floats === undefined ? {} : { floats }),
+    ...(parts.frame.places[owner]!.node === undefined ? { isInput: true } : {}),
   }
 }

@@ -28,8 +28,11 @@ export interface TypedLayer {
 
 const nothing: ReadonlyMap<string, never> = new Map<string, never>()
 
-/** Whether a node takes over its operand's type. */
-export const followsType = (node: Node, target: Target): boolean => (target.typeFollowers ?? []).some((op) => op === node.op)
+/** Whether a node takes over its operand's type. That of an input of the network not where the target makes codes of inputs in their own way, right behind them. */
+export function followsType({ op, inputs }: Node, { typeFollowers = [], casts }: Target, { graph }: Frame): boolean {
+  if (!typeFollowers.some((each) => each === op)) return false
+  return casts?.ofInputs === undefined || !graph.inputs.some(({ name }) => name === inputs[0])
+}
 
 /** The typed form of an input: its value in the type the caller's model has, with the range that the range rules gave it. */
 export function typedInput({ graph }: Frame, place: number, range: Range | undefined, before: TypedLayer | undefined): TypedLayer {
@@ -65,7 +68,7 @@ export function typedLayer(
   before: TypedLayer | undefined,
 ): TypedLayer {
   const { producers } = frame.places[place]!
-  const follows = [...(lowered.hoisted ?? []), ...lowered.nodes].some((node) => followsType(node, target))
+  const follows = [...(lowered.hoisted ?? []), ...lowered.nodes].some((node) => followsType(node, target, frame))
   const from: unknown[] = [lowered]
   for (const producer of producers) {
     const { renamed, values } = typedAt(producer)
@@ -93,7 +96,7 @@ export function typedLayer(
     return valueOf(frame.graph, name).type
   }
   for (const node of follows ? [...hoisted, ...nodes] : []) {
-    if (!followsType(node, target) || node.inputs[0] === undefined) continue
+    if (!followsType(node, target, frame) || node.inputs[0] === undefined) continue
     const result = values.get(node.outputs[0]!)!
     values.set(result.name, { ...result, type: { ...typeOf(node.inputs[0]), shape: result.type.shape } })
   }

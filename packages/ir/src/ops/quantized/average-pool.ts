@@ -1,10 +1,10 @@
-import { bool, defineOp, float, ints, maybe, one, own, parameter } from '../define.ts'
+import { bool, defineOp, float, ints, maybe, one, own, parameter, text } from '../define.ts'
 import { AveragePool } from '../float/average-pool.ts'
 import { requantization } from './requantization.ts'
 
 /**
  * Integer average pool: the rounded sum `v = half-away(f32(f32(average * kh) * kw))` of each window (the average in
- * float32, its divisor the counted places), then requantization. Counted padding is the zero point.
+ * float32, its divisor the counted places; `sumRounding` is how it is rounded), then requantization. Counted padding is the zero point.
  *
  * With `scale` the codes are rescaled as real numbers instead:
  * `saturate(half-away(max(f32(average * kh * kw) * scale + offset, zero point if relu)))`, zero points being part of `offset`.
@@ -19,6 +19,7 @@ export const QAveragePool = defineOp({
     pads: ints(),
     count_include_pad: bool(false),
     keepdims: bool(true),
+    sumRounding: text(['half-away-from-zero', 'half-up'], 'half-away-from-zero'),
     ...requantization,
     scale: parameter(maybe(float())),
     offset: parameter(float(0)),

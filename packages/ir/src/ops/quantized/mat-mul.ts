@@ -1,4 +1,4 @@
-import { bool, defineOp, none, one, optional, own } from '../define.ts'
+import { bool, defineOp, none, one, optional, own, strings } from '../define.ts'
 import { MatMul } from '../float/mat-mul.ts'
 import { requantization, zeroPointInSum } from './requantization.ts'
 
@@ -15,10 +15,11 @@ export const QMatMul = defineOp({
     transB: bool(false),
     transY: bool(false),
     headsAsBatch: bool(false),
+    heads: strings([]),
     keepdims: bool(true),
     zeroPointInSum,
     ...requantization,
   },
-  infer: ({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims }) =>
-    MatMul.infer({ a, b, bias }, { transA, transB, transY, headsAsBatch, keepdims, relu: false, reluLimit: -1 }),
+  infer: ({ a, b, bias }, { transA, transB, transY, headsAsBatch, heads, keepdims }) =>
+    MatMul.infer({ a, b, bias }, { transA, transB, transY, headsAsBatch, heads, keepdims, relu: false, reluLimit: -1 }),
 })

@@ -1,6 +1,6 @@
-import { defineOp, one, own } from '../define.ts'
+import { bool, defineOp, one, own } from '../define.ts'
 import { like } from '../infer.ts'
-import { roundingAttr } from './requantization.ts'
+import { roundingAttr, through } from './requantization.ts'
 
 /**
  * Float to codes of the result's type: `saturate(round(x * (1 / scale)) + zero point)`.
@@ -13,6 +13,6 @@ export const QuantizeLinear = defineOp({
   name: 'QuantizeLinear',
   inputs: { x: one(own()) },
   outputs: { y: own() },
-  attrs: { rounding: roundingAttr },
+  attrs: { rounding: roundingAttr, through, hostScale: bool(false) },
   infer: ({ x }) => ({ y: like(x) }),
 })

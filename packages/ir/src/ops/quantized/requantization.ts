@@ -1,5 +1,5 @@
 import type { DType } from '../../tensor/tensor.ts'
-import { bool, ints, parameter, text } from '../define.ts'
+import { bool, ints, maybe, parameter, text } from '../define.ts'
 
 /** How a shifted value is rounded. */
 export const roundingAttr = text(['half-up', 'half-away-from-zero', 'half-to-even', 'half-down', 'toward-zero', 'down', 'up'], 'half-up')
@@ -38,3 +38,6 @@ export const zeroPointInSum = bool(true)
 
 /** Entries of a table over all codes of an element type, a negative code `i` standing at that number plus `i`. */
 export const tableSize = (dtype: DType): number => (dtype === 'i16' || dtype === 'u16' ? 65536 : 256)
+
+/** The float type in which codes and float32 numbers become each other, where it is narrower. */
+export const through = maybe(text(['bf16']))

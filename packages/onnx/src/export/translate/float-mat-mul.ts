@@ -3,12 +3,16 @@ import type { OnnxBuilder, OnnxType } from '../onnx/onnx-builder.ts'
 import { finished, reshaped, swappedLast, transposed } from './finish.ts'
 import type { Translate } from './translator.ts'
 
+/** Whether axes 1 and 2 of an operand or the result are read swapped. */
+const readsHeads = (attrs: Attrs, which: 'a' | 'b' | 'y'): boolean =>
+  attrs['headsAsBatch'] === true || (attrs['heads'] as readonly string[] | undefined)?.includes(which) === true
+
 /** The operands of a matrix product, read as its attributes say. */
 export function productOperands(build: OnnxBuilder, attrs: Attrs, a: string, b: string): readonly [string, string] {
-  const heads = (x: string) =>
-    attrs['headsAsBatch'] === true && build.typeOf(x).shape.length === 4 ? transposed(build, x, [0, 2, 1, 3]) : x
-  const left = heads(a)
-  const right = heads(b)
+  const heads = (x: string, which: 'a' | 'b') =>
+    readsHeads(attrs, which) && build.typeOf(x).shape.length === 4 ? transposed(build, x, [0, 2, 1, 3]) : x
+  const left = heads(a, 'a')
+  const right = heads(b, 'b')
   return [attrs['transA'] === true ? swappedLast(build, left) : left, attrs['transB'] === true ? swappedLast(build, right) : right]
 }
 
@@ -22,8 +26,7 @@ export function productShape(a: readonly number[], b: readonly number[]): readon
 /** The product in the order and shape the attributes want. */
 export function productResult(build: OnnxBuilder, attrs: Attrs, y: string, shape: readonly number[]): string {
   const turned = attrs['transY'] === true ? swappedLast(build, y) : y
-  const placed =
-    attrs['headsAsBatch'] === true && build.typeOf(turned).shape.length === 4 ? transposed(build, turned, [0, 2, 1, 3]) : turned
+  const placed = readsHeads(attrs, 'y') && build.typeOf(turned).shape.length === 4 ? transposed(build, turned, [0, 2, 1, 3]) : turned
   return reshaped(build, placed, shape)
 }
 

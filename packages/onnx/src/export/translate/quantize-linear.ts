@@ -24,7 +24,9 @@ export const translateQuantizeLinear: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
   const { scales, zeros, axis } = slicesOf(type)
-  const factors = scales.map((scale) => narrow(1 / scale, from.dtype, node))
+  const { hostScale, through } = t.attrs(node)
+  if (through !== undefined) return undefined
+  const factors = scales.map((scale) => narrow(1 / (hostScale === true ? Math.fround(scale) : scale), from.dtype, node))
   const factor = factors[0]!
   if (!isCodeType(type.dtype) || !factors.every(Number.isFinite)) return undefined
   const float = { dtype: 'f32', shape: type.shape } as const
@@ -106,7 +108,7 @@ export const translateDequantizeLinear: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
   const { scales, zeros, axis } = slicesOf(from)
-  if (!isCodeType(from.dtype)) return undefined
+  if (!isCodeType(from.dtype) || t.attrs(node)['through'] !== undefined) return undefined
   const scale = build.numbers(
     'f32',
     scales.map((each) => narrow(each, type.dtype, node)),

@@ -21,6 +21,7 @@ export const translateQAveragePool: Translate = (node, t) => {
   // Sums of codes as they are, without their zero point too.
   if ((reach(t, x, 0) + Math.abs(zeroPointOf(from))) * places >= 2 ** 24) return undefined
   const isReal = attrs['scale'] !== undefined
+  if (!isReal && attrs['sumRounding'] !== 'half-away-from-zero') return undefined
   const r = requantizationOf(attrs, [2 * reach(t, x) * places])
 
   // Real numbers are made from the codes as they are, so that counted padding has to hold the zero point.

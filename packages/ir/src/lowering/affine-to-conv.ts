@@ -1,5 +1,8 @@
-import { type Graph, layerOf, type Node, type RewritePass, tensor, valueOf } from '@q/ir'
-import { draftOf } from '@q/ir/graph'
+import type { RewritePass } from '../contracts/backend.ts'
+import { draftOf } from '../graph/draft.ts'
+import { layerOf, valueOf } from '../graph/edges.ts'
+import type { Graph, Node } from '../graph/types.ts'
+import { tensor } from '../tensor/tensor.ts'
 
 const isAffine = (graph: Graph, node: Node): boolean =>
   node.op === 'Affine' &&

@@ -1,5 +1,8 @@
-import { layerOf, type Node, type RewritePass, tensor } from '@q/ir'
-import { draftOf, type GraphDraft } from '@q/ir/graph'
+import type { RewritePass } from '../contracts/backend.ts'
+import { draftOf, type GraphDraft } from '../graph/draft.ts'
+import { layerOf } from '../graph/edges.ts'
+import type { Node } from '../graph/types.ts'
+import { tensor } from '../tensor/tensor.ts'
 
 /** The convolution in front of an Affine, when nothing else sees its result and it can take the factors in. */
 function convBefore(draft: GraphDraft, { op, inputs }: Node): Node | undefined {

@@ -1,0 +1,37 @@
+import { type Backend, type BackendFactory, QError } from '@q/ir'
+import { emitFiles, emittedNames } from './files/emit.ts'
+import { lowerings } from './lower/lowerings.ts'
+import { rewrites } from './rewrite/rewrites.ts'
+import { type Chip, chips, targetOf } from './target.ts'
+import type { TpuCodec } from './tpu-codec.ts'
+
+/** Options of {@link cv18xx}. */
+export interface Cv18xxOptions {
+  /** Which chip of the family the files are for. @default 'cv183x' */
+  readonly chip?: Chip
+  /** Writes and reads the lowered text form. @default files can be neither written nor read, everything else works */
+  readonly codec?: TpuCodec
+}
+
+/** The back end for the CV18xx family: cv183x, cv182x, cv181x, cv180x. @throws QError `CHIP_OPTIONS` for an option it does not have */
+export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => {
+  const { chip = 'cv183x', codec, ...unknown } = options
+  const names = Object.keys(unknown)
+  if (names.length > 0 || !chips.includes(chip) || (codec !== undefined && typeof codec.write !== 'function')) {
+    throw new QError('CHIP_OPTIONS', 'cv18xx takes no such options', {
+      at: ['cv18xx'],
+      found: names.length > 0 ? names.join(', ') : chips.includes(chip) ? 'a codec that cannot write' : String(chip),
+      wanted: `chip (${chips.join(', ')}), codec, or nothing`,
+      hint: 'leave them out',
+      kind: 'usage',
+    })
+  }
+  return {
+    name: chip,
+    target: targetOf(chip),
+    lower: lowerings,
+    rewrite: rewrites,
+    emit: (graph, settings) => emitFiles(graph, settings, codec),
+    fileNames: (network, settings) => emittedNames(network, chip, settings),
+  }
+}

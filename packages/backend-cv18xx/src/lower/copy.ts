@@ -1,0 +1,16 @@
+import type { LowerOp } from '@q/ir'
+import { copyCodes, onCodes } from '@q/ir/lowering'
+import { constantPlaces, inBf16 } from './in-bf16.ts'
+
+/** Codes copied as they are. */
+export const lowerCopy: LowerOp = onCodes(copyCodes)
+
+/** A ReLU with a limit is computed in floats: the chip's own has none. */
+export const lowerRelu: LowerOp = onCodes((node, context) =>
+  Number(context.attrs(node)['reluLimit']) > 0 ? inBf16(node, context, 'it has a limit') : copyCodes(node, context),
+)
+
+/** The larger or the smaller of two codes, whatever their scales are. */
+export const lowerChoice: LowerOp = onCodes((node, context) =>
+  constantPlaces(node, context).length > 0 ? inBf16(node, context, 'an operand is a constant') : copyCodes(node, context),
+)

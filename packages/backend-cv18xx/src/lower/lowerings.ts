@@ -1,0 +1,62 @@
+import type { Backend } from '@q/ir'
+import { asFloat } from '@q/ir/lowering'
+import { lowerAdd } from './add.ts'
+import { lowerAddConstant } from './add-constant.ts'
+import { lowerAffine } from './affine.ts'
+import { lowerAveragePool } from './average-pool.ts'
+import { lowerConcat } from './concat.ts'
+import { lowerConv, lowerConvTranspose } from './conv.ts'
+import { lowerChoice, lowerCopy, lowerRelu } from './copy.ts'
+import { lowerDiv } from './div.ts'
+import { lowerHardSigmoid, lowerHardSwish } from './hard-swish.ts'
+import { lowerLeakyRelu } from './leaky-relu.ts'
+import { lowerLimitConstant } from './limit-constant.ts'
+import { lowerDivConstant, lowerLog, lowerMulConstant, lowerPow, lowerSqrt, lowerSubConstant, lowerTable } from './lut.ts'
+import { lowerMatMul } from './mat-mul.ts'
+import { lowerMul } from './mul.ts'
+import { lowerPRelu } from './p-relu.ts'
+import { lowerPad } from './pad.ts'
+import { lowerReduce, lowerReduceL2 } from './reduce.ts'
+import { lowerResize } from './resize.ts'
+import { lowerSoftmax } from './softmax.ts'
+import { lowerSub } from './sub.ts'
+import { lowerUpsample } from './upsample.ts'
+
+const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
+
+/** A lowering for each operator of the target. */
+export const lowerings: Backend['lower'] = {
+  ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
+  ...each(['Abs', 'DepthToSpace', 'MaxPool', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
+  ...each(['Clip', 'InstanceNormalization', 'LRN', 'LayerNormalization'], asFloat()),
+  ...each(['Max', 'Min'], lowerChoice),
+  ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
+  ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum'], lowerReduce),
+  Add: lowerAdd,
+  'Add#constant': lowerAddConstant,
+  Affine: lowerAffine,
+  AveragePool: lowerAveragePool,
+  Concat: lowerConcat,
+  Conv: lowerConv,
+  ConvTranspose: lowerConvTranspose,
+  Div: lowerDiv,
+  'Div#constant': lowerDivConstant,
+  HardSigmoid: lowerHardSigmoid,
+  HardSwish: lowerHardSwish,
+  LeakyRelu: lowerLeakyRelu,
+  Log: lowerLog,
+  MatMul: lowerMatMul,
+  Mul: lowerMul,
+  'Mul#constant': lowerMulConstant,
+  PRelu: lowerPRelu,
+  Pad: lowerPad,
+  'Pow#constant': lowerPow,
+  Relu: lowerRelu,
+  Resize: lowerResize,
+  ReduceL2: lowerReduceL2,
+  Softmax: lowerSoftmax,
+  Sqrt: lowerSqrt,
+  Sub: lowerSub,
+  'Sub#constant': lowerSubConstant,
+  Upsample: lowerUpsample,
+}

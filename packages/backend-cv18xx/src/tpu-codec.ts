@@ -1,0 +1,31 @@
+import type { Graph, Tensor } from '@q/ir'
+import { QError } from '@q/ir'
+
+type Tensors = ReadonlyMap<string, Tensor>
+
+/** The codec of the lowered text form and its weights, which this family's files consist of; `@q/mlir` has one. */
+export interface TpuCodec {
+  /** A quantized graph as text, with the weights that the text names in `weightFile`. */
+  write(graph: Graph, options: { readonly weightFile: string }): { readonly text: string; readonly weights: Tensors }
+  /** The graph of a text and its weights. @param places names of the two files, for messages */
+  read(text: string, weights: Tensors, places: { readonly file: string; readonly weightFile: string }): Graph
+  /** The bytes of a weight file. */
+  encodeWeights(weights: Tensors): Uint8Array
+  /** Arrays by name as an npz file and back, for the inputs and outputs of the simulator. @default the simulator cannot be run */
+  readonly arrays?: {
+    encode(arrays: Tensors): Uint8Array
+    decode(bytes: Uint8Array, at: readonly string[]): Tensors
+  }
+}
+
+/** The codec, where the factory was given one. @throws QError `CODEC_MISSING` */
+export function codecOf(codec: TpuCodec | undefined): TpuCodec {
+  if (codec !== undefined) return codec
+  throw new QError('CODEC_MISSING', 'the files of this family are made of the lowered text form, and there is no codec for it', {
+    at: ['cv18xx'],
+    found: 'cv18xx() without a codec',
+    wanted: 'cv18xx({ codec })',
+    hint: 'hand in { write: writeTpu, read: readTpu, encodeWeights } of @q/mlir',
+    kind: 'usage',
+  })
+}

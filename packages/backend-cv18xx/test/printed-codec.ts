@@ -1,0 +1,28 @@
+import type { Tensor } from '@q/ir'
+import { parseGraph, printGraph } from '@q/ir'
+import type { TpuCodec } from '../src/tpu-codec.ts'
+
+/** A codec for tests: the text is the graph's own text form, weights are listed. */
+export const printedCodec: TpuCodec = {
+  write(graph, { weightFile }) {
+    const constants = [...graph.values.values()].flatMap(({ name, constant }): [string, Tensor][] => {
+      return constant === undefined ? [] : [[name, constant]]
+    })
+    return { text: `# ${weightFile}\n${printGraph(graph, { longestConstant: Number.POSITIVE_INFINITY })}`, weights: new Map(constants) }
+  },
+  read: (text) => parseGraph(text),
+  encodeWeights: listed,
+  arrays: {
+    encode: listed,
+    decode: (bytes) =>
+      new Map(
+        (JSON.parse(new TextDecoder().decode(bytes)) as [string, number[], number[]][]).map(([name, shape, data]) => {
+          return [name, { dtype: 'f32', shape, data: Float32Array.from(data) }]
+        }),
+      ),
+  },
+}
+
+function listed(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(Array.from(tensors, ([name, { shape, data }]) => [name, shape, Array.from(data, Number)])))
+}
