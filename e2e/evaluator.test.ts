@@ -14,7 +14,7 @@ import {
   type Trial,
 } from '@q/ir'
 import { constantExecutor } from '@q/ir/conformance'
-import { createEvaluator, type EvaluatorOptions } from '@q/mixprec'
+import { createEvaluator, describeLayers, type EvaluatorOptions } from '@q/mixprec'
 import { describe, expect, it } from 'vitest'
 import { floatNetwork, ortExecutor, recordedInput } from './reference-network.ts'
 import { hasShared, sharedText, sharedTitle } from './shared.ts'
@@ -35,9 +35,23 @@ function dimmed(tensor: Tensor, factor: number): Tensor {
   return { ...tensor, data: (tensor.data as Float32Array).map((each) => each * factor) }
 }
 
+/** Every layer in a float mode that has it. */
+function inFloat(given: Pick<EvaluatorOptions, 'graph' | 'table' | 'backend' | 'settings'>, floatMode: string): Trial {
+  const able = describeLayers(given).filter(({ modes }) => modes.includes(floatMode))
+  return { plan: new Map(able.map(({ name }) => [name, floatMode])) }
+}
+
 /** Every layer with weights alone in codes, all others in float, with each of two ranges: what a search for sensitive layers asks for. */
-function oneInCodes({ graph, table }: { readonly graph: Graph; readonly table: ReadonlyMap<string, ObservedRange> }): readonly Trial[] {
-  const float = graph.nodes.map((node) => [layerOf(node), 'F16'] as const)
+function oneInCodes(
+  {
+    graph,
+    table,
+    backend,
+    settings,
+  }: Pick<EvaluatorOptions, 'graph' | 'backend' | 'settings'> & { readonly table: ReadonlyMap<string, ObservedRange> },
+  floatMode = 'F16',
+): readonly Trial[] {
+  const float = [...inFloat({ graph, table, backend, settings }, floatMode).plan]
   return graph.nodes
     .filter(({ op }) => op === 'Conv' || op === 'MatMul')
     .flatMap((node): readonly Trial[] => {
@@ -144,6 +158,29 @@ describe.skipIf(!hasShared)(sharedTitle('an evaluator of real networks'), () => 
       expect(little.counts().mostTensorBytes).toBeLessThanOrEqual(100_000)
       const slow = createEvaluator({ ...given, budgetBytes: 0 })
       for (const [i, trial] of trials.entries()) expect(await slow.ask({ ...ask, trials: [trial] })).toEqual([wanted[i]])
+    },
+  )
+
+  it.each([
+    ['vit_pgd_2_3_16_cifar10', 'F16', 8],
+    ['vit_pgd_2_3_16_cifar10', 'BF16', 8],
+    ['mobilenet_v2_tv_rec', 'BF16', 17],
+  ])(
+    'gives the same bytes for %s in %s wherever it is cut: in stretches, at every third layer, at every layer',
+    async (name, floatMode, step) => {
+      const given = await subject(name, 1)
+      const trials = oneInCodes(given, floatMode).filter((_, i) => i % step < 2)
+      const lossesOf = async (segments: EvaluatorOptions['segments']) => {
+        // The float graph rounds nothing, and adds in the order of the sections that it is cut into.
+        const evaluator = createEvaluator({ ...given, reference: inFloat(given, floatMode), ...(segments && { segments }) })
+        const losses = await evaluator.ask({ trials, metrics: ['cosine', 'noise', 'sqnr'] })
+        await evaluator.close()
+        return losses
+      }
+      const wanted = await lossesOf(undefined)
+      expect(wanted.map(({ failure }) => failure)).toEqual(trials.map(() => undefined))
+      expect(await lossesOf({ least: 3, reach: 0, few: 0 })).toEqual(wanted)
+      expect(await lossesOf({ least: 1, reach: 0, few: Number.POSITIVE_INFINITY })).toEqual(wanted)
     },
   )
 
