@@ -11,7 +11,7 @@ const followers: ReadonlySet<string> = new Set(target.typeFollowers)
  * What lowerings need to know of the whole graph:
  * - `isDetectorHead` of a convolution in a detector of the YOLO kind that follows an activation and whose only user is a Reshape or Concat that feeds no
  *   convolution;
- * - `codedPlaces` of a Gather: whether the elements to pick are computed by an operator that has codes in INT8, perhaps moved behind it;
+ * - `codedPlaces` of a Gather: the layer that computes the elements to pick, where it has codes in INT8;
  * - `truths` of a layer: its operands that are truth values made on codes in INT8, where a comparison with a constant tensor is made on floats.
  */
 export function factsOf(graph: Graph): LayerFacts {
@@ -27,19 +27,19 @@ export function factsOf(graph: Graph): LayerFacts {
     const maker = name === undefined ? undefined : producer.get(name)
     return maker !== undefined && comparisons.has(maker.op) && isMadeOnCodes(maker)
   }
-  const isOnCodes = (name: string | undefined): boolean => {
+  const makerOnCodes = (name: string | undefined): string | undefined => {
     const maker = name === undefined ? undefined : producer.get(name)
-    if (maker === undefined) return false
-    if (followers.has(maker.op)) return isOnCodes(maker.inputs[0])
-    return target.ops[formOf(maker, (each) => graph.values.get(each)!)]?.INT8 === 'INT8'
+    if (maker === undefined) return undefined
+    if (followers.has(maker.op)) return makerOnCodes(maker.inputs[0])
+    return target.ops[formOf(maker, (each) => graph.values.get(each)!)]?.INT8 === 'INT8' ? layerOf(maker) : undefined
   }
   return new Map(
     graph.nodes.flatMap((node): [string, Attrs][] => {
       const truths = node.inputs.filter(isTruth)
       const isHead = heads.has(node)
-      const codedPlaces = pickers.has(node.op) && isOnCodes(node.inputs[1])
-      if (!isHead && !codedPlaces && truths.length === 0) return []
-      const facts = { ...(isHead ? { isDetectorHead: true } : {}), ...(codedPlaces ? { codedPlaces } : {}) }
+      const codedPlaces = pickers.has(node.op) ? makerOnCodes(node.inputs[1]) : undefined
+      if (!isHead && codedPlaces === undefined && truths.length === 0) return []
+      const facts = { ...(isHead ? { isDetectorHead: true } : {}), ...(codedPlaces === undefined ? {} : { codedPlaces }) }
       return [[layerOf(node), { ...facts, ...(truths.length > 0 ? { truths } : {}) }]]
     }),
   )

@@ -9,6 +9,34 @@ const plane = [1, 3, 6, 6]
 
 const nothing: readonly Case[] = [
   {
+    title: 'a term of 0 that is the bias of a convolution first',
+    x: plane,
+    nodes: [
+      ['Conv', 'x w zeros', 'c'],
+      ['Reshape', 'c rows', 'r'],
+      ['MatMul', 'r v', 'm'],
+      ['Add', 'm zeros', 'a'],
+      ['Sigmoid', 'a', 'y'],
+    ],
+    constants: { ...w43, zeros: { data: [0, 0, 0, 0], shape: [4] }, rows: whole(1, 36, 4), v: numbers([4, 4]) },
+    ops: 'Conv Reshape MatMul Sigmoid',
+  },
+  {
+    title: 'the contrary of equal to a number, not of what is larger',
+    x: [1, 3, 4],
+    nodes: [
+      ['Equal', 'x c', 'e'],
+      ['Not', 'e', 'n'],
+      ['Greater', 'x c', 'g'],
+      ['Not', 'g', 'm'],
+      ['And', 'n m', 'a'],
+      ['Cast', 'a', 'y', { to: 1 }],
+    ],
+    constants: { c: number(0.25) },
+    opset: 13,
+    ops: 'NotEqual Greater Not And',
+  },
+  {
     title: 'a term and a factor of all their users but the first, which repeat 0 and 1',
     x: [1, 3, 4],
     nodes: [

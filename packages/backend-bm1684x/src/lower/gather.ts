@@ -20,11 +20,21 @@ export const lowerGather: LowerOp = (node: Node, context: LowerContext): Lowered
   }
   values.push({ name: layerOf(node), type: floatResult(layerOf(node), context) })
   const maker = context.producer(indices)
-  const areCodes = context.facts['codedPlaces'] === true && context.mode !== 'F32' && maker?.mode === context.target.modes[0]
+  const coded = context.facts['codedPlaces']
+  const areCodes = coded !== undefined && context.mode !== 'F32' && maker?.mode === context.target.modes[0]
   return {
     nodes: [{ ...node, inputs: [data, picked] }],
     values,
     operands: new Map([[picked, 'i32']]),
-    ...(areCodes ? { diagnostics: [computedOtherwise(node, 'codes that say which elements to pick are read as whole numbers')] } : {}),
+    ...(areCodes
+      ? {
+          diagnostics: [
+            computedOtherwise(
+              node,
+              `codes that say which elements to pick are read as whole numbers, so ${String(coded)} needs the mode F32`,
+            ),
+          ],
+        }
+      : {}),
   }
 }

@@ -6,6 +6,7 @@ import { foldRightTranspose } from './fold-right-transpose.ts'
 import { fuseAttention } from './fuse-attention.ts'
 import { fuseSigmoidGelu } from './fuse-sigmoid-gelu.ts'
 import { patchEmbedding } from './patch-embedding.ts'
+import { reshapeBehind } from './reshape-behind.ts'
 import { rollToSwap } from './roll-to-swap.ts'
 import { splitMatMul } from './split-mat-mul.ts'
 
@@ -18,6 +19,7 @@ export const rewrites: readonly RewritePass[] = [
   patchEmbedding,
   affineToConv,
   foldRightTranspose,
+  reshapeBehind,
   divideByRoot,
   fuseSigmoidGelu,
   rollToSwap,

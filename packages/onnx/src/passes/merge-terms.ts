@@ -36,7 +36,8 @@ export const mergeConstants: Rule = (net, node) => {
   return true
 }
 
-const withoutLeadingOnes = (shape: readonly number[]): readonly number[] => shape.slice(shape.findIndex((d) => d !== 1))
+/** A shape from its first axis of more than one element on; the last axis of one without any. */
+export const withoutLeadingOnes = (shape: readonly number[]): readonly number[] => shape.slice(shape.findIndex((d) => d !== 1))
 
 /** A constant added between a Reshape that only puts axes of size 1 in front and one that takes them away is added without them. */
 export const addWithoutReshapes: Rule = (net, node) => {

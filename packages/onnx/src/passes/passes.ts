@@ -16,6 +16,7 @@ import { mergePatches } from './merge-patches.ts'
 import { addWithoutReshapes, mergeConstants } from './merge-terms.ts'
 import { mergeLastUsers } from './merge-users.ts'
 import { movesAreReshape, permuteBeforeSoftmax } from './move-permutes.ts'
+import { notEqual } from './not-equal.ts'
 import { numberRight } from './numbers-right.ts'
 import { permuteBehindSlices } from './permute-behind-slices.ts'
 import { reshapeBeforeAdd } from './reshape-before-add.ts'
@@ -44,6 +45,7 @@ const rules: RuleSet = {
   ],
   Add: [matMulBias, numberRight, dropUnit, perChannelAffine, mergeConstants, dropRepeats],
   Sub: [dropRepeats],
+  Not: [notEqual],
   Max: [dropRepeats],
   Min: [dropRepeats],
   MatMul: [reshapeBeforeAdd],
