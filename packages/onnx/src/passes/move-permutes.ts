@@ -5,13 +5,14 @@ import type { Rule } from '../net/rules.ts'
 
 const perm = (node: Node): readonly number[] => node.attrs['perm'] as readonly number[]
 
-/** Transpose, Softmax, Transpose: both transpositions go in front, and the Softmax works on the axis where it ends up. */
+/** Transpose, Softmax, Transpose: both transpositions go in front, and the Softmax works on the axis where it ends up. Not where the second undoes the first. */
 export const permuteBeforeSoftmax: Rule = (net, node) => {
   const softmax = net.producer(node.inputs[0]!)
   const first = softmax?.op === 'Softmax' ? net.producer(softmax.inputs[0]!) : undefined
   if (softmax === undefined || first?.op !== 'Transpose' || onlyUser(net, softmax) !== node || onlyUser(net, first) !== softmax)
     return false
   const order = perm(node).map((axis) => perm(first)[axis]!)
+  if (order.every((axis, i) => axis === i)) return false
   const name = net.freshName(`${first.outputs[0]}_r_reordered`)
   const [result] = node.outputs as [string]
   net.setValue({ name, type: net.value(result).type })
@@ -51,12 +52,12 @@ function track(net: GraphDraft, chain: readonly Node[]): readonly number[] | und
   return labels.flat()
 }
 
-/** Transpose, Reshape, Transpose that leave the elements in their order are one Reshape of what came before. */
+/** Two Transposes, with or without a Reshape between them, that leave the elements in their order are one Reshape of what came before. */
 export const movesAreReshape: Rule = (net, node) => {
   const middle = net.producer(node.inputs[0]!)
-  const first = middle?.op === 'Reshape' ? net.producer(middle.inputs[0]!) : undefined
-  if (middle === undefined || first?.op !== 'Transpose' || onlyUser(net, first) !== middle) return false
-  const order = track(net, [first, middle, node])
+  const first = middle?.op === 'Reshape' ? net.producer(middle.inputs[0]!) : middle
+  if (middle === undefined || first?.op !== 'Transpose' || onlyUser(net, first) !== (first === middle ? node : middle)) return false
+  const order = track(net, first === middle ? [first, node] : [first, middle, node])
   if (order === undefined || order.some((axis, i) => i > 0 && axis < order[i - 1]!)) return false
   const [x] = first.inputs as [string]
   const shape = net.shape(node.outputs[0]!)
