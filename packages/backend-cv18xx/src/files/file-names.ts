@@ -1,7 +1,7 @@
 import type { EmitOptions, FileNaming } from '@q/ir'
 
 /** Ending of the chip's own model files. */
-export const ending = '.cvimodel'
+const ending = '.cvimodel'
 
 /** What the files of one deployment are called. */
 export interface FileNames {

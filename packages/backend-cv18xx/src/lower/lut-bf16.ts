@@ -40,7 +40,7 @@ function endingInRelu(node: Node, context: LowerContext, make: (result: string) 
 }
 
 /** A node by pieces of straight lines. */
-export const bySlopes = (node: Node, x: string, f: ScalarFunction, reach: number, context: LowerContext): LoweredNode =>
+const bySlopes = (node: Node, x: string, f: ScalarFunction, reach: number, context: LowerContext): LoweredNode =>
   endingInRelu(node, context, (result) => {
     const tables = slopeTables(layerOf(node), f, reach)
     const attrs = { min: -reach, max: reach, ...bf16StyleOf(context) }

@@ -2,7 +2,7 @@ import { QError } from '@q/ir'
 import type { Signature } from '../signature/signature.ts'
 
 /** The newest version of ONNX's operator set whose operators are known here. */
-export const newestOpset = 28
+const newestOpset = 28
 
 const hint = 'export the model anew: its operators are not those of the version that it names'
 
