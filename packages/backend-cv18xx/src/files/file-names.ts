@@ -1,8 +1,5 @@
 import type { EmitOptions, FileNaming } from '@q/ir'
 
-/** Ending of the chip's own model files. */
-const ending = '.cvimodel'
-
 /** What the files of one deployment are called. */
 export interface FileNames {
   /** The lowered text, which the compiler takes. */
