@@ -1,4 +1,4 @@
-import { allOps, type Graph, layerOf, type Node, type Value } from '@q/ir'
+import { allOps, type Graph, type Node, type Value } from '@q/ir'
 import type { TopLayer } from '../src/index.ts'
 
 const f32 = (...shape: readonly number[]): Value['type'] => ({ dtype: 'f32', shape })
@@ -64,9 +64,14 @@ const topNames: Readonly<Record<string, string>> = {
 
 /** The layers of a sketch as a file of TPU-MLIR would have them. */
 export function topLayersOf({ inputs, nodes }: Graph): readonly TopLayer[] {
-  const operatorOf = ({ op, inputs: operands }: Node): string => `${topNames[op] ?? op}${operands.includes('#') ? 'Const' : ''}`
+  const operatorOf = ({ op, inputs: operands }: Node): string =>
+    `${topNames[op] ?? op}${operands.includes('#') && !op.endsWith('Const') && op !== 'Gather' ? 'Const' : ''}`
   return [
-    ...inputs.map(({ name }) => ({ operator: 'top.Input', names: [name] })),
-    ...nodes.map((node) => ({ operator: `top.${operatorOf(node)}`, names: [layerOf(node)] })),
+    ...inputs.map(({ name }) => ({ operator: 'top.Input', names: [name], operands: [] })),
+    ...nodes.map((node) => ({
+      operator: `top.${operatorOf(node)}`,
+      names: node.outputs,
+      operands: node.inputs.filter((name) => name !== undefined && constants.every((constant) => constant.name !== name)) as string[],
+    })),
   ]
 }

@@ -21,13 +21,14 @@ describe('checkFamily', () => {
   it('lets every family of this package pass, and what its text form gives', () => {
     for (const each of [...families, ...manualFamilies]) expect(checkFamily(JSON.parse(JSON.stringify(each)), 'own')).toEqual(each)
     expect(definePattern(family)).toBe(family)
-    expect(checkFamilies([family, family], 'two')).toHaveLength(2)
+    expect(checkFamilies([family, { ...family, name: 'yours' }], 'two')).toHaveLength(2)
+    expect(() => checkFamilies([family, family], 'two')).toThrowError(expect.objectContaining({ found: 'two families mine' }))
   })
   it.each<[string, unknown, readonly string[], RegExp]>([
     ['no object', 'yolo', ['mine.json'], /curly/],
     ['a member that is none', { ...family, kep: [] }, ['mine.json', 'kep'], /did you mean keep/],
     ['a missing member', { name: 'mine', keep: [] }, ['mine.json', 'knownBy'], /example/],
-    ['no sign', { ...family, knownBy: [] }, ['mine.json', 'knownBy'], /square/],
+    ['no sign', { ...family, knownBy: [] }, ['mine.json', 'knownBy'], /at least one/],
     [
       'an operator that is none',
       { ...family, knownBy: [{ block: { a: 'MatMull' } }] },

@@ -1,5 +1,5 @@
 import { allOps, didYouMean } from '@q/ir'
-import { type Check, countOf, flagOf, invalid, listOf, objectOf, oneOf, recordOf, textOf } from './check-parts.ts'
+import { type Check, countOf, flagOf, invalid, lineOf, listOf, objectOf, oneOf, recordOf, textOf } from './check-parts.ts'
 import type { Family, KeepRule, Sign, SmallGraph } from './family.ts'
 import { wantedOf } from './small-graph.ts'
 
@@ -37,14 +37,38 @@ export function checkFamilies(value: unknown, place: string): readonly Family[] 
   const families = (Array.isArray(value) ? value : [value]).map((each, i) =>
     checkFamily(each, Array.isArray(value) ? `${place}[${i}]` : place),
   )
+  const twice = families.find(({ name }, i) => families.findIndex((other) => other.name === name) < i)
+  if (twice !== undefined)
+    throw invalid([place], { found: `two families ${twice.name}`, wanted: 'a name of its own for each', hint: 'rename one of them' })
   if (families.length > 0) return families
   throw invalid([place], { found: 'an empty list', wanted: 'a family, or a list of families', hint: 'describe at least one family' })
 }
+
+/** How many nodes a small graph has at most, how long the text of a node is, and how deep signs are nested. */
+const most = { nodes: 200, text: 1000, signs: 10 } as const
+
+const nodeName = /^[\p{L}_][\p{L}\p{M}\p{N}_-]{0,79}$/u
 
 const smallGraph: Check = (value, at) => {
   recordOf(textOf)(value, at)
   const block = value as SmallGraph
   const names = Object.keys(block)
+  if (names.length > most.nodes)
+    throw invalid(at, { found: `${names.length} nodes`, wanted: `at most ${most.nodes}`, hint: 'describe the part that tells the family' })
+  for (const name of names) {
+    if (!nodeName.test(name))
+      throw invalid([...at, name], {
+        found: `the name ${JSON.stringify(name)}`,
+        wanted: 'names of letters, digits, _ and - that begin with a letter',
+        hint: 'give the node a word for a name',
+      })
+    if (block[name]!.length > most.text)
+      throw invalid([...at, name], {
+        found: `${block[name]!.length} characters`,
+        wanted: `at most ${most.text}`,
+        hint: 'name operators and operands alone',
+      })
+  }
   const last = names.at(-1)
   if (last === undefined) throw invalid(at, { found: 'no nodes', wanted: 'at least one node', hint: "write { scores: 'Softmax' }" })
   const operandsOf = new Map(names.map((name) => [name, nodeOf(name, block[name]!, names, at)]))
@@ -77,12 +101,7 @@ function nodeOf(name: string, text: string, names: readonly string[], at: readon
     })
   for (const operator of wanted.operators) {
     const [op = '', fused] = operator.split('+')
-    if (!knownOperators.has(op))
-      throw invalid([...at, name], {
-        found: `the operator ${op}`,
-        wanted: 'an operator of docs/ops.md, MulConst, AddConst, SubConst, DivConst or Input',
-        hint: didYouMean(op, knownOperators, '`q graph MODEL` shows the operators of a network'),
-      })
+    operatorName(op, [...at, name])
     if (fused !== undefined && fused !== 'relu')
       throw invalid([...at, name], { found: `+${fused}`, wanted: '+relu', hint: 'only a Relu is fused into other layers' })
   }
@@ -91,9 +110,24 @@ function nodeOf(name: string, text: string, names: readonly string[], at: readon
       throw invalid([...at, name], {
         found: `the operand ${operand.name}`,
         wanted: `a node of this small graph: ${names.filter((each) => each !== name).join(', ')}`,
-        hint: didYouMean(operand.name, names, 'leave operands out that may be anything'),
+        hint: didYouMean(
+          operand.name,
+          names.filter((each) => each !== name),
+          'leave operands out that may be anything',
+        ),
       })
   return wanted.operands.map((operand) => operand.name)
+}
+
+const operatorName: Check = (value, at) => {
+  textOf(value, at)
+  const op = value as string
+  if (!knownOperators.has(op))
+    throw invalid(at, {
+      found: `the operator ${op}`,
+      wanted: 'an operator of docs/ops.md, MulConst, AddConst, SubConst, DivConst or Input',
+      hint: didYouMean(op.slice(0, 80), knownOperators, '`q graph MODEL` shows the operators of a network'),
+    })
 }
 
 /** A node that is computed from itself. */
@@ -114,9 +148,12 @@ function circleFrom(
 }
 
 const sign: Check = (value, at) => {
+  if (at.filter((part) => part.startsWith('and[')).length > most.signs)
+    throw invalid(at, { found: 'signs inside of signs', wanted: `at most ${most.signs}`, hint: 'put them into one list and' })
   signParts(value, at)
-  const { least = 1, most = least } = value as Sign
-  if (most < least) throw invalid([...at, 'most'], { found: `${most}`, wanted: `at least ${least}, as least says`, hint: 'swap the two' })
+  const { least = 1, most: largest = least } = value as Sign
+  if (largest < least)
+    throw invalid([...at, 'most'], { found: `${largest}`, wanted: `at least ${least}, as least says`, hint: 'swap the two' })
 }
 const signParts = objectOf({ block: smallGraph, least: countOf, most: countOf, and: listOf((value, at) => sign(value, at)) }, ['block'])
 
@@ -144,13 +181,14 @@ const ruleParts = objectOf(
   {
     where: smallGraph,
     keep: listOf(textOf),
+    ways: flagOf,
     after: listOf(textOf),
     before: listOf(textOf),
     chainsTo: listOf(textOf),
     which: oneOf('first', 'last'),
     oneUser: listOf(textOf),
-    notUsedBy: recordOf(listOf(textOf)),
-    onlyFrom: recordOf(listOf(textOf)),
+    notUsedBy: recordOf(listOf(operatorName, 1)),
+    onlyFrom: recordOf(listOf(operatorName, 1)),
     leastBlocks: countOf,
     widest: flagOf,
     beyondVendor: flagOf,
@@ -158,4 +196,4 @@ const ruleParts = objectOf(
   ['where'],
 )
 
-const familyParts = objectOf({ name: textOf, knownBy: listOf(sign, 1), keep: listOf(keepRule) }, ['name', 'knownBy', 'keep'])
+const familyParts = objectOf({ name: lineOf, knownBy: listOf(sign, 1), keep: listOf(keepRule) }, ['name', 'knownBy', 'keep'])

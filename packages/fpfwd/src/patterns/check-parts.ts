@@ -8,13 +8,34 @@ export function invalid(
   at: readonly string[],
   { found, wanted, hint }: { readonly found: string; readonly wanted: string; readonly hint: string },
 ): QError {
-  return new QError('PATTERN_INVALID', 'a pattern is not described as patterns are', { at, found, wanted, hint, kind: 'usage' })
+  return new QError('PATTERN_INVALID', 'a pattern is not described as patterns are', {
+    at: at.map(shortened),
+    found: shortened(found),
+    wanted: shortened(wanted),
+    hint: shortened(hint),
+    kind: 'usage',
+  })
 }
+
+const longest = 400
+const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 
 /** A text that is not empty. */
 export const textOf: Check = (value, at) => {
   if (typeof value !== 'string' || value.trim() === '')
     throw invalid(at, { found: shown(value), wanted: 'a text', hint: 'put it in quotes' })
+}
+
+/** One line of text that can be seen as it is. */
+export const lineOf: Check = (value, at) => {
+  textOf(value, at)
+  const text = value as string
+  if (text !== text.trim() || text.length > 80 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text))
+    throw invalid(at, {
+      found: JSON.stringify(text.slice(0, 80)),
+      wanted: 'one line of at most 80 letters, digits and signs',
+      hint: 'leave out line breaks and characters that do not show',
+    })
 }
 
 /** true or false. */
@@ -44,7 +65,7 @@ export const listOf =
       throw invalid(at, {
         found: shown(value),
         wanted: least === 0 ? 'a list' : 'a list that is not empty',
-        hint: 'put it in square brackets',
+        hint: Array.isArray(value) ? 'describe at least one' : 'put it in square brackets',
       })
     value.forEach((each, i) => check(each, [...at.slice(0, -1), `${at.at(-1) ?? ''}[${i}]`]))
   }
@@ -79,4 +100,10 @@ function plain(value: unknown, at: readonly string[]): Readonly<Record<string, u
   throw invalid(at, { found: shown(value), wanted: 'an object', hint: 'put it in curly brackets' })
 }
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80)
+function shown(value: unknown): string {
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 80)
+  } catch {
+    return typeof value
+  }
+}

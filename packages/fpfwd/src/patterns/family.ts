@@ -28,13 +28,15 @@ export interface KeepRule {
   readonly where: SmallGraph
   /** These nodes of `where`. @default none */
   readonly keep?: readonly string[]
+  /** With the nodes of `keep` the layers on the ways (`~`) between them. @default false */
+  readonly ways?: boolean
   /** These nodes and all layers behind them. @default none */
   readonly after?: readonly string[]
   /** All layers before these nodes; neither they themselves nor inputs of the network. @default none */
   readonly before?: readonly string[]
   /** What each of these nodes is computed by, back along layers of one operand whose results one layer uses. @default none */
   readonly chainsTo?: readonly string[]
-  /** Only the places that none (`first`), or to which none (`last`), of the others leads. @default all */
+  /** Only the places whose last node no other one's leads to (`first`), or leads to no other one's (`last`). @default all */
   readonly which?: 'first' | 'last'
   /** Nodes whose results only one layer uses. @default none */
   readonly oneUser?: readonly string[]
@@ -46,7 +48,7 @@ export interface KeepRule {
   readonly leastBlocks?: number
   /** The layers stay in the float type with most digits that the chip has, such as F32. @default its usual one */
   readonly widest?: boolean
-  /** The rule is no rule of TPU-MLIR, and left out where its layers are wanted. @default false */
+  /** The rule is no rule of TPU-MLIR; a note for readers. @default false */
   readonly beyondVendor?: boolean
 }
 

@@ -15,21 +15,28 @@ export interface Blocks {
 
 /** Operators that only move elements, or take some of them. */
 const movers: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Slice', 'Split', 'Squeeze', 'Unsqueeze', 'Gather'])
+/** Whether a layer only moves elements, or takes some of them. */
+export const isMover = ({ op }: Node): boolean => movers.has(op)
 /** How many of them may lie one behind the other. */
 const longestWay = 12
+
+/** How often layers are looked at for one layer that may be the last node, beside its operands. */
+const mostVisits = 4096
 
 /**
  * All places of a small graph in a network, found along the edges: the order of the nodes in a file does not count.
  *
  * The node of the small graph whose operator is rarest in the network says where to look: from its layers on to what may be the last
- * node, and from there back. Each of these walks is bounded by the small graph, so that the work grows with the network as fast as the
- * network does.
+ * node, and from there back: operands that are known first, then those that use a known layer, then the others. The work for each layer
+ * that may be the last node is bounded, so that all of it grows with the network as fast as the network does.
  *
  * @param all every match, such as each operand of a Concat that can be the one of the small graph; else one for each layer that is the last node
  */
 export function findBlocks(network: Network, block: SmallGraph, all = false): Blocks {
   const pattern = patternOf(block)
+  const places = operandPlaces(network)
   let visits = 0
+  let most = 0
   const isWanted = (node: Node, want: Wanted): boolean => {
     visits++
     return isOf(network, node, want)
@@ -39,29 +46,80 @@ export function findBlocks(network: Network, block: SmallGraph, all = false): Bl
     if (known !== undefined) {
       visits++
       if (known === node) yield found
-    } else if (isWanted(node, want) && ![...found.values()].includes(node))
-      yield* matchOperands(network.before(node), want.operands, new Map([...found, [want.name, node]]))
+    } else if (visits < most && isWanted(node, want) && ![...found.values()].includes(node))
+      yield* matchOperands(node, want.operands, new Map([...found, [want.name, node]]), [])
   }
-  function* matchOperands(nodes: readonly Node[], [operand, ...others]: readonly Operand[], found: Match): Generator<Match> {
+  function* matchOperands(user: Node, open: readonly Operand[], found: Match, used: readonly number[]): Generator<Match> {
+    const operand = nextOperand(open, pattern, found)
     if (operand === undefined) return yield found
-    for (const [i, start] of nodes.entries())
-      for (const node of operand.through ? wayBack(start) : [start])
-        for (const next of match(node, pattern.nodes.get(operand.name)!, found)) yield* matchOperands(nodes.toSpliced(i, 1), others, next)
+    const want = pattern.nodes.get(operand.name)!
+    const where = places(user, operand.through)
+    const others = open.filter((each) => each !== operand)
+    for (const node of candidatesOf(want, where, found))
+      for (const place of where.get(node) ?? [])
+        if (!used.includes(place)) for (const next of match(node, want, found)) yield* matchOperands(user, others, next, [...used, place])
   }
-  /** A node, and those before it as long as each only moves elements. */
-  function* wayBack(node: Node): Generator<Node> {
-    let open: readonly Node[] = [node]
-    for (let step = 0; step <= longestWay && open.length > 0; step++) {
-      yield* open
-      visits += open.length
-      open = open.flatMap((each) => (movers.has(each.op) ? network.before(each) : []))
-    }
+  /** Layers that may be an operand: the one that it is known to be, those that use what is known of it, or all that lie there. */
+  function candidatesOf(want: Wanted, where: ReadonlyMap<Node, readonly number[]>, found: Match): Iterable<Node> {
+    const known = found.get(want.name)
+    if (known !== undefined) return [known]
+    const lists = want.operands.flatMap(({ name, through }) => {
+      const operand = found.get(name)
+      return operand === undefined ? [] : [usersOf(network, new Set([operand]), through)]
+    })
+    for (const list of lists) visits += list.size
+    return (
+      lists.reduce<ReadonlySet<Node> | undefined>((best, list) => (list.size < (best?.size ?? where.size) ? list : best), undefined) ??
+      where.keys()
+    )
   }
   const matches = lastNodes(network, pattern, isWanted).flatMap((node) => {
+    most = visits + mostVisits + 64 * network.before(node).length
     const found = match(node, pattern.last, new Map())
     return all ? [...found] : firstOf(found)
   })
-  return { matches, visits }
+  return { matches, visits: visits + places.visits() }
+}
+
+/** The operand to look for first: one that is known, one of which something is known, or the one that is made of most. */
+function nextOperand(open: readonly Operand[], { nodes }: Pattern, found: Match): Operand | undefined {
+  return (
+    open.find(({ name }) => found.has(name)) ??
+    open.find(({ name }) => nodes.get(name)!.operands.some((operand) => found.has(operand.name))) ??
+    open[0]
+  )
+}
+
+/** Layers that a node computes with, by themselves or through layers that only move elements: by the operands that they are behind. */
+function operandPlaces(network: Network) {
+  const known = [new Map<Node, ReadonlyMap<Node, readonly number[]>>(), new Map<Node, ReadonlyMap<Node, readonly number[]>>()] as const
+  let visits = 0
+  const placesOf = (user: Node, through: boolean): ReadonlyMap<Node, readonly number[]> => {
+    const made = known[through ? 1 : 0].get(user)
+    if (made !== undefined) return made
+    const places = new Map<Node, number[]>()
+    for (const [place, start] of network.before(user).entries())
+      for (const node of through ? wayBack(network, start) : [start]) {
+        visits++
+        const others = places.get(node)
+        if (others === undefined) places.set(node, [place])
+        else others.push(place)
+      }
+    known[through ? 1 : 0].set(user, places)
+    return places
+  }
+  return Object.assign(placesOf, { visits: () => visits })
+}
+
+/** A node, and those before it as long as each only moves elements. */
+export function wayBack(network: Network, start: Node): ReadonlySet<Node> {
+  const found = new Set([start])
+  let open: readonly Node[] = [start]
+  for (let step = 0; step < longestWay && open.length > 0; step++) {
+    open = open.flatMap((each) => (isMover(each) ? network.before(each) : [])).filter((node) => !found.has(node))
+    for (const node of open) found.add(node)
+  }
+  return found
 }
 
 /** The layers that may be the last node: those that the rarest operator leads to in the way that the small graph says. */
@@ -82,7 +140,7 @@ function usersOf(network: Network, starts: ReadonlySet<Node>, through: boolean):
   let open: readonly Node[] = through ? [...found] : []
   for (let step = 0; step < longestWay && open.length > 0; step++) {
     open = open
-      .filter(({ op }) => movers.has(op))
+      .filter(isMover)
       .flatMap(network.after)
       .filter((node) => !found.has(node))
     for (const node of open) found.add(node)

@@ -6,7 +6,6 @@ import type { Family, Sign } from './family.ts'
 import { findBlocks } from './find-blocks.ts'
 import { keptLayers } from './kept-layers.ts'
 import { type Network, networkOf } from './network.ts'
-import { blockCount, type TopLayer, type VendorBlock, vendorBlockOf } from './vendor/vendor-block.ts'
 
 /** What a family keeps in float of a network. */
 export interface FoundPattern {
@@ -17,19 +16,12 @@ export interface FoundPattern {
   readonly layers: readonly FloatLayer[]
   /** How often a layer of the network was looked at: a measure of the work. */
   readonly visits: number
-  /** Where TPU-MLIR's own answer was asked for: what it does with layers that were chosen otherwise. */
-  readonly vendor?: Pick<VendorBlock, 'drops' | 'dropsParts' | 'operators'>
 }
 
-/** Which families are tried, and whether only the layers of TPU-MLIR are kept. */
+/** Which families are tried. */
 export interface PatternOptions {
   /** @default the families of this package */
   readonly families?: readonly Family[]
-  /**
-   * The layers as TPU-MLIR's file has them: gives the answer of TPU-MLIR 1.30.2, which knows families by the order of the operators in the
-   * file, and leaves out rules that it does not have. `families` are not looked at. @default families are found along the edges
-   */
-  readonly vendorExact?: readonly TopLayer[]
 }
 
 /**
@@ -38,23 +30,15 @@ export interface PatternOptions {
  * @param graph the canonical float graph
  * @returns undefined where no family is found
  */
-export function floatPatterns(graph: Graph, { families = ownFamilies, vendorExact }: PatternOptions = {}): FoundPattern | undefined {
+export function floatPatterns(graph: Graph, { families = ownFamilies }: PatternOptions = {}): FoundPattern | undefined {
   const network = networkOf(graph)
-  if (vendorExact !== undefined) {
-    const operators = vendorExact.map(({ operator }) => operator)
-    const block = vendorBlockOf(operators)
-    if (block === undefined) return undefined
-    const { drops, dropsParts } = block
-    const found = keptBy({ ...block.rules, name: block.name }, blockCount(block, operators), network, true)
-    return { ...found, vendor: { operators: block.operators, ...(drops && { drops }), ...(dropsParts && { dropsParts }) } }
-  }
   let visits = 0
   for (const family of families) {
     for (const sign of family.knownBy) {
       const found = countOf(sign, network)
       visits += found.visits
       if (found.count === 0) continue
-      const kept = keptBy(family, found.count, network, false)
+      const kept = keptBy(family, found.count, network)
       return { ...kept, visits: visits + kept.visits }
     }
   }
@@ -75,8 +59,8 @@ function countOf(
   }
 }
 
-function keptBy({ name, keep }: Family, count: number, network: Network, isVendor: boolean): FoundPattern {
-  const rules = keep.filter(({ beyondVendor = false, leastBlocks = 1 }) => !(beyondVendor && isVendor) && count >= leastBlocks)
+function keptBy({ name, keep }: Family, count: number, network: Network): FoundPattern {
+  const rules = keep.filter(({ leastBlocks = 1 }) => count >= leastBlocks)
   const found = rules.map((rule) => ({ ...keptLayers(rule, network), widest: rule.widest === true }))
   const layersOf = (isWide: boolean): ReadonlySet<Node> =>
     new Set(found.flatMap(({ layers, widest }) => (widest === isWide ? [...layers] : [])))

@@ -1,7 +1,8 @@
 import type { Node } from '@q/ir'
 import type { KeepRule } from './family.ts'
-import { findBlocks, type Match } from './find-blocks.ts'
+import { findBlocks, isMover, type Match, wayBack } from './find-blocks.ts'
 import type { Network } from './network.ts'
+import { patternOf } from './small-graph.ts'
 
 /** Layers that a rule keeps in float. */
 export interface KeptLayers {
@@ -19,6 +20,7 @@ export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
   const ends = of(before)
   const layers = new Set([
     ...of(keep),
+    ...(rule.ways === true ? chosen.flatMap((match) => onWays(rule, match, network)) : []),
     ...reached(of(after), network.after),
     ...[...reached(ends.flatMap(network.before), network.before)].filter((node) => node.op !== 'Input' && !ends.includes(node)),
     ...of(chainsTo).flatMap((node) => chainsOf(node, network)),
@@ -36,22 +38,52 @@ function holds({ oneUser = [], notUsedBy = {}, onlyFrom = {} }: KeepRule, match:
   )
 }
 
-/** Of the matches, those that no other one leads to, or that lead to no other one. Each node is looked at once. */
+/** Of the matches, those whose last node no other one's leads to, or leads to no other one's. Each layer is looked at once. */
 function outermost(matches: readonly Match[], which: 'first' | 'last', { before, after }: Network): readonly Match[] {
   const onwards = which === 'first' ? after : before
-  const ends = new Map(matches.map((match) => [[...match.values()].at(which === 'first' ? 0 : -1)!, match]))
-  const beyond = reached([...ends.keys()].flatMap(onwards), onwards)
-  return [...ends].flatMap(([node, match]) => (beyond.has(node) ? [] : [match]))
+  const endOf = (match: Match): Node => [...match.values()].at(0)!
+  const beyond = reached([...new Set(matches.map(endOf))].flatMap(onwards), onwards)
+  return matches.filter((match) => !beyond.has(endOf(match)))
+}
+
+/** The layers on the ways between nodes that are kept. */
+function onWays({ where, keep = [] }: KeepRule, match: Match, network: Network): readonly Node[] {
+  const { nodes } = patternOf(where)
+  return keep.flatMap((user) =>
+    nodes
+      .get(user)!
+      .operands.filter(({ name, through }) => through && keep.includes(name))
+      .flatMap(({ name }) => wayBetween(match.get(name)!, match.get(user)!, network)),
+  )
+}
+
+/** The layers that a way from one layer to another passes, back from the second one. */
+function wayBetween(from: Node, to: Node, network: Network): readonly Node[] {
+  const isOn = new Set(
+    network
+      .before(to)
+      .flatMap((start) => [...wayBack(network, start)])
+      .filter((node) => node !== from && isMover(node)),
+  )
+  const found = new Set<Node>()
+  const open = network.after(from).filter((node) => isOn.has(node))
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (found.has(node)) continue
+    found.add(node)
+    open.push(...network.after(node).filter((next) => isOn.has(next)))
+  }
+  return [...found]
 }
 
 /** The operands of a layer, and what computes each, back along layers of one operand whose results one layer uses. */
 function chainsOf(node: Node, { before, after }: Network): readonly Node[] {
   return before(node).flatMap((start) => {
     const chain = [start]
+    const operandsOf = (layer: Node): readonly Node[] => [...new Set(before(layer))]
     for (
-      let [next, ...others] = before(start);
+      let [next, ...others] = operandsOf(start);
       next !== undefined && others.length === 0 && after(next).length === 1;
-      [next, ...others] = before(next)
+      [next, ...others] = operandsOf(next)
     )
       chain.push(next)
     return chain

@@ -7,9 +7,9 @@ export interface Network {
   readonly byOperator: ReadonlyMap<string, readonly Node[]>
   /** What a node is to patterns: its operator, `MulConst` and the like where it computes with a number. */
   operatorOf(node: Node): string
-  /** The computed operands of a node: constants are none. */
+  /** The computed operands of a node, one that it takes twice twice: constants are none. */
   before(node: Node): readonly Node[]
-  /** The nodes that use what a node computes. */
+  /** The nodes that use what a node computes, each once. */
   after(node: Node): readonly Node[]
 }
 
@@ -36,7 +36,7 @@ export function networkOf(graph: Graph): Network {
     byOperator,
     operatorOf,
     before: (node) => node.inputs.flatMap((name) => (name === undefined ? [] : (makers.get(name) ?? []))),
-    after: (node) => node.outputs.flatMap((name) => consumers.get(name) ?? []),
+    after: (node) => [...new Set(node.outputs.flatMap((name) => consumers.get(name) ?? []))],
   }
 }
 

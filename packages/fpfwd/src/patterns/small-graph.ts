@@ -24,11 +24,11 @@ export interface Pattern {
   readonly last: Wanted
 }
 
-const nodeText = /^\s*(!?)\s*([\w.]+(?:\+\w+)?(?:\s*\|\s*[\w.]+(?:\+\w+)?)*|\*)\s*(?:\(([^()]*)\))?\s*$/
+const nodeText = /^(!?)\s*([\w.]+(?:\+\w+)?(?:\s*\|\s*[\w.]+(?:\+\w+)?)*|\*)\s*(?:\(([^()]*)\))?$/
 
 /** A node of a small graph; undefined where the text is none. */
 export function wantedOf(name: string, text: string): Wanted | undefined {
-  const found = nodeText.exec(text)
+  const found = nodeText.exec(text.trim())
   if (found === null) return undefined
   const [, not = '', operators = '', operands = ''] = found
   return {
@@ -39,10 +39,22 @@ export function wantedOf(name: string, text: string): Wanted | undefined {
   }
 }
 
-/** A small graph, read. What `checkFamily` lets pass can be read. */
+/** A small graph, read; operands that are made of most come first. What `checkFamily` lets pass can be read. */
 export function patternOf(block: SmallGraph): Pattern {
-  const nodes = new Map(Object.entries(block).map(([name, text]) => [name, wantedOf(name, text)!]))
-  return { nodes, last: [...nodes.values()].at(-1)! }
+  const read = new Map(Object.entries(block).map(([name, text]) => [name, wantedOf(name, text)!]))
+  const sizes = new Map<string, number>()
+  const sizeOf = (name: string): number => {
+    const known = sizes.get(name)
+    if (known !== undefined) return known
+    const size = read.get(name)!.operands.reduce((sum, operand) => sum + sizeOf(operand.name), 1)
+    sizes.set(name, size)
+    return size
+  }
+  const sorted = [...read.values()].map((want) => ({
+    ...want,
+    operands: want.operands.toSorted((a, b) => sizeOf(b.name) - sizeOf(a.name)),
+  }))
+  return { nodes: new Map(sorted.map((want) => [want.name, want])), last: sorted.at(-1)! }
 }
 
 /** Whether a layer is what a node of a small graph may be. */

@@ -14,7 +14,7 @@ const integerTypes: ReadonlySet<unknown> = new Set(['i32', 'i16', 'i8'])
  *
  * They begin at casts to signed integers and at ArgMax and ArgMin with the users of the places. Onwards they go through operators that
  * only move elements (an index of GatherElements excepted), and to layers that end the network; backwards through such movers to inputs; and a layer whose operands are all
- * shapes is one. They are those of TPU-MLIR 1.30.2, where the results of TopK begin nothing either.
+ * shapes is one. A layer with several results, such as TopK, is none and begins nothing. They are those of TPU-MLIR 1.30.2.
  *
  * @param graph the canonical float graph
  */
@@ -31,7 +31,7 @@ export function floatShapes(graph: Graph): readonly FloatLayer[] {
   for (const node of graph.nodes) {
     if (isIntegerCast(node)) note(layerOf(node), 'makes integers')
     if (placeFinders.has(node.op))
-      for (const user of edges.consumers.get(layerOf(node)) ?? []) note(layerOf(user), `uses the places of ${layerOf(node)}`)
+      for (const user of usersOf(layerOf(node), node, edges)) note(layerOf(user), `uses the places of ${layerOf(node)}`)
   }
   const inputs = new Set(graph.inputs.map(({ name }) => name))
   const indices = new Set(
@@ -47,7 +47,7 @@ export function floatShapes(graph: Graph): readonly FloatLayer[] {
     for (const name of node?.inputs ?? []) {
       if (name === undefined) continue
       const before = edges.producer.get(name)
-      if (inputs.has(name) || (before !== undefined && movers.has(before.op)))
+      if (inputs.has(name) || (before !== undefined && movers.has(before.op) && before.outputs.length === 1))
         note(before === undefined ? name : layerOf(before), `leads to ${layer}`)
     }
     const onwards = !valuesOf(layer, node).some((name) => results.has(name))
@@ -66,4 +66,6 @@ const isIntegerCast = ({ op, attrs }: Node): boolean => op === 'Cast' && integer
 const valuesOf = (layer: string, node: Node | undefined): readonly string[] => node?.outputs ?? [layer]
 
 const usersOf = (layer: string, node: Node | undefined, { consumers }: Edges): readonly Node[] =>
-  valuesOf(layer, node).flatMap((name) => consumers.get(name) ?? [])
+  valuesOf(layer, node)
+    .flatMap((name) => consumers.get(name) ?? [])
+    .filter(({ outputs }) => outputs.length === 1)

@@ -63,18 +63,34 @@ export const yolo26 = `
   left = Slice(boxes); low = Sub(w, left); right = Slice(boxes); high = Add(w, right); corners = Concat(low, high); scaled = Mul(corners, w); chances = Sigmoid(scores)
   out = Concat(scaled, chances)`
 
-export const rtDetr = `
+/** Attention of queries to each other, as the decoder begins. */
+const toEachOther = `
+  asked = Add(target, places); askedTurned = Transpose(asked); targetTurned = Transpose(target); sq = MatMul(askedTurned, w); sk = MatMul(askedTurned, w); sv = MatMul(targetTurned, w)
+  sqr = Reshape(sq); sqp = Transpose(sqr); skr = Reshape(sk); svr = Reshape(sv); svp = Transpose(svr); sqm = Mul(sqp, #); skp = Transpose(skr)
+  ss = MatMul(sqm, skp); sw = Softmax(ss); sc = MatMul(sw, svp); scp = Transpose(sc); scr = Reshape(scp); sm = MatMul(scr, w); smr = Reshape(sm); smt = Transpose(smr); ssum = Add(smt, target)`
+
+/** @param scaled how far places are from their box, made from `offr` and the size `wh` of the box: ends in `scaled` */
+const rtDetrOf = (scaled: string): string => `
   best = ReduceMax(encoded); values, index = TopK(best); iu = Unsqueeze(index); t1 = Tile(iu); t2 = Tile(iu)
   coords0 = MatMul(encoded, w); coords = Add(coords0, w); chosen = GatherElements(coords, t1); anchor = Sigmoid(chosen); target = GatherElements(encoded, t2)
-  placed = Add(target, places); value = MatMul(memory, w); vr = Reshape(value); off = MatMul(placed, w); offr = Reshape(off); att = MatMul(placed, w); attr = Reshape(att)
-  p = Softmax(attr); pu = Unsqueeze(p); wh = Slice(anchor); scaled = Mul(offr, w); scaled2 = Mul(scaled, #); xy = Slice(anchor); loc = Add(scaled2, xy)
+  ${toEachOther}
+  queries = LayerNormalization(ssum, w)
+  placed = Add(queries, places); value = MatMul(memory, w); vr = Reshape(value); off = MatMul(placed, w); offr = Reshape(off); att = MatMul(placed, w); attr = Reshape(att)
+  p = Softmax(attr); box = Unsqueeze(anchor); wh = Slice(box); ${scaled}; xy = Slice(box); loc = Add(scaled, xy)
   vp = Transpose(vr); vpr = Reshape(vp); v1 = Slice(vpr); v2 = Slice(vpr); v3 = Slice(vpr); grid = Mul(loc, #); grid1 = Add(grid, #)
   gp = Transpose(grid1); gr = Reshape(gp); g1 = Slice(gr); g2 = Slice(gr); g3 = Slice(gr); v1r = Reshape(v1); m1 = GridSample(v1r, g1); v2r = Reshape(v2); m2 = GridSample(v2r, g2)
-  v3r = Reshape(v3); m3 = GridSample(v3r, g3); pp = Transpose(pu); pr = Reshape(pp); levels = Concat(m1, m2, m3); weighted = Mul(levels, pr); total = ReduceSum(weighted)
-  back = Reshape(total); turned = Transpose(back); mixed = MatMul(turned, w); s1 = Add(mixed, target); n = LayerNormalization(s1, w)
+  v3r = Reshape(v3); m3 = GridSample(v3r, g3); pp = Transpose(p); pr = Reshape(pp); levels = Concat(m1, m2, m3); weighted = Mul(levels, pr); total = ReduceSum(weighted)
+  back = Reshape(total); turned = Transpose(back); mixed = MatMul(turned, w); s1 = Add(mixed, queries); n = LayerNormalization(s1, w)
   up = MatMul+relu(n, w); down = MatMul(up, w); s2 = Add(n, down); n2 = LayerNormalization(s2, w); logits = MatMul(n2, w)
   flat = Reshape(logits); v, i = TopK(flat); share = Mul(i, #); row = Floor(share); start = Mul(row, #); column = Sub(i, start); ru = Unsqueeze(row)
-  delta = MatMul(n2, w); low = Clip(anchor); rest = SubConst(low, #); high = Clip(rest); ratio = Div(low, high); logit = Log(ratio); shifted = Add(delta, logit); boxes = Sigmoid(shifted)
+  delta = MatMul(n2, w); inside = Relu(anchor); low = Clip(inside); rest = SubConst(inside, #); high = Clip(rest); ratio = Div(low, high); logit = Log(ratio); shifted = Add(delta, logit); boxes = Sigmoid(shifted)
   bx = Slice(boxes); by = Slice(boxes); bw = Slice(boxes); bh = Slice(boxes); cx = Squeeze(bx); cy = Squeeze(by); cw = Squeeze(bw); ch = Squeeze(bh)
   hw = Mul(cw, #); left = Sub(cx, hw); hh = Mul(ch, #); top = Sub(cy, hh); right = Add(cx, hw); bottom = Add(cy, hh)
   lu = Unsqueeze(left); tu = Unsqueeze(top); rgu = Unsqueeze(right); bu = Unsqueeze(bottom); xyxy = Concat(lu, tu, rgu, bu); sized = Mul(xyxy, w); found = GatherElements(sized, ru)`
+
+export const rtDetr = rtDetrOf('away = Mul(offr, wh); scaled = Mul(away, #)')
+
+/** As the first version exports it: steps are divided by their number first. */
+export const rtDetrDivided = rtDetrOf('few = Div(offr, w); away = Mul(few, wh); scaled = Mul(away, #)')
+/** As the second version does with a scale of each step that was computed before. */
+export const rtDetrScaled = rtDetrOf('scaled = Mul(offr, wh)')

@@ -37,12 +37,12 @@ const vitBlock = (i: number): string =>
    s = MatMul(aq, bt); p = Softmax(s); dp = Transpose(ds); c = MatMul(p, dp); cp = Transpose(c); cr = Reshape(cp); mixed = MatMul(cr, w)
    s1 = Add(mixed, x); n2 = LayerNormalization(s1, w); up = MatMul(n2, w); act = Gelu(up); down = MatMul(act, w); y = Add(down, s1)`.replaceAll(
     /\b([a-z]\w*)\b(?!\()/g,
-    (name) => (name === 'w' ? name : name === 'x' ? `y${i - 1}` : `${name}${i}`),
+    (name) => (name === 'w' ? name : name === 'x' ? `y_${i - 1}` : `${name}_${i}`),
   )
 
 /** ViT of some blocks. */
 export const vitOf = (blocks: number): string => `
-  patches = Conv(image, w); flat = Reshape(patches); turned = Transpose(flat); tokens = Concat(turned, first); y0 = Add(tokens, w)
+  patches = Conv(image, w); flat = Reshape(patches); turned = Transpose(flat); tokens = Concat(turned, first); y_0 = Add(tokens, w)
   ${Array.from({ length: blocks }, (_, i) => vitBlock(i + 1)).join('\n')}`
 
 /** ViT as a library of layers exports it: batch and places are exchanged around attention. TPU-MLIR does not know it. */

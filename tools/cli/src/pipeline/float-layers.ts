@@ -1,9 +1,17 @@
-import { type Family, type FoundPattern, families, floatParts, floatPatterns, floatShapes, manualFamilies, type PartMode } from '@q/fpfwd'
-import { didYouMean, formatQuantPlan, type Graph, type Plan, QError, type QuantMode, type Target } from '@q/ir'
+import {
+  type Family,
+  families,
+  floatParts,
+  floatPatterns,
+  floatShapes,
+  manualFamilies,
+  type PartMode,
+  type VendorPattern,
+  vendorPattern,
+} from '@q/fpfwd'
+import { didYouMean, type Graph, type Plan, QError, type QuantMode, type Target } from '@q/ir'
 import { floatOps } from '@q/ir/ops'
-import { createExtendedQuantPlan, tableFingerprintOf } from '@q/ir/tables'
-import type { Context } from '../context.ts'
-import { timestampOf } from '../context.ts'
+import { layersByRow } from './layers-by-row.ts'
 import { topLayers } from './top-layers.ts'
 
 /** Which layers stay in float before anything is measured. */
@@ -16,6 +24,8 @@ export interface FloatLayerChoice {
   readonly vendorExact?: boolean
   /** Operators that are quantized; all others stay in float. @default all are quantized */
   readonly part?: PartMode | readonly string[]
+  /** The float type is the user's and holds for all of them. @default layers that want the widest type of the chip get it */
+  readonly oneType?: boolean
 }
 
 /** Layers that stay in float, and why. */
@@ -25,10 +35,22 @@ export interface FloatLayers {
   readonly pattern: readonly string[]
   /** Layers that compute shapes. */
   readonly shape: readonly string[]
-  readonly found?: FoundPattern
+  /** The results of each layer that a table names; several where a layer has several. */
+  readonly rows: ReadonlyMap<string, readonly string[]>
+  /** What TPU-MLIR found, where its answer was asked for. */
+  readonly vendor?: VendorPattern
   /** One line about it; absent where nothing was found. */
   readonly line?: string
   readonly choice: FloatLayerChoice
+}
+
+/** Layers of a family, and the family. */
+interface Found {
+  readonly family?: { readonly name: string; readonly count: number }
+  readonly rows: readonly string[]
+  readonly wide: ReadonlySet<string>
+  readonly shapesToo?: boolean
+  readonly vendor?: VendorPattern
 }
 
 /**
@@ -39,35 +61,68 @@ export interface FloatLayers {
  * @throws QError `OPERATOR_UNKNOWN` for an operator that no network has
  */
 export function findFloatLayers(graph: Graph, choice: FloatLayerChoice, target: Target, floatMode: QuantMode): FloatLayers {
-  const { patterns = [], manual = false, vendorExact = false, part } = choice
-  const layers = vendorExact || part !== undefined ? topLayers(graph) : []
-  const known = manual ? manualFamilies : [...(patterns === 'none' ? [] : patterns), ...families]
-  const found = patterns === 'none' ? undefined : floatPatterns(graph, vendorExact ? { vendorExact: layers } : { families: known })
-  const spelled = new Map(layers.flatMap(({ operator, names }) => names.map((name) => [name, operator.replace(/^top\./, '')] as const)))
+  const parts = partsOf(graph, choice)
+  const found = choice.vendorExact === true ? vendorFound(graph, parts) : patternFound(graph, choice, parts)
+  const layerOfRow = layersByRow(graph)
   const shape = floatShapes(graph).map(({ layer }) => layer)
-  const dropped = new Set(
-    found?.vendor?.drops?.flatMap((op) => graph.nodes.filter((node) => node.op === op).map(({ outputs }) => outputs[0]!)),
-  )
-  const parts =
-    part === undefined || found?.vendor?.dropsParts === true
-      ? []
-      : floatParts(graph, typeof part === 'string' ? part : knownOperators(part, spelled), (layer) => spelled.get(layer))
-          .map(({ layer }) => layer)
-          .filter((layer) => !dropped.has(layer))
   const isShape = new Set(shape)
-  const pattern = [...new Set([...parts, ...(found?.layers ?? []).map(({ layer }) => layer)])].filter((layer) => !isShape.has(layer))
-  const widest = target.schemes['F32']?.kind === 'float' ? 'F32' : floatMode
-  const isWide = new Set(found?.layers.filter((each) => each.widest === true).map(({ layer }) => layer))
-  const modeOf = (layer: string): QuantMode => (isWide.has(layer) ? widest : floatMode)
-  const line = lineOf(graph, { found, pattern, shape, part }, floatMode)
+  const rows = new Map<string, string[]>(shape.map((layer) => [layer, [layer]]))
+  const wide = new Set<string>()
+  for (const row of found.rows) {
+    const layer = layerOfRow.get(row) ?? row
+    if (found.wide.has(row)) wide.add(layer)
+    if (!isShape.has(layer)) rows.set(layer, [...(rows.get(layer) ?? []), row])
+  }
+  if (found.shapesToo === true) for (const layer of shape) wide.add(layer)
+  const pattern = [...rows.keys()].filter((layer) => !isShape.has(layer))
+  const hasWidest = target.schemes['F32']?.kind === 'float' && !(choice.oneType === true && found.vendor?.oneType !== false)
+  const modeOf = (layer: string): QuantMode => (hasWidest && wide.has(layer) ? 'F32' : floatMode)
+  const plan = new Map([...pattern, ...shape].map((layer) => [layer, modeOf(layer)]))
+  const line = lineOf(graph, { found, plan, shape, part: choice.part, floatMode })
   return {
-    plan: new Map([...pattern, ...shape].map((layer) => [layer, modeOf(layer)])),
+    plan,
     pattern,
     shape,
-    ...(found === undefined ? {} : { found }),
+    rows,
+    ...(found.vendor === undefined ? {} : { vendor: found.vendor }),
     ...(line === undefined ? {} : { line }),
     choice,
   }
+}
+
+function vendorFound(graph: Graph, parts: readonly string[]): Found {
+  const vendor = vendorPattern(topLayers(graph), parts)
+  const { block, plain, widest, shapesToo } = vendor
+  return {
+    ...(block === undefined ? {} : { family: block }),
+    rows: [...new Set([...plain, ...widest])],
+    wide: new Set(widest),
+    shapesToo,
+    vendor,
+  }
+}
+
+function patternFound(graph: Graph, { patterns = [], manual = false }: FloatLayerChoice, parts: readonly string[]): Found {
+  const known = manual ? manualFamilies : [...(patterns === 'none' ? [] : patterns), ...families]
+  const found = patterns === 'none' ? undefined : floatPatterns(graph, { families: known })
+  const results = new Map(graph.nodes.map(({ outputs }) => [outputs[0]!, outputs]))
+  const rowsOf = (layers: readonly string[]): readonly string[] => layers.flatMap((layer) => results.get(layer) ?? [layer])
+  const layers = found?.layers ?? []
+  return {
+    ...(found === undefined ? {} : { family: { name: found.family, count: found.count } }),
+    rows: rowsOf([...new Set([...parts, ...layers.map(({ layer }) => layer)])]),
+    wide: new Set(rowsOf(layers.filter(({ widest }) => widest === true).map(({ layer }) => layer))),
+  }
+}
+
+/** The layers that only some operators being quantized leaves out. */
+function partsOf(graph: Graph, { part }: FloatLayerChoice): readonly string[] {
+  if (part === undefined) return []
+  const spelled = new Map(
+    topLayers(graph).flatMap(({ operator, names }) => names.map((name) => [name, operator.replace(/^top\./, '')] as const)),
+  )
+  const quantized = typeof part === 'string' ? part : knownOperators(part, spelled)
+  return floatParts(graph, quantized, (layer) => spelled.get(layer)).map(({ layer }) => layer)
 }
 
 function knownOperators(words: readonly string[], spelled: ReadonlyMap<string, string>): readonly string[] {
@@ -91,48 +146,33 @@ function lineOf(
   graph: Graph,
   {
     found,
-    pattern,
+    plan,
     shape,
     part,
-  }: Pick<FloatLayers, 'pattern' | 'shape'> & { readonly found: FoundPattern | undefined; readonly part: unknown },
-  floatMode: QuantMode,
+    floatMode,
+  }: {
+    readonly found: Found
+    readonly plan: Plan
+    readonly shape: readonly string[]
+    readonly part: PartMode | readonly string[] | undefined
+    readonly floatMode: QuantMode
+  },
 ): string | undefined {
-  const kept = pattern.length + shape.length
-  if (found === undefined && kept === 0) return undefined
+  if (found.family === undefined && plan.size === 0) return undefined
   const causes = [
-    ...(found === undefined ? [] : [`pattern ${found.family}: found ${countOf(found.count, 'time')}`]),
-    ...(part === undefined ? [] : [`only ${typeof part === 'string' ? part : (part as readonly string[]).join(', ')} quantized`]),
+    ...(found.family === undefined ? [] : [`pattern ${found.family.name}: found ${countOf(found.family.count, 'time')}`]),
+    ...(part === undefined ? [] : [`only ${typeof part === 'string' ? part : part.join(', ')} quantized`]),
     ...(shape.length === 0 ? [] : [`${countOf(shape.length, 'layer')} of shape arithmetic`]),
   ]
+  const modes = [...new Set([floatMode, ...plan.values()])].flatMap((mode) => {
+    const count = [...plan.values()].filter((each) => each === mode).length
+    return count === 0 ? [] : [[mode, count] as const]
+  })
+  const [first] = modes
+  const types = modes.length === 1 ? first![0] : `float: ${modes.map(([mode, count]) => `${count} in ${mode}`).join(', ')}`
   const stay =
-    kept === 0 ? 'no layer has to stay in float' : `${kept} of ${graph.inputs.length + graph.nodes.length} layers stay in ${floatMode}`
+    plan.size === 0
+      ? 'no layer has to stay in float'
+      : `${plan.size} of ${graph.inputs.length + graph.nodes.length} layers stay in ${types}`
   return `${causes.join(', ')}, ${stay}`
-}
-
-/** The table of these layers, as TPU-MLIR writes it before calibration. */
-export function floatLayersText(
-  { plan, pattern, shape, found, choice, line }: FloatLayers,
-  { graph, chip, samples }: { readonly graph: Graph; readonly chip: string; readonly samples: number },
-  context: Context,
-): string {
-  const entries = (layers: readonly string[]) => layers.map((layer) => [layer, { mode: plan.get(layer)! }] as const)
-  const vendorLine =
-    found?.vendor === undefined
-      ? []
-      : [
-          `[${found.vendor.operators.map((each) => `'${each}'`).join(', ')}] (Name: ${found.family}) is a subset of the main list. Count: ${found.count}`,
-        ]
-  const { part } = choice
-  return formatQuantPlan(
-    createExtendedQuantPlan({
-      chip,
-      samples,
-      generatedTime: timestampOf(context),
-      fingerprint: tableFingerprintOf(graph),
-      patternLayers: entries(pattern),
-      shapeLayers: entries(shape),
-      ...(part === undefined ? {} : { partQuantMode: typeof part === 'string' ? part : `custom_mode, custom_operator: ${part.join(',')}` }),
-      patternLog: vendorLine.length > 0 || line === undefined ? vendorLine : [`q: ${line}`],
-    }),
-  )
 }

@@ -5,6 +5,7 @@ import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan, tableFinge
 import { checkPlanModes } from '../chips/chip-modes.ts'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
+import { layersByRow } from './layers-by-row.ts'
 
 /** A calibration table that fits the graph. @throws QError when a row is missing, unknown, or the table is of another model */
 export async function readCalibrationTable(path: string, graph: Graph, { files, reporter }: Context): Promise<CalibrationTable> {
@@ -39,11 +40,12 @@ export async function readPlan(
     ? parseQuantPlan(await files.readText(source), source, Object.keys(target.schemes))
     : parseInlineQuantPlan(source, option, Object.keys(target.schemes))
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)
-  checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap((node) => [layerOf(node), ...node.outputs])], {
+  const layers = layersByRow(graph)
+  checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(layerOf), ...layers.keys()], {
     fingerprint: tableFingerprintOf(graph),
     place: isFile ? source : option,
   })
-  const modes = new Map(Array.from(plan.entries, ([name, { mode }]) => [name, mode]))
+  const modes = new Map(Array.from(plan.entries, ([name, { mode }]) => [layers.get(name) ?? name, mode]))
   checkPlanModes(modes, target, isFile ? source : option)
   return modes
 }
