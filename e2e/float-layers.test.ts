@@ -92,6 +92,26 @@ describe('q quantize', () => {
     expect(rowsOf('net_shape_pattern_qtable')).toEqual(['found_Concat F16'])
     expect((await quantize('--pattern-rules', 'manual')).out).not.toContain('pattern')
   })
+  it('says in which types layers stay, and lets the type of the user hold for all', async () => {
+    const block = { wide: 'Sigmoid', joined: 'Concat(wide)' }
+    const keep = [
+      { where: block, keep: ['wide'], widest: true },
+      { where: block, keep: ['joined'] },
+    ]
+    writeFileSync('mine.json', JSON.stringify({ name: 'mine', knownBy: [{ block }], keep }))
+    expect((await quantize('--patterns', 'mine.json')).out).toMatch(/2 of 12 layers stay in float: 1 in F16, 1 in F32$/m)
+    expect(rowsOf('net_shape_pattern_qtable').toSorted()).toEqual(['found_Concat F16', 'scores_Sigmoid F32'])
+    expect((await quantize('--patterns', 'mine.json', '--fp_type', 'F16')).out).toMatch(/2 of 12 layers stay in F16$/m)
+    expect(rowsOf('net_shape_pattern_qtable').toSorted()).toEqual(['found_Concat F16', 'scores_Sigmoid F16'])
+    expect((await quantize('--quantize', 'F16', '--patterns', 'mine.json', '--part_quantize', 'N_mode')).err).toContain(
+      '--patterns, --part_quantize: without effect, all layers are F16',
+    )
+  })
+  it('takes all operators of TPU-MLIR, also those that the network does not have', async () => {
+    const list = 'Relu,MaxPool,Conv,MatMul,PRelu,AvgPool,Add,Sigmoid,Deconv'
+    const { code, err } = await q('graph', 'net.onnx', '--part_quantize', 'custom_mode', '--custom_operator', list)
+    expect(code, err).toBe(0)
+  })
   it.each([
     ['a file that is none', ['--patterns', 'nosuch.json'], 'FILE_MISSING', 3],
     ['what is no JSON', ['--patterns', 'bad.json'], 'PATTERN_INVALID', 2],
@@ -99,8 +119,18 @@ describe('q quantize', () => {
     ['an operator that is none', ['--part_quantize', 'custom_mode', '--custom_operator', 'Konv'], 'OPERATOR_UNKNOWN', 2],
     ['custom_mode without operators', ['--part_quantize', 'custom_mode'], 'OPTION_REQUIRED', 2],
     ['operators without custom_mode', ['--custom_operator', 'Conv'], 'OPTION_WITHOUT_EFFECT', 2],
+    ['a file of families beside TPU-MLIR’s own answer', ['--patterns', 'bad.json', '--vendor-exact'], 'OPTION_WITHOUT_EFFECT', 2],
+    ['a file of families beside those of the manual', ['--patterns', 'bad.json', '--pattern-rules', 'manual'], 'OPTION_WITHOUT_EFFECT', 2],
+    ['no families and TPU-MLIR’s', ['--no-patterns', '--vendor-exact'], 'OPTION_WITHOUT_EFFECT', 2],
+    ['a member that is there twice', ['--patterns', 'twice.json'], 'PATTERN_INVALID', 2],
+    ['a name that would write rows of a table', ['--patterns', 'rows.json'], 'PATTERN_INVALID', 2],
+    ['families in a file of another kind', ['--patterns', 'bad'], 'PATTERN_INVALID', 2],
   ])('refuses %s', async (_, args, code, exit) => {
     writeFileSync('bad.json', '{')
+    writeFileSync('bad', '{')
+    const family = { name: 'rows\nhead_Conv F32', knownBy: [{ block: { a: 'Conv' } }], keep: [] }
+    writeFileSync('rows.json', JSON.stringify(family))
+    writeFileSync('twice.json', '{"name": "a", "name": "b", "knownBy": [{"block": {"a": "Conv"}}], "keep": []}')
     writeFileSync('bad.mjs', 'throw new Error("no")')
     const finished = await quantize(...args)
     expect(finished.err).toContain(code)
@@ -126,6 +156,12 @@ describe('the commands with a Top file', () => {
       "['top.MaxPool', 'top.MaxPool', 'top.MaxPool', 'top.Concat'] (Name: yolo_block) is a subset of the main list. Count: 1",
     )
     expect(text).toContain('# number of pattern layers: 5')
+  })
+  it('run_calibration writes the table that was asked for also when it is empty', async () => {
+    await calibrate('-o', 'table', '--no-patterns')
+    expect(existsSync('shape_pattern_qtable')).toBe(false)
+    await calibrate('-o', 'table', '--no-patterns', '--quantize_table', 'mine')
+    expect(rowsOf('mine')).toEqual([])
   })
   it.each([
     [['N_mode'], ['x', 'all_Concat', 'features_LeakyRelu', 'head_Conv', 'flat_Reshape', 'boxes_Mul', 'scores_Sigmoid', 'found_Concat']],

@@ -1,5 +1,4 @@
 import type { Graph } from '@q/ir'
-import { layerOf } from '@q/ir'
 
 /** A layer that stays in float. */
 export interface FloatLayer {
@@ -11,9 +10,9 @@ export interface FloatLayer {
   readonly widest?: true
 }
 
-/** The layers that there are reasons for, in the order of the graph, inputs first. */
+/** The layers that there are reasons for, in the order of the graph, inputs first; further results of a layer by their own names. */
 export function inGraphOrder(graph: Graph, reasons: ReadonlyMap<string, readonly string[]>): readonly FloatLayer[] {
-  return [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(layerOf)].flatMap((layer) => {
+  return [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)].flatMap((layer) => {
     const why = reasons.get(layer)
     return why === undefined ? [] : [{ layer, why }]
   })

@@ -1,7 +1,7 @@
 import { graph, QError } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { floatRegions } from './float-regions.ts'
-import { parseBlocks } from './parse-blocks.ts'
+import { parseBlocks, parseNames } from './parse-blocks.ts'
 
 /** Two inputs, a fork, a sum behind it, and a layer with two results. */
 const net = graph`
@@ -37,6 +37,17 @@ describe('floatRegions', () => {
     expect(layersOf({ outputs: ['z'] })).toEqual(['z', 'right', 'sum', 'top', 'end'])
     expect(layersOf({ outputs: ['places'] })).toEqual(['top', 'end'])
   })
+  it('goes through layers with several results, and stops there as TPU-MLIR does', () => {
+    const vendorExact = true
+    expect(layersOf({ inputs: ['end'] })).toEqual(['first', 'left', 'right', 'sum', 'top', 'end'])
+    expect(layersOf({ inputs: ['end'], vendorExact })).toEqual(['top', 'end'])
+    expect(layersOf({ outputs: ['left'], vendorExact })).toEqual(['left', 'sum'])
+    expect(layersOf({ outputs: ['places'], vendorExact })).toEqual(['places'])
+    expect(layersOf({ outputs: ['top'], vendorExact })).toEqual(['top', 'end'])
+    expect(layersOf({ outputs: ['z'], vendorExact })).toEqual(['z', 'right', 'sum'])
+    expect(layersOf({ outputs: ['sum'], vendorExact })).toEqual(['sum'])
+    expect(layersOf({ inputs: ['top'], vendorExact })).toEqual(['top'])
+  })
   it('finds what lies between, of several starts and ends, with blocks alone', () => {
     expect(layersOf({ blocks: [{ starts: ['left'], ends: ['sum'] }] })).toEqual(['left', 'sum'])
     expect(layersOf({ blocks: [{ starts: ['left', 'right'], ends: ['sum', 'end'] }] })).toEqual(['left', 'right', 'sum', 'top', 'end'])
@@ -65,6 +76,19 @@ describe('floatRegions', () => {
   })
 })
 
+describe('parseNames', () => {
+  const known = new Set(['a', 'a,b', ' lead', 'b'])
+  const namesIn = (text: string) => parseNames(text, (name) => known.has(name))
+  it('takes the longest names of layers, with commas and blanks of their own', () => {
+    expect(namesIn('a,b,b')).toEqual(['a,b', 'b'])
+    expect(namesIn('b, lead, a')).toEqual(['b', ' lead', 'a'])
+    expect(namesIn('b ,nosuch ')).toEqual(['b', 'nosuch'])
+  })
+  it.each(['', ',', 'a,', ' '])('refuses %j: an empty name', (text) => {
+    expect(codeOf(() => namesIn(text))).toBe('REGION_NAME')
+  })
+})
+
 describe('parseBlocks', () => {
   const known = new Set(['a', 'b', 'c', 'd', 'a:0', 'b:0'])
   const blocksOf = (...words: readonly string[]) => parseBlocks(words, (name) => known.has(name))
@@ -87,5 +111,9 @@ describe('parseBlocks', () => {
     expect(blocksOf('a:nosuch')).toEqual([{ starts: ['a'], ends: ['nosuch'] }])
     expect(codeOf(() => blocksOf('a'))).toBe('REGION_BLOCK')
     expect(codeOf(() => blocksOf('a:b', 'c'))).toBe('REGION_BLOCK')
+    expect(codeOf(() => blocksOf(':'))).toBe('REGION_BLOCK')
+    expect(codeOf(() => blocksOf('a:'))).toBe('REGION_BLOCK')
+    expect(codeOf(() => blocksOf('no:such:name'))).toBe('REGION_BLOCK')
+    expect(blocksOf(' a, b : c ')).toEqual([{ starts: ['a', 'b'], ends: ['c'] }])
   })
 })

@@ -17,6 +17,8 @@ export interface Regions {
   readonly outputs?: readonly string[]
   /** What lies between layers, these included. @default none */
   readonly blocks?: readonly Block[]
+  /** Walks stop at layers with several results, which TPU-MLIR 1.30.2 does not see. @default false */
+  readonly vendorExact?: boolean
 }
 
 /**
@@ -24,22 +26,26 @@ export interface Regions {
  *
  * The layers before a layer are those that its operands are computed by, those after it those that compute with its results; inputs of
  * the network count where they are operands of a named layer. A block is what lies before one of its ends and after one of its starts;
- * blocks need no outputs beside them. TPU-MLIR's `fp_forward` finds the same layers, but goes on with names that the network does not have.
+ * blocks need no outputs beside them. TPU-MLIR's `fp_forward` finds the same layers in networks where each layer has one result; it stops at layers
+ * with several (`vendorExact` does, too), and goes on with names that the network does not have.
  *
  * @param graph the canonical float graph, whose values have the names of layers
  * @throws QError `LAYER_UNKNOWN` for a name that is none, `REGION_EMPTY` for a block with nothing between its ends
  */
-export function floatRegions(graph: Graph, { inputs = [], outputs = [], blocks = [] }: Regions): readonly FloatLayer[] {
+export function floatRegions(
+  graph: Graph,
+  { inputs = [], outputs = [], blocks = [], vendorExact = false }: Regions,
+): readonly FloatLayer[] {
   const edges = edgesOf(graph)
   const inputNames = new Set(graph.inputs.map(({ name }) => name))
   const layerNamed = (name: string): string => {
     if (inputNames.has(name)) return name
     const node = edges.producer.get(name)
-    if (node !== undefined) return layerOf(node)
+    if (node !== undefined) return vendorExact ? name : layerOf(node)
     throw unknownLayer(name, [...edges.producer.keys(), ...inputNames])
   }
-  const before = (name: string): Names => upTo(layerNamed(name), edges, (each) => inputNames.has(each))
-  const after = (name: string): Names => onFrom(layerNamed(name), edges)
+  const before = (name: string): Names => upTo(layerNamed(name), edges, (each) => inputNames.has(each), vendorExact)
+  const after = (name: string): Names => onFrom(layerNamed(name), edges, vendorExact)
   const reasons = new Map<string, string[]>()
   const note = (layers: Iterable<string>, why: string): void => {
     for (const layer of layers) reasons.set(layer, [...(reasons.get(layer) ?? []), why])
@@ -62,7 +68,7 @@ function unknownLayer(name: string, known: readonly string[]): QError {
     at: [name],
     found: name,
     wanted: 'names of layers of this network',
-    hint: didYouMean(name, known, 'take the names from `q print`'),
+    hint: didYouMean(name, known, 'take the names from `q graph`'),
   })
 }
 

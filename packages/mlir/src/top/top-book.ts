@@ -8,3 +8,6 @@ import { selection } from './selection.ts'
 
 /** How the Top dialect writes the operators of a float graph. */
 export const topBook: SpellingBook = spellingBook('top', [...elementWise, ...products, ...poolsAndNorms, ...movement, ...selection])
+
+/** The operators of the Top dialect that are known, `Conv` and the like. */
+export const topOperators: readonly string[] = [...topBook.byName.keys()]

@@ -1,7 +1,7 @@
 import { type PartMode, partModes } from '@q/fpfwd'
 import { QError } from '@q/ir'
 import type { Command } from 'commander'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { parseNames } from '../options/parse.ts'
 import type { FloatLayerChoice } from '../pipeline/float-layers.ts'
@@ -14,12 +14,13 @@ export interface FloatLayerOptions {
   readonly vendorExact?: boolean
   readonly part_quantize?: string
   readonly custom_operator?: readonly string[]
+  readonly fp_type?: string
 }
 
 /** Adds the options that say which layers stay in float before anything is measured. */
 export function addFloatLayerOptions(command: Command): Command {
   return command
-    .option('--patterns <file>', 'families of networks, JSON or a module, tried before the known ones: docs/write-a-pattern.md')
+    .option('--patterns <file>', 'families of networks, JSON or a module, tried before the known ones: docs/write-a-pattern.md', onlyFile)
     .option('--no-patterns', 'look for no family of networks')
     .addOption(new Option('--pattern-rules <rules>', "manual: the blocks of post-processing of TPU-MLIR's manual").choices(['manual']))
     .option('--vendor-exact', 'keep the layers in float that TPU-MLIR 1.30.2 keeps')
@@ -50,10 +51,47 @@ export async function floatLayerChoice(options: FloatLayerOptions, context: Cont
       hint: 'add it, or leave --custom_operator out',
       kind: 'usage',
     })
+  checkOneSource(options)
   return {
+    ...(options.fp_type === undefined || options.fp_type === 'auto' ? {} : { oneType: true }),
     ...(patterns === undefined ? {} : { patterns: patterns === false ? 'none' : await readFamilies(patterns, context) }),
     ...(options.patternRules === undefined ? {} : { manual: true }),
     ...(options.vendorExact === true ? { vendorExact: true } : {}),
     ...(mode === undefined ? {} : { part: mode === 'custom_mode' ? operators! : (mode as PartMode) }),
   }
+}
+
+function onlyFile(file: string, before: unknown): string {
+  if (typeof before !== 'string') return file
+  throw new InvalidArgumentError(`there is a file already, ${before}: a file may hold a list of families.`)
+}
+
+/** The ways to say where families come from exclude each other. */
+function checkOneSource({ patterns, patternRules, vendorExact }: FloatLayerOptions): void {
+  const sources = [
+    ...(patterns === false ? ['--no-patterns'] : []),
+    ...(vendorExact === true ? ['--vendor-exact'] : []),
+    ...(patternRules === undefined ? [] : [`--pattern-rules ${patternRules}`]),
+    ...(typeof patterns === 'string' ? ['--patterns'] : []),
+  ]
+  const [first, second] = sources
+  if (second === undefined) return
+  throw new QError('OPTION_WITHOUT_EFFECT', `${second} has no effect with ${first}`, {
+    at: [second],
+    found: sources.join(' and '),
+    wanted: 'one of them',
+    hint: `leave ${second} or ${first} out`,
+    kind: 'usage',
+  })
+}
+
+/** Says which of the options do nothing where something else says which layers stay in float. */
+export function noteFloatLayerOptions(options: FloatLayerOptions, cause: string, { reporter }: Context): void {
+  const given = [
+    ...(typeof options.patterns === 'string' ? ['--patterns'] : []),
+    ...(options.patternRules === undefined ? [] : ['--pattern-rules']),
+    ...(options.vendorExact === true ? ['--vendor-exact'] : []),
+    ...(options.part_quantize === undefined ? [] : ['--part_quantize']),
+  ]
+  if (given.length > 0) reporter.note(`note: ${given.join(', ')}: without effect, ${cause}`)
 }

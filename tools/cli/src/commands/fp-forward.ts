@@ -1,7 +1,6 @@
-import { type FloatLayer, floatRegions, parseBlocks } from '@q/fpfwd'
+import { type FloatLayer, floatRegions, parseBlocks, parseNames } from '@q/fpfwd'
 import { type Graph, QError } from '@q/ir'
 import type { Context } from '../context.ts'
-import { parseNames } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, withoutEffect } from '../options/vendor-options.ts'
 import { planText } from '../search/found-tables.ts'
 import { readModel } from '../wiring/read-model.ts'
@@ -12,9 +11,10 @@ import { addVendorSearchOptions, floatModeOf } from './search-options.ts'
 const vendorOptions = [withoutEffect('--quantize <mode>', 'mode of the other layers, which model_deploy is told')]
 
 interface Options {
-  readonly fpfwd_inputs?: readonly string[]
-  readonly fpfwd_outputs?: readonly string[]
+  readonly fpfwd_inputs?: string
+  readonly fpfwd_outputs?: string
   readonly fpfwd_blocks?: readonly string[]
+  readonly vendorExact?: boolean
   readonly quantize_free_table?: string
   readonly print?: boolean
 }
@@ -27,9 +27,13 @@ export const defineFpForward: DefineCommand = (program, start) => {
     'write the quantization table that keeps the layers before, after or between those named in float',
   )
     .argument('<mlir_file>', 'the Top .mlir file')
-    .option('--fpfwd_inputs <names>', 'these layers and all before them, joined by commas', parseNames)
-    .option('--fpfwd_outputs <names>', 'these layers and all after them, joined by commas', parseNames)
-    .option('--fpfwd_blocks <blocks...>', 'what lies between layers, these included: start:end or start1,start2:end1,end2, one or more')
+    .option('--fpfwd_inputs <names>', 'these layers and all before them, joined by commas')
+    .option('--fpfwd_outputs <names>', 'these layers and all after them, joined by commas')
+    .option(
+      '--fpfwd_blocks <blocks...>',
+      'what lies between layers, these included: start:end or start1,start2:end1,end2, one or more; or starts and ends by turns',
+    )
+    .option('--vendor-exact', 'stop at layers with several results, as TPU-MLIR 1.30.2 does')
     .option('--print', 'show the layers and why each was chosen, and write nothing')
     .option('-o, --quantize_free_table <file>', 'output quantization table')
     .option('--weights <file>', 'weight file, in place of the one the model names')
@@ -68,18 +72,20 @@ function checkGiven({ fpfwd_inputs, fpfwd_outputs, fpfwd_blocks, quantize_free_t
 }
 
 function missing(message: string, wanted: string): QError {
-  const hint = 'take the names of layers from `q print`'
+  const hint = 'take the names of layers from `q graph`'
   return new QError('OPTION_REQUIRED', message, { at: ['fp_forward'], wanted, hint, kind: 'usage' })
 }
 
-function regionsOf({ fpfwd_inputs: inputs = [], fpfwd_outputs: outputs = [], fpfwd_blocks: words = [] }: Options, graph: Graph) {
+function regionsOf({ fpfwd_inputs: inputs, fpfwd_outputs: outputs, fpfwd_blocks: words = [], vendorExact = false }: Options, graph: Graph) {
   const names = new Set([...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap((node) => node.outputs)])
-  return { inputs, outputs, blocks: parseBlocks(words, (name) => names.has(name)) }
+  const isLayer = (name: string): boolean => names.has(name)
+  const namesIn = (text: string | undefined): readonly string[] => (text === undefined ? [] : parseNames(text, isLayer))
+  return { inputs: namesIn(inputs), outputs: namesIn(outputs), blocks: parseBlocks(words, isLayer), vendorExact }
 }
 
 /** A line for each layer: its name, its operator, why it is there. */
 function showLayers(layers: readonly FloatLayer[], graph: Graph, { reporter }: Context): void {
-  const ops = new Map(graph.nodes.map(({ op, outputs }) => [outputs[0], op]))
+  const ops = new Map(graph.nodes.flatMap(({ op, outputs }) => outputs.map((name) => [name, op])))
   const rows = layers.map(({ layer, why }) => [layer, ops.get(layer) ?? 'Input', why.join('; ')] as const)
   const widest = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length))
   for (const [layer, op, why] of rows) reporter.print(`${layer.padEnd(widest(0))}  ${op.padEnd(widest(1))}  ${why}`)

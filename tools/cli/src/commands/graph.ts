@@ -10,7 +10,7 @@ import { chipNames } from '../wiring/backends.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addFloatLayerOptions, type FloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
+import { addFloatLayerOptions, type FloatLayerOptions, floatLayerChoice, noteFloatLayerOptions } from './float-layer-options.ts'
 import { addVendorSearchOptions, floatModeOf } from './search-options.ts'
 
 /** `graph`: the layers of a model as a table or a drawing, those in float marked. */
@@ -62,7 +62,7 @@ async function planOf(graph: Graph, target: Target, options: PlanOptions, contex
   // Read even where the table decides: a file that is named is checked, and no output takes its place.
   const choice = await floatLayerChoice(options, context)
   if (options.quantize_table !== undefined) {
-    if (options.patterns !== undefined) context.reporter.note('--patterns has no effect: --quantize_table says the modes')
+    noteFloatLayerOptions(options, '--quantize_table says the modes', context)
     return readPlan(options.quantize_table, graph, target, context)
   }
   const { plan, line } = findFloatLayers(graph, choice, target, floatModeOf(options.fp_type, target))

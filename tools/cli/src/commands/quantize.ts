@@ -1,11 +1,11 @@
 import { QError } from '@q/ir'
-import { modeOf, usualMode } from '../chips/chip-modes.ts'
+import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
 import { parseCount, parseNames, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
+import { addFloatLayerOptions, floatLayerChoice, noteFloatLayerOptions } from './float-layer-options.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
 import {
   addOwnSearchOptions,
@@ -67,11 +67,13 @@ export const defineQuantize: DefineCommand = (program, start) => {
       if (chosen === undefined) noteUnused(command, reporter)
       const choice = await sampleChoice(options.data)
       const floatMode = floatModeOf(options.fp_type, chip.backend.target)
+      const mode = modeOf(options.quantize ?? usualMode(chip.backend.target, 'integers'), chip.backend.target, ['--quantize'])
+      if (!needsRanges(mode, chip.backend.target)) noteFloatLayerOptions(options, `all layers are ${mode}`, context)
       const { files, searched, agreement, passed, seconds, deployed } = await quantize(
         {
           model,
           chip,
-          mode: modeOf(options.quantize ?? usualMode(chip.backend.target, 'integers'), chip.backend.target, ['--quantize']),
+          mode,
           settings: settingsOf(options),
           preprocess: preprocessOptions(options),
           floatLayers: { ...(await floatLayerChoice(options, context)), mode: floatMode },

@@ -22,7 +22,7 @@ import {
 } from './calibration-search.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
+import { addFloatLayerOptions, floatLayerChoice, noteFloatLayerOptions } from './float-layer-options.ts'
 import { addMethodOption, methodOf } from './method-option.ts'
 import { addSampleOptions, addThresholdOptions, calibrationOf, samplesOf } from './sample-options.ts'
 import { asksForSamples, floatModeOf } from './search-options.ts'
@@ -65,6 +65,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const floatLayers = await floatLayerChoice(options, context)
       if (search !== undefined) {
         noteIgnoredOptions(command, search, reporter)
+        if (options.pre_qtable !== undefined) noteFloatLayerOptions(options, '--pre_qtable says which layers stay in float', context)
         const given = { mlir: file, method, setting, floatLayers, options, isAsked: asksForSamples(command) }
         await runVendorSearch(await calibrationSearch(search, given, context), context)
         return undefined
@@ -113,7 +114,7 @@ async function baseTable(
   const { target } = (chip ?? (await chipOf({ processor: chipNames()[0]! }, context))).backend
   const found = findFloatLayers(graph, floatLayers, target, floatModeOf(options.fp_type, target))
   if (found.line !== undefined) context.reporter.print(found.line)
-  if (found.plan.size === 0) return new Map()
+  if (found.plan.size === 0 && options.quantize_table === undefined) return new Map()
   const name = options.quantize_table ?? 'shape_pattern_qtable'
   const file = /[\\/]/.test(name) ? name : join(dirname(options.calibration_table), name)
   await context.files.claim([file])

@@ -12,7 +12,7 @@ import { searchPlan } from '../search/search-plan.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
-import { addFloatLayerOptions, floatLayerChoice } from './float-layer-options.ts'
+import { addFloatLayerOptions, floatLayerChoice, noteFloatLayerOptions } from './float-layer-options.ts'
 import { addOwnSearchOptions, checkReached, searchSettings, strategyOf, tellSearch } from './own-search-options.ts'
 import { addPreprocessOptions, preprocessOptions } from './preprocess-options.ts'
 import { addSettingOptions, settingsOf } from './quantization-options.ts'
@@ -66,6 +66,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       const graph = model.endsWith('.onnx') ? withPreprocess(read, preprocessOptions(options)) : read
       const floatMode = floatModeOf(options.fp_type, target)
       const base = findFloatLayers(graph, await floatLayerChoice(options, context), target, floatMode)
+      if (options.pre_qtable !== undefined) noteFloatLayerOptions(options, '--pre_qtable says which layers stay in float', context)
       if (options.pre_qtable === undefined && base.line !== undefined) reporter.print(base.line)
       const pinned: Plan =
         options.pre_qtable === undefined ? base.plan : await readPlan(options.pre_qtable, graph, target, context, '--pre_qtable')

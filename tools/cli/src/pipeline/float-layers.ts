@@ -11,6 +11,7 @@ import {
 } from '@q/fpfwd'
 import { didYouMean, type Graph, type Plan, QError, type QuantMode, type Target } from '@q/ir'
 import { floatOps } from '@q/ir/ops'
+import { topOperators } from '@q/mlir'
 import { layersByRow } from './layers-by-row.ts'
 import { topLayers } from './top-layers.ts'
 
@@ -126,7 +127,7 @@ function partsOf(graph: Graph, { part }: FloatLayerChoice): readonly string[] {
 }
 
 function knownOperators(words: readonly string[], spelled: ReadonlyMap<string, string>): readonly string[] {
-  const known = new Set([...floatOps.keys(), ...spelled.values()])
+  const known = new Set([...floatOps.keys(), ...topOperators.map((name) => name.replace(/^top\./, '')), ...spelled.values()])
   return words.map((word) => {
     const operator = word.replace(/^top\./, '')
     if (known.has(operator)) return operator
@@ -172,7 +173,7 @@ function lineOf(
   const types = modes.length === 1 ? first![0] : `float: ${modes.map(([mode, count]) => `${count} in ${mode}`).join(', ')}`
   const stay =
     plan.size === 0
-      ? 'no layer has to stay in float'
+      ? 'which keeps no layer in float'
       : `${plan.size} of ${graph.inputs.length + graph.nodes.length} layers stay in ${types}`
   return `${causes.join(', ')}, ${stay}`
 }

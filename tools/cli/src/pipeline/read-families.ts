@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises'
 import { checkFamilies, type Family } from '@q/fpfwd'
 import { QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { fileError } from '../files/file-errors.ts'
+import { memberTwice } from '../files/member-twice.ts'
 import { importedFiles } from '../modules/imported-files.ts'
 import { examineForeign, loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
@@ -25,7 +27,8 @@ const familyModule: ModuleKind = {
  * @throws QError `FILE_MISSING`, `PATTERN_MODULE`, `PATTERN_INVALID`
  */
 export async function readFamilies(file: string, context: Context): Promise<readonly Family[]> {
-  if (/\.json$/i.test(file)) return checkFamilies(parseJson(await context.files.readText(file), file), file)
+  if (/\.json$/i.test(file) || (!/\.[cm]?[jt]s$/i.test(file) && (await isFile(file))))
+    return checkFamilies(parseJson(await context.files.readText(file), file), file)
   const path = await locateModule(file, process.cwd(), familyModule)
   if (path === undefined) throw await fileError(Object.assign(new Error('ENOENT'), { code: 'ENOENT' }), file, 'read')
   await context.files.reads(await importedFiles(path))
@@ -37,9 +40,18 @@ export async function readFamilies(file: string, context: Context): Promise<read
   )
 }
 
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text)
+    const value = JSON.parse(text) as unknown
+    const twice = memberTwice(text)
+    if (twice !== undefined) throw new Error(`the member ${twice} twice in one object`)
+    return value
   } catch (error) {
     throw new QError('PATTERN_INVALID', 'a pattern is not described as patterns are', {
       at: [file],
