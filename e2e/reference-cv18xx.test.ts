@@ -1,9 +1,11 @@
 import { createReferenceExecutor } from '@q/exec-ref'
-import { type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
+import { attributesOf, type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
+import { definitionOf } from '@q/ir/graph'
 import { swapChannels } from '@q/ir/lowering'
+import { encodeWeights, type ImpliedAttrs, readTpu, writeTpu } from '@q/mlir'
 import { describe, expect, it } from 'vitest'
-import { cv18xx } from '../packages/backend-cv18xx/src/index.ts'
+import { cv18xx, type TpuCodec } from '../packages/backend-cv18xx/src/index.ts'
 import { bitsOf, sha256 } from './bytes.ts'
 import { bytesAs, floatNetwork, ortExecutor, type RecordedArray, recordedInput, recordedVariant, runAll } from './reference-network.ts'
 import { hasShared, sharedText, sharedTitle } from './shared.ts'
@@ -93,6 +95,49 @@ describe.skipIf(!hasShared)(sharedTitle('CV18xx from the ONNX file, compared wit
     expect(wrong.filter(([key, { dtype }]) => misrecorded[key] === undefined || /^u?int8$/.test(dtype)).map(([key]) => key)).toEqual([])
   })
 })
+
+/** Networks whose text says everything: a scale of two axes on codes has no place in it yet. */
+const written = integerRuns.filter(([, name]) => name !== 'vit_pgd_2_3_16_cifar10')
+
+describe.skipIf(!hasShared)(sharedTitle('the lowered text of CV18xx'), () => {
+  it.each([...written, ...floatRuns])("%s %s: says what the vendor's says, layer by layer", async (variant, name) => {
+    let implied: ImpliedAttrs = {}
+    const codec: TpuCodec = {
+      write: (graph, options) => {
+        implied = options.implied
+        return writeTpu(graph, options)
+      },
+      read: readTpu,
+      encodeWeights,
+    }
+    const graph = await networkOf(variant, name)
+    const { files } = cv18xx({ codec }).emit(graph, { name, time: 0 })
+    const [text] = [...files].map(([, bytes]) => new TextDecoder().decode(bytes))
+    const ours = readTpu(text!, undefined, { implied })
+    const made = layersOf(ours)
+    expect(made).toEqual(layersOf(graph))
+    const theirs = readable(sharedText('reference/tpu-mlir', name, `${variant}_tpu.mlir`), implied)
+    // A scale of two axes is a convolution of no axes there.
+    if (theirs !== undefined && name !== 'vit_pgd_2_3_16_cifar10') expect(made).toEqual(layersOf(theirs))
+  })
+})
+
+/** The vendor's file, where it has no operation that this codec does not read (those of the host, tables that pick elements). */
+function readable(text: string, implied: ImpliedAttrs): Graph | undefined {
+  try {
+    return readTpu(text, undefined, { implied })
+  } catch {
+    return undefined
+  }
+}
+
+/** Results, operator, multipliers and shifts of every node. */
+const layersOf = (graph: Graph): readonly string[] =>
+  graph.nodes.map((node) => {
+    const { multipliers = [], shifts = [] } = attributesOf(node, definitionOf(node, graph.ops))
+    const types = node.outputs.map((output) => graph.values.get(output)!.type).map(({ dtype, quant }) => `${dtype} ${quant?.scale ?? ''}`)
+    return `${node.outputs.join()} ${types.join()} ${node.op} ${JSON.stringify([multipliers, shifts])}`
+  })
 
 describe('the chip', () => {
   const trusted = 'the chip trusts the calibrated range to end at the limit'

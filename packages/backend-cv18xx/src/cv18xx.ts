@@ -1,4 +1,5 @@
 import { type Backend, type BackendFactory, QError } from '@q/ir'
+import { tpucCompiler } from './compiler/tpuc-compiler.ts'
 import { emitFiles, emittedNames } from './files/emit.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
@@ -33,5 +34,6 @@ export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => 
     rewrite: rewrites,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     fileNames: (network, settings) => emittedNames(network, chip, settings),
+    compiler: tpucCompiler(codec),
   }
 }

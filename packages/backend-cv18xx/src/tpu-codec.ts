@@ -1,14 +1,23 @@
-import type { Graph, Tensor } from '@q/ir'
-import { QError } from '@q/ir'
+import { type Attrs, type Graph, type Node, QError, type Tensor, type TensorType } from '@q/ir'
+
+/** Attributes of a node that a text means without saying them, by the node as it is read and the types of values. */
+export type ImpliedAttrs = (node: Node, typeOf: (name: string) => TensorType) => Attrs
 
 type Tensors = ReadonlyMap<string, Tensor>
 
 /** The codec of the lowered text form and its weights, which this family's files consist of; `@q/mlir` has one. */
 export interface TpuCodec {
   /** A quantized graph as text, with the weights that the text names in `weightFile`. */
-  write(graph: Graph, options: { readonly weightFile: string }): { readonly text: string; readonly weights: Tensors }
+  write(
+    graph: Graph,
+    options: { readonly weightFile: string; readonly implied: ImpliedAttrs },
+  ): { readonly text: string; readonly weights: Tensors }
   /** The graph of a text and its weights. @param places names of the two files, for messages */
-  read(text: string, weights: Tensors, places: { readonly file: string; readonly weightFile: string }): Graph
+  read(
+    text: string,
+    weights: Tensors,
+    places: { readonly file: string; readonly weightFile: string; readonly implied: ImpliedAttrs },
+  ): Graph
   /** The bytes of a weight file. */
   encodeWeights(weights: Tensors): Uint8Array
   /** Arrays by name as an npz file and back, for the inputs and outputs of the simulator. @default the simulator cannot be run */

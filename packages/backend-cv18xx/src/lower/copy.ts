@@ -1,9 +1,15 @@
 import type { LowerOp } from '@q/ir'
-import { copyCodes, onCodes } from '@q/ir/lowering'
+import { copyCodes, lowerFloat, onCodes } from '@q/ir/lowering'
 import { constantPlaces, inBf16 } from './in-bf16.ts'
 
+/** A node that makes no numbers in floats: it does not say how they are made. */
+const unchanged: LowerOp = (node, context) => {
+  const made = lowerFloat(node, context)
+  return { ...made, nodes: made.nodes.map(({ attrs: { bf16: _, ...attrs }, ...more }) => ({ ...more, attrs })) }
+}
+
 /** Codes copied as they are. */
-export const lowerCopy: LowerOp = onCodes(copyCodes)
+export const lowerCopy: LowerOp = onCodes(copyCodes, unchanged)
 
 /** A ReLU with a limit is computed in floats: the chip's own has none. */
 export const lowerRelu: LowerOp = onCodes((node, context) =>

@@ -1,6 +1,7 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 import { floatResult, lowerFloat } from '@q/ir/lowering'
 import { depthwise } from './depthwise.ts'
+import { bf16StyleOf } from './lut-bf16.ts'
 
 /** The weights of the places around an element that is magnified to two. */
 const ramp: readonly number[] = [0.25, 0.75, 0.75, 0.25]
@@ -36,7 +37,12 @@ function doubled(node: Node, context: LowerContext): LoweredNode {
     pads: [3, 3, 3, 3],
     weightName: `${x}_add_weight`,
   })
-  const border: Node = { op: 'Pad', inputs: [x], outputs: [padded], attrs: { pads: [0, 0, 1, 1, 0, 0, 1, 1], mode: 'edge' } }
+  const border: Node = {
+    op: 'Pad',
+    inputs: [x],
+    outputs: [padded],
+    attrs: { pads: [0, 0, 1, 1, 0, 0, 1, 1], mode: 'edge', ...bf16StyleOf(context) },
+  }
   return {
     ...made,
     nodes: [border, ...made.nodes],

@@ -30,7 +30,8 @@ export const foldHeadTransposes: RewritePass = {
         return maker.inputs[0]
       })
       const behind = onlySwap(draft, layerOf(node))
-      if (heads.length === 0 && behind === undefined) continue
+      // A right operand alone cannot be told from a turned matrix in the family's text.
+      if (behind === undefined && !heads.includes('a')) continue
       for (const gone of origin) draft.replace(draft.producer(gone)!, [])
       if (behind !== undefined) {
         heads.push('y')

@@ -160,9 +160,11 @@ export function castNode(from: string, to: string, source: TensorType, wanted: T
     const style = floats === undefined ? {} : bf16StyleOf(floats, source.dtype)
     return { op: 'QuantizeLinear', ...node, attrs: { rounding, ...style, ...throughOf(rules, source.dtype, near) } }
   }
+  // A layer whose mode has codes may be computed in floats: they are made as those near it.
+  const made = scheme.kind === 'float' || near === undefined ? scheme : near
   if (source.quant !== undefined)
-    return { op: 'DequantizeLinear', ...node, attrs: { ...bf16StyleOf(scheme, wanted.dtype), ...throughOf(rules, wanted.dtype, near) } }
+    return { op: 'DequantizeLinear', ...node, attrs: { ...bf16StyleOf(made, wanted.dtype), ...throughOf(rules, wanted.dtype, near) } }
   const style =
-    rules.bf16 !== undefined && source.dtype === 'f32' && wanted.dtype === 'bf16' ? { bf16: rules.bf16 } : bf16StyleOf(scheme, wanted.dtype)
+    rules.bf16 !== undefined && source.dtype === 'f32' && wanted.dtype === 'bf16' ? { bf16: rules.bf16 } : bf16StyleOf(made, wanted.dtype)
   return { op: 'Cast', ...node, attrs: { to: wanted.dtype, rounding: scheme.rounding?.cast ?? 'half-to-even', ...style } }
 }

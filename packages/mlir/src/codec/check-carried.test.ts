@@ -28,6 +28,13 @@ const nodes: Readonly<Record<string, string>> = {
   QAttention: `x: i8[1,3,2]{scale 1}; w: i8[2,2] = ${ones(4)}; o: i8[2,2] = ${ones(4)}; t: f32[256] = ${ones(256)}; y: i32[1,3,2] = QAttention(x, _, _, w, _, w, _, w, _, o, _, _, t) {parameters = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0], scale = 1, headSize = 2}`,
   Requantize: 'x: i8[1,4]{scale 1}; y: i8[1,4]{scale 2} = Requantize(x) {multipliers = [3], shifts = [4]}',
   RequantizeAxis: 'x: i32[1,2,3]{scale 1}; p: i32[1,2,1,3] = [1, -2, 0, 3, -4, 0]; y: i8[1,2,3]{scale 2} = RequantizeAxis(x, p)',
+  QConcat:
+    'x: i8[1,2]{scale 1}; z: i8[1,2]{scale 2}; y: i8[1,4]{scale 1} = QConcat(x, z) {axis = 1, multipliers = [1, 2], shifts = [3, 4]}',
+  QReduce: 'x: i8[1,4]{scale 1}; y: i8[1,1]{scale 2} = QReduce(x) {axes = [1], mode = "sum", multipliers = [3], shifts = [4]}',
+  SlopeLut: `x: bf16[1,4]; t: f32[256] = ${ones(256)}; s: f32[256] = ${ones(256)}; y: bf16[1,4] = SlopeLut(x, t, s) {min = -12, max = 12}`,
+  MantissaLut: `x: bf16[1,4]; t: f32[256] = ${ones(256)}; s: f32[256] = ${ones(256)}; y: bf16[1,4] = MantissaLut(x, t, s)`,
+  LutSoftmax: `x: bf16[1,4]; a: f32[256] = ${ones(256)}; b: f32[256] = ${ones(256)}; c: f32[256] = ${ones(256)}; d: f32[256] = ${ones(256)}; y: bf16[1,4] = LutSoftmax(x, a, b, c, d) {axis = 1, min = -15, max = 15}`,
+  LutReduceL2: `x: bf16[1,4]; t: f32[256] = ${ones(256)}; s: f32[256] = ${ones(256)}; y: bf16[1,1] = LutReduceL2(x, t, s) {axes = [1]}`,
   Lut: `x: i8[1,4]{scale 1}; t: i8[256] = ${ones(256)}; y: i8[1,4]{scale 1} = Lut(x, t)`,
   QuantizeLinear: 'x: f32[1,4]; y: i8[1,4]{scale 1} = QuantizeLinear(x) {rounding = "half-to-even"}',
   DequantizeLinear: 'x: i8[1,4]{scale 1}; y: f32[1,4] = DequantizeLinear(x)',

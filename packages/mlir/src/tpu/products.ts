@@ -40,6 +40,32 @@ const deconvFields: readonly Field[] = [
   withBias,
   lax('bool', 'dynweight_reorderd', false),
 ]
+/** Flags of a product that reads heads of single operands swapped: they stand where those of transposition do. */
+const headFlags = { left_transpose: 'a', right_transpose: 'b', output_transpose: 'y' } as const
+const headFields: readonly Field[] = [
+  ...Object.entries(headFlags).map(([name, which]) =>
+    derived('bool', name, ({ attrs }) => (attrs['heads'] as readonly string[]).includes(which)),
+  ),
+  derived('bool', 'hdim_is_batch', () => true),
+  field('bool', 'keep_dims', 'keepdims', { value: true }),
+  fixed('bool', 'is_lora', false),
+  fixed('string', 'dq_type', 'NONE'),
+  fixed('i64', 'q_group_size', 0),
+  lax('bool', 'fuse_rq', false),
+  lax('i64', 'left_reuse', 1),
+  textRounding(),
+]
+const isTrue = ({ operation }: ReadForm, name: string): boolean => {
+  const attribute = operation.attributes.get(name)
+  return attribute?.kind === 'bool' && attribute.value
+}
+/** A turned left operand or result beside heads is no turned matrix: no lowering makes both. */
+const readsHeads = (form: ReadForm): boolean =>
+  isTrue(form, 'hdim_is_batch') && (isTrue(form, 'left_transpose') || isTrue(form, 'output_transpose'))
+const headsOf = (form: ReadForm) => Object.entries(headFlags).flatMap(([name, which]) => (isTrue(form, name) ? [which] : []))
+const isTurned = ({ attrs }: WriteForm): boolean =>
+  [attrs['transA'], attrs['transB'], attrs['transY'], attrs['headsAsBatch']].includes(true)
+
 const tpuMatMul: readonly Field[] = [...matMulFields, lax('bool', 'fuse_rq', false), lax('i64', 'left_reuse', 1), textRounding()]
 
 const kernelRank = ({ node, typeOf }: WriteForm): number => typeOf(node.inputs[1]!).shape.length - 2
@@ -131,6 +157,23 @@ export const tpuProducts: readonly Spelling[] = [
     read: ({ inputs }, attrs) => ({ inputs: inputs.slice(0, 3), attrs: { rounding: impliedRounding(attrs['requantize']) } }),
     writes: roundsAsImplied,
     elementName: matMulElement,
+  },
+  {
+    op: 'MatMul',
+    name: 'MatMul',
+    operands: 5,
+    fields: [
+      ...headFields,
+      ...reluFields,
+      lax('ints', 'multipliers', [1]),
+      lax('ints', 'rshifts', [0]),
+      idleQuantMode,
+      lax('i64', 'input_zp', 0),
+      lax('i64', 'right_zp', 0),
+    ],
+    reads: (form) => !hasIntegerOperand(form) && readsHeads(form),
+    read: (form) => ({ inputs: form.inputs.slice(0, 3), attrs: { heads: headsOf(form) } }),
+    writes: (form) => (form.attrs['heads'] as readonly string[]).some((which) => which !== 'b') && !isTurned(form),
   },
   {
     op: 'MatMul',

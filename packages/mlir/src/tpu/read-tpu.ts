@@ -1,4 +1,4 @@
-import type { Attrs, AttrValue, Graph, Node } from '@q/ir'
+import type { Attrs, AttrValue, Graph, Node, TensorType } from '@q/ir'
 import { QError, valueOf } from '@q/ir'
 import { definitionOf } from '@q/ir/graph'
 import { readGraph } from '../codec/read-graph.ts'
@@ -11,10 +11,13 @@ import { stringAttribute } from '../top/read-top.ts'
 import { moduleEntries } from './module-entries.ts'
 import { tpuBook } from './tpu-book.ts'
 
+/** What the text of a chip family means without saying it: attributes for all nodes that have them, or for each node by itself, by its types. */
+export type ImpliedAttrs = Attrs | ((node: Node, typeOf: (name: string) => TensorType) => Attrs)
+
 /** Options of {@link readTpu}. */
 export interface ReadTpuOptions extends ReadOptions {
   /** What the text means without saying it, as `writeTpu` was told. @default what the operators' definitions do */
-  readonly implied?: Attrs
+  readonly implied?: ImpliedAttrs
 }
 
 /**
@@ -47,12 +50,16 @@ export function readTpu(text: string, weights?: Weights, { file, weightFile, imp
 }
 
 /** The graph of a parsed lowered file, types of constants only. */
-export function readTpuModule(module: MlirModule, implied?: Attrs): Graph {
+export function readTpuModule(module: MlirModule, implied?: ImpliedAttrs): Graph {
   return withImplied(readGraph(module, { books: [tpuBook], weights: undefined, file: undefined, properties: {} }), implied)
 }
 
 /** The nodes with the attributes that the text implies, where their operators have them. */
-function withImplied(graph: Graph, implied: Attrs = {}): Graph {
+function withImplied(graph: Graph, implied: ImpliedAttrs = {}): Graph {
+  if (typeof implied === 'function') {
+    const typeOf = (name: string): TensorType => valueOf(graph, name).type
+    return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, attrs: { ...node.attrs, ...implied(node, typeOf) } })) }
+  }
   if (Object.keys(implied).length === 0) return graph
   const isBf16 = (name: string | undefined): boolean => name !== undefined && valueOf(graph, name).type.dtype === 'bf16'
   const nodes = graph.nodes.map((node): Node => {

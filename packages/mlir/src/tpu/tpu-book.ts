@@ -6,11 +6,13 @@ import { tpuCasts } from './casts.ts'
 import { tpuLayers } from './layers.ts'
 import { tpuMovement } from './movement.ts'
 import { tpuProducts } from './products.ts'
+import { tpuTableFunctions } from './table-functions.ts'
 
 /** How the Tpu dialect writes the operators of a quantized graph. */
 export const tpuBook: SpellingBook = spellingBook('tpu', [
   ...tpuCasts,
   ...tpuProducts,
+  ...tpuTableFunctions,
   ...tpuArithmetic,
   ...tpuActivations,
   ...tpuLayers,

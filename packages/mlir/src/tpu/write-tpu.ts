@@ -1,4 +1,4 @@
-import type { Attrs, Graph } from '@q/ir'
+import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import { checkCarried } from '../codec/check-carried.ts'
 import { keepSpelling } from '../codec/keep-spelling.ts'
@@ -8,7 +8,7 @@ import { parseMlir } from '../text/parse-module.ts'
 import { printMlir } from '../text/print-module.ts'
 import type { WriteTopOptions, WrittenText } from '../top/write-top.ts'
 import { moduleEntries } from './module-entries.ts'
-import { readTpuModule } from './read-tpu.ts'
+import { type ImpliedAttrs, readTpuModule } from './read-tpu.ts'
 import { tpuBook } from './tpu-book.ts'
 
 /** Options of {@link writeTpu}. */
@@ -23,7 +23,7 @@ export interface WriteTpuOptions extends Omit<WriteTopOptions, 'weightFile' | 'w
    * What the text of this chip family means without saying it, by the names of attributes: a way to make bfloat16 numbers (`bf16`), zero
    * points that are taken off (`zeroPointInSum`). {@link readTpu} has to be told the same. @default what the operators' definitions do
    */
-  readonly implied?: Attrs
+  readonly implied?: ImpliedAttrs
 }
 
 /**

@@ -1,0 +1,59 @@
+import type { Artifact } from '@q/ir'
+import { QError } from '@q/ir'
+import { finalName, loweredIn } from '../files/file-names.ts'
+
+/** The program that runs the compiler's passes. */
+export const compilerName = 'tpuc-opt'
+
+/** The passes from a lowered file to its final form, as the vendor's deploy tool gives them. */
+const finalPasses: readonly string[] = [
+  '--mlir-disable-threading',
+  '--strip-io-quant=quant_input=False quant_output=False quant_input_list= quant_output_list= quant_output_bf16=False quant_input_int8=False quant_output_int8=False ',
+  '--processor-tpu-optimize',
+  '--dev-parallel',
+  '--weight-reorder',
+  '--subnet-divide=dynamic=False',
+  '--op-reorder',
+  '--topo-sort',
+  '--layer-group=opt=2 group_by_cores=auto compress_mode=none debugger=0 disable_group_overlap=false lgcache=true config_filename= enable_lghash=False lghash_dir=',
+  '--affine-opt',
+  '--core-parallel',
+  '--after-layergroup-weight-reorder',
+  '--address-assign',
+]
+
+/** The arguments of the two calls that compile a lowered file. */
+export interface CompilerCalls {
+  /** Name of the file between the two. */
+  readonly final: string
+  /** Arguments of the first and of the second call. */
+  readonly calls: readonly [readonly string[], readonly string[]]
+}
+
+/** The calls that compile an artifact of this family. @param model what they make @throws QError `ARTIFACT_FOREIGN` */
+export function compilerCalls({ files }: Artifact, model: string): CompilerCalls {
+  const lowered = loweredIn(files.keys())
+  if (lowered === undefined) {
+    throw new QError('ARTIFACT_FOREIGN', 'these files are not of this family', {
+      at: ['cv18xx'],
+      found: [...files.keys()].join(', '),
+      wanted: 'a file *_tpu.mlir',
+      hint: 'compile what emit of this back end made',
+    })
+  }
+  const final = finalName(lowered)
+  const codegen = `--codegen=model_file=${model} embed_debug_info=False model_version=latest bmodel_only=False gdma_check=False rvti=False`
+  return {
+    final,
+    calls: [
+      [lowered, ...finalPasses, '-o', final],
+      [final, codegen, '-o', '/dev/null'],
+    ],
+  }
+}
+
+/** The command lines that compile an artifact, for a person to copy. @param model path of what they make */
+export function commandLines(artifact: Artifact, model: string): readonly string[] {
+  const quote = (argument: string) => (argument.includes(' ') ? argument.replace(/^(--[\w-]+=)(.*)$/, '$1"$2"') : argument)
+  return compilerCalls(artifact, model).calls.map((args) => `${compilerName} ${args.map(quote).join(' ')}`)
+}
