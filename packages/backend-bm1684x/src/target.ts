@@ -54,7 +54,6 @@ const native: readonly OpForm[] = [
   'Upsample',
   'Where',
   'And',
-  'Or',
   'Xor',
   'Affine',
 ]
@@ -239,7 +238,7 @@ export const target: Target = defineTarget({
       { rule: 'backward-max', ops: ['PRelu', 'LeakyRelu'] },
     ],
     [{ rule: 'sum-of-products', ops: ['Add'] }],
-    [{ rule: 'unify-comparison', ops: ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'] }],
+    [{ rule: 'unify-comparison', ops: ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Xor'] }],
     branches,
     [{ rule: 'forward', ops: forwardOps }],
     signs,

@@ -72,7 +72,7 @@ describeCanonical('operators that canonical graphs spell otherwise', [
       ['Or', 'o g', 'c'],
       ['Where', 'c x f', 'y'],
     ],
-    ops: 'Cast Cast Greater Not And Or Where',
+    ops: 'Cast Cast Greater Not And Add Greater Where',
   },
   {
     title: 'resizing',

@@ -243,7 +243,7 @@ describe('a node is refused by name', () => {
         }),
       ),
     ])
-    expect(graphs.map(({ nodes }) => nodes.map(({ op }) => op).join())).toEqual(['Relu', 'Add', 'RMSNormalization', 'Upsample'])
+    expect(graphs.map(({ nodes }) => nodes.map(({ op }) => op).join())).toEqual(['Relu', 'Add', 'RMSNormalization', 'Resize'])
     expect(graphs[3]!.nodes[0]!.attrs).toMatchObject({ scale_h: 2, scale_w: 3 })
   })
 })

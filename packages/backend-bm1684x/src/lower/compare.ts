@@ -11,7 +11,6 @@ export const comparisons: ReadonlySet<string> = new Set([
   'Less',
   'LessOrEqual',
   'And',
-  'Or',
   'Xor',
   'Not',
 ])

@@ -194,3 +194,20 @@ describe('attention', () => {
     expect(attention(run(true, mode))?.inputs[11]).toBe('m')
   })
 })
+
+describe('slices that walk backwards', () => {
+  const sliced = (starts: readonly number[], ends: readonly number[], steps: readonly number[], shape: readonly number[]) =>
+    rewritten(graphOf({ x: [1, 2, 6], y: shape }, {}, [node('Slice', ['x'], 'y', { starts, ends, steps })], ['y']))
+
+  it('pick their elements by places', () => {
+    const { nodes, values } = sliced([0, 0, 5], [1, 2, -1], [1, 1, -2], [1, 2, 3])
+    expect(nodes).toEqual([{ op: 'Gather', inputs: ['x', 'y_places'], outputs: ['y'], attrs: { axis: 2, keepdims: true } }])
+    expect([...values.get('y_places')!.constant!.data]).toEqual([5, 3, 1])
+    expect(values.get('y')!.type.range).toEqual({ min: -1, max: 1 })
+  })
+
+  it('others stay, and so do those that cut a second axis', () => {
+    expect(sliced([0, 0, 1], [1, 2, 6], [1, 1, 2], [1, 2, 3]).nodes[0]!.op).toBe('Slice')
+    expect(sliced([0, 1, 5], [1, 2, -1], [1, 1, -2], [1, 1, 3]).nodes[0]!.op).toBe('Slice')
+  })
+})

@@ -1,5 +1,6 @@
 import type { RewritePass } from '@q/ir'
 import { affineToConv, mergeConvAffine } from '@q/ir/lowering'
+import { backwardsToGather } from './backwards-to-gather.ts'
 import { divideByRoot } from './divide-by-root.ts'
 import { floatInputs } from './float-inputs.ts'
 import { foldRightTranspose } from './fold-right-transpose.ts'
@@ -23,4 +24,5 @@ export const rewrites: readonly RewritePass[] = [
   divideByRoot,
   fuseSigmoidGelu,
   rollToSwap,
+  backwardsToGather,
 ]

@@ -212,7 +212,7 @@ export const gatherEvenly: Rule = (net, node) => {
   return true
 }
 
-/** Resizing by nearest whole factors repeats elements; to the same size there is nothing to do. */
+/** Resizing by one nearest whole factor repeats elements, on axes of two factors it is a Resize for chips; to the same size there is nothing to do. */
 export const resize: Rule = (net, node) => {
   const {
     mode,
@@ -234,7 +234,7 @@ export const resize: Rule = (net, node) => {
   }
   const exact =
     Number.isInteger(scale_h) && Number.isInteger(scale_w) && sizes[0] === shape.at(-2)! * scale_h && sizes[1] === shape.at(-1)! * scale_w
-  if (mode === 'nearest' && exact && shape.length === 4 && coordinates === 'asymmetric') {
+  if (mode === 'nearest' && exact && scale_h === scale_w && shape.length === 4 && coordinates === 'asymmetric') {
     net.change(node, { op: 'Upsample', attrs: { scale_h, scale_w } })
     return true
   }

@@ -1,7 +1,7 @@
 import type { GraphDraft } from '@q/ir/graph'
 import { addNumber } from '../net/constants.ts'
 import { applyRules, eachNode, type Rule, type RuleSet } from '../net/rules.ts'
-import { chain, clip, constantRight, mean, negation, power, reciprocal, subtraction } from './arithmetic.ts'
+import { after, before, chain, clip, constantRight, mean, negation, power, reciprocal, subtraction } from './arithmetic.ts'
 import {
   alignRank,
   backwards,
@@ -29,6 +29,15 @@ import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 /** What a pattern called a cast to a truth value and back. */
 const notZero: Rule = (net, node) => {
   net.change(node, { op: 'NotEqual', inputs: [node.inputs[0], addNumber(net, `${node.outputs[0]}_const`, 0)], attrs: {} })
+  return true
+}
+
+/** At least one of two truth values is a sum above 0: two layers, as TPU-MLIR 1.30.2 has them. */
+const either: Rule = (net, node) => {
+  const [result] = node.outputs as [string]
+  const sum = before(net, node, `${result}_add`, 'Add', node.inputs as string[], result)
+  const compared = after(net, node, `${result}_compare`)
+  net.change(node, { op: 'Greater', inputs: [sum, addNumber(net, `${result}_const`, 0)], outputs: [compared], attrs: {} })
   return true
 }
 
@@ -85,6 +94,7 @@ const conversions: RuleSet = {
   Conv: [planar],
   ConvTranspose: [planar],
   BatchNormalization: [batchNorm],
+  Or: [either],
   TruthCast: [notZero],
   GELU: [exactGelu],
 }
