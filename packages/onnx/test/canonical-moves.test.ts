@@ -116,7 +116,7 @@ describeCanonical('moves', [
       ['MatMul', 'a v', 'y'],
     ],
     constants: { s: whole(4, 1, 3, 4, 2), zero: index(0), one: index(1), two: index(2) },
-    ops: 'Reshape Slice Squeeze Slice Squeeze Slice Squeeze Transpose Reshape MatMul Transpose MatMul',
+    ops: 'Reshape Slice Squeeze Slice Squeeze Slice Squeeze Reshape Transpose MatMul Transpose MatMul',
   },
   {
     title: 'moves that leave the order are a Reshape',

@@ -6,13 +6,16 @@ import { checkPlanModes } from '../chips/chip-modes.ts'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
 import { layersByRow } from './layers-by-row.ts'
+import { nearTable } from './near-table.ts'
 
-/** A calibration table that fits the graph. @throws QError when a row is missing, unknown, or the table is of another model */
+/** A calibration table that fits the graph, at least nearly (`nearTable`). @throws QError when a row is missing, unknown, or the table is of another model */
 export async function readCalibrationTable(path: string, graph: Graph, { files, reporter }: Context): Promise<CalibrationTable> {
-  const table = parseCalibrationTable(await files.readText(path), path)
-  for (const diagnostic of table.diagnostics) reporter.diagnostic(diagnostic)
+  const read = parseCalibrationTable(await files.readText(path), path)
+  const required = calibratedValues(graph).map(({ name }) => name)
+  const { table, diagnostics } = nearTable(read, graph, required, path)
+  for (const diagnostic of [...read.diagnostics, ...diagnostics]) reporter.diagnostic(diagnostic)
   checkCalibrationTable(table, {
-    required: calibratedValues(graph).map(({ name }) => name),
+    required,
     known: graph.values.keys(),
     fingerprint: tableFingerprintOf(graph),
     place: path,
