@@ -4,6 +4,7 @@ import { noise } from '../fixtures/tiny-executor.ts'
 import { createKernels, portableKernels } from '../kernels/kernels.ts'
 import { clippingMagnitude } from './clipping-magnitude.ts'
 import { mse } from './mse.ts'
+import { runningRange } from './running-range.ts'
 
 // The mean is a sum of float64, whose last bits depend on the order.
 observerConformance({ runner: { describe, it }, create: () => mse(), orderTolerance: 1e-14 })
@@ -56,8 +57,11 @@ describe('mse', () => {
   })
 
   it('gives zeros the smallest threshold, and says so', () => {
-    const codes = ['CALIBRATION_ALL_ZEROS', 'CALIBRATION_ZERO_THRESHOLD']
-    expect(rangeOf([new Float32Array(5000)])).toEqual({ threshold: 1e-5, min: 0, max: 1e-5, codes })
+    expect(rangeOf([new Float32Array(5000)])).toEqual({ threshold: 1e-5, min: 0, max: 1e-5, codes: ['CALIBRATION_ALL_ZEROS'] })
+    const few = runningRange('x')
+    few.extend({ min: 0, max: 1 })
+    const { range, diagnostics } = few.finish(() => 1e-7)
+    expect([range.threshold, diagnostics.map(({ code }) => code)]).toEqual([1e-5, ['CALIBRATION_ZERO_THRESHOLD']])
   })
 
   it('takes what is negative only by its magnitude', () => {

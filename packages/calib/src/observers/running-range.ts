@@ -49,7 +49,9 @@ export function runningRange(name: string, state: readonly number[] = []): Runni
       if (zeros) warn('CALIBRATION_ALL_ZEROS', `layer ${name} is all zeros: check the samples`)
       const chosen = Math.min(threshold(magnitude), magnitude)
       const usable = chosen > smallestThreshold
-      if (!usable) warn('CALIBRATION_ZERO_THRESHOLD', `layer ${name} has the threshold ${chosen}, 0.00001 is taken: check the samples`)
+      // Of zeros no threshold is expected.
+      if (!usable && !zeros)
+        warn('CALIBRATION_ZERO_THRESHOLD', `layer ${name} would have the threshold ${chosen}: it has the least, 0.00001; check the samples`)
       return { range: { threshold: usable ? chosen : smallestThreshold, ...range }, diagnostics }
     },
   }

@@ -57,7 +57,13 @@ export interface Loss {
   /** Of each sample, in order. */
   readonly samples: readonly number[]
   /** Of each output, its mean over the samples; `groups` are those of its channel axis, for `worst-group` alone. */
-  readonly outputs: readonly { readonly name: string; readonly mean: number; readonly groups?: readonly number[] }[]
+  readonly outputs: readonly {
+    readonly name: string
+    readonly mean: number
+    readonly groups?: readonly number[]
+    /** Samples of which the float model's result is all zeros, or has numbers that are not finite: what is lost there says nothing. Absent where there is none. */
+    readonly void?: number
+  }[]
 }
 
 /** The answer for one trial. */
@@ -76,7 +82,7 @@ export interface SearchLayer {
   readonly type: string
   /** The modes that a plan can give it. */
   readonly modes: readonly QuantMode[]
-  /** Whether it is made of codes when no plan says otherwise. */
+  /** Whether it is made of codes when no plan says otherwise, or of floats that are narrower than those a search keeps layers in: whether being kept in float changes it. */
   readonly hasCodes: boolean
   /** The multiplications and additions of its arithmetic, for one sample. */
   readonly operations: number

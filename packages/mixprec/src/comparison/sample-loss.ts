@@ -5,7 +5,13 @@ import { metrics } from '../metrics/metrics.ts'
 /** The loss of one sample by one metric: plain data, as it is journaled. */
 export interface SampleLoss {
   readonly loss: number
-  readonly outputs: readonly { readonly name: string; readonly loss: number; readonly groups?: readonly number[] }[]
+  readonly outputs: readonly {
+    readonly name: string
+    readonly loss: number
+    readonly groups?: readonly number[]
+    /** The float model's result is all zeros, or has numbers that are not finite. */
+    readonly void?: true
+  }[]
 }
 
 /** Measures one sample. @throws QError `COMPARISON_EMPTY` where nothing of weight is compared */
@@ -20,7 +26,20 @@ export function measureSample(pairs: readonly OutputPair[], name: MetricName): S
   }
   const metric = metrics[name]
   const losses = pairs.map((pair) => metric.measure(pair))
-  return { loss: metric.combine(losses, pairs), outputs: losses.map((each, i) => ({ name: pairs[i]!.name, ...each })) }
+  return {
+    loss: metric.combine(losses, pairs),
+    outputs: losses.map((each, i) => ({ name: pairs[i]!.name, ...each, ...(isVoid(pairs[i]!) ? { void: true } : {}) })),
+  }
+}
+
+/** Whether nothing can be told of how near a result is to what is wanted. */
+function isVoid({ wanted }: OutputPair): boolean {
+  let isSilent = true
+  for (let i = 0; i < wanted.length; i++) {
+    if (!Number.isFinite(wanted[i]!)) return true
+    if (wanted[i] !== 0) isSilent = false
+  }
+  return isSilent
 }
 
 /** The loss over samples, summed in their order. */
@@ -32,6 +51,7 @@ export function averageLoss(samples: readonly SampleLoss[]): Loss {
       name,
       mean: mean(samples.map(({ outputs }) => outputs[o]!.loss)),
       ...(groups === undefined ? {} : { groups: groups.map((_, g) => mean(samples.map(({ outputs }) => outputs[o]!.groups![g]!))) }),
+      ...(voidOf(samples, o) === 0 ? {} : { void: voidOf(samples, o) }),
     })),
   }
 }
@@ -44,6 +64,9 @@ export function infiniteLoss(samples: number, outputs: readonly string[]): Loss 
     outputs: outputs.map((name) => ({ name, mean: Infinity })),
   }
 }
+
+const voidOf = (samples: readonly SampleLoss[], output: number): number =>
+  samples.filter(({ outputs }) => outputs[output]!.void === true).length
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0) / numbers.length

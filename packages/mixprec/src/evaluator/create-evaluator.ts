@@ -17,8 +17,8 @@ import { countOpen, interrupted, measureOpen } from './measure-open.ts'
 import { measurementsOf, type TrialMeasurements } from './measurements.ts'
 import { createTrialNetworks } from './trial-networks.ts'
 
-/** The parts of the budget that are for open sections, and for what a task has in hand beside what is kept; tensors have the rest. */
-const [sectionShare, taskShare] = [1 / 5, 1 / 8]
+/** The parts of the budget that are for open sections, and for what a task has in hand beside what is kept and the holes that it leaves in memory; tensors have the rest. */
+const [sectionShare, taskShare] = [1 / 5, 1 / 4]
 
 /** A trial that was resolved, or the reason why it was not. */
 type Prepared = { readonly job: Job; readonly measurements: TrialMeasurements } | { readonly failure: QError }

@@ -18,6 +18,32 @@ describe('the layers of a search', () => {
   })
 })
 
+describe('layers that the chip computes in a float type by itself', () => {
+  const graph = parseGraph('x: f32[1,8]; a = Tanh(x); b = Relu(a); c = Tanh(b); return c')
+  const { target } = toyChip
+  /** Relu is computed in F16 whatever is asked for but F32. */
+  const backend = { ...toyChip, target: { ...target, ops: { ...target.ops, Relu: { INT8: 'F16', F16: 'F16', F32: 'F32' } as const } } }
+  const open = (floatMode?: 'F16' | 'F32') =>
+    describeLayers({ graph, table: toyTable, backend, settings: { mode: 'INT8' }, ...(floatMode === undefined ? {} : { floatMode }) })
+      .filter(({ hasCodes }) => hasCodes)
+      .map(({ name }) => name)
+
+  it('are of a search that keeps layers in another, wider one', () => {
+    expect(open('F32')).toEqual(['a', 'b', 'c'])
+    expect(open('F16')).toEqual(['a', 'c'])
+    expect(open()).toEqual(['a', 'c'])
+  })
+
+  it('are not of one that would make them narrower', () => {
+    const wide = {
+      ...backend,
+      target: { ...backend.target, ops: { ...target.ops, Relu: { INT8: 'F32', F16: 'F16', F32: 'F32' } as const } },
+    }
+    const layers = describeLayers({ graph, table: toyTable, backend: wide, settings: { mode: 'INT8' }, floatMode: 'F16' })
+    expect(layers.map(({ hasCodes }) => hasCodes)).toEqual([true, false, true])
+  })
+})
+
 describe('countOperations', () => {
   const count = (text: string): readonly number[] => {
     const graph = parseGraph(text)

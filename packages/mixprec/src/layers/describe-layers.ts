@@ -5,6 +5,7 @@ import {
   layerOf,
   type Node,
   type OpModes,
+  type QuantMode,
   type Resolved,
   type ResolveOptions,
   type Resolver,
@@ -23,6 +24,8 @@ export interface LayerSource {
   readonly table?: RangeTable
   readonly backend: Backend
   readonly settings: ResolveOptions
+  /** The mode of layers that a search keeps in float. @default layers in float are left as they are */
+  readonly floatMode?: QuantMode
   /** A resolver of just these, which keeps what it lowers here for later trials. @default one of its own */
   readonly resolver?: Resolver
   /** What a layer's type is called in the tables. @default the operator's own name */
@@ -30,7 +33,8 @@ export interface LayerSource {
 }
 
 /**
- * The layers of a float graph as a search looks at them, in graph order. Whether a layer is made of codes is seen in the graph that the empty plan gives.
+ * The layers of a float graph as a search looks at them, in graph order. Whether a layer is made of codes is seen in the graph that the empty plan gives; one that the chip computes in
+ * a narrower float by itself counts as one of them where the float mode computes it in another.
  *
  * @throws QError those of the resolver
  */
@@ -39,16 +43,26 @@ export function describeLayers({
   table,
   backend,
   settings,
+  floatMode,
   resolver,
   typeOf = ({ op }) => op,
 }: LayerSource): readonly SearchLayer[] {
   const resolved = (resolver ?? createResolver(graph, table, backend, settings)).resolve(new Map())
   const coded = codedLayers(resolved)
-  const { ops } = backend.target
+  const { ops, schemes } = backend.target
+  const floatOf = (mode: QuantMode | undefined): string | undefined => {
+    const scheme = mode === undefined ? undefined : schemes[mode]
+    return scheme?.kind === 'float' ? scheme.dtype : undefined
+  }
+  const isNarrow = (modes: OpModes): boolean => {
+    const [now, then] = [floatOf(modes[settings.mode]), floatMode === undefined ? undefined : floatOf(modes[floatMode])]
+    return now !== undefined && then !== undefined && now !== then && now !== 'f32'
+  }
   return graph.nodes.map((node): SearchLayer => {
     const name = layerOf(node)
     const modes: OpModes = ops[formOf(node, (value) => valueOf(graph, value))] ?? ops[node.op as keyof typeof ops] ?? {}
-    return { name, type: typeOf(node), modes: Object.keys(modes), hasCodes: coded.has(name), operations: countOperations(graph, node) }
+    const hasCodes = coded.has(name) || isNarrow(modes)
+    return { name, type: typeOf(node), modes: Object.keys(modes), hasCodes, operations: countOperations(graph, node) }
   })
 }
 

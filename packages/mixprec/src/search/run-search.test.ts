@@ -70,6 +70,37 @@ describe('a search', () => {
     expect(result.losses).toBeUndefined()
   })
 
+  it.each([
+    ['loses more', onlyInCodes(...toyLayers), onlyInCodes('b')],
+    ['loses less', onlyInCodes(), onlyInCodes()],
+  ])('whose end comes early returns a guess only where it is no worse than what was measured: it %s', async (_, guess, returned) => {
+    const sure = onlyInCodes('b')
+    const guessing: SearchStrategy = {
+      name: 'guessing',
+      *search() {
+        const [losses] = yield { ask: { trials: [sure], metrics: ['noise', 'cosine'] }, best: { trial: sure, ranking: [] } }
+        yield {
+          ask: { trials: [sure], metrics: ['noise'], samples: { first: 0, count: 1 } },
+          best: { trial: sure, ranking: [], losses: losses! },
+        }
+        const few = { trials: [onlyInCodes('c')], metrics: ['noise'], samples: { first: 0, count: 1 } } as const
+        yield { ask: few, best: { trial: guess, ranking: [] } }
+        yield { ask: { trials: toyLayers.map((layer) => onlyInCodes(layer)), metrics: ['noise'] }, best: { trial: guess, ranking: [] } }
+        return { trial: sure, ranking: [] }
+      },
+    }
+    // Every sample of a trial takes one.
+    let time = 0
+    const { result, ended } = await runSearch(guessing, space, toyEvaluator(), {
+      budget: { endsAt: 2 * toySamples.count + 2, now: () => time },
+      onEvent: ({ kind }) => {
+        if (kind === 'progress') time++
+      },
+    })
+    expect([ended, [...result.trial.plan]]).toEqual(['budget', [...returned.plan]])
+    expect(result.losses!.losses['noise']!.samples).toHaveLength(toySamples.count)
+  })
+
   it('keeps the time that measuring its result takes, as it was seen to take', async () => {
     const halves: SearchStrategy = {
       name: 'halves',

@@ -18,7 +18,7 @@ export interface SearchOptions {
 /**
  * Drives a strategy over an evaluator until it is done, told to stop, or out of time; then what it would return at its last step is the result. A result that was
  * only ranked is measured in `exact` over all samples, unless time is over; as long as that is the case, the time which this took before is kept for it. Where it is
- * over all the same, the last result that was measured is returned.
+ * over all the same, or that result loses more by the first metric of the last question, the last result that was measured is returned.
  *
  * Every step is looked at, and the losses of a result and of the points of its front are those that the evaluator told of just these trials, whatever the strategy says.
  *
@@ -86,18 +86,20 @@ export async function runSearch(
   let step = steps.next()
   /** The last result at a step that was measured. */
   let sure: SearchResult | undefined
+  let goal: MetricName = 'cosine'
   while (step.done !== true) {
     const { ask: question, best, open = [], notes = [], done: share = done } = check.step(step.value)
     done = share
     const isSure = told.isTold(best)
     if (isSure) sure = best
+    goal = question.metrics[0]!
     tell({ notes })
     onEvent({ kind: 'question', trials: question.trials.length, done, open })
     const answers = await ask(question, isSure ? 0 : scoring)
     if (answers === undefined) {
       steps.return(best)
       const ended = await scored(best)
-      return outcome(ended.losses === undefined && sure !== undefined ? await scored(sure) : ended, open, false)
+      return outcome(sure !== undefined && isWorse(ended, sure, goal) ? await scored(sure) : ended, open, false)
     }
     told.add(question, answers)
     question.trials.forEach((trial, i) => {
@@ -109,4 +111,10 @@ export async function runSearch(
   tell(result)
   const measured = await scored(result)
   return outcome(measured, [], measured.losses !== undefined || metrics.size === 0)
+}
+
+/** Whether a result was not measured, or loses more than one that was. */
+function isWorse({ losses }: SearchResult, sure: SearchResult, metric: MetricName): boolean {
+  const lossOf = (told: TrialLosses | undefined): number => told?.losses[metric]?.mean ?? Number.POSITIVE_INFINITY
+  return losses === undefined || lossOf(losses) > lossOf(sure.losses)
 }

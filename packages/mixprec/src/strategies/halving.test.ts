@@ -258,4 +258,22 @@ describe('a race', () => {
     expect([result.method, notes.includes('thresholds: half')]).toEqual(['half', true])
     expect(result.trial.ranges!.get('l5')).toEqual({ threshold: 0.5, min: -1, max: 1 })
   })
+
+  it('has an idea of how much is done that is right within a factor of two, from its second question on', () => {
+    for (const [methods, need] of [
+      [{}, 4],
+      [{ half: 0.5, twice: 2 }, 1],
+    ] as const) {
+      const space = { ...additiveSpace(thirty, methods), samples: 30 }
+      const { steps } = searchAdditive(race({ expectedCos: 1 - left(need) * 0.7, mostLayers: 12 }), space, thirty)
+      const runs = steps.map(({ ask }) => ask.trials.length * (ask.samples?.count ?? 30))
+      const all = runs.reduce((sum, each) => sum + each, 0)
+      let before = 0
+      for (const [i, { done }] of steps.entries()) {
+        if (i > 0) expect(before / done! / all, `${need}, question ${i}, ${all}`).toBeGreaterThan(0.5)
+        if (i > 0) expect(before / done! / all, `${need}, question ${i}, ${all}`).toBeLessThan(2)
+        before += runs[i]!
+      }
+    }
+  })
 })

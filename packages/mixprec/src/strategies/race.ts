@@ -20,6 +20,8 @@ export interface RaceOptions extends QualityOptions {
 
 /** Sets of the first layers that are measured on all samples at most, beside that without float layers. */
 const mostAudits = 4
+/** As many sets as are measured mostly, and sizes that are estimated. */
+const [usualAudits, usualSizes] = [3, 5]
 /** Samples that sizes are estimated and the last places of a set are contested on: as many losses as that tell within a fifth what all lose. */
 const scoutSamples = 6
 /** Where there are not more layers than that, every size of a set is measured. */
@@ -45,8 +47,8 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const usual = Math.min(open.length, Math.max(5, Math.floor(open.length / 5)))
       const most = Math.min(open.length, options.mostLayers ?? usual)
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
-      const course = searchCourse({ trial: trialOf(space, []), ranking: [] })
-      course.expected = 4 + 2 * open.length + space.methods.size + mostAudits
+      const course = searchCourse({ trial: trialOf(space, []), ranking: [] }, space.samples)
+      course.expected = expectedRuns(space, open.length, few)
       const [before] = yield* auditSets(course, space, target, [[]], plainTable)
       if (open.length === 0 || target.isReached(before!) === true) return { ...course.best, notes: course.notes.take() }
 
@@ -65,6 +67,13 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       return { ...course.best, ...(isLimited ? { limit: most } : {}), notes: course.notes.take() }
     },
   }
+}
+
+/** How many trials a race measures, once for each sample: all in codes and some sets on all, layers by halving, and a few sets on some samples. */
+function expectedRuns({ samples, methods }: SearchSpace, layers: number, few: number): number {
+  const halving = (layers * few) / 2
+  const tables = methods.size === 0 ? 0 : (methods.size + 1) * 2 * few
+  return samples * (1 + usualAudits) + halving + tables + scoutSamples * (usualSizes + 4)
 }
 
 /** Until a set is measured, as many of the worst layers in float as there may be are a better end of the search than none: whoever has to end it measures that. */

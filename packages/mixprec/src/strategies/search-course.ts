@@ -10,13 +10,13 @@ export interface SearchCourse {
   guess?: SearchResult | undefined
   /** Layers not examined yet. */
   open: readonly string[]
-  /** How many trials there will be in all, as far as it is known. */
+  /** How many trials there will be in all, as far as it is known, each counted once for each sample it is measured on where the number of samples was told. */
   expected: number
   step(ask: Question): SearchStep
 }
 
-/** The course of a search that begins. */
-export function searchCourse(best: SearchResult): SearchCourse {
+/** The course of a search that begins. @param samples of a question that names none. @default every trial counts once, whatever it is measured on */
+export function searchCourse(best: SearchResult, samples?: number): SearchCourse {
   let asked = 0
   let done = 0
   return {
@@ -26,7 +26,7 @@ export function searchCourse(best: SearchResult): SearchCourse {
     expected: 1,
     step(ask) {
       done = Math.max(done, Math.min(1, asked / Math.max(1, this.expected)))
-      asked += ask.trials.length
+      asked += ask.trials.length * (samples === undefined ? 1 : (ask.samples?.count ?? samples))
       return { ask, best: this.guess ?? this.best, open: [...this.open], done, notes: this.notes.take() }
     },
   }

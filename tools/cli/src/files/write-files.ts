@@ -19,9 +19,10 @@ export interface FileToWrite {
  * every one is complete are they renamed. A crash leaves the former files as they were. What is no plain file, such as
  * `/dev/null`, is written to as it is.
  *
+ * @param write writes one file
  * @throws QError `DISK_FULL`, `FILE_FORBIDDEN`, … ; no partial file is left
  */
-export async function writeFiles(files: readonly FileToWrite[]): Promise<void> {
+export async function writeFiles(files: readonly FileToWrite[], write = writeFlushed): Promise<void> {
   const temporaries: string[] = []
   const removeAll = () => {
     for (const temporary of temporaries) rmSync(temporary, { force: true })
@@ -34,7 +35,7 @@ export async function writeFiles(files: readonly FileToWrite[]): Promise<void> {
     for (const { path, place, content } of plain) {
       const temporary = temporaryIn(dirname(place.path))
       temporaries.push(temporary)
-      await failsAs(path, writeFlushed(temporary, content))
+      await failsAs(path, write(temporary, content))
     }
     for (const { path, place, content } of files) if (place.kind === 'special') await failsAs(path, writeSpecial(place.path, content))
     for (const [i, { path, place }] of plain.entries()) await failsAs(path, rename(temporaries[i]!, place.path))

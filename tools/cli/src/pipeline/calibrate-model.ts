@@ -45,8 +45,8 @@ export interface CalibratedModel {
 export interface CalibrationFiles {
   /** The name the table gives to the model. */
   readonly mlir: string
-  /** The table itself; an interrupted run is kept beside it. */
-  readonly table: string
+  /** The table itself; an interrupted run is kept beside it. @default nothing is kept */
+  readonly table?: string
 }
 
 /** Calibrations by several methods that were found in one pass. */
@@ -124,14 +124,11 @@ export async function observeModel(
   const tuneEntries =
     choice.tuneList === undefined || choice.tuneNum === 0 ? undefined : (await selectSamples({ dataList: choice.tuneList })).entries
   const symmetric = symmetricLayers(graph)
-  const checkpoint = await calibrationCheckpoint(
-    files.table,
-    await samplesKey(chosen.entries, JSON.stringify(graph.inputs)),
-    context.reporter,
-  )
-  const finished = () => checkpoint.store.clear()
+  const sampleKey = await samplesKey(chosen.entries, JSON.stringify(graph.inputs))
+  const checkpoint = files.table === undefined ? undefined : await calibrationCheckpoint(files.table, sampleKey, context.reporter)
+  const finished = async () => checkpoint?.store.clear()
   const key = JSON.stringify([
-    checkpoint.key,
+    sampleKey,
     fingerprintOf(graph),
     choice.methods,
     choice.bins,
@@ -163,7 +160,7 @@ export async function observeModel(
       ...(thread === undefined ? {} : { elsewhere: thread.tune }),
     },
     workers: Math.max(1, availableParallelism() - 1),
-    checkpoint,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     signal: context.signal,
     onProgress: context.reporter.progress,
   }).finally(() => {

@@ -171,9 +171,6 @@ function lineOf(
   })
   const [first] = modes
   const types = modes.length === 1 ? first![0] : `float: ${modes.map(([mode, count]) => `${count} in ${mode}`).join(', ')}`
-  const stay =
-    plan.size === 0
-      ? 'which keeps no layer in float'
-      : `${plan.size} of ${graph.inputs.length + graph.nodes.length} layers stay in ${types}`
+  const stay = plan.size === 0 ? 'which keeps no layer in float' : `${plan.size} of ${graph.nodes.length} layers stay in ${types}`
   return `${causes.join(', ')}, ${stay}`
 }

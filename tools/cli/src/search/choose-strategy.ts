@@ -25,6 +25,8 @@ export interface ChosenStrategy {
   readonly wanted: Wanted
   /** Whether it can be told how many layers may be in float. */
   readonly takesLimit: boolean
+  /** Whether it gives a front, each point of which has files of its own. */
+  readonly givesFront: boolean
 }
 
 /** A wish that has an option of its own. */
@@ -45,6 +47,8 @@ interface KnownStrategy {
   /** What can be wished of it. */
   readonly takes: readonly Wish[]
   readonly reference?: 'chip-float'
+  /** Whether it gives a front. @default false */
+  readonly givesFront?: true
   readonly create: (wishes: Omit<StrategyWishes, 'options'>) => SearchStrategy
 }
 
@@ -64,6 +68,7 @@ const strategies: Readonly<Record<string, KnownStrategy>> = {
   pareto: {
     when: 'you want to see what each share of arithmetic in float buys, and choose',
     takes: everyWish,
+    givesFront: true,
     create: (wishes) => pareto(ours(wishes)),
   },
   search_qtable: {
@@ -136,6 +141,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
       reference: known.reference ?? 'graph',
       wanted: { ...wantedOf(all), ...measure },
       takesLimit: known.takes.includes('maxFloatLayers'),
+      givesFront: known.givesFront === true,
     }
   }
   const file = await locateModule(word, process.cwd(), strategyModule)
@@ -151,7 +157,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
   await context.files.reads(await importedFiles(file))
   const code = { kind: strategyModule, word, file }
   const made = await loadModule(code, { options, modules: context.modules })
-  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes), takesLimit: false }
+  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes), takesLimit: false, givesFront: false }
 }
 
 const wantedOf = ({ expectedCos, mostLoss, metric = 'worst-group' }: Omit<StrategyWishes, 'options'>): Wanted => ({

@@ -27,7 +27,12 @@ export function evaluationThreads(
   count = availableParallelism(),
 ): { readonly count: number; start(): EvaluationWorker } | undefined {
   if (count < 2 || !existsSync(fileURLToPath(script))) return undefined
-  return { count: Math.min(count, mostPerCore * availableParallelism()), start: () => startThread(data) }
+  return { count: threadCount(count, availableParallelism()), start: () => startThread(data) }
+}
+
+/** How many threads are of use, of those that a user wants. */
+export function threadCount(wanted: number, cores: number): number {
+  return Math.min(wanted, mostPerCore * cores)
 }
 
 function startThread(data: ThreadData): EvaluationWorker {

@@ -1,7 +1,9 @@
+import { basename } from 'node:path'
 import type { CalibrationTable, MetricName, TrialLosses } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Context } from '../context.ts'
+import type { RunFiles } from '../files/run-files.ts'
 import { type PlanHeader, planText } from './found-tables.ts'
 import type { Found } from './search-model.ts'
 import { similarityOf } from './search-summary.ts'
@@ -15,6 +17,50 @@ export interface FrontPlaces {
   /** The table whose rows the points replace. */
   readonly base: CalibrationTable
   readonly header: PlanHeader
+}
+
+/** Points whose files are looked at before the work; a front has rarely more. */
+const expectedPoints = 99
+
+/** The file that tells the points of a front. */
+const frontFile = (planFile: string): string => `${planFile}_front.json`
+
+/** The files that a front may have: an input that is one of them is refused before the work. */
+export function possibleFrontFiles(planFile: string, tableFile: string): readonly string[] {
+  const points = Array.from({ length: expectedPoints }, (_, i) => [`${planFile}_${i + 1}`, `${tableFile}_${i + 1}`])
+  return [frontFile(planFile), ...points.flat()]
+}
+
+/**
+ * Files of the points of a former front that stand beside those of this one, and are none of it: that they are ours is what the former list of points says.
+ *
+ * @param files of this front
+ */
+export async function formerPoints(
+  { planFile, tableFile }: Pick<FrontPlaces, 'planFile' | 'tableFile'>,
+  files: ReadonlyMap<string, unknown>,
+  { peekText }: Pick<RunFiles, 'peekText'>,
+): Promise<readonly string[]> {
+  const textOf = (file: string) => peekText(file).catch(() => undefined)
+  const former = new Set(pointsIn((await textOf(frontFile(planFile))) ?? '').map((file) => basename(file)))
+  const left: string[] = []
+  for (const output of [planFile, tableFile]) {
+    for (let point = 1; point <= former.size; point++) {
+      const file = `${output}_${point}`
+      if (former.has(basename(file)) && !files.has(file) && (await textOf(file)) !== undefined) left.push(file)
+    }
+  }
+  return left
+}
+
+/** The files of the points that a list tells; none where it is no such list. */
+function pointsIn(text: string): readonly string[] {
+  try {
+    const { points } = JSON.parse(text) as { readonly points: readonly { readonly plan: unknown; readonly table: unknown }[] }
+    return points.flatMap(({ plan, table }) => [plan, table]).filter((file) => typeof file === 'string')
+  } catch {
+    return []
+  }
 }
 
 /**
@@ -48,7 +94,7 @@ export function frontFiles(
   return [
     ...points.map(({ text, json }) => [json.plan, text] as const),
     ...points.flatMap(({ tableText, json }) => (tableText === undefined ? [] : [[json.table, tableText] as const])),
-    [`${planFile}_front.json`, `${JSON.stringify({ points: points.map(({ json }) => json) }, undefined, 2)}\n`],
+    [frontFile(planFile), `${JSON.stringify({ points: points.map(({ json }) => json) }, undefined, 2)}\n`],
   ]
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sealLine } from '@q/mixprec'
@@ -16,12 +16,12 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const journalIn = () => join(folder, '.plan.journal')
 
 /** Opens the journal; where a text is given, with that in it. */
-function open(text?: string) {
+function open(text?: string, write?: Parameters<typeof openJournal>[2]) {
   const told: unknown[] = []
   const reporter = { note: (line: string) => told.push(line), event: (name: string, data: object) => told.push([name, data]) }
   const path = journalIn()
   if (text !== undefined) writeFileSync(path, text)
-  const journal = openJournal(join(folder, 'plan'), { reporter: reporter as unknown as Context['reporter'] })
+  const journal = openJournal(join(folder, 'plan'), { reporter: reporter as unknown as Context['reporter'] }, write)
   return { told, journal, path }
 }
 
@@ -42,6 +42,23 @@ it('says nothing of a journal that is whole', () => {
   const { told, journal } = open(`${entry('a')}${sealLine('{"calibrated":"k","calibrations":[]}')}\n`)
   expect(told).toEqual([])
   expect(journal.answers).toBe(1)
+})
+
+it('is given up where the disk is full, with a word, and what is in it serves the next run', () => {
+  let room = 2
+  const { told, journal, path } = open(entry('a'), (file, text) => {
+    const isFull = room-- === 0
+    appendFileSync(file, isFull ? text.slice(0, 7) : text)
+    if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  })
+  for (const key of ['b', 'c', 'd', 'e']) journal.journal.append(entry(key).trimEnd())
+  expect(told).toEqual([
+    expect.stringMatching(/cannot be written \(ENOSPC.*\): what this search finds out is not kept, and it starts again/),
+  ])
+  journal.close()
+  // The fourth was torn; nothing was written behind it.
+  expect(readFileSync(path, 'utf8')).toBe(`${entry('a')}${entry('b')}${entry('c')}${entry('d').slice(0, 7)}`)
+  expect(open().journal.answers).toBe(3)
 })
 
 describe('a journal that a search cannot have for itself', () => {

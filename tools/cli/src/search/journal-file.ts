@@ -23,10 +23,12 @@ export interface JournalFile {
  * The journal of the search whose output is a file. Every line is in the file when `append` returns, so a process that is killed loses none.
  * Lines that were torn or damaged are told, and left alone. A search beside another one with the same output reads its journal only; one whose journal cannot
  * be written goes on without it.
+ *
+ * @param write puts text behind what a file holds
  */
-export function openJournal(output: string, { reporter }: Pick<Context, 'reporter'>): JournalFile {
+export function openJournal(output: string, { reporter }: Pick<Context, 'reporter'>, write: AppendText = appendFileSync): JournalFile {
   const path = hiddenBeside(output, 'journal')
-  const { writer, unkept } = openWriter(path)
+  const { writer, unkept } = openWriter(path, write)
   const tellUnkept = (reason: string): void =>
     reporter.note(`note: ${reason}: what this search finds out is not kept, and it starts again when it is interrupted`)
   if (unkept !== undefined) tellUnkept(unkept)
@@ -61,6 +63,9 @@ export function openJournal(output: string, { reporter }: Pick<Context, 'reporte
   }
 }
 
+/** Puts text behind what a file holds. */
+type AppendText = (file: number, text: string) => void
+
 /** Writes a journal that is this search's alone. */
 interface JournalWriter {
   /** @returns why this line and those behind it are not kept, once */
@@ -69,7 +74,7 @@ interface JournalWriter {
   remove(): void
 }
 
-function openWriter(path: string): { readonly writer?: JournalWriter; readonly unkept?: string } {
+function openWriter(path: string, write: AppendText): { readonly writer?: JournalWriter; readonly unkept?: string } {
   let release: (() => void) | undefined
   try {
     release = takeLock(`${resolve(path)}.lock`)
@@ -91,7 +96,7 @@ function openWriter(path: string): { readonly writer?: JournalWriter; readonly u
         if (hasFailed) return undefined
         try {
           file ??= openPlain(path)
-          appendFileSync(file, `${line}\n`)
+          write(file, `${line}\n`)
           return undefined
         } catch (error) {
           hasFailed = true

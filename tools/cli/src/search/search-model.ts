@@ -83,7 +83,15 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
   const { graph, chip, table, strategy } = task
   const settings = { mode: task.mode, ...(task.settings ?? usualSettings) }
   const resolver = createResolver(graph, table, chip.backend, settings)
-  const layers = describeLayers({ graph, table, backend: chip.backend, settings, resolver, typeOf: layerTypes(graph) })
+  const layers = describeLayers({
+    graph,
+    table,
+    backend: chip.backend,
+    settings,
+    floatMode: task.floatMode,
+    resolver,
+    typeOf: layerTypes(graph),
+  })
   const space: SearchSpace = {
     graph,
     target: chip.backend.target,
@@ -185,6 +193,19 @@ function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporte
   let toldBefore = 0
   let before: TrialLosses | undefined
   const progress = searchProgress(reporter.progress)
+  const told = new Set<string>()
+  /** Outputs of the float model that say nothing of a trial, once each: no search can make anything of them. */
+  const tellVoid = ({ losses }: TrialLosses): void => {
+    for (const { outputs, samples: measured } of Object.values(losses)) {
+      for (const { name, void: count = 0 } of outputs) {
+        if (count < measured.length || told.has(name)) continue
+        told.add(name)
+        reporter.note(
+          `warning: ${name} of the float model is all zeros or not finite on ${measured.length === 1 ? 'the sample' : `all ${measured.length} samples`} that were looked at: its similarity says nothing; check the model and what is done to the samples`,
+        )
+      }
+    }
+  }
   // Where the time of files is fixed, so is the time that they tell.
   const secondsSince = (): number => (env['SOURCE_DATE_EPOCH'] === undefined ? (performance.now() - started) / 1000 : 0)
   return {
@@ -200,6 +221,7 @@ function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporte
       if (event.kind !== 'trial') return
       const { trial, question, losses } = event
       const isAll = question.samples === undefined || question.samples.count === samples
+      tellVoid(losses)
       const isPlainPlan = trial.plan.size === pinned.size && (trial.ranges?.size ?? 0) === 0
       if (isPlainPlan && isAll && question.precision !== 'fast' && losses.losses['cosine'] !== undefined) before = losses
       reporter.event('trial', {

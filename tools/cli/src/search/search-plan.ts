@@ -11,7 +11,7 @@ import type { ChosenStrategy } from './choose-strategy.ts'
 import { type ComparisonChoice, chosenComparison } from './chosen-comparison.ts'
 import { deadlineOf } from './deadline.ts'
 import { planText } from './found-tables.ts'
-import { frontFiles } from './front-files.ts'
+import { formerPoints, frontFiles, possibleFrontFiles } from './front-files.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
 import { rowsByMethod, scoredTable } from './search-tables.ts'
@@ -72,6 +72,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
   checkForChip(graph, chip, search.mode, search.pinned, search.settings)
   const comparison = await chosenComparison(search, context)
   checkMode(search)
+  if (search.chosen.givesFront) await context.files.claim(possibleFrontFiles(planFile, tableFile))
   const measured = await trialSamples(graph, samples, search.inferenceNum, context.files)
   if (search.asksForSamples) noteFewerSamples(search.inferenceNum, measured.samples.count, context)
   const { budget } = search
@@ -126,6 +127,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         context,
       ),
     ])
+    const former = found.outcome.result.front === undefined ? [] : await formerPoints(search, files, context.files)
     return {
       found,
       plan: trial.plan,
@@ -133,6 +135,10 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
       files,
       ...(made === undefined ? {} : { calibrationSamples: made.observed.samples }),
       async finished() {
+        if (former.length > 0)
+          context.reporter.note(
+            `note: ${former.join(', ')}: of a former front, and no part of this one; its points are those of ${planFile}_front.json`,
+          )
         journal.finished()
         await made?.observed.finished()
       },

@@ -22,9 +22,9 @@ export async function tablesInTime(
 ): Promise<MethodTables | undefined> {
   const files = { mlir: model, table: tableFile }
   if (deadline === undefined) return methodTables(graph, files, { ...samples, methods }, journal, context)
-  // What a whole calibration kept for being continued is no business of a part.
+  // A part is not continued: what a whole calibration kept for that is no business of it, and it keeps nothing itself.
   const partly = (count: number, signal: AbortSignal) =>
-    methodTables(graph, { ...files, table: `${files.table}.part` }, { ...samples, inputNum: count, tuneNum: 0, methods }, journal, {
+    methodTables(graph, { mlir: model }, { ...samples, inputNum: count, tuneNum: 0, methods }, journal, {
       ...context,
       signal,
     })
