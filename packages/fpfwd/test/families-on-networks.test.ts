@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { families, floatPatterns, manualFamilies, vendorPattern } from '../src/index.ts'
 import * as detectors from './networks/detectors.ts'
-import { attention, bert, clip, deit, detr, openclip, smoothedBert, turnedVit, vitOf } from './networks/transformers.ts'
+import {
+  attention,
+  bert,
+  bertOf,
+  clip,
+  decoder,
+  deit,
+  detr,
+  openclip,
+  smoothedBert,
+  turnedVit,
+  vitExport,
+  vitOf,
+} from './networks/transformers.ts'
 import { cswin, eva, eva02Of, evaNormed, evaRope, swin } from './networks/windows.ts'
 import { patternsPage } from './patterns-page.ts'
 import { inOtherOrder, sketch, topLayersOf } from './sketch.ts'
@@ -9,8 +22,16 @@ import { inOtherOrder, sketch, topLayersOf } from './sketch.ts'
 /** A network, the family that is found in it, and what TPU-MLIR calls that family. */
 const networks = {
   bert: ['bert', bert, 'bert_block'],
+  'bert, queries scaled': ['bert', bertOf('queries', true), undefined],
+  'bert, queries and keys scaled': ['bert', bertOf('both', true), undefined],
+  'bert without a mask': ['bert', bertOf('scores', false), 'vf_attention_block'],
+  'bert without a mask, queries and keys scaled': ['bert', bertOf('both', false), undefined],
   'smoothed BERT': ['smoothed-bert', smoothedBert, 'insert_mul_bert_block'],
   vit: ['vit', vitOf(2), 'vit_block'],
+  'vit, queries and keys scaled': ['vit', vitExport('both', false), undefined],
+  'vit, products apart': ['vit', vitExport('queries', true), undefined],
+  'vit, products apart, scores scaled': ['vit', vitExport('scores', true), 'vf_attention_block'],
+  'vit, products apart, queries and keys scaled': ['vit', vitExport('both', true), undefined],
   'vit, turned': ['vit', turnedVit, undefined],
   deit: ['deit', deit, 'deit_block'],
   eva: ['eva', eva, 'eva_block'],
@@ -60,17 +81,60 @@ describe.each(Object.entries(networks))('%s', (_, [family, text, vendorName]) =>
   )
   it('is in no other family', () => {
     const found = families.filter((each) => floatPatterns(net, { families: [each] }) !== undefined).map(({ name }) => name)
-    expect(found).toEqual(family === 'yolo26' ? ['yolo26', 'yolo'] : [family])
+    // Plain attention is in every network of products apart whose scores are scaled; the families before it are taken first.
+    const isPlain = vendorName === 'vf_attention_block' && family !== 'attention'
+    expect(found).toEqual(family === 'yolo26' ? ['yolo26', 'yolo'] : isPlain ? [family, 'attention'] : [family])
   })
   it('is known by its operators to TPU-MLIR, if it is, which keeps the same layers', () => {
     const { block, plain, widest } = vendorPattern(topLayersOf(net))
     expect(block?.name).toBe(vendorName)
-    if (vendorName === undefined) return
+    if (vendorName === undefined || (vendorName === 'vf_attention_block' && family !== 'attention')) return
     const [wanted, found] = [layersNamed(net, [...plain, ...widest]), layersOf(floatPatterns(net))]
     const isTransposed = (layer: string): boolean => net.nodes.some(({ op, outputs }) => op === 'Transpose' && outputs[0] === layer)
     // Windows of operators hold a Transpose in front of a product, too.
     expect(found).toEqual(wanted.filter((layer) => found.includes(layer) || !isTransposed(layer)))
   })
+})
+
+it('keeps the tail behind a fused Relu, which TPU-MLIR leaves out', () => {
+  const net = sketch(detectors.yolov6)
+  expect(vendorPattern(topLayersOf(net))).toMatchObject({ block: { name: 'yolo_block' }, plain: [], widest: [] })
+  expect(layersOf(floatPatterns(net))).toEqual(layersOf(floatPatterns(sketch(detectors.yolov8))))
+})
+
+describe('one network, exported in several ways', () => {
+  const keptOf = (text: string): readonly string[] => layersOf(floatPatterns(sketch(text)))
+  it('keeps the same layers of BERT, wherever scores are scaled, with a mask and without', () => {
+    const ways = (['scores', 'queries', 'both'] as const).flatMap((scaled) => [true, false].map((mask) => keptOf(bertOf(scaled, mask))))
+    for (const kept of ways) expect(kept).toEqual(['act', 'down', 's0', 's1', 's2'])
+  })
+  it('keeps the same layers of ViT, but where one product makes all and scores are scaled: that is DeiT', () => {
+    const ways = [
+      ...(['queries', 'both'] as const).map((scaled) => vitExport(scaled, false)),
+      ...(['scores', 'queries', 'both'] as const).map((scaled) => vitExport(scaled, true)),
+    ]
+    for (const text of ways) expect(keptOf(text)).toEqual(['s0', 's1'])
+    expect(floatPatterns(sketch(vitExport('scores', false)))?.family).toBe('deit')
+  })
+  it('takes a decoder of texts for none of them', () => {
+    expect(floatPatterns(sketch(decoder))).toBeUndefined()
+  })
+})
+
+describe('the rules of the families', () => {
+  it.each([...families, ...manualFamilies].map((family) => [family.name, family] as const))(
+    '%s: each keeps a layer of some network',
+    (_, family) => {
+      const nets = [...Object.values(networks).map(([, text]) => text), detectors.yolov6, `${swin}; blocks = DepthToSpace(x)`].map(sketch)
+      const dead = family.keep.filter((rule) =>
+        nets.every((net) => {
+          const alone = { name: 'alone', knownBy: [{ block: { any: '*' } }], keep: [{ ...rule, leastBlocks: 1 }] }
+          return floatPatterns(net, { families: [alone] })!.layers.length === 0
+        }),
+      )
+      expect(dead).toEqual([])
+    },
+  )
 })
 
 describe('the families of the manual', () => {

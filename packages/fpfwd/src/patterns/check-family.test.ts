@@ -72,6 +72,36 @@ describe('checkFamily', () => {
       /did you mean first/,
     ],
     ['an empty name', { ...family, name: '' }, ['mine.json', 'name'], /quotes/],
+    ['a name of two lines', { ...family, name: 'own\nhead_Conv F32' }, ['mine.json', 'name'], /line breaks/],
+    ['a name with signs that do not show', { ...family, name: 'a\u202Eb' }, ['mine.json', 'name'], /do not show/],
+    [
+      'an unknown operator of users',
+      { ...family, keep: [{ where: block, keep: ['scores'], notUsedBy: { scores: ['Convv'] } }] },
+      ['mine.json', 'keep[0]', 'notUsedBy', 'scores[0]'],
+      /did you mean Conv/,
+    ],
+    [
+      'an unknown operator of operands',
+      { ...family, keep: [{ where: block, keep: ['scores'], onlyFrom: { scores: ['Conv|Silu'] } }] },
+      ['mine.json', 'keep[0]', 'onlyFrom', 'scores[0]'],
+      /operators/,
+    ],
+    ['a number for a name', { ...family, knownBy: [{ block: { 1: 'Conv' } }] }, ['mine.json', 'knownBy[0]', 'block', '1'], /word/],
+    [
+      'a chain without an end',
+      {
+        ...family,
+        knownBy: [{ block: Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`n${i}`, i === 0 ? 'Relu' : `Relu(n${i - 1})`])) }],
+      },
+      ['mine.json', 'knownBy[0]', 'block'],
+      /part/,
+    ],
+    [
+      'many blanks',
+      { ...family, knownBy: [{ block: { a: `Relu${' '.repeat(60_000)}(` } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'a'],
+      /alone/,
+    ],
     ['no nodes', { ...family, knownBy: [{ block: {} }] }, ['mine.json', 'knownBy[0]', 'block'], /Softmax/],
   ])('refuses %s', (_, value, at, hint) => {
     const error = errorOf(value)
@@ -80,6 +110,13 @@ describe('checkFamily', () => {
     expect(error.hint).toMatch(hint)
     expect(error.found).toBeTruthy()
     expect(error.wanted).toBeTruthy()
+  })
+  it('refuses signs inside of signs inside of signs, and shows little of what is long', () => {
+    let sign: object = { block }
+    for (let i = 0; i < 20_000; i++) sign = { block, and: [sign] }
+    expect(errorOf({ ...family, knownBy: [sign] }).wanted).toBe('at most 10')
+    expect(errorOf({ ...family, name: 'x'.repeat(100_000) }).found!.length).toBeLessThan(500)
+    expect(errorOf({ ...family, ['y'.repeat(100_000)]: 1 }).found!.length).toBeLessThan(500)
   })
   it('refuses a file without families', () => {
     expect(() => checkFamilies([], 'empty.json')).toThrowError(expect.objectContaining({ code: 'PATTERN_INVALID', found: 'an empty list' }))

@@ -25,6 +25,9 @@ const distances = `
 
 export const yolov8 = `${pools}; ${distances}; out = Concat(scaled, chances)`
 
+/** With Relu in the place of SiLU, fused into the convolution. */
+export const yolov6 = yolov8.replace('b = Conv(all, w); ba = Silu(b)', 'ba = Conv+relu(all, w)')
+
 /** YOLO v12 has no poolings. */
 export const yolov12 = `
   b = Conv(image, w); ba = Silu(b)

@@ -110,3 +110,51 @@ export const openclip = `
   ${unitLength('v', 'vout')}
   ${unitLength('t', 'tout')}
   turned = Transpose(vunit); likeness = MatMul(tunit, turned); scaled = Mul(likeness, #); out = Transpose(scaled)`
+
+/** Where scores of attention are scaled. */
+export type Scaled = 'scores' | 'queries' | 'both'
+
+/** Scores of the queries `qp` and keys `kp`, up to the weights `p`. */
+const weightsOf = (scaled: Scaled, mask: boolean): string => {
+  const first =
+    scaled === 'scores'
+      ? 's0a = MatMul(qp, kp); s = Mul(s0a, #)'
+      : scaled === 'queries'
+        ? 'qs = Mul(qp, #); s = MatMul(qs, kp)'
+        : 'qs = Mul(qp, #); ks = Mul(kp, #); s = MatMul(qs, ks)'
+  return `${first}; ${mask ? 'sm = Add(s, mask); p = Softmax(sm)' : 'p = Softmax(s)'}`
+}
+
+/** BERT as today's exports have it. @param mask whether there is one */
+export const bertOf = (scaled: Scaled, mask: boolean): string => `
+  s0 = Add(words, places); n = LayerNormalization(s0, w)
+  ${apartOf('n')}
+  ${weightsOf(scaled, mask)}
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, n)
+  ${feedForward('s1', 'Gelu')}
+  s2 = Add(down, n2); n3 = LayerNormalization(s2, w)`
+
+/** ViT as today's exports have it. @param apart whether queries, keys and values are of a product each */
+export const vitExport = (scaled: Scaled, apart: boolean): string => `
+  s0 = Add(tokens, places); n = LayerNormalization(s0, w)
+  ${
+    apart
+      ? apartOf('n')
+      : 'all = MatMul(n, w); r = Reshape(all); a = Slice(r); b = Slice(r); d = Slice(r); as = Squeeze(a); bs = Squeeze(b); ds = Squeeze(d); qp = Transpose(as); kt = Transpose(bs); kp = Transpose(kt); vp = Transpose(ds)'
+  }
+  ${weightsOf(scaled, false)}
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, s0)
+  ${feedForward('s1', 'Gelu')}
+  s2 = Add(down, s1)`
+
+/** A decoder of texts: a mask, and normalizations in front of products. */
+export const decoder = `
+  s0 = Add(words, places); n = LayerNormalization(s0, w)
+  ${apartOf('n')}
+  ${weightsOf('both', true)}
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, s0)
+  ${feedForward('s1', 'Gelu')}
+  s2 = Add(down, s1)`

@@ -1,5 +1,5 @@
 import type { Family, SmallGraph } from '../family.ts'
-import { activations, silus, sums, sumsBeforeNorms } from './shared-rules.ts'
+import { activations, scaledScores, silus, sums, sumsBeforeNorms } from './shared-rules.ts'
 
 /** Attention with a mask; queries, keys and values are products of their own, scores are scaled. */
 const attentionOf = (features: string): SmallGraph => ({
@@ -16,14 +16,32 @@ const attentionOf = (features: string): SmallGraph => ({
   norm2: 'LayerNormalization(sum)',
 })
 
+const feedForward: SmallGraph = { up: 'MatMul(norm2)', act: 'Gelu(up)', down: 'MatMul(act)' }
+
+/** Attention as exports of today have it, with a mask or without, whose sum takes what it began with: normalizations follow sums. */
+const postNormed = scaledScores.flatMap((scores) =>
+  ['masked', 'scores'].map(
+    (last): SmallGraph => ({
+      norm: 'LayerNormalization',
+      query: 'MatMul(norm)',
+      key: 'MatMul(norm)',
+      value: 'MatMul(norm)',
+      ...scores,
+      ...(last === 'masked' ? { masked: 'Add(scores)' } : {}),
+      weights: `Softmax(${last})`,
+      context: 'MatMul(weights, value~)',
+      mixed: 'MatMul(context~)',
+      sum: 'Add(mixed, norm)',
+      norm2: 'LayerNormalization(sum)',
+      ...feedForward,
+    }),
+  ),
+)
+
 /** BERT and its kin. */
 export const bert: Family = {
   name: 'bert',
-  knownBy: [
-    {
-      block: { norm: 'LayerNormalization', ...attentionOf('norm'), up: 'MatMul(norm2)', act: 'Gelu(up)', down: 'MatMul(act)' },
-    },
-  ],
+  knownBy: [{ block: { norm: 'LayerNormalization', ...attentionOf('norm'), ...feedForward } }, ...postNormed.map((block) => ({ block }))],
   keep: [sumsBeforeNorms, activations, { where: { act: 'Gelu', down: 'MatMul(act)' }, keep: ['down'] }],
 }
 

@@ -1,4 +1,4 @@
-import type { KeepRule } from '../family.ts'
+import type { KeepRule, SmallGraph } from '../family.ts'
 
 /** The sum in front of a normalization. */
 export const sumsBeforeNorms: KeepRule = { where: { sum: 'Add', norm: 'LayerNormalization(sum)' }, keep: ['sum'] }
@@ -25,3 +25,13 @@ const tailOf = (head: string): KeepRule => ({
  * TPU-MLIR 1.30.2 finds only the last convolutions behind SiLU and LeakyRelu; those behind a fused Relu have the same tails.
  */
 export const detectorTails: readonly KeepRule[] = [tailOf('Silu|LeakyRelu'), { ...tailOf('Conv+relu'), beyondVendor: true }]
+
+/**
+ * Scores of attention, scaled at one of the places where exports have it: the scores themselves, the queries, or, as PyTorch exports its
+ * attention, queries and keys.
+ */
+export const scaledScores: readonly SmallGraph[] = [
+  { product: 'MatMul(query~, key~)', scores: 'MulConst(product)' },
+  { queries: 'MulConst(query~)', scores: 'MatMul(queries~, key~)' },
+  { queries: 'MulConst(query~)', keys: 'MulConst(key~)', scores: 'MatMul(queries~, keys~)' },
+]

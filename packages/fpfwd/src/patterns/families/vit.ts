@@ -1,5 +1,5 @@
 import type { Family, SmallGraph } from '../family.ts'
-import { activations, silus, sumsBeforeNorms } from './shared-rules.ts'
+import { activations, scaledScores, silus, sumsBeforeNorms } from './shared-rules.ts'
 
 const behindContext: SmallGraph = {
   mixed: 'MatMul(context~)',
@@ -8,6 +8,34 @@ const behindContext: SmallGraph = {
   up: 'MatMul(norm2)',
   act: 'Gelu(up)',
   down: 'MatMul(act)',
+}
+
+/** Queries, keys and values of a product each; what the block began with is added: normalizations lead to products. */
+const apart = scaledScores.map(
+  (scores): SmallGraph => ({
+    features: '*',
+    norm: 'LayerNormalization(features)',
+    query: 'MatMul(norm~)',
+    key: 'MatMul(norm~)',
+    value: 'MatMul(norm~)',
+    ...scores,
+    weights: 'Softmax(scores)',
+    context: 'MatMul(weights, value~)',
+    ...behindContext,
+    sum: 'Add(mixed~, features)',
+  }),
+)
+
+/** Queries and keys of one product, both scaled. */
+const bothScaled: SmallGraph = {
+  norm: 'LayerNormalization',
+  all: 'MatMul(norm~)',
+  queries: 'MulConst(all~)',
+  keys: 'MulConst(all~)',
+  scores: 'MatMul(queries~, keys~)',
+  weights: 'Softmax(scores)',
+  context: 'MatMul(weights, all~)',
+  ...behindContext,
 }
 
 /** ViT: one product makes queries, keys and values; queries are scaled. Large ones keep all in front of the first block. */
@@ -25,6 +53,8 @@ export const vit: Family = {
         ...behindContext,
       },
     },
+    { block: bothScaled },
+    ...apart.map((block) => ({ block })),
   ],
   keep: [sumsBeforeNorms, silus, { where: { norm: 'LayerNormalization' }, before: ['norm'], which: 'first', leastBlocks: 20 }],
 }
