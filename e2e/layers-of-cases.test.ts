@@ -12,8 +12,6 @@ const compute = modelComputer(onnxruntime as unknown as OrtRuntime)
 
 /** Networks that cannot be lowered to INT8 yet, or at all, and why. */
 const refused: Readonly<Record<string, string>> = {
-  fattention_mask_f16: 'an integer input with a row has no codes',
-  int_input_no_range: 'an integer input with a row has no codes',
   inf_mask_add: 'TPU-MLIR itself does not lower a sum that is infinite',
 }
 
