@@ -92,6 +92,18 @@ describeCanonical('moves', [
     ops: 'Relu Transpose Softmax',
   },
   {
+    title: 'two Transposes around a Softmax along another axis than the last',
+    x: [1, 2, 3, 4],
+    nodes: [
+      ['Relu', 'x', 'r'],
+      ['Transpose', 'r', 't', { perm: [0, 2, 1, 3] }],
+      ['Softmax', 't', 's', { axis: 2 }],
+      ['Transpose', 's', 'y', { perm: [0, 1, 3, 2] }],
+    ],
+    opset: 13,
+    ops: 'Relu Transpose Softmax Transpose',
+  },
+  {
     title: 'two Transposes around a Softmax, of which one undoes the other',
     x: [1, 2, 3, 4],
     nodes: [

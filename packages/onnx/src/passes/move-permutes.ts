@@ -5,20 +5,20 @@ import type { Rule } from '../net/rules.ts'
 
 const perm = (node: Node): readonly number[] => node.attrs['perm'] as readonly number[]
 
-/** Transpose, Softmax, Transpose: both transpositions go in front, and the Softmax works on the axis where it ends up. Not where the second undoes the first. */
+/** Transpose, Softmax, Transpose: both transpositions go in front, and the Softmax works on the axis where it ends up. Not where the second undoes the first, nor along another axis than the last. */
 export const permuteBeforeSoftmax: Rule = (net, node) => {
   const softmax = net.producer(node.inputs[0]!)
   const first = softmax?.op === 'Softmax' ? net.producer(softmax.inputs[0]!) : undefined
   if (softmax === undefined || first?.op !== 'Transpose' || onlyUser(net, softmax) !== node || onlyUser(net, first) !== softmax)
     return false
   const order = perm(node).map((axis) => perm(first)[axis]!)
-  if (order.every((axis, i) => axis === i)) return false
+  const along = softmax.attrs['axis'] as number
+  if (order.every((axis, i) => axis === i) || (along !== -1 && along !== order.length - 1)) return false
   const name = net.freshName(`${first.outputs[0]}_r_reordered`)
   const [result] = node.outputs as [string]
   net.setValue({ name, type: net.value(result).type })
   net.change(first, { outputs: [name], attrs: { perm: order } })
-  const axis = softmax.attrs['axis'] as number
-  const attrs = { ...softmax.attrs, axis: perm(node).indexOf(axis < 0 ? axis + order.length : axis) }
+  const attrs = { ...softmax.attrs, axis: perm(node).indexOf(order.length - 1) }
   net.remove(softmax)
   net.change(node, { op: 'Softmax', inputs: [name], attrs })
   return true
