@@ -7,6 +7,8 @@ it('the public surface changes on purpose only', () => {
     'createSampleSource',
     'decodeImage',
     'decodedFormat',
+    'fileReasons',
+    'isWrongPath',
     'iterate',
     'kindOfFile',
     'loadTestInput',

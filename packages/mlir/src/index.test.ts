@@ -9,6 +9,7 @@ it('exports what its users rely on, and nothing else', () => {
     'printMlir',
     'readTop',
     'readTpu',
+    'topOperators',
     'writeTop',
     'writeTpu',
   ])

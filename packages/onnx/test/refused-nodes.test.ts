@@ -17,7 +17,6 @@ const Wobble = defineOp({
 const refused: Readonly<Record<string, string>> = {
   'the magnitude of the smallest code': 'x: i8[4]{scale 1}; y: i8[4]{scale 1} = Abs(x)',
   'a border of a number that is no code': 'x: i8[4]{scale 1}; y: i8[6]{scale 1} = Pad(x) {pads = [1, 1], value = 0.5}',
-  'attention on codes with a mask': `x: i8[1,3,2]{scale 1}; w: i8[2,2] = ${ones(4)}; o: i8[2,2] = ${ones(4)}; m: i8[1,1,3,3]{scale 1}; t: f32[256] = ${ones(256)}; y: i32[1,3,2] = QAttention(x, _, _, w, _, w, _, w, _, o, _, m, t) {parameters = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0], scale = 1, headSize = 2}`,
   'a convolution of codes by computed weights':
     'x: i8[1,1,3,3]{scale 1}; w: i8[1,1,1,1]{scale 1}; y: i8[1,1,3,3]{scale 1} = QConv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}',
   'more than 65,000 products of 16-bit codes in one sum': `x: i16[1,67000,1,1]{scale 1}; w: i16[1,67000,1,1] = ${ones(67000).replaceAll('1', '127')}; y: i16[1,1,1,1]{scale 1} = QConv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}`,
