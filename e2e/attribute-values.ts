@@ -53,6 +53,8 @@ const more: readonly OperatorNetwork[] = [
   network('GatherND', {}, x(2, 2, 3), held([2, 1], 1, 0)),
   network('GridSample', {}, x(1, 2, 4, 5), held([1, 2, 2, 2], 0.1, -0.7, 1.3, 0.4, -1.9, 0.6, 0.2, 1.1)),
   network('MatMul', {}, x(4, 4), { role: 'constant', shape: [4, 4] }),
+  network('MatMul', { heads: ['a'] }, x(1, 3, 3, 4), x(1, 3, 4, 2)),
+  network('MatMul', { heads: ['a', 'b', 'y'] }, x(1, 3, 3, 4), x(1, 4, 3, 3)),
   network('ScatterElements', { axis: 0 }, x(4, 4), held([2, 2], 0, 1, 1, 0), x(2, 2)),
 ]
 
@@ -83,6 +85,8 @@ function otherValues(definition: OpDefinition, name: string, attrs: Attrs): read
       return [...(name === 'axis' ? [0] : []), 1, 2, 3].filter((each) => each !== now).map((each) => ({ [name]: each }))
     case 'ints':
       return changedLists((now ?? []) as readonly number[]).map((each): Record<string, AttrValue> => ({ [name]: [...each] }))
+    case 'strings':
+      return ((now ?? []) as readonly string[]).map((each) => ({ [name]: (now as readonly string[]).filter((other) => other !== each) }))
     default:
       return []
   }

@@ -37,8 +37,8 @@ export function outputLikeness(target: Tensor, reference: Tensor): OutputLikenes
   }
   if (noise === 0) return { cosine: 1, euclidean: 1, sqnr: most, notFinite }
   const sqnr = Math.max(-most, Math.min(most, 10 * Math.log10(energy / noise)))
-  // What agrees to three digits passes every comparison, whatever its direction.
-  if (energy === 0 && closeOrder(found, wanted) >= 3) return { cosine: 1, euclidean: 1, sqnr, notFinite }
+  // What agrees to three digits in every number passes every comparison, as in that of files: also numbers next to zero, whatever their direction.
+  if (closeOrder(found, wanted) >= 3) return { cosine: 1, euclidean: 1, sqnr, notFinite }
   const { cosine, euclidean } = similarity(found, wanted)
   return { cosine, euclidean, sqnr, notFinite }
 }
