@@ -3,10 +3,9 @@ import { createReferenceExecutor } from '@q/exec-ref'
 import type { Backend, Value } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
 import { encodeWeights, readTpu, writeTpu } from '@q/mlir'
-import { decodeNpz, encodeNpz } from '@q/npz'
 import { describe, expect, it } from 'vitest'
 
-const codec = { write: writeTpu, read: readTpu, encodeWeights, arrays: { encode: encodeNpz, decode: decodeNpz } }
+const codec = { write: writeTpu, read: readTpu, encodeWeights }
 
 backendConformance({
   runner: { describe, it },

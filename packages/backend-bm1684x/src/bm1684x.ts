@@ -1,8 +1,8 @@
 import type { Backend, BackendFactory } from '@q/ir'
 import { QError } from '@q/ir'
-import { tpucCompiler } from './compiler/tpuc-compiler.ts'
 import { factsOf } from './facts.ts'
 import { emitFiles, emittedNames } from './files/emit.ts'
+import { endings } from './files/file-names.ts'
 import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
@@ -12,9 +12,12 @@ import type { TpuCodec } from './tpu-codec.ts'
 
 /** Options of {@link bm1684x}. */
 export interface Bm1684xOptions {
-  /** Writes and reads the lowered text form. @default files can be neither written nor read, everything else works */
+  /** Writes and reads the lowered text form, and drives the compiler that takes it. @default files can be neither written nor read, everything else works */
   readonly codec?: TpuCodec
 }
+
+/** What the driver of the compiler has to know. */
+const compiled = { family: target.name, container: endings.chip, otherwise: 'a portable container is written then' }
 
 /** The back end for BM1684X. @throws QError `CHIP_OPTIONS` for an option it does not have */
 export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend => {
@@ -39,6 +42,6 @@ export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend =
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     fileNames: (network, settings) => emittedNames(network, target.name, settings),
     reader: containerReader(codec),
-    compiler: tpucCompiler(codec),
+    ...(codec?.compiler === undefined ? {} : { compiler: codec.compiler(compiled) }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Graph, Tensor } from '@q/ir'
+import type { ChipCompiler, Graph, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 
 type Tensors = ReadonlyMap<string, Tensor>
@@ -11,11 +11,8 @@ export interface TpuCodec {
   read(text: string, weights: Tensors, places: { readonly file: string; readonly weightFile: string }): Graph
   /** The bytes of a weight file. */
   encodeWeights(weights: Tensors): Uint8Array
-  /** Arrays by name as an npz file and back, for the inputs and outputs of the simulator. @default the simulator cannot be run */
-  readonly arrays?: {
-    encode(arrays: Tensors): Uint8Array
-    decode(bytes: Uint8Array, at: readonly string[]): Tensors
-  }
+  /** The driver of the compiler that takes the text. @default there is none */
+  readonly compiler?: (family: { readonly family: string; readonly container: string; readonly otherwise: string }) => ChipCompiler
 }
 
 /** The codec, where the factory was given one. @throws QError `CODEC_MISSING` */

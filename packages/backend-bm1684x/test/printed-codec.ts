@@ -12,15 +12,6 @@ export const printedCodec: TpuCodec = {
   },
   read: (text) => parseGraph(text),
   encodeWeights: listed,
-  arrays: {
-    encode: listed,
-    decode: (bytes) =>
-      new Map(
-        (JSON.parse(new TextDecoder().decode(bytes)) as [string, number[], number[]][]).map(([name, shape, data]) => {
-          return [name, { dtype: 'f32', shape, data: Float32Array.from(data) }]
-        }),
-      ),
-  },
 }
 
 function listed(tensors: ReadonlyMap<string, Tensor>): Uint8Array {

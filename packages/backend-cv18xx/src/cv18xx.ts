@@ -1,6 +1,6 @@
 import { type Backend, type BackendFactory, QError } from '@q/ir'
-import { tpucCompiler } from './compiler/tpuc-compiler.ts'
 import { emitFiles, emittedNames } from './files/emit.ts'
+import { ending } from './files/file-names.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
 import { type Chip, chips, targetOf } from './target.ts'
@@ -10,9 +10,12 @@ import type { TpuCodec } from './tpu-codec.ts'
 export interface Cv18xxOptions {
   /** Which chip of the family the files are for. @default 'cv183x' */
   readonly chip?: Chip
-  /** Writes and reads the lowered text form. @default files can be neither written nor read, everything else works */
+  /** Writes and reads the lowered text form, and drives the compiler that takes it. @default files can be neither written nor read, everything else works */
   readonly codec?: TpuCodec
 }
+
+/** What the driver of the compiler has to know. */
+const compiled = { family: 'cv18xx', container: ending, otherwise: 'the lowered files are written then' }
 
 /** The back end for the CV18xx family: cv183x, cv182x, cv181x, cv180x. @throws QError `CHIP_OPTIONS` for an option it does not have */
 export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => {
@@ -34,6 +37,6 @@ export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => 
     rewrite: rewrites,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     fileNames: (network, settings) => emittedNames(network, chip, settings),
-    compiler: tpucCompiler(codec),
+    ...(codec?.compiler === undefined ? {} : { compiler: codec.compiler(compiled) }),
   }
 }

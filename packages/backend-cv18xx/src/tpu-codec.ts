@@ -1,4 +1,4 @@
-import { type Attrs, type Graph, type Node, QError, type Tensor, type TensorType } from '@q/ir'
+import { type Attrs, type ChipCompiler, type Graph, type Node, QError, type Tensor, type TensorType } from '@q/ir'
 
 /** Attributes of a node that a text means without saying them, by the node as it is read and the types of values. */
 export type ImpliedAttrs = (node: Node, typeOf: (name: string) => TensorType) => Attrs
@@ -20,11 +20,8 @@ export interface TpuCodec {
   ): Graph
   /** The bytes of a weight file. */
   encodeWeights(weights: Tensors): Uint8Array
-  /** Arrays by name as an npz file and back, for the inputs and outputs of the simulator. @default the simulator cannot be run */
-  readonly arrays?: {
-    encode(arrays: Tensors): Uint8Array
-    decode(bytes: Uint8Array, at: readonly string[]): Tensors
-  }
+  /** The driver of the compiler that takes the text. @default there is none */
+  readonly compiler?: (family: { readonly family: string; readonly container: string; readonly otherwise: string }) => ChipCompiler
 }
 
 /** The codec, where the factory was given one. @throws QError `CODEC_MISSING` */

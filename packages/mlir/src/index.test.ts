@@ -10,6 +10,7 @@ it('exports what its users rely on, and nothing else', () => {
     'readTop',
     'readTpu',
     'topOperators',
+    'tpucCompiler',
     'writeTop',
     'writeTpu',
   ])

@@ -1,5 +1,6 @@
 export type { Weights } from './codec/weights.ts'
 export { encodeWeights } from './codec/weights.ts'
+export { type ArrayCodec, type CompiledFamily, tpucCompiler } from './compiler/tpuc-compiler.ts'
 export * from './text/index.ts'
 export { countFlops } from './top/flops.ts'
 export type { ReadOptions } from './top/read-top.ts'

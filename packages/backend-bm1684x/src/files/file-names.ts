@@ -18,8 +18,6 @@ export interface FileNames {
 /** Modes whose files say whether they are symmetric. */
 const codeModes: readonly string[] = ['INT8', 'INT4', 'W4INT8']
 
-const loweredEnding = '_tpu.mlir'
-
 /** Names as the vendor's deploy tool gives them, `<network>_<chip>_<mode>[_sym|_asym]…`; the user may name the model. */
 export function fileNames(
   { name, mode, asymmetric }: FileNaming,
@@ -28,18 +26,8 @@ export function fileNames(
 ): FileNames {
   const plain = `${name}_${chip}_${mode.toLowerCase()}`
   const prefix = codeModes.includes(mode) ? `${plain}${asymmetric ? '_asym' : '_sym'}` : plain
-  const files = { lowered: `${prefix}${loweredEnding}`, weights: `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz` }
+  const files = { lowered: `${prefix}_tpu.mlir`, weights: `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz` }
   if (model?.endsWith(endings.portable) === true) return { ...files, portable: model }
   const stem = model?.endsWith(endings.chip) === true ? model.slice(0, -endings.chip.length) : (model ?? plain)
   return { ...files, portable: `${stem}${endings.portable}`, compiled: model ?? `${stem}${endings.chip}` }
-}
-
-/** The name of what the compiler's first command makes of a lowered text. */
-export function finalName(lowered: string): string {
-  return `${lowered.slice(0, -loweredEnding.length)}_final.mlir`
-}
-
-/** The lowered text among emitted files. */
-export function loweredIn(files: Iterable<string>): string | undefined {
-  return [...files].find((name) => name.endsWith(loweredEnding))
 }

@@ -1,17 +1,17 @@
 import { bm1684x } from '@q/backend-bm1684x'
 import type { Backend } from '@q/ir'
-import { encodeWeights, readTpu, writeTpu } from '@q/mlir'
+import { type CompiledFamily, encodeWeights, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
 import { decodeNpz, encodeNpz } from '@q/npz'
 
 /** Options a user gives a back end on the command line. */
 export type ChipOptions = Readonly<Record<string, unknown>>
 
-/** The codec of the lowered text form, for families that have one. */
+/** The codec of the lowered text form and the driver of its compiler, for families that have one. */
 const codec = {
   write: writeTpu,
   read: readTpu,
   encodeWeights,
-  arrays: { encode: encodeNpz, decode: decodeNpz },
+  compiler: (family: CompiledFamily) => tpucCompiler({ ...family, arrays: { encode: encodeNpz, decode: decodeNpz } }),
 }
 
 /** The back ends this program comes with, by the word that names them; the one place of it that knows chips. */

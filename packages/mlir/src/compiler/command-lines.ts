@@ -1,9 +1,10 @@
 import type { Artifact } from '@q/ir'
 import { QError } from '@q/ir'
-import { finalName, loweredIn } from '../files/file-names.ts'
 
 /** The program that runs the compiler's passes. */
 export const compilerName = 'tpuc-opt'
+
+const loweredEnding = '_tpu.mlir'
 
 /** The passes from a lowered file to its final form, as the vendor's deploy tool gives them. */
 const finalPasses: readonly string[] = [
@@ -30,18 +31,18 @@ export interface CompilerCalls {
   readonly calls: readonly [readonly string[], readonly string[]]
 }
 
-/** The calls that compile an artifact of this family. @param model what they make @throws QError `ARTIFACT_FOREIGN` */
-export function compilerCalls({ files }: Artifact, model: string): CompilerCalls {
-  const lowered = loweredIn(files.keys())
+/** The calls that compile an artifact. @param model what they make @throws QError `ARTIFACT_FOREIGN` when there is no lowered text in it */
+export function compilerCalls({ files }: Artifact, model: string, family: string): CompilerCalls {
+  const lowered = [...files.keys()].find((name) => name.endsWith(loweredEnding))
   if (lowered === undefined) {
     throw new QError('ARTIFACT_FOREIGN', 'these files are not of this family', {
-      at: ['bm1684x'],
+      at: [family],
       found: [...files.keys()].join(', '),
-      wanted: 'a file *_tpu.mlir',
+      wanted: `a file *${loweredEnding}`,
       hint: 'compile what emit of this back end made',
     })
   }
-  const final = finalName(lowered)
+  const final = `${lowered.slice(0, -loweredEnding.length)}_final.mlir`
   const codegen = `--codegen=model_file=${model} embed_debug_info=False model_version=latest bmodel_only=False gdma_check=False rvti=False`
   return {
     final,
@@ -53,7 +54,7 @@ export function compilerCalls({ files }: Artifact, model: string): CompilerCalls
 }
 
 /** The command lines that compile an artifact, for a person to copy. @param model path of what they make */
-export function commandLines(artifact: Artifact, model: string): readonly string[] {
+export function commandLines(artifact: Artifact, model: string, family: string): readonly string[] {
   const quote = (argument: string) => (argument.includes(' ') ? argument.replace(/^(--[\w-]+=)(.*)$/, '$1"$2"') : argument)
-  return compilerCalls(artifact, model).calls.map((args) => `${compilerName} ${args.map(quote).join(' ')}`)
+  return compilerCalls(artifact, model, family).calls.map((args) => `${compilerName} ${args.map(quote).join(' ')}`)
 }

@@ -1,54 +1,69 @@
 import type { Artifact, ChipCompiler, CompiledModel, CompilerHost, Tensor, WorkFolder } from '@q/ir'
 import { QError } from '@q/ir'
-import type { TpuCodec } from '../tpu-codec.ts'
-import { codecOf } from '../tpu-codec.ts'
 import { commandLines, compilerCalls } from './command-lines.ts'
 import type { InstalledPrograms } from './find-toolchain.ts'
 import { findPrograms } from './find-toolchain.ts'
 
+type Tensors = ReadonlyMap<string, Tensor>
+
+/** Arrays by name as an npz file and back. */
+export interface ArrayCodec {
+  encode(arrays: Tensors): Uint8Array
+  decode(bytes: Uint8Array, at: readonly string[]): Tensors
+}
+
+/** What the compiler's driver has to know of a chip family. */
+export interface CompiledFamily {
+  /** Its name, for messages. */
+  readonly family: string
+  /** Ending of its containers, as in `.bmodel`. */
+  readonly container: string
+  /** What there is without the compiler, as the end of an advice. */
+  readonly otherwise: string
+  /** The codec of the inputs and outputs of the simulator. @default the simulator cannot be run */
+  readonly arrays?: ArrayCodec
+}
+
 /** Drives the vendor's compiler, TPU-MLIR's `tpuc-opt`, and its simulator. */
-export function tpucCompiler(codec: TpuCodec | undefined): ChipCompiler {
+export function tpucCompiler(family: CompiledFamily): ChipCompiler {
   return {
-    commandLines,
+    commandLines: (artifact, model) => commandLines(artifact, model, family.family),
     async find(host, folder) {
-      const programs = await findPrograms(host, folder)
+      const programs = await findPrograms(host, family.otherwise, folder)
       if (programs === undefined) return undefined
-      return { compiler: programs.compiler, compile: (artifact) => compile(artifact, programs, host, codec) }
+      return { compiler: programs.compiler, compile: (artifact) => compile(artifact, { ...family, programs, host }) }
     },
   }
 }
 
+/** A family, and where its programs are and run. */
+interface Site extends CompiledFamily {
+  readonly programs: InstalledPrograms
+  readonly host: CompilerHost
+}
+
 /** What the compiler makes, in a folder of its own: it writes under fixed names and leaves files behind when it fails. */
-async function compile(
-  artifact: Artifact,
-  programs: InstalledPrograms,
-  host: CompilerHost,
-  codec: TpuCodec | undefined,
-): Promise<CompiledModel> {
-  const made = 'out.cvimodel'
-  const { final, calls } = compilerCalls(artifact, made)
+async function compile(artifact: Artifact, site: Site): Promise<CompiledModel> {
+  const { family, container, programs, host } = site
+  const made = `out${container}`
+  const { final, calls } = compilerCalls(artifact, made, family)
   const model = artifact.compiled ?? made
   const inputs = new Map([...artifact.files].filter(([name]) => name !== artifact.model))
   const files = await host.inFolder(inputs, async (folder) => {
     host.note('compiling for the chip')
-    for (const args of calls) await call(programs, folder, programs.compiler, args)
+    for (const args of calls) await call(site, folder, programs.compiler, args)
     return new Map([
       [final, await folder.read(final)],
       [model, await folder.read(made)],
     ])
   })
-  return { files, simulate: (tensors) => simulate(files.get(model)!, tensors, programs, host, codec) }
+  return { files, simulate: (tensors) => simulate(files.get(model)!, tensors, site) }
 }
 
-async function simulate(
-  model: Uint8Array,
-  inputs: ReadonlyMap<string, Tensor>,
-  programs: InstalledPrograms,
-  host: CompilerHost,
-  codec: TpuCodec | undefined,
-): Promise<ReadonlyMap<string, Tensor>> {
+async function simulate(model: Uint8Array, inputs: Tensors, site: Site): Promise<Tensors> {
+  const { container, arrays, programs, host } = site
   const { modelRunner } = programs
-  const { arrays } = codecOf(codec)
+  const compiled = `model${container}`
   if (modelRunner === undefined || arrays === undefined) {
     throw new QError(
       'VENDOR_MISSING',
@@ -61,16 +76,16 @@ async function simulate(
     )
   }
   const files = new Map([
-    ['model.cvimodel', model],
+    [compiled, model],
     ['in.npz', arrays.encode(inputs)],
   ])
   return host.inFolder(files, async (folder) => {
     host.note('running the chip simulator')
-    await call(programs, folder, modelRunner, [
+    await call(site, folder, modelRunner, [
       '--input',
       `${folder.path}/in.npz`,
       '--model',
-      `${folder.path}/model.cvimodel`,
+      `${folder.path}/${compiled}`,
       '--output',
       `${folder.path}/out.npz`,
     ])
@@ -79,12 +94,8 @@ async function simulate(
 }
 
 /** Runs one of the vendor's programs. @throws QError `VENDOR_FAILED` with its last lines */
-async function call(
-  { folder: first, root }: InstalledPrograms,
-  folder: WorkFolder,
-  program: string,
-  args: readonly string[],
-): Promise<void> {
+async function call({ programs, otherwise }: Site, folder: WorkFolder, program: string, args: readonly string[]): Promise<void> {
+  const { folder: first, root } = programs
   const { exitCode, output } = await folder.run({
     program,
     args,
@@ -97,6 +108,6 @@ async function call(
     at: [program],
     found: `exit code ${exitCode}; ${output.trim().split('\n').slice(-6).join(' | ')}`,
     wanted: 'exit code 0',
-    hint: 'leave --vendor out: the lowered files are kept',
+    hint: `leave --vendor out: ${otherwise}`,
   })
 }

@@ -1,7 +1,6 @@
 import type { Artifact, CompilerHost, ProgramCall, ProgramEnd, Tensor } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { printedCodec } from '../../test/printed-codec.ts'
-import { tpucCompiler } from './tpuc-compiler.ts'
+import { type ArrayCodec, tpucCompiler } from './tpuc-compiler.ts'
 
 const artifact: Artifact = {
   files: new Map([
@@ -11,7 +10,7 @@ const artifact: Artifact = {
   ]),
   model: 'a.qbmodel',
   portable: true,
-  compiled: 'a.cvimodel',
+  compiled: 'a.bmodel',
   diagnostics: [],
 }
 
@@ -52,7 +51,14 @@ function machine(
   return { host, calls, notes, folders }
 }
 
-const compiler = tpucCompiler(printedCodec)
+/** Arrays as their names alone, which are all that these tests look at. */
+const arrays: ArrayCodec = {
+  encode: (tensors) => new TextEncoder().encode([...tensors.keys()].join()),
+  decode: (bytes) => new Map([[new TextDecoder().decode(bytes), input]]),
+}
+const input: Tensor = { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) }
+const family = { family: 'nova', container: '.bmodel', otherwise: 'a portable container' }
+const compiler = tpucCompiler({ ...family, arrays })
 
 describe('the toolchain is looked for', () => {
   const files = ['/root/bin/tpuc-opt', '/path/tpuc-opt', '/path/model_runner.py']
@@ -76,14 +82,14 @@ describe('the toolchain is looked for', () => {
 
 describe('compile', () => {
   const writing = (call: ProgramCall, folder: Map<string, Uint8Array>): ProgramEnd => {
-    folder.set(call.args.at(-1) === '/dev/null' ? 'out.cvimodel' : call.args.at(-1)!, Uint8Array.of(call.args.length))
+    folder.set(call.args.at(-1) === '/dev/null' ? 'out.bmodel' : call.args.at(-1)!, Uint8Array.of(call.args.length))
     return { exitCode: 0, output: 'done' }
   }
 
   it('runs the two passes beside the lowered files only, and gives the container the name the user wants', async () => {
     const { host, calls, notes, folders } = machine(['/root/bin/tpuc-opt'], { TPUC_ROOT: '/root' }, writing)
     const { files } = await (await compiler.find(host))!.compile(artifact)
-    expect([...files.keys()]).toEqual(['a_final.mlir', 'a.cvimodel'])
+    expect([...files.keys()]).toEqual(['a_final.mlir', 'a.bmodel'])
     expect(folders).toEqual([['a_tpu.mlir', 'a_tpu_weights.npz']])
     expect(calls.map(({ args }) => [args[0], args.at(-1)])).toEqual([
       ['a_tpu.mlir', 'a_final.mlir'],
@@ -121,7 +127,6 @@ describe('compile', () => {
   })
 
   it('runs the container in the simulator and reads what it computed', async () => {
-    const input: Tensor = { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) }
     const { host, calls } = machine(['/path/tpuc-opt', '/path/model_runner.py'], { PATH: '/path' }, (call, folder) => {
       if (!call.program.endsWith('.py')) return writing(call, folder)
       folder.set('out.npz', folder.get('in.npz')!)
@@ -131,7 +136,7 @@ describe('compile', () => {
     expect(await simulate!(new Map([['x', input]]))).toEqual(new Map([['x', input]]))
     expect(calls.at(-1)).toMatchObject({
       program: '/path/model_runner.py',
-      args: ['--input', '/work/in.npz', '--model', '/work/model.cvimodel', '--output', '/work/out.npz'],
+      args: ['--input', '/work/in.npz', '--model', '/work/model.bmodel', '--output', '/work/out.npz'],
     })
   })
 
@@ -143,7 +148,7 @@ describe('compile', () => {
 })
 
 it('the lines for a person quote what a shell would split', () => {
-  const [first, second] = compiler.commandLines(artifact, 'out/a.cvimodel')
+  const [first, second] = compiler.commandLines(artifact, 'out/a.bmodel')
   expect(first).toMatch(/^tpuc-opt a_tpu\.mlir --mlir-disable-threading --strip-io-quant="[^"]+" .* --address-assign -o a_final\.mlir$/)
-  expect(second).toMatch(/^tpuc-opt a_final\.mlir --codegen="model_file=out\/a\.cvimodel [^"]+" -o \/dev\/null$/)
+  expect(second).toMatch(/^tpuc-opt a_final\.mlir --codegen="model_file=out\/a\.bmodel [^"]+" -o \/dev\/null$/)
 })

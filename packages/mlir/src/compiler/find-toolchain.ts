@@ -16,16 +16,17 @@ export interface InstalledPrograms {
 /**
  * Looks for the vendor's toolchain: the folder the user names, `TPUC_ROOT`, then PATH.
  *
+ * @param otherwise what there is without it
  * @throws QError `VENDOR_MISSING` when the named folder has none
  */
-export async function findPrograms(host: CompilerHost, folder?: string): Promise<InstalledPrograms | undefined> {
+export async function findPrograms(host: CompilerHost, otherwise: string, folder?: string): Promise<InstalledPrograms | undefined> {
   if (folder !== undefined) {
     const named = await inFolders([folder, `${folder}/bin`], host)
     if (named !== undefined) return named
     throw new QError('VENDOR_MISSING', `there is no ${compilerName} in ${folder}`, {
       at: [folder],
       wanted: 'the folder of an installed toolchain',
-      hint: 'check the path, or leave --vendor out for the lowered files',
+      hint: `check the path, or leave --vendor out: ${otherwise}`,
       kind: 'usage',
     })
   }
