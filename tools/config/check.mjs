@@ -8,7 +8,7 @@ import { checkOpList } from './checks/op-list.mjs'
 import { checkDeclarations, checkPublint, checkTypesResolve, measureImports } from './checks/published.mjs'
 import { checkStar } from './checks/star.mjs'
 import { inlined } from './rules.mjs'
-import { failuresOfTool, filesBelow, publicPackages, workspacesIn } from './workspace.mjs'
+import { failuresOfTool, filesBelow, mapInParallel, publicPackages, workspacesIn } from './workspace.mjs'
 
 const updateApi = process.argv.includes('--update-api')
 const packages = publicPackages()
@@ -19,10 +19,11 @@ const privateNames = [
     .filter(({ manifest }) => manifest.private)
     .map(({ manifest }) => manifest.name),
 ]
+const build = () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])
 const declarations = (place) => filesBelow(`${place}/dist`, ['.d.ts'], { built: true })
 
-/** In this order, so that cheap answers come first. Each gives its failures, or failures with notes. */
-const checks = [
+/** Checks of sources, and the build. Each gives its failures, or failures with notes. */
+const ofSources = [
   ['lint and format', () => failuresOfTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=20'])],
   ['star rule', checkStar],
   ['file length', checkLengths],
@@ -34,7 +35,11 @@ const checks = [
   ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
   ['unused', () => failuresOfTool('knip/bin/knip.js', ['--no-progress'])],
   ['docs examples', checkDocsExamples],
-  ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
+  ['build', build],
+]
+
+/** Checks of what the build makes. */
+const ofBuilt = [
   ['operator list', () => checkOpList()],
   ['entry list', () => checkEntryList()],
   ['published types', () => checkDeclarations(packages, declarations, privateNames)],
@@ -47,7 +52,6 @@ const checks = [
 ]
 
 const updates = [
-  ['build', () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])],
   ['API report', () => checkApiReports(libraries, { update: true })],
   ['error list', () => checkErrorList({ update: true })],
   ['operator list', () => checkOpList({ update: true })],
@@ -57,7 +61,9 @@ const updates = [
 const begin = performance.now()
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s`
 const failed = []
-for (const [name, run] of updateApi ? updates : checks) {
+
+/** Runs one check and says how it went. */
+async function perform([name, run]) {
   const since = performance.now()
   let result
   try {
@@ -72,6 +78,11 @@ for (const [name, run] of updateApi ? updates : checks) {
   for (const failure of failures) console.log(`        ${failure}`)
   if (failures.length > 0) failed.push(name)
 }
+
+const stages = updateApi ? [[['build', build]], updates] : [ofSources, ofBuilt]
+// Most are one process of one thread. What is updated is written by one after the other.
+for (const stage of stages) await mapInParallel(stage, updateApi ? 1 : 2, perform)
+const count = stages.flat().length
 const verdict = failed.length === 0 ? 'all passed' : `failed: ${failed.join(', ')}`
-console.log(`${updateApi ? updates.length : checks.length} checks, ${verdict}, ${seconds(begin).trim()}`)
+console.log(`${count} checks, ${verdict}, ${seconds(begin).trim()}`)
 process.exitCode = failed.length === 0 ? 0 : 1
