@@ -55,7 +55,7 @@ describe('q quantize', () => {
     expect(rowsOf('net_shape_pattern_qtable').map((row) => row.split(' ')[1])).toEqual(['F16', 'F16', 'F16', 'F16', 'F16'])
     const decibels = (text: string) => Number(/SQNR (-?[\d.]+) dB/.exec(text)![1])
     const without = await quantize('--no-patterns')
-    expect(without.out).not.toContain('pattern')
+    expect(without.out).toMatch(/^no pattern was looked for, no layer stays in float$/m)
     expect(decibels(out)).toBeGreaterThan(decibels(without.out) + 3)
   })
   it('gives the table of the user the last word', async () => {
@@ -90,7 +90,32 @@ describe('q quantize', () => {
     expect(rowsOf('net_shape_pattern_qtable')).toEqual(['scores_Sigmoid F16'])
     await quantize('--patterns', './mine.mjs')
     expect(rowsOf('net_shape_pattern_qtable')).toEqual(['found_Concat F16'])
-    expect((await quantize('--pattern-rules', 'manual')).out).not.toContain('pattern')
+    expect((await quantize('--pattern-rules', 'manual')).out).toMatch(/^no pattern of TPU-MLIR's manual found, no layer stays in float$/m)
+  })
+  it.each([
+    ['another way of looking', ['--no-patterns']],
+    ['a family that is not there', ['--pattern-rules', 'manual']],
+    ['a float mode', ['--quantize', 'F16']],
+  ])('leaves no table of an earlier run to be taken for its own: %s', async (_, args) => {
+    const lowered = /\S+_tpu\.mlir/.exec((await quantize(...args)).out)![0]
+    expect(existsSync('net_shape_pattern_qtable')).toBe(false)
+    const alone = readFileSync(lowered, 'utf8')
+    await quantize()
+    expect(rowsOf('net_shape_pattern_qtable')).toHaveLength(5)
+    const { out, err } = await quantize(...args)
+    expect(out).toMatch(/^net_shape_pattern_qtable: no layer stays in float, an empty table takes the place of an earlier run's$/m)
+    expect(err).toMatch(/^note: net_shape_pattern_qtable replaced$/m)
+    expect(out).toMatch(/^files: .*\bnet_shape_pattern_qtable\b/m)
+    expect(rowsOf('net_shape_pattern_qtable')).toEqual([])
+    expect(readFileSync(lowered, 'utf8')).toBe(alone)
+  })
+  it('leaves the table alone that it was given, though it would write none under its name', async () => {
+    await quantize()
+    const text = readFileSync('net_shape_pattern_qtable', 'utf8')
+    const { code, err, out } = await quantize('--no-patterns', '--quantize_table', 'net_shape_pattern_qtable')
+    expect(code, err).toBe(0)
+    expect(out).not.toContain('empty table')
+    expect(readFileSync('net_shape_pattern_qtable', 'utf8')).toBe(text)
   })
   it('says in which types layers stay, and lets the type of the user hold for all', async () => {
     const block = { wide: 'Sigmoid', joined: 'Concat(wide)' }
@@ -158,10 +183,18 @@ describe('the commands with a Top file', () => {
     expect(text).toContain('# number of pattern layers: 5')
   })
   it('run_calibration writes the table that was asked for also when it is empty', async () => {
-    await calibrate('-o', 'table', '--no-patterns')
+    const { out } = await calibrate('-o', 'table', '--no-patterns')
+    expect(out).toMatch(/^no pattern was looked for, no layer stays in float$/m)
     expect(existsSync('shape_pattern_qtable')).toBe(false)
     await calibrate('-o', 'table', '--no-patterns', '--quantize_table', 'mine')
     expect(rowsOf('mine')).toEqual([])
+  })
+  it('run_calibration leaves no table of an earlier run to be taken for its own', async () => {
+    await calibrate('-o', 'table')
+    expect(rowsOf('shape_pattern_qtable')).toHaveLength(5)
+    const { out } = await calibrate('-o', 'table', '--no-patterns')
+    expect(out).toMatch(/^shape_pattern_qtable: no layer stays in float, an empty table takes the place of an earlier run's$/m)
+    expect(rowsOf('shape_pattern_qtable')).toEqual([])
   })
   it.each([
     [['N_mode'], ['x', 'all_Concat', 'features_LeakyRelu', 'head_Conv', 'flat_Reshape', 'boxes_Mul', 'scores_Sigmoid', 'found_Concat']],

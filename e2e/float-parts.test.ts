@@ -24,6 +24,36 @@ describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float wit
   })
 })
 
+describe.skipIf(!hasShared)(
+  sharedTitle('what TPU-MLIR 1.30.2 keeps in float of a network of plain attention, whatever is to be quantized'),
+  () => {
+    it.each<[string, PartMode | readonly string[]]>([
+      ['partq_N_mode', 'N_mode'],
+      ['partq_H_mode', 'H_mode'],
+      ['partq_custom', ['Conv', 'MatMul']],
+    ])('%s of vit_pgd_2_3_16_cifar10', async (table, quantized) => {
+      const net = await floatNetwork('vit_pgd_2_3_16_cifar10')
+      const text = sharedText('reference/tpu-mlir-search/vit_pgd_2_3_16_cifar10', `${table}.shape_pattern_qtable`)
+      const parts = floatParts(net, quantized).map(({ layer }) => layer)
+      expect(parts.length).toBeGreaterThan(10)
+      const { block, plain, widest } = vendorPattern(topLayers(net), parts)
+      expect(text).toContain(`(Name: ${block?.name}) is a subset of the main list. Count: ${block?.count}`)
+      expect([...plain, ...widest, ...floatShapes(net).map(({ layer }) => layer)]).toEqual(namesOf(text))
+    })
+  },
+)
+
+describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float of a network of no family'), () => {
+  it('lstr_360x640', async () => {
+    const net = await floatNetwork('lstr_360x640')
+    const text = sharedText('reference/tpu-mlir-search', 'lstr_360x640', 'pattern.shape_pattern_qtable')
+    const { block, plain, widest } = vendorPattern(topLayers(net))
+    expect(block).toBeUndefined()
+    expect(text).not.toContain('(Name:')
+    expect([...plain, ...widest, ...floatShapes(net).map(({ layer }) => layer)]).toEqual(namesOf(text))
+  })
+})
+
 describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float of a detector'), () => {
   it.each(['yolov5n', 'yolov5nu', 'yolov6n', 'yolov9t', 'yolov10n'])('%s', async (name) => {
     const file = name === 'yolov5n' ? `models/${name}.onnx` : `models/graph_only/${name}.onnx`
@@ -31,7 +61,10 @@ describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float of 
     const { block, plain } = vendorPattern(topLayers(net))
     const wanted = namesOf(sharedText('reference/tpu-mlir-search', name, 'pattern.shape_pattern_qtable'))
     expect(block?.name).toBe('yolo_block')
-    expect([...plain, ...floatShapes(net).map(({ layer }) => layer)].sort()).toEqual([...wanted].sort())
+    const found = [...plain, ...floatShapes(net).map(({ layer }) => layer)].sort()
+    expect(found).toEqual([...wanted].sort())
+    if (name === 'yolov5n')
+      expect(found).toEqual([...namesOf(sharedText('reference/tpu-mlir-search', name, 'kl_tune0_5.shape_pattern_qtable'))].sort())
     expect(floatPatterns(net)).toMatchObject({ family: 'yolo' })
     expect(floatPatterns(net)!.layers.length).toBeGreaterThan(0)
   })

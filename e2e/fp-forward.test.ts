@@ -31,6 +31,16 @@ describe('q fp_forward', () => {
     expect(made.test((await mustRun('print', 'digits.mlir', ...chip, ...tables.slice(0, 2))).out)).toBe(false)
   })
 
+  it('writes names that are none as TPU-MLIR does, where that is asked for, and says so', async () => {
+    await prepareDigits()
+    const args = ['--chip', 'bm1684x', '--vendor-exact', '--fpfwd_inputs', 'imaeg']
+    const { err, out } = await mustRun('fp_forward', 'digits.mlir', ...args, '-o', 'qtable')
+    expect(rowsOf(readFileSync('qtable', 'utf8'))).toEqual(['imaeg F16'])
+    expect(err).toMatch(/^warning: the network has no layer imaeg, which the table names all the same.*did you mean image\?$/m)
+    expect(out).toMatch(/^qtable: 1 of \d+ layers in F16$/m)
+    expect((await mustRun('fp_forward', 'digits.mlir', ...args, '--print')).out).toMatch(/^imaeg +none +before imaeg$/m)
+  })
+
   it.each([
     ['a layer that is none', ['--fpfwd_inputs', 'nosuch', '-o', 'qtable'], 'LAYER_UNKNOWN', 3],
     ['no file', ['--fpfwd_inputs', 'image'], 'OPTION_REQUIRED', 2],
@@ -66,6 +76,7 @@ describe.skipIf(!hasShared)(sharedTitle('q fp_forward names the layers that TPU-
         `${heads[0]},${heads[1]}:output0_Concat`,
       ],
     ],
+    ['fpf_badname', ['--vendor-exact', '--fpfwd_inputs', 'nosuchop']],
   ])('%s of yolov5n', async (name, args) => {
     const shape = ['--input_shapes', '[[1,3,640,640]]']
     await mustRun('model_transform', '--model_name', 'm', '--model_def', sharedPath('models/yolov5n.onnx'), '--mlir', 'm.mlir', ...shape)

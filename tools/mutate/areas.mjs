@@ -34,4 +34,5 @@ export const areas = {
   search: ['packages/mixprec/src/strategies', 'packages/mixprec/src/search', 'packages/mixprec/src/layers'],
   losses: ['packages/mixprec/src/metrics', 'packages/mixprec/src/comparison', 'packages/mixprec/src/journal'],
   evaluator: ['packages/mixprec/src/evaluator'],
+  fpfwd: ['packages/fpfwd/src'],
 }

@@ -1,6 +1,6 @@
 export type { FloatLayer } from './float-layer.ts'
 export * from './part-quantize/part-quantize.ts'
-export * from './patterns/check-family.ts'
+export { checkFamilies, checkFamily, definePattern } from './patterns/check-family.ts'
 export { families } from './patterns/families/all-families.ts'
 export { manualFamilies } from './patterns/families/manual.ts'
 export * from './patterns/family.ts'

@@ -10,6 +10,8 @@ import {
   deit,
   detr,
   openclip,
+  quickClip,
+  quickClipTexts,
   smoothedBert,
   turnedVit,
   vitExport,
@@ -43,6 +45,8 @@ const networks = {
   cswin: ['cswin', cswin, 'cswin_block'],
   detr: ['detr', detr, 'detr_block'],
   clip: ['clip', clip, 'clip_m2_encoder_block'],
+  'clip, quick GELU': ['clip', quickClip, undefined],
+  'clip, quick GELU, of texts': ['clip', quickClipTexts, undefined],
   openclip: ['openclip', openclip, 'openclip_block'],
   'rt-detr': ['rt-detr', detectors.rtDetr, 'rtdetrv2_block'],
   'rt-detr, steps divided': ['rt-detr', detectors.rtDetrDivided, undefined],
@@ -53,6 +57,7 @@ const networks = {
   yolov8: ['yolo', detectors.yolov8, 'yolo_block'],
   yolov10: ['yolo', detectors.yolov10, 'yolo_block'],
   yolov12: ['yolo', detectors.yolov12, 'yolo_block_12'],
+  'yolov12, equal strides': ['yolo', detectors.equalStrides(detectors.yolov12), undefined],
   yolo26: ['yolo26', detectors.yolo26, 'yolo_block'],
 } as const
 
@@ -83,7 +88,9 @@ describe.each(Object.entries(networks))('%s', (_, [family, text, vendorName]) =>
     const found = families.filter((each) => floatPatterns(net, { families: [each] }) !== undefined).map(({ name }) => name)
     // Plain attention is in every network of products apart whose scores are scaled; the families before it are taken first.
     const isPlain = vendorName === 'vf_attention_block' && family !== 'attention'
-    expect(found).toEqual(family === 'yolo26' ? ['yolo26', 'yolo'] : isPlain ? [family, 'attention'] : [family])
+    // YOLO 26 is a YOLO, and each half of OpenCLIP an encoder of CLIP: the families that tell more are taken first.
+    const wider: Readonly<Record<string, string>> = { yolo26: 'yolo', openclip: 'clip', ...(isPlain ? { [family]: 'attention' } : {}) }
+    expect(found).toEqual([family, wider[family] ?? []].flat())
   })
   it('is known by its operators to TPU-MLIR, if it is, which keeps the same layers', () => {
     const { block, plain, widest } = vendorPattern(topLayersOf(net))
@@ -115,6 +122,18 @@ describe('one network, exported in several ways', () => {
     ]
     for (const text of ways) expect(keptOf(text)).toEqual(['s0', 's1'])
     expect(floatPatterns(sketch(vitExport('scores', false)))?.family).toBe('deit')
+  })
+  it('keeps the parts of the GELU of CLIP, and all sums', () => {
+    expect(keptOf(quickClip)).toEqual(['gate', 'gated', 's0', 's1', 's2', 'sc'])
+    expect(keptOf(quickClipTexts)).toEqual(['gate', 'gated', 's0', 's1', 's2', 'sc', 'sm'])
+  })
+  it('keeps the same tails of YOLO where all strides are the same number', () => {
+    for (const text of [detectors.yolov8, detectors.yolov12, detectors.yolov10, detectors.yolo26])
+      expect(keptOf(detectors.equalStrides(text))).toEqual(keptOf(text))
+    for (const text of [detectors.yolov8, detectors.yolov10]) {
+      const foundIn = (each: string) => floatPatterns(sketch(each), { families: manualFamilies })
+      expect(foundIn(detectors.equalStrides(text))?.family).toBe(foundIn(text)?.family)
+    }
   })
   it('takes a decoder of texts for none of them', () => {
     expect(floatPatterns(sketch(decoder))).toBeUndefined()

@@ -55,6 +55,12 @@ describe('checkFamily', () => {
       ['mine.json', 'knownBy[0]', 'block', 'a'],
       /Relu/,
     ],
+    ...['Sigmoid+relu', 'Conv|Softmax+relu', 'Input+relu', '!Silu+relu'].map((text): [string, unknown, readonly string[], RegExp] => [
+      `a Relu in ${text}, which no Relu is fused into`,
+      { ...family, knownBy: [{ block: { a: text } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'a'],
+      /a Relu behind (Sigmoid|Softmax|Input|Silu) is a layer/,
+    ]),
     [
       'a kept node that is none',
       { ...family, keep: [{ where: block, keep: ['score'] }] },
@@ -111,6 +117,12 @@ describe('checkFamily', () => {
     expect(error.found).toBeTruthy()
     expect(error.wanted).toBeTruthy()
   })
+  it.each(['Conv+relu', 'MatMul+relu', 'Add+relu', 'MulConst+relu', 'Concat+relu', 'MaxPool+relu', 'ConvTranspose+relu', 'Affine+relu'])(
+    'takes %s',
+    (text) => {
+      expect(checkFamily({ ...family, knownBy: [{ block: { a: text } }] }, 'mine.json').name).toBe('mine')
+    },
+  )
   it('refuses signs inside of signs inside of signs, and shows little of what is long', () => {
     let sign: object = { block }
     for (let i = 0; i < 20_000; i++) sign = { block, and: [sign] }

@@ -1,10 +1,11 @@
 import { allOps, didYouMean } from '@q/ir'
 import { type Check, countOf, flagOf, invalid, lineOf, listOf, objectOf, oneOf, recordOf, textOf } from './check-parts.ts'
 import type { Family, KeepRule, Sign, SmallGraph } from './family.ts'
+import { constantForms } from './network.ts'
 import { wantedOf } from './small-graph.ts'
 
 /** Operators that are known to patterns beside those of `@q/ir`: single constants, inputs, and what only other tools have. */
-const furtherOperators = ['Input', 'MulConst', 'AddConst', 'SubConst', 'DivConst', 'Rope', 'GridSample', 'Split']
+const furtherOperators = ['Input', ...constantForms, 'Rope', 'GridSample', 'Split']
 const knownOperators: ReadonlySet<string> = new Set([...allOps.keys(), ...furtherOperators])
 
 /**
@@ -28,15 +29,19 @@ export function checkFamily(value: unknown, place: string): Family {
   return value as Family
 }
 
+/** Checks that a value is a list of families. @throws QError `PATTERN_INVALID` */
+export function checkEach(value: unknown, place: string): readonly Family[] {
+  listOf(familyParts)(value, [place])
+  return value as readonly Family[]
+}
+
 /**
  * Checks the families of a file: one, or a list of them.
  *
  * @throws QError `PATTERN_INVALID`
  */
 export function checkFamilies(value: unknown, place: string): readonly Family[] {
-  const families = (Array.isArray(value) ? value : [value]).map((each, i) =>
-    checkFamily(each, Array.isArray(value) ? `${place}[${i}]` : place),
-  )
+  const families = Array.isArray(value) ? checkEach(value, place) : [checkFamily(value, place)]
   const twice = families.find(({ name }, i) => families.findIndex((other) => other.name === name) < i)
   if (twice !== undefined)
     throw invalid([place], { found: `two families ${twice.name}`, wanted: 'a name of its own for each', hint: 'rename one of them' })
@@ -104,6 +109,12 @@ function nodeOf(name: string, text: string, names: readonly string[], at: readon
     operatorName(op, [...at, name])
     if (fused !== undefined && fused !== 'relu')
       throw invalid([...at, name], { found: `+${fused}`, wanted: '+relu', hint: 'only a Relu is fused into other layers' })
+    if (fused !== undefined && !mayEndInRelu(op))
+      throw invalid([...at, name], {
+        found: operator,
+        wanted: `an operator that a Relu is fused into: ${[...allOps.keys()].filter(mayEndInRelu).join(', ')}`,
+        hint: `a Relu behind ${op} is a layer: describe it as a node of its own`,
+      })
   }
   for (const operand of wanted.operands)
     if (!names.includes(operand.name))
@@ -119,13 +130,17 @@ function nodeOf(name: string, text: string, names: readonly string[], at: readon
   return wanted.operands.map((operand) => operand.name)
 }
 
+/** Whether a Relu behind this operator is part of the layer. */
+const mayEndInRelu = (operator: string): boolean =>
+  Object.hasOwn(allOps.get(operator.replace(/^(Mul|Add|Sub|Div)Const$/, '$1'))?.attrs ?? {}, 'relu')
+
 const operatorName: Check = (value, at) => {
   textOf(value, at)
   const op = value as string
   if (!knownOperators.has(op))
     throw invalid(at, {
       found: `the operator ${op}`,
-      wanted: 'an operator of docs/ops.md, MulConst, AddConst, SubConst, DivConst or Input',
+      wanted: `an operator of docs/ops.md, ${constantForms.join(', ')} or Input`,
       hint: didYouMean(op.slice(0, 80), knownOperators, '`q graph MODEL` shows the operators of a network'),
     })
 }

@@ -1,6 +1,7 @@
 import type { Graph, Node } from '@q/ir'
 import { layerOf } from '@q/ir'
 import type { FloatLayer } from '../float-layer.ts'
+import { checkEach } from './check-family.ts'
 import { families as ownFamilies } from './families/all-families.ts'
 import type { Family, Sign } from './family.ts'
 import { findBlocks } from './find-blocks.ts'
@@ -20,7 +21,7 @@ export interface FoundPattern {
 
 /** Which families are tried. */
 export interface PatternOptions {
-  /** @default the families of this package */
+  /** In this order; the first that is found is taken. @default the families of this package */
   readonly families?: readonly Family[]
 }
 
@@ -29,8 +30,10 @@ export interface PatternOptions {
  *
  * @param graph the canonical float graph
  * @returns undefined where no family is found
+ * @throws QError `PATTERN_INVALID` for families that are none, with the way to the part that is wrong
  */
 export function floatPatterns(graph: Graph, { families = ownFamilies }: PatternOptions = {}): FoundPattern | undefined {
+  if (families !== ownFamilies) checkEach(families, 'families')
   const network = networkOf(graph)
   let visits = 0
   for (const family of families) {

@@ -14,7 +14,9 @@ export interface Network {
 }
 
 /** Operators that are others to patterns with a constant of one element. */
-const withConstant: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div'])
+const withConstant: ReadonlySet<string> = new Set(['Mul', 'Add', 'Sub', 'Div'])
+/** What they are called then. */
+export const constantForms: readonly string[] = [...withConstant].map((operator) => `${operator}Const`)
 
 /** Indexes a graph. */
 export function networkOf(graph: Graph): Network {

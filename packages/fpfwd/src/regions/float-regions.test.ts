@@ -1,7 +1,9 @@
 import { graph, QError } from '@q/ir'
 import { describe, expect, it } from 'vitest'
+import { errorOf } from '../../test/error-of.ts'
 import { floatRegions } from './float-regions.ts'
 import { parseBlocks, parseNames } from './parse-blocks.ts'
+import { onFrom, upTo } from './reach.ts'
 
 /** Two inputs, a fork, a sum behind it, and a layer with two results. */
 const net = graph`
@@ -65,6 +67,27 @@ describe('floatRegions', () => {
     expect(() => layersOf({ outputs: ['firts'] })).toThrow(expect.objectContaining({ hint: expect.stringContaining('first') }))
     expect(codeOf(() => layersOf({ blocks: [{ starts: ['end'], ends: ['left'] }] }))).toBe('REGION_EMPTY')
   })
+  it('takes names that are none and empty blocks as TPU-MLIR does, names at the end', () => {
+    const vendorExact = true
+    expect(floatRegions(net, { inputs: ['nosuch', 'first'], outputs: ['nosuch'], vendorExact })).toEqual([
+      { layer: 'x', why: ['before first'] },
+      { layer: 'first', why: ['before first'] },
+      { layer: 'nosuch', why: ['before nosuch', 'after nosuch'] },
+    ])
+    expect(layersOf({ blocks: [{ starts: ['end'], ends: ['left'] }], vendorExact })).toEqual([])
+    expect(layersOf({ blocks: [{ starts: ['nosuch'], ends: ['left'] }], vendorExact })).toEqual([])
+    expect(layersOf({ blocks: [{ starts: ['left', 'nosuch'], ends: ['sum', 'nosuch'] }], vendorExact })).toEqual(['left', 'sum', 'nosuch'])
+  })
+  it('refuses a block without starts or ends', () => {
+    for (const block of [{ start: 'left', end: 'sum' }, { starts: ['left'] }, { starts: 'left', ends: 'sum' }])
+      expect(errorOf(() => floatRegions(net, { blocks: [block as never] }))).toMatchObject({
+        code: 'REGION_BLOCK',
+        at: ['blocks'],
+        found: JSON.stringify(block),
+        wanted: expect.stringContaining('starts'),
+        hint: expect.stringContaining('lists'),
+      })
+  })
   it('looks at each node of a chain of diamonds once', () => {
     const depth = 200
     const lines = Array.from(
@@ -73,6 +96,33 @@ describe('floatRegions', () => {
     )
     const deep = graph`s0: f32[2]; ${lines.join('; ')}; return ${`s${depth}`}`
     expect(floatRegions(deep, { inputs: [`s${depth}`] })).toHaveLength(3 * depth)
+  })
+})
+
+describe('upTo and onFrom', () => {
+  it('take names of layers, of any of their results and of inputs', () => {
+    expect([...upTo(net, 'left')]).toEqual(['left', 'first'])
+    expect(upTo(net, 'places')).toEqual(upTo(net, 'top'))
+    expect([...upTo(net, 'z')]).toEqual(['z'])
+    expect([...onFrom(net, 'places')]).toEqual(['top', 'end'])
+    expect([...onFrom(net, 'z')]).toEqual(['z', 'right', 'sum', 'top', 'end'])
+    expect([...onFrom(graph`a: f32[2]; unused: f32[2]; y = Relu(a); return y`, 'unused')]).toEqual(['unused'])
+  })
+  it.each([
+    ['upTo', upTo],
+    ['onFrom', onFrom],
+  ])('%s refuses a name that is none, with the nearest', (_, walk) => {
+    for (const [name, hint] of [
+      ['lefft', 'did you mean left?'],
+      ['wholly', 'take the names from `q graph`'],
+    ] as const)
+      expect(errorOf(() => walk(net, name))).toMatchObject({
+        code: 'LAYER_UNKNOWN',
+        at: [name],
+        found: name,
+        wanted: expect.stringMatching(/names of layers/),
+        hint,
+      })
   })
 })
 

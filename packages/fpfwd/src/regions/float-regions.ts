@@ -1,7 +1,7 @@
 import type { Graph } from '@q/ir'
-import { didYouMean, edgesOf, layerOf, QError } from '@q/ir'
+import { QError } from '@q/ir'
 import { type FloatLayer, inGraphOrder } from '../float-layer.ts'
-import { type Names, onFrom, upTo } from './reach.ts'
+import { type Names, reachOf } from './reach.ts'
 
 /** From some layers to others. */
 export interface Block {
@@ -17,7 +17,10 @@ export interface Regions {
   readonly outputs?: readonly string[]
   /** What lies between layers, these included. @default none */
   readonly blocks?: readonly Block[]
-  /** Walks stop at layers with several results, which TPU-MLIR 1.30.2 does not see. @default false */
+  /**
+   * As TPU-MLIR 1.30.2 has it: walks stop at layers with several results, which it does not see, a name that the network does not have is
+   * taken all the same, at the end of the list, and a block may be empty. @default false
+   */
   readonly vendorExact?: boolean
 }
 
@@ -27,25 +30,21 @@ export interface Regions {
  * The layers before a layer are those that its operands are computed by, those after it those that compute with its results; inputs of
  * the network count where they are operands of a named layer. A block is what lies before one of its ends and after one of its starts;
  * blocks need no outputs beside them. TPU-MLIR's `fp_forward` finds the same layers in networks where each layer has one result; it stops at layers
- * with several (`vendorExact` does, too), and goes on with names that the network does not have.
+ * with several, and goes on with names that the network does not have (`vendorExact` does, too).
  *
  * @param graph the canonical float graph, whose values have the names of layers
- * @throws QError `LAYER_UNKNOWN` for a name that is none, `REGION_EMPTY` for a block with nothing between its ends
+ * @throws QError `LAYER_UNKNOWN` for a name that is none, `REGION_EMPTY` for a block with nothing between its ends; neither with
+ * `vendorExact`. `REGION_BLOCK` for a block without starts or ends
  */
 export function floatRegions(
   graph: Graph,
   { inputs = [], outputs = [], blocks = [], vendorExact = false }: Regions,
 ): readonly FloatLayer[] {
-  const edges = edgesOf(graph)
-  const inputNames = new Set(graph.inputs.map(({ name }) => name))
-  const layerNamed = (name: string): string => {
-    if (inputNames.has(name)) return name
-    const node = edges.producer.get(name)
-    if (node !== undefined) return vendorExact ? name : layerOf(node)
-    throw unknownLayer(name, [...edges.producer.keys(), ...inputNames])
-  }
-  const before = (name: string): Names => upTo(layerNamed(name), edges, (each) => inputNames.has(each), vendorExact)
-  const after = (name: string): Names => onFrom(layerNamed(name), edges, vendorExact)
+  for (const block of blocks) checkBlock(block)
+  const reach = reachOf(graph, vendorExact)
+  const alone = new Set(vendorExact ? namesIn({ inputs, outputs, blocks }).filter((name) => !reach.has(name)) : [])
+  const before = (name: string): Names => (alone.has(name) ? new Set([name]) : reach.upTo(name))
+  const after = (name: string): Names => (alone.has(name) ? new Set([name]) : reach.onFrom(name))
   const reasons = new Map<string, string[]>()
   const note = (layers: Iterable<string>, why: string): void => {
     for (const layer of layers) reasons.set(layer, [...(reasons.get(layer) ?? []), why])
@@ -55,20 +54,32 @@ export function floatRegions(
   for (const { starts, ends } of blocks) {
     const behind = unionOf(starts.map(after))
     const found = [...unionOf(ends.map(before))].filter((layer) => behind.has(layer))
-    if (found.length === 0) throw emptyBlock(starts, ends)
+    if (found.length === 0 && !vendorExact) throw emptyBlock(starts, ends)
     note(found, `between ${starts.join(', ')} and ${ends.join(', ')}`)
   }
-  return inGraphOrder(graph, reasons)
+  return [
+    ...inGraphOrder(graph, reasons),
+    ...[...alone].filter((name) => reasons.has(name)).map((layer) => ({ layer, why: reasons.get(layer)! })),
+  ]
 }
+
+const namesIn = ({ inputs = [], outputs = [], blocks = [] }: Regions): readonly string[] => [
+  ...inputs,
+  ...outputs,
+  ...blocks.flatMap(({ starts, ends }) => [...starts, ...ends]),
+]
 
 const unionOf = (sets: readonly Names[]): Names => new Set(sets.flatMap((each) => [...each]))
 
-function unknownLayer(name: string, known: readonly string[]): QError {
-  return new QError('LAYER_UNKNOWN', `the network has no layer ${name}`, {
-    at: [name],
-    found: name,
-    wanted: 'names of layers of this network',
-    hint: didYouMean(name, known, 'take the names from `q graph`'),
+function checkBlock(block: Block): void {
+  const { starts, ends } = block as Partial<Block>
+  if (Array.isArray(starts) && Array.isArray(ends)) return
+  throw new QError('REGION_BLOCK', 'a block has starts and ends', {
+    at: ['blocks'],
+    found: JSON.stringify(block),
+    wanted: "{ starts: ['conv1'], ends: ['concat'] }",
+    hint: 'put the names of layers into two lists',
+    kind: 'usage',
   })
 }
 

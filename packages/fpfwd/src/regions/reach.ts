@@ -1,8 +1,16 @@
-import type { Edges, Node } from '@q/ir'
-import { layerOf } from '@q/ir'
+import type { Graph, Node } from '@q/ir'
+import { didYouMean, edgesOf, layerOf, QError } from '@q/ir'
 
 /** Names of layers and of inputs of a graph. */
 export type Names = ReadonlySet<string>
+
+/** What leads to layers of a graph, and where they lead. */
+export interface Reach {
+  /** Whether a name is that of an input, or of a result of a layer. */
+  has(name: string): boolean
+  upTo(name: string): Names
+  onFrom(name: string): Names
+}
 
 /**
  * A layer and what comes before it: all layers that its operands are computed by. Inputs of the network are among them only where they
@@ -10,25 +18,12 @@ export type Names = ReadonlySet<string>
  *
  * Constants are no layers. Each node is looked at once.
  *
- * @param layer name of a layer or of an input
- * @param isInput whether a name is that of an input
- * @param isOne results of layers with several are taken for inputs
+ * @param graph the canonical float graph
+ * @param layer name of a layer, of any of its results, or of an input
+ * @throws QError `LAYER_UNKNOWN`
  */
-export function upTo(layer: string, { producer }: Edges, isInput: (name: string) => boolean, isOne = false): Names {
-  const found = new Set([layer])
-  const isEnd = (name: string): boolean => isInput(name) || (isOne && isSeveral(producer.get(name)))
-  const start = isEnd(layer) ? undefined : producer.get(layer)
-  for (const name of operandsOf(start)) if (isEnd(name)) found.add(name)
-  const open = start === undefined ? [] : [start]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (const name of operandsOf(node)) {
-      const before = producer.get(name)
-      if (before === undefined || isEnd(name) || found.has(layerOf(before))) continue
-      found.add(layerOf(before))
-      open.push(before)
-    }
-  }
-  return found
+export function upTo(graph: Graph, layer: string): Names {
+  return reachOf(graph).upTo(layer)
 }
 
 /**
@@ -36,23 +31,65 @@ export function upTo(layer: string, { producer }: Edges, isInput: (name: string)
  *
  * Each node is looked at once.
  *
- * @param layer name of a layer or of an input
- * @param isOne the walk does not enter layers with several results
+ * @param graph the canonical float graph
+ * @param layer name of a layer, of any of its results, or of an input
+ * @throws QError `LAYER_UNKNOWN`
  */
-export function onFrom(layer: string, edges: Edges, isOne = false): Names {
-  const made = edges.producer.get(layer)
-  const start = isOne && isSeveral(made) ? undefined : made
-  const goesOn = (node: Node): boolean => !(isOne && isSeveral(node))
-  const nodes = nodesOnFrom(start === undefined ? (edges.consumers.get(layer) ?? []).filter(goesOn) : [start], edges, goesOn)
-  return new Set([layer, ...[...nodes].map(layerOf)])
+export function onFrom(graph: Graph, layer: string): Names {
+  return reachOf(graph).onFrom(layer)
 }
 
-/** Some nodes and all behind them, each looked at once. */
-function nodesOnFrom(starts: Iterable<Node>, { consumers }: Edges, goesOn: (node: Node) => boolean): ReadonlySet<Node> {
-  const found = new Set(starts)
-  for (const node of found)
-    for (const output of node.outputs) for (const user of consumers.get(output) ?? []) if (goesOn(user)) found.add(user)
-  return found
+/**
+ * Indexes a graph once for many walks.
+ *
+ * @param isOne walks do not enter layers with several results, each of which is taken for an input
+ */
+export function reachOf(graph: Graph, isOne = false): Reach {
+  const { producer, consumers } = edgesOf(graph)
+  const inputs = new Set(graph.inputs.map(({ name }) => name))
+  const has = (name: string): boolean => inputs.has(name) || producer.has(name)
+  const isEnd = (name: string): boolean => inputs.has(name) || (isOne && isSeveral(producer.get(name)))
+  const goesOn = (node: Node): boolean => !(isOne && isSeveral(node))
+  const layerNamed = (name: string): string => {
+    if (!has(name)) throw unknownLayer(name, [...producer.keys(), ...inputs])
+    const node = producer.get(name)
+    return node === undefined || isOne ? name : layerOf(node)
+  }
+  return {
+    has,
+    upTo(name) {
+      const found = new Set([layerNamed(name)])
+      const start = isEnd(name) ? undefined : producer.get(name)
+      for (const operand of operandsOf(start)) if (isEnd(operand)) found.add(operand)
+      const open = start === undefined ? [] : [start]
+      for (let node = open.pop(); node !== undefined; node = open.pop()) {
+        for (const operand of operandsOf(node)) {
+          const before = producer.get(operand)
+          if (before === undefined || isEnd(operand) || found.has(layerOf(before))) continue
+          found.add(layerOf(before))
+          open.push(before)
+        }
+      }
+      return found
+    },
+    onFrom(name) {
+      const layer = layerNamed(name)
+      const start = isEnd(name) ? undefined : producer.get(name)
+      const nodes = new Set(start === undefined ? (consumers.get(name) ?? []).filter(goesOn) : [start])
+      for (const node of nodes)
+        for (const result of node.outputs) for (const user of consumers.get(result) ?? []) if (goesOn(user)) nodes.add(user)
+      return new Set([layer, ...[...nodes].map(layerOf)])
+    },
+  }
+}
+
+function unknownLayer(name: string, known: readonly string[]): QError {
+  return new QError('LAYER_UNKNOWN', `the network has no layer ${name}`, {
+    at: [name],
+    found: name,
+    wanted: 'names of layers of this network',
+    hint: didYouMean(name, known, 'take the names from `q graph`'),
+  })
 }
 
 const isSeveral = (node: Node | undefined): boolean => (node?.outputs.length ?? 0) > 1

@@ -28,6 +28,9 @@ export const yolov8 = `${pools}; ${distances}; out = Concat(scaled, chances)`
 /** With Relu in the place of SiLU, fused into the convolution. */
 export const yolov6 = yolov8.replace('b = Conv(all, w); ba = Silu(b)', 'ba = Conv+relu(all, w)')
 
+/** One number for the strides of all cells. */
+export const equalStrides = (text: string): string => text.replace(/scaled = Mul\((box|corners), w\)/, 'scaled = Mul($1, #)')
+
 /** YOLO v12 has no poolings. */
 export const yolov12 = `
   b = Conv(image, w); ba = Silu(b)

@@ -158,3 +158,21 @@ export const decoder = `
   s1 = Add(mixed, s0)
   ${feedForward('s1', 'Gelu')}
   s2 = Add(down, s1)`
+
+/** CLIP's encoder of pictures: its own GELU. */
+export const quickClip = `
+  s0 = Add(tokens, places); n0 = LayerNormalization(s0, w); n = LayerNormalization(n0, w)
+  ${apartOf('n')}
+  ${weightsOf('queries', false)}
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, n0); n2 = LayerNormalization(s1, w); up = MatMul(n2, w); sc = Mul(up, #); gate = Sigmoid(sc); gated = Mul(up, gate); down = MatMul(gated, w)
+  s2 = Add(down, s1)`
+
+/** CLIP's encoder of texts, with a mask; how scores are scaled is part of the weights. */
+export const quickClipTexts = `
+  s0 = Add(words, places); n = LayerNormalization(s0, w)
+  ${apartOf('n')}
+  s = MatMul(qp, kp); sm = Add(s, mask); p = Softmax(sm)
+  ${ending('p', 'vp')}
+  s1 = Add(mixed, s0); n2 = LayerNormalization(s1, w); up = MatMul(n2, w); sc = Mul(up, #); gate = Sigmoid(sc); gated = Mul(up, gate); down = MatMul(gated, w)
+  s2 = Add(down, s1)`

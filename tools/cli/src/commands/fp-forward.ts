@@ -1,5 +1,5 @@
 import { type FloatLayer, floatRegions, parseBlocks, parseNames } from '@q/fpfwd'
-import { type Graph, QError } from '@q/ir'
+import { didYouMean, type Graph, QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { addVendorOptions, checkVendorOptions, withoutEffect } from '../options/vendor-options.ts'
 import { planText } from '../search/found-tables.ts'
@@ -33,7 +33,7 @@ export const defineFpForward: DefineCommand = (program, start) => {
       '--fpfwd_blocks <blocks...>',
       'what lies between layers, these included: start:end or start1,start2:end1,end2, one or more; or starts and ends by turns',
     )
-    .option('--vendor-exact', 'stop at layers with several results, as TPU-MLIR 1.30.2 does')
+    .option('--vendor-exact', 'as TPU-MLIR 1.30.2: stop at layers with several results, write also names that the network does not have')
     .option('--print', 'show the layers and why each was chosen, and write nothing')
     .option('-o, --quantize_free_table <file>', 'output quantization table')
     .option('--weights <file>', 'weight file, in place of the one the model names')
@@ -53,6 +53,7 @@ export const defineFpForward: DefineCommand = (program, start) => {
         ...(options.weights === undefined ? {} : { weights: options.weights }),
       })
       const layers = floatRegions(graph, regionsOf(options, graph))
+      noteUnknown(layers, graph, context)
       if (output !== undefined) {
         const plan = new Map(layers.map(({ layer }) => [layer, floatMode]))
         const header = { graph, chip: target.name, floatMode, form: 'classic' } as const
@@ -83,10 +84,26 @@ function regionsOf({ fpfwd_inputs: inputs, fpfwd_outputs: outputs, fpfwd_blocks:
   return { inputs: namesIn(inputs), outputs: namesIn(outputs), blocks: parseBlocks(words, isLayer), vendorExact }
 }
 
+const operatorsOf = (graph: Graph): ReadonlyMap<string, string> =>
+  new Map([
+    ...graph.inputs.map(({ name }) => [name, 'Input'] as const),
+    ...graph.nodes.flatMap(({ op, outputs }) => outputs.map((name) => [name, op] as const)),
+  ])
+
+/** Names that the network does not have are written as TPU-MLIR writes them, and told. */
+function noteUnknown(layers: readonly FloatLayer[], graph: Graph, { reporter }: Context): void {
+  const known = operatorsOf(graph)
+  for (const { layer } of layers)
+    if (!known.has(layer))
+      reporter.note(
+        `warning: the network has no layer ${layer}, which the table names all the same, as TPU-MLIR's does; ${didYouMean(layer, known.keys(), 'take the names from `q graph`')}`,
+      )
+}
+
 /** A line for each layer: its name, its operator, why it is there. */
 function showLayers(layers: readonly FloatLayer[], graph: Graph, { reporter }: Context): void {
-  const ops = new Map(graph.nodes.flatMap(({ op, outputs }) => outputs.map((name) => [name, op])))
-  const rows = layers.map(({ layer, why }) => [layer, ops.get(layer) ?? 'Input', why.join('; ')] as const)
+  const operators = operatorsOf(graph)
+  const rows = layers.map(({ layer, why }) => [layer, operators.get(layer) ?? 'none', why.join('; ')] as const)
   const widest = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length))
   for (const [layer, op, why] of rows) reporter.print(`${layer.padEnd(widest(0))}  ${op.padEnd(widest(1))}  ${why}`)
   reporter.print(`${layers.length} of ${graph.inputs.length + graph.nodes.length} layers`)

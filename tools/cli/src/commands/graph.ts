@@ -66,7 +66,7 @@ async function planOf(graph: Graph, target: Target, options: PlanOptions, contex
     return readPlan(options.quantize_table, graph, target, context)
   }
   const { plan, line } = findFloatLayers(graph, choice, target, floatModeOf(options.fp_type, target))
-  if (line !== undefined) context.reporter.print(line)
+  context.reporter.print(line)
   return plan
 }
 

@@ -8,6 +8,7 @@ import { calibrateModel } from '../pipeline/calibrate-model.ts'
 import { deadNetwork } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { floatLayersText } from '../pipeline/float-layers-text.ts'
+import { emptiedTable } from '../pipeline/former-table.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
@@ -113,13 +114,14 @@ async function baseTable(
   // The original tool takes its most usual chip where none is named.
   const { target } = (chip ?? (await chipOf({ processor: chipNames()[0]! }, context))).backend
   const found = findFloatLayers(graph, floatLayers, target, floatModeOf(options.fp_type, target))
-  if (found.line !== undefined) context.reporter.print(found.line)
-  if (found.plan.size === 0 && options.quantize_table === undefined) return new Map()
+  context.reporter.print(found.line)
   const name = options.quantize_table ?? 'shape_pattern_qtable'
   const file = /[\\/]/.test(name) ? name : join(dirname(options.calibration_table), name)
+  const text = floatLayersText(found, { graph, chip: target.name, samples: options.input_num }, context)
+  if (found.plan.size === 0 && options.quantize_table === undefined) return emptiedTable(file, { inputs: [], text }, context)
   await context.files.claim([file])
   context.reporter.print(`${file}: ${found.plan.size} layers in float, for --quantize_table of model_deploy`)
-  return new Map([[file, floatLayersText(found, { graph, chip: target.name, samples: options.input_num }, context)]])
+  return new Map([[file, text]])
 }
 
 interface BaseOptions {

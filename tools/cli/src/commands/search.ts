@@ -67,7 +67,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       const floatMode = floatModeOf(options.fp_type, target)
       const base = findFloatLayers(graph, await floatLayerChoice(options, context), target, floatMode)
       if (options.pre_qtable !== undefined) noteFloatLayerOptions(options, '--pre_qtable says which layers stay in float', context)
-      if (options.pre_qtable === undefined && base.line !== undefined) reporter.print(base.line)
+      if (options.pre_qtable === undefined) reporter.print(base.line)
       const pinned: Plan =
         options.pre_qtable === undefined ? base.plan : await readPlan(options.pre_qtable, graph, target, context, '--pre_qtable')
       const searched = await searchPlan(

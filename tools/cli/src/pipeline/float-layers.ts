@@ -5,6 +5,7 @@ import {
   floatPatterns,
   floatShapes,
   manualFamilies,
+  operatorsByLayer,
   type PartMode,
   type VendorPattern,
   vendorPattern,
@@ -40,9 +41,22 @@ export interface FloatLayers {
   readonly rows: ReadonlyMap<string, readonly string[]>
   /** What TPU-MLIR found, where its answer was asked for. */
   readonly vendor?: VendorPattern
-  /** One line about it; absent where nothing was found. */
-  readonly line?: string
+  /** One line about it, also where nothing was found. */
+  readonly line: string
+  /** Whether a family was found, or a layer stays in float. */
+  readonly isFound: boolean
   readonly choice: FloatLayerChoice
+}
+
+/** What is kept where a float mode computes all layers anyway. */
+export const noFloatLayers: FloatLayers = {
+  plan: new Map(),
+  pattern: [],
+  shape: [],
+  rows: new Map(),
+  line: 'all layers are in float',
+  isFound: false,
+  choice: {},
 }
 
 /** Layers of a family, and the family. */
@@ -79,14 +93,14 @@ export function findFloatLayers(graph: Graph, choice: FloatLayerChoice, target: 
   const hasWidest = target.schemes['F32']?.kind === 'float' && !(choice.oneType === true && found.vendor?.oneType !== false)
   const modeOf = (layer: string): QuantMode => (hasWidest && wide.has(layer) ? 'F32' : floatMode)
   const plan = new Map([...pattern, ...shape].map((layer) => [layer, modeOf(layer)]))
-  const line = lineOf(graph, { found, plan, shape, part: choice.part, floatMode })
   return {
     plan,
     pattern,
     shape,
     rows,
     ...(found.vendor === undefined ? {} : { vendor: found.vendor }),
-    ...(line === undefined ? {} : { line }),
+    line: lineOf(graph, { found, plan, shape, choice, floatMode }),
+    isFound: found.family !== undefined || plan.size > 0,
     choice,
   }
 }
@@ -122,15 +136,17 @@ function partsOf(graph: Graph, { part }: FloatLayerChoice): readonly string[] {
   const spelled = new Map(
     topLayers(graph).flatMap(({ operator, names }) => names.map((name) => [name, operator.replace(/^top\./, '')] as const)),
   )
-  const quantized = typeof part === 'string' ? part : knownOperators(part, spelled)
+  const quantized = typeof part === 'string' ? part : knownOperators(graph, part, spelled)
   return floatParts(graph, quantized, (layer) => spelled.get(layer)).map(({ layer }) => layer)
 }
 
-function knownOperators(words: readonly string[], spelled: ReadonlyMap<string, string>): readonly string[] {
-  const known = new Set([...floatOps.keys(), ...topOperators.map((name) => name.replace(/^top\./, '')), ...spelled.values()])
-  return words.map((word) => {
+/** The operators, by our names or those of the network's Top file; TPU-MLIR's others are in no layer of it. */
+function knownOperators(graph: Graph, words: readonly string[], spelled: ReadonlyMap<string, string>): readonly string[] {
+  const here = new Set([...floatOps.keys(), ...operatorsByLayer(graph).values(), ...spelled.values()])
+  const known = new Set([...here, ...topOperators.map((name) => name.replace(/^top\./, ''))])
+  return words.flatMap((word) => {
     const operator = word.replace(/^top\./, '')
-    if (known.has(operator)) return operator
+    if (known.has(operator)) return here.has(operator) ? [operator] : []
     throw new QError('OPERATOR_UNKNOWN', `--custom_operator: there is no operator ${word}`, {
       at: ['--custom_operator'],
       found: word,
@@ -143,25 +159,32 @@ function knownOperators(words: readonly string[], spelled: ReadonlyMap<string, s
 
 const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
+/** That no family was found, and of which ones. */
+function notFound({ patterns, manual, vendorExact }: FloatLayerChoice): string {
+  if (patterns === 'none') return 'no pattern was looked for'
+  if (manual === true) return "no pattern of TPU-MLIR's manual found"
+  return vendorExact === true ? 'no pattern found by the order of operators in the file' : 'no pattern found'
+}
+
 function lineOf(
   graph: Graph,
   {
     found,
     plan,
     shape,
-    part,
+    choice,
     floatMode,
   }: {
     readonly found: Found
     readonly plan: Plan
     readonly shape: readonly string[]
-    readonly part: PartMode | readonly string[] | undefined
+    readonly choice: FloatLayerChoice
     readonly floatMode: QuantMode
   },
-): string | undefined {
-  if (found.family === undefined && plan.size === 0) return undefined
+): string {
+  const { part } = choice
   const causes = [
-    ...(found.family === undefined ? [] : [`pattern ${found.family.name}: found ${countOf(found.family.count, 'time')}`]),
+    found.family === undefined ? notFound(choice) : `pattern ${found.family.name}: found ${countOf(found.family.count, 'time')}`,
     ...(part === undefined ? [] : [`only ${typeof part === 'string' ? part : part.join(', ')} quantized`]),
     ...(shape.length === 0 ? [] : [`${countOf(shape.length, 'layer')} of shape arithmetic`]),
   ]
@@ -171,6 +194,6 @@ function lineOf(
   })
   const [first] = modes
   const types = modes.length === 1 ? first![0] : `float: ${modes.map(([mode, count]) => `${count} in ${mode}`).join(', ')}`
-  const stay = plan.size === 0 ? 'which keeps no layer in float' : `${plan.size} of ${graph.nodes.length} layers stay in ${types}`
+  const stay = plan.size === 0 ? 'no layer stays in float' : `${plan.size} of ${graph.nodes.length} layers stay in ${types}`
   return `${causes.join(', ')}, ${stay}`
 }

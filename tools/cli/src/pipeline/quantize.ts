@@ -21,8 +21,9 @@ import { calibrateModel } from './calibrate-model.ts'
 import { checkedOriginal } from './checked-original.ts'
 import type { Deployed } from './deploy.ts'
 import { claimDeployed, deploy, type Judge } from './deploy.ts'
-import { type FloatLayerChoice, type FloatLayers, findFloatLayers } from './float-layers.ts'
+import { type FloatLayerChoice, type FloatLayers, findFloatLayers, noFloatLayers } from './float-layers.ts'
 import { floatLayersText } from './float-layers-text.ts'
+import { emptiedTable } from './former-table.ts'
 import { agreementOn } from './judge-samples.ts'
 import { tellInputs, warnOfUnscaled } from './model-summary.ts'
 import { readPlan } from './read-tables.ts'
@@ -191,22 +192,19 @@ async function comparedSamples(choice: SampleChoice, most: number, graph: Graph,
 
 /** The layers that stay in float before anything is measured, and the file of them. */
 async function basePlan(
-  { floatLayers = {}, mode, calibration }: QuantizeOptions,
+  { floatLayers = {}, mode, calibration, quantizeTable }: QuantizeOptions,
   { graph, chip, file }: { readonly graph: Graph; readonly chip: Chip; readonly file: string },
   context: Context,
 ): Promise<{ readonly plan: Plan; readonly found?: FloatLayers; readonly files: ReadonlyMap<string, string> }> {
   const { target } = chip.backend
-  if (!needsRanges(mode, target)) return { plan: new Map(), files: new Map() }
-  const found = findFloatLayers(graph, floatLayers, target, floatLayers.mode ?? target.defaultFloat)
-  if (found.line !== undefined) context.reporter.print(found.line)
-  if (found.plan.size === 0) return { plan: found.plan, files: new Map() }
-  await context.files.claim([file])
+  const isSought = needsRanges(mode, target)
+  const found = isSought ? findFloatLayers(graph, floatLayers, target, floatLayers.mode ?? target.defaultFloat) : noFloatLayers
+  if (isSought) context.reporter.print(found.line)
   const { plan } = found
-  return {
-    plan,
-    found,
-    files: new Map([[file, floatLayersText(found, { graph, chip: target.name, samples: calibration.inputNum }, context)]]),
-  }
+  const text = floatLayersText(found, { graph, chip: target.name, samples: calibration.inputNum }, context)
+  if (plan.size === 0) return { plan, files: await emptiedTable(file, { inputs: [quantizeTable], text }, context) }
+  await context.files.claim([file])
+  return { plan, found, files: new Map([[file, text]]) }
 }
 
 /** Ranges, and with a search the plan, and the files of both. */

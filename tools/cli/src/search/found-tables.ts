@@ -16,7 +16,7 @@ export interface PlanHeader {
   /** `classic` up to release 1.22 of the original tool, `extended` since. */
   readonly form: 'classic' | 'extended'
   /** What stayed in float before anything was measured: stands in lists of its own. */
-  readonly base?: Pick<FloatLayers, 'pattern' | 'shape' | 'line'>
+  readonly base?: Pick<FloatLayers, 'pattern' | 'shape' | 'line' | 'isFound'>
   /** Layers that the search did not come to. */
   readonly unexamined?: readonly string[]
 }
@@ -37,7 +37,7 @@ export function planText(
   if (form === 'classic') return formatQuantPlan(createClassicQuantPlan({ ...parts, mixMode: floatMode, entries }))
   const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${unexamined.length} layers not examined:`]
   const patternLog = [
-    ...(base?.line === undefined ? [] : [`q: ${base.line}`]),
+    ...(base?.isFound === true ? [`q: ${base.line}`] : []),
     ...left,
     ...unexamined.map((layer) => `q: not examined: ${layer}`),
   ]

@@ -83,7 +83,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
     search.floatLayers === undefined || search.preQtable !== undefined
       ? undefined
       : findFloatLayers(graph, search.floatLayers, target, search.floatMode)
-  if (kept?.line !== undefined) reporter.print(kept.line)
+  if (kept !== undefined) reporter.print(kept.line)
   const pinned: Plan =
     search.preQtable === undefined ? (kept?.plan ?? new Map()) : await readPlan(search.preQtable, graph, target, context, '--pre_qtable')
   checkForChip(graph, chip, search.mode, pinned)

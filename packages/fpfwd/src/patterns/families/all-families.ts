@@ -26,8 +26,8 @@ export const families: readonly Family[] = [
   cswin,
   yolo26,
   yolo,
+  openclip,
   clip,
   rtDetr,
   attention,
-  openclip,
 ]

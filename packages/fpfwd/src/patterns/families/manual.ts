@@ -30,7 +30,7 @@ export const manualFamilies: readonly Family[] = [
     low: 'Sub',
     high: 'Add',
     corners: 'Concat(low, high)',
-    scaled: 'Mul(corners)',
+    scaled: 'Mul|MulConst(corners)',
     all: 'Concat(scaled)',
     turned: 'Transpose(all)',
     scores: 'Slice(turned)',

@@ -4,7 +4,10 @@ import { detectorTails } from './shared-rules.ts'
 /** Three poolings in a row that are joined: from v5 on. */
 export const pools: SmallGraph = { near: 'MaxPool', far: 'MaxPool(near)', farthest: 'MaxPool(far)', joined: 'Concat(near, far, farthest)' }
 
-/** Distances to the four sides of a box made a centre and a size: from v6 on, also in v12, which has no such poolings. */
+/**
+ * Distances to the four sides of a box made a centre and a size: from v6 on, also in v12, which has no such poolings. Strides are one number
+ * where all cells have the same.
+ */
 export const boxes: SmallGraph = {
   low: 'Sub',
   high: 'Add',
@@ -12,7 +15,7 @@ export const boxes: SmallGraph = {
   size: 'Sub(high, low)',
   centre: 'MulConst(sum)',
   box: 'Concat(centre, size)',
-  scaled: 'Mul(box)',
+  scaled: 'Mul|MulConst(box)',
   found: 'Concat(scaled)',
 }
 

@@ -33,7 +33,7 @@ const moved = {
 const heads: readonly KeepRule[] = [
   { where: moved, chainsTo: ['boxes'], oneUser: ['left', 'right', 'low', 'high'] },
   {
-    where: { ...moved, scaled: 'Mul(corners)', scores: 'Concat', chances: 'Sigmoid(scores)', found: 'Concat(scaled, chances)' },
+    where: { ...moved, scaled: 'Mul|MulConst(corners)', scores: 'Concat', chances: 'Sigmoid(scores)', found: 'Concat(scaled, chances)' },
     chainsTo: ['scores'],
   },
 ]
