@@ -98,6 +98,28 @@ describe('draftOf', () => {
     expect(draft.next(draft.producer('last')!)).toBeUndefined()
   })
 
+  it('finds the lowest free name, and looks at a name that is taken once', () => {
+    const draft = draftOf(net)
+    const { has } = Map.prototype
+    let looks = 0
+    Map.prototype.has = function (this: Map<unknown, unknown>, key) {
+      looks++
+      return has.call(this, key)
+    }
+    try {
+      for (let i = 1; i <= 500; i++) {
+        const name = draft.freshName('w')
+        if (name !== `w_${i}`) throw new Error(name)
+        draft.setValue({ ...draft.value('w'), name })
+      }
+    } finally {
+      Map.prototype.has = has
+    }
+    expect(looks).toBeLessThan(5 * 500)
+    draft.rename('w_7', 'other')
+    expect(draft.freshName('w')).toBe('w_7')
+  })
+
   it('renames a value everywhere, and never to a name that is taken', () => {
     const draft = draftOf(net)
     draft.rename('c', draft.freshName('a'))

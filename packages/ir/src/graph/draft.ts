@@ -67,6 +67,8 @@ export function draftOf(graph: Graph): GraphDraft {
   const places = new WeakMap<Node, Place>()
   const makers = new Map<string, Place>()
   const users = new Map<string, Set<Place>>()
+  /** By a name, the first number behind it that may be free; lower ones are taken. */
+  const tried = new Map<string, number>()
   let first: Place | undefined
   let last: Place | undefined
   let listed: readonly Node[] | undefined
@@ -196,6 +198,7 @@ export function draftOf(graph: Graph): GraphDraft {
         })
       }
       values.delete(from)
+      tried.clear()
       values.set(to, { ...value, name: to })
       const maker = makers.get(from)
       if (maker !== undefined) {
@@ -205,8 +208,9 @@ export function draftOf(graph: Graph): GraphDraft {
     },
     freshName(wanted) {
       if (!values.has(wanted)) return wanted
-      let number = 1
+      let number = tried.get(wanted) ?? 1
       while (values.has(`${wanted}_${number}`)) number++
+      tried.set(wanted, number)
       return `${wanted}_${number}`
     },
     prune() {
