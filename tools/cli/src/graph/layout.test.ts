@@ -68,7 +68,7 @@ describe('layOut', () => {
     const visitsOf = async (length: number): Promise<number> => {
       let visits = 0
       const { node } = graphlib.Graph.prototype
-      graphlib.Graph.prototype.node = function (this: graphlib.Graph, name) {
+      graphlib.Graph.prototype.node = function (this: graphlib.Graph, name: string) {
         visits++
         return node.call(this, name)
       }
