@@ -1,4 +1,5 @@
 import { bm1684x } from '@q/backend-bm1684x'
+import { chips as cv18xxChips, cv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
 import { type CompiledFamily, encodeWeights, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
 import { decodeNpz, encodeNpz } from '@q/npz'
@@ -17,6 +18,13 @@ const codec = {
 /** The back ends this program comes with, by the word that names them; the one place of it that knows chips. */
 const factories: Readonly<Record<string, (options: ChipOptions) => Backend>> = {
   bm1684x: (options) => bm1684x({ ...options, codec }),
+  ...Object.fromEntries(cv18xxChips.map((chip) => [chip, (options: ChipOptions) => cv18xx({ ...options, chip, codec })])),
+}
+
+/** The package of each; a package of several chips stands for the first of them. */
+const packages: Readonly<Record<string, string>> = {
+  bm1684x: '@q/backend-bm1684x',
+  ...Object.fromEntries(cv18xxChips.map((chip) => [chip, '@q/backend-cv18xx'])),
 }
 
 /** The back ends this program comes with, without options. */
@@ -34,7 +42,7 @@ export function ownBackend(chip: string, options: ChipOptions): Backend | undefi
   const wanted = chip.toLowerCase()
   for (const create of Object.values(factories)) {
     const { target } = create({})
-    if (wanted === `@q/backend-${target.name}` || target.name === wanted || target.aliases?.includes(wanted) === true)
+    if (wanted === packages[target.name] || target.name === wanted || target.aliases?.includes(wanted) === true)
       return create(options)
   }
   return undefined
