@@ -1,3 +1,4 @@
 export { type Cv18xxOptions, cv18xx } from './cv18xx.ts'
+export { implied } from './files/implied.ts'
 export { type Chip, chips } from './target.ts'
-export type { TpuCodec } from './tpu-codec.ts'
+export type { ImpliedAttrs, TpuCodec } from './tpu-codec.ts'

@@ -1,7 +1,7 @@
 import { bm1684x } from '@q/backend-bm1684x'
-import { chips as cv18xxChips, cv18xx } from '@q/backend-cv18xx'
+import { cv18xx, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
-import { type CompiledFamily, encodeWeights, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
+import { type CompiledFamily, encodeWeights, type ImpliedAttrs, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
 import { decodeNpz, encodeNpz } from '@q/npz'
 
 /** Options a user gives a back end on the command line. */
@@ -15,21 +15,28 @@ const codec = {
   compiler: (family: CompiledFamily) => tpucCompiler({ ...family, arrays: { encode: encodeNpz, decode: decodeNpz } }),
 }
 
-/** The back ends this program comes with, by the word that names them; the one place of it that knows chips. */
-const factories: Readonly<Record<string, (options: ChipOptions) => Backend>> = {
-  bm1684x: (options) => bm1684x({ ...options, codec }),
-  ...Object.fromEntries(cv18xxChips.map((chip) => [chip, (options: ChipOptions) => cv18xx({ ...options, chip, codec })])),
+/** A package of back ends. */
+interface Family {
+  readonly package: string
+  /** The back end for each of its chips, by the chip's name; the first is meant where only the package is named. */
+  readonly chips: Readonly<Record<string, (options: ChipOptions) => Backend>>
+  /** What its lowered text means without saying it. @default what the operators' definitions do */
+  readonly implied?: ImpliedAttrs
 }
 
-/** The package of each; a package of several chips stands for the first of them. */
-const packages: Readonly<Record<string, string>> = {
-  bm1684x: '@q/backend-bm1684x',
-  ...Object.fromEntries(cv18xxChips.map((chip) => [chip, '@q/backend-cv18xx'])),
-}
+/** The families this program comes with; the one place of it that knows chips. */
+const families: readonly Family[] = [
+  { package: '@q/backend-bm1684x', chips: { bm1684x: (options) => bm1684x({ ...options, codec }) } },
+  {
+    package: '@q/backend-cv18xx',
+    chips: Object.fromEntries(cv18xxChips.map((chip) => [chip, (options) => cv18xx({ ...options, chip, codec })])),
+    implied: impliedByCv18xx,
+  },
+]
 
 /** The back ends this program comes with, without options. */
 export function ownBackends(): readonly Backend[] {
-  return Object.values(factories).map((create) => create({}))
+  return families.flatMap(({ chips }) => Object.values(chips).map((create) => create({})))
 }
 
 /** Every chip name that is accepted without naming a module, lower case. */
@@ -40,12 +47,19 @@ export function chipNames(): readonly string[] {
 /** A back end this program comes with, by its name or an alias in any case, or by its package. @throws what the factory throws for its options */
 export function ownBackend(chip: string, options: ChipOptions): Backend | undefined {
   const wanted = chip.toLowerCase()
-  for (const create of Object.values(factories)) {
-    const { target } = create({})
-    if (wanted === packages[target.name] || target.name === wanted || target.aliases?.includes(wanted) === true)
-      return create(options)
+  for (const family of families) {
+    for (const create of Object.values(family.chips)) {
+      const { target } = create({})
+      const names = [family.package, target.name, ...(target.aliases ?? [])]
+      if (names.includes(wanted)) return create(options)
+    }
   }
   return undefined
+}
+
+/** What the lowered text of a chip means without saying it. */
+export function impliedBy(chip: string): ImpliedAttrs {
+  return families.find(({ chips }) => chip.toLowerCase() in chips)?.implied ?? {}
 }
 
 /** Whether a word names a chip of the families whose tools these commands follow, for which there is no back end here. */

@@ -8,7 +8,7 @@ import { decodeNpz } from '@q/npz'
 import { decodeOnnx, importOnnx } from '@q/onnx'
 import { isThere } from '../files/read-file.ts'
 import type { RunFiles } from '../files/run-files.ts'
-import { ownBackends } from './backends.ts'
+import { impliedBy, ownBackends } from './backends.ts'
 import { checkMemory } from './check-memory.ts'
 import { externalFile } from './external-file.ts'
 
@@ -85,7 +85,9 @@ async function readMlir(path: string, { files, weights }: ReadModelOptions): Pro
   const arrays =
     weightFile === undefined ? undefined : decodeNpz(await files.read(weightFile), [weightFile], unpackedBytes(files.mostBytes))
   const lowered = stringAttribute(module, 'module.state')?.startsWith('TPU') === true
-  return (lowered ? readTpu : readTop)(text, arrays, { file: path, ...(weightFile === undefined ? {} : { weightFile }) })
+  const places = { file: path, ...(weightFile === undefined ? {} : { weightFile }) }
+  if (!lowered) return readTop(text, arrays, places)
+  return readTpu(text, arrays, { ...places, implied: impliedBy(stringAttribute(module, 'module.chip') ?? '') })
 }
 
 function stringAttribute(module: MlirModule, name: string): string | undefined {
