@@ -37,7 +37,12 @@ const heapFlag = '--initial-old-space-size=512'
  * used. From these sizes on (bytes) memory goes back to the system at once. Other commands hold few tensors, and would only ask for them again.
  */
 const memoryOfSearches = { MALLOC_MMAP_THRESHOLD_: '2097152', MALLOC_TRIM_THRESHOLD_: '2097152' }
-const searchWords = new Set(['search', '--search', 'run_qtable', 'run_sensitive_layer', '--expected_cos'])
+const searchWords = new Set(
+  ['search', '--search', 'run_qtable', 'run_sensitive_layer'].concat(
+    // What makes `quantize` search.
+    ['--expected_cos', '--most_loss', '--max_float_layers', '--strategy', '--pareto', '--budget'],
+  ),
+)
 const isSearch = process.argv.slice(2).some((word) => searchWords.has(word.split('=')[0]))
 
 /**

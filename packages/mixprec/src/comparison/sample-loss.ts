@@ -28,18 +28,8 @@ export function measureSample(pairs: readonly OutputPair[], name: MetricName): S
   const losses = pairs.map((pair) => metric.measure(pair))
   return {
     loss: metric.combine(losses, pairs),
-    outputs: losses.map((each, i) => ({ name: pairs[i]!.name, ...each, ...(isVoid(pairs[i]!) ? { void: true } : {}) })),
+    outputs: losses.map((each, i) => ({ name: pairs[i]!.name, ...each, ...(pairs[i]!.isVoid === true ? { void: true } : {}) })),
   }
-}
-
-/** Whether nothing can be told of how near a result is to what is wanted. */
-function isVoid({ wanted }: OutputPair): boolean {
-  let isSilent = true
-  for (let i = 0; i < wanted.length; i++) {
-    if (!Number.isFinite(wanted[i]!)) return true
-    if (wanted[i] !== 0) isSilent = false
-  }
-  return isSilent
 }
 
 /** The loss over samples, summed in their order. */
@@ -47,12 +37,15 @@ export function averageLoss(samples: readonly SampleLoss[]): Loss {
   return {
     mean: mean(samples.map(({ loss }) => loss)),
     samples: samples.map(({ loss }) => loss),
-    outputs: samples[0]!.outputs.map(({ name, groups }, o) => ({
-      name,
-      mean: mean(samples.map(({ outputs }) => outputs[o]!.loss)),
-      ...(groups === undefined ? {} : { groups: groups.map((_, g) => mean(samples.map(({ outputs }) => outputs[o]!.groups![g]!))) }),
-      ...(voidOf(samples, o) === 0 ? {} : { void: voidOf(samples, o) }),
-    })),
+    outputs: samples[0]!.outputs.map(({ name, groups }, o) => {
+      const voids = samples.filter(({ outputs }) => outputs[o]!.void === true).length
+      return {
+        name,
+        mean: mean(samples.map(({ outputs }) => outputs[o]!.loss)),
+        ...(groups === undefined ? {} : { groups: groups.map((_, g) => mean(samples.map(({ outputs }) => outputs[o]!.groups![g]!))) }),
+        ...(voids === 0 ? {} : { void: voids }),
+      }
+    }),
   }
 }
 
@@ -64,9 +57,6 @@ export function infiniteLoss(samples: number, outputs: readonly string[]): Loss 
     outputs: outputs.map((name) => ({ name, mean: Infinity })),
   }
 }
-
-const voidOf = (samples: readonly SampleLoss[], output: number): number =>
-  samples.filter(({ outputs }) => outputs[output]!.void === true).length
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0) / numbers.length

@@ -10,6 +10,8 @@ export interface OutputPair {
   readonly weight: number
   /** The axis whose places are the groups of `worst-group`. @default see `channelAxisOf` */
   readonly channelAxis?: number
+  /** Whether nothing can be told of how near a result is to the wanted one: see `createVoidBook`. @default false */
+  readonly isVoid?: boolean
 }
 
 /** The loss of one output for one sample. */

@@ -31,6 +31,13 @@ describe('search_qtable', () => {
     expect([floats, result.reached]).toEqual([[], true])
     expect(notes.at(-1)).toMatch(/^job success, current int8 cos:0\.96\d+ is higher than expected_cos:0\.96 with layers:\[\]$/)
   })
+  it('says which table the ranges start from', () => {
+    const told = (methods: Readonly<Record<string, number>>) =>
+      search(searchQtable({ expectedCos: 0.96 }), thirty, methods).notes.find((note) => note.startsWith('all_int8_cos='))
+    expect(told({ kl: 2, mse: 1 })).toMatch(/ with default mse_tune calitable$/)
+    expect(told({ kl: 1, mse: 2 })).toMatch(/ with default kl_tune calitable$/)
+    for (const methods of [{}, { kl: 2 }]) expect(told(methods)).toMatch(/ with the given calitable$/)
+  })
   it('says that a fifth of the layers is not enough, and keeps them', () => {
     const { floats, result } = search(searchQtable({ expectedCos: 0.999999, maxFloatLayers: 2 }), thirty)
     expect([floats.length, result.reached]).toEqual([6, false])

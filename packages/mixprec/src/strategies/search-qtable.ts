@@ -64,7 +64,7 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
       course.expected = 2 + quantized.length * (Math.max(1, space.methods.size) + 1)
       const before = yield* measureAllCodes(course, { model, expectedCos })
       const int8 = course.best.losses
-      notes.info(`all_int8_cos=${pythonFloat(before)} with default mse_tune calitable`)
+      notes.info(`all_int8_cos=${pythonFloat(before)} with ${tableText(space)}`)
       if (before > expectedCos) {
         notes.info(`${reachedText(before, expectedCos)} with layers:${pythonList(space.pinned.keys())}`)
         return { ...course.best, notes: notes.take() }
@@ -118,6 +118,13 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
       return resultOf(choice, chosen, notes.take())
     },
   }
+}
+
+/** What the log calls the table that ranges start from: the original tool has one of its own in every search, and says that it is the one of mse whatever it is. */
+function tableText({ methods, table }: SearchSpace): string {
+  const [made] =
+    [...methods].find(([, rows]) => [...table].every(([layer, { threshold }]) => rows.get(layer)?.threshold === threshold)) ?? []
+  return made === undefined ? 'the given calitable' : `default ${made}_tune calitable`
 }
 
 /** Whether codes can be reached from a pinned layer over layers in float: then its range decides how they are made. */

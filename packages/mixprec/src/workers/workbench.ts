@@ -5,6 +5,7 @@ import type { PostProcess } from '../comparison/comparison.ts'
 import { postProcessed } from '../comparison/post-processed.ts'
 import { realNumbers } from '../comparison/real-numbers.ts'
 import { measureSample, type SampleLoss } from '../comparison/sample-loss.ts'
+import { createVoidBook } from '../comparison/void-results.ts'
 import type { OutputPair } from '../metrics/metric.ts'
 import { inTwoBytes } from './half-floats.ts'
 import { createHeldTensors, type FreeMemory } from './held-tensors.ts'
@@ -36,6 +37,7 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
   const sections = new Map<string, Graph>()
   const sessions = new Map<string, Session>()
   const tensors = createHeldTensors(free)
+  const voidsOf = createVoidBook()
   let [loaded, reused] = [0, 0]
   let isStopped = false
 
@@ -89,7 +91,9 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
       const results = new Map(step.values.map(({ name }, i) => [name, floatTensor(tensors.get(compared[i]!.slot)!, compared[i]!)]))
       return step.postProcess && postProcess !== undefined ? postProcessed(results, postProcess) : results
     }
-    const pairs = pairUp(step, resultsOf(step.wanted), resultsOf(step.found))
+    const wanted = resultsOf(step.wanted)
+    const voids = voidsOf({ of: step.wanted.map(({ slot }) => tensors.get(slot)!), postProcess: step.postProcess }, wanted)
+    const pairs = pairUp(step, wanted, resultsOf(step.found), voids)
     return Object.fromEntries(step.metrics.map((metric): [MetricName, SampleLoss] => [metric, measureSample(pairs, metric)]))
   }
   const work = async (steps: readonly Step[]): Promise<readonly Measured[]> => {
@@ -164,6 +168,7 @@ function pairUp(
   { values }: Extract<Step, { kind: 'measure' }>,
   wanted: ReadonlyMap<string, Tensor>,
   found: ReadonlyMap<string, Tensor>,
+  voids: ReadonlySet<string>,
 ): readonly OutputPair[] {
   const rules = new Map(values.map((value) => [value.name, value]))
   const others = [...found.values()]
@@ -179,6 +184,7 @@ function pairUp(
     }
     const { weight = 1, channelAxis } = rules.get(name) ?? {}
     const numbers = { wanted: tensor.data as ArrayLike<number>, found: other.data as ArrayLike<number> }
-    return { name, shape: tensor.shape, ...numbers, weight, ...(channelAxis === undefined ? {} : { channelAxis }) }
+    const isVoid = voids.has(name)
+    return { name, shape: tensor.shape, ...numbers, weight, ...(channelAxis === undefined ? {} : { channelAxis }), isVoid }
   })
 }

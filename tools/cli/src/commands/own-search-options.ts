@@ -58,7 +58,11 @@ export function addOwnSearchOptions(command: Command): Command {
     .option('--methods <names>', 'threshold methods to choose from, joined by commas', 'kl,mse')
     .option('--inference_num <count>', 'samples to measure on; 0 for all', parseCount(0), 30)
     .option('--fp_type <type>', 'float type of layers in float: auto, or one of the chip', 'auto')
-    .option('--budget <time>', 'end within this time, like 5s or 2m, calibration included, with the best found', parseDuration)
+    .option(
+      '--budget <time>',
+      'end within this time, like 5s or 2m, with the best found: all of the command from its start on, of quantize but for what a model needs at least',
+      parseDuration,
+    )
     .option('--workers <count>', 'threads; as many as there are cores when absent', parseCount(1))
     .option('--cache <megabytes>', 'memory for what need not be computed again', parseCount(0), 1024)
 }

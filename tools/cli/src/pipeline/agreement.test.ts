@@ -7,7 +7,11 @@ const graph = parseGraph('x: f32[1,2]; y = Relu(x)')
 const f32 = (...values: readonly number[]): Tensor => ({ dtype: 'f32', shape: [1, values.length], data: Float32Array.from(values) })
 
 /** The float model hands its input on; the quantized one what is given for each sample. */
-function agreement(inputs: readonly (readonly number[])[], quantized: (input: readonly number[]) => readonly number[]) {
+function agreement(
+  inputs: readonly (readonly number[])[],
+  quantized: (input: readonly number[]) => readonly number[],
+  isOver: (() => boolean) | undefined = undefined,
+) {
   const samples: SampleSource = {
     count: inputs.length,
     load: async (i) => new Map([['x', f32(...inputs[i]!)]]),
@@ -22,6 +26,7 @@ function agreement(inputs: readonly (readonly number[])[], quantized: (input: re
     tolerance: [0.9, 0.8],
     signal: new AbortController().signal,
     onProgress: () => {},
+    isOver,
   })
 }
 
@@ -57,4 +62,13 @@ it('a float model that is dead is one too, also on a single sample', async () =>
   const { passed, outputs } = await measureAgreement({ ...dead, float: constant, quantized: constant, samples, count: 1 })
   expect([passed, outputs[0]!.dead]).toEqual([false, 'float'])
   expect((await agreement([[1, 2]], (input) => input)).passed).toBe(true)
+})
+
+it('compares one sample although time is over, and tells of how many it speaks', async () => {
+  const lost = (input: readonly number[]) => (input[0] === 3 ? [1, Infinity] : input)
+  const first = await agreement(inputs, lost, () => true)
+  expect([first.samples, first.passed, first.outputs[0]!.notFinite, first.sameTop1]).toEqual([1, true, 0, 1])
+  let left = 1
+  const second = await agreement(inputs, lost, () => left-- <= 0)
+  expect([second.samples, second.passed, second.outputs[0]!.notFinite, second.sameTop1]).toEqual([2, false, 1, 0.5])
 })

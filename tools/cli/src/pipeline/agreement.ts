@@ -43,16 +43,18 @@ export interface AgreementOptions {
   readonly tolerance: readonly [cosine: number, euclidean: number]
   readonly signal: AbortSignal
   readonly onProgress: OnProgress
+  /** Whether there is no time for another sample; the first is compared in any case. @default there is */
+  readonly isOver?: (() => boolean) | undefined
 }
 
 /** Runs both models on the first samples and compares their outputs. */
 export async function measureAgreement(options: AgreementOptions): Promise<Agreement> {
-  const { graph, float, quantized, samples, count, tolerance, signal, onProgress } = options
+  const { graph, float, quantized, samples, count, tolerance, signal, onProgress, isOver = () => false } = options
   const names = graph.outputs
   const likenesses: (OutputLikeness & { readonly sample: string })[][] = names.map(() => [])
   const alive = { float: variety(names.length), quantized: variety(names.length) }
-  let same = 0
-  for (let i = 0; i < count; i++) {
+  let [same, compared] = [0, 0]
+  for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
     signal.throwIfAborted()
     const sample = await samples.load(i)
     const [wanted, found] = [await float(sample), await quantized(sample)]
@@ -67,7 +69,8 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
       alive.float.see(await float(other))
       alive.quantized.see(await quantized(other))
     }
-    onProgress({ stage: 'compare', done: i + 1, total: count })
+    compared = i + 1
+    onProgress({ stage: 'compare', done: compared, total: count })
   }
   const outputs = names.map((name, k): OutputAgreement => {
     const dead = alive.float.isDead(k) ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined
@@ -75,11 +78,11 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   })
   const isDead = outputs.length > 0 && outputs.every(({ dead }) => dead !== undefined)
   return {
-    samples: count,
+    samples: compared,
     outputs,
     tolerance,
     passed: !isDead && outputs.every(({ passed }) => passed),
-    ...(isList(graph) ? { sameTop1: same / count } : {}),
+    ...(isList(graph) ? { sameTop1: same / compared } : {}),
   }
 }
 

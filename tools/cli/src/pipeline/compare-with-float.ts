@@ -37,13 +37,15 @@ export interface VerdictOptions {
   readonly quantized?: RunSample
   /** The command that a user may try where the model misses. */
   readonly next: string
+  /** Whether time is over: one sample is compared all the same. @default there is time for all */
+  readonly isOver?: (() => boolean) | undefined
 }
 
 /** Compares, tells, and where the model misses says which layers lose it and what to try. */
 export async function verdictOn(options: VerdictOptions, context: Context): Promise<Agreement> {
-  const { graph, resolved, mode, samples, count, tolerance, next } = options
+  const { graph, resolved, mode, samples, count, tolerance, next, isOver } = options
   const { reporter, signal } = context
-  const common = { graph, samples, count, signal, onProgress: reporter.progress }
+  const common = { graph, samples, count, signal, onProgress: reporter.progress, isOver }
   const float = await ready(options.original, graph, floatExecutor)
   const quantized = await ready(options.quantized, resolved.graph, exactExecutor)
   let agreement: Agreement
@@ -53,8 +55,11 @@ export async function verdictOn(options: VerdictOptions, context: Context): Prom
     await Promise.all([float.close(), quantized.close()])
   }
   tellAgreement(agreement, reporter)
+  if (agreement.samples < count) reporter.note(`note: the budget left time to compare ${agreement.samples} of ${count} samples`)
   if (agreement.passed) return agreement
-  tellLayers(await layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() }), reporter)
+  const errors = await layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() })
+  if (errors === undefined) reporter.note('note: the budget left no time to look for the layers that lose most')
+  else tellLayers(errors, reporter)
   reporter.note(`do: ${next}`)
   return agreement
 }

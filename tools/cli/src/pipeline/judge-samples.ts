@@ -17,10 +17,12 @@ export async function agreementOn(
     readonly samples: SampleSource
     readonly calibrated: readonly string[]
     readonly original: CheckedOriginal | undefined
+    /** Whether time is over. @default there is time for all samples */
+    readonly isOver?: (() => boolean) | undefined
   },
   context: Context,
 ): Promise<Agreement | undefined> {
-  const { graph, resolved, chip, samples, calibrated, original } = made
+  const { graph, resolved, chip, samples, calibrated, original, isOver } = made
   const count = Math.min(compareNum, samples.count)
   if (count === 0) {
     context.reporter.note('nothing was compared: --compare_num is 0')
@@ -39,6 +41,7 @@ export async function agreementOn(
       samples,
       count,
       tolerance: tolerance ?? toleranceOf(chip, mode),
+      isOver,
       ...(original === undefined ? {} : { original: original.run }),
       next: nextStep(
         model,

@@ -12,12 +12,19 @@ const samples: SampleSource = {
   load: async (i) => new Map([['x', { dtype: 'f32', shape: [1, 4], data: inputs[i]! }]]),
 }
 
-const errorsOf = (text: string, mode: string, thresholds: Readonly<Record<string, number>> = {}) => {
+const errorsOf = async (text: string, mode: string, thresholds: Readonly<Record<string, number>> = {}, isOver = () => false) => {
   const graph = parseGraph(text)
   const rows = new Map(Object.entries(thresholds).map(([name, threshold]) => [name, { threshold, min: -threshold, max: threshold }]))
   const resolved = resolve(graph, rows, new Map(), bm1684x(), { mode })
   const signal = new AbortController().signal
-  return layerErrors({ graph, float: executor, resolved, mode, exact: executor, samples, count: 2, signal, onProgress: () => {} })
+  const common = { samples, count: 2, signal, onProgress: () => {}, isOver }
+  return (await layerErrors({ graph, float: executor, resolved, mode, exact: executor, ...common })) ?? []
+}
+
+/** Says that time is over from one question on. */
+const overFrom = (question: number) => {
+  let asked = 0
+  return () => ++asked >= question
 }
 
 const square = '[1, 0.5, -0.25, 0.75, 0.5, 1, 0.25, -1, 0.125, -0.5, 1, 0.5, -1, 0.25, 0.5, 1]'
@@ -43,4 +50,16 @@ it('an overflow is found where it begins, with the numbers of the float model', 
   const [a] = await errorsOf(text, 'F16')
   expect(a!.notFinite).toBeGreaterThan(0)
   expect(a!.largest).toBeGreaterThan(65504)
+})
+
+it('ends when time is over: with nothing within the first sample, and with what is known within a later one', async () => {
+  const text = `x: f32[1,4]; w: f32[4,4] = ${square}; a = MatMul(x, w); b = MatMul(a, w)`
+  const ranges = { x: 2, a: 4, b: 8 }
+  const [whole, first] = [await errorsOf(text, 'INT8', ranges), await errorsOf(text, 'INT8', ranges, overFrom(5))]
+  for (const question of [1, 2, 3, 4]) expect(await errorsOf(text, 'INT8', ranges, overFrom(question))).toEqual([])
+  expect(first.map(({ layer }) => layer)).toEqual(['a', 'b'])
+  expect(first[0]!.largest).toBeLessThan(whole[0]!.largest)
+  const second = await errorsOf(text, 'INT8', ranges, overFrom(7))
+  expect(second[0]!.largest).toBe(whole[0]!.largest)
+  expect(second.map(({ own }) => own)).not.toEqual(whole.map(({ own }) => own))
 })

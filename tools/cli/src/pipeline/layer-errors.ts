@@ -33,11 +33,14 @@ export interface LayerErrorOptions {
   readonly count: number
   readonly signal: AbortSignal
   readonly onProgress: OnProgress
+  /** Whether to end with what is known. @default all samples are looked at */
+  readonly isOver?: (() => boolean) | undefined
 }
 
-/** Errors of every layer that both graphs have, in the order of the float graph. */
-export async function layerErrors(options: LayerErrorOptions): Promise<readonly LayerError[]> {
-  const { graph, float, resolved, mode, exact, samples, count, signal, onProgress } = options
+/** Errors of every layer that both graphs have, in the order of the float graph; nothing where there was no time for one sample. */
+export async function layerErrors(options: LayerErrorOptions): Promise<readonly LayerError[] | undefined> {
+  const { graph, float, resolved, mode, exact, samples, count, signal, onProgress, isOver = () => false } = options
+  if (isOver()) return undefined
   const quantized = resolved.graph
   const names = activationNames(graph).filter((name) => quantized.values.has(name))
   const known = new Set(names)
@@ -50,7 +53,7 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
     open.push(await openGraph(graph, float, activationNames(graph)))
     open.push(await openGraph(quantized, exact, names))
     const [floats, codes] = open as [OpenGraph, OpenGraph]
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
       const sample = await samples.load(i)
       const other = count === 1 ? reversed(sample) : undefined
       for (const inputs of other === undefined ? [sample] : [sample, other]) {
@@ -60,6 +63,11 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
         if (inputs !== sample) continue
         for (const name of names) {
           signal.throwIfAborted()
+          // Layers that were run on more samples than others are told as well: what they lose is a ratio.
+          if (isOver()) {
+            if (i === 0) return undefined
+            break
+          }
           if (!alone.has(name)) alone.set(name, await aloneSession(quantized, name, { makers, known, exact }))
           const made = await runAlone(quantized, name, alone.get(name), wanted, stored)
           if (made !== undefined) tallies.get(name)!.seeAlone(wanted.get(name)!, made)

@@ -11,6 +11,7 @@ import { chooseChip } from '../chips/choose-chip.ts'
 import type { Context, Surroundings } from '../context.ts'
 import { startRun } from '../context.ts'
 import type { RunFiles } from '../files/run-files.ts'
+import { deadlineOf, noteOverdue, timeBehind, timeLeft } from '../search/deadline.ts'
 import type { Found } from '../search/search-model.ts'
 import type { PlanSearch } from '../search/search-plan.ts'
 import { searchPlan } from '../search/search-plan.ts'
@@ -95,6 +96,8 @@ export interface Quantized {
 export async function quantize(options: QuantizeOptions, surroundings: Surroundings): Promise<Quantized> {
   const started = performance.now()
   const context = startRun(surroundings)
+  const budget = options.search?.budget
+  const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
   const { files: runFiles } = context
   const name = options.name ?? basename(options.model, '.onnx')
   const tableFile = `${name}_cali_table`
@@ -123,6 +126,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph, context.files)
   const calibrated = (await selectSamples(options.calibration)).entries
   warnOfUnscaled(graph, calibrated, context.reporter)
+  const checkedAt = performance.now()
   const original = await checkedOriginal(
     {
       ...options,
@@ -145,7 +149,8 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   }
   const mayHavePlan = options.search === undefined ? decided : new Map()
   const release = await claimDeployed({ ...deployment, ...(mayHavePlan === undefined ? {} : { plan: mayHavePlan }) }, context)
-  const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided, floatLayers: base.found }, context)
+  const behind = deadline === undefined ? 0 : timeBehind(deadline, performance.now() - checkedAt)
+  const ranges = await findRanges(options, { graph, chip, tableFile, planFile, decided, floatLayers: base.found, behind }, context)
   const { table, samples } = ranges
   const plan = ranges.plan ?? decided
   await runFiles.write(new Map<string, string | Uint8Array>([...content, ...base.files, ...ranges.files]))
@@ -156,7 +161,15 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const judge: Judge = async (resolved) => {
     agreement = await agreementOn(
       options,
-      { graph, resolved, chip, samples: compared ?? samples, calibrated: table === undefined ? [] : calibrated, original },
+      {
+        graph,
+        resolved,
+        chip,
+        samples: compared ?? samples,
+        calibrated: table === undefined ? [] : calibrated,
+        original,
+        ...(deadline === undefined ? {} : { isOver: () => timeLeft(deadline) === 0 }),
+      },
       context,
     )
     return { passed: agreement?.passed !== false }
@@ -173,6 +186,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     },
     context,
   ).finally(() => original?.close())
+  if (deadline !== undefined) noteOverdue(deadline, context)
   return {
     files: [...top.files, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
     deployed,
@@ -217,6 +231,8 @@ async function findRanges(
     readonly planFile: string
     readonly decided: Plan | undefined
     readonly floatLayers: FloatLayers | undefined
+    /** Milliseconds of the budget that are for what comes behind the search. */
+    readonly behind: number
   },
   context: Context,
 ): Promise<
@@ -244,10 +260,11 @@ async function findRanges(
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
     return { table, samples, finished, files: new Map([[tableFile, text]]) }
   }
-  const { floatLayers } = places
+  const { floatLayers, behind } = places
   const pinned = { ...(decided === undefined ? {} : { pinned: decided }), ...(floatLayers === undefined ? {} : { floatLayers }) }
+  const budget = search.budget === undefined ? {} : { budget: { ...search.budget, behind } }
   const searched = await searchPlan(
-    { ...search, ...pinned, settings, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
+    { ...search, ...budget, ...pinned, settings, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
     context,
   )
   const { table, calibrationSamples: samples, plan, found, files, finished } = searched

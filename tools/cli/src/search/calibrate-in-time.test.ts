@@ -84,6 +84,7 @@ describe('a deadline', () => {
     const other = deadlineOf(5000, 90_000, { env: {} })
     expect([other.endsAt, other.reserve]).toEqual([95_000, 500])
     expect(deadlineOf(4, 0, { env: {} }).reserve).toBe(1)
+    expect(deadlineOf(4, 0, { env: {} }, 2).reserve).toBe(3)
     expect(timeLeft({ ...own, now: () => 9000 })).toBe(0)
   })
 })

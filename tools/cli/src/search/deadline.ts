@@ -23,16 +23,32 @@ const mostReserve = 1 / 4
  *
  * @param budget in milliseconds
  * @param startedAt when the command began, as `performance.now()` tells it
+ * @param behind milliseconds that what comes behind the work is expected to take
  */
-export function deadlineOf(budget: number, startedAt: number, { env }: Pick<Context, 'env'>): Deadline {
+export function deadlineOf(budget: number, startedAt: number, { env }: Pick<Context, 'env'>, behind = 0): Deadline {
   const { Q_STARTED: started } = env
   const start = started === undefined ? startedAt : Number(started) - performance.timeOrigin
   return {
     endsAt: start + budget,
-    reserve: Math.min(mostReserve * budget, Math.max(leastReserve, (startedAt - start) / 2)),
+    reserve: Math.min(mostReserve * budget, Math.max(leastReserve, (startedAt - start) / 2)) + behind,
     now: () => performance.now(),
     after: callLater,
   }
+}
+
+/** The most of the time that is left which a search leaves to what comes behind it. */
+const mostBehind = 1 / 2
+
+/** Milliseconds for what comes behind the search of `quantize`: lowering a model, and running it and the original once, takes about twice what the check of the import took. */
+export const timeBehind = (deadline: Deadline, check: number): number => Math.min(mostBehind * timeLeft(deadline), 2 * check)
+
+/** Says by how much `quantize` missed its deadline, and by what. */
+export function noteOverdue({ endsAt, now }: Deadline, { reporter }: Pick<Context, 'reporter'>): void {
+  const over = (now() - endsAt) / 1000
+  if (over <= 0) return
+  reporter.note(
+    `note: --budget was too short by ${over.toFixed(1)} s: the import and its check, thresholds of one sample, the files and a comparison on one sample are made in any case`,
+  )
 }
 
 /** The longest time that a timer of Node can count, in milliseconds: a longer one would be over at once. */

@@ -43,8 +43,8 @@ export interface PlanSearch extends ComparisonChoice {
   readonly floatLayers?: FloatLayers
   /** Whether a plan is of use without thresholds, when the budget is over before any are known. @default those of one sample are waited for */
   readonly mayLackTable?: boolean
-  /** Milliseconds for all up to the files of the search, since `startedAt` of `performance.now()`. */
-  readonly budget?: { readonly milliseconds: number; readonly startedAt: number }
+  /** Milliseconds for all up to the files of the search, since `startedAt` of `performance.now()`; those `behind` are for what comes after it. */
+  readonly budget?: { readonly milliseconds: number; readonly startedAt: number; readonly behind?: number }
   readonly workers?: number
   readonly cacheBytes?: number
   readonly tableFile: string
@@ -76,7 +76,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
   const measured = await trialSamples(graph, samples, search.inferenceNum, context.files)
   if (search.asksForSamples) noteFewerSamples(search.inferenceNum, measured.samples.count, context)
   const { budget } = search
-  const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context)
+  const deadline = budget === undefined ? undefined : deadlineOf(budget.milliseconds, budget.startedAt, context, budget.behind)
   const journal = openJournal(planFile, context)
   try {
     const made = search.table === undefined ? await tablesInTime(search, deadline, journal, context) : undefined

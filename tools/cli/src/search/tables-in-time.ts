@@ -3,6 +3,8 @@ import { selectSamples } from '@q/data'
 import type { CalibrationTable, Graph } from '@q/ir'
 import { createCalibrationTable } from '@q/ir/tables'
 import type { Context } from '../context.ts'
+import { hiddenBeside } from '../files/hidden-file.ts'
+import { isThere } from '../files/read-file.ts'
 import { calibrateInTime } from './calibrate-in-time.ts'
 import type { Deadline } from './deadline.ts'
 import type { JournalFile } from './journal-file.ts'
@@ -35,6 +37,8 @@ export async function tablesInTime(
   })
   const { reporter } = context
   if (made?.isWhole === true) return made
+  const unfinished = hiddenBeside(tableFile, 'unfinished')
+  if (await isThere(unfinished)) reporter.note(`note: ${unfinished} has what is known of all samples: a later run goes on from there`)
   if (made !== undefined)
     reporter.note(
       `note: thresholds are those of ${made.samples} of ${entries.length} samples, not tuned: the budget leaves no time for more`,
