@@ -35,8 +35,11 @@ export function threadCount(wanted: number, cores: number): number {
   return Math.min(wanted, mostPerCore * cores)
 }
 
+/** What a thread has for objects that do not live long: messages and the like. Tensors are not among them. */
+const maxYoungGenerationSizeMb = 24
+
 function startThread(data: ThreadData): EvaluationWorker {
-  const worker = new Worker(script, { workerData: data })
+  const worker = new Worker(script, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb } })
   let isEnding = false
   return {
     post: (message) => worker.postMessage(message),

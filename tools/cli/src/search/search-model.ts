@@ -20,6 +20,7 @@ import { digestOfModule } from '../modules/digest-of-module.ts'
 import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-for-chip.ts'
 import { version } from '../version.ts'
 import { searchExecutors } from '../wiring/executors.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { budgetOf, type Deadline } from './deadline.ts'
 import { evaluationThreads } from './evaluation-threads.ts'
 import type { JournalFile } from './journal-file.ts'
@@ -80,6 +81,7 @@ export interface Found {
 /** Runs a search over a model. What an interrupted run of the same search has measured is taken from the journal. @throws QError `INTERRUPTED`, those of the evaluator and the strategy */
 export async function searchModel(task: SearchTask, journal: JournalFile, context: Context): Promise<Found> {
   const started = performance.now()
+  collectGarbage()
   const { graph, chip, table, strategy } = task
   const settings = { mode: task.mode, ...(task.settings ?? usualSettings) }
   const resolver = createResolver(graph, table, chip.backend, settings)

@@ -1,0 +1,12 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/**
+ * Collects the garbage of this thread. The program is started with a heap of half a gigabyte in which V8 looks for none, which spares a calibration a sixth of its time. From its first
+ * collection on V8 goes by what it found: without one, each thread of a search of minutes comes to hold a hundred megabytes of garbage, and what a calibration computed with is never let go.
+ */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext("typeof gc === 'function' ? gc : undefined") as (() => void) | undefined
+  collect?.()
+}
