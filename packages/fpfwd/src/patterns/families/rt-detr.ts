@@ -29,6 +29,20 @@ const corners = {
   box: 'Concat(low~, high~)',
 } as const
 
+/** Attention of queries to each other, as the decoder begins. */
+const toEachOther = {
+  placed: 'Add',
+  query: 'MatMul(placed~)',
+  key: 'MatMul(placed~)',
+  value: 'MatMul',
+  scaled: 'MulConst(query~)',
+  scores: 'MatMul(scaled~, key~)',
+  weights: 'Softmax(scores)',
+  context: 'MatMul(weights, value~)',
+  mixed: 'MatMul(context~)',
+  sum: 'Add(mixed~)',
+} as const
+
 /** Places that the network looks at: steps away from a box, as large as the box is. */
 const steps = (scalings: number): SmallGraph => ({
   placed: 'Add',
@@ -107,21 +121,11 @@ export const rtDetr: Family = {
       keep: ['best', 'share', 'row', 'start', 'column'],
       widest: true,
     },
+    { where: toEachOther, keep: Object.keys(toEachOther), ways: true },
+    // The values are made of the queries without their places, turned as those with them are.
     {
-      where: {
-        placed: 'Add',
-        query: 'MatMul(placed~)',
-        key: 'MatMul(placed~)',
-        value: 'MatMul',
-        queries: 'MulConst(query~)',
-        scores: 'MatMul(queries~, key~)',
-        weights: 'Softmax(scores)',
-        context: 'MatMul(weights, value~)',
-        mixed: 'MatMul(context~)',
-        sum: 'Add(mixed~)',
-      },
-      keep: ['placed', 'query', 'key', 'value', 'queries', 'scores', 'weights', 'context', 'mixed', 'sum'],
-      ways: true,
+      where: { queries: '*', turned: 'Transpose(queries)', ...toEachOther, placed: 'Add(queries)', value: 'MatMul(turned)' },
+      keep: ['turned'],
     },
     ...scalings.map(sampling),
     ...references,
