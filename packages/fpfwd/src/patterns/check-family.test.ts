@@ -123,6 +123,33 @@ describe('checkFamily', () => {
       expect(checkFamily({ ...family, knownBy: [{ block: { a: text } }] }, 'mine.json').name).toBe('mine')
     },
   )
+  it('takes as much as the limits say, and not more', () => {
+    const codeOf = (value: unknown): string | undefined => {
+      try {
+        checkFamily(value, 'mine.json')
+      } catch (error) {
+        return (error as { readonly found?: string }).found ?? String(error)
+      }
+      return undefined
+    }
+    const chain = (nodes: number) =>
+      Object.fromEntries(Array.from({ length: nodes }, (_, i) => [`n${i}`, i === 0 ? 'Relu' : `Relu(n${i - 1})`]))
+    const nested = (signs: number): object => (signs === 0 ? { block } : { block, and: [nested(signs - 1)] })
+    const knownBy = (each: unknown) => ({ ...family, knownBy: [each] })
+    expect([codeOf(knownBy({ block: chain(200) })), codeOf(knownBy({ block: chain(201) }))]).toEqual([undefined, '201 nodes'])
+    expect([codeOf(knownBy(nested(10))), codeOf(knownBy(nested(11)))]).toEqual([undefined, 'signs inside of signs'])
+    const padded = (length: number) => ({ block: { a: 'Relu'.padEnd(length) } })
+    expect([codeOf(knownBy(padded(1000))), codeOf(knownBy(padded(1001)))]).toEqual([undefined, '1001 characters'])
+    expect([codeOf({ ...family, name: 'x'.repeat(80) }), codeOf({ ...family, name: 'x'.repeat(81) })]).toEqual([
+      undefined,
+      expect.any(String),
+    ])
+    const named = (name: string) => knownBy({ block: { [name]: 'Relu' } })
+    expect([codeOf(named('é_1-b')), codeOf(named('_a')), codeOf(named(`a${'b'.repeat(79)}`))]).toEqual([undefined, undefined, undefined])
+    expect([codeOf(named('1a')), codeOf(named('a b')), codeOf(named(`a${'b'.repeat(80)}`))]).toEqual(
+      Array(3).fill(expect.stringMatching(/^the name/)),
+    )
+  })
   it('refuses signs inside of signs inside of signs, and shows little of what is long', () => {
     let sign: object = { block }
     for (let i = 0; i < 20_000; i++) sign = { block, and: [sign] }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sketch } from '../../test/sketch.ts'
 import { families } from './families/all-families.ts'
-import type { KeepRule, SmallGraph } from './family.ts'
+import type { KeepRule, Sign, SmallGraph } from './family.ts'
 import { findBlocks } from './find-blocks.ts'
 import { floatPatterns } from './float-patterns.ts'
 import { networkOf } from './network.ts'
@@ -103,6 +103,37 @@ describe('rules', () => {
       ['a', true],
       ['b', false],
     ])
+  })
+  it('and: all of it has to be there, as often as it says', () => {
+    const isFound = (...and: readonly Sign[]): boolean =>
+      floatPatterns(sketch('a = Relu(x); b = Relu(a); c = Tanh(b)'), {
+        families: [{ name: 'r', knownBy: [{ block: { a: 'Relu' }, and }], keep: [] }],
+      }) !== undefined
+    const [tanh, relus, conv] = [{ block: { a: 'Tanh' } }, { block: { a: 'Relu' }, least: 2, most: 2 }, { block: { a: 'Conv' } }] as const
+    expect([isFound(), isFound(tanh), isFound(tanh, relus), isFound({ ...tanh, and: [relus] })]).toEqual([true, true, true, true])
+    expect([isFound(conv), isFound(tanh, conv), isFound({ ...tanh, and: [conv] }), isFound({ ...tanh, least: 2 })]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
+  })
+  it('counts the places of the sign that is found, and looks at later families no more', () => {
+    const found = floatPatterns(sketch('a = Relu(x); b = Relu(a); c = Tanh(b)'), {
+      families: [
+        { name: 'conv', knownBy: [{ block: { a: 'Conv' } }, { block: { a: 'Gelu' } }], keep: [] },
+        { name: 'relu', knownBy: [{ block: { a: 'Conv' } }, { block: { a: 'Relu' } }], keep: [{ where: { t: 'Tanh' }, keep: ['t'] }] },
+        { name: 'tanh', knownBy: [{ block: { a: 'Tanh' } }], keep: [] },
+      ],
+    })
+    expect(found).toMatchObject({ family: 'relu', count: 2, layers: [{ layer: 'c', why: ['a layer that relu networks keep'] }] })
+  })
+  it('leastBlocks: a rule holds where the block is there so often', () => {
+    const keptOf = (leastBlocks: number): number =>
+      floatPatterns(sketch('a = Relu(x); b = Relu(a); c = Tanh(b)'), {
+        families: [{ name: 'r', knownBy: [{ block: { a: 'Relu' } }], keep: [{ where: { t: 'Tanh' }, keep: ['t'], leastBlocks }] }],
+      })!.layers.length
+    expect([keptOf(1), keptOf(2), keptOf(3)]).toEqual([1, 1, 0])
   })
   it('least and most: how often a sign is there', () => {
     const isFound = (least: number, most: number): boolean =>

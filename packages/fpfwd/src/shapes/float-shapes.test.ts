@@ -117,6 +117,7 @@ describe('where shape arithmetic leads', () => {
   it('not to the index of GatherElements, unless it is a shape by its operands', () => {
     expect(keptOf('n = Conv(x, w); c = Cast(n); i = Slice(c, n); g = GatherElements(n, i); e = Relu(g)')).toBe('c')
     expect(keptOf('n = Conv(x, w); c = Cast(n); i = Slice(c, n); g = GatherElements(i, n); e = Relu(g)')).toBe('c i')
+    expect(keptOf('n = Conv(x, w); c = Cast(n); i = Slice(c, n); s = Add(n, i); e = Relu(s)')).toBe('c i')
     expect(keptOf('n = Conv(x, w); c = Cast(n); i = Slice(c); g = GatherElements(n, i); e = Relu(g)')).toBe('c i')
   })
   it('on and on, each layer once, in the order of the graph', () => {
