@@ -19,7 +19,7 @@ import {
 } from './networks/transformers.ts'
 import { cswin, eva, eva02Of, evaNormed, evaRope, swin } from './networks/windows.ts'
 import { patternsPage } from './patterns-page.ts'
-import { inOtherOrder, sketch, topLayersOf } from './sketch.ts'
+import { copiesOf, inOtherOrder, sketch, topLayersOf } from './sketch.ts'
 
 /** A network, the family that is found in it, and what TPU-MLIR calls that family. */
 const networks = {
@@ -207,6 +207,19 @@ describe('the work of looking for families', () => {
     const [few, many] = [visitsOf(500), visitsOf(5000)]
     expect(many / few).toBeLessThan(10.5)
     expect(many / 5000).toBeLessThan(120)
+  })
+  it.each(Object.entries(networks))('grows as the network does: %s, many times beside each other', (_, [, text]) => {
+    const net = sketch(text)
+    const end = { name: 'end', knownBy: [{ block: { any: '*' } }], keep: [] }
+    const everywhere = { ...end, keep: families.flatMap(({ keep }) => keep) }
+    // Each family is tried alone, so that none ends the search, and all rules at last.
+    const visitsIn = (layers: number): number => {
+      const large = copiesOf(net, Math.ceil(layers / net.nodes.length))
+      return [...families, everywhere].reduce((sum, family) => sum + floatPatterns(large, { families: [family, end] })!.visits, 0)
+    }
+    const [few, many] = [visitsIn(300), visitsIn(1500)]
+    expect(many / few).toBeLessThan(5.3)
+    expect(many / 1500).toBeLessThan(100)
   })
   it('is next to nothing where an operator of every block is missing', () => {
     const chain = sketch(Array.from({ length: 5000 }, (_, i) => `x${i + 1} = Conv(x${i}, w)`).join(';'))

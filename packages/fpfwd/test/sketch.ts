@@ -51,6 +51,26 @@ export function inOtherOrder(graph: Graph): Graph {
   return { ...graph, inputs: graph.inputs.toReversed(), nodes }
 }
 
+/** A network many times beside each other; constants are shared. */
+export function copiesOf(graph: Graph, count: number): Graph {
+  const places = Array.from({ length: count }, (_, i) => i)
+  const named = (name: string, i: number): string => (graph.values.get(name)?.isConstant === true ? name : `${name}_${i}`)
+  const values = places.flatMap((i) => [...graph.values.values()].map((value) => ({ ...value, name: named(value.name, i) })))
+  return {
+    ...graph,
+    inputs: places.flatMap((i) => graph.inputs.map(({ name }) => ({ name: named(name, i) }))),
+    outputs: places.flatMap((i) => graph.outputs.map((name) => named(name, i))),
+    nodes: places.flatMap((i) =>
+      graph.nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map((name) => (name === undefined ? undefined : named(name, i))),
+        outputs: node.outputs.map((name) => named(name, i)),
+      })),
+    ),
+    values: new Map(values.map((value) => [value.name, value])),
+  }
+}
+
 const topNames: Readonly<Record<string, string>> = {
   LayerNormalization: 'LayerNorm',
   Transpose: 'Permute',
