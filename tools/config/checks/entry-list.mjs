@@ -17,6 +17,10 @@ const purposes = new Map([
   ['tables', 'Calibration and quantization tables as text, both ways, and their checks.'],
   ['resolve', 'What is behind `resolve`: types of codes, what a lowering sees, checks before a calibration.'],
   ['lowering', 'The kit that lowerings are made of: constants, biases, factors, tables, copies, activations, float modes.'],
+  [
+    'container',
+    'What containers of chips are made of: FlatBuffers tables by field number, checked when they are read, and the area of blobs behind them.',
+  ],
   ['section', 'Parts of a graph for executors: planned once, told apart by structure, sessions kept within a budget.'],
   ['conformance', 'The suites that an executor, a back end, an operator, a strategy, an observer of your own should pass.'],
 ])

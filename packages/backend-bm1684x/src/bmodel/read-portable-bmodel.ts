@@ -1,7 +1,7 @@
 import type { DType } from '@q/ir'
 import { QError } from '@q/ir'
+import { type BinarySpan, type FlatReader, readTables } from '@q/ir/container'
 import { sha256 } from '@q/ir/graph'
-import { ByteBuffer } from 'flatbuffers'
 import type { PortableBmodel, PortableTensor } from './portable-bmodel.ts'
 import { dataTypes, portableOpType } from './portable-bmodel.ts'
 import { headerBytes, isIntact, magic } from './seal.ts'
@@ -33,17 +33,17 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
     throw invalid(place, 'the file is cut short', undefined, `${bytes.length} bytes`, `${binaryStart + binaryBytes} bytes`)
   }
   if (!isIntact(bytes.subarray(0, binaryStart + binaryBytes))) throw damaged(place, 'its bytes are not those that were written', 'seal')
-  const blob = (span: { readonly start: number; readonly size: number }) => {
+  const blob = (span: BinarySpan) => {
     if (span.start + span.size > binaryBytes) throw invalid(place, 'a blob lies outside the file')
     return bytes.subarray(binaryStart + span.start, binaryStart + span.start + span.size)
   }
-  const model = root(new ByteBuffer(bytes.subarray(headerBytes, binaryStart)))
+  const model = readTables(bytes.subarray(headerBytes, binaryStart))
   const net = model.tables(4)[0]
   const stage = net?.tables(3)[0]
   const subNet = stage?.tables(12)[0]
   const routine = subNet?.tables(2)[0]
   if (net === undefined || stage === undefined || subNet === undefined) throw invalid(place, 'there is no network inside')
-  if (routine === undefined || routine.int(0) !== portableOpType) {
+  if (routine === undefined || routine.i32(0) !== portableOpType) {
     throw new QError('BMODEL_CHIP_ONLY', `${place} holds chip instructions`, {
       at: [place],
       wanted: "a portable container, written without the chip's compiler",
@@ -51,77 +51,31 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
     })
   }
   const coefficients = stage.table(4)
-  const data = coefficients === undefined ? new Uint8Array() : blob(coefficients.binary(2))
-  const checkCode = coefficients?.bytes(1) ?? []
+  const data = coefficients === undefined ? new Uint8Array() : blob(coefficients.span(2))
+  const checkCode = coefficients?.bytes(1) ?? new Uint8Array()
   if (checkCode.length > 0 && !sameBytes(checkCode, sha256(data)))
     throw damaged(place, 'its coefficients are not those that were written', 'check_code')
   return {
     chip: model.string(3),
     name: net.string(0),
-    program: new TextDecoder().decode(blob(routine.binary(1))),
+    program: new TextDecoder().decode(blob(routine.span(1))),
     inputs: stage.tables(0).map((table) => readTensor(table, place)),
     outputs: stage.tables(1).map((table) => readTensor(table, place)),
     weights: (coefficients?.tables(3) ?? []).map((location) => {
-      const offset = location.long(1)
-      return { name: location.string(0), bytes: data.subarray(offset, offset + location.long(2)) }
+      const offset = location.u64(1)
+      return { name: location.string(0), bytes: data.subarray(offset, offset + location.u64(2)) }
     }),
   }
 }
 
 function readTensor(table: FlatReader, place: string): PortableTensor {
-  const code = table.int(1)
+  const code = table.u32(1)
   const dtype = Object.entries(dataTypes).find(([, number]) => number === code)?.[0] as DType | undefined
   if (dtype === undefined) throw invalid(place, 'an input or output has an element type that is not known', undefined, `number ${code}`)
-  return { name: table.string(0), dtype, shape: table.tables(5)[0]?.longs(0) ?? [] }
+  return { name: table.string(0), dtype, shape: table.tables(5)[0]?.i64s(0) ?? [] }
 }
 
-/** Reads the fields of one table by number. */
-interface FlatReader {
-  int(id: number): number
-  long(id: number): number
-  string(id: number): string
-  binary(id: number): { readonly start: number; readonly size: number }
-  bytes(id: number): readonly number[]
-  table(id: number): FlatReader | undefined
-  tables(id: number): readonly FlatReader[]
-  longs(id: number): readonly number[]
-}
-
-function root(buffer: ByteBuffer): FlatReader {
-  return reader(buffer, buffer.readInt32(buffer.position()) + buffer.position())
-}
-
-function reader(buffer: ByteBuffer, position: number): FlatReader {
-  const at = (id: number) => {
-    const offset = buffer.__offset(position, 4 + 2 * id)
-    return offset === 0 ? undefined : position + offset
-  }
-  const placesOf = (field: number, size: number): readonly number[] => {
-    const start = buffer.__vector(field)
-    const count = buffer.__vector_len(field)
-    if (start + count * size > buffer.capacity()) throw new RangeError('a list is longer than the file')
-    return Array.from({ length: count }, (_, i) => start + size * i)
-  }
-  const elements = (id: number, size: number): readonly number[] => {
-    const field = at(id)
-    return field === undefined ? [] : placesOf(field, size)
-  }
-  return {
-    int: (id) => (at(id) === undefined ? 0 : buffer.readInt32(at(id)!)),
-    long: (id) => (at(id) === undefined ? 0 : Number(buffer.readUint64(at(id)!))),
-    string: (id) => (at(id) === undefined ? '' : String(buffer.__string(at(id)!))),
-    binary: (id) =>
-      at(id) === undefined
-        ? { start: 0, size: 0 }
-        : { start: Number(buffer.readUint64(at(id)!)), size: Number(buffer.readUint64(at(id)! + 8)) },
-    table: (id) => (at(id) === undefined ? undefined : reader(buffer, buffer.__indirect(at(id)!))),
-    bytes: (id) => elements(id, 1).map((place) => buffer.readUint8(place)),
-    tables: (id) => elements(id, 4).map((each) => reader(buffer, buffer.__indirect(each))),
-    longs: (id) => elements(id, 8).map((place) => Number(buffer.readUint64(place))),
-  }
-}
-
-const sameBytes = (some: readonly number[], others: Uint8Array): boolean =>
+const sameBytes = (some: Uint8Array, others: Uint8Array): boolean =>
   some.length === others.length && some.every((byte, i) => byte === others[i])
 
 function damaged(place: string, message: string, digest: string): QError {

@@ -2,6 +2,8 @@ import { sha256 } from '@q/ir/graph'
 
 /** Bytes of the header of a container. */
 export const headerBytes = 64
+/** Blobs of the container start at multiples of this. */
+export const blobAlignment = 4096
 /** The first four bytes of every container, as a number. */
 export const magic = 0xff55aaee
 

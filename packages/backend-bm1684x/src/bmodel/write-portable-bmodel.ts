@@ -1,12 +1,10 @@
 import { elementBytes, elementCount } from '@q/ir'
+import { aligned, binaryArea, type FlatTable, writeTables } from '@q/ir/container'
 import { sha256 } from '@q/ir/graph'
 import { Builder } from 'flatbuffers'
-import { aligned, binaryArea, blobAlignment } from './binary-area.ts'
-import type { FlatTable } from './flat-table.ts'
-import { writeTable } from './flat-table.ts'
 import type { PortableBmodel, PortableTensor } from './portable-bmodel.ts'
 import { dataTypes, portableOpType } from './portable-bmodel.ts'
-import { headerBytes, magic, seal } from './seal.ts'
+import { blobAlignment, headerBytes, magic, seal } from './seal.ts'
 
 /** Build-time device address of the coefficients; the runtime relocates it. */
 const coefficientAddress = 0x1_0000_0000
@@ -18,21 +16,20 @@ const coefficientAddress = 0x1_0000_0000
  * @returns the same bytes for the same arguments
  */
 export function writePortableBmodel(model: PortableBmodel, time: number): Uint8Array {
-  const area = binaryArea()
+  const area = binaryArea(blobAlignment)
   const coefficients = joinWeights(model)
   const coefficientSpan = area.add(coefficients.bytes)
   const programSpan = area.add(new TextEncoder().encode(model.program))
-  const contextAddress = coefficientAddress + aligned(coefficients.bytes.length)
+  const contextAddress = coefficientAddress + aligned(coefficients.bytes.length, blobAlignment)
   let next = contextAddress
   const place = (tensor: PortableTensor) => {
     const address = next
-    next += aligned(byteLength(tensor))
+    next += aligned(byteLength(tensor), blobAlignment)
     return address
   }
   const inputs = model.inputs.map((tensor, i) => tensorTable(tensor, place(tensor), 1, i))
   const outputs = model.outputs.map((tensor, i) => tensorTable(tensor, place(tensor), 2, i))
   const contextSize = next - contextAddress
-  const emptyIr = { start: area.size, size: 0 }
 
   const subNet: FlatTable = [
     { id: 0, kind: 'i32', value: 1 },
@@ -42,7 +39,7 @@ export function writePortableBmodel(model: PortableBmodel, time: number): Uint8A
       value: [
         [
           { id: 0, kind: 'i32', value: portableOpType },
-          { id: 1, kind: 'binary', value: programSpan },
+          { id: 1, kind: 'u64 struct', value: [programSpan.start, programSpan.size] },
           { id: 3, kind: 'i32', value: 1 },
         ],
       ],
@@ -63,7 +60,7 @@ export function writePortableBmodel(model: PortableBmodel, time: number): Uint8A
       value: [
         { id: 0, kind: 'u64', value: coefficientAddress },
         { id: 1, kind: 'bytes', value: sha256(coefficients.bytes) },
-        { id: 2, kind: 'binary', value: coefficientSpan },
+        { id: 2, kind: 'u64 struct', value: [coefficientSpan.start, coefficientSpan.size] },
         {
           id: 3,
           kind: 'tables',
@@ -79,33 +76,30 @@ export function writePortableBmodel(model: PortableBmodel, time: number): Uint8A
     },
     { id: 8, kind: 'tables', value: [] },
     { id: 10, kind: 'tables', value: [[]] },
-    { id: 11, kind: 'binary', value: emptyIr },
+    { id: 11, kind: 'u64 struct', value: [area.size, 0] },
     { id: 12, kind: 'tables', value: [subNet] },
     { id: 14, kind: 'u64s', value: [contextSize] },
     { id: 16, kind: 'u32', value: 1 },
   ]
-  const builder = new Builder(1024)
-  builder.finish(
-    writeTable(builder, [
-      { id: 0, kind: 'string', value: 'B' },
-      { id: 1, kind: 'string', value: '2.2' },
-      { id: 2, kind: 'string', value: `${creationTime(time)}\n` },
-      { id: 3, kind: 'string', value: model.chip },
-      {
-        id: 4,
-        kind: 'tables',
-        value: [
-          [
-            { id: 0, kind: 'string', value: model.name },
-            { id: 3, kind: 'tables', value: [parameter] },
-          ],
+  const root: FlatTable = [
+    { id: 0, kind: 'string', value: 'B' },
+    { id: 1, kind: 'string', value: '2.2' },
+    { id: 2, kind: 'string', value: `${creationTime(time)}\n` },
+    { id: 3, kind: 'string', value: model.chip },
+    {
+      id: 4,
+      kind: 'tables',
+      value: [
+        [
+          { id: 0, kind: 'string', value: model.name },
+          { id: 3, kind: 'tables', value: [parameter] },
         ],
-      },
-      { id: 5, kind: 'u64', value: contextSize },
-      { id: 7, kind: 'u32', value: 1 },
-    ]),
-  )
-  return assemble(builder.asUint8Array(), area.bytes())
+      ],
+    },
+    { id: 5, kind: 'u64', value: contextSize },
+    { id: 7, kind: 'u32', value: 1 },
+  ]
+  return assemble(writeTables(root, new Builder(1024)), area.bytes())
 }
 
 function assemble(flatbuffer: Uint8Array, binary: Uint8Array): Uint8Array {
@@ -140,15 +134,12 @@ function byteLength({ dtype, shape }: PortableTensor): number {
 }
 
 function joinWeights({ weights }: PortableBmodel) {
-  const offsets: number[] = []
-  let size = 0
-  for (const { bytes } of weights) {
-    offsets.push(size)
-    size += aligned(bytes.length)
-  }
-  const joined = new Uint8Array(size)
-  weights.forEach(({ bytes }, i) => joined.set(bytes, offsets[i]!))
-  return { bytes: joined, locations: weights.map(({ name, bytes }, i) => ({ name, offset: offsets[i]!, size: bytes.length })) }
+  const area = binaryArea(blobAlignment)
+  const locations = weights.map(({ name, bytes }) => {
+    const { start, size } = area.add(bytes)
+    return { name, offset: start, size }
+  })
+  return { bytes: area.bytes(), locations }
 }
 
 /** The form of C's `ctime`, in UTC: `Fri Nov 20 21:13:02 2026`. */

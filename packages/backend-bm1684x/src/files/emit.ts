@@ -14,16 +14,20 @@ import { fileNames } from './file-names.ts'
 export function emitFiles(graph: Graph, options: EmitOptions, given: TpuCodec | undefined): Artifact {
   const codec = codecOf(given)
   const { mode, asymmetric, chip } = graph.properties
-  const names = fileNames({ name: graph.name, mode: String(mode), asymmetric: asymmetric === true }, String(chip), options)
-  const program = codec.write(graph, { weightFile: names.weights })
+  const network = { name: graph.name, mode: String(mode), asymmetric: asymmetric === true }
+  const { lowered, weights, model, compiled } = fileNames(network, String(chip), options)
+  const program = codec.write(graph, { weightFile: weights })
   const files = new Map([
-    [names.lowered, new TextEncoder().encode(program.text)],
-    [names.weights, codec.encodeWeights(program.weights)],
+    [lowered, new TextEncoder().encode(program.text)],
+    [weights, codec.encodeWeights(program.weights)],
   ])
-  const compiled = names.compiled === undefined ? {} : { compiled: names.compiled }
-  if (options.compiling === true && names.compiled !== undefined) return { files, ...compiled, diagnostics: [] }
-  files.set(names.portable, portable(graph, program, options.time))
-  return { files, model: names.portable, portable: true, ...compiled, diagnostics: [] }
+  if (model !== undefined) files.set(model, portable(graph, program, options.time))
+  return {
+    files,
+    ...(model === undefined ? {} : { model, portable: true }),
+    ...(compiled === undefined ? {} : { compiled }),
+    diagnostics: [],
+  }
 }
 
 /** The names of what {@link emitFiles} makes. */
@@ -32,10 +36,8 @@ export function emittedNames(
   chip: string,
   options: Pick<EmitOptions, 'model' | 'planned' | 'compiling'>,
 ): ArtifactNames {
-  const { lowered, weights, portable, compiled } = fileNames(network, chip, options)
-  if (compiled === undefined) return { files: [lowered, weights, portable], model: portable }
-  if (options.compiling === true) return { files: [lowered, weights], compiled }
-  return { files: [lowered, weights, portable], model: portable, compiled }
+  const { lowered: _, weights: __, ...names } = fileNames(network, chip, options)
+  return names
 }
 
 /** A container that carries the text and its weights in the vendor's format, without chip instructions. */

@@ -1,18 +1,15 @@
-import type { EmitOptions, FileNaming } from '@q/ir'
+import type { ArtifactNames, EmitOptions, FileNaming } from '@q/ir'
+import { containerNames } from '@q/ir/container'
 
 /** Endings of model files: the chip's own, and the portable container, which no tool of the vendor takes for one. */
 export const endings = { chip: '.bmodel', portable: '.qbmodel' } as const
 
 /** What the files of one deployment are called. */
-export interface FileNames {
+export interface FileNames extends ArtifactNames {
   /** The lowered text, which the compiler takes. */
   readonly lowered: string
   /** Its weights. */
   readonly weights: string
-  /** The portable container. */
-  readonly portable: string
-  /** The compiled container; absent when the user wants the portable one by its ending. */
-  readonly compiled?: string
 }
 
 /** Modes whose files say whether they are symmetric. */
@@ -22,12 +19,11 @@ const codeModes: readonly string[] = ['INT8', 'INT4', 'W4INT8']
 export function fileNames(
   { name, mode, asymmetric }: FileNaming,
   chip: string,
-  { model, planned }: Pick<EmitOptions, 'model' | 'planned'>,
+  { planned, ...options }: Pick<EmitOptions, 'model' | 'planned' | 'compiling'>,
 ): FileNames {
-  const plain = `${name}_${chip}_${mode.toLowerCase()}`
-  const prefix = codeModes.includes(mode) ? `${plain}${asymmetric ? '_asym' : '_sym'}` : plain
-  const files = { lowered: `${prefix}_tpu.mlir`, weights: `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz` }
-  if (model?.endsWith(endings.portable) === true) return { ...files, portable: model }
-  const stem = model?.endsWith(endings.chip) === true ? model.slice(0, -endings.chip.length) : (model ?? plain)
-  return { ...files, portable: `${stem}${endings.portable}`, compiled: model ?? `${stem}${endings.chip}` }
+  const stem = `${name}_${chip}_${mode.toLowerCase()}`
+  const prefix = codeModes.includes(mode) ? `${stem}${asymmetric ? '_asym' : '_sym'}` : stem
+  const lowered = `${prefix}_tpu.mlir`
+  const weights = `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz`
+  return { lowered, weights, ...containerNames({ beside: [lowered, weights], stem, endings }, options) }
 }
