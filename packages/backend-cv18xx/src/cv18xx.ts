@@ -1,6 +1,7 @@
 import { type Backend, type BackendFactory, QError } from '@q/ir'
 import { emitFiles, emittedNames } from './files/emit.ts'
-import { ending } from './files/file-names.ts'
+import { endings } from './files/file-names.ts'
+import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
 import { type Chip, chips, targetOf } from './target.ts'
@@ -15,7 +16,7 @@ export interface Cv18xxOptions {
 }
 
 /** What the driver of the compiler has to know. */
-const compiled = { family: 'cv18xx', container: ending, otherwise: 'the lowered files are written then' }
+const compiled = { family: 'cv18xx', container: endings.chip, otherwise: 'a portable container is written then' }
 
 /** The back end for the CV18xx family: cv183x, cv182x, cv181x, cv180x. @throws QError `CHIP_OPTIONS` for an option it does not have */
 export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => {
@@ -37,6 +38,7 @@ export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => 
     rewrite: rewrites,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     fileNames: (network, settings) => emittedNames(network, chip, settings),
+    reader: containerReader(codec),
     ...(codec?.compiler === undefined ? {} : { compiler: codec.compiler(compiled) }),
   }
 }

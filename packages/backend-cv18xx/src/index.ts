@@ -1,4 +1,5 @@
 export { type Cv18xxOptions, cv18xx } from './cv18xx.ts'
+export * from './cvimodel/index.ts'
 export { implied } from './files/implied.ts'
 export { type Chip, chips } from './target.ts'
 export type { ImpliedAttrs, TpuCodec } from './tpu-codec.ts'

@@ -1,7 +1,8 @@
-import { checkArtifact, type Graph, resolve, graph as written } from '@q/ir'
-import { describe, expect, it } from 'vitest'
+import { checkArtifact, type Graph, printGraph, resolve, graph as written } from '@q/ir'
+import { describe, expect, it, vi } from 'vitest'
 import { printedCodec } from '../../test/printed-codec.ts'
 import { cv18xx } from '../cv18xx.ts'
+import { readCvimodel, readPortableCvimodel } from '../cvimodel/index.ts'
 import { implied } from './implied.ts'
 
 const float: Graph = {
@@ -12,15 +13,67 @@ const table = new Map(['x', 'y'].map((name) => [name, { threshold: 4, min: -4, m
 const chip = cv18xx({ chip: 'cv181x', codec: printedCodec })
 const quantized = resolve(float, table, new Map(), chip, { mode: 'INT8' }).graph
 
+const nothingBeside = async (): Promise<Uint8Array> => new Uint8Array()
+
 describe('emit', () => {
-  it('makes the lowered text and its weights, named as the vendor names them', () => {
+  it('makes the lowered text, its weights and the portable container, named as the vendor names them', () => {
     const artifact = chip.emit(quantized, { name: 'net', time: 0 })
     checkArtifact(artifact, 'cv18xx')
-    expect([...artifact.files.keys()]).toEqual(['net_cv181x_int8_sym_tpu.mlir', 'net_cv181x_int8_sym_tpu_weights.npz'])
-    expect(artifact.compiled).toBe('net_cv181x_int8.cvimodel')
-    expect(chip.emit(quantized, { name: 'net', model: 'mine.cvimodel', planned: true, time: 0 })).toMatchObject({
-      compiled: 'mine.cvimodel',
+    expect([...artifact.files.keys()]).toEqual([
+      'net_cv181x_int8_sym_tpu.mlir',
+      'net_cv181x_int8_sym_tpu_weights.npz',
+      'net_cv181x_int8.qcvimodel',
+    ])
+    expect(artifact).toMatchObject({ model: 'net_cv181x_int8.qcvimodel', portable: true, compiled: 'net_cv181x_int8.cvimodel' })
+    const container = readPortableCvimodel(artifact.files.get('net_cv181x_int8.qcvimodel')!, 'net.qcvimodel')
+    const [text] = [...artifact.files.values()].map((bytes) => new TextDecoder().decode(bytes))
+    expect(container).toMatchObject({
+      chip: 'cv181x',
+      name: 'net',
+      program: text,
+      inputs: [{ name: 'x', dtype: 'f32', shape: [1, 2, 4, 4] }],
+      outputs: [{ dtype: 'f32', shape: [1, 2, 4, 4] }],
     })
+    const constants = [...quantized.values.values()].filter(({ constant }) => constant !== undefined)
+    expect(container.weights.map(({ name }) => name)).toEqual(constants.map(({ name }) => name))
+    expect(container.weights.map(({ dtype }) => dtype)).toContain('i8')
+  })
+
+  it('describes codes of an input and an output by their factors', () => {
+    const [x] = quantized.inputs
+    const codes = { scale: 0.5, zeroPoint: 0, expressed: 'f32' } as const
+    const values = new Map(quantized.values)
+    values.set(x!.name, { name: x!.name, type: { dtype: 'i8', shape: [1, 2, 4, 4], quant: codes } })
+    const { files, model } = chip.emit({ ...quantized, values }, { name: 'net', time: 0 })
+    const { programs } = readCvimodel(files.get(model!)!, 'net')
+    expect(programs[0]!.inputs[0]).toMatchObject({ dtype: 'i8', quant: { qscale: 2, zeroPoint: 0 } })
+  })
+
+  it.each([
+    ['m.cvimodel', 'm.qcvimodel', 'm.cvimodel'],
+    ['m', 'm.qcvimodel', 'm'],
+    ['m.qcvimodel', 'm.qcvimodel', undefined],
+  ])('the user wants %s: the portable container is %s, the compiled one %s', (model, portable, compiled) => {
+    const artifact = chip.emit(quantized, { name: 'm', model, time: 0 })
+    expect([artifact.model, artifact.compiled]).toEqual([portable, compiled])
+  })
+
+  it('leaves the container to the compiler, unless the user wants the portable one', () => {
+    const compiling = chip.emit(quantized, { name: 'm', model: 'm.cvimodel', compiling: true, time: 0 })
+    expect([compiling.files.size, compiling.model, compiling.portable, compiling.compiled]).toEqual([2, undefined, undefined, 'm.cvimodel'])
+    const wanted = chip.emit(quantized, { name: 'm', model: 'm.qcvimodel', compiling: true, time: 0 })
+    expect([wanted.files.size, wanted.model, wanted.compiled]).toEqual([3, 'm.qcvimodel', undefined])
+  })
+
+  it.each([{}, { planned: true }, { model: 'm.cvimodel', compiling: true }])('says beforehand what the files are called: %j', (options) => {
+    const { files, model, compiled } = chip.emit(quantized, { name: 'net', time: 0, ...options })
+    const named = chip.fileNames!({ name: 'net', mode: 'INT8', asymmetric: false }, { name: 'net', ...options })
+    expect(named).toEqual({ files: [...files.keys()], ...(model === undefined ? {} : { model }), compiled })
+  })
+
+  it('gives the same bytes for the same time', () => {
+    const [first, second] = [1, 1].map((time) => chip.emit(quantized, { name: 'net', time }).files)
+    expect(second).toEqual(first)
   })
 
   it('tells the text that codes of inputs are made on the host', () => {
@@ -30,6 +83,27 @@ describe('emit', () => {
 
   it('needs a codec', () => {
     expect(() => cv18xx().emit(quantized, { name: 'net', time: 0 })).toThrow(expect.objectContaining({ code: 'CODEC_MISSING' }))
+  })
+})
+
+describe('reader', () => {
+  it('reads the container back under both endings, and tells the text what it means', async () => {
+    const read = vi.fn(printedCodec.read)
+    const chip = cv18xx({ chip: 'cv181x', codec: { ...printedCodec, read } })
+    const { files, model } = chip.emit(quantized, { name: 'net', time: 0 })
+    expect(chip.reader!.endings).toEqual(['.qcvimodel', '.cvimodel'])
+    const graph = await chip.reader!.read(files.get(model!)!, 'net.qcvimodel', nothingBeside)
+    const whole = { longestConstant: Number.POSITIVE_INFINITY }
+    const { quantizeInputsOnHost: _, ...properties } = graph.properties
+    expect(printGraph({ ...graph, properties }, whole)).toBe(printGraph(quantized, whole))
+    const places = { file: 'net.qcvimodel', weightFile: 'net.qcvimodel', implied }
+    expect(read).toHaveBeenCalledWith(expect.any(String), expect.any(Map), places)
+  })
+
+  it('refuses what is no container', () => {
+    expect(() => chip.reader!.read(new TextEncoder().encode('nothing'), 'x.qcvimodel', nothingBeside)).toThrow(
+      expect.objectContaining({ code: 'CVIMODEL_INVALID', at: ['x.qcvimodel'] }),
+    )
   })
 })
 

@@ -1,25 +1,26 @@
-import type { EmitOptions, FileNaming } from '@q/ir'
+import type { ArtifactNames, EmitOptions, FileNaming } from '@q/ir'
+import { containerNames } from '@q/ir/container'
 
-/** Ending of the chip's own model files. */
-export const ending = '.cvimodel'
+/** Endings of model files: the chip's own, and the portable container, which no tool of the vendor takes for one. */
+export const endings = { chip: '.cvimodel', portable: '.qcvimodel' } as const
 
 /** What the files of one deployment are called. */
-export interface FileNames {
+export interface FileNames extends ArtifactNames {
   /** The lowered text, which the compiler takes. */
   readonly lowered: string
   /** Its weights. */
   readonly weights: string
-  /** The compiled container. */
-  readonly compiled: string
 }
 
 /** Names as the vendor's deploy tool gives them, `<network>_<chip>_<mode>[_sym]…`; the user may name the model. */
-export function fileNames({ name, mode }: FileNaming, chip: string, { model, planned }: Pick<EmitOptions, 'model' | 'planned'>): FileNames {
-  const plain = `${name}_${chip}_${mode.toLowerCase()}`
-  const prefix = mode === 'INT8' ? `${plain}_sym` : plain
-  return {
-    lowered: `${prefix}_tpu.mlir`,
-    weights: `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz`,
-    compiled: model ?? `${plain}${ending}`,
-  }
+export function fileNames(
+  { name, mode }: FileNaming,
+  chip: string,
+  { planned, ...options }: Pick<EmitOptions, 'model' | 'planned' | 'compiling'>,
+): FileNames {
+  const stem = `${name}_${chip}_${mode.toLowerCase()}`
+  const prefix = mode === 'INT8' ? `${stem}_sym` : stem
+  const lowered = `${prefix}_tpu.mlir`
+  const weights = `${prefix}_tpu${planned === true ? '_qtable' : ''}_weights.npz`
+  return { lowered, weights, ...containerNames({ beside: [lowered, weights], stem, endings }, options) }
 }

@@ -1,0 +1,6 @@
+export * from './cvimodel.ts'
+export { listCvimodel } from './list-cvimodel.ts'
+export type { PortableCvimodel, PortableTensor, PortableWeight } from './portable-cvimodel.ts'
+export { readCvimodel } from './read-cvimodel.ts'
+export { readPortableCvimodel } from './read-portable-cvimodel.ts'
+export { writePortableCvimodel } from './write-portable-cvimodel.ts'
