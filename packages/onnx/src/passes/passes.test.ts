@@ -175,4 +175,33 @@ describe('an If with a known condition', () => {
     )
     expect(layers(graph)).toEqual(['a_Relu Relu', 'i_Squeeze Squeeze', 'y_Transpose Transpose'])
   })
+
+  // What TPU-MLIR 1.30.2 makes of these.
+  it.each([
+    [
+      [2, 3, 4, 5, 6],
+      [0, 3, 1, 4, 2],
+      ['0,1,3,4,2', '0,2,1,3,4'],
+    ],
+    [
+      [2, 3, 4, 5, 6],
+      [2, 0, 3, 1, 4],
+      ['2,3,0,1,4', '0,2,1,3,4'],
+    ],
+    [
+      [2, 3, 4, 5, 6],
+      [4, 0, 2, 1, 3],
+      ['3,4,0,2,1', '1,2,3,4,0'],
+    ],
+    [[2, 3, 4, 5, 6], [0, 1, 3, 2, 4], ['0,1,3,2,4']],
+    [[1, 3, 4, 5, 6], [0, 3, 1, 4, 2], ['0,3,1,4,2']],
+    [[2, 3, 4, 5, 6, 7], [0, 2, 4, 1, 3, 5], ['0,2,4,1,3,5']],
+  ])('a Transpose of five axes without neighbours that stay is two: %j by %j', async (shape, perm, orders) => {
+    const { nodes } = await imported(shape, [node('Relu', ['x'], 'a'), node('Transpose', ['a'], 'y', [ints('perm', perm)])])
+    expect(nodes.slice(1).map(({ attrs }) => String(attrs['perm']))).toEqual(orders)
+    expect(nodes.slice(1).map(({ outputs }) => outputs[0])).toEqual([
+      ...(orders.length > 1 ? ['y_Transpose_r_expand0'] : []),
+      'y_Transpose',
+    ])
+  })
 })

@@ -25,6 +25,7 @@ import { separateShared } from './separate-shared.ts'
 import { silu, softsign } from './silu.ts'
 import { sliceConv } from './slice-conv.ts'
 import { spaceToDepth } from './space-to-depth.ts'
+import { splitPermute } from './split-permute.ts'
 import { where } from './where.ts'
 
 const rules: RuleSet = {
@@ -57,7 +58,7 @@ const rules: RuleSet = {
   Reshape: [groupNorm, blocksToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],
-  Transpose: [permuteBehindSlices, permuteBeforeSoftmax, movesAreReshape],
+  Transpose: [permuteBehindSlices, permuteBeforeSoftmax, movesAreReshape, splitPermute],
   RMSNormalization: [rankOf(false)],
   Where: [where],
 }
