@@ -96,7 +96,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
             `${bo}_int32`,
             'i32',
             [...result.shape.slice(0, -1).map(() => 1), outBias.data.length],
-            biasCodes(outBias.data as Float32Array, spv * out.scale, { beyond: 'saturate' }),
+            biasCodes(outBias.data as Float32Array, spv * out.scale, { beyond: 'least' }),
           ),
         )
 
@@ -121,7 +121,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
                 `${head.name}_weight_${letter}_int32`,
                 'i32',
                 [1, 1, head.to - head.from],
-                biasCodes(columnsOf(addend, head.from, head.to), slice.scale * inputScale, { beyond: 'saturate' }),
+                biasCodes(columnsOf(addend, head.from, head.to), slice.scale * inputScale, { beyond: 'least' }),
               ),
             ),
       )

@@ -1,6 +1,7 @@
 import { type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
 import { factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
-import { convBias, countedInput, quantizeConvWeights } from './conv.ts'
+import { convBias, countedInput, quantizeConvWeights, sumScales } from './conv.ts'
+import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
@@ -36,7 +37,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
   const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, context)
   return {
-    diagnostics,
+    diagnostics: [...diagnostics, ...lostBias(node, bias, sumScales(quantized.scales, inputScale))],
     nodes: [
       {
         op: 'QConvTranspose',

@@ -16,6 +16,7 @@ import {
 } from '@q/ir/lowering'
 import { integerWeightScale } from '@q/ir/number'
 import { quantizedTypeOf } from '@q/ir/resolve'
+import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 import { isWideConv, widened } from './wide-result.ts'
 
@@ -54,9 +55,12 @@ export function countedInput(node: Node, context: LowerContext, weights: Float32
 /** The constant of a convolution's bias: int32 in the units of the sums, one number for each channel of a result of `rank` axes. */
 export function convBias(layer: string, bias: Float32Array, weightScales: readonly number[], inputScale: number, rank: number): Value {
   const shape = Array.from({ length: rank }, (_, i) => (i === 1 ? weightScales.length : 1))
-  const scales = weightScales.map((scale) => scale * inputScale)
-  return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, scales, { beyond: 'saturate' }))
+  return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, sumScales(weightScales, inputScale), { beyond: 'least' }))
 }
+
+/** The scale of each channel's sums. */
+export const sumScales = (weightScales: readonly number[], inputScale: number): readonly number[] =>
+  weightScales.map((scale) => scale * inputScale)
 
 /** The warning of a convolution whose input has so small a scale that it is counted with another. */
 function vanishing(node: Node, scale: number, inputScale: number): Diagnostic {
@@ -92,6 +96,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const isBiased = bias !== undefined
   const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
+  const told = [...diagnostics, ...lostBias(node, bias, sumScales(quantized.scales, inputScale))]
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter]
@@ -108,13 +113,13 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         [x, 'codes'],
         [sums.name, 'any'],
       ]),
-      diagnostics,
+      diagnostics: told,
     }
   }
   return loweredTo(
     { op: 'QConv', inputs, outputs: [name], attrs: { ...attrs, ...requantizationOf(factors, context) } },
     [...values, { name, type: result }],
-    { diagnostics },
+    { diagnostics: told },
   )
 }
 

@@ -10,6 +10,7 @@ import {
   quantizeWeights,
   requantizationOf,
 } from '@q/ir/lowering'
+import { lostBias } from './lost-bias.ts'
 import { isWideMatMul, widened } from './wide-result.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127, in double unless `scaleOf` rounds it. */
@@ -47,7 +48,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
     values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))
   }
   if (addend !== undefined) {
-    const codes = biasCodes(addend.data as Float32Array, rightScale * inputScale, { beyond: 'saturate' })
+    const codes = biasCodes(addend.data as Float32Array, rightScale * inputScale, { beyond: 'least' })
     const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
     values.push(newConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }
@@ -68,6 +69,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       },
     },
     [...values, { name, type: result }],
+    { diagnostics: lostBias(node, addend?.data as Float32Array | undefined, rightScale * inputScale) },
   )
 }
 

@@ -14,8 +14,8 @@ export interface BiasForm {
   readonly offsets?: ArrayLike<number>
   /** The layer it belongs to, for messages. */
   readonly layer?: string
-  /** What becomes of codes that the element type does not hold: an error, or the nearest it holds (chips that are defined so). @default 'refuse' */
-  readonly beyond?: 'refuse' | 'saturate'
+  /** What becomes of codes that the element type does not hold: an error, or the least it holds, whichever end they are beyond (chips whose compiler converts so). @default 'refuse' */
+  readonly beyond?: 'refuse' | 'least'
 }
 
 /**
@@ -34,7 +34,7 @@ export function biasCodes(bias: Float32Array, scales: number | readonly number[]
     // No operand but zeros, and nothing to add.
     if (beyond === 'refuse' && b === 0 && scale === 0) return 0
     if (beyond === 'refuse') throw tooLarge(code, channel, dtype, form.layer)
-    return code > max ? max : min
+    return min
   })
   return dtype === 'i32' ? Int32Array.from(codes) : BigInt64Array.from(codes, BigInt)
 }
