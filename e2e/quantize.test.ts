@@ -37,6 +37,21 @@ it("the preprocessing, the samples that were compared and whether they are the c
   const raw = await q('quantize', digits.model, '--data', digits.calibration, '--input_num', '2', '--chip', 'bm1684x', '--compare_num', '0')
   expect(raw.err).toMatch(/^warning: pictures are fed to image unscaled, bgr from 0 to 255; /m)
   expect(raw.err).toContain('nothing was compared: --compare_num is 0')
+  const stated = await q(
+    'quantize',
+    digits.model,
+    '--data',
+    digits.calibration,
+    '--input_num',
+    '2',
+    '--chip',
+    'bm1684x',
+    '--compare_num',
+    '0',
+    '--scale',
+    '1,1,1',
+  )
+  expect(stated.err).not.toContain('unscaled')
 })
 
 it('a cut network is compared with the tensors where it is cut', async () => {

@@ -37,12 +37,17 @@ describe('choosing from a folder', () => {
     expect((await selectSamples({ dataset: join(folder, 'ten'), inputNum: 99 })).entries.length).toBe(10)
   })
 
+  it('takes a sample file in the place of a folder as the one sample it is', async () => {
+    const dataset = join(folder, 'ten/0.JPEG')
+    expect(await selectSamples({ dataset })).toEqual({ entries: [dataset], kind: 'image' })
+  })
+
   it.each([
     ['SAMPLES_EMPTY', 'none'],
     ['SAMPLES_EMPTY', 'text'],
     ['SAMPLES_MIXED', 'mixed'],
     ['FILE_MISSING', 'nowhere'],
-    ['FOLDER_IS_FILE', 'ten/0.JPEG'],
+    ['FOLDER_IS_FILE', 'ten/readme.txt'],
   ])('%s for %s', async (code, name) => {
     const dataset = join(folder, name)
     await expect(selectSamples({ dataset })).rejects.toMatchObject({ code, hint: expect.any(String), found: expect.any(String) })

@@ -10,7 +10,7 @@ import { pythonShuffle } from './shuffle.ts'
 
 /** Where samples come from. `dataList` wins over `dataset`. */
 export interface SampleChoice {
-  /** A folder that is searched with its subfolders. */
+  /** A folder that is searched with its subfolders; or a sample file, which is then the only one. */
   readonly dataset?: string
   /** A text file, one entry a line; or a sample file, which is then the only one. */
   readonly dataList?: string
@@ -71,8 +71,14 @@ async function shuffledFiles(dataset: string): Promise<readonly string[]> {
   let seen = 0
   const visit = async (path: string): Promise<void> => {
     const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
-      throw fileError(cause, [path])
+      const error = fileError(cause, [path])
+      if (error.code === 'FOLDER_IS_FILE' && kindOfFile(path) !== undefined) return undefined
+      throw error
     })
+    if (found === undefined) {
+      files.push(path)
+      return
+    }
     for (const entry of found) {
       const child = path === '.' ? entry.name : path === '/' ? `/${entry.name}` : `${path}/${entry.name}`
       seen++

@@ -13,8 +13,8 @@ export function addPreprocessOptions(command: Command): Command {
         .choices(['letterbox', 'short_side_scale'])
         .default('letterbox'),
     )
-    .option('--mean [numbers]', 'mean of each channel, subtracted first; 0 without a value', parseNumbers, [0, 0, 0])
-    .option('--scale <numbers>', 'scale of each channel, multiplied then', parseNumbers, [1, 1, 1])
+    .option('--mean [numbers]', 'mean of each channel, subtracted first; 0,0,0 when absent or without a value', parseNumbers)
+    .option('--scale <numbers>', 'scale of each channel, multiplied then; 1,1,1 when absent', parseNumbers)
     .addOption(
       new Option('--pixel_format <format>', 'channels of the image fed')
         .choices(['rgb', 'bgr', 'gray', 'rgba', 'gbrg', 'grbg', 'bggr', 'rggb'])

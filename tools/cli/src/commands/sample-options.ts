@@ -20,7 +20,7 @@ interface ThresholdOptions {
 /** Adds the options that choose samples as the original tools do. @param purpose what they are for @param count how many when nobody says; 0 for all */
 export function addSampleOptions(command: Command, { purpose, count }: { readonly purpose: string; readonly count: number }): Command {
   return command
-    .option('--dataset <folder>', 'folder of samples: images, npz, npy')
+    .option('--dataset <folder>', 'folder of samples: images, npz, npy; or a single one')
     .option('--data_list <file>', 'list of samples, one a line; wins over --dataset')
     .option('--input_num <count>', `samples to ${purpose}; 0 for all`, parseCount(0), count)
 }

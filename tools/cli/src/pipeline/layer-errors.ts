@@ -1,8 +1,8 @@
-import type { Executor, Graph, Node, OnProgress, QuantMode, Resolved, SampleSource, Session, Tensor } from '@q/ir'
+import type { Executor, Graph, OnProgress, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
+import { apartLayers } from './apart-layers.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { activationNames, type OpenGraph, openGraph } from './run-graph.ts'
 import { reversed } from './run-sample.ts'
-import { type StoredNumbers, storedNumbers } from './stored-numbers.ts'
 
 /** What a quantized layer loses, over all samples. */
 export interface LayerError {
@@ -44,10 +44,8 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
   const quantized = resolved.graph
   const names = activationNames(graph).filter((name) => quantized.values.has(name))
   const known = new Set(names)
-  const makers = new Map(quantized.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const tallies = new Map(names.map((name) => [name, tally()]))
-  const stored = storedNumbers(quantized, exact)
-  const alone = new Map<string, { readonly session: Session; readonly feeds: readonly string[] } | undefined>()
+  const apart = apartLayers(quantized, names, known, exact)
   const open: OpenGraph[] = []
   try {
     open.push(await openGraph(graph, float, activationNames(graph)))
@@ -61,23 +59,15 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
         const found = dumpTensors(quantized, await codes.run(inputs), 'floats')
         for (const name of names) tallies.get(name)!.see(wanted.get(name)!, found.get(name)!)
         if (inputs !== sample) continue
-        for (const name of names) {
-          signal.throwIfAborted()
-          // Layers that were run on more samples than others are told as well: what they lose is a ratio.
-          if (isOver()) {
-            if (i === 0) return undefined
-            break
-          }
-          if (!alone.has(name)) alone.set(name, await aloneSession(quantized, name, { makers, known, exact }))
-          const made = await runAlone(quantized, name, alone.get(name), wanted, stored)
-          if (made !== undefined) tallies.get(name)!.seeAlone(wanted.get(name)!, made)
-        }
+        signal.throwIfAborted()
+        // Layers that were run on more samples than others are told as well: what they lose is a ratio.
+        for (const [name, made] of await apart.run(wanted, isOver)) tallies.get(name)!.seeAlone(wanted.get(name)!, made)
+        if (i === 0 && isOver()) return undefined
       }
       onProgress({ stage: 'worst layers', done: i + 1, total: count })
     }
   } finally {
-    await stored.close()
-    await Promise.all([...open, ...[...alone.values()].map((each) => each?.session)].map((each) => each?.close()))
+    await Promise.all([...open, apart].map((each) => each.close()))
   }
   const stateOf = (name: string) => tallies.get(name)?.state()
   return graph.nodes.flatMap((node): readonly LayerError[] => {
@@ -89,57 +79,6 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
     const dead = dies('float') ? 'float' : dies('quantized') ? 'quantized' : undefined
     return [{ layer, op: node.op, mode: resolved.plan.get(layer) ?? mode, ...numbers, ...(dead === undefined ? {} : { dead }) }]
   })
-}
-
-interface Places {
-  readonly makers: ReadonlyMap<string, Node>
-  /** Values that the float graph has too: a layer run alone is fed with these. */
-  readonly known: ReadonlySet<string>
-  readonly exact: Executor
-}
-
-/** The nodes that make one layer, from the nearest values that the float graph has; nothing for what no executor runs by itself. */
-async function aloneSession(
-  graph: Graph,
-  layer: string,
-  { makers, known, exact }: Places,
-): Promise<{ readonly session: Session; readonly feeds: readonly string[] } | undefined> {
-  if (!makers.has(layer)) return undefined
-  const feeds = new Set<string>()
-  const seen = new Set([layer])
-  const open = [layer]
-  while (open.length > 0) {
-    for (const name of makers.get(open.pop()!)?.inputs ?? []) {
-      if (
-        name === undefined ||
-        seen.has(name) ||
-        graph.values.get(name)?.isConstant === true ||
-        graph.values.get(name)?.constant !== undefined
-      )
-        continue
-      seen.add(name)
-      if (known.has(name)) feeds.add(name)
-      else open.push(name)
-    }
-  }
-  const section = { feeds: [...feeds], fetches: [layer] }
-  return exact.load(graph, section).then(
-    (session) => ({ session, feeds: section.feeds }),
-    () => undefined,
-  )
-}
-
-async function runAlone(
-  graph: Graph,
-  layer: string,
-  alone: { readonly session: Session; readonly feeds: readonly string[] } | undefined,
-  floats: ReadonlyMap<string, Tensor>,
-  stored: StoredNumbers,
-): Promise<Tensor | undefined> {
-  if (alone === undefined) return undefined
-  const feeds = new Map<string, Tensor>()
-  for (const name of alone.feeds) feeds.set(name, await stored.of(name, floats.get(name)!))
-  return dumpTensors(graph, await alone.session.run(feeds), 'floats').get(layer)
 }
 
 /** Sums up what one value loses. */

@@ -1,3 +1,4 @@
+import type { PreprocessOptions } from '@q/data'
 import { kindOfFile } from '@q/data'
 import type { Graph, GraphInput, Preprocess } from '@q/ir'
 import { valueOf } from '@q/ir'
@@ -18,13 +19,18 @@ export function tellInputs(graph: Graph, reporter: Reporter): void {
   for (const input of graph.inputs) reporter.print(`input ${input.name}: ${shapeOf(graph, input.name)}${pictureText(graph, input)}`)
 }
 
-/** Warns of pictures that are fed as they are: a network that was trained on such is rare. @param files those that are fed */
-export function warnOfUnscaled(graph: Graph, files: readonly string[], reporter: Reporter): void {
-  if (!files.some((file) => kindOfFile(file) === 'image')) return
+/**
+ * Warns of pictures that are fed as they are though nobody said so: a network that was trained on such is rare.
+ *
+ * @param files those that are fed
+ * @param stated the preprocessing as the user gave it: who names a mean or scale, if only 0 or 1, knows what is fed
+ */
+export function warnOfUnscaled(graph: Graph, files: readonly string[], stated: PreprocessOptions, reporter: Reporter): void {
+  if (stated.mean !== undefined || stated.scale !== undefined || !files.some((file) => kindOfFile(file) === 'image')) return
   for (const { name, preprocess } of graph.inputs) {
     if (preprocess === undefined || [...preprocess.mean, ...preprocess.scale.map((each) => each - 1)].some((each) => each !== 0)) continue
     reporter.note(
-      `warning: pictures are fed to ${name} unscaled, ${preprocess.pixelFormat} from 0 to 255; most networks want --mean, --scale and --pixel_format`,
+      `warning: pictures are fed to ${name} unscaled, ${preprocess.pixelFormat} from 0 to 255; most networks want --mean, --scale and --pixel_format (--scale 1,1,1 says that this one takes them so)`,
     )
   }
 }

@@ -125,7 +125,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   tellInputs(graph, context.reporter)
   const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph, context.files)
   const calibrated = (await selectSamples(options.calibration)).entries
-  warnOfUnscaled(graph, calibrated, context.reporter)
+  warnOfUnscaled(graph, calibrated, options.preprocess, context.reporter)
   const checkedAt = performance.now()
   const original = await checkedOriginal(
     {
