@@ -107,3 +107,16 @@ it('an output that is the same for every input is left out by name, and the othe
   const whole = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays)
   expect(whole.code, whole.err).toBe(0)
 })
+
+it('a mask that hides nothing but takes all codes: the layer that loses by itself, and the table that keeps it', async () => {
+  given(
+    'a = Conv(x, w, b); k: f32[1] = [100]; c = Greater(a, k); m: f32[1] = [-10000]; s = Where(c, m, a); y = Softmax(s) {axis = -1}; z = Conv(y, w, b)',
+  )
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 0, 1])
+  const tableIn = (text = '') => /^do: --quantize_table (\S+) keeps what loses nearly all in F16: cosine 0\.9\d+ then$/m.exec(text)?.[1]
+  expect(tableIn(whole)).toContain('s_Where:F16')
+  expect(tableIn(parts.at(-1))).toContain('s_Where:F16')
+  const kept = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays, '--quantize_table', tableIn(whole)!)
+  expect(kept.code, kept.err).toBe(0)
+})

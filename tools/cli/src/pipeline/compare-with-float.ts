@@ -1,5 +1,5 @@
 import { loadTestInput } from '@q/data'
-import type { Executor, Graph, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
+import type { Executor, Graph, Plan, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -11,7 +11,8 @@ import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import type { Agreement } from './agreement.ts'
 import { measureAgreement } from './agreement.ts'
 import { dumpTensors } from './dump-tensors.ts'
-import { layerErrors } from './layer-errors.ts'
+import { type LayerError, layerErrors } from './layer-errors.ts'
+import { lossyLayers, tableOption } from './lossy-layers.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, openGraph, outputsWithSources } from './run-graph.ts'
 import type { ReadyModel, RunSample } from './run-sample.ts'
@@ -23,10 +24,14 @@ export function toleranceOf({ backend: { target } }: Chip, mode: QuantMode): rea
   return target.tolerance[mode] ?? [0.9, 0.8]
 }
 
+/** Resolves a model once more, with these layers in other modes than they have. */
+export type Again = (more: Plan) => Resolved
+
 /** The one verdict on a quantized model, whichever command asks: whether its outputs are the float model's within the tolerance. */
 export interface VerdictOptions {
   readonly graph: Graph
   readonly resolved: Resolved
+  readonly chip: Chip
   readonly mode: QuantMode
   readonly samples: SampleSource
   readonly count: number
@@ -35,6 +40,8 @@ export interface VerdictOptions {
   readonly original?: RunSample
   /** Runs the quantized model. @default its graph */
   readonly quantized?: RunSample
+  /** The model with more layers in other modes. @default nothing else is tried */
+  readonly again?: Again
   /** The command that a user may try where the model misses. */
   readonly next: string
   /** Whether time is over: one sample is compared all the same. @default there is time for all */
@@ -59,9 +66,36 @@ export async function verdictOn(options: VerdictOptions, context: Context): Prom
   if (agreement.passed) return agreement
   const errors = await layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() })
   if (errors === undefined) reporter.note('note: the budget left no time to look for the layers that lose most')
-  else tellLayers(errors, reporter)
+  else {
+    tellLayers(errors, reporter)
+    const kept =
+      options.again === undefined || isOver?.() === true
+        ? undefined
+        : await keptInFloat({ ...options, again: options.again }, errors, context)
+    if (kept !== undefined) reporter.note(`do: ${kept}`)
+  }
   reporter.note(`do: ${next}`)
   return agreement
+}
+
+/** What to keep in a float mode so that the model does not miss any more, where that is few layers: tried on the same samples. */
+async function keptInFloat(
+  { graph, chip, samples, count, tolerance, original, again }: VerdictOptions & { readonly again: Again },
+  errors: readonly LayerError[],
+  { reporter, signal }: Context,
+): Promise<string | undefined> {
+  const { target } = chip.backend
+  for (const layers of lossyLayers(graph, errors, target)) {
+    const option = tableOption(layers, target.defaultFloat)
+    if (option === undefined) continue
+    const float = await ready(original, graph, floatExecutor)
+    const quantized = await readyModel(again(new Map(layers.map((layer) => [layer, target.defaultFloat]))).graph, exactExecutor())
+    const run = { graph, samples, count, tolerance, float: float.run, quantized: quantized.run, signal, onProgress: reporter.progress }
+    const { passed, outputs } = await measureAgreement(run).finally(() => Promise.all([float.close(), quantized.close()]))
+    if (passed)
+      return `--quantize_table ${option} keeps what loses nearly all in ${target.defaultFloat}: cosine ${Math.min(...outputs.map(({ cosine }) => cosine)).toFixed(6)} then`
+  }
+  return undefined
 }
 
 const ready = (run: RunSample | undefined, graph: Graph, executor: () => Executor): Promise<ReadyModel> =>
@@ -103,7 +137,7 @@ export async function compareWithFloat(
   options: ComparisonChoice,
   resolved: Resolved,
   { inputs, reference: given }: GivenComparison,
-  targetFile: string,
+  { targetFile, again }: { readonly targetFile: string; readonly again?: Again },
   context: Context,
 ): Promise<Comparison> {
   const { graph } = options
@@ -118,7 +152,8 @@ export async function compareWithFloat(
       ...(float === undefined ? {} : { original: runOpen(graph, float, [inputs, reference]) }),
       quantized: runOpen(quantized, exact, [inputs, tensors]),
     }
-    return await compared(options, resolved, { inputs, reference, tensors, targetFile, models }, context)
+    const others = again === undefined ? {} : { again }
+    return await compared(options, resolved, { inputs, reference, tensors, targetFile, models: { ...models, ...others } }, context)
   } finally {
     await Promise.all([float?.close(), exact.close()])
   }
@@ -130,7 +165,7 @@ interface Compared {
   readonly reference: ReadonlyMap<string, Tensor>
   readonly tensors: ReadonlyMap<string, Tensor>
   readonly targetFile: string
-  readonly models: Pick<VerdictOptions, 'original' | 'quantized'>
+  readonly models: Pick<VerdictOptions, 'original' | 'quantized' | 'again'>
 }
 
 async function compared(
@@ -162,6 +197,7 @@ async function compared(
     {
       graph,
       resolved,
+      chip,
       mode,
       ...models,
       samples: { count: 1, load: async () => inputs, describe: () => options.testInput ?? 'the test input' },

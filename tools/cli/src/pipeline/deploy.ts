@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
 import { exactExecutor } from '../wiring/executors.ts'
-import type { ComparisonChoice } from './compare-with-float.ts'
+import type { Again, ComparisonChoice } from './compare-with-float.ts'
 import { compareWithFloat, readComparison } from './compare-with-float.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
@@ -22,7 +22,7 @@ import type { ArtifactPlaces } from './write-artifact.ts'
 import { placeFiles, writeArtifact } from './write-artifact.ts'
 
 /** Says of a quantized model whether it is good enough for a container. */
-export type Judge = (resolved: Resolved) => Promise<{ readonly passed: boolean }>
+export type Judge = (resolved: Resolved, again: Again) => Promise<{ readonly passed: boolean }>
 
 export interface DeployOptions extends Quantization, ComparisonChoice {
   /** File the user wants the model in. @default the chip family names it, in the working directory */
@@ -62,6 +62,8 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const releaseTold = await claimTold(options, toolchain, context)
   const given = await readComparison(options, context)
   const resolved = resolveForChip(graph, chip, options, reporter)
+  const again: Again = (more) =>
+    resolveForChip(graph, chip, { ...options, plan: new Map([...(options.plan ?? []), ...more]) }, { diagnostic() {} })
   const artifact = backend.emit(resolved.graph, { ...naming, time: Math.floor(timeOf(context).getTime() / 1000) })
   checkArtifact(artifact, backend.name)
   for (const diagnostic of artifact.diagnostics) reporter.diagnostic(diagnostic)
@@ -73,8 +75,9 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   await context.files.claim(outputs)
   // What cannot be compared is told before a file of an earlier run is replaced.
   const loweredFile = places.paths.get([...others.keys()][0] ?? '') ?? backend.name
-  const comparison = given === undefined ? undefined : await compareWithFloat(options, resolved, given, loweredFile, context)
-  const judged = await options.judge?.(resolved)
+  const comparison =
+    given === undefined ? undefined : await compareWithFloat(options, resolved, given, { targetFile: loweredFile, again }, context)
+  const judged = await options.judge?.(resolved, again)
   const isGood = comparison?.passed !== false && judged?.passed !== false
   const before = await writeArtifact(others, places, context)
   reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })

@@ -4,7 +4,7 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { Agreement } from './agreement.ts'
 import type { CheckedOriginal } from './checked-original.ts'
-import { toleranceOf, verdictOn } from './compare-with-float.ts'
+import { type Again, toleranceOf, verdictOn } from './compare-with-float.ts'
 import type { QuantizeOptions } from './quantize.ts'
 
 /** The verdict on the first samples; nothing where none is compared, which is said. */
@@ -13,6 +13,7 @@ export async function agreementOn(
   made: {
     readonly graph: Graph
     readonly resolved: Resolved
+    readonly again: Again
     readonly chip: Chip
     readonly samples: SampleSource
     readonly calibrated: readonly string[]
@@ -22,7 +23,7 @@ export async function agreementOn(
   },
   context: Context,
 ): Promise<Agreement | undefined> {
-  const { graph, resolved, chip, samples, calibrated, original, isOver } = made
+  const { graph, resolved, again, chip, samples, calibrated, original, isOver } = made
   const count = Math.min(compareNum, samples.count)
   if (count === 0) {
     context.reporter.note('nothing was compared: --compare_num is 0')
@@ -37,6 +38,8 @@ export async function agreementOn(
     {
       graph,
       resolved,
+      again,
+      chip,
       mode,
       samples,
       count,

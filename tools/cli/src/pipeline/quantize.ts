@@ -158,12 +158,13 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   await ranges.finished()
   release()
   let agreement: Agreement | undefined
-  const judge: Judge = async (resolved) => {
+  const judge: Judge = async (resolved, again) => {
     agreement = await agreementOn(
       options,
       {
         graph,
         resolved,
+        again,
         chip,
         samples: compared ?? samples,
         calibrated: table === undefined ? [] : calibrated,

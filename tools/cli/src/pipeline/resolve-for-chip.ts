@@ -30,7 +30,12 @@ const structural = /^(?:ATTR|GRAPH|OPERAND|SHAPE)_|^OP_UNKNOWN$|^QUANT_(?:OPERAN
  *
  * @throws QError of `resolve`; `BACKEND_FAILED` when a module's back end returns what cannot be used
  */
-export function resolveForChip(graph: Graph, { backend, file }: Chip, quantization: Quantization, reporter: Reporter): Resolved {
+export function resolveForChip(
+  graph: Graph,
+  { backend, file }: Chip,
+  quantization: Quantization,
+  reporter: Pick<Reporter, 'diagnostic'>,
+): Resolved {
   const { table, plan = new Map(), mode, asymmetric, highPrecision } = quantization
   try {
     const resolved = resolve(graph, table?.entries, plan, backend, { mode, asymmetric, highPrecision })
