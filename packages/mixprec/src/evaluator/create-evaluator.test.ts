@@ -109,6 +109,21 @@ describe('an evaluator', () => {
     }
   })
 
+  it('keeps fewer tensors while the process takes more than it may, and gives the same bytes', async () => {
+    const trials = [...alone, onlyInCodes(), ...alone.map(({ plan }): Trial => ({ plan: new Map([...plan].slice(1)) }))]
+    const all = toyEvaluator({ budgetBytes: 2400 })
+    const whole = await all.evaluator.ask({ trials, metrics: ['cosine'] })
+    let looks = 0
+    const short = toyEvaluator({ budgetBytes: 2400, resident: { most: 1, now: () => ++looks } })
+    expect(await short.evaluator.ask({ trials, metrics: ['cosine'] })).toEqual(whole)
+    const [free, narrow] = [all.evaluator.counts(), short.evaluator.counts()]
+    expect(looks).toBe(narrow.measured)
+    expect(free.tensorsEvicted).toBe(0)
+    expect(narrow.tensorsEvicted).toBeGreaterThan(0)
+    expect(narrow.tensorBytes).toBeLessThan(free.mostTensorBytes / 2)
+    expect(narrow.nodeExecutions).toBeGreaterThan(free.nodeExecutions)
+  })
+
   it('measures nothing twice, however a trial is written', async () => {
     const { evaluator, executor } = toyEvaluator()
     const [first] = await evaluator.ask({ trials: [onlyInCodes('b')], metrics: ['cosine'] })

@@ -10,6 +10,7 @@ import { answerOf, failedAnswer } from './answers.ts'
 import { createTally } from './counts.ts'
 import { digestOfBytes, digestOfText } from './digest.ts'
 import type { Evaluator, EvaluatorOptions } from './evaluator.ts'
+import { createHeadroom } from './headroom.ts'
 import type { Job, OpenJob } from './job.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createLastingValues } from './lasting-values.ts'
@@ -33,7 +34,7 @@ type Prepared = { readonly job: Job; readonly measurements: TrialMeasurements } 
  * @throws QError those of `createResolver`, `LAYER_UNKNOWN`, `COMPARISON_EMPTY`
  */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  const { graph, samples, executors, budgetBytes = 2 ** 30, compare, workers } = options
+  const { graph, samples, executors, budgetBytes = 2 ** 30, compare, workers, resident } = options
   const compared = comparedValues(graph, compare)
   const networks = createTrialNetworks(options, compared)
   const lasting = createLastingValues()
@@ -58,7 +59,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const share = budgetBytes / lines.length
     const sectionBytes = Math.floor(share * sectionShare)
     const forTensors = Math.floor(share * (1 - sectionShare - taskShare))
-    return lines.map((line) => createLane({ line, samples, budgetBytes: forTensors, sectionBytes, book, tally }))
+    const headroom = createHeadroom(resident)
+    return lines.map((line) => createLane({ line, samples, budgetBytes: forTensors, sectionBytes, book, tally, headroom }))
   }
   const prepare = (trial: Trial, { layers = [], outputs = true, precision = 'exact' }: Question): Prepared => {
     const reference = networks.reference(layers)

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { SegmentLengths } from '../segments/assign-segments.ts'
 import type { EvaluationWorker } from '../workers/worker-port.ts'
 import type { EvaluationCounts } from './counts.ts'
+import type { ResidentMemory } from './headroom.ts'
 
 /** What {@link createEvaluator} is given. */
 export interface EvaluatorOptions {
@@ -23,6 +24,8 @@ export interface EvaluatorOptions {
   readonly executors: { readonly exact: Executor; readonly fast?: Executor }
   /** What tensors may take that are kept. @default 1 GiB */
   readonly budgetBytes?: number
+  /** What the process may take in all, and takes now: where that is more, fewer tensors are kept, down to an eighth of their part of the budget. @default it is not looked at */
+  readonly resident?: ResidentMemory
   /** @default the outputs of the graph */
   readonly compare?: Comparison
   /** @default nothing is written down */

@@ -4,6 +4,7 @@ import { feedOf } from '@q/ir/graph'
 import type { NetworkInput } from '../segments/segmented-network.ts'
 import type { BenchLine, TaskDone } from '../workers/bench-line.ts'
 import type { ConstantBook } from '../workers/constant-book.ts'
+import type { Step } from '../workers/protocol.ts'
 import type { Tally } from './counts.ts'
 import { type OpenJob, segmentsOf, wantedIds } from './job.ts'
 import { createOpenSections } from './open-sections.ts'
@@ -39,10 +40,12 @@ export interface LaneOptions {
   readonly sectionBytes: number
   readonly book: ConstantBook
   readonly tally: Tally
+  /** The part of `budgetBytes` that may be used now. */
+  headroom(): number
 }
 
 /** A lane with nothing on its shelf. */
-export function createLane({ line, samples, budgetBytes, sectionBytes, book, tally }: LaneOptions): Lane {
+export function createLane({ line, samples, budgetBytes, sectionBytes, book, tally, headroom }: LaneOptions): Lane {
   const shelf = createShelf(budgetBytes, tally)
   const sections = createOpenSections(sectionBytes, book, tally)
   let slots = 0
@@ -61,8 +64,8 @@ export function createLane({ line, samples, budgetBytes, sectionBytes, book, tal
     const [first] = work.samples
     if (first === undefined) return { chunks: [], isNarrow: false }
     const { bytes, wideBytes } = outlookOf(first, work)
-    if (wideBytes * work.samples.length <= budgetBytes) return { chunks: [work.samples], isNarrow: false }
-    const size = Math.max(1, Math.floor(budgetBytes / Math.max(1, bytes)))
+    if (wideBytes * work.samples.length <= shelf.room()) return { chunks: [work.samples], isNarrow: false }
+    const size = Math.max(1, Math.floor(shelf.room() / Math.max(1, bytes)))
     const count = Math.ceil(work.samples.length / size)
     return { chunks: Array.from({ length: count }, (_, i) => work.samples.slice(i * size, (i + 1) * size)), isNarrow: true }
   }
@@ -87,10 +90,11 @@ export function createLane({ line, samples, budgetBytes, sectionBytes, book, tal
         if (open === undefined) continue
         if (work.isOver()) break
         const isKept = (id: string): boolean => work.isLasting(id) || (outlooks[i]!.lastUse.get(id) ?? -1) > trial
+        const leaving = shelf.narrow(headroom())
         const draft = draftTask(open, sample, shelf, isKept)
         sections.begin()
         const leaves = await leavesOf(draft)
-        const steps = writeTask(draft, leaves, {
+        const own = writeTask(draft, leaves, {
           shelf,
           tally,
           newSlot: () => slots++,
@@ -98,6 +102,7 @@ export function createLane({ line, samples, budgetBytes, sectionBytes, book, tal
           isNarrow,
           open: ({ section }, tell) => sections.open(section, tell),
         })
+        const steps: readonly Step[] = leaving.length === 0 ? own : [{ kind: 'drop', slots: leaving }, ...own]
         const task = line.ask({ kind: 'task', id: tasks++, steps }).then((done) => work.record(open, sample, done))
         // A failure is thrown where the task is awaited.
         task.catch(() => {})

@@ -18,6 +18,10 @@ export interface Shelf {
    * @returns the slots that were taken away; `undefined` when there is no room for it
    */
   put(key: string, tensor: Shelved, isPinned: (key: string) => boolean): readonly number[] | undefined
+  /** What it may hold from now on. @param part of its budget @returns the slots that were taken away for it */
+  narrow(part: number): readonly number[]
+  /** Bytes that it may hold. */
+  room(): number
   /** Takes a tensor away. @returns its slot, if it was there */
   take(key: string): number | undefined
   clear(): void
@@ -28,6 +32,7 @@ export function createShelf(budgetBytes: number, tally: Tally): Shelf {
   // In the order of their last use: a map keeps the order of insertion.
   const shelved = new Map<string, Shelved>()
   let held = 0
+  let most = budgetBytes
   const change = (bytes: number): void => {
     held += bytes
     tally.tensorBytes += bytes
@@ -48,9 +53,20 @@ export function createShelf(budgetBytes: number, tally: Tally): Shelf {
       shelved.set(key, tensor)
       return tensor.slot
     },
+    narrow(part) {
+      most = Math.floor(budgetBytes * part)
+      const slots: number[] = []
+      for (const key of shelved.keys()) {
+        if (held <= most) break
+        slots.push(take(key)!)
+      }
+      tally.tensorsEvicted += slots.length
+      return slots
+    },
+    room: () => most,
     put(key, tensor, isPinned) {
       const leaving: string[] = []
-      let room = budgetBytes - held - tensor.bytes
+      let room = most - held - tensor.bytes
       for (const [other, { bytes }] of shelved) {
         if (room >= 0) break
         if (isPinned(other)) continue

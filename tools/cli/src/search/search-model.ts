@@ -32,6 +32,9 @@ import { searchProgress } from './search-progress.ts'
 /** The part of the memory for what need not be computed again that samples may take beside it. */
 const keptShare = 1 / 32
 
+/** What the process may take beside that memory, in bytes, before less of it is used: it grows a little within a task and until what is dropped is gone, 400 MiB at most. */
+const besideCache = 350 * 2 ** 20
+
 /** What is searched, with what, and how long. */
 export interface SearchTask {
   readonly graph: Graph
@@ -82,7 +85,7 @@ export interface Found {
 export async function searchModel(task: SearchTask, journal: JournalFile, context: Context): Promise<Found> {
   const started = performance.now()
   collectGarbage()
-  const { graph, chip, table, strategy } = task
+  const { graph, chip, table, strategy, cacheBytes = 2 ** 30 } = task
   const settings = { mode: task.mode, ...(task.settings ?? usualSettings) }
   const resolver = createResolver(graph, table, chip.backend, settings)
   const layers = describeLayers({
@@ -115,12 +118,13 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     settings,
     resolver,
     reference: task.reference === 'chip-float' ? inFloat : 'graph',
-    samples: keptSamples(task.samples, keptShare * (task.cacheBytes ?? 2 ** 30)),
+    samples: keptSamples(task.samples, keptShare * cacheBytes),
     samplesDigest: await journalScope(task),
     executors: searchExecutors(),
     journal: journal.journal,
     compare: comparisonOf(task),
-    ...(task.cacheBytes === undefined ? {} : { budgetBytes: task.cacheBytes }),
+    budgetBytes: cacheBytes,
+    resident: { most: cacheBytes + besideCache, now: () => process.memoryUsage.rss() },
     ...(threads === undefined ? {} : { workers: threads }),
   })
   try {
