@@ -26,6 +26,21 @@ it('--force writes the container all the same, and the verdict stays', async () 
   expect(readdirSync('.')).toContain(/^files: .*?([^ ]*\.qbmodel)$/m.exec(out)![1])
 })
 
+it('--budget bounds the comparison too: one sample is compared, what is left out is told, and by how much the time was too short', async () => {
+  const compared = ['--compare_data', digits.calibration, '--compare_num', '5', '--tolerance', '1,1']
+  const { code, out, err } = await quantize('--chip', 'bm1684x', ...compared, '--expected_cos', '0.9', '--budget', '1ms')
+  expect(code, err).toBe(4)
+  expect(out).toMatch(/^agreement with the float model on 1 samples: /m)
+  expect(err).toContain('note: the budget left time to compare 1 of 5 samples\n')
+  expect(err).toContain('note: the budget left no time to look for the layers that lose most\n')
+  expect(err).toMatch(/^note: --budget was too short by \d+\.\d s: the import and its check, thresholds of one sample, /m)
+  expect(err).not.toContain('worst layers')
+  const inTime = await quantize('--chip', 'bm1684x', ...compared, '--expected_cos', '0.9', '--budget', '10m')
+  expect(inTime.err).toContain('worst layers, by what each loses itself')
+  expect(inTime.err).not.toContain('note: the budget left')
+  expect(inTime.err).not.toContain('too short')
+})
+
 it("the preprocessing, the samples that were compared and whether they are the calibration's are told; pictures that are fed as they are bring a warning", async () => {
   const told = await quantize('--chip', 'bm1684x')
   expect(told.out).toMatch(

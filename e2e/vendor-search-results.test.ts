@@ -28,7 +28,12 @@ interface Recorded {
   /** The file that the log is in. */
   readonly log: string
   /** What the logs have to agree in: how far numbers may be apart, and Spearman's correlation. @default what was chosen alone */
-  readonly alike?: { readonly by: Exclude<keyof Told, 'final'>; readonly within: number; readonly correlation?: number }
+  readonly alike?: {
+    readonly by: Exclude<keyof Told, 'final'>
+    readonly within: number
+    readonly correlation?: number
+    readonly except?: readonly string[]
+  }
   /**
    * How far a similarity moves when floats are added in another order, see docs/adr/0026. @default 1e-6, a step of the printed
    * number
@@ -40,8 +45,20 @@ interface Recorded {
 
 const [mnist, resnet, vit, mobilenet] = ['mnist-8', 'resnet8_cifar10', 'vit_pgd_2_3_16_cifar10', 'mobilenet_v2_tv_rec'] as const
 
+/**
+ * The vendor's `mix_search` takes a layer in float that makes the outputs worse back in its table, but goes on with the model that has it in float: what it tells of the layers behind,
+ * up to the next one that it tries, is of that model. Here that is `hardtanh_34_Clip`; with it in F16 our `mean_ReduceMean` comes as much nearer as theirs is.
+ */
+const behindRevoked = ['mean_ReduceMean', 'view_Reshape', 'output_Gemm']
+
 const recorded: readonly Recorded[] = [
-  { folder: mobilenet, run: 'mix_search', log: 'Mix_Search', noise: 6e-5, alike: { by: 'own', within: 2e-4, correlation: 0.98 } },
+  {
+    folder: mobilenet,
+    run: 'mix_search',
+    log: 'Mix_Search',
+    noise: 6e-5,
+    alike: { by: 'own', within: 2e-5, correlation: 0.98, except: behindRevoked },
+  },
   { folder: `${mobilenet}/release-1.22`, run: 'run_qtable', log: 'MixPrecSearcher', alike: { by: 'own', within: 2e-5, correlation: 0.98 } },
   {
     folder: `${mobilenet}/release-1.22`,
@@ -64,10 +81,11 @@ const recorded: readonly Recorded[] = [
 ]
 
 /** That what was found of single layers or tables is what the vendor found. */
-function expectAlike(ours: Told, theirs: Told, { by, within, correlation }: NonNullable<Recorded['alike']>): void {
+function expectAlike(ours: Told, theirs: Told, { by, within, correlation, except = [] }: NonNullable<Recorded['alike']>): void {
   const names = [...theirs[by].keys()].filter((name) => ours[by].has(name))
   expect(names.length).toBeGreaterThanOrEqual(0.9 * theirs[by].size)
-  for (const name of names) expect(Math.abs(ours[by].get(name)! - theirs[by].get(name)!), name).toBeLessThan(within)
+  for (const name of names.filter((each) => !except.includes(each)))
+    expect(Math.abs(ours[by].get(name)! - theirs[by].get(name)!), name).toBeLessThan(within)
   if (correlation === undefined) return
   const numbers = (told: Told) => names.map((name) => told[by].get(name)!)
   expect(rankCorrelation(numbers(ours), numbers(theirs))).toBeGreaterThan(correlation)

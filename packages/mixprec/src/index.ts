@@ -2,6 +2,7 @@ export type { ComparedValue, Comparison, PostProcess } from './comparison/compar
 export type { EvaluationCounts } from './evaluator/counts.ts'
 export { createEvaluator } from './evaluator/create-evaluator.ts'
 export type { AskOptions, Evaluator, EvaluatorOptions } from './evaluator/evaluator.ts'
+export type { ResidentMemory } from './evaluator/headroom.ts'
 export type { Journal } from './journal/journal.ts'
 export { openSealedLine, sealLine } from './journal/sealed-line.ts'
 export { countOperations } from './layers/count-operations.ts'

@@ -1,7 +1,7 @@
 import { QError } from '@q/ir'
 import { describe, expect, it, vi } from 'vitest'
 import { calibrateInTime } from './calibrate-in-time.ts'
-import { type Deadline, deadlineOf, timeLeft } from './deadline.ts'
+import { type Deadline, deadlineOf, noteOverdue, timeBehind, timeLeft } from './deadline.ts'
 
 /** A clock that calibrations move on: so many milliseconds for starting, for a sample, and for tuning. */
 function clocked(endsAt: number, { start = 10, each = 10, tuning = 200 } = {}) {
@@ -86,5 +86,23 @@ describe('a deadline', () => {
     expect(deadlineOf(4, 0, { env: {} }).reserve).toBe(1)
     expect(deadlineOf(4, 0, { env: {} }, 2).reserve).toBe(3)
     expect(timeLeft({ ...own, now: () => 9000 })).toBe(0)
+  })
+})
+
+describe('a deadline of quantize', () => {
+  it('leaves twice the time of the check to what comes behind the search, half of what is left at most', () => {
+    const { deadline } = clocked(1020)
+    expect(timeBehind(deadline, 200)).toBe(400)
+    expect(timeBehind(deadline, 900)).toBe(500)
+  })
+
+  it('that was missed is told, and by how much', () => {
+    const notes: string[] = []
+    const told = (now: number) =>
+      noteOverdue({ ...clocked(1000).deadline, now: () => now }, { reporter: { note: (line: string) => notes.push(line) } as never })
+    told(1000)
+    expect(notes).toEqual([])
+    told(2540)
+    expect(notes).toEqual([expect.stringMatching(/^note: --budget was too short by 1\.5 s: /)])
   })
 })
