@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { listCvimodel, readCvimodel } from '@q/backend-cv18xx'
+import { readCvimodel } from '@q/backend-cv18xx'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { arraysIn, digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
 import { hasShared, sharedPath, sharedTitle } from './shared.ts'
@@ -16,10 +16,11 @@ describe.skipIf(!hasShared)(sharedTitle('containers of the vendor’s compilers'
   it.each([
     ['ccoeff_normed', '1a3acfcf4af4b11f3a69b2c7c23854542c7138d3485d708dbbf43e99391287e5'],
     ['ppocr_mb_cls_int8', '9d95874e8c5b143d8531cab032e7de26782cfccd7e1d48896691dde4170ba44d'],
-  ])('%s: intact, and listed byte for byte as TPU-MLIR’s model_tool --info prints it', (name, digest) => {
-    const model = read(path(name))
-    expect(model.isIntact).toBe(true)
-    expect(sha256(listCvimodel(model))).toBe(digest)
+  ])('%s: intact, and printed byte for byte as TPU-MLIR’s model_tool --info does', async (name, digest) => {
+    expect(read(path(name)).isIntact).toBe(true)
+    expect(sha256((await mustRun('print', path(name), '--stage', 'stored')).out)).toBe(digest)
+    await mustRun('print', path(name), '--stage', 'stored', '-o', 'listing')
+    expect(sha256(readFileSync('listing', 'utf8'))).toBe(digest)
   })
 
   it('a matching of templates for cv182x, of chip commands and a function of the host: names, shapes, types', () => {
@@ -85,6 +86,16 @@ describe('a portable container for CV18xx', () => {
     await mustRun(...run, 'digits_cv181x_int8_sym_tpu.mlir', '--output', 'text.npz')
     expect(arraysIn('container.npz')).toEqual(arraysIn('text.npz'))
     expect((await mustRun('print', 'd.qcvimodel')).out).toBe((await mustRun('print', 'digits_cv181x_int8_sym_tpu.mlir')).out)
+  })
+
+  it('says of itself what is in it, where other files do not', async () => {
+    await deploy('d.qcvimodel')
+    const { out } = await mustRun('print', 'd.qcvimodel', '--stage', 'stored')
+    expect(out).toMatch(/^Mlir Version: q: portable, without chip commands\nCvimodel Version: 1\.4\.0\ndigits Build at /)
+    expect(out).toMatch(/^ {8}000 {2}0 +fp32 {2}1 +3 +32 +32 +1\.000000 +io_mem {2}image$/m)
+    expect((await q('print', 'd.qcvimodel', '--stage', 'stored', '--quantize', 'INT8')).err).toMatch(/^OPTION_WITHOUT_EFFECT: /)
+    const { code, err } = await q('print', 'digits.mlir', '--stage', 'stored')
+    expect([code, err]).toEqual([3, expect.stringMatching(/^MODEL_UNTOLD: .*digits\.mlir.*\n[^]*wanted: .*\.qcvimodel, \.cvimodel\n/)])
   })
 
   it('is the same container under the chip’s own ending', async () => {

@@ -63,7 +63,7 @@ describe('q print', () => {
 
   it.each([
     ['OPTION_REQUIRED', '--chip', [digits.model, '--stage', 'resolved']],
-    ['OPTION_VALUE', 'imported, canonical, resolved', [digits.model, '--stage', 'lowered']],
+    ['OPTION_VALUE', 'stored, imported, canonical, resolved', [digits.model, '--stage', 'lowered']],
     ['OPTION_VALUE', 'all', [digits.model, '--constants', 'many']],
     ['TABLE_NEEDED', '--calibration_table', [digits.model, '--chip', 'bm1684x', '--quantize', 'INT8']],
     ['MODE_UNSUPPORTED', 'did you mean INT8', [digits.model, '--chip', 'bm1684x', '--quantize', 'INT9']],

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkContainers } from './containers.mjs'
 import { q, run } from './programs.mjs'
 import { givenTable, mixedTable, readRows, sameRows } from './tables.mjs'
 import { compareResults, compareWeights } from './tensors.mjs'
@@ -48,6 +49,7 @@ export async function checkNetwork(network, bin, folder, check) {
     })
   for (const mode of modes)
     await checkMode({ name, mode, table, sample, top, ours, theirs, isGiven: ranges !== undefined, isRefused }, bin, check)
+  if (ranges === undefined) await checkContainers({ name, top, table, ours }, bin, check)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkArtifact, type Graph, printGraph, resolve, graph as written } from '@q/ir'
 import { describe, expect, it, vi } from 'vitest'
 import { printedCodec } from '../../test/printed-codec.ts'
+import { container } from '../../test/vendor-container.ts'
 import { cv18xx } from '../cv18xx.ts'
 import { readCvimodel, readPortableCvimodel } from '../cvimodel/index.ts'
 import { implied } from './implied.ts'
@@ -98,6 +99,12 @@ describe('reader', () => {
     expect(printGraph({ ...graph, properties }, whole)).toBe(printGraph(quantized, whole))
     const places = { file: 'net.qcvimodel', weightFile: 'net.qcvimodel', implied }
     expect(read).toHaveBeenCalledWith(expect.any(String), expect.any(Map), places)
+  })
+
+  it('tells what is in a container, also in one of chip commands', () => {
+    const { files, model } = chip.emit(quantized, { name: 'net', time: 0 })
+    expect(chip.reader!.describe!(files.get(model!)!, 'net.qcvimodel')).toContain('\nnet Build at 1970-01-01 00:00:00\n')
+    expect(chip.reader!.describe!(container(), 'net.cvimodel')).toContain('section : subfunc_0')
   })
 
   it('refuses what is no container', () => {

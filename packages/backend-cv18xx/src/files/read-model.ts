@@ -1,5 +1,5 @@
 import type { Graph, ModelReader, Tensor } from '@q/ir'
-import { readPortableCvimodel } from '../cvimodel/index.ts'
+import { listCvimodel, readCvimodel, readPortableCvimodel } from '../cvimodel/index.ts'
 import type { TpuCodec } from '../tpu-codec.ts'
 import { codecOf } from '../tpu-codec.ts'
 import { endings } from './file-names.ts'
@@ -16,5 +16,6 @@ export function containerReader(codec: TpuCodec | undefined) {
       })
       return codecOf(codec).read(program, new Map(tensors), { file: place, weightFile: place, implied })
     },
+    describe: (bytes: Uint8Array, place: string): string => listCvimodel(readCvimodel(bytes, place)),
   } satisfies ModelReader
 }

@@ -59,6 +59,13 @@ export interface ModelReader {
    * @throws QError when the file is damaged, or holds only what a chip can run
    */
   read(bytes: Uint8Array, place: string, readBeside: (name: string) => Promise<Uint8Array>): Graph | Promise<Graph>
+  /**
+   * What a file says of itself, as text: names, shapes and types of inputs and outputs, what else is in it. It also takes files that only a chip can run.
+   *
+   * @default the files of the family are not described
+   * @throws QError when the file is damaged
+   */
+  describe?(bytes: Uint8Array, place: string): string
 }
 
 /** Names that Windows keeps for devices, whatever ending follows. */

@@ -26,7 +26,11 @@ describe('what is missing or wrong is told, each part', () => {
     [{ ...sound, lower: { ...sound.lower, Abs: undefined } }, 'lower has nothing for Abs, which target.ops declares'],
     [{ ...sound, rewrite: {} }, 'rewrite is of type object: wanted a list of { name, run }'],
     [{ ...sound, simplify: [{ name: 'x' }] }, 'simplify is a list: wanted a list of { name, run }'],
-    [{ ...sound, reader: { endings: '.x' } }, 'reader is of type object: wanted { endings, read }'],
+    [{ ...sound, reader: { endings: '.x' } }, 'reader is of type object: wanted { endings, read }, perhaps describe'],
+    [
+      { ...sound, reader: { endings: ['.x'], read: () => sound, describe: 'x' } },
+      'reader is of type object: wanted { endings, read }, perhaps describe',
+    ],
     [{ ...sound, compiler: {} }, 'compiler is of type object: wanted { find, commandLines }'],
     [withTarget({ name: 'Null' }), 'target.name is "Null": wanted a name in lower case'],
     [withTarget({ defaultFloat: undefined }), 'target.defaultFloat is missing: a mode'],

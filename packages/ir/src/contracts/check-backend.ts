@@ -236,12 +236,16 @@ function optionalDefects(backend: Fields): readonly string[] {
     return sound ? [] : [missing(member, 'a list of { name, run }', list)]
   })
   const { reader, compiler, fileNames } = backend
-  const readable = isObject(reader) && Array.isArray(reader['endings']) && typeof reader['read'] === 'function'
+  const readable =
+    isObject(reader) &&
+    Array.isArray(reader['endings']) &&
+    typeof reader['read'] === 'function' &&
+    (reader['describe'] === undefined || typeof reader['describe'] === 'function')
   const compilable = isObject(compiler) && typeof compiler['find'] === 'function' && typeof compiler['commandLines'] === 'function'
   return [
     ...passes,
     ...(fileNames === undefined || typeof fileNames === 'function' ? [] : [missing('fileNames', 'a function', fileNames)]),
-    ...(reader === undefined || readable ? [] : [missing('reader', '{ endings, read }', reader)]),
+    ...(reader === undefined || readable ? [] : [missing('reader', '{ endings, read }, perhaps describe', reader)]),
     ...(compiler === undefined || compilable ? [] : [missing('compiler', '{ find, commandLines }', compiler)]),
   ]
 }

@@ -31,7 +31,9 @@ function copied(made: Fields): Fields {
     restrict: bound(made, 'restrict'),
     rewrite: passes(rewrite),
     simplify: passes(simplify),
-    reader: isObject(reader) ? { endings: plain(reader['endings'], 'reader.endings'), read: bound(reader, 'read') } : reader,
+    reader: isObject(reader)
+      ? definedOf({ endings: plain(reader['endings'], 'reader.endings'), read: bound(reader, 'read'), describe: bound(reader, 'describe') })
+      : reader,
     compiler: isObject(compiler) ? { find: bound(compiler, 'find'), commandLines: bound(compiler, 'commandLines') } : compiler,
   })
 }

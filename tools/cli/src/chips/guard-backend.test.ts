@@ -39,6 +39,10 @@ const ways = (fails: () => never): readonly (readonly [stage: string, call: () =
   ['emit', () => guarded({ emit: fails }).emit(graph, { name: 'net', time: 0 })],
   ['reader', () => guarded({ reader: { endings: ['.x'], read: fails } }).reader!.read(new Uint8Array(), 'a.x', nothingBeside)],
   [
+    'reader',
+    () => guarded({ reader: { endings: ['.x'], read: async () => graph, describe: fails } }).reader!.describe!(new Uint8Array(), 'a.x'),
+  ],
+  [
     'command lines',
     () => guarded({ compiler: { find: fails, commandLines: fails } }).compiler!.commandLines({ files: new Map(), diagnostics: [] }, 'm'),
   ],

@@ -73,6 +73,9 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
                 verifyGraph(graph)
                 return graph
               }),
+            ...(reader.describe === undefined
+              ? {}
+              : { describe: (bytes, file) => run('reader', () => String(reader.describe!(bytes, file))) }),
           },
         }),
     ...(compiler === undefined

@@ -6,12 +6,12 @@ import { parseNames, parseShapes } from '../options/parse.ts'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
-import { readModel } from '../wiring/read-model.ts'
+import { describeModel, readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addQuantizationOptions, quantizationGiven } from './quantization-options.ts'
 
-const stages = ['imported', 'canonical', 'resolved'] as const
+const stages = ['stored', 'imported', 'canonical', 'resolved'] as const
 
 /** `print`: a model as text. */
 export const definePrint: DefineCommand = (program, start) => {
@@ -20,7 +20,7 @@ export const definePrint: DefineCommand = (program, start) => {
     .addOption(
       new Option(
         '--stage <stage>',
-        'imported: as the file has it; canonical: as the tables name it; resolved: quantized, a float model for --chip; resolved with --chip, else canonical, when absent',
+        "stored: what a chip's model file says of itself, chip commands or not; imported: as the file has it; canonical: as the tables name it; resolved: quantized, a float model for --chip; resolved with --chip, else canonical, when absent",
       ).choices(stages),
     )
     .option('--constants <count>', 'print constants of up to so many elements, or all; longer ones as the word constant', parseLongest, 16)
@@ -32,16 +32,15 @@ export const definePrint: DefineCommand = (program, start) => {
   command.action((model: string, options) =>
     start(async (context) => {
       if (options.output !== undefined) await context.files.claim([options.output])
-      const graph = await graphOf(model, options, context)
-      const text = printGraph(graph, { longestConstant: options.constants })
+      const { text, nodes } = await textOf(model, options, context)
       if (options.output === undefined) context.reporter.print(text.trimEnd())
       else {
         await context.files.write(new Map([[options.output, text]]))
-        context.reporter.print(`${options.output}: ${graph.nodes.length} nodes`)
+        context.reporter.print(nodes === undefined ? options.output : `${options.output}: ${nodes} nodes`)
       }
       context.reporter.event('printed', {
         model,
-        nodes: graph.nodes.length,
+        ...(nodes === undefined ? {} : { nodes }),
         ...(options.output === undefined ? {} : { output: options.output }),
       })
       return undefined
@@ -50,12 +49,25 @@ export const definePrint: DefineCommand = (program, start) => {
 }
 
 interface PrintOptions extends QuantizationOptions {
+  readonly constants: number
   readonly stage?: (typeof stages)[number] | undefined
   readonly processor?: string
   readonly chip_options?: Readonly<Record<string, unknown>>
   readonly weights?: string
   readonly input_shapes?: readonly (readonly number[])[]
   readonly output_names?: readonly string[]
+}
+
+/** The text of a model, and how many nodes it has where it is one of a graph. */
+async function textOf(model: string, options: PrintOptions, context: Context): Promise<{ readonly text: string; readonly nodes?: number }> {
+  if (options.stage !== 'stored') {
+    const graph = await graphOf(model, options, context)
+    return { text: printGraph(graph, { longestConstant: options.constants }), nodes: graph.nodes.length }
+  }
+  refuseUnused(options.stage, options)
+  const { processor } = options
+  const chip = processor === undefined ? undefined : await chipOf({ ...options, processor }, context)
+  return { text: await describeModel(model, { files: context.files, ...(chip === undefined ? {} : { backend: chip.backend }) }) }
 }
 
 async function graphOf(model: string, options: PrintOptions, context: Context): Promise<Graph> {

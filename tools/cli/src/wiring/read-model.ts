@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { unpackedBytes } from '@q/data'
-import type { Backend, Graph } from '@q/ir'
+import type { Backend, Graph, ModelReader } from '@q/ir'
 import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
 import { parseMlir, readTop, readTpu } from '@q/mlir'
@@ -44,8 +44,8 @@ export async function readModel(path: string, options: ReadModelOptions): Promis
 async function readAny(path: string, options: ReadModelOptions): Promise<Graph> {
   if (path.endsWith('.onnx')) return readOnnx(path, options)
   if (path.endsWith('.mlir')) return readMlir(path, options)
-  const readers = [...(options.backend === undefined ? [] : [options.backend]), ...ownBackends()].flatMap(({ reader }) => reader ?? [])
-  const reader = readers.find(({ endings }) => endings.some((ending) => path.toLowerCase().endsWith(ending)))
+  const readers = modelReaders(options.backend)
+  const reader = readers.find((each) => isFor(each, path))
   if (reader !== undefined) return reader.read(await options.files.read(path), path, (name) => readBeside(path, name, options.files))
   throw new QError('MODEL_KIND', `cannot tell what kind of model ${basename(path)} is`, {
     at: [path],
@@ -53,6 +53,34 @@ async function readAny(path: string, options: ReadModelOptions): Promise<Graph> 
     wanted: `one of ${['.onnx', '.mlir', ...readers.flatMap(({ endings }) => endings)].join(', ')}`,
     hint: "give the file its usual ending; --chip names the module that reads a chip's own files",
   })
+}
+
+/**
+ * What a chip's model file says of itself, as its back end tells it.
+ *
+ * @throws QError `MODEL_UNTOLD` for other files
+ */
+export async function describeModel(path: string, { files, backend }: Pick<ReadModelOptions, 'files' | 'backend'>): Promise<string> {
+  const told = modelReaders(backend).filter(({ describe }) => describe !== undefined)
+  const reader = told.find((each) => isFor(each, path))
+  if (reader !== undefined) return reader.describe!(await files.read(path), path)
+  throw new QError('MODEL_UNTOLD', `nothing is known of what ${basename(path)} says of itself`, {
+    at: [path],
+    found: basename(path),
+    wanted: `a chip's model file: ${told.flatMap(({ endings }) => endings).join(', ')}`,
+    hint: "leave --stage stored out, or name with --chip the module that knows the chip's files",
+  })
+}
+
+/** The readers of model files: of the back end in use, and of those this program comes with. */
+function modelReaders(backend: Backend | undefined): readonly ModelReader[] {
+  const readers = [...(backend === undefined ? [] : [backend]), ...ownBackends()].flatMap(({ reader }) => reader ?? [])
+  // Chips of one family read the same files.
+  return readers.filter(({ endings }, i) => readers.findIndex((other) => String(other.endings) === String(endings)) === i)
+}
+
+function isFor({ endings }: ModelReader, path: string): boolean {
+  return endings.some((ending) => path.toLowerCase().endsWith(ending))
 }
 
 /** Another file of a model that a back end reads. @throws TypeError for what is no plain name, QError `FILE_MISSING`, … */
