@@ -38,7 +38,7 @@ const section = (type: number, name: string, offset: number, size: number, more:
 ]
 
 /** The fields of a program that a compiler made: every memory, both kinds of routines. */
-export const program: FlatTable = [
+const program: FlatTable = [
   { id: 0, kind: 'u32', value: 1 },
   { id: 2, kind: 'strings', value: ['picture'] },
   { id: 3, kind: 'strings', value: ['y', 'z'] },

@@ -4,7 +4,7 @@ import { hexadecimal, md5 } from './md5.ts'
 import { invalid } from './refusals.ts'
 
 /** Bytes of the header; before version 1.1 it ended where the chip stands now. */
-export const headerBytes = 48
+const headerBytes = 48
 const headerBytesBefore11 = 32
 const magic = 'CviModel'
 const at = { magic: 0, bodyBytes: 8, major: 12, minor: 13, digest: 14, chip: 30, mark: 46 } as const

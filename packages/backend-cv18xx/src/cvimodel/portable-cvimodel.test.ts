@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { file, tiny } from '../../test/tiny-container.ts'
-import { container } from '../../test/vendor-container.ts'
+import { container, containerOf } from '../../test/vendor-container.ts'
 import { readPortableCvimodel, writePortableCvimodel } from './index.ts'
 
 const refused = (bytes: Uint8Array) => () => readPortableCvimodel(bytes, 'x.qcvimodel')
@@ -59,6 +59,7 @@ describe('portable .cvimodel', () => {
 
   it('tells a file of chip commands from a damaged one', () => {
     expect(refused(container())).toThrow(expect.objectContaining({ code: 'CVIMODEL_CHIP_ONLY', found: '3 routines for cv182x' }))
+    expect(refused(containerOf([{ id: 5, kind: 'tables', value: [] }]))).toThrow('there is no program inside')
     expect(refused(container([{ id: 6, kind: 'tables', value: [] }]))).toThrow('there is no network inside')
     expect(refused(new TextEncoder().encode('hello'))).toThrow('this is no .cvimodel file')
   })
