@@ -50,6 +50,8 @@ describe.skipIf(!hasShared)(sharedTitle('what TPU-MLIR 1.30.2 keeps in float of 
     const { block, plain, widest } = vendorPattern(topLayers(net))
     expect(block).toBeUndefined()
     expect(text).not.toContain('(Name:')
+    // Its encoder is DETR's, whatever the order of its operators.
+    expect(floatPatterns(net)).toMatchObject({ family: 'detr', count: 2 })
     expect([...plain, ...widest, ...floatShapes(net).map(({ layer }) => layer)]).toEqual(namesOf(text))
   })
 })

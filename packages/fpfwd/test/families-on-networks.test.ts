@@ -9,6 +9,8 @@ import {
   decoder,
   deit,
   detr,
+  detrOf,
+  masksThatChoose,
   openclip,
   quickClip,
   quickClipTexts,
@@ -17,7 +19,7 @@ import {
   vitExport,
   vitOf,
 } from './networks/transformers.ts'
-import { cswin, eva, eva02Of, evaNormed, evaRope, swin } from './networks/windows.ts'
+import { cswin, eva, eva02Of, evaNormed, evaPacked, evaRope, swin, swinOf } from './networks/windows.ts'
 import { patternsPage } from './patterns-page.ts'
 import { copiesOf, inOtherOrder, sketch, topLayersOf } from './sketch.ts'
 
@@ -28,6 +30,7 @@ const networks = {
   'bert, queries and keys scaled': ['bert', bertOf('both', true), undefined],
   'bert without a mask': ['bert', bertOf('scores', false), 'vf_attention_block'],
   'bert without a mask, queries and keys scaled': ['bert', bertOf('both', false), undefined],
+  'bert, a mask that chooses': ['bert', masksThatChoose(bertOf('queries', true)), undefined],
   'smoothed BERT': ['smoothed-bert', smoothedBert, 'insert_mul_bert_block'],
   vit: ['vit', vitOf(2), 'vit_block'],
   'vit, queries and keys scaled': ['vit', vitExport('both', false), undefined],
@@ -37,13 +40,22 @@ const networks = {
   'vit, turned': ['vit', turnedVit, undefined],
   deit: ['deit', deit, 'deit_block'],
   eva: ['eva', eva, 'eva_block'],
+  'eva, gate of one product': ['eva', evaPacked, undefined],
   'eva, products apart': ['eva-normed', evaNormed, '_eva_block'],
   'eva with Rope': ['eva-normed', evaRope, 'eva02_block_v1'],
   eva02: ['eva02', eva02Of(false), 'eva02_block'],
   'eva02, corrected': ['eva02', eva02Of(true), 'eva02_smc_block'],
   swin: ['swin', swin, 'swin_block'],
+  'swin, products apart': ['swin', swinOf(false, 'apart'), undefined],
+  'swin, queries and keys scaled': ['swin', swinOf(false, 'both'), undefined],
+  'swin, padded': ['swin', swinOf(true, 'queries'), undefined],
+  'swin, padded, products apart': ['swin', swinOf(true, 'apart'), undefined],
   cswin: ['cswin', cswin, 'cswin_block'],
   detr: ['detr', detr, 'detr_block'],
+  'detr, features of a convolution': ['detr', detrOf('queries', false), undefined],
+  'detr, scores scaled and masked': ['detr', detrOf('scores', true), undefined],
+  'detr, scaled in its weights, masked': ['detr', detrOf('never', true), undefined],
+  'detr, a mask that chooses': ['detr', masksThatChoose(detrOf('never', true)), undefined],
   clip: ['clip', clip, 'clip_m2_encoder_block'],
   'clip, quick GELU': ['clip', quickClip, undefined],
   'clip, quick GELU, of texts': ['clip', quickClipTexts, undefined],
@@ -57,6 +69,7 @@ const networks = {
   yolov8: ['yolo', detectors.yolov8, 'yolo_block'],
   yolov10: ['yolo', detectors.yolov10, 'yolo_block'],
   yolov12: ['yolo', detectors.yolov12, 'yolo_block_12'],
+  'yolov12, attention in the body': ['yolo', detectors.yolov12Attention, 'yolo_block_12'],
   'yolov12, equal strides': ['yolo', detectors.equalStrides(detectors.yolov12), undefined],
   yolo26: ['yolo26', detectors.yolo26, 'yolo_block'],
 } as const
@@ -95,7 +108,8 @@ describe.each(Object.entries(networks))('%s', (_, [family, text, vendorName]) =>
   it('is known by its operators to TPU-MLIR, if it is, which keeps the same layers', () => {
     const { block, plain, widest } = vendorPattern(topLayersOf(net))
     expect(block?.name).toBe(vendorName)
-    if (vendorName === undefined || (vendorName === 'vf_attention_block' && family !== 'attention')) return
+    if (vendorName === undefined || (vendorName === 'vf_attention_block' && family !== 'attention') || text === detectors.yolov12Attention)
+      return
     expect(layersOf(floatPatterns(net))).toEqual(layersNamed(net, [...plain, ...widest]))
   })
 })
@@ -119,6 +133,25 @@ describe('one network, exported in several ways', () => {
     ]
     for (const text of ways) expect(keptOf(text)).toEqual(['s0', 's1'])
     expect(floatPatterns(sketch(vitExport('scores', false)))?.family).toBe('deit')
+  })
+  it('keeps the sums, SiLU and last products of EVA, and the sums and GELU of Swin', () => {
+    expect(keptOf(evaPacked)).toEqual(keptOf(eva))
+    for (const padded of [true, false])
+      for (const scores of ['queries', 'both', 'apart'] as const)
+        expect(keptOf(swinOf(padded, scores))).toEqual(['act', 's1', 'sb', 'x', 'y'])
+  })
+  it('keeps all but convolutions and products of normalizations of DETR', () => {
+    for (const scaled of ['never', 'scores', 'queries', 'both'] as const)
+      for (const text of [detrOf(scaled, true), detrOf(scaled, false), masksThatChoose(detrOf(scaled, true))]) {
+        const net = sketch(text)
+        const kept = new Set(keptOf(text))
+        const quantized = net.nodes.flatMap(({ outputs: [name = ''] }) => (kept.has(name) ? [] : [name]))
+        expect([text, quantized]).toEqual([text, ['f', 'fr', 'qr', 'kr', 'vr', 'cr', 'mixed', 'up']])
+      }
+  })
+  it('keeps the tails of YOLO v12 alone, not the attention in its body, which TPU-MLIR takes for a tail', () => {
+    expect(keptOf(detectors.yolov12Attention)).toEqual(keptOf(detectors.yolov12))
+    expect(vendorPattern(topLayersOf(sketch(detectors.yolov12Attention))).plain).toContain('a1')
   })
   it('keeps the parts of the GELU of CLIP, and all sums', () => {
     expect(keptOf(quickClip)).toEqual(['gate', 'gated', 's0', 's1', 's2', 'sc'])

@@ -51,7 +51,21 @@ function signText({ block, least, most, and = [] }: Sign): string {
 const linesOf = (block: SmallGraph): readonly string[] => Object.entries(block).map(([name, text]) => `${name} = ${text}`)
 
 function ruleText(rule: KeepRule): string {
-  const { where, keep, after, before, chainsTo, which, oneUser, notUsedBy = {}, onlyFrom = {}, leastBlocks, widest, beyondVendor } = rule
+  const {
+    where,
+    keep,
+    after,
+    before,
+    chainsTo,
+    which,
+    oneUser,
+    notUsedBy = {},
+    notLeadingTo = {},
+    onlyFrom = {},
+    leastBlocks,
+    widest,
+    beyondVendor,
+  } = rule
   const list = (words: string, names: readonly string[] | undefined): readonly string[] =>
     names === undefined ? [] : [`${words} ${names.join(', ')}`]
   return [
@@ -60,6 +74,7 @@ function ruleText(rule: KeepRule): string {
     ...(which === undefined ? [] : [`, the ${which} one`]),
     ...list(', one user of', oneUser),
     ...Object.entries(notUsedBy).map(([name, ops]) => `, ${name} not used by ${ops.join(', ')}`),
+    ...Object.entries(notLeadingTo).map(([name, ops]) => `, ${name} not leading to ${ops.join(', ')}`),
     ...Object.entries(onlyFrom).map(([name, ops]) => `, ${name} from ${ops.join(', ')} alone`),
     ...(leastBlocks === undefined ? [] : [`, where there are ${leastBlocks} blocks or more`]),
     ...(widest === true ? [', in the float type with most digits'] : []),

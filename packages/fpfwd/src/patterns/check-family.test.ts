@@ -87,6 +87,24 @@ describe('checkFamily', () => {
       /did you mean Conv/,
     ],
     [
+      'a fused operator that is none among those that are led to',
+      { ...family, keep: [{ where: block, keep: ['scores'], notLeadingTo: { scores: ['Conv', 'Silu+relu'] } }] },
+      ['mine.json', 'keep[0]', 'notLeadingTo', 'scores[1]'],
+      /a Relu behind Silu/,
+    ],
+    ...(['notUsedBy', 'notLeadingTo', 'onlyFrom'] as const).map((part): [string, unknown, readonly string[], RegExp] => [
+      `a node that is none in ${part}`,
+      { ...family, keep: [{ where: block, keep: ['scores'], [part]: { score: ['Conv'] } }] },
+      ['mine.json', 'keep[0]', part],
+      /did you mean scores/,
+    ]),
+    ...(['after', 'before', 'chainsTo', 'oneUser'] as const).map((part): [string, unknown, readonly string[], RegExp] => [
+      `a node that is none in ${part}`,
+      { ...family, keep: [{ where: block, keep: ['scores'], [part]: ['score'] }] },
+      ['mine.json', 'keep[0]', part],
+      /did you mean scores/,
+    ]),
+    [
       'an unknown operator of operands',
       { ...family, keep: [{ where: block, keep: ['scores'], onlyFrom: { scores: ['Conv|Silu'] } }] },
       ['mine.json', 'keep[0]', 'onlyFrom', 'scores[0]'],

@@ -104,18 +104,7 @@ function nodeOf(name: string, text: string, names: readonly string[], at: readon
       wanted: 'Op, Op|Op, !Op or *, with operands in brackets: MatMul(query~, key~)',
       hint: 'docs/write-a-pattern.md has the rules',
     })
-  for (const operator of wanted.operators) {
-    const [op = '', fused] = operator.split('+')
-    operatorName(op, [...at, name])
-    if (fused !== undefined && fused !== 'relu')
-      throw invalid([...at, name], { found: `+${fused}`, wanted: '+relu', hint: 'only a Relu is fused into other layers' })
-    if (fused !== undefined && !mayEndInRelu(op))
-      throw invalid([...at, name], {
-        found: operator,
-        wanted: `an operator that a Relu is fused into: ${[...allOps.keys()].filter(mayEndInRelu).join(', ')}`,
-        hint: `a Relu behind ${op} is a layer: describe it as a node of its own`,
-      })
-  }
+  for (const operator of wanted.operators) fusedOperator(operator, [...at, name])
   for (const operand of wanted.operands)
     if (!names.includes(operand.name))
       throw invalid([...at, name], {
@@ -142,6 +131,21 @@ const operatorName: Check = (value, at) => {
       found: `the operator ${op}`,
       wanted: `an operator of docs/ops.md, ${constantForms.join(', ')} or Input`,
       hint: didYouMean(op.slice(0, 80), knownOperators, '`q graph MODEL` shows the operators of a network'),
+    })
+}
+
+/** An operator, or one with a fused Relu. */
+const fusedOperator: Check = (value, at) => {
+  textOf(value, at)
+  const [op = '', fused] = (value as string).split('+')
+  operatorName(op, at)
+  if (fused === undefined) return
+  if (fused !== 'relu') throw invalid(at, { found: `+${fused}`, wanted: '+relu', hint: 'only a Relu is fused into other layers' })
+  if (!mayEndInRelu(op))
+    throw invalid(at, {
+      found: value as string,
+      wanted: `an operator that a Relu is fused into: ${[...allOps.keys()].filter(mayEndInRelu).join(', ')}`,
+      hint: `a Relu behind ${op} is a layer: describe it as a node of its own`,
     })
 }
 
@@ -174,9 +178,20 @@ const signParts = objectOf({ block: smallGraph, least: countOf, most: countOf, a
 
 const keepRule: Check = (value, at) => {
   ruleParts(value, at)
-  const { where, keep = [], after = [], before = [], chainsTo = [], oneUser = [], notUsedBy = {}, onlyFrom = {} } = value as KeepRule
+  const {
+    where,
+    keep = [],
+    after = [],
+    before = [],
+    chainsTo = [],
+    oneUser = [],
+    notUsedBy = {},
+    notLeadingTo = {},
+    onlyFrom = {},
+  } = value as KeepRule
   const chosen = { keep, after, before, chainsTo }
-  const named = { ...chosen, oneUser, notUsedBy: Object.keys(notUsedBy), onlyFrom: Object.keys(onlyFrom) }
+  const conditions = { notUsedBy, notLeadingTo, onlyFrom }
+  const named = { ...chosen, oneUser, ...Object.fromEntries(Object.entries(conditions).map(([part, names]) => [part, Object.keys(names)])) }
   for (const [part, names] of Object.entries(named))
     for (const name of names)
       if (!Object.hasOwn(where, name))
@@ -203,6 +218,7 @@ const ruleParts = objectOf(
     which: oneOf('first', 'last'),
     oneUser: listOf(textOf),
     notUsedBy: recordOf(listOf(operatorName, 1)),
+    notLeadingTo: recordOf(listOf(fusedOperator, 1)),
     onlyFrom: recordOf(listOf(operatorName, 1)),
     leastBlocks: countOf,
     widest: flagOf,

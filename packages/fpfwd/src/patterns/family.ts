@@ -42,6 +42,8 @@ export interface KeepRule {
   readonly oneUser?: readonly string[]
   /** Nodes whose results no layer of these operators uses. @default none */
   readonly notUsedBy?: Readonly<Record<string, readonly string[]>>
+  /** Nodes from which no layer of these operators (`Silu`, `Conv+relu`) is reached, however far. @default none */
+  readonly notLeadingTo?: Readonly<Record<string, readonly string[]>>
   /** Nodes that compute with results of these operators, and constants, alone. @default none */
   readonly onlyFrom?: Readonly<Record<string, readonly string[]>>
   /** The rule holds where the family's block is there so often. @default 1 */

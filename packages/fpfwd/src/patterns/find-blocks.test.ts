@@ -77,6 +77,24 @@ describe('rules', () => {
     expect(keptBy('a = Relu(x); b = Relu(x); s = Add(a, b)', only)).toBe('s')
     expect(keptBy('a = Relu(x); b = Tanh(x); s = Add(a, b)', only)).toBe('')
   })
+  it('notLeadingTo: no such layer is reached, however far', () => {
+    const tail = (operators: readonly string[]): KeepRule => ({
+      where: { c: 'Conv', j: 'Reshape(c)' },
+      keep: ['c'],
+      notLeadingTo: { j: operators },
+    })
+    const text =
+      'a = Conv(x, w); ar = Reshape(a); t = Tanh(ar); b = Conv+relu(t, w); s = Silu(b); c = Conv(s, w); cr = Reshape(c); e = Sigmoid(cr)'
+    expect([
+      keptBy(text, tail(['Silu'])),
+      keptBy(text, tail(['Conv+relu'])),
+      keptBy(text, tail(['Sigmoid'])),
+      keptBy(text, tail(['Gelu'])),
+    ]).toEqual(['c', 'c', '', 'a c'])
+    // The layer itself is none that it leads to.
+    expect(keptBy(text, tail(['Reshape']))).toBe('c')
+    expect(keptBy(text, tail(['Tanh', 'Gelu']))).toBe('c')
+  })
   it('chainsTo: back along layers of one operand with one user', () => {
     const chains: KeepRule = { where: { j: 'Concat' }, chainsTo: ['j'] }
     expect(keptBy('a = Relu(x); b = Tanh(a); c = Conv(b, w); d = Relu(z); e = Add(d, d2); d2 = Relu(d); j = Concat(c, e)', chains)).toBe(

@@ -2,7 +2,7 @@ import type { Node } from '@q/ir'
 import type { KeepRule } from './family.ts'
 import { findBlocks, isMover, type Match, wayBack } from './find-blocks.ts'
 import type { Network } from './network.ts'
-import { patternOf } from './small-graph.ts'
+import { isOf, patternOf, wantedOf } from './small-graph.ts'
 
 /** Layers that a rule keeps in float. */
 export interface KeptLayers {
@@ -14,7 +14,8 @@ export interface KeptLayers {
 export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
   const { keep = [], after = [], before = [], chainsTo = [], which } = rule
   const { matches, visits } = findBlocks(network, rule.where, true)
-  const held = matches.filter((match) => holds(rule, match, network))
+  const leading = matches.length === 0 ? new Map<string, ReadonlySet<Node>>() : leadingSets(rule, network)
+  const held = matches.filter((match) => holds(rule, match, { network, leading }))
   const chosen = which === undefined ? held : outermost(held, which, network)
   const of = (names: readonly string[]): readonly Node[] => chosen.flatMap((match) => names.map((name) => match.get(name)!))
   const ends = of(before)
@@ -25,15 +26,36 @@ export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
     ...[...reached(ends.flatMap(network.before), network.before)].filter((node) => node.op !== 'Input' && !ends.includes(node)),
     ...of(chainsTo).flatMap((node) => chainsOf(node, network)),
   ])
-  return { layers, visits: visits + layers.size }
+  return { layers, visits: [...leading.values()].reduce((sum, { size }) => sum + size, visits + layers.size) }
+}
+
+/** For each node of a rule that may not lead to some operators, the layers that lead to one, those layers too. */
+function leadingSets({ notLeadingTo = {} }: KeepRule, network: Network): ReadonlyMap<string, ReadonlySet<Node>> {
+  return new Map(
+    Object.entries(notLeadingTo).map(([name, operators]) => {
+      const wanted = wantedOf(name, operators.join('|'))!
+      return [
+        name,
+        reached(
+          network.nodes.filter((node) => isOf(network, node, wanted)),
+          network.before,
+        ),
+      ]
+    }),
+  )
 }
 
 /** Whether users and operands of a match are those that a rule asks for. */
-function holds({ oneUser = [], notUsedBy = {}, onlyFrom = {} }: KeepRule, match: Match, network: Network): boolean {
+function holds(
+  { oneUser = [], notUsedBy = {}, onlyFrom = {} }: KeepRule,
+  match: Match,
+  { network, leading }: { readonly network: Network; readonly leading: ReadonlyMap<string, ReadonlySet<Node>> },
+): boolean {
   const isOneOf = (operators: readonly string[]) => (node: Node) => operators.includes(network.operatorOf(node))
   return (
     oneUser.every((name) => network.after(match.get(name)!).length === 1) &&
     Object.entries(notUsedBy).every(([name, operators]) => !network.after(match.get(name)!).some(isOneOf(operators))) &&
+    [...leading].every(([name, layers]) => !network.after(match.get(name)!).some((node) => layers.has(node))) &&
     Object.entries(onlyFrom).every(([name, operators]) => network.before(match.get(name)!).every(isOneOf(operators)))
   )
 }

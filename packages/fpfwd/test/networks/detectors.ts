@@ -28,6 +28,11 @@ export const yolov8 = `${pools}; ${distances}; out = Concat(scaled, chances)`
 /** With Relu in the place of SiLU, fused into the convolution. */
 export const yolov6 = yolov8.replace('b = Conv(all, w); ba = Silu(b)', 'ba = Conv+relu(all, w)')
 
+/** Attention in the body, which begins as a tail does: a convolution behind SiLU that is reshaped. */
+const bodyAttention = `
+  t0 = Conv(image, w); t = Silu(t0); qkv = Conv(t, w); qr = Reshape(qkv); qt = Transpose(qr); aq = Slice(qt); ak = Slice(qt); av = Slice(qt)
+  as0 = MatMul(aq, ak); as = Mul(as0, #); ap = Softmax(as); ac = MatMul(ap, av); act = Transpose(ac); acr = Reshape(act); ao = Conv(acr, w); a1 = Add(ao, t)`
+
 /** One number for the strides of all cells. */
 export const equalStrides = (text: string): string => text.replace(/scaled = Mul\((box|corners), w\)/, 'scaled = Mul($1, #)')
 
@@ -37,6 +42,9 @@ export const yolov12 = `
   heads = Conv(ba, w); r1 = Reshape(heads); classes = Conv(ba, w); r2 = Reshape(classes); chances = Sigmoid(r2); near = Slice(r1); far = Slice(r1)
   low = Sub(w, near); high = Add(w, far); sum = Add(low, high); size = Sub(high, low); centre = Mul(sum, #); box = Concat(centre, size); scaled = Mul(box, w)
   out = Concat(scaled, chances)`
+
+/** YOLO v12 with its attention. */
+export const yolov12Attention = `${bodyAttention}; ${yolov12.trim().replace('Conv(image, w)', 'Conv(a1, w)')}`
 
 export const yolov10 = `
   ${pools}

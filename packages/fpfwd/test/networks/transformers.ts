@@ -176,3 +176,14 @@ export const quickClipTexts = `
   ${ending('p', 'vp')}
   s1 = Add(mixed, s0); n2 = LayerNormalization(s1, w); up = MatMul(n2, w); sc = Mul(up, #); gate = Sigmoid(sc); gated = Mul(up, gate); down = MatMul(gated, w)
   s2 = Add(down, s1)`
+
+/** The encoder of DETR as another library has it: features come from a convolution, scores may be masked. */
+export const detrOf = (scaled: Scaled | 'never', mask: boolean): string => `
+  f = Conv(picture, w); fr = Reshape(f); ft = Transpose(fr); placed = Add(ft, places)
+  q = MatMul(placed, w); k = MatMul(placed, w); v = MatMul(ft, w); qr = Reshape(q); qp = Transpose(qr); kr = Reshape(k); kp = Transpose(kr); vr = Reshape(v); vp = Transpose(vr)
+  ${scaled === 'never' ? `s = MatMul(qp, kp); ${mask ? 'sm = Add(s, mask); p = Softmax(sm)' : 'p = Softmax(s)'}` : weightsOf(scaled, mask)}
+  ${ending('p', 'vp')}
+  s1 = Add(ft, mixed); n = LayerNormalization(s1, w); up = MatMul+relu(n, w); down = MatMul(up, w); s2 = Add(n, down); n2 = LayerNormalization(s2, w)`
+
+/** Scores that a mask puts another number in the place of. */
+export const masksThatChoose = (text: string): string => text.replace('sm = Add(s, mask)', 'sm = Where(mask, w, s)')

@@ -90,3 +90,18 @@ export const eva02Of = (corrected: boolean): string => `
   ${corrected ? 'pf = Mul(p, w); c0 = MatMul(pf, vp); c = Mul(c0, w)' : 'c = MatMul(p, vp)'}
   cp = Transpose(c); cr = Reshape(cp); mixed = MatMul(cr, w); s1 = Add(mixed, x)
   n2 = LayerNormalization(s1, w); ${gate}; gn = LayerNormalization(gated, w); down = MatMul(gn, w); y = Add(down, s1)`
+
+/** Swin as other libraries have it: features are made wide enough for whole windows, or queries, keys and values are of a product each. */
+export const swinOf = (padded: boolean, scores: 'queries' | 'both' | 'apart'): string => `
+  x = Add(patches, places); n = LayerNormalization(x, w); ${padded ? 'np = Pad(n); grid = Reshape(np)' : 'grid = Reshape(n)'}; pp = Transpose(grid); win = Reshape(pp)
+  ${
+    scores === 'apart'
+      ? 'q = MatMul(win, w); k = MatMul(win, w); v = MatMul(win, w); qr = Reshape(q); qp = Transpose(qr); kr = Reshape(k); kp = Transpose(kr); vr = Reshape(v); vp = Transpose(vr)'
+      : 'all = MatMul(win, w); r = Reshape(all); a = Slice(r); b = Slice(r); d = Slice(r); qp = Transpose(a); kp = Transpose(b); vp = Transpose(d)'
+  }
+  ${{ queries: 'qs = Mul(qp, #); s = MatMul(qs, kp)', both: 'qs = Mul(qp, #); ks = Mul(kp, #); s = MatMul(qs, ks)', apart: 's0 = MatMul(qp, kp); s = Mul(s0, #)' }[scores]}
+  sb = Add(s, w); p = Softmax(sb); c = MatMul(p, vp); cp = Transpose(c); cr = Reshape(cp); mixed = MatMul(cr, w); mr = Reshape(mixed); mp = Transpose(mr); back = Reshape(mp)
+  ${padded ? 'whole = Slice(back); s1 = Add(x, whole)' : 's1 = Add(x, back)'}; n2 = LayerNormalization(s1, w); up = MatMul(n2, w); act = Gelu(up); down = MatMul(act, w); y = Add(s1, down)`
+
+/** EVA whose gate and what it gates are of one product. */
+export const evaPacked = eva.replace(gate, 'both = MatMul(n2, w); g = Slice(both); u = Slice(both); act = Silu(g); gated = Mul(act, u)')

@@ -22,12 +22,12 @@ export const families: readonly Family[] = [
   deit,
   swin,
   vit,
+  rtDetr,
   detr,
   cswin,
   yolo26,
   yolo,
   openclip,
   clip,
-  rtDetr,
   attention,
 ]

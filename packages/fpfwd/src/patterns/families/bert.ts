@@ -18,7 +18,7 @@ const attentionOf = (features: string): SmallGraph => ({
 
 const feedForward: SmallGraph = { up: 'MatMul(norm2)', act: 'Gelu(up)', down: 'MatMul(act)' }
 
-/** Attention as exports of today have it, with a mask or without, whose sum takes what it began with: normalizations follow sums. */
+/** Attention as exports of today have it, with a mask that is added or chosen by, or without, whose sum takes what it began with: normalizations follow sums. */
 const postNormed = scaledScores.flatMap((scores) =>
   ['masked', 'scores'].map(
     (last): SmallGraph => ({
@@ -27,7 +27,7 @@ const postNormed = scaledScores.flatMap((scores) =>
       key: 'MatMul(norm)',
       value: 'MatMul(norm)',
       ...scores,
-      ...(last === 'masked' ? { masked: 'Add(scores)' } : {}),
+      ...(last === 'masked' ? { masked: 'Add|Where(scores)' } : {}),
       weights: `Softmax(${last})`,
       context: 'MatMul(weights, value~)',
       mixed: 'MatMul(context~)',

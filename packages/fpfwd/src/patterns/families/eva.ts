@@ -43,6 +43,15 @@ const gatedBy = (inner: SmallGraph, last: string): SmallGraph => ({
   down: `MatMul(${last})`,
 })
 const plainGate = gatedBy({}, 'gated')
+/** Gate and gated of one product. */
+const packedGate: SmallGraph = {
+  sum: 'Add(mixed)',
+  norm2: 'LayerNormalization(sum)',
+  both: 'MatMul(norm2)',
+  act: 'Silu(both~)',
+  gated: 'Mul(act, both~)',
+  down: 'MatMul(gated)',
+}
 const normedGate = gatedBy({ innerNorm: 'LayerNormalization(gated)' }, 'innerNorm')
 
 const everySum: readonly KeepRule[] = [sumsBeforeNorms, activations, sums]
@@ -50,18 +59,16 @@ const everySum: readonly KeepRule[] = [sumsBeforeNorms, activations, sums]
 /** EVA: places turn queries and keys; the last product of each block stays in float too. */
 export const eva: Family = {
   name: 'eva',
-  knownBy: [
-    {
-      block: {
-        ...together,
-        ...turnedBy('turnedQuery', 'all'),
-        ...turnedBy('turnedKey', 'all'),
-        queries: 'MulConst(turnedQuery)',
-        ...attentionOf({ queries: 'queries', keys: 'turnedKey', value: 'all' }),
-        ...plainGate,
-      },
+  knownBy: [plainGate, packedGate].map((gate) => ({
+    block: {
+      ...together,
+      ...turnedBy('turnedQuery', 'all'),
+      ...turnedBy('turnedKey', 'all'),
+      queries: 'MulConst(turnedQuery)',
+      ...attentionOf({ queries: 'queries', keys: 'turnedKey', value: 'all' }),
+      ...gate,
     },
-  ],
+  })),
   keep: [...everySum, { where: { act: 'Silu', gated: 'Mul(act)', down: 'MatMul(gated)' }, keep: ['down'], oneUser: ['act'] }],
 }
 

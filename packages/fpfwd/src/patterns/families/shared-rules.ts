@@ -17,10 +17,11 @@ const tailOf = (head: string): KeepRule => ({
   after: ['scores'],
   oneUser: ['scores'],
   notUsedBy: { joined: ['Conv'] },
+  notLeadingTo: { joined: ['Silu', 'LeakyRelu', 'Conv+relu'] },
 })
 
 /**
- * The tails of detectors behind their last convolutions.
+ * The tails of detectors behind their last convolutions, from which no further features are reached: attention in the body of YOLO v12 begins as a tail does.
  *
  * TPU-MLIR 1.30.2 finds only the last convolutions behind SiLU and LeakyRelu; those behind a fused Relu have the same tails.
  */
