@@ -43,6 +43,25 @@ it('the median decides, the worst sample is named', async () => {
   expect(outputs[0]!.worst.cosine).toBeCloseTo(0.6, 6)
 })
 
+it('samples on which both models give next to nothing are not counted; one on which the quantized model gives something is', async () => {
+  const empty = [...inputs, [1e-6, 0], [0, 1e-7], [2e-6, 0], [0, 1e-6]]
+  const { outputs, passed } = await agreement(empty, (input) => input.map((each) => (each < 1e-3 ? 0 : each)))
+  expect([passed, outputs[0]!.silent, outputs[0]!.worst.cosine]).toEqual([true, 4, 1])
+  const other = await agreement(empty, (input) => input.map((each) => (each < 1e-3 ? 0.5 : each)))
+  expect([other.passed, other.outputs[0]!.silent]).toEqual([false, 0])
+})
+
+it('where no sample says anything, all are counted', async () => {
+  const { outputs } = await agreement(
+    [
+      [0, 0],
+      [0, 0],
+    ],
+    () => [0, 0],
+  )
+  expect(outputs[0]).toMatchObject({ silent: 0, cosine: 1 })
+})
+
 it('a number that is not finite on one sample alone makes the model miss, and is counted', async () => {
   const { outputs, passed } = await agreement(inputs, (input) => (input[0] === 3 ? [Number.NaN, 1] : input))
   expect([passed, outputs[0]!.notFinite, outputs[0]!.worst.sample]).toEqual([false, 1, '1.npz'])

@@ -11,6 +11,8 @@ export interface OutputAgreement extends OutputLikeness {
   readonly passed: boolean
   /** The sample with the least cosine similarity. */
   readonly worst: OutputLikeness & { readonly sample: string }
+  /** Samples on which both models give next to nothing, beside what the float model gives on others: they are not counted. */
+  readonly silent: number
   /** Numbers of all samples that are NaN or infinite in either model. */
   readonly notFinite: number
   /** Whose output is the same for every input: then its similarity says nothing. */
@@ -51,7 +53,7 @@ export interface AgreementOptions {
 export async function measureAgreement(options: AgreementOptions): Promise<Agreement> {
   const { graph, float, quantized, samples, count, tolerance, signal, onProgress, isOver = () => false } = options
   const names = graph.outputs
-  const likenesses: (OutputLikeness & { readonly sample: string })[][] = names.map(() => [])
+  const likenesses: Likeness[][] = names.map(() => [])
   const alive = { float: variety(names.length), quantized: variety(names.length) }
   let [same, compared] = [0, 0]
   for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
@@ -61,7 +63,10 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     alive.float.see(wanted)
     alive.quantized.see(found)
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
-    names.forEach((_, k) => likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called }))
+    names.forEach((_, k) => {
+      const reach = { float: magnitude(wanted[k]!.data), quantized: magnitude(found[k]!.data) }
+      likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called, reach })
+    })
     if (largest(found[0]!.data) === largest(wanted[0]!.data)) same++
     // Whether anything depends on the input at all takes two inputs to tell.
     const other = count === 1 ? reversed(sample) : undefined
@@ -86,19 +91,37 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   }
 }
 
+/** How one output agrees on one sample. */
+interface Likeness extends OutputLikeness {
+  readonly sample: string
+  /** The largest finite magnitudes. */
+  readonly reach: { readonly float: number; readonly quantized: number }
+}
+
+/** Half a step of eight bits, as a share of what an output reaches. */
+const nothing = 1 / 512
+
+/** The samples that say something: where a detector finds nothing, a similarity is one of noise that no code holds. All, where none does. */
+function telling(all: readonly Likeness[]): readonly Likeness[] {
+  const least = nothing * all.reduce((most, { reach }) => Math.max(most, reach.float), 0)
+  return all.filter(({ reach, notFinite }) => notFinite > 0 || reach.float >= least || reach.quantized >= least)
+}
+
 function agreementOf(
   name: string,
-  all: readonly (OutputLikeness & { readonly sample: string })[],
+  seen: readonly Likeness[],
   tolerance: readonly [cosine: number, euclidean: number],
   dead: OutputAgreement['dead'],
 ): OutputAgreement {
-  const worst = all.reduce((least, each) => (each.cosine < least.cosine ? each : least))
+  const all = telling(seen)
+  const { reach: _, ...worst } = all.reduce((least, each) => (each.cosine < least.cosine ? each : least))
   const middle = { cosine: median(all, 'cosine'), euclidean: median(all, 'euclidean'), sqnr: median(all, 'sqnr') }
   const isLost = all.some(({ notFinite, cosine, sqnr }) => notFinite > 0 && cosine === 0 && sqnr === -100)
   return {
     name,
     ...middle,
     worst,
+    silent: seen.length - all.length,
     notFinite: all.reduce((sum, { notFinite }) => sum + notFinite, 0),
     passed: !isLost && dead !== 'quantized' && middle.cosine >= tolerance[0] && middle.euclidean >= tolerance[1],
     ...(dead === undefined ? {} : { dead }),
@@ -135,6 +158,15 @@ function isSame(a: Tensor['data'], b: Tensor['data']): boolean {
 function isList({ outputs, values }: Graph): boolean {
   const { shape } = values.get(outputs[0]!)!.type
   return outputs.length === 1 && shape[0] === 1 && elementCount(shape) === shape.at(-1)!
+}
+
+function magnitude(values: Tensor['data']): number {
+  let most = 0
+  for (let i = 0; i < values.length; i++) {
+    const each = Math.abs(Number(values[i]))
+    if (each > most && each !== Number.POSITIVE_INFINITY) most = each
+  }
+  return most
 }
 
 function largest(values: Tensor['data']): number {
