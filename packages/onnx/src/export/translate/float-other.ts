@@ -98,6 +98,33 @@ function wrapped(build: OnnxBuilder, x: string, to: DType): string {
 const isWhole = (to: DType): boolean => isCodeType(to) || to === 'u32'
 
 /**
+ * Linear resampling of one axis, `a + share * (b - a)` step by step in float32: a runtime's own Resize blends four neighbours in an order of its own, which shows in the last bits
+ * where shares are not short.
+ */
+function blended(build: OnnxBuilder, x: string, axis: number, wanted: number, align: boolean): string {
+  const { dtype, shape } = build.typeOf(x)
+  const size = shape[axis]!
+  const f = Math.fround
+  const scale = align ? (wanted > 1 ? f((size - 1) / f(wanted - 1)) : 0) : f(size / f(wanted))
+  const places = Array.from({ length: wanted }, (_, o) =>
+    Math.max(0, Math.min(size - 1, align ? f(o * scale) : f(f(f(o + 0.5) * scale) - 0.5))),
+  )
+  const lower = places.map(Math.floor)
+  const type = { dtype, shape: shape.map((dim, i) => (i === axis ? wanted : dim)) }
+  const picked = (at: readonly number[]): string => build.node('Gather', [x, build.numbers('i64', at)], type, { axis })
+  const shares = places.map((place, i) => f(place - lower[i]!))
+  const a = picked(lower)
+  if (shares.every((share) => share === 0)) return a
+  const b = picked(lower.map((each) => Math.min(size - 1, each + 1)))
+  const share = build.numbers(
+    'f32',
+    shares,
+    shape.map((_, i) => (i === axis ? wanted : 1)),
+  )
+  return build.node('Add', [a, build.node('Mul', [build.node('Sub', [b, a], type), share], type)], type)
+}
+
+/**
  * Bilinear and nearest resampling of the last two axes. Every linear mode but `align_corners` is computed with
  * half-pixel centres; a nearest one that is not `asymmetric` rounds the corner-aligned place.
  */
@@ -112,6 +139,11 @@ export const translateResize: Translate = (node, t) => {
   const shape = t.typeOf(x).shape
   const build = t.build
   const full = reshaped(build, t.carried(x), [1, shape.slice(0, -2).reduce((product, dim) => product * dim, 1), ...shape.slice(-2)])
+  // Float32 is the whole network's type, whose results are anybody's in the last bits; half floats stand among codes.
+  if (mode === 'linear' && t.precision === 'exact' && (type.dtype === 'f16' || type.dtype === 'bf16')) {
+    const rows = blended(build, full, 2, sizes[0]!, coordinates === 'align_corners')
+    return [rounded(t, reshaped(build, blended(build, rows, 3, sizes[1]!, coordinates === 'align_corners'), type.shape), type, node)]
+  }
   const target = [1, build.typeOf(full).shape[1]!, ...sizes]
   const linear = mode === 'linear'
   const y = build.node(
