@@ -5,7 +5,7 @@ import { didYouMean, edgesOf, layerOf, QError } from '@q/ir'
 export type Names = ReadonlySet<string>
 
 /** What leads to layers of a graph, and where they lead. */
-export interface Reach {
+interface Reach {
   /** Whether a name is that of an input, or of a result of a layer. */
   has(name: string): boolean
   upTo(name: string): Names

@@ -108,3 +108,12 @@ export const rtDetr = rtDetrOf('away = Mul(offr, wh); scaled = Mul(away, #)')
 export const rtDetrDivided = rtDetrOf('few = Div(offr, w); away = Mul(few, wh); scaled = Mul(away, #)')
 /** As the second version does with a scale of each step that was computed before. */
 export const rtDetrScaled = rtDetrOf('scaled = Mul(offr, wh)')
+
+const behind = (features: string): string => `; ${distances.replaceAll('Conv(ba,', `Conv(${features},`)}; out = Concat(scaled, chances)`
+
+/** YOLO v9: features of several depths are joined. */
+export const yolov9 = `${pools}
+  e1 = Slice(ba); e2 = Slice(ba); e3 = Conv(e2, w); e3a = Silu(e3); e4 = Conv(e3a, w); e4a = Silu(e4); ej = Concat(e1, e2, e3a, e4a); e5 = Conv(ej, w); e = Silu(e5)${behind('e')}`
+
+/** YOLO v11: attention in the body. */
+export const yolov11 = `${pools}; ${attention}; j = Concat(s2, left0); g0 = Conv(j, w); g = Silu(g0)${behind('g')}`
