@@ -74,7 +74,10 @@ function ruleText(rule: KeepRule): string {
     ...(which === undefined ? [] : [`, the ${which} one`]),
     ...list(', one user of', oneUser),
     ...Object.entries(notUsedBy).map(([name, ops]) => `, ${name} not used by ${ops.join(', ')}`),
-    ...Object.entries(notLeadingTo).map(([name, ops]) => `, ${name} not leading to ${ops.join(', ')}`),
+    ...Object.entries(notLeadingTo).map(
+      ([name, ops]) =>
+        `, ${name} not leading to ${ops.map((each) => (typeof each === 'string' ? each : `\`${linesOf(each).join('; ')}\``)).join(', ')}`,
+    ),
     ...Object.entries(onlyFrom).map(([name, ops]) => `, ${name} from ${ops.join(', ')} alone`),
     ...(leastBlocks === undefined ? [] : [`, where there are ${leastBlocks} blocks or more`]),
     ...(widest === true ? [', in the float type with most digits'] : []),

@@ -1,8 +1,8 @@
-import { allOps, didYouMean } from '@q/ir'
+import { allOps, didYouMean, floatOps } from '@q/ir'
 import { type Check, countOf, flagOf, invalid, lineOf, listOf, objectOf, oneOf, recordOf, textOf } from './check-parts.ts'
 import type { Family, KeepRule, Sign, SmallGraph } from './family.ts'
 import { constantForms } from './network.ts'
-import { wantedOf } from './small-graph.ts'
+import { operatorIn, wantedOf } from './small-graph.ts'
 
 /** Operators that are known to patterns beside those of `@q/ir`: single constants, inputs, and what only other tools have. */
 const furtherOperators = ['Input', ...constantForms, 'Rope', 'GridSample', 'Split']
@@ -137,14 +137,15 @@ const operatorName: Check = (value, at) => {
 /** An operator, or one with a fused Relu. */
 const fusedOperator: Check = (value, at) => {
   textOf(value, at)
-  const [op = '', fused] = (value as string).split('+')
+  const { operator: op, sign, fused } = operatorIn(value as string)
   operatorName(op, at)
   if (fused === undefined) return
-  if (fused !== 'relu') throw invalid(at, { found: `+${fused}`, wanted: '+relu', hint: 'only a Relu is fused into other layers' })
+  if (fused !== 'relu')
+    throw invalid(at, { found: `${sign}${fused}`, wanted: `${sign}relu`, hint: 'only a Relu is fused into other layers' })
   if (!mayEndInRelu(op))
     throw invalid(at, {
       found: value as string,
-      wanted: `an operator that a Relu is fused into: ${[...allOps.keys()].filter(mayEndInRelu).join(', ')}`,
+      wanted: `an operator that a Relu is fused into: ${[...floatOps.keys()].filter(mayEndInRelu).join(', ')}`,
       hint: `a Relu behind ${op} is a layer: describe it as a node of its own`,
     })
 }
@@ -218,7 +219,7 @@ const ruleParts = objectOf(
     which: oneOf('first', 'last'),
     oneUser: listOf(textOf),
     notUsedBy: recordOf(listOf(operatorName, 1)),
-    notLeadingTo: recordOf(listOf(fusedOperator, 1)),
+    notLeadingTo: recordOf(listOf((value, at) => (typeof value === 'object' ? smallGraph : fusedOperator)(value, at), 1)),
     onlyFrom: recordOf(listOf(operatorName, 1)),
     leastBlocks: countOf,
     widest: flagOf,

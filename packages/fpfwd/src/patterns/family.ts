@@ -3,7 +3,7 @@
  *
  * - `Silu|LeakyRelu`: one of several operators; `!Conv|Reshape`: none of these; `*`: any; `Input`: an input of the network.
  * - A `Mul`, `Add`, `Sub` or `Div` with a constant of one element is `MulConst`, `AddConst`, `SubConst`, `DivConst` and nothing else.
- * - `Conv+relu`: a Conv that ends in a fused Relu.
+ * - `Conv+relu`: a Conv that ends in a fused Relu; `Conv-relu`: one that does not.
  * - `MatMul(query~, key~)`: `~` is a way through up to twelve layers that only move elements (Reshape, Transpose, Slice, Split, Squeeze,
  *   Unsqueeze, Gather), or none.
  *
@@ -42,8 +42,8 @@ export interface KeepRule {
   readonly oneUser?: readonly string[]
   /** Nodes whose results no layer of these operators uses. @default none */
   readonly notUsedBy?: Readonly<Record<string, readonly string[]>>
-  /** Nodes from which no layer of these operators (`Silu`, `Conv+relu`) is reached, however far. @default none */
-  readonly notLeadingTo?: Readonly<Record<string, readonly string[]>>
+  /** Nodes from which no layer of these operators (`Silu`, `Conv+relu`), or last node of these small graphs, is reached, however far. @default none */
+  readonly notLeadingTo?: Readonly<Record<string, readonly (string | SmallGraph)[]>>
   /** Nodes that compute with results of these operators, and constants, alone. @default none */
   readonly onlyFrom?: Readonly<Record<string, readonly string[]>>
   /** The rule holds where the family's block is there so often. @default 1 */

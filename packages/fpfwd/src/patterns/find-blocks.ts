@@ -1,7 +1,7 @@
 import type { Node } from '@q/ir'
 import type { SmallGraph } from './family.ts'
 import type { Network } from './network.ts'
-import { isOf, type Operand, type Pattern, patternOf, type Wanted } from './small-graph.ts'
+import { isOf, type Operand, operatorIn, type Pattern, patternOf, type Wanted } from './small-graph.ts'
 
 /** The layers that the nodes of a small graph are in the network. */
 export type Match = ReadonlyMap<string, Node>
@@ -156,7 +156,7 @@ const layersOf = (network: Network, want: Wanted): readonly Node[] =>
 const countOf = ({ nodes, byOperator }: Network, want: Wanted): number =>
   want.isAnyBut ? nodes.length : namesOf(want).reduce((sum, operator) => sum + (byOperator.get(operator)?.length ?? 0), 0)
 
-const namesOf = ({ operators }: Wanted): readonly string[] => [...new Set(operators.map((text) => text.split('+')[0]!))]
+const namesOf = ({ operators }: Wanted): readonly string[] => [...new Set(operators.map((text) => operatorIn(text).operator))]
 
 function firstOf<T>(items: Iterable<T>): readonly T[] {
   for (const item of items) return [item]

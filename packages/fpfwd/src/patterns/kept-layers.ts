@@ -14,7 +14,7 @@ export interface KeptLayers {
 export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
   const { keep = [], after = [], before = [], chainsTo = [], which } = rule
   const { matches, visits } = findBlocks(network, rule.where, true)
-  const leading = matches.length === 0 ? new Map<string, ReadonlySet<Node>>() : leadingSets(rule, network)
+  const leading = matches.length === 0 ? new Map<string, Leading>() : leadingSets(rule, network)
   const held = matches.filter((match) => holds(rule, match, { network, leading }))
   const chosen = which === undefined ? held : outermost(held, which, network)
   const of = (names: readonly string[]): readonly Node[] => chosen.flatMap((match) => names.map((name) => match.get(name)!))
@@ -26,21 +26,21 @@ export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
     ...[...reached(ends.flatMap(network.before), network.before)].filter((node) => node.op !== 'Input' && !ends.includes(node)),
     ...of(chainsTo).flatMap((node) => chainsOf(node, network)),
   ])
-  return { layers, visits: [...leading.values()].reduce((sum, { size }) => sum + size, visits + layers.size) }
+  return { layers, visits: [...leading.values()].reduce((sum, each) => sum + each.visits, visits + layers.size) }
 }
 
-/** For each node of a rule that may not lead to some operators, the layers that lead to one, those layers too. */
-function leadingSets({ notLeadingTo = {} }: KeepRule, network: Network): ReadonlyMap<string, ReadonlySet<Node>> {
+/** Layers that lead to some others, those too. */
+type Leading = KeptLayers
+
+/** For each node of a rule that may not lead to some layers, those that lead to one. */
+function leadingSets({ notLeadingTo = {} }: KeepRule, network: Network): ReadonlyMap<string, Leading> {
   return new Map(
-    Object.entries(notLeadingTo).map(([name, operators]) => {
-      const wanted = wantedOf(name, operators.join('|'))!
-      return [
-        name,
-        reached(
-          network.nodes.filter((node) => isOf(network, node, wanted)),
-          network.before,
-        ),
-      ]
+    Object.entries(notLeadingTo).map(([name, ends]) => {
+      const wanted = ends.flatMap((end) => (typeof end === 'string' ? wantedOf(name, end)! : []))
+      const found = ends.flatMap((end) => (typeof end === 'string' ? [] : findBlocks(network, end)))
+      const last = found.flatMap(({ matches }) => matches.map((match) => [...match.values()].at(0)!))
+      const layers = reached([...network.nodes.filter((node) => wanted.some((want) => isOf(network, node, want))), ...last], network.before)
+      return [name, { layers, visits: found.reduce((sum, { visits }) => sum + visits, layers.size) }]
     }),
   )
 }
@@ -49,13 +49,13 @@ function leadingSets({ notLeadingTo = {} }: KeepRule, network: Network): Readonl
 function holds(
   { oneUser = [], notUsedBy = {}, onlyFrom = {} }: KeepRule,
   match: Match,
-  { network, leading }: { readonly network: Network; readonly leading: ReadonlyMap<string, ReadonlySet<Node>> },
+  { network, leading }: { readonly network: Network; readonly leading: ReadonlyMap<string, Leading> },
 ): boolean {
   const isOneOf = (operators: readonly string[]) => (node: Node) => operators.includes(network.operatorOf(node))
   return (
     oneUser.every((name) => network.after(match.get(name)!).length === 1) &&
     Object.entries(notUsedBy).every(([name, operators]) => !network.after(match.get(name)!).some(isOneOf(operators))) &&
-    [...leading].every(([name, layers]) => !network.after(match.get(name)!).some((node) => layers.has(node))) &&
+    [...leading].every(([name, { layers }]) => !network.after(match.get(name)!).some((node) => layers.has(node))) &&
     Object.entries(onlyFrom).every(([name, operators]) => network.before(match.get(name)!).every(isOneOf(operators)))
   )
 }

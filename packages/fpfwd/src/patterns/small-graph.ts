@@ -24,7 +24,7 @@ export interface Pattern {
   readonly last: Wanted
 }
 
-const nodeText = /^(!?)\s*([\w.]+(?:\+\w+)?(?:\s*\|\s*[\w.]+(?:\+\w+)?)*|\*)\s*(?:\(([^()]*)\))?$/
+const nodeText = /^(!?)\s*([\w.]+(?:[+-]\w+)?(?:\s*\|\s*[\w.]+(?:[+-]\w+)?)*|\*)\s*(?:\(([^()]*)\))?$/
 
 /** A node of a small graph; undefined where the text is none. */
 export function wantedOf(name: string, text: string): Wanted | undefined {
@@ -60,10 +60,16 @@ export function patternOf(block: SmallGraph): Pattern {
 /** Whether a layer is what a node of a small graph may be. */
 export function isOf({ operatorOf }: Network, node: Node, { operators, isAnyBut }: Wanted): boolean {
   const isOne = operators.some((text) => {
-    const [operator, fused] = text.split('+')
-    return operatorOf(node) === operator && (fused === undefined || node.attrs[fused] === true)
+    const { operator, sign, fused } = operatorIn(text)
+    return operatorOf(node) === operator && (fused === undefined || (node.attrs[fused] === true) === (sign === '+'))
   })
   return isOne !== isAnyBut
+}
+
+/** The parts of `Conv`, `Conv+relu` and `Conv-relu`. */
+export function operatorIn(text: string): { readonly operator: string; readonly sign?: string; readonly fused?: string } {
+  const [operator = '', sign, fused] = text.split(/([+-])/)
+  return sign === undefined || fused === undefined ? { operator } : { operator, sign, fused }
 }
 
 const wordsOf = (text: string, border: string): readonly string[] =>
