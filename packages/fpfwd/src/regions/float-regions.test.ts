@@ -82,10 +82,45 @@ describe('floatRegions', () => {
     for (const block of [{ start: 'left', end: 'sum' }, { starts: ['left'] }, { starts: 'left', ends: 'sum' }])
       expect(errorOf(() => floatRegions(net, { blocks: [block as never] }))).toMatchObject({
         code: 'REGION_BLOCK',
-        at: ['blocks'],
+        at: ['blocks[0]'],
         found: JSON.stringify(block),
         wanted: expect.stringContaining('starts'),
         hint: expect.stringContaining('lists'),
+      })
+  })
+  it.each<[string, unknown, string, string]>([
+    ['letters for names', { inputs: 'ab' }, 'REGION_NAME', 'inputs'],
+    ['a number for a name', { outputs: ['left', 1] }, 'REGION_NAME', 'outputs[1]'],
+    ['a hole for a name', { inputs: new Array(2) }, 'REGION_NAME', 'inputs[0]'],
+    ['no block', { blocks: [null] }, 'REGION_BLOCK', 'blocks[0]'],
+    ['no list of blocks', { blocks: {} }, 'REGION_BLOCK', 'blocks'],
+    ['a hole for a block', { blocks: new Array(1) }, 'REGION_BLOCK', 'blocks[0]'],
+    ['numbers for starts', { blocks: [{ starts: [1], ends: [{}] }] }, 'REGION_NAME', 'blocks[0].starts[0]'],
+    ['objects for ends', { blocks: [{ starts: ['left'], ends: [{}] }] }, 'REGION_NAME', 'blocks[0].ends[0]'],
+    [
+      'a getter that throws',
+      {
+        blocks: [
+          Object.defineProperty({}, 'starts', {
+            enumerable: true,
+            get: () => {
+              throw new Error('no')
+            },
+          }),
+        ],
+      },
+      'REGION_NAME',
+      'blocks[0]',
+    ],
+  ])('refuses %s', (_, regions, code, at) => {
+    for (const vendorExact of [false, true])
+      expect(errorOf(() => floatRegions(net, { ...(regions as object), vendorExact }))).toMatchObject({
+        code,
+        at: [at],
+        found: expect.any(String),
+        wanted: expect.any(String),
+        hint: expect.any(String),
+        kind: 'usage',
       })
   })
   it('looks at each node of a chain of diamonds once', () => {
@@ -165,5 +200,35 @@ describe('parseBlocks', () => {
     expect(codeOf(() => blocksOf('a:'))).toBe('REGION_BLOCK')
     expect(codeOf(() => blocksOf('no:such:name'))).toBe('REGION_BLOCK')
     expect(blocksOf(' a, b : c ')).toEqual([{ starts: ['a', 'b'], ends: ['c'] }])
+  })
+  it('divides a word that is a name itself where it would end nowhere', () => {
+    expect(parseBlocks(['features:scores'], () => true)).toEqual([{ starts: ['features'], ends: ['scores'] }])
+    expect(errorOf(() => blocksOf('a:0')).hint).toBe(
+      'a:0 is a layer of this network, colon and all: name the other end of the block beside it',
+    )
+    expect(errorOf(() => blocksOf('nosuch')).hint).toMatch(/put a colon/)
+  })
+  it('finds names with commas beside the colon, however many there are', () => {
+    const layers = new Set(['n', 'n,n', 'o', 'o,o:o', 'p'])
+    const isLayer = (name: string) => layers.has(name)
+    const list = (name: string, count: number) => Array(count).fill(name).join(',')
+    expect(parseBlocks([`${list('n', 41)}:${list('p', 40)}`], isLayer)).toEqual([
+      { starts: [...Array(20).fill('n,n'), 'n'], ends: Array(40).fill('p') },
+    ])
+    expect(parseBlocks(['n,o,o:o:p'], isLayer)).toEqual([{ starts: ['n', 'o,o:o'], ends: ['p'] }])
+  })
+  it('asks for names a few times for each sign of a word', () => {
+    for (const word of [
+      ':'.repeat(2000) + ','.repeat(2000),
+      ','.repeat(2000) + ':'.repeat(2000),
+      ':,'.repeat(2000),
+      `${'n,'.repeat(2000)}n${':n'.repeat(2000)}`,
+      'n:n,'.repeat(2000),
+    ]) {
+      let asked = 0
+      const isLayer = (name: string) => ++asked > 0 && name === 'n'
+      codeOf(() => parseBlocks([word], isLayer))
+      expect(asked / word.length).toBeLessThan(400)
+    }
   })
 })

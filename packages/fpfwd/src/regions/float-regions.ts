@@ -1,6 +1,7 @@
 import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
 import { type FloatLayer, inGraphOrder } from '../float-layer.ts'
+import { checkRegions } from './check-regions.ts'
 import { type Names, reachOf } from './reach.ts'
 
 /** From some layers to others. */
@@ -34,13 +35,10 @@ export interface Regions {
  *
  * @param graph the canonical float graph, whose values have the names of layers
  * @throws QError `LAYER_UNKNOWN` for a name that is none, `REGION_EMPTY` for a block with nothing between its ends; neither with
- * `vendorExact`. `REGION_BLOCK` for a block without starts or ends
+ * `vendorExact`. `REGION_BLOCK` for a block without starts or ends, `REGION_NAME` for names that are no list of names
  */
-export function floatRegions(
-  graph: Graph,
-  { inputs = [], outputs = [], blocks = [], vendorExact = false }: Regions,
-): readonly FloatLayer[] {
-  for (const block of blocks) checkBlock(block)
+export function floatRegions(graph: Graph, regions: Regions): readonly FloatLayer[] {
+  const { inputs, outputs, blocks, vendorExact } = checkRegions(regions)
   const reach = reachOf(graph, vendorExact)
   const alone = new Set(vendorExact ? namesIn({ inputs, outputs, blocks }).filter((name) => !reach.has(name)) : [])
   const before = (name: string): Names => (alone.has(name) ? new Set([name]) : reach.upTo(name))
@@ -63,25 +61,13 @@ export function floatRegions(
   ]
 }
 
-const namesIn = ({ inputs = [], outputs = [], blocks = [] }: Regions): readonly string[] => [
+const namesIn = ({ inputs, outputs, blocks }: Omit<Required<Regions>, 'vendorExact'>): readonly string[] => [
   ...inputs,
   ...outputs,
   ...blocks.flatMap(({ starts, ends }) => [...starts, ...ends]),
 ]
 
 const unionOf = (sets: readonly Names[]): Names => new Set(sets.flatMap((each) => [...each]))
-
-function checkBlock(block: Block): void {
-  const { starts, ends } = block as Partial<Block>
-  if (Array.isArray(starts) && Array.isArray(ends)) return
-  throw new QError('REGION_BLOCK', 'a block has starts and ends', {
-    at: ['blocks'],
-    found: JSON.stringify(block),
-    wanted: "{ starts: ['conv1'], ends: ['concat'] }",
-    hint: 'put the names of layers into two lists',
-    kind: 'usage',
-  })
-}
 
 function emptyBlock(starts: readonly string[], ends: readonly string[]): QError {
   return new QError('REGION_EMPTY', 'nothing lies between the ends of a block', {

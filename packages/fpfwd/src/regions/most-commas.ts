@@ -1,0 +1,2 @@
+/** How many commas a name has at most. */
+export const mostCommas = 16
