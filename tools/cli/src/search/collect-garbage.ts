@@ -6,7 +6,14 @@ import { runInNewContext } from 'node:vm'
  * collection on V8 goes by what it found: without one, each thread of a search of minutes comes to hold a hundred megabytes of garbage, and what a calibration computed with is never let go.
  */
 export function collectGarbage(): void {
+  collect ??= collector()
+  collect()
+}
+
+let collect: (() => void) | undefined
+
+/** A new context has what the flag makes known; V8 may not know the flag any more. */
+function collector(): () => void {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext("typeof gc === 'function' ? gc : undefined") as (() => void) | undefined
-  collect?.()
+  return runInNewContext("typeof gc === 'function' ? gc : () => {}") as () => void
 }

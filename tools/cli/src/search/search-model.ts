@@ -118,7 +118,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     settings,
     resolver,
     reference: task.reference === 'chip-float' ? inFloat : 'graph',
-    samples: keptSamples(task.samples, keptShare * cacheBytes),
+    samples: keptSamples(task.samples, keptShare * cacheBytes, collectGarbage),
     samplesDigest: await journalScope(task),
     executors: searchExecutors(),
     journal: journal.journal,
