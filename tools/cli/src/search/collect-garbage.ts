@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 
 /**
  * Collects the garbage of this thread. The program is started with a heap of half a gigabyte in which V8 looks for none, which spares a calibration a sixth of its time. From its first
- * collection on V8 goes by what it found: without one, each thread of a search of minutes comes to hold a hundred megabytes of garbage, and what a calibration computed with is never let go.
+ * collection on V8 goes by what it found: without one, what a calibration computed with would be held to the end of a search.
  */
 export function collectGarbage(): void {
   collect ??= collector()
