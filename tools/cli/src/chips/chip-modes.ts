@@ -1,12 +1,12 @@
 import type { Plan, QuantMode, Target } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 
-/** A mode of a chip by its name in any case. @throws QError `MODE_UNSUPPORTED` listing those it has */
-export function modeOf(text: string, target: Target, at: readonly string[]): QuantMode {
+/** A mode of a chip by its name in any case. @param known those that are taken @throws QError `MODE_UNSUPPORTED` listing those it has */
+export function modeOf(text: string, target: Target, at: readonly string[], known: readonly QuantMode[] = target.modes): QuantMode {
   const wanted = text.toUpperCase()
-  const mode = target.modes.find((each) => each === wanted)
+  const mode = known.find((each) => each === wanted)
   if (mode !== undefined) return mode
-  throw unsupported(text, target, target.modes, at)
+  throw unsupported(text, target, known, at)
 }
 
 /** Modes that chips have, whether a back end of this program does them or not. */

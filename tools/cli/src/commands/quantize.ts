@@ -59,7 +59,9 @@ export const defineQuantize: DefineCommand = (program, start) => {
         throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
           at: [model],
           wanted: 'a .onnx file',
-          hint: 'export the model to ONNX',
+          hint: model.endsWith('.mlir')
+            ? `from a Top file: q run_calibration ${model} --dataset FOLDER -o table, then q model_deploy --mlir ${model} --quantize INT8 --calibration_table table`
+            : 'export the model to ONNX',
           kind: 'usage',
         })
       }

@@ -46,12 +46,13 @@ export const asksForSamples = (command: Command): boolean => command.getOptionVa
 /** The float mode that `--fp_type` names. @throws QError `MODE_UNSUPPORTED`, `FLOAT_TYPE` */
 export function floatModeOf(text: string, target: Target): QuantMode {
   if (text === 'auto') return target.defaultFloat
-  const mode = modeOf(text, target, ['--fp_type'])
-  if (target.schemes[mode]?.kind === 'float') return mode
+  const floats = target.modes.filter((each) => target.schemes[each]?.kind === 'float')
+  const mode = target.modes.find((each) => each === text.toUpperCase()) ?? modeOf(text, target, ['--fp_type'], floats)
+  if (floats.includes(mode)) return mode
   throw new QError('FLOAT_TYPE', `--fp_type: ${mode} is no float type`, {
     at: ['--fp_type'],
     found: text,
-    wanted: `auto, or one of ${target.modes.filter((each) => target.schemes[each]?.kind === 'float').join(', ')}`,
+    wanted: `auto, or one of ${floats.join(', ')}`,
     hint: 'leave it out for the usual one of the chip',
     kind: 'usage',
   })

@@ -15,6 +15,8 @@ function program(): Command {
     .option('--mean [numbers]')
     .option('--names <names...>')
     .option('--compare_all')
+    .option('--counts_of <numbers>')
+  root.command('other').option('--counts <file>').option('--mlir <file>')
   root.command('tool').command('compare').option('-v, --verbose')
   return root
 }
@@ -83,5 +85,12 @@ describe('expandArguments', () => {
     ['OPTION_VALUE', ['--compare_all=1']],
   ])('%s: %j', (code, given) => {
     expect(() => expand(...given)).toThrow(expect.objectContaining({ code, kind: 'usage', at: ['deploy'] }))
+  })
+
+  it.each([['--count'], ['--counts'], ['--counts=a']])('completes no option of another command, nor its beginning: %s', (word) => {
+    expect(() => expand(word, 'x')).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN', hint: '--counts is an option of q other' }))
+  })
+  it('completes what begins an option here and there alike', () => {
+    expect(expand('--counts_', '3')).toEqual(['--counts_of=3'])
   })
 })

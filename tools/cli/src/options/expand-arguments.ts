@@ -39,7 +39,8 @@ export function findCommand(program: Command, args: readonly string[]): Call {
 
 /**
  * Options as Python's argparse takes them, written as commander takes them: unambiguous beginnings of long names are
- * completed (`--quant` for `--quantize`), `-o=x` is split, and a negative number may follow an option whose value may be
+ * completed (`--quant` for `--quantize`) unless they name or begin an option of another command that the completed name goes on from
+ * (`--pattern` is not `--patterns_count`, because of `--patterns`), `-o=x` is split, and a negative number may follow an option whose value may be
  * left out. What follows `--` stays as it is.
  *
  * @throws QError `OPTION_UNKNOWN`, `OPTION_AMBIGUOUS`, `OPTION_VALUE_MISSING`
@@ -107,7 +108,8 @@ function optionOf(command: Command, word: string, path: readonly string[]): Opti
   const names = command.options.flatMap(namesOf).filter((name) => name.startsWith('--'))
   const beginnings = [...names, '--help'].filter((name) => name.startsWith(word))
   const options = new Set(beginnings.map((name) => command.options.find((option) => namesOf(option).includes(name))))
-  if (options.size === 1) return [...options][0]
+  const meant = meantElsewhere(command, word, beginnings)
+  if (options.size === 1 && meant === undefined) return [...options][0]
   if (options.size > 1) {
     throw new QError('OPTION_AMBIGUOUS', `${word} may be several options`, {
       at: path,
@@ -121,9 +123,37 @@ function optionOf(command: Command, word: string, path: readonly string[]): Opti
     at: path,
     found: word,
     wanted: 'an option of this command',
-    hint: didYouMean(word, names, `q ${path.join(' ')} --help lists the options`),
+    hint:
+      meant === undefined ? didYouMean(word, names, `q ${path.join(' ')} --help lists the options`) : otherCommands(command, meant, names),
     kind: 'usage',
   })
+}
+
+/** The commands of the whole program but this one. */
+function otherCommandsOf(command: Command): readonly Command[] {
+  let root = command
+  while (root.parent !== null) root = root.parent
+  const all = (each: Command): readonly Command[] => [each, ...each.commands.flatMap(all)]
+  return all(root).filter((each) => each !== command && each.commands.length === 0)
+}
+
+/** The option of another command that is written, or that lies between what is written and the name that it would be completed to. */
+function meantElsewhere(command: Command, word: string, [beginning]: readonly string[]): string | undefined {
+  const elsewhere = new Set(otherCommandsOf(command).flatMap((each) => each.options.flatMap(namesOf)))
+  const isBetween = (other: string) => other.startsWith(word) && beginning?.startsWith(other) === true && other !== beginning
+  return elsewhere.has(word) ? word : [...elsewhere].find(isBetween)
+}
+
+/** Where patterns are looked for, and where else what they find goes. */
+const patternOptions: ReadonlySet<string> = new Set(['--patterns', '--no-patterns', '--pattern-rules', '--part_quantize'])
+
+function otherCommands(command: Command, word: string, names: readonly string[]): string {
+  const owners = otherCommandsOf(command).filter((each) => each.options.some((option) => namesOf(option).includes(word)))
+  const commands = owners.map((each) => `q ${each.name()}`).join(', ')
+  if (!patternOptions.has(word)) return `${word} is an option of ${commands}`
+  const taking = ['--pre_qtable', '--quantize_table'].find((name) => names.includes(name))
+  const place = taking === undefined ? '--quantize_table of model_deploy, or --pre_qtable of a search' : `${taking} here`
+  return `patterns are looked for by ${commands}; the table that they write (shape_pattern_qtable) is for ${place}`
 }
 
 function missingValue(option: Option, path: readonly string[], next: string | undefined): QError {
