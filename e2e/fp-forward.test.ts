@@ -31,6 +31,13 @@ describe('q fp_forward', () => {
     expect(made.test((await mustRun('print', 'digits.mlir', ...chip, ...tables.slice(0, 2))).out)).toBe(false)
   })
 
+  it('suggests the layer that is named after an output of the file', async () => {
+    await prepareDigits()
+    const last = /^return (\S+)$/m.exec((await mustRun('print', 'digits.mlir')).out)![1]!
+    const { err } = await q('fp_forward', 'digits.mlir', '--chip', 'bm1684x', '--fpfwd_outputs', last.replace(/_[A-Za-z]+$/, ''), '--print')
+    expect(err).toMatch(new RegExp(`LAYER_UNKNOWN[^]*did you mean ${last}\\b`))
+  })
+
   it('writes names that are none as TPU-MLIR does, where that is asked for, and says so', async () => {
     await prepareDigits()
     const args = ['--chip', 'bm1684x', '--vendor-exact', '--fpfwd_inputs', 'imaeg']

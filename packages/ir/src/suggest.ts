@@ -1,13 +1,19 @@
 /**
  * The known names nearest to `name`, nearest first, for "did you mean".
  *
- * Nearness is the Damerau-Levenshtein distance (optimal string alignment) on lower-cased names;
+ * A few names that go on from it behind an underscore are nearest: layers are called `output0_Concat` after a result `output0`.
+ * Else nearness is the Damerau-Levenshtein distance (optimal string alignment) on lower-cased names;
  * names further away than a third of the longer length are left out.
  */
 export function suggest(name: string, known: Iterable<string>, limit = 3): readonly string[] {
   const wanted = name.toLowerCase()
   const ranked: { readonly candidate: string; readonly distance: number }[] = []
-  for (const candidate of known) {
+  const names = [...known]
+  const longer = wanted === '' ? [] : names.filter((each) => each.toLowerCase().startsWith(`${wanted}_`))
+  const few = longer.length <= limit ? longer : []
+  for (const candidate of few) ranked.push({ candidate, distance: 0 })
+  for (const candidate of names) {
+    if (few.includes(candidate)) continue
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance <= Math.ceil(Math.max(name.length, candidate.length) / 3)) ranked.push({ candidate, distance })
   }
