@@ -147,6 +147,8 @@ describe('q quantize', () => {
     ['a file of families beside TPU-MLIR’s own answer', ['--patterns', 'bad.json', '--vendor-exact'], 'OPTION_WITHOUT_EFFECT', 2],
     ['a file of families beside those of the manual', ['--patterns', 'bad.json', '--pattern-rules', 'manual'], 'OPTION_WITHOUT_EFFECT', 2],
     ['no families and TPU-MLIR’s', ['--no-patterns', '--vendor-exact'], 'OPTION_WITHOUT_EFFECT', 2],
+    ['no families and a file of them', ['--patterns', 'bad.json', '--no-patterns'], 'OPTION_WITHOUT_EFFECT', 2],
+    ['a file of families and none of them', ['--no-patterns', '--patterns', 'bad.json'], 'OPTION_WITHOUT_EFFECT', 2],
     ['a member that is there twice', ['--patterns', 'twice.json'], 'PATTERN_INVALID', 2],
     ['a name that would write rows of a table', ['--patterns', 'rows.json'], 'PATTERN_INVALID', 2],
     ['families in a file of another kind', ['--patterns', 'bad'], 'PATTERN_INVALID', 2],
@@ -188,6 +190,20 @@ describe('the commands with a Top file', () => {
     expect(existsSync('shape_pattern_qtable')).toBe(false)
     await calibrate('-o', 'table', '--no-patterns', '--quantize_table', 'mine')
     expect(rowsOf('mine')).toEqual([])
+  })
+  it('run_calibration takes the table of --pre_qtable in place of patterns, and leaves the other one alone', async () => {
+    await calibrate('-o', 'table')
+    const before = readFileSync('shape_pattern_qtable', 'utf8')
+    writeFileSync('pre', 'near_MaxPool F16\n')
+    const { out, err } = await calibrate('-o', 'table', '--pre_qtable', 'pre', '--vendor-exact')
+    expect(out).toMatch(/^--pre_qtable: 1 row of pre, .*no pattern was looked for$/m)
+    expect(out).not.toContain('pattern yolo')
+    expect(err).toContain('--vendor-exact: without effect, --pre_qtable says which layers stay in float')
+    expect(readFileSync('shape_pattern_qtable', 'utf8')).toBe(before)
+    await calibrate('-o', 'table', '--pre_qtable', 'pre', '--quantize_table', 'mine')
+    expect(rowsOf('mine')).toEqual(['near_MaxPool F16'])
+    const missing = await q('run_calibration', 'net.mlir', '--dataset', 'samples', '-o', 'table', '--pre_qtable', 'nofile')
+    expect([missing.code, missing.err]).toEqual([3, expect.stringMatching(/^FILE_MISSING: .*nofile/)])
   })
   it('run_calibration leaves no table of an earlier run to be taken for its own', async () => {
     await calibrate('-o', 'table')

@@ -130,7 +130,7 @@ export function addCalibrationSearchOptions(command: Command): void {
     .option('--quantize_method_list <names>', 'threshold methods that search_qtable chooses from, joined by commas', 'mse')
     .addOption(new Option('--benchmark_method <name>', 'what search_threshold compares tables by').choices(['cos', 'snr']).default('cos'))
     .option('--mix_mode <mode>', 'bit widths of a search; wi8ai8_fp alone so far', 'wi8ai8_fp')
-    .option('--pre_qtable <file>', 'layers whose mode is decided before the search')
+    .option('--pre_qtable <file>', 'layers whose mode is decided, in place of what patterns find: a file, or name:mode,name:mode')
     .option('--cluster', 'search_qtable: clustering of the losses says how many layers stay in float')
     .option('--transformer <bool>', 'search_qtable: leave out layers that only move data', parseTruth, 'False')
     .option('--debug_log', 'print the whole log of a search')
@@ -172,7 +172,7 @@ function isGiven(command: Command, name: string): boolean {
 }
 
 /** The options that only a search looks at. */
-const searchOnly = ['--quantize_method_list', '--benchmark_method', '--mix_mode', '--pre_qtable', '--cluster'].concat(
+const searchOnly = ['--quantize_method_list', '--benchmark_method', '--mix_mode', '--cluster'].concat(
   ['--transformer', '--debug_log', '--inference_num', '--expected_cos', '--min_layer_cos', '--max_float_layers'],
   ['--global_compare_layers', '--post_process'],
 )

@@ -19,6 +19,13 @@ export interface FloatLayerOptions {
 
 /** Adds the options that say which layers stay in float before anything is measured. */
 export function addFloatLayerOptions(command: Command): Command {
+  // They are one option to commander, of which the last one counts.
+  const given = new Set<string>()
+  for (const name of ['patterns', 'no-patterns'])
+    command.on(`option:${name}`, () => {
+      given.add(`--${name}`)
+      if (given.size > 1) throw onlyOne(['--no-patterns', '--patterns'])
+    })
   return command
     .option('--patterns <file>', 'families of networks, JSON or a module, tried before the known ones: docs/write-a-pattern.md', onlyFile)
     .option('--no-patterns', 'look for no family of networks')
@@ -74,9 +81,12 @@ function checkOneSource({ patterns, patternRules, vendorExact }: FloatLayerOptio
     ...(patternRules === undefined ? [] : [`--pattern-rules ${patternRules}`]),
     ...(typeof patterns === 'string' ? ['--patterns'] : []),
   ]
-  const [first, second] = sources
-  if (second === undefined) return
-  throw new QError('OPTION_WITHOUT_EFFECT', `${second} has no effect with ${first}`, {
+  if (sources.length > 1) throw onlyOne(sources)
+}
+
+function onlyOne(sources: readonly string[]): QError {
+  const [first = '', second = ''] = sources
+  return new QError('OPTION_WITHOUT_EFFECT', `${second} has no effect with ${first}`, {
     at: [second],
     found: sources.join(' and '),
     wanted: 'one of them',

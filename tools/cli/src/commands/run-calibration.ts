@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { Graph } from '@q/ir'
+import type { Graph, QuantMode, Target } from '@q/ir'
 import { usualMode } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
@@ -9,8 +9,10 @@ import { deadNetwork } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { floatLayersText } from '../pipeline/float-layers-text.ts'
 import { emptiedTable } from '../pipeline/former-table.ts'
+import { readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
+import { planText } from '../search/found-tables.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
 import { chipNames } from '../wiring/backends.ts'
 import { readModel } from '../wiring/read-model.ts'
@@ -76,6 +78,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
       if (chip !== undefined) checkForChip(graph, chip, usualMode(chip.backend.target, 'integers'))
+      if (options.pre_qtable !== undefined) noteFloatLayerOptions(options, '--pre_qtable says which layers stay in float', context)
       const base = await baseTable(graph, { options, chip, floatLayers }, context)
       await noteSamples(samplesOf(options), context)
       if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
@@ -113,10 +116,12 @@ async function baseTable(
 ): Promise<ReadonlyMap<string, string>> {
   // The original tool takes its most usual chip where none is named.
   const { target } = (chip ?? (await chipOf({ processor: chipNames()[0]! }, context))).backend
-  const found = findFloatLayers(graph, floatLayers, target, floatModeOf(options.fp_type, target))
+  const floatMode = floatModeOf(options.fp_type, target)
+  const beside = (name: string): string => (/[\\/]/.test(name) ? name : join(dirname(options.calibration_table), name))
+  if (options.pre_qtable !== undefined) return givenTable(graph, { ...options, target, floatMode, beside }, context)
+  const found = findFloatLayers(graph, floatLayers, target, floatMode)
   context.reporter.print(found.line)
-  const name = options.quantize_table ?? 'shape_pattern_qtable'
-  const file = /[\\/]/.test(name) ? name : join(dirname(options.calibration_table), name)
+  const file = beside(options.quantize_table ?? 'shape_pattern_qtable')
   const text = floatLayersText(found, { graph, chip: target.name, samples: options.input_num }, context)
   if (found.plan.size === 0 && options.quantize_table === undefined) return emptiedTable(file, { inputs: [], text }, context)
   await context.files.claim([file])
@@ -124,7 +129,31 @@ async function baseTable(
   return new Map([[file, text]])
 }
 
+/** The table of `--pre_qtable` is the one for `model_deploy`; a table is written only where its name is given. */
+async function givenTable(
+  graph: Graph,
+  {
+    pre_qtable: source = '',
+    quantize_table: name,
+    input_num: samples,
+    target,
+    floatMode,
+    beside,
+  }: BaseOptions & { readonly target: Target; readonly floatMode: QuantMode; readonly beside: (name: string) => string },
+  context: Context,
+): Promise<ReadonlyMap<string, string>> {
+  const plan = await readPlan(source, graph, target, context, '--pre_qtable')
+  const rows = `${plan.size} ${plan.size === 1 ? 'row' : 'rows'}`
+  context.reporter.print(`--pre_qtable: ${rows} of ${source}, for --quantize_table of model_deploy; no pattern was looked for`)
+  if (name === undefined) return new Map()
+  const file = beside(name)
+  await context.files.claim([file])
+  context.reporter.print(`${file}: the ${rows} of --pre_qtable`)
+  return new Map([[file, planText(plan, { graph, chip: target.name, floatMode, samples, form: 'extended' }, context)]])
+}
+
 interface BaseOptions {
+  readonly pre_qtable?: string
   readonly calibration_table: string
   readonly quantize_table?: string
   readonly fp_type: string
