@@ -126,6 +126,41 @@ describe('checkFamily', () => {
       ['mine.json', 'knownBy[0]', 'block', 'a'],
       /alone/,
     ],
+    ...(
+      [
+        ['Reshape(a~, b~)', 'Reshape'],
+        ['Relu(a, a)', 'Relu'],
+        ['MulConst(a, b)', 'MulConst'],
+        ['Input(a)', 'Input'],
+        ['Relu|Reshape(a, b)', 'Relu|Reshape'],
+        [`*(${Array(65).fill('a~').join(', ')})`, '*'],
+        [`Concat(${Array(65).fill('a~').join(', ')})`, 'Concat'],
+      ] as const
+    ).map(([text, operators]): [string, unknown, readonly string[], RegExp] => [
+      `more operands than ${operators} takes`,
+      { ...family, knownBy: [{ block: { a: 'Conv', b: 'Conv(a)', c: text.includes('b') ? text : text.replace('(a', '(b, a') } }] },
+      ['mine.json', 'knownBy[0]', 'block', 'c'],
+      /name operands once/,
+    ]),
+    [
+      'an endless number',
+      { ...family, knownBy: [{ block, least: Number.POSITIVE_INFINITY }] },
+      ['mine.json', 'knownBy[0]', 'least'],
+      /default/,
+    ],
+    ['a hole in a list', { ...family, knownBy: new Array(2) }, ['mine.json', 'knownBy[0]'], /curly/],
+    ['a list of holes without an end', { ...family, knownBy: new Array(2 ** 31) }, ['mine.json'], /describe less/],
+    [
+      'a getter that throws',
+      Object.defineProperty({ ...family }, 'knownBy', {
+        enumerable: true,
+        get: () => {
+          throw new Error('no')
+        },
+      }),
+      ['mine.json'],
+      /getters/,
+    ],
     ['no nodes', { ...family, knownBy: [{ block: {} }] }, ['mine.json', 'knownBy[0]', 'block'], /Softmax/],
   ])('refuses %s', (_, value, at, hint) => {
     const error = errorOf(value)
@@ -174,6 +209,49 @@ describe('checkFamily', () => {
     expect(errorOf({ ...family, knownBy: [sign] }).wanted).toBe('at most 10')
     expect(errorOf({ ...family, name: 'x'.repeat(100_000) }).found!.length).toBeLessThan(500)
     expect(errorOf({ ...family, ['y'.repeat(100_000)]: 1 }).found!.length).toBeLessThan(500)
+  })
+  it('refuses signs that are shared again and again, by their number', () => {
+    const shared = (depth: number): object =>
+      Array.from({ length: depth }).reduce<object>((sign) => ({ block, and: [sign, sign] }), { block })
+    expect(errorOf({ ...family, knownBy: [shared(40)] }).found).toMatch(/more than 50000 values/)
+    expect(errorOf({ ...family, knownBy: [shared(8)] })).toMatchObject({
+      found: '511 signs, those inside of signs too',
+      wanted: 'at most 200',
+    })
+    expect(checkFamily({ ...family, knownBy: [shared(6)] }, 'mine.json').name).toBe('mine')
+    const round: Record<string, unknown> = { block }
+    round['and'] = [round]
+    expect(errorOf({ ...family, knownBy: [round] }).found).toBe('signs inside of signs')
+  })
+  it('gives a copy, and says what was found', () => {
+    let asked = 0
+    const turning = {
+      ...family,
+      get keep() {
+        return asked++ === 0 ? family.keep : 'none'
+      },
+    }
+    expect(checkFamily(turning, 'mine.json').keep).toEqual(family.keep)
+    const countOf = (least: unknown) => errorOf({ ...family, knownBy: [{ block, least }] }).found
+    expect([countOf(Number.POSITIVE_INFINITY), countOf(Number.NaN), countOf(null), countOf(1n)]).toEqual([
+      'Infinity',
+      'NaN',
+      'null',
+      'bigint',
+    ])
+    expect(errorOf({ ...family, knownBy: [{ block: { a: 'Sigmoid+relu' } }] }).wanted).not.toMatch(/QAdd|Requantize/)
+  })
+  it('takes a Conv that ends in no Relu', () => {
+    expect(checkFamily({ ...family, knownBy: [{ block: { a: 'Conv-relu' } }] }, 'mine.json').name).toBe('mine')
+    expect(errorOf({ ...family, knownBy: [{ block: { a: 'Conv-silu' } }] }).found).toBe('-silu')
+    const notLeadingTo = { scores: [{ a: 'Convv' }] }
+    expect(errorOf({ ...family, keep: [{ where: block, keep: ['scores'], notLeadingTo }] }).at).toEqual([
+      'mine.json',
+      'keep[0]',
+      'notLeadingTo',
+      'scores[0]',
+      'a',
+    ])
   })
   it('refuses a file without families', () => {
     expect(() => checkFamilies([], 'empty.json')).toThrowError(expect.objectContaining({ code: 'PATTERN_INVALID', found: 'an empty list' }))

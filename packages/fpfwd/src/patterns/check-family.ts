@@ -2,7 +2,8 @@ import { allOps, didYouMean, floatOps } from '@q/ir'
 import { type Check, countOf, flagOf, invalid, lineOf, listOf, objectOf, oneOf, recordOf, textOf } from './check-parts.ts'
 import type { Family, KeepRule, Sign, SmallGraph } from './family.ts'
 import { constantForms } from './network.ts'
-import { operatorIn, wantedOf } from './small-graph.ts'
+import { plainCopy } from './plain-copy.ts'
+import { operatorIn, type Wanted, wantedOf } from './small-graph.ts'
 
 /** Operators that are known to patterns beside those of `@q/ir`: single constants, inputs, and what only other tools have. */
 const furtherOperators = ['Input', ...constantForms, 'Rope', 'GridSample', 'Split']
@@ -19,20 +20,22 @@ export function definePattern<const F extends Family>(family: F): F {
 }
 
 /**
- * Checks that a value is a family: one read from a JSON file, or made by a module.
+ * Checks that a value is a family: one read from a JSON file, or made by a module. What is given is a copy.
  *
  * @param place where it comes from, for messages
  * @throws QError `PATTERN_INVALID` with the way to the part that is wrong
  */
 export function checkFamily(value: unknown, place: string): Family {
-  familyParts(value, [place])
-  return value as Family
+  const family = plainCopy(value, place)
+  familyParts(family, [place])
+  return family as Family
 }
 
 /** Checks that a value is a list of families. @throws QError `PATTERN_INVALID` */
 export function checkEach(value: unknown, place: string): readonly Family[] {
-  listOf(familyParts)(value, [place])
-  return value as readonly Family[]
+  const families = plainCopy(value, place)
+  listOf(familyParts)(families, [place])
+  return families as readonly Family[]
 }
 
 /**
@@ -41,7 +44,8 @@ export function checkEach(value: unknown, place: string): readonly Family[] {
  * @throws QError `PATTERN_INVALID`
  */
 export function checkFamilies(value: unknown, place: string): readonly Family[] {
-  const families = Array.isArray(value) ? checkEach(value, place) : [checkFamily(value, place)]
+  const made = plainCopy(value, place)
+  const families = Array.isArray(made) ? checkEach(made, place) : [checkFamily(made, place)]
   const twice = families.find(({ name }, i) => families.findIndex((other) => other.name === name) < i)
   if (twice !== undefined)
     throw invalid([place], { found: `two families ${twice.name}`, wanted: 'a name of its own for each', hint: 'rename one of them' })
@@ -49,8 +53,8 @@ export function checkFamilies(value: unknown, place: string): readonly Family[] 
   throw invalid([place], { found: 'an empty list', wanted: 'a family, or a list of families', hint: 'describe at least one family' })
 }
 
-/** How many nodes a small graph has at most, how long the text of a node is, and how deep signs are nested. */
-const most = { nodes: 200, text: 1000, signs: 10 } as const
+/** How many nodes a small graph has at most, how long the text of a node is, how many operands it names, how deep signs are nested, and how many a family has in all. */
+const most = { nodes: 200, text: 1000, operands: 64, signs: 10, allSigns: 200 } as const
 
 const nodeName = /^[\p{L}_][\p{L}\p{M}\p{N}_-]{0,79}$/u
 
@@ -116,7 +120,28 @@ function nodeOf(name: string, text: string, names: readonly string[], at: readon
           'leave operands out that may be anything',
         ),
       })
+  const largest = mostOperands(wanted)
+  if (wanted.operands.length > largest)
+    throw invalid([...at, name], {
+      found: `${wanted.operands.length} operands`,
+      wanted: `at most ${largest}, as ${wanted.operators.join('|') || '*'} takes`,
+      hint: 'name operands once, those that count alone; a layer uses one layer twice only where it has two operands',
+    })
   return wanted.operands.map((operand) => operand.name)
+}
+
+/** How many operands a node of a small graph can have. */
+function mostOperands({ operators, isAnyBut }: Wanted): number {
+  if (isAnyBut) return most.operands
+  return Math.max(
+    ...operators.map((text) => {
+      const { operator } = operatorIn(text)
+      if (operator === 'Input') return 0
+      if (constantForms.includes(operator)) return 1
+      const operands = Object.values(allOps.get(operator)?.inputs ?? {})
+      return operands.length === 0 || operands.some(({ arity }) => arity === 'many') ? most.operands : operands.length
+    }),
+  )
 }
 
 /** Whether a Relu behind this operator is part of the layer. */
@@ -228,4 +253,16 @@ const ruleParts = objectOf(
   ['where'],
 )
 
-const familyParts = objectOf({ name: lineOf, knownBy: listOf(sign, 1), keep: listOf(keepRule) }, ['name', 'knownBy', 'keep'])
+const signsIn = ({ and = [] }: Sign): number => and.reduce((sum, each) => sum + signsIn(each), 1)
+
+const familyParts: Check = (value, at) => {
+  familyMembers(value, at)
+  const count = (value as Family).knownBy.reduce((sum, each) => sum + signsIn(each), 0)
+  if (count > most.allSigns)
+    throw invalid([...at, 'knownBy'], {
+      found: `${count} signs, those inside of signs too`,
+      wanted: `at most ${most.allSigns}`,
+      hint: 'name each sign once',
+    })
+}
+const familyMembers = objectOf({ name: lineOf, knownBy: listOf(sign, 1), keep: listOf(keepRule) }, ['name', 'knownBy', 'keep'])

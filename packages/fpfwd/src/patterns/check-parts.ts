@@ -101,8 +101,9 @@ function plain(value: unknown, at: readonly string[]): Readonly<Record<string, u
 }
 
 function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
   try {
-    return (JSON.stringify(value) ?? String(value)).slice(0, 80)
+    return (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))).slice(0, 80)
   } catch {
     return typeof value
   }

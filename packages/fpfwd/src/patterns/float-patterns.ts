@@ -32,8 +32,9 @@ export interface PatternOptions {
  * @returns undefined where no family is found
  * @throws QError `PATTERN_INVALID` for families that are none, with the way to the part that is wrong
  */
-export function floatPatterns(graph: Graph, { families = ownFamilies }: PatternOptions = {}): FoundPattern | undefined {
-  if (families !== ownFamilies) checkEach(families, 'families')
+export function floatPatterns(graph: Graph, options: PatternOptions = {}): FoundPattern | undefined {
+  const given = options.families
+  const families = given === undefined || given === ownFamilies ? ownFamilies : checkEach(given, 'families')
   const network = networkOf(graph)
   let visits = 0
   for (const family of families) {

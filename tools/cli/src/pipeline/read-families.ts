@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { fileError } from '../files/file-errors.ts'
 import { memberTwice } from '../files/member-twice.ts'
 import { importedFiles } from '../modules/imported-files.ts'
-import { examineForeign, loadModule } from '../modules/load-module.ts'
+import { loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
 import type { ModuleKind } from '../modules/module-kind.ts'
 
@@ -32,12 +32,8 @@ export async function readFamilies(file: string, context: Context): Promise<read
   const path = await locateModule(file, process.cwd(), familyModule)
   if (path === undefined) throw await fileError(Object.assign(new Error('ENOENT'), { code: 'ENOENT' }), file, 'read')
   await context.files.reads(await importedFiles(path))
-  const code = { kind: familyModule, word: file, file: path }
-  const made = await loadModule(code, { options: {}, modules: context.modules })
-  return checkFamilies(
-    examineForeign(code, () => JSON.parse(JSON.stringify(made)) as unknown),
-    file,
-  )
+  const made = await loadModule({ kind: familyModule, word: file, file: path }, { options: {}, modules: context.modules })
+  return checkFamilies(made, file)
 }
 
 const isFile = (path: string): Promise<boolean> =>
