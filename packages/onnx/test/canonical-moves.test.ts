@@ -68,6 +68,23 @@ describeCanonical('moves', [
     title: 'a Transpose behind which queries, keys and values part',
     x: [1, 4, 18],
     nodes: [
+      ['MatMul', 'x w', 'p'],
+      ['Reshape', 'p s', 'f'],
+      ['Transpose', 'f', 't', { perm: [2, 0, 3, 1, 4] }],
+      ['Gather', 't zero', 'q', { axis: 0 }],
+      ['Gather', 't one', 'k', { axis: 0 }],
+      ['Gather', 't two', 'v', { axis: 0 }],
+      ['Transpose', 'k', 'kt', { perm: [0, 1, 3, 2] }],
+      ['MatMul', 'q kt', 'a'],
+      ['MatMul', 'a v', 'y'],
+    ],
+    constants: { w: numbers([18, 18]), s: whole(1, 4, 3, 2, 3), zero: index(0), one: index(1), two: index(2) },
+    ops: 'MatMul Reshape Slice Squeeze Slice Squeeze Slice Squeeze Transpose Transpose Transpose MatMul Transpose MatMul',
+  },
+  {
+    title: 'queries, keys and values of no product, whose Transpose stays',
+    x: [1, 4, 18],
+    nodes: [
       ['Reshape', 'x s', 'f'],
       ['Transpose', 'f', 't', { perm: [2, 0, 3, 1, 4] }],
       ['Gather', 't zero', 'q', { axis: 0 }],
@@ -78,7 +95,7 @@ describeCanonical('moves', [
       ['MatMul', 'a v', 'y'],
     ],
     constants: { s: whole(1, 4, 3, 2, 3), zero: index(0), one: index(1), two: index(2) },
-    ops: 'Reshape Slice Squeeze Slice Squeeze Slice Squeeze Transpose Transpose Transpose MatMul Transpose MatMul',
+    ops: 'Reshape Transpose Slice Squeeze Slice Squeeze Slice Squeeze Transpose MatMul MatMul',
   },
   {
     title: 'two Transposes around a Softmax',
@@ -118,7 +135,8 @@ describeCanonical('moves', [
     title: 'keys of one place, which are turned twice and not moved',
     x: [4, 1, 24],
     nodes: [
-      ['Reshape', 'x s', 'f'],
+      ['MatMul', 'x w', 'p'],
+      ['Reshape', 'p s', 'f'],
       ['Transpose', 'f', 't', { perm: [2, 0, 3, 1, 4] }],
       ['Gather', 't zero', 'q', { axis: 0 }],
       ['Gather', 't one', 'k', { axis: 0 }],
@@ -127,8 +145,8 @@ describeCanonical('moves', [
       ['MatMul', 'q kt', 'a'],
       ['MatMul', 'a v', 'y'],
     ],
-    constants: { s: whole(4, 1, 3, 4, 2), zero: index(0), one: index(1), two: index(2) },
-    ops: 'Reshape Slice Squeeze Slice Squeeze Slice Squeeze Reshape Transpose MatMul Transpose MatMul',
+    constants: { w: numbers([24, 24]), s: whole(4, 1, 3, 4, 2), zero: index(0), one: index(1), two: index(2) },
+    ops: 'MatMul Reshape Slice Squeeze Slice Squeeze Slice Squeeze Reshape Transpose MatMul Transpose MatMul',
   },
   {
     title: 'moves that leave the order are a Reshape',

@@ -1,12 +1,24 @@
 import type { Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
+/** Whether a Reshape does nothing but split the last axis of a matrix product. */
+function splitsProduct(net: GraphDraft, reshape: Node | undefined): boolean {
+  const product = reshape?.op === 'Reshape' ? net.producer(reshape.inputs[0]!) : undefined
+  if (reshape === undefined || product?.op !== 'MatMul') return false
+  const to = net.shape(reshape.outputs[0]!)
+  return net
+    .shape(product.outputs[0]!)
+    .slice(0, -1)
+    .every((dim, i) => dim === to[i])
+}
+
 /**
- * A Transpose whose result is taken apart along one axis by Slice and Squeeze (queries, keys, values) goes behind them: one
- * Transpose in front of each user.
+ * A Transpose of five axes whose result is taken apart along one of them by Slice and Squeeze (queries, keys, values of one matrix product) goes behind them: one
+ * Transpose in front of each user, also where it leaves the axes in their order. TPU-MLIR 1.30.2 leaves it where something else than a product is split.
  */
 export const permuteBehindSlices: Rule = (net, node) => {
   const [x] = node.inputs as [string]
@@ -14,7 +26,7 @@ export const permuteBehindSlices: Rule = (net, node) => {
   const perm = list(node, 'perm')
   const shape = net.shape(turned)
   const slices = net.consumers(turned)
-  if (slices.length < 2 || net.isOutput(turned) || net.producer(x)?.op !== 'Reshape') return false
+  if (slices.length < 2 || net.isOutput(turned) || perm.length !== 5 || !splitsProduct(net, net.producer(x))) return false
   const squeezes = slices.map((slice) => (slice.op === 'Slice' ? onlyUser(net, slice) : undefined))
   const axis = squeezes[0]?.op === 'Squeeze' ? list(squeezes[0], 'axes')[0] : undefined
   const fits = slices.every((slice, i) => {
@@ -54,7 +66,6 @@ export const permuteBehindSlices: Rule = (net, node) => {
     net.rename(squeezed, name)
     net.setValue({ name: part, type: { ...type, shape: from.map((d, k) => (k === source ? 1 : d)) } })
     net.setValue({ name, type: { ...type, shape: before } })
-    if (order.every((each, k) => each === k)) return
     for (const user of net.consumers(name)) {
       const moved = net.freshName(`${name}_r_permute_for_${user.outputs[0]}`)
       net.setValue({ name: moved, type: { ...type, shape: order.map((each) => before[each]!) } })
