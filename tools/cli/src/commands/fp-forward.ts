@@ -2,6 +2,7 @@ import { type FloatLayer, floatRegions, parseBlocks, parseNames } from '@q/fpfwd
 import { didYouMean, type Graph, QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { addVendorOptions, checkVendorOptions, withoutEffect } from '../options/vendor-options.ts'
+import { countLayers } from '../pipeline/count-layers.ts'
 import { planText } from '../search/found-tables.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
@@ -58,7 +59,7 @@ export const defineFpForward: DefineCommand = (program, start) => {
         const plan = new Map(layers.map(({ layer }) => [layer, floatMode]))
         const header = { graph, chip: target.name, floatMode, form: 'classic' } as const
         await context.files.write(new Map([[output, planText(plan, header, context)]]))
-        context.reporter.print(`${output}: ${layers.length} of ${graph.inputs.length + graph.nodes.length} layers in ${floatMode}`)
+        context.reporter.print(`${output}: ${countOf(layers, graph)} in ${floatMode}`)
       } else showLayers(layers, graph, context)
       context.reporter.event('regions', { model: file, mode: floatMode, layers, ...(output === undefined ? {} : { output }) })
       return undefined
@@ -106,5 +107,11 @@ function showLayers(layers: readonly FloatLayer[], graph: Graph, { reporter }: C
   const rows = layers.map(({ layer, why }) => [layer, operators.get(layer) ?? 'none', why.join('; ')] as const)
   const widest = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length))
   for (const [layer, op, why] of rows) reporter.print(`${layer.padEnd(widest(0))}  ${op.padEnd(widest(1))}  ${why}`)
-  reporter.print(`${layers.length} of ${graph.inputs.length + graph.nodes.length} layers`)
+  reporter.print(countOf(layers, graph))
 }
+
+const countOf = (layers: readonly FloatLayer[], graph: Graph): string =>
+  countLayers(
+    layers.map(({ layer }) => layer),
+    graph,
+  )

@@ -4,6 +4,7 @@ import { dotText } from '../graph/dot-text.ts'
 import { type LayerRow, layerRows, rowLines } from '../graph/layer-rows.ts'
 import { svgText } from '../graph/svg-text.ts'
 import { parseNames, parseShapes } from '../options/parse.ts'
+import { countLayers } from '../pipeline/count-layers.ts'
 import { findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
 import { chipNames } from '../wiring/backends.ts'
@@ -45,8 +46,11 @@ export const defineGraph: DefineCommand = (program, start) => {
       const rows = layerRows(graph, { plan, isFloat, ...(table === undefined ? {} : { table }) })
       await files.write(await drawings(graph.name, rows, options))
       for (const line of outputs.length === 0 ? rowLines(rows) : []) reporter.print(line)
-      const inFloat = rows.filter((row) => row.isFloat).length
-      reporter.print(`${[...(outputs.length === 0 ? [] : [outputs.join(', ')]), `${rows.length} layers`].join(': ')}, ${inFloat} in float`)
+      const inFloat = countLayers(
+        rows.filter((row) => row.isFloat).map(({ layer }) => layer),
+        graph,
+      )
+      reporter.print(`${[...(outputs.length === 0 ? [] : [outputs.join(', ')]), inFloat].join(': ')} in float`)
       reporter.event('graph', { model, layers: rows })
       return undefined
     }),

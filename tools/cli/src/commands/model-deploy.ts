@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { deploy } from '../pipeline/deploy.ts'
+import { noteUnusedTable } from '../pipeline/former-table.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { noteTestInputs } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
@@ -114,6 +115,8 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
         ...(options.weights === undefined ? {} : { weights: options.weights }),
       })
       const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context)
+      if (options.quantize_table === undefined && quantization.table !== undefined)
+        await noteUnusedTable(graph, options.calibration_table, context)
       // Where the model goes in the end, the family says.
       release()
       const {

@@ -5,10 +5,11 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
+import { countLayers } from '../pipeline/count-layers.ts'
 import { deadNetwork } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { floatLayersText } from '../pipeline/float-layers-text.ts'
-import { emptiedTable } from '../pipeline/former-table.ts'
+import { emptiedTable, keptTable } from '../pipeline/former-table.ts'
 import { readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -123,10 +124,11 @@ async function baseTable(
   context.reporter.print(found.line)
   const file = beside(options.quantize_table ?? 'shape_pattern_qtable')
   const text = floatLayersText(found, { graph, chip: target.name, samples: options.input_num }, context)
-  if (found.plan.size === 0 && options.quantize_table === undefined) return emptiedTable(file, { inputs: [], text }, context)
+  if (found.plan.size === 0 && options.quantize_table === undefined) return emptiedTable({ file, text, graph, inputs: [] }, context)
+  const kept = options.quantize_table === undefined ? await keptTable({ file, text, graph, inputs: [] }, context) : []
   await context.files.claim([file])
-  context.reporter.print(`${file}: ${found.plan.size} layers in float, for --quantize_table of model_deploy`)
-  return new Map([[file, text]])
+  context.reporter.print(`${file}: ${countLayers(found.plan.keys(), graph)} in float, for --quantize_table of model_deploy`)
+  return new Map([...kept, [file, text]])
 }
 
 /** The table of `--pre_qtable` is the one for `model_deploy`; a table is written only where its name is given. */

@@ -6,7 +6,7 @@ import type { FloatLayers } from './float-layers.ts'
 
 /** The table of layers that stay in float, as TPU-MLIR writes it before calibration. A layer with several results has a row for each. */
 export function floatLayersText(
-  { plan, pattern, shape, rows, vendor, choice, line, isFound }: FloatLayers,
+  { plan, pattern, shape, given, rows, vendor, choice, line, isFound }: FloatLayers,
   { graph, chip, samples }: { readonly graph: Graph; readonly chip: string; readonly samples: number },
   context: Context,
 ): string {
@@ -28,6 +28,7 @@ export function floatLayersText(
       fingerprint: tableFingerprintOf(graph),
       patternLayers: entries(pattern),
       shapeLayers: entries(shape),
+      ...(given === undefined ? {} : { customLayers: entries([...given.keys()]) }),
       ...(part === undefined ? {} : { partQuantMode: typeof part === 'string' ? part : `custom_mode, custom_operator: ${part.join(',')}` }),
       patternLog: vendorLine.length > 0 || !isFound ? vendorLine : [`q: ${line}`],
     }),

@@ -13,6 +13,7 @@ import {
 import { didYouMean, type Graph, type Plan, QError, type QuantMode, type Target } from '@q/ir'
 import { floatOps } from '@q/ir/ops'
 import { topOperators } from '@q/mlir'
+import { countLayers } from './count-layers.ts'
 import { layersByRow } from './layers-by-row.ts'
 import { topLayers } from './top-layers.ts'
 
@@ -37,6 +38,8 @@ export interface FloatLayers {
   readonly pattern: readonly string[]
   /** Layers that compute shapes. */
   readonly shape: readonly string[]
+  /** What the user's own table says, which has the last word: rows of other layers, and in other modes. */
+  readonly given?: Plan
   /** The results of each layer that a table names; several where a layer has several. */
   readonly rows: ReadonlyMap<string, readonly string[]>
   /** What TPU-MLIR found, where its answer was asked for. */
@@ -45,6 +48,8 @@ export interface FloatLayers {
   readonly line: string
   /** Whether a family was found, or a layer stays in float. */
   readonly isFound: boolean
+  /** Whether layers stay in float beside those of the user's own table. */
+  readonly keepsLayers: boolean
   readonly choice: FloatLayerChoice
 }
 
@@ -56,6 +61,7 @@ export const noFloatLayers: FloatLayers = {
   rows: new Map(),
   line: 'all layers are in float',
   isFound: false,
+  keepsLayers: false,
   choice: {},
 }
 
@@ -73,9 +79,16 @@ interface Found {
  * some operators being quantized leaves out.
  *
  * @param floatMode the float mode of layers that stay in float
+ * @param given the user's own table, which has the last word
  * @throws QError `OPERATOR_UNKNOWN` for an operator that no network has
  */
-export function findFloatLayers(graph: Graph, choice: FloatLayerChoice, target: Target, floatMode: QuantMode): FloatLayers {
+export function findFloatLayers(
+  graph: Graph,
+  choice: FloatLayerChoice,
+  target: Target,
+  floatMode: QuantMode,
+  given: Plan = new Map(),
+): FloatLayers {
   const parts = partsOf(graph, choice)
   const found = choice.vendorExact === true ? vendorFound(graph, parts) : patternFound(graph, choice, parts)
   const layerOfRow = layersByRow(graph)
@@ -92,15 +105,21 @@ export function findFloatLayers(graph: Graph, choice: FloatLayerChoice, target: 
   const pattern = [...rows.keys()].filter((layer) => !isShape.has(layer))
   const hasWidest = target.schemes['F32']?.kind === 'float' && !(choice.oneType === true && found.vendor?.oneType !== false)
   const modeOf = (layer: string): QuantMode => (hasWidest && wide.has(layer) ? 'F32' : floatMode)
-  const plan = new Map([...pattern, ...shape].map((layer) => [layer, modeOf(layer)]))
+  const own = new Map([...pattern, ...shape].map((layer) => [layer, modeOf(layer)]))
+  const overruled = [...own].filter(([layer, mode]) => (given.get(layer) ?? mode) !== mode).length
+  const plan = new Map([...own, ...given])
+  const isOwn = (layer: string): boolean => !given.has(layer)
+  const inFloat = new Map([...plan].filter(([, mode]) => target.schemes[mode]?.kind === 'float'))
   return {
     plan,
-    pattern,
-    shape,
+    pattern: pattern.filter(isOwn),
+    shape: shape.filter(isOwn),
+    ...(given.size === 0 ? {} : { given }),
     rows,
     ...(found.vendor === undefined ? {} : { vendor: found.vendor }),
-    line: lineOf(graph, { found, plan, shape, choice, floatMode }),
-    isFound: found.family !== undefined || plan.size > 0,
+    line: lineOf(graph, { found, plan: inFloat, shape, choice, floatMode, given, overruled }),
+    isFound: found.family !== undefined || own.size > 0,
+    keepsLayers: own.size > 0,
     choice,
   }
 }
@@ -174,12 +193,16 @@ function lineOf(
     shape,
     choice,
     floatMode,
+    given,
+    overruled,
   }: {
     readonly found: Found
     readonly plan: Plan
     readonly shape: readonly string[]
     readonly choice: FloatLayerChoice
     readonly floatMode: QuantMode
+    readonly given: Plan
+    readonly overruled: number
   },
 ): string {
   const { part } = choice
@@ -187,6 +210,11 @@ function lineOf(
     found.family === undefined ? notFound(choice) : `pattern ${found.family.name}: found ${countOf(found.family.count, 'time')}`,
     ...(part === undefined ? [] : [`only ${typeof part === 'string' ? part : part.join(', ')} quantized`]),
     ...(shape.length === 0 ? [] : [`${countOf(shape.length, 'layer')} of shape arithmetic`]),
+    ...(given.size === 0
+      ? []
+      : [
+          `${countOf(given.size, 'row')} of --quantize_table${overruled === 0 ? '' : `, which ${overruled === 1 ? 'overrules' : 'overrule'} ${overruled} of these`}`,
+        ]),
   ]
   const modes = [...new Set([floatMode, ...plan.values()])].flatMap((mode) => {
     const count = [...plan.values()].filter((each) => each === mode).length
@@ -194,6 +222,9 @@ function lineOf(
   })
   const [first] = modes
   const types = modes.length === 1 ? first![0] : `float: ${modes.map(([mode, count]) => `${count} in ${mode}`).join(', ')}`
-  const stay = plan.size === 0 ? 'no layer stays in float' : `${plan.size} of ${graph.nodes.length} layers stay in ${types}`
+  // A family may be known for having nothing that loses much on codes.
+  const none =
+    found.family === undefined || given.size > 0 ? 'no layer stays in float' : 'no layer stays in float: none of it loses much on codes'
+  const stay = plan.size === 0 ? none : `${countLayers(plan.keys(), graph)} stay in ${types}`
   return `${causes.join(', ')}, ${stay}`
 }

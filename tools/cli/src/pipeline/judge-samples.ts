@@ -5,11 +5,12 @@ import type { Context } from '../context.ts'
 import type { Agreement } from './agreement.ts'
 import type { CheckedOriginal } from './checked-original.ts'
 import { type Again, toleranceOf, verdictOn } from './compare-with-float.ts'
+import { findFloatLayers } from './float-layers.ts'
 import type { QuantizeOptions } from './quantize.ts'
 
 /** The verdict on the first samples; nothing where none is compared, which is said. */
 export async function agreementOn(
-  { model, compareNum, compareData, calibration, mode, tolerance }: QuantizeOptions,
+  { model, compareNum, compareData, calibration, mode, tolerance, floatLayers }: QuantizeOptions,
   made: {
     readonly graph: Graph
     readonly resolved: Resolved
@@ -46,14 +47,25 @@ export async function agreementOn(
       tolerance: tolerance ?? toleranceOf(chip, mode),
       isOver,
       ...(original === undefined ? {} : { original: original.run }),
-      next: nextStep(
+      next: `${patternStep(floatLayers, { graph, chip, mode })}${nextStep(
         model,
         { data: compareData ?? calibration.dataset ?? calibration.dataList ?? 'FOLDER', chip: chip.word ?? chip.backend.target.name, mode },
         chip,
-      ),
+      )}`,
     },
     context,
   )
+}
+
+/** What patterns would keep in float, where the user said that none are looked for. */
+function patternStep(
+  choice: QuantizeOptions['floatLayers'],
+  { graph, chip: { backend }, mode }: { readonly graph: Graph; readonly chip: Chip; readonly mode: QuantMode },
+): string {
+  if (choice?.patterns !== 'none' || !needsRanges(mode, backend.target)) return ''
+  const { patterns: _, ...others } = choice
+  const { line, keepsLayers } = findFloatLayers(graph, others, backend.target, choice.mode ?? backend.target.defaultFloat)
+  return keepsLayers ? `leave --no-patterns out (${line} then); or ` : ''
 }
 
 /** What a user may try whose model misses: layers in float where it is computed on codes, a wider type else. */

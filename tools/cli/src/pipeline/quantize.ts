@@ -24,7 +24,7 @@ import type { Deployed } from './deploy.ts'
 import { claimDeployed, deploy, type Judge } from './deploy.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers, noFloatLayers } from './float-layers.ts'
 import { floatLayersText } from './float-layers-text.ts'
-import { emptiedTable } from './former-table.ts'
+import { emptiedTable, keptTable } from './former-table.ts'
 import { agreementOn } from './judge-samples.ts'
 import { tellInputs, warnOfUnscaled } from './model-summary.ts'
 import { readPlan } from './read-tables.ts'
@@ -137,7 +137,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     context,
   )
   const given = options.quantizeTable === undefined ? undefined : await readPlan(options.quantizeTable, graph, chip.backend.target, context)
-  const base = await basePlan(options, { graph, chip, file: `${name}_shape_pattern_qtable` }, context)
+  const base = await basePlan(options, { graph, chip, given, file: `${name}_shape_pattern_qtable` }, context)
   const decided = base.plan.size === 0 ? given : new Map([...base.plan, ...(given ?? [])])
   const deployment = {
     graph,
@@ -208,18 +208,19 @@ async function comparedSamples(choice: SampleChoice, most: number, graph: Graph,
 /** The layers that stay in float before anything is measured, and the file of them. */
 async function basePlan(
   { floatLayers = {}, mode, calibration, quantizeTable }: QuantizeOptions,
-  { graph, chip, file }: { readonly graph: Graph; readonly chip: Chip; readonly file: string },
+  { graph, chip, given, file }: { readonly graph: Graph; readonly chip: Chip; readonly given: Plan | undefined; readonly file: string },
   context: Context,
 ): Promise<{ readonly plan: Plan; readonly found?: FloatLayers; readonly files: ReadonlyMap<string, string> }> {
   const { target } = chip.backend
   const isSought = needsRanges(mode, target)
-  const found = isSought ? findFloatLayers(graph, floatLayers, target, floatLayers.mode ?? target.defaultFloat) : noFloatLayers
+  const found = isSought ? findFloatLayers(graph, floatLayers, target, floatLayers.mode ?? target.defaultFloat, given) : noFloatLayers
   if (isSought) context.reporter.print(found.line)
-  const { plan } = found
+  const plan: Plan = found.keepsLayers ? found.plan : new Map()
   const text = floatLayersText(found, { graph, chip: target.name, samples: calibration.inputNum }, context)
-  if (plan.size === 0) return { plan, files: await emptiedTable(file, { inputs: [quantizeTable], text }, context) }
+  const place = { file, text, graph, inputs: [quantizeTable] }
+  if (plan.size === 0) return { plan, files: await emptiedTable(place, context) }
   await context.files.claim([file])
-  return { plan, found, files: new Map([[file, text]]) }
+  return { plan, found, files: new Map([...(await keptTable(place, context)), [file, text]]) }
 }
 
 /** Ranges, and with a search the plan, and the files of both. */
