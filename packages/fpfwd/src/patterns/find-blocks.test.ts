@@ -162,6 +162,28 @@ describe('rules', () => {
   })
 })
 
+describe('the end of a search', () => {
+  it('does not hide a block behind unrelated users of a layer', () => {
+    const users = Array.from({ length: 6000 }, (_, i) => `u${i} = Tanh(a)`).join('; ')
+    const block = { a: 'Relu', b: 'Sigmoid(a)', c: 'Softplus(a)', y: 'Add(b, c)' }
+    expect(countOf(`a = Relu(x); ${users}; b = Sigmoid(a); c = Softplus(a); y = Add(c, b)`, block)).toBe(1)
+    const moved = { a: 'Relu', b: 'Sigmoid(a~)', c: 'Softplus(a~)', y: 'Add(b, c)' }
+    expect(countOf(`a = Relu(x); ${users.replaceAll('Tanh', 'Reshape')}; b = Sigmoid(u7); c = Softplus(u9); y = Add(b, c)`, moved)).toBe(1)
+  })
+  it('is told', () => {
+    const notes: string[] = []
+    const sums = Array.from({ length: 40 }, (_, i) => `s${i + 2} = Add(s${i}, s${i + 1})`).join('; ')
+    const block = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`a${i}`, i === 0 ? 'Conv' : i === 1 ? 'Add' : `Add(a${i - 1}, a${i - 2})`]),
+    )
+    const tell = (note: string) => notes.push(note)
+    const net = sketch(`s0 = Conv(x, w); s1 = Reshape(s0); ${sums}; z = Add(s38, s41)`)
+    floatPatterns(net, { families: [{ name: 'sums', knownBy: [{ block: { ...block, end: 'Add(a29, a0)' } }], keep: [] }], tell })
+    floatPatterns(sketch('a = Relu(x)'), { families: [{ name: 'r', knownBy: [{ block: { a: 'Relu' } }], keep: [] }], tell })
+    expect(notes).toEqual([expect.stringMatching(/^sums: the search for its signs was ended at \d+ layers before all was looked at/)])
+  })
+})
+
 describe('the work', () => {
   const everywhere = { name: 'all', knownBy: [{ block: { any: '*' } }], keep: families.flatMap(({ keep }) => keep) }
   const visitsOf = (text: string): number => floatPatterns(sketch(text), { families: [...families, everywhere] })!.visits

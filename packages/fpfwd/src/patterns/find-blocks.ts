@@ -11,6 +11,8 @@ export interface Blocks {
   readonly matches: readonly Match[]
   /** How often a layer of the network was looked at. */
   readonly visits: number
+  /** For how many layers that may be the last node the search was ended before all was looked at. */
+  readonly ended: number
 }
 
 /** Operators that only move elements, or take some of them. */
@@ -35,8 +37,10 @@ const mostVisits = 4096
 export function findBlocks(network: Network, block: SmallGraph, all = false): Blocks {
   const pattern = patternOf(block)
   const places = operandPlaces(network)
+  const users = userSets(network)
   let visits = 0
   let most = 0
+  let ended = 0
   const isWanted = (node: Node, want: Wanted): boolean => {
     visits++
     return isOf(network, node, want)
@@ -55,9 +59,11 @@ export function findBlocks(network: Network, block: SmallGraph, all = false): Bl
     const want = pattern.nodes.get(operand.name)!
     const where = places(user, operand.through)
     const others = open.filter((each) => each !== operand)
-    for (const node of candidatesOf(want, where, found))
+    for (const node of candidatesOf(want, where, found)) {
+      if (++visits >= most) return
       for (const place of where.get(node) ?? [])
         if (!used.includes(place)) for (const next of match(node, want, found)) yield* matchOperands(user, others, next, [...used, place])
+    }
   }
   /** Layers that may be an operand: the one that it is known to be, those that use what is known of it, or all that lie there. */
   function candidatesOf(want: Wanted, where: ReadonlyMap<Node, readonly number[]>, found: Match): Iterable<Node> {
@@ -65,9 +71,8 @@ export function findBlocks(network: Network, block: SmallGraph, all = false): Bl
     if (known !== undefined) return [known]
     const lists = want.operands.flatMap(({ name, through }) => {
       const operand = found.get(name)
-      return operand === undefined ? [] : [usersOf(network, new Set([operand]), through)]
+      return operand === undefined ? [] : [users(operand, through)]
     })
-    for (const list of lists) visits += list.size
     return (
       lists.reduce<ReadonlySet<Node> | undefined>((best, list) => (list.size < (best?.size ?? where.size) ? list : best), undefined) ??
       where.keys()
@@ -75,10 +80,12 @@ export function findBlocks(network: Network, block: SmallGraph, all = false): Bl
   }
   const matches = lastNodes(network, pattern, isWanted).flatMap((node) => {
     most = visits + mostVisits + 64 * network.before(node).length
-    const found = match(node, pattern.last, new Map())
-    return all ? [...found] : firstOf(found)
+    const search = match(node, pattern.last, new Map())
+    const found = all ? [...search] : firstOf(search)
+    if (visits >= most && (all || found.length === 0)) ended++
+    return found
   })
-  return { matches, visits: visits + places.visits() }
+  return { matches, visits: visits + places.visits() + users.visits(), ended }
 }
 
 /** The operand to look for first: one that is known, one of which something is known, or the one that is made of most. */
@@ -109,6 +116,21 @@ function operandPlaces(network: Network) {
     return places
   }
   return Object.assign(placesOf, { visits: () => visits })
+}
+
+/** Layers that use a node, by themselves or through layers that only move elements: looked for once, as many as there may be. */
+function userSets(network: Network) {
+  const known = [new Map<Node, ReadonlySet<Node>>(), new Map<Node, ReadonlySet<Node>>()] as const
+  let visits = 0
+  const usersIn = (node: Node, through: boolean): ReadonlySet<Node> => {
+    const made = known[through ? 1 : 0].get(node)
+    if (made !== undefined) return made
+    const users = usersOf(network, new Set([node]), through)
+    visits += users.size
+    known[through ? 1 : 0].set(node, users)
+    return users
+  }
+  return Object.assign(usersIn, { visits: () => visits })
 }
 
 /** A node, and those before it as long as each only moves elements. */

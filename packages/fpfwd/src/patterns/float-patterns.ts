@@ -23,6 +23,8 @@ export interface FoundPattern {
 export interface PatternOptions {
   /** In this order; the first that is found is taken. @default the families of this package */
   readonly families?: readonly Family[]
+  /** Told, in a sentence, of a family that a search was ended for before all was looked at. @default nobody */
+  readonly tell?: ((note: string) => void) | undefined
 }
 
 /**
@@ -36,13 +38,22 @@ export function floatPatterns(graph: Graph, options: PatternOptions = {}): Found
   const given = options.families
   const families = given === undefined || given === ownFamilies ? ownFamilies : checkEach(given, 'families')
   const network = networkOf(graph)
+  const { tell = () => {} } = options
   let visits = 0
   for (const family of families) {
+    const told = (what: string, ended: number): void => {
+      if (ended > 0)
+        tell(
+          `${family.name}: the search for ${what} was ended at ${ended} layer${ended === 1 ? '' : 's'} before all was looked at; some may be missing`,
+        )
+    }
     for (const sign of family.knownBy) {
       const found = countOf(sign, network)
       visits += found.visits
+      told('its signs', found.ended)
       if (found.count === 0) continue
-      const kept = keptBy(family, found.count, network)
+      const { ended, ...kept } = keptBy(family, found.count, network)
+      told('layers that it keeps', ended)
       return { ...kept, visits: visits + kept.visits }
     }
   }
@@ -53,17 +64,18 @@ export function floatPatterns(graph: Graph, options: PatternOptions = {}): Found
 function countOf(
   { block, least = 1, most = Number.POSITIVE_INFINITY, and = [] }: Sign,
   network: Network,
-): { count: number; visits: number } {
-  const { matches, visits } = findBlocks(network, block)
-  if (matches.length < least || matches.length > most) return { count: 0, visits }
+): { count: number; visits: number; ended: number } {
+  const { matches, visits, ended } = findBlocks(network, block)
+  if (matches.length < least || matches.length > most) return { count: 0, visits, ended }
   const others = and.map((sign) => countOf(sign, network))
   return {
     count: others.every(({ count }) => count > 0) ? matches.length : 0,
     visits: others.reduce((sum, other) => sum + other.visits, visits),
+    ended: others.reduce((sum, other) => sum + other.ended, ended),
   }
 }
 
-function keptBy({ name, keep }: Family, count: number, network: Network): FoundPattern {
+function keptBy({ name, keep }: Family, count: number, network: Network): FoundPattern & { readonly ended: number } {
   const rules = keep.filter(({ leastBlocks = 1 }) => count >= leastBlocks)
   const found = rules.map((rule) => ({ ...keptLayers(rule, network), widest: rule.widest === true }))
   const layersOf = (isWide: boolean): ReadonlySet<Node> =>
@@ -78,5 +90,6 @@ function keptBy({ name, keep }: Family, count: number, network: Network): FoundP
       return plain.has(node) ? [{ layer: layerOf(node), why }] : []
     }),
     visits: found.reduce((sum, each) => sum + each.visits, 0),
+    ended: found.reduce((sum, each) => sum + each.ended, 0),
   }
 }

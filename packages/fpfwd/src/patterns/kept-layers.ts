@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { KeepRule } from './family.ts'
-import { findBlocks, isMover, type Match, wayBack } from './find-blocks.ts'
+import { type Blocks, findBlocks, isMover, type Match, wayBack } from './find-blocks.ts'
 import type { Network } from './network.ts'
 import { isOf, patternOf, wantedOf } from './small-graph.ts'
 
@@ -8,12 +8,14 @@ import { isOf, patternOf, wantedOf } from './small-graph.ts'
 export interface KeptLayers {
   readonly layers: ReadonlySet<Node>
   readonly visits: number
+  /** For how many layers that may be the last node a search was ended before all was looked at. */
+  readonly ended: number
 }
 
 /** The layers that a rule keeps in float, wherever its small graph lies in the network. */
 export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
   const { keep = [], after = [], before = [], chainsTo = [], which } = rule
-  const { matches, visits } = findBlocks(network, rule.where, true)
+  const { matches, visits, ended } = findBlocks(network, rule.where, true)
   const leading = matches.length === 0 ? new Map<string, Leading>() : leadingSets(rule, network)
   const held = matches.filter((match) => holds(rule, match, { network, leading }))
   const chosen = which === undefined ? held : outermost(held, which, network)
@@ -26,7 +28,12 @@ export function keptLayers(rule: KeepRule, network: Network): KeptLayers {
     ...[...reached(ends.flatMap(network.before), network.before)].filter((node) => node.op !== 'Input' && !ends.includes(node)),
     ...of(chainsTo).flatMap((node) => chainsOf(node, network)),
   ])
-  return { layers, visits: [...leading.values()].reduce((sum, each) => sum + each.visits, visits + layers.size) }
+  const others = [...leading.values()]
+  return {
+    layers,
+    visits: others.reduce((sum, each) => sum + each.visits, visits + layers.size),
+    ended: others.reduce((sum, each) => sum + each.ended, ended),
+  }
 }
 
 /** Layers that lead to some others, those too. */
@@ -40,10 +47,12 @@ function leadingSets({ notLeadingTo = {} }: KeepRule, network: Network): Readonl
       const found = ends.flatMap((end) => (typeof end === 'string' ? [] : findBlocks(network, end)))
       const last = found.flatMap(({ matches }) => matches.map((match) => [...match.values()].at(0)!))
       const layers = reached([...network.nodes.filter((node) => wanted.some((want) => isOf(network, node, want))), ...last], network.before)
-      return [name, { layers, visits: found.reduce((sum, { visits }) => sum + visits, layers.size) }]
+      return [name, { layers, visits: sumOf(found, 'visits') + layers.size, ended: sumOf(found, 'ended') }]
     }),
   )
 }
+
+const sumOf = (found: readonly Blocks[], part: 'visits' | 'ended'): number => found.reduce((sum, each) => sum + each[part], 0)
 
 /** Whether users and operands of a match are those that a rule asks for. */
 function holds(
