@@ -68,6 +68,8 @@ export const noFloatLayers: FloatLayers = {
 /** Layers of a family, and the family. */
 interface Found {
   readonly family?: { readonly name: string; readonly count: number }
+  /** What the search for families tells of itself. */
+  readonly notes?: readonly string[]
   readonly rows: readonly string[]
   readonly wide: ReadonlySet<string>
   readonly shapesToo?: boolean
@@ -138,12 +140,14 @@ function vendorFound(graph: Graph, parts: readonly string[]): Found {
 
 function patternFound(graph: Graph, { patterns = [], manual = false }: FloatLayerChoice, parts: readonly string[]): Found {
   const known = manual ? manualFamilies : [...(patterns === 'none' ? [] : patterns), ...families]
-  const found = patterns === 'none' ? undefined : floatPatterns(graph, { families: known })
+  const notes: string[] = []
+  const found = patterns === 'none' ? undefined : floatPatterns(graph, { families: known, tell: (note) => notes.push(note) })
   const results = new Map(graph.nodes.map(({ outputs }) => [outputs[0]!, outputs]))
   const rowsOf = (layers: readonly string[]): readonly string[] => layers.flatMap((layer) => results.get(layer) ?? [layer])
   const layers = found?.layers ?? []
   return {
     ...(found === undefined ? {} : { family: { name: found.family, count: found.count } }),
+    notes,
     rows: rowsOf([...new Set([...parts, ...layers.map(({ layer }) => layer)])]),
     wide: new Set(rowsOf(layers.filter(({ widest }) => widest === true).map(({ layer }) => layer))),
   }
@@ -208,6 +212,7 @@ function lineOf(
   const { part } = choice
   const causes = [
     found.family === undefined ? notFound(choice) : `pattern ${found.family.name}: found ${countOf(found.family.count, 'time')}`,
+    ...(found.notes ?? []),
     ...(part === undefined ? [] : [`only ${typeof part === 'string' ? part : part.join(', ')} quantized`]),
     ...(shape.length === 0 ? [] : [`${countOf(shape.length, 'layer')} of shape arithmetic`]),
     ...(given.size === 0
