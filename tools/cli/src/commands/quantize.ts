@@ -55,13 +55,12 @@ export const defineQuantize: DefineCommand = (program, start) => {
       const { reporter } = context
       const method = methodOf(options)
       const chip = await chipOf(options, context)
+      if (model.endsWith('.mlir')) throw ofTopFile(model)
       if (!model.endsWith('.onnx')) {
         throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
           at: [model],
           wanted: 'a .onnx file',
-          hint: model.endsWith('.mlir')
-            ? `from a Top file: q run_calibration ${model} --dataset FOLDER -o table, then q model_deploy --mlir ${model} --quantize INT8 --calibration_table table`
-            : 'export the model to ONNX',
+          hint: 'export the model to ONNX',
           kind: 'usage',
         })
       }
@@ -109,3 +108,12 @@ export const defineQuantize: DefineCommand = (program, start) => {
     }),
   )
 }
+
+/** A Top file is quantized by the commands behind the import. */
+const ofTopFile = (model: string): QError =>
+  new QError('MODEL_KIND', `${model} is no ONNX model`, {
+    at: [model],
+    wanted: 'a .onnx file',
+    hint: `from a Top file: q run_calibration ${model} --dataset FOLDER -o table, then q model_deploy --mlir ${model} --quantize INT8 --calibration_table table`,
+    kind: 'usage',
+  })

@@ -119,14 +119,13 @@ function optionOf(command: Command, word: string, path: readonly string[]): Opti
       kind: 'usage',
     })
   }
-  throw new QError('OPTION_UNKNOWN', `there is no option ${word}`, {
-    at: path,
-    found: word,
-    wanted: 'an option of this command',
-    hint:
-      meant === undefined ? didYouMean(word, names, `q ${path.join(' ')} --help lists the options`) : otherCommands(command, meant, names),
-    kind: 'usage',
-  })
+  const about = { at: path, found: word, wanted: 'an option of this command', kind: 'usage' } as const
+  if (meant === undefined)
+    throw new QError('OPTION_UNKNOWN', `there is no option ${word}`, {
+      ...about,
+      hint: didYouMean(word, names, `q ${path.join(' ')} --help lists the options`),
+    })
+  throw new QError('OPTION_UNKNOWN', `there is no option ${word}`, { ...about, hint: otherCommands(command, meant, names) })
 }
 
 /** The commands of the whole program but this one. */
