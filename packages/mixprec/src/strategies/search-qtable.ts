@@ -123,7 +123,9 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
 /** What the log calls the table that ranges start from: the original tool has one of its own in every search, and says that it is the one of mse whatever it is. */
 function tableText({ methods, table }: SearchSpace): string {
   const [made] =
-    [...methods].find(([, rows]) => [...table].every(([layer, { threshold }]) => rows.get(layer)?.threshold === threshold)) ?? []
+    [...methods].find(
+      ([, rows]) => rows.size > 0 && [...rows].every(([layer, { threshold }]) => table.get(layer)?.threshold === threshold),
+    ) ?? []
   return made === undefined ? 'the given calitable' : `default ${made}_tune calitable`
 }
 
