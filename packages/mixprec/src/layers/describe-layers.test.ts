@@ -55,7 +55,15 @@ describe('countOperations', () => {
     ['x: f32[5,6]; w: f32[6,7] = 0.5; y = MatMul(x, w)', 2 * 5 * 7 * 6],
     ['x: f32[6,5]; w: f32[6,7] = 0.5; y = MatMul(x, w) {transA = true}', 2 * 5 * 7 * 6],
     ['x: f32[1,2,8,8]; y = MaxPool(x) {kernel_shape = [2, 2], strides = [2, 2], pads = [0, 0, 0, 0]}', 2 * 16 * 4],
+    ['x: f32[1,3,4,4]; w: f32[3,5,2,2] = 0.5; y = ConvTranspose(x, w) {strides = [2, 2], pads = [0, 0, 0, 0]}', 2 * 3 * 16 * 5 * 4],
     ['x: f32[1,2,8]; y = Reshape(x) {shape = [16]}', 0],
+    ['x: f32[1,2,8]; y = Softmax(x)', 16 * 3],
+    ['x: f32[2,8]; s: f32[8] = 2; b: f32[8] = 1; y = LayerNormalization(x, s, b)', 16 * 5],
+    ['x: f32[2,8]; y = ArgMax(x) {axis = 1, keepdims = true}', 16],
+    [
+      'x: f32[1,5,8]; k: f32[1,7,6]; q: f32[8,4]; m: f32[6,4]; n: f32[6,4]; o: f32[4,3]; y = Attention(x, k, _, q, _, m, _, n, _, o) {heads = 2, headSize = 2, scale = 0.5}',
+      2 * (5 * (32 + 12) + 7 * 24 + 7 * 24) + 4 * 5 * 7 * 4,
+    ],
     ['x: f32[1,2,8]; y = Exp(x)', 16],
     ['x: f32[2,8]; y = ReduceMean(x) {axes = [1], keepdims = true}', 16],
   ])('of %s', (text, operations) => {

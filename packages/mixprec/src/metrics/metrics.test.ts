@@ -53,6 +53,7 @@ describe('the loss of the worst group', () => {
     const silent = pair([0, 0, 1, 1], [0, 1e-9, 1, 1], { shape: [1, 2, 2], channelAxis: 1 })
     expect(loss('worst-group', silent)).toBe(1)
     expect(loss('worst-group', pair([1], [1]), pair([2], [5]))).toBe(1.5)
+    expect(measureSample([pair([3, 4], [3, 5])], 'worst-group').outputs[0]!.groups).toEqual([0.2])
   })
 })
 
@@ -79,6 +80,8 @@ describe('channelAxisOf', () => {
     [[1, 255, 80, 80], 1],
     [[1, 80, 80, 255], 3],
     [[1, 3, 80, 80, 85], 4],
+    [[1, 3, 80, 80, 25], 4],
+    [[1, 80, 80, 20, 3], 3],
     [[1, 21, 360, 640], 1],
     [[1, 128, 128], 1],
   ])('of %j is %j', (shape, axis) => {

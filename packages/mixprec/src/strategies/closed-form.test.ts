@@ -64,6 +64,18 @@ describe('search_qtable', () => {
     expect(after(0.01)).toEqual({ trial: { plan: trial.plan }, losses: lossOf(0.01), count: 1 })
     expect(after(0.02)).toBe(chosen)
   })
+  it('tells each trial of its walk', () => {
+    const { notes } = search(
+      searchQtable({ expectedCos: 0.999, model: 'n.mlir' }),
+      { a: { cost: 0.5 }, b: { cost: 0.1 } },
+      { kl: 2, mse: 1 },
+    )
+    expect(notes.filter((note) => note.startsWith('adjust layer '))).toEqual(
+      ['a', 'b'].flatMap((layer) =>
+        ['kl, and threshlod 2.0', 'mse, and threshlod 1.0'].map((rest) => `adjust layer ${layer} th, with method ${rest}`),
+      ),
+    )
+  })
   it('keeps the method of the least loss, the first of equal ones', () => {
     const { result } = search(searchQtable({ expectedCos: 0.999999 }), thirty, { kl: 2, mse: 0.5, max: 0.5 })
     expect(result.ranking[0]).toMatchObject({ layer: 'l3', method: 'mse' })

@@ -4,7 +4,7 @@ import { additiveSpace } from './additive-space.ts'
 import { qualityTarget } from './quality-target.ts'
 import { race } from './race.ts'
 import { searchCourse } from './search-course.ts'
-import { lossesOn, tellingSamples, weighSamples } from './telling-samples.ts'
+import { lossesOn, spreadSamples, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 const answerOf = (metric: MetricName, samples: readonly number[]): TrialLosses => ({
@@ -54,6 +54,30 @@ describe('telling samples', () => {
         ),
       ).toBeCloseTo(mean(decibels) - 7, 10)
     }
+  })
+})
+
+describe('samples of other kinds', () => {
+  const weighed = [0.5, 3, 1.1, 0.2, 0.8].map((weight, sample) => ({ sample, weight }))
+  const samples = (some: readonly { readonly sample: number }[]) => some.map(({ sample }) => sample)
+
+  it('are those nearest to the mean', () => {
+    expect(samples(typicalSamples(weighed, 3))).toEqual([2, 4, 0])
+  })
+  it('are those of all sizes of loss', () => {
+    expect(samples(spreadSamples(weighed, 2))).toEqual([0, 2])
+    expect(samples(spreadSamples(weighed, 3))).toEqual([3, 4, 1])
+    expect(samples(spreadSamples(weighed, 9))).toEqual([3, 0, 4, 2, 1])
+  })
+  it('weigh the same where nothing, or nothing finite, is lost', () => {
+    const target = qualityTarget('race', { metric: 'cosine' })
+    for (const losses of [
+      [0, 0],
+      [0.1, Infinity],
+      [Number.NaN, 0.1],
+    ])
+      expect(weighSamples(answerOf('cosine', losses), target, 2).map(({ weight }) => weight)).toEqual([1, 1])
+    expect(weighSamples(undefined, target, 2).map(({ weight }) => weight)).toEqual([1, 1])
   })
 })
 
