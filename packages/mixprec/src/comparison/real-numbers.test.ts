@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { realNumbers } from './real-numbers.ts'
 
 const codes = Int8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
-const quant = { scale: 0.5, zeroPoint: 2 }
+const quant = { expressed: 'f32', scale: 0.5, zeroPoint: 2 } as const
 
 it('codes are as far from the zero point as their scale says', () => {
   expect([...realNumbers({ dtype: 'i8', shape: [12], data: codes }, quant).slice(0, 3)]).toEqual([-0.5, 0, 0.5])
