@@ -1,5 +1,8 @@
 export const chip = ['--chip', 'bm1684x']
 
+/** Another family, whose texts and containers have their own readers. */
+export const secondChip = ['--chip', 'cv181x']
+
 /** A calibration that goes on where one was interrupted. */
 export const resume = ['run_calibration', 'digits.mlir', '--data_list', 'long.txt', '--tune_num', '0', '-o', 'again']
 

@@ -219,6 +219,14 @@ export const kinds = {
   },
   lowered: { share: 1, make: damaged(names.lowered, mutateBytes, run(names.deployed, 'x.npz')) },
   container: { share: 2, make: damaged('digits.qbmodel', mutateBytes, run('digits.qbmodel', 'x.npz')) },
+  'container-second': {
+    share: 2,
+    make: damaged('digits.qcvimodel', mutateBytes, run('digits.qcvimodel', 'x.npz'), ['print', 'digits.qcvimodel', '--stage', 'stored']),
+  },
+  'tpu-second': {
+    share: 1,
+    make: damaged(names.secondDeployed, mutateText, run(names.secondDeployed, 'x.npz'), ['print', names.secondDeployed]),
+  },
   table: { share: 2, make: damaged('table', mutateText, deploy(), ['graph', 'digits.mlir', '--calibration_table', 'table']) },
   plan: {
     share: 1,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { encodeNpy, encodeNpz } from '@q/npz'
 import sharp from 'sharp'
 import { call } from './call.mjs'
+import { chip, secondChip } from './commands.mjs'
 import { attribute, declared, encodeModel } from './onnx-message.mjs'
 
 const quickstart = fileURLToPath(new URL('../../examples/quickstart/', import.meta.url))
@@ -13,6 +14,7 @@ export const names = {
   deployed: 'digits_bm1684x_int8_sym_tpu.mlir',
   weights: 'digits_top_f32_all_weight.npz',
   lowered: 'digits_bm1684x_int8_sym_tpu_weights.npz',
+  secondDeployed: 'digits_cv181x_int8_sym_tpu.mlir',
 }
 
 /** Makes one whole file of each kind that the commands read, in the working directory. */
@@ -55,19 +57,22 @@ export async function makeSeeds() {
     '0.017,0.017,0.017',
   )
   await must('run_calibration', 'digits.mlir', '--dataset', 'imgs', '--tune_num', '0', '-o', 'table')
-  await must(
-    'model_deploy',
-    '--mlir',
-    'digits.mlir',
-    '--chip',
-    'bm1684x',
-    '--quantize',
-    'INT8',
-    '--calibration_table',
-    'table',
-    '--model',
-    'digits.qbmodel',
-  )
+  for (const [options, model] of [
+    [chip, 'digits.qbmodel'],
+    [secondChip, 'digits.qcvimodel'],
+  ])
+    await must(
+      'model_deploy',
+      '--mlir',
+      'digits.mlir',
+      ...options,
+      '--quantize',
+      'INT8',
+      '--calibration_table',
+      'table',
+      '--model',
+      model,
+    )
   await must(
     'export_onnx',
     'digits.mlir',

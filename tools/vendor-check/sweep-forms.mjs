@@ -19,6 +19,7 @@ export const operands = {
   v: ['f32[1,2,4,4,4]', -2, 2],
   b: ['f32[2,4,6,6]', -2, 2],
   m: ['f32[6,8]', -2, 2],
+  w: ['f32[2,6,6]', -2, 2],
   g: ['f32[1,5,5,2]', -1.2, 1.2],
 }
 
@@ -80,6 +81,9 @@ export const constants = {
   one: 'f32[1] = [1]',
   places: `f32[1,4,2,6] = [${numbers(48, 0, 5.99, 3).map(Math.trunc).join(', ')}]`,
   tuples: 'f32[2,2] = [0, 3, 0, 1]',
+  back: 'f32[3] = [-1, 0, -3]',
+  placesBack: `f32[1,4,2,6] = [${numbers(48, -5.99, 5.99, 3).map(Math.trunc).join(', ')}]`,
+  tuplesBack: 'f32[2,2] = [0, -1, -1, 1]',
   update: held([2, 6, 6], -2, 2),
   updates: held([1, 4, 2, 6], -2, 2),
 }
@@ -205,7 +209,13 @@ export const forms = new Map(
     ['Gather_one', 'Gather(@x, $two) {axis = 2}'],
     ['GatherElements', 'GatherElements(@x, $places) {axis = 2}'],
     ['GatherND', 'GatherND(@x, $tuples)'],
+    ['Gather_negative', 'Gather(@x, $back) {axis = 1}'],
+    ['GatherElements_negative', 'GatherElements(@x, $placesBack) {axis = 2}'],
+    ['GatherND_negative', 'GatherND(@x, $tuplesBack)'],
     ['ScatterND', 'ScatterND(@x, $tuples, $update)'],
+    ['ScatterND_negative', 'ScatterND(@x, $tuplesBack, $update)'],
+    ['ScatterND_computed', 'ScatterND(@x, $tuples, @w)'],
+    ['ScatterElements_negative', 'ScatterElements(@x, $placesBack, $updates) {axis = 2}'],
     ['ScatterElements', 'ScatterElements(@x, $places, $updates) {axis = 2}'],
     ['GridSample', 'GridSample(@x, @g)'],
     ['Reshape', 'Reshape(@x) {shape = [1,8,18]}'],

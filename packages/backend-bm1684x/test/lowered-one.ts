@@ -7,16 +7,20 @@ export interface One {
   readonly inputs: readonly string[]
   readonly attrs?: Attrs
   readonly shape?: readonly number[]
+  /** Shapes of operands that have another one. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>
   readonly result?: readonly number[]
   readonly ranges: Readonly<Record<string, Range>>
   readonly constants?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>
 }
 
 /** The graph of one node that makes `y`. */
-export function graphOf({ op, inputs, attrs = {}, shape = [1, 1, 1, 3], result = shape, constants = {} }: One): Graph {
+export function graphOf({ op, inputs, attrs = {}, shape = [1, 1, 1, 3], shapes = {}, result = shape, constants = {} }: One): Graph {
   const node: Node = { op, inputs, outputs: ['y'], attrs }
   const values: Value[] = [
-    ...inputs.filter((name) => constants[name] === undefined).map((name): Value => ({ name, type: { dtype: 'f32', shape } })),
+    ...inputs
+      .filter((name) => constants[name] === undefined)
+      .map((name): Value => ({ name, type: { dtype: 'f32', shape: shapes[name] ?? shape } })),
     ...Object.entries(constants).map(
       ([name, { shape: own, data }]): Value => ({
         name,

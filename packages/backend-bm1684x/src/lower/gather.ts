@@ -1,5 +1,6 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
-import { computedOtherwise, floatConstant, floatResult, floatTypeOf, newConstant } from '@q/ir/lowering'
+import { computedOtherwise, floatConstant, floatResult, floatTypeOf } from '@q/ir/lowering'
+import { placesFromFront } from './places-from-front.ts'
 
 /** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
 export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {
@@ -16,7 +17,7 @@ export const lowerGather: LowerOp = (node: Node, context: LowerContext): Lowered
   let picked = indices
   if (places !== undefined) {
     picked = `${indices}_int`
-    values.push(newConstant(picked, 'i32', places.shape, Int32Array.from(places.data as Float32Array, Number)))
+    values.push(placesFromFront(picked, places, node, context))
   }
   values.push({ name: layerOf(node), type: floatResult(layerOf(node), context) })
   const maker = context.producer(indices)

@@ -37,4 +37,26 @@ describe('scattered elements', () => {
       expect.objectContaining({ code: 'OP_UNSUPPORTED', found: 'reduction add', at: ['y'] }),
     )
   })
+
+  /* The kernel of the chip compares the axes of data and updates one by one from the first picked one on, and ends where they differ. */
+  it('as many axes count the tuples as a tuple has elements, where slices are replaced', () => {
+    const constants = { i: { shape: [2, 2], data: [0, 3, 0, 1] } }
+    const { node, graph } = lowered({ ...one, shape: [1, 4, 3], shapes: { u: [2, 3] }, constants })
+    expect(node.inputs.map((name) => graph.values.get(name!)!.type.shape)).toEqual([
+      [1, 4, 3],
+      [1, 2, 2],
+      [1, 2, 3],
+    ])
+    expect(graph.nodes.find(({ outputs }) => outputs[0] === 'y_updates')).toMatchObject({ op: 'Reshape', inputs: ['u_to_y'] })
+  })
+
+  it('constant updates are given the shape themselves', () => {
+    const { node, graph } = lowered({
+      ...one,
+      shape: [1, 4, 3],
+      constants: { i: { shape: [2, 2], data: [0, 3, 0, 1] }, u: { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } },
+    })
+    expect(graph.values.get(node.inputs[2]!)!.constant!.shape).toEqual([1, 2, 3])
+    expect(graph.nodes.some(({ op }) => op === 'Reshape')).toBe(false)
+  })
 })

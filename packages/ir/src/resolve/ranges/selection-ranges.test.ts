@@ -17,6 +17,17 @@ describe('a selection', () => {
     expect(range('x')).toEqual([-0.9, 9])
   })
 
+  /* As TPU-MLIR 1.30.2 has it: a ReLU behind the selection has given it a range from 0 on. */
+  it('has a sign where a number beyond its range is negative, and none where it is not', () => {
+    const ranges = (number: number) => {
+      const graph = graphOf({ ...values, nine: numbers(number), y: seen(0, 0.5) }, nodes, ['y'])
+      return after(graph, [step]).range('y')
+    }
+    expect(ranges(-0.75)).toEqual([-0.075, 0.75].map((each) => expect.closeTo(each)))
+    expect(ranges(0.75)).toEqual([0, 0.75])
+    expect(ranges(-0.25)).toEqual([0, 0.5])
+  })
+
   it('leaves the branch alone when the plan keeps it in float', () => {
     const { range } = after(graphOf(values, nodes, ['y']), [step], ['y'])
     expect(range('x')).toEqual([-2, 2])

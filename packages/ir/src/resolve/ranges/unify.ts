@@ -53,7 +53,7 @@ export const unifyComparison: ApplyRangeRule = (node, graph) => {
 }
 
 /**
- * The result of a selection covers the numbers among its branches, and gives its range to the computed branches, whoever
+ * The result of a selection covers the numbers among its branches, with a sign where one beyond it is negative, and gives its range to the computed branches, whoever
  * else uses them. (Selections that share a branch never agree: the one visited last, the first of the graph, wins.)
  */
 export const coverConstants: ApplyRangeRule = (node, graph) => {
@@ -63,12 +63,11 @@ export const coverConstants: ApplyRangeRule = (node, graph) => {
   const branches = node.inputs.slice(1).map((name) => name!)
   const numbers = branches.flatMap((name) => {
     const { constant } = graph.value(name)
-    return constant !== undefined && constant.data.length === 1 ? [Math.abs(Number(constant.data[0]))] : []
+    return constant !== undefined && constant.data.length === 1 ? [Number(constant.data[0])] : []
   })
-  let range = before
-  for (const number of numbers) {
-    if (number > range.max) range = { min: isSigned(range) ? -0.1 * number : range.min, max: number }
-  }
+  const largest = Math.max(...numbers.map(Math.abs))
+  const needsSign = isSigned(before) || numbers.some((number) => number < 0)
+  const range = largest > before.max ? { min: needsSign ? -0.1 * largest : before.min, max: largest } : before
   let changed = graph.setRange(result, range)
   if (graph.isFloat(result)) return changed
   for (const name of branches) {
