@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { decodeHalfFloats } from '@q/ir/number'
 import { decodeNpz, encodeNpz } from '@q/npz'
 import * as onnxruntime from 'onnxruntime-node'
 
@@ -27,7 +28,7 @@ export async function referenceOf(bytes, random, leftOut) {
     const sample = encodeNpz(Object.entries(feeds).map(([name, { data, dims }]) => [name, { dtype: 'f32', shape: [...dims], data }]))
     return {
       sample,
-      results: session.outputNames.filter((name) => !leftOut.includes(name)).map((name) => Float64Array.from(results[name].data, Number)),
+      results: session.outputNames.filter((name) => !leftOut.includes(name)).map((name) => numbersOf(results[name])),
       isUnstable,
     }
   } catch (error) {
@@ -37,19 +38,25 @@ export async function referenceOf(bytes, random, leftOut) {
   }
 }
 
+/** ONNX Runtime gives 16-bit floats as their bits. */
+const numbersOf = ({ type, dims, data }) =>
+  type === 'float16'
+    ? Float64Array.from(decodeHalfFloats({ dtype: 'f16', shape: [...dims], data: Uint16Array.from(data) }))
+    : Float64Array.from(data, Number)
+
 async function isUnstableAt(session, feeds, results) {
-  const beside = {}
+  const shaken = {}
   for (const [name, { data, dims }] of Object.entries(feeds))
-    beside[name] = new onnxruntime.Tensor(
+    shaken[name] = new onnxruntime.Tensor(
       'float32',
       data.map((value, i) => value * (1 + (i % 2 === 0 ? 1 : -1) * 2 ** -22)),
       dims,
     )
-  const others = await session.run(beside)
+  const beside = await session.run(shaken)
   return session.outputNames.some((name) => {
-    const wanted = Float64Array.from(results[name].data, Number)
+    const [wanted, others] = [numbersOf(results[name]), numbersOf(beside[name])]
     const most = wanted.reduce((largest, value) => (Number.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest), 1)
-    return wanted.some((value, i) => !isNear(Number(others[name].data[i]), value, most))
+    return wanted.some((value, i) => !isNear(others[i], value, most))
   })
 }
 

@@ -61,18 +61,7 @@ export async function makeSeeds() {
     [chip, 'digits.qbmodel'],
     [secondChip, 'digits.qcvimodel'],
   ])
-    await must(
-      'model_deploy',
-      '--mlir',
-      'digits.mlir',
-      ...options,
-      '--quantize',
-      'INT8',
-      '--calibration_table',
-      'table',
-      '--model',
-      model,
-    )
+    await must('model_deploy', '--mlir', 'digits.mlir', ...options, '--quantize', 'INT8', '--calibration_table', 'table', '--model', model)
   await must(
     'export_onnx',
     'digits.mlir',

@@ -54,6 +54,12 @@ describe('reading npz files of numpy', () => {
 })
 
 describe('writing npz files', () => {
+  it('refuses a name that the format has no room for', () => {
+    const tensor = { dtype: 'f32' as const, shape: [1], data: Float32Array.of(1) }
+    expect(() => encodeNpz([['x'.repeat(70_000), tensor]])).toThrow(
+      expect.objectContaining({ code: 'NPZ_TOO_LARGE', found: 'a name of 70004 bytes' }),
+    )
+  })
   it('gives back what was written, in order', () => {
     expect([...decodeNpz(encodeNpz(sample), 'x')]).toEqual(sample)
   })

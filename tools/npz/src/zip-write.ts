@@ -15,7 +15,7 @@ const utf8Flag = 0x800
 /**
  * A zip archive of stored files: no compression, no data descriptors, one fixed date, so equal input gives equal bytes.
  *
- * @throws QError `NPZ_TOO_LARGE` from 4 GiB or 65535 members on
+ * @throws QError `NPZ_TOO_LARGE` from 4 GiB or 65535 members on, and for a name of more than 65535 bytes
  */
 export function writeStoredZip(files: readonly StoredFile[]): Uint8Array {
   const members = files.map((file) => {
@@ -38,7 +38,14 @@ export function writeStoredZip(files: readonly StoredFile[]): Uint8Array {
   let place = 0
   let entry = filesSize
   for (const { name, ascii, parts, size } of members) {
-    if (name.length > 0xffff) throw new RangeError(`a member name of ${name.length} bytes is too long for a zip archive`)
+    if (name.length > 0xffff) {
+      throw new QError('NPZ_TOO_LARGE', 'the name of an array does not fit into a plain npz file', {
+        at: [`${new TextDecoder().decode(name.subarray(0, 60))}…`],
+        found: `a name of ${name.length} bytes`,
+        wanted: 'at most 65535 bytes',
+        hint: 'give the tensor a shorter name in the model',
+      })
+    }
     const start = place + 30 + name.length
     let end = start
     for (const part of parts) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bool, defineOp, floats, int, maybe, one, optional, own, text } from '../ops/define.ts'
+import { bool, defineOp, floats, int, ints, maybe, one, optional, own, text } from '../ops/define.ts'
 import { floatOps, opSet } from '../ops/op-set.ts'
 import { attributesOf, definitionOf, inferNode } from './node-types.ts'
 import type { Attrs, Node, TensorType } from './types.ts'
@@ -8,7 +8,14 @@ const Sample = defineOp({
   name: 'Sample',
   inputs: { x: one(own()), y: optional(own()) },
   outputs: { z: own() },
-  attrs: { axis: int(), scale: floats([1]), mode: text(['linear', 'nearest'], 'linear'), flag: bool(false), limit: maybe(int()) },
+  attrs: {
+    axis: int(),
+    scale: floats([1]),
+    mode: text(['linear', 'nearest'], 'linear'),
+    flag: bool(false),
+    limit: maybe(int()),
+    shifts: maybe({ ...ints(), least: -63 }),
+  },
   infer: ({ x, y }, { axis, limit }) => ({ z: { dtype: x.dtype, shape: [axis, limit ?? -1, y === undefined ? 0 : 1] } }),
 })
 const ops = opSet([Sample])
@@ -37,6 +44,7 @@ describe('attributesOf', () => {
   })
   it.each<[string, Attrs, string]>([
     ['a broken number for an int', { axis: 1.5 }, 'int'],
+    ['a number that is too small', { axis: 1, shifts: [0, -64] }, 'ints of -63 and more'],
     ['a word for an int', { axis: '1' }, 'int'],
     ['a word outside the list', { axis: 1, mode: 'cubic' }, 'linear, nearest'],
     ['a number for a bool', { axis: 1, flag: 1 }, 'bool'],

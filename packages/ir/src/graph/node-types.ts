@@ -50,7 +50,7 @@ export function attributesOf(node: Node, definition: OpDefinition): Attrs {
       throw new QError('ATTR_TYPE', `the attribute ${name} of ${node.op} does not fit`, {
         at: [node.outputs[0] ?? node.op],
         found: JSON.stringify(value),
-        wanted: spec.values === undefined ? spec.type : spec.values.join(', '),
+        wanted: `${spec.values === undefined ? spec.type : spec.values.join(', ')}${spec.least === undefined ? '' : ` of ${spec.least} and more`}`,
         hint: 'correct the attribute in the model, or where the node is made',
       })
     }
@@ -115,7 +115,7 @@ function fits(value: AttrValue, spec: AttrSpec): boolean {
     case 'string':
       return typeof value === 'string' && (spec.values === undefined || spec.values.includes(value))
     case 'ints':
-      return Array.isArray(value) && value.every(Number.isInteger)
+      return Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= (spec.least ?? each))
     case 'floats':
       return Array.isArray(value) && value.every((each) => typeof each === 'number')
     case 'strings':

@@ -76,6 +76,8 @@ export interface AttrSpec<V extends AttrValue = AttrValue, O extends boolean = b
   readonly default?: V
   /** Allowed words of a `string`. */
   readonly values?: readonly string[]
+  /** The least number of an `ints`. @default any */
+  readonly least?: number
   /** True when it may be absent without a default. */
   readonly mayBeAbsent: O
   /** True when it is a number to compute with, which a program can take at every run. @default it decides what the program is */

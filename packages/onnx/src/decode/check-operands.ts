@@ -8,13 +8,15 @@ import { checkHint } from './placed.ts'
 export interface NodeNames {
   readonly inputs: readonly (string | undefined)[]
   readonly outputs: readonly string[]
+  /** The operands as the file has them, with the empty names of those that are left out. */
+  readonly written: readonly string[]
   /** The element type of an operand, where it is known. */
   dtypeOf(operand: string): DType | undefined
 }
 
 /**
  * Refuses a node that lacks an operand which its operator needs in this version of the operator set, that has more than the operator takes, of
- * another kind than it takes, or that makes nothing.
+ * another kind than it takes, one without a name among those of which it takes any number, or that makes nothing.
  *
  * @throws QError `ONNX_BAD_NODE`
  */
@@ -34,6 +36,9 @@ export function checkOperands(signature: Signature, node: NodeNames, opset: numb
       `${listed(operands)}${later === undefined ? '' : `, in version ${opset} of the operator set; more from version ${later} on`}`,
     )
   }
+  const nameless = operands.findIndex(({ presence }) => presence === 'many')
+  if (nameless >= 0 && node.written.slice(nameless).includes(''))
+    throw bad(`${op} has an operand without a name`, `${countOf(node.written.length)}, one of them ''`)
   if ((outputs[0] ?? '') === '') throw bad(`${op} makes nothing`, 'no name for its first result')
   const kinds = inputs.map((name) => kindOf(name === undefined ? undefined : node.dtypeOf(name)))
   for (const [i, { name, of }] of operands.entries()) {

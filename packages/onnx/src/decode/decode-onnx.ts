@@ -157,7 +157,8 @@ function startWalk(
         return
       }
       const signature = isKnown ? signatures.get(op) : undefined
-      if (signature !== undefined) checkNode(source, signature, { inputs: inputNames, outputs, dtypeOf }, opset, at)
+      if (signature !== undefined)
+        checkNode(source, signature, { inputs: inputNames, outputs, written: source.input ?? [], dtypeOf }, opset, at)
       const given = await readAttributes(source, signature, external, at)
       const literals = inputNames.map((name) => (name === undefined ? undefined : constants.get(name)))
       const attrs = withDefaults(signature, given, opset)

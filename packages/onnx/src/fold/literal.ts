@@ -33,7 +33,11 @@ export const whole = (elements: readonly number[], shape: readonly number[] = [e
 export function literalOf(tensor: Tensor): Literal {
   const { dtype, shape, data } = tensor
   if (data instanceof Float32Array || data instanceof Float64Array) return { dtype, shape, data }
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return { dtype, shape, data: Float64Array.from(data, Number) }
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    const numbers = new Float64Array(data.length)
+    for (let i = 0; i < numbers.length; i++) numbers[i] = Number(data[i])
+    return { dtype, shape, data: numbers }
+  }
   return { dtype, shape, data: decodeHalfFloats(tensor) ?? Float64Array.from(data) }
 }
 
@@ -41,8 +45,11 @@ export function literalOf(tensor: Tensor): Literal {
 export function tensorOf({ dtype, shape, data }: Literal): Tensor {
   const array = storageArray[dtype]
   if (data instanceof array || data instanceof Float32Array) return { dtype, shape, data }
-  if (dtype === 'i64') return { dtype, shape, data: BigInt64Array.from(data, toBigInt) }
-  if (dtype === 'u64') return { dtype, shape, data: BigUint64Array.from(data, toBigInt) }
+  if (dtype === 'i64' || dtype === 'u64') {
+    const integers = new storageArray[dtype](data.length) as BigInt64Array | BigUint64Array
+    for (let i = 0; i < integers.length; i++) integers[i] = toBigInt(data[i]!)
+    return { dtype, shape, data: integers }
+  }
   return { dtype, shape, data: new (array as Int32ArrayConstructor)(data) }
 }
 

@@ -142,13 +142,9 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   Range: ({ inputs: [start, limit, delta] }) => {
     const [from, to, step] = [start!.data[0]!, limit!.data[0]!, delta!.data[0]!]
     const count = Math.max(0, Math.ceil((to - from) / step))
-    return [
-      literal(
-        start!.dtype,
-        [count],
-        Float64Array.from({ length: count }, (_, i) => from + i * step),
-      ),
-    ]
+    const data = elementsOf(start!.dtype, count)
+    for (let i = 0; i < count; i++) data[i] = from + i * step
+    return [{ dtype: start!.dtype, shape: [count], data }]
   },
   Where: ({ inputs: [condition, a, b] }) => {
     const shape = broadcast(broadcast(condition!.shape, a!.shape), b!.shape)

@@ -4,13 +4,16 @@ import { dropUnit } from './merge-numbers.ts'
 import { withoutLeadingOnes } from './merge-terms.ts'
 import { numberRight } from './numbers-right.ts'
 
-/** What tells constants apart: type, shape (first axes of one element, as broadcasting needs them, do not count) and elements, these as a checksum of their bytes. */
+/** What tells constants apart: type, shape (first axes of one element, as broadcasting needs them, do not count) and elements, these as a checksum of their bytes, by fours where that goes. */
 function contentOf({ dtype, shape, data }: Tensor): string {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const inWords = data.byteOffset % 4 === 0 && data.byteLength % 4 === 0
+  const parts = inWords
+    ? new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   let [a, b] = [0x811c9dc5, 5381]
-  for (const byte of bytes) {
-    a = Math.imul(a ^ byte, 0x01000193)
-    b = Math.imul(b, 33) + byte
+  for (let i = 0; i < parts.length; i++) {
+    a = Math.imul(a ^ parts[i]!, 0x01000193)
+    b = (Math.imul(b, 33) + parts[i]!) | 0
   }
   return `${dtype} ${withoutLeadingOnes(shape).join()} ${a >>> 0} ${b >>> 0}`
 }

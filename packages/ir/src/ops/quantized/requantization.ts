@@ -23,7 +23,7 @@ export const requantizeAttr = text(['multiplier-shift', 'quantized-multiplier', 
  */
 export const requantization = {
   multipliers: parameter(ints([])),
-  shifts: parameter(ints([])),
+  shifts: parameter({ ...ints([]), least: -63 }),
   requantize: requantizeAttr,
   rounding: roundingAttr,
   /** Clamp below at the zero point of the result. */
