@@ -17,7 +17,7 @@ export function faultIn({ code, out, err: told }) {
   if (err.length > longest || (code !== 0 && out.length > longest))
     return `a message of ${err.length + out.length} letters: ${err.slice(0, 200)}`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(err + out)) return `control characters in ${JSON.stringify(err.slice(0, 200))}`
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(told + out)) return `control characters in ${JSON.stringify(err.slice(0, 200))}`
   const errors = err.split('\n').filter((line) => /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+: /.test(line))
   if (code >= 2 && errors.length !== 1) return `${errors.length} errors in the place of one: ${firstLines(err)}`
   const missing = ['at', 'found', 'wanted', 'do'].filter((part) => !new RegExp(`^  ${part}: `, 'm').test(err))

@@ -8,7 +8,7 @@ import { q, run, vendorBin } from './programs.mjs'
 import { forms, madeFromOthers } from './sweep-forms.mjs'
 import { writeForms } from './sweep-network.mjs'
 
-const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--modes INT8,F16] [--no-chip] [--keep] [form ...]
+const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--modes INT8,F16] [--no-chip] [--keep] [--output FILE] [form ...]
 DIR is an installed TPU-MLIR 1.30.2; forms: ${[...forms.keys()].join(', ')}`
 
 const { values, positionals } = parseArgs({
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     modes: { type: 'string', default: 'INT8,F16' },
     'no-chip': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    output: { type: 'string' },
   },
 })
 const unknown = positionals.find((each) => !forms.has(each))
@@ -113,16 +114,17 @@ function compared(prefix, ours, theirs) {
     }
     tensors++
     elements += data.length
+    const largest = data.reduce((most, each) => (Number.isFinite(Number(each)) ? Math.max(most, Math.abs(Number(each))) : most), 1e-30)
     for (let i = 0; i < data.length; i++) {
       const [a, b] = [Number(own[i]), Number(data[i])]
       if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue
       different++
-      worst = Math.max(worst, Math.abs(a - b) / Math.max(Math.abs(b), 1e-3))
+      worst = Math.max(worst, Math.abs(a - b) / largest)
     }
   }
   const lacks = missingTensors === 0 ? '' : `, ${missingTensors} tensors of other names`
   if (tensors === 0) return `nothing to compare${lacks}`
-  return different === 0 ? `equal${lacks}` : `${different} of ${elements} differ, by ${worst.toPrecision(2)} at most${lacks}`
+  return different === 0 ? `equal${lacks}` : `${different} of ${elements} differ, by ${worst.toPrecision(2)} of the largest${lacks}`
 }
 
 const short = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').slice(0, 160)
@@ -163,25 +165,31 @@ async function sweep(mode) {
     },
     note('own'),
   )
-  if (!values['no-chip'])
-    await inHalves(
-      ready,
-      async (batch, place) => {
-        const { input, script } = await ourRun(batch, place, mode)
-        if (script === undefined) throw new Error('model_deploy names no script')
-        await run(place, 'sh', [script], bin)
-        await run(place, join(bin, 'model_runner.py'), ['--input', input, '--model', 'm.bmodel', '--output', 'chip.npz'], bin)
-        for (const prefix of batch.keys()) note('chip')(prefix, compared(prefix, join(place, 'all.npz'), join(place, 'chip.npz')))
-      },
-      note('chip'),
-    )
+  const onChip = async (/** @type {Batch} */ batch, /** @type {string} */ place) => {
+    const { input, script } = await ourRun(batch, place, mode)
+    if (script === undefined) throw new Error('model_deploy names no script')
+    await run(place, 'sh', [script], bin)
+    await run(place, join(bin, 'model_runner.py'), ['--input', input, '--model', 'm.bmodel', '--output', 'chip.npz'], bin)
+    for (const prefix of batch.keys()) note('chip')(prefix, compared(prefix, join(place, 'all.npz'), join(place, 'chip.npz')))
+  }
+  if (!values['no-chip']) {
+    await inHalves(ready, onChip, note('chip'))
+    // What differs beside all others is told as it is alone: the compiler lays one form's memory over another's.
+    for (const [prefix, name] of ready)
+      if (found.get(name)?.chip?.includes('differ')) await inHalves(new Map([[prefix, name]]), onChip, note('chip'))
+  }
   for (const [name, { ours, own = '-', chip: simulated = '-' }] of found)
     process.stdout.write(`${mode} ${name}: ${ours ?? `own lowering ${own}; chip ${simulated}`}\n`)
   return found
 }
 
+/** @type {Record<string, Record<string, Found>>} */
+const results = {}
 try {
-  for (const mode of values.modes.split(',')) await sweep(mode)
+  for (const mode of values.modes.split(',')) {
+    results[mode] = Object.fromEntries(await sweep(mode))
+    if (values.output !== undefined) writeFileSync(values.output, `${JSON.stringify(results, undefined, 1)}\n`)
+  }
 } finally {
   if (values.keep) process.stdout.write(`files: ${folder}\n`)
   else rmSync(folder, { recursive: true, force: true })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { root } from '../workspace.mjs'
+import { chipIntroduction, chipTable } from './chip-table.mjs'
 import { compareOrWrite } from './generated-page.mjs'
 import { sources } from './sources.mjs'
 
@@ -44,6 +45,8 @@ export async function checkOpList(options) {
     '\n## Integer operators\n',
     'The same for every chip; what a chip does in its own way is an attribute.\n',
     table(quantizedOps, sentences),
+    chipIntroduction,
+    chipTable(),
     onnxOperators,
     onnxTable(readOperators()),
     '',
