@@ -8,6 +8,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const result = context.quantizedType(name)
   const { scale } = result.quant!
   const factor = factorFor('operand', context.quantizedType(x).quant!.scale / scale, context)
+  const { dtype } = context.quantizedType(x)
   const operation = node.op === 'Add' ? 'add' : numberFirst ? 'subtract-from' : 'subtract'
   return loweredTo(
     {
@@ -18,7 +19,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         constant: roundHalfAway(number / scale) * 2 ** factor.shift,
         operation,
         ...requantizationOf([factor], context),
-        relu: context.attrs(node).relu!,
+        // The chip's compiler ends on a ReLU behind the sum of unsigned codes and a number that is not negative, where it takes nothing away.
+        relu: context.attrs(node)['relu'] === true && !(operation === 'add' && number >= 0 && dtype === 'u8'),
       },
     },
     [{ name, type: result }],

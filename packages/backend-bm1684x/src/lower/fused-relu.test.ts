@@ -63,3 +63,18 @@ describe('a ReLU on codes', () => {
     expect(diagnostics.map(({ message }) => message)).toEqual(facts.map((fact) => expect.stringContaining(fact)))
   })
 })
+
+/* The compiler of TPU-MLIR 1.30.2 asserts that the signs of operand, number and result go together. */
+describe('a ReLU behind the sum of a tensor and a number', () => {
+  const reluOf = (least: number, number: number) =>
+    lowered({
+      op: 'Add',
+      inputs: ['x', 'c'],
+      attrs: { relu: true },
+      ranges: { x: { min: least, max: 3 }, y: { min: 0, max: 3.5 } },
+      constants: { c: { shape: [1], data: [number] } },
+    }).node.attrs['relu']
+
+  it('is left out where nothing can be negative', () => expect(reluOf(0, 0.5)).toBe(false))
+  it('stays where something can', () => expect([reluOf(-3, 0.5), reluOf(0, -0.5)]).toEqual([true, true]))
+})
