@@ -9,12 +9,13 @@ import type { Rule } from '../net/rules.ts'
  * Casts. To wider floats, from truth values and to integers that hold all of the operand's nothing happens, nor to truth values that logic alone uses, as
  * it takes everything but 0 for true. To 16-bit floats numbers are rounded; to integers the fraction is cut, and what 8 or 16 bits do not hold wraps.
  *
- * @throws QError `ONNX_UNSUPPORTED` to unsigned integers of 32 or 64 bits of what may be negative, as float32 does not hold what these become
+ * @throws QError `ONNX_BAD_NODE` without a type, `ONNX_UNSUPPORTED` to unsigned integers of 32 or 64 bits of what may be negative, as float32 does not hold what these become
  */
 export const cast: Rule = (net, node) => {
   const [x] = node.inputs as [string]
   const from = net.value(x).type.dtype
-  const to = node.attrs['to'] as DType
+  const to = node.attrs['to'] as DType | undefined
+  if (to === undefined) throw withoutType(node)
   if (to === 'bool' && from !== 'bool' && !isOnlyTested(net, node)) {
     net.change(node, { op: 'NotEqual', inputs: [x, addNumber(net, `${node.outputs[0]}_const`, 0)], attrs: {} })
     return true
@@ -25,6 +26,14 @@ export const cast: Rule = (net, node) => {
   else net.change(node, { attrs: { to: bitsOf(to) < 32 ? to : 'i32', rounding: 'toward-zero' } })
   return true
 }
+
+const withoutType = (node: Node): QError =>
+  new QError('ONNX_BAD_NODE', 'a Cast does not say to which type', {
+    at: [node.outputs[0]!],
+    found: 'no type that ONNX has',
+    wanted: 'the attribute to',
+    hint: 'check the model with onnx.checker, and export it again',
+  })
 
 const isNarrow = (dtype: DType): boolean => dtype === 'f16' || dtype === 'bf16'
 

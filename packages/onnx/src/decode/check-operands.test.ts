@@ -26,6 +26,10 @@ describe('the operands of a node', () => {
     })
   })
 
+  it('a Cast whose type the file does not tell is refused', async () => {
+    await expect(importing([['Cast', 'x', 'y']])).rejects.toMatchObject({ code: 'ONNX_BAD_NODE' })
+  })
+
   it('names of results that nobody wants may be empty, but for the first', async () => {
     const graph = await importing([['Softplus', 'x', 'y']])
     expect(graph.outputs).toHaveLength(1)
