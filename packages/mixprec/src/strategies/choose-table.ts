@@ -27,6 +27,18 @@ export function* chooseTable(
   worst: readonly RankedLayer[],
   samples: readonly TellingSample[],
 ): SearchPart<ChosenTable> {
+  const tables = tablesOf(space)
+  if (tables.length === 1) return plainTable
+  const floats = worst.map(({ layer }) => layer)
+  const trials = tables.map(({ ranges }) => trialOf(space, floats, ranges))
+  const losses = yield* lossesOn(course, target, trials, samples)
+  const best = tables[losses.indexOf(Math.min(...losses))]!
+  course.notes.info(`thresholds: ${best.method ?? 'those of the calibration table'}`)
+  return best
+}
+
+/** The calibration table itself, and those of the methods that differ from it. */
+export function tablesOf(space: SearchSpace): readonly ChosenTable[] {
   const tables = [plainTable]
   for (const [method, rows] of space.methods) {
     const ranges = new Map<string, ObservedRange>()
@@ -36,13 +48,7 @@ export function* chooseTable(
     }
     if (ranges.size > 0) tables.push({ ranges, method })
   }
-  if (tables.length === 1) return plainTable
-  const floats = worst.map(({ layer }) => layer)
-  const trials = tables.map(({ ranges }) => trialOf(space, floats, ranges))
-  const losses = yield* lossesOn(course, target, trials, samples)
-  const best = tables[losses.indexOf(Math.min(...losses))]!
-  course.notes.info(`thresholds: ${best.method ?? 'those of the calibration table'}`)
-  return best
+  return tables
 }
 
 /** A row of the calibration table with a method's threshold; nothing where it is no other. */

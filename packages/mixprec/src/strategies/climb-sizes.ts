@@ -2,10 +2,10 @@ import type { SearchSpace } from '@q/ir'
 import { auditSets, floatsIn } from './audit-sets.ts'
 import type { ChosenTable } from './choose-table.ts'
 import { contestPlaces } from './contest-places.ts'
-import { mixThresholds } from './mix-thresholds.ts'
+import { growingSets } from './grow-sets.ts'
 import type { QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
-import { spreadSamples, type TellingSample, typicalSamples } from './telling-samples.ts'
+import { spreadSamples, type TellingSample } from './telling-samples.ts'
 
 /** What sizes of sets are climbed with. */
 export interface Climb {
@@ -17,21 +17,25 @@ export interface Climb {
   readonly weighed: readonly TellingSample[]
   /** Samples that places are contested on. */
   readonly contestSamples: number
-  /** Samples that the threshold of each layer is chosen on. */
-  readonly mixSamples: number
+  /** The table of each layer's own best threshold. */
+  mixed(): SearchPart<ChosenTable>
   /** The loss without float layers. */
   readonly before: number
+  /** Tables that sets grow with, see {@link growingSets}. */
+  readonly tables: readonly ChosenTable[]
 }
 
 /** Sets that are measured side by side: what they have in common is computed once. */
 const sideBySide = 2
+/** Of so many of the worst layers sets grow. */
+const growingLayers = 24
 /** How much less a size has to lose than the last one whose places were contested. */
 const dueShare = 0.9
 
 /**
  * Measures the worst layer in float, the worst two and so on, in `exact` on all samples, until the target is reached: two layers whose errors make up for each other
  * lose more when one of them is in float, so that no size tells of another. Where a size loses a tenth less than the last one that this was done for, its set is measured again with the threshold of each layer chosen by itself, and with other layers in
- * its last places; layers that win there stay in front.
+ * its last places; layers that win there stay in front. Beside them sets grow by the layer that wins most, see {@link growingSets}.
  *
  * What is measured for a size depends on smaller ones alone. Therefore a higher limit is never worse: all that is measured below a limit is below a higher one, too.
  */
@@ -39,12 +43,13 @@ export function* climbSizes(course: SearchCourse, space: SearchSpace, target: Qu
   const { most, chosen, weighed, before } = climb
   const samples = spreadSamples(weighed, climb.contestSamples)
   const isDone = (size: number) => course.best.reached === true && floatsIn(course.best, space) <= size
+  const growing = growingSets(course, space, target, { tables: climb.tables, order: climb.order.slice(0, growingLayers), samples })
   let { order } = climb
   let mixed: ChosenTable | undefined
   let contested = before
 
   function* withOtherThresholds(worst: readonly string[], plain: number): SearchPart<number> {
-    mixed ??= yield* mixThresholds(course, space, target, chosen, typicalSamples(weighed, climb.mixSamples))
+    mixed ??= yield* climb.mixed()
     const [loss] = mixed === chosen ? [plain] : yield* auditSets(course, space, target, [worst], mixed)
     return loss!
   }
@@ -76,6 +81,7 @@ export function* climbSizes(course: SearchCourse, space: SearchSpace, target: Qu
       if (isDone(size - 1)) return
       const isDue = isDone(size) || losses[i]! < dueShare * contested
       if (isDue) contested = yield* improve(size, losses[i]!)
+      if (!isDone(size)) yield* growing.grow()
     }
   }
 }

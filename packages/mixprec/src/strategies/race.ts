@@ -1,14 +1,15 @@
 import type { RankedLayer, SearchSpace, SearchStrategy } from '@q/ir'
 import { auditSets, floatsIn } from './audit-sets.ts'
-import { type ChosenTable, chooseTable, plainTable } from './choose-table.ts'
+import { type ChosenTable, chooseTable, plainTable, tablesOf } from './choose-table.ts'
 import { climbSizes } from './climb-sizes.ts'
 import { contestPlaces } from './contest-places.ts'
+import { mixThresholds } from './mix-thresholds.ts'
 import { type QualityOptions, type QualityTarget, qualityTarget } from './quality-target.ts'
 import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
-import { lossesOn, spreadSamples, type TellingSample, tellingSamples, weighSamples } from './telling-samples.ts'
+import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
 
 /** Options of {@link race}. */
 export interface RaceOptions extends QualityOptions {
@@ -60,8 +61,7 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const race: SetRace = { course, space, target, chosen, order: ranking.map(({ layer }) => layer), most, weighed, before: before! }
       const isSmall = open.length <= fewLayers && target.isReached(before!) !== undefined
       if (!isSmall) yield* findSize(race)
-      if (isSmall || course.best.reached === false)
-        yield* climbSizes(course, space, target, { ...race, contestSamples: scoutSamples, mixSamples: few })
+      if (isSmall || course.best.reached === false) yield* climb(race, isSmall, few)
       else yield* giveLastPlaces(race)
       const isLimited = course.best.reached === false && most < open.length
       return { ...course.best, ...(isLimited ? { limit: most } : {}), notes: course.notes.take() }
@@ -99,6 +99,18 @@ interface SetRace {
   readonly weighed: readonly TellingSample[]
   /** The loss without any. */
   readonly before: number
+}
+
+/** Measures every size. What a network of few layers has to be measured for takes little: there each layer's threshold is chosen on all samples, and sets grow with every table. */
+function* climb(race: SetRace, isSmall: boolean, few: number): SearchPart<void> {
+  const { course, space, target, chosen, weighed } = race
+  let made: ChosenTable | undefined
+  function* mixed(): SearchPart<ChosenTable> {
+    made ??= yield* mixThresholds(course, space, target, chosen, isSmall ? weighed : typicalSamples(weighed, few))
+    return made
+  }
+  const tables = isSmall ? [...new Set([...tablesOf(space), yield* mixed()])] : [chosen]
+  yield* climbSizes(course, space, target, { ...race, contestSamples: scoutSamples, mixed, tables })
 }
 
 /** Measures sets in `exact` on all samples, around the smallest that is expected to reach the target, until the one below misses it. */
