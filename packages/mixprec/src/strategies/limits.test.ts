@@ -30,6 +30,17 @@ function searched(count: number, seed: number, mostLayers: number, expectedCos: 
   return { result, whole, floats: result.trial.plan.size }
 }
 
+it.each([14, 40])(
+  'a layer of %i that is harmless alone, and does most harm beside another, is found where the target is missed',
+  (count) => {
+    const names = Array.from({ length: count }, (_, i) => `l${i}`)
+    const layers: Layers = Object.fromEntries(names.map((name, i) => [name, { cost: 0.001 - 1e-5 * i }]))
+    const together = ({ plan }: Trial) => (plan.has('l12') || plan.has('l13') ? 0 : 0.05)
+    const { floats } = searchAdditive(race({ expectedCos: 0.9999, mostLayers: 3 }), additiveSpace(layers), layers, together)
+    expect(floats).toEqual(['l12', 'l0', 'l1'])
+  },
+)
+
 describe('a limit of float layers', () => {
   it.each([0.955, 0.97, 0.99])('that is higher is never worse in a network of few layers (%f)', (expectedCos) => {
     for (let seed = 0; seed < 6; seed++) {
