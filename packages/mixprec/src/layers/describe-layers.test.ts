@@ -1,4 +1,4 @@
-import { layerOf, parseGraph } from '@q/ir'
+import { createResolver, layerOf, parseGraph, QError, type Resolver } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { toyChip } from '../fixtures/toy-chip.ts'
 import { toyTable } from '../fixtures/toy-network.ts'
@@ -15,6 +15,31 @@ describe('the layers of a search', () => {
       { name: 'c', type: 'Relu', modes: ['INT8', 'F16', 'F32'], hasCodes: true, operations: 8 },
     ])
     expect(describeLayers({ ...source, typeOf: ({ op }) => `top.${op}` })[0]!.type).toBe('top.Tanh')
+  })
+})
+
+describe('a layer that the chip cannot make codes of', () => {
+  const graph = parseGraph('x: f32[1,8]; a = Tanh(x); b = Relu(a); return b')
+  const source = { graph, table: toyTable, backend: toyChip, settings: { mode: 'INT8' } }
+  const whole = createResolver(graph, toyTable, toyChip, source.settings)
+  const resolver: Resolver = {
+    ...whole,
+    resolve(plan) {
+      if (!plan.has('a')) throw new QError('MULTIPLIER_OUT_OF_RANGE', 'no codes of a', { at: ['a'] })
+      return whole.resolve(plan)
+    },
+  }
+
+  it('is no hindrance where it is pinned in float', () => {
+    const layers = describeLayers({ ...source, resolver, pinned: new Map([['a', 'F32']]) })
+    expect(layers.map(({ name, hasCodes }) => [name, hasCodes])).toEqual([
+      ['a', false],
+      ['b', true],
+    ])
+  })
+  it('is told where it is not', () => {
+    for (const pinned of [new Map(), new Map([['b', 'F32'] as const])])
+      expect(() => describeLayers({ ...source, resolver, pinned })).toThrow(expect.objectContaining({ code: 'MULTIPLIER_OUT_OF_RANGE' }))
   })
 })
 

@@ -2,9 +2,11 @@ import {
   type Backend,
   createResolver,
   type Graph,
+  isQError,
   layerOf,
   type Node,
   type OpModes,
+  type Plan,
   type QuantMode,
   type Resolved,
   type ResolveOptions,
@@ -28,6 +30,8 @@ export interface LayerSource {
   readonly floatMode?: QuantMode
   /** A resolver of just these, which keeps what it lowers here for later trials. @default one of its own */
   readonly resolver?: Resolver
+  /** What is pinned: where the chip cannot make codes of some layer, the graph with these tells which layers are made of codes. @default nothing */
+  readonly pinned?: Plan
   /** What a layer's type is called in the tables. @default the operator's own name */
   readonly typeOf?: (node: Node) => string
 }
@@ -44,11 +48,11 @@ export function describeLayers({
   backend,
   settings,
   floatMode,
-  resolver,
+  resolver = createResolver(graph, table, backend, settings),
+  pinned = new Map(),
   typeOf = ({ op }) => op,
 }: LayerSource): readonly SearchLayer[] {
-  const resolved = (resolver ?? createResolver(graph, table, backend, settings)).resolve(new Map())
-  const coded = codedLayers(resolved)
+  const coded = codedLayers(resolveAllCodes(resolver, pinned))
   const { ops, schemes } = backend.target
   const floatOf = (mode: QuantMode | undefined): string | undefined => {
     const scheme = mode === undefined ? undefined : schemes[mode]
@@ -64,6 +68,16 @@ export function describeLayers({
     const hasCodes = coded.has(name) || isNarrow(modes)
     return { name, type: typeOf(node), modes: Object.keys(modes), hasCodes, operations: countOperations(graph, node) }
   })
+}
+
+/** The graph of the empty plan; where there is none, that with what is pinned. @throws QError those of the resolver */
+function resolveAllCodes(resolver: Resolver, pinned: Plan): Resolved {
+  try {
+    return resolver.resolve(new Map())
+  } catch (error) {
+    if (pinned.size === 0 || !isQError(error)) throw error
+    return resolver.resolve(pinned)
+  }
 }
 
 /** Layers whose own value, or the last value that is made for them, holds codes. */

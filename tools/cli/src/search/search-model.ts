@@ -95,6 +95,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     settings,
     floatMode: task.floatMode,
     resolver,
+    ...(task.pinned === undefined ? {} : { pinned: task.pinned }),
     typeOf: layerTypes(graph),
   })
   const space: SearchSpace = {
