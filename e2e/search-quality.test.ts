@@ -96,8 +96,8 @@ function qualityOf(subject: Subject): void {
     const exact = await searched(subject, ...aim, '--strategy', 'search_qtable')
     const raced = await searched(subject, ...aim)
     expectNotWorse(raced, exact)
-    // Of a network of so few layers race measures every size.
-    expect(raced.executed).toBeLessThan(1.1 * exact.executed)
+    // Of a network of so few layers race measures every size, and grows sets with every table.
+    expect(raced.executed).toBeLessThan(4 * exact.executed)
 
     await searched(subject, ...aim, '--pareto', '-o', 'plan')
     const { points } = JSON.parse(readFileSync('plan_front.json', 'utf8')) as {
