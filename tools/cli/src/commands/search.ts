@@ -1,7 +1,10 @@
 import { basename } from 'node:path'
 import { withPreprocess } from '@q/data'
 import type { Plan } from '@q/ir'
+import { QError } from '@q/ir'
+import type { Command } from 'commander'
 import { modeOf, usualMode } from '../chips/chip-modes.ts'
+import type { Reporter } from '../console/reporter.ts'
 import { parseCount } from '../options/parse.ts'
 import { findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
@@ -36,8 +39,14 @@ export const defineSearch: DefineCommand = (program, start) => {
       { required: true },
     )
       .option('-o, --quantize_table <file>', 'output quantization table; <model>_qtable when absent')
-      .option('--new_calibration_table <file>', 'output calibration table; <model>_cali_table when absent')
-      .option('--calibration_table <file>', 'take the thresholds of this table; tables are made when absent')
+      .option(
+        '--new_calibration_table <file>',
+        'output calibration table; <model>_cali_table when absent, and none where --calibration_table gives the thresholds',
+      )
+      .option(
+        '--calibration_table <file>',
+        'take the thresholds of this table; when absent tables are made, by --methods, and the search chooses between them',
+      )
       .option('--pre_qtable <table>', 'layers whose mode is decided: a file, or name:mode,name:mode')
       .option('--quantize <mode>', 'mode of layers that stay in codes; INT8 when absent, or the first of a chip without it')
       .option('--input_num <count>', 'samples to calibrate on; 0 for all', parseCount(0), 100)
@@ -58,6 +67,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       const name = basename(model).replace(/\.[^.]*$/, '')
       const planFile = options.quantize_table ?? `${name}_qtable`
       const given = options.calibration_table
+      if (given !== undefined) checkBesideTable(command, given, reporter)
       const tableFile = options.new_calibration_table ?? `${name}${given === undefined ? '' : '_searched'}_cali_table`
       await files.claim([planFile, tableFile])
       const choice = await sampleChoice(options.data)
@@ -87,6 +97,7 @@ export const defineSearch: DefineCommand = (program, start) => {
           mayLackTable: true,
           planFile,
           tableFile,
+          namesTable: options.new_calibration_table !== undefined,
         },
         context,
       )
@@ -98,4 +109,19 @@ export const defineSearch: DefineCommand = (program, start) => {
       return undefined
     }),
   )
+}
+
+/** Where a table gives the thresholds, none are made: what says how is refused where it asks for others, and named where it only says how well. @throws QError `OPTION_WITHOUT_EFFECT` */
+function checkBesideTable(command: Command, table: string, reporter: Reporter): void {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli'
+  if (isGiven('methods'))
+    throw new QError('OPTION_WITHOUT_EFFECT', '--methods has no effect with --calibration_table', {
+      at: ['--methods'],
+      found: `--calibration_table ${table}, whose thresholds are taken, and --methods`,
+      wanted: 'one of them',
+      hint: 'leave --methods out, or --calibration_table to let the search choose between methods',
+      kind: 'usage',
+    })
+  for (const name of ['input_num', 'tune_num'])
+    if (isGiven(name)) reporter.note(`note: --${name} has no effect here: thresholds are those of ${table}`)
 }

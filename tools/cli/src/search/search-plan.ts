@@ -48,6 +48,8 @@ export interface PlanSearch extends ComparisonChoice {
   readonly workers?: number
   readonly cacheBytes?: number
   readonly tableFile: string
+  /** Whether the user named that file: it is written then also where the thresholds are those of the given table. */
+  readonly namesTable?: boolean
   readonly planFile: string
   /** What holds for all layers. @default `usualSettings` */
   readonly settings?: QuantizationSettings
@@ -59,7 +61,7 @@ export interface SearchedPlan {
   readonly plan: Plan
   /** With the thresholds that the search chose; made up where it `mayLackTable`, and then not among the files. */
   readonly table: CalibrationTable
-  /** Text by file: the plan, and the table unless it is the given one unchanged. */
+  /** Text by file: the plan, and the table unless it is the given one unchanged and no file was named for it. */
   readonly files: ReadonlyMap<string, string>
   readonly calibrationSamples?: SampleSource
   /** Says that the files are written, so that nothing needs to be kept for an interrupted run any more. */
@@ -117,13 +119,14 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
       ...(search.floatLayers === undefined ? {} : { base: search.floatLayers }),
       unexamined: found.outcome.open,
     } as const
-    const isChanged = made !== undefined || (trial.ranges?.size ?? 0) > 0
+    const isWanted = search.table !== undefined && search.namesTable === true
+    const isWritten = made !== undefined || (trial.ranges?.size ?? 0) > 0 || isWanted
     const files = new Map([
       [planFile, planText(trial.plan, header, context)],
-      ...(isChanged ? [[tableFile, formatCalibrationTable(table)] as const] : []),
+      ...(isWritten ? [[tableFile, formatCalibrationTable(table)] as const] : []),
       ...frontFiles(
         found,
-        { planFile, tableFile, sharedTable: isChanged ? tableFile : (search.givenTable ?? tableFile), base, header },
+        { planFile, tableFile, sharedTable: isWritten ? tableFile : (search.givenTable ?? tableFile), base, header },
         context,
       ),
     ])

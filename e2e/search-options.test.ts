@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseCalibrationTable } from '@q/ir'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { digits, inEmptyFolder, prepareDigits, q } from './run-command.ts'
+
+inEmptyFolder()
+beforeEach(prepareDigits)
+
+const search = (...more: readonly string[]) =>
+  q('search', 'digits.mlir', '--chip', 'bm1684x', '--data', digits.calibration, '--inference_num', '2', ...more)
+const text = (file: string) => readFileSync(file, 'utf8')
+
+describe('q search --calibration_table', () => {
+  it('refuses --methods, between which nothing is chosen then', async () => {
+    expect(await search('--expected_cos', '0.5', '--calibration_table', 'table', '--methods', 'max')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^OPTION_WITHOUT_EFFECT: --methods has no effect with --calibration_table$/m),
+    })
+    expect(existsSync('digits_qtable')).toBe(false)
+  })
+
+  it('names the options of a calibration that is not made', async () => {
+    const { code, err } = await search('--expected_cos', '0.5', '--calibration_table', 'table', '--input_num', '4', '--tune_num', '1')
+    expect(code).toBe(0)
+    for (const name of ['input_num', 'tune_num'])
+      expect(err).toContain(`note: --${name} has no effect here: thresholds are those of table\n`)
+    expect(existsSync('digits_searched_cali_table')).toBe(false)
+  })
+
+  it('writes the table that --new_calibration_table names, with the thresholds it was given', async () => {
+    const aim = ['--calibration_table', 'table', '--new_calibration_table', 'mine'] as const
+    const { code, out } = await search('--expected_cos', '0.5', ...aim)
+    expect([code, out]).toEqual([0, expect.stringContaining('files: digits_qtable, mine\n')])
+    expect(parseCalibrationTable(text('mine')).entries).toEqual(parseCalibrationTable(text('table')).entries)
+    const front = await search('--pareto', ...aim)
+    expect([front.code, text('digits_qtable_front.json')]).toEqual([0, expect.stringContaining('"table": "mine"')])
+  })
+})
