@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseCalibrationTable } from '@q/ir'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { digits, inEmptyFolder, prepareDigits, q } from './run-command.ts'
@@ -34,5 +34,19 @@ describe('q search --calibration_table', () => {
     expect(parseCalibrationTable(text('mine')).entries).toEqual(parseCalibrationTable(text('table')).entries)
     const front = await search('--pareto', ...aim)
     expect([front.code, text('digits_qtable_front.json')]).toEqual([0, expect.stringContaining('"table": "mine"')])
+  })
+})
+
+describe('a target by another metric than cosine', () => {
+  it.each(['worst-group', 'sqnr', 'noise'])('%s: its loss is told before and after', async (metric) => {
+    const { out } = await search('--most_loss', '-300', '--metric', metric, '--calibration_table', 'table', '--max_float_layers', '2')
+    const told = (line: string) => Number(new RegExp(`^${line} +[\\d.]+, ${metric} loss (\\S+)$`, 'm').exec(out)?.[1])
+    expect(told('mix after')).toBeLessThan(told('INT8 before'))
+  })
+
+  it('is told of a module that never measures by it', async () => {
+    writeFileSync('none.mjs', 'export default { name: "none", *search({ pinned }) { return { trial: { plan: pinned }, ranking: [] } } }')
+    const { out } = await search('--strategy', './none.mjs', '--most_loss', '0', '--metric', 'noise', '--calibration_table', 'table')
+    expect(out).toMatch(/^mix after +[\d.]+, noise loss [\d.e-]+$/m)
   })
 })

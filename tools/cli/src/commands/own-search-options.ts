@@ -146,6 +146,7 @@ export function tellSearch(
     plan: Object.fromEntries(outcome.result.trial.plan),
     before: similarityOf(found.before),
     after: similarityOf(outcome.result.losses),
+    lossesBefore: found.before?.losses,
     losses: outcome.result.losses?.losses,
     ranking: outcome.result.ranking,
     reached: isReached(found, wanted),

@@ -54,7 +54,7 @@ export interface SearchTask {
   /** Tells these samples from others. */
   readonly samplesKey: string
   readonly strategy: SearchStrategy
-  /** What the result is judged by, whatever the strategy measures by. @default cosine, which people compare networks by */
+  /** What is told of the network before and after beside cosine, which people compare networks by; whatever the strategy measures by. @default nothing */
   readonly metrics?: readonly MetricName[]
   /** What trials are compared with: the float graph, or all of it in the chip's float mode. @default 'graph' */
   readonly reference?: 'graph' | 'chip-float'
@@ -138,18 +138,17 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
       ...(budget === undefined ? {} : { budget }),
     })
     context.signal.throwIfAborted()
-    const isWhole = outcome.ended === 'finished'
-    const measure = async (trial: Trial, metrics: readonly MetricName[]) =>
-      (await askInTime(evaluator, { trials: [trial], metrics }, { signal: context.signal, budget }))?.[0]
-    const before = teller.before() ?? (isWhole ? await measure({ plan: space.pinned }, ['cosine']) : undefined)
-    const { losses } = outcome.result
-    const missing = (['cosine', ...(task.metrics ?? [])] as const).filter((metric) => losses?.losses[metric] === undefined)
-    const more = isWhole && missing.length > 0 ? await measure(outcome.result.trial, missing) : undefined
+    /** Losses with what is missing of them, unless the time is over. */
+    const completed = async (trial: Trial, losses: TrialLosses | undefined): Promise<TrialLosses | undefined> => {
+      const metrics = (['cosine', ...(task.metrics ?? [])] as const).filter((metric) => losses?.losses[metric] === undefined)
+      if (outcome.ended !== 'finished' || metrics.length === 0) return losses
+      const answers = await askInTime(evaluator, { trials: [trial], metrics }, { signal: context.signal, budget })
+      return answers === undefined ? losses : joined(losses, answers[0]!)
+    }
+    const before = await completed({ plan: space.pinned }, teller.before())
+    const losses = await completed(outcome.result.trial, outcome.result.losses)
     context.signal.throwIfAborted()
-    const result =
-      more === undefined
-        ? outcome.result
-        : { ...outcome.result, losses: { ...more, ...losses, losses: { ...losses?.losses, ...more.losses } } }
+    const result = losses === undefined ? outcome.result : { ...outcome.result, losses }
     if (result.losses?.failure !== undefined) throw result.losses.failure
     const counts = evaluator.counts()
     context.reporter.event('evaluated', { ...counts })
@@ -168,6 +167,13 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     await evaluator.close()
   }
 }
+
+/** What was told of a trial at two times. */
+const joined = (first: TrialLosses | undefined, second: TrialLosses): TrialLosses => ({
+  ...second,
+  ...first,
+  losses: { ...first?.losses, ...second.losses },
+})
 
 /** Layers that a search which ended early did not come to: those it named, or all that it has no loss of. */
 function unexamined({ ended, open, result }: SearchOutcome, { layers, pinned, floatMode }: SearchSpace): readonly string[] {
@@ -230,7 +236,7 @@ function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporte
       const isAll = question.samples === undefined || question.samples.count === samples
       tellVoid(losses)
       const isPlainPlan = trial.plan.size === pinned.size && (trial.ranges?.size ?? 0) === 0
-      if (isPlainPlan && isAll && question.precision !== 'fast' && losses.losses['cosine'] !== undefined) before = losses
+      if (isPlainPlan && isAll && question.precision !== 'fast' && question.outputs !== false) before = joined(before, losses)
       reporter.event('trial', {
         plan: Object.fromEntries(trial.plan),
         ranges: Object.fromEntries(trial.ranges ?? []),

@@ -1,5 +1,5 @@
 import type { MethodName } from '@q/calib'
-import type { CalibrationTable, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
+import type { CalibrationTable, Graph, MetricName, Plan, QuantMode, SampleSource } from '@q/ir'
 import { formatCalibrationTable, QError } from '@q/ir'
 import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -14,6 +14,7 @@ import { planText } from './found-tables.ts'
 import { formerPoints, frontFiles, possibleFrontFiles } from './front-files.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
+import type { Wanted } from './search-summary.ts'
 import { rowsByMethod, scoredTable } from './search-tables.ts'
 import { tablesInTime, unknownRanges } from './tables-in-time.ts'
 import { noteFewerSamples, trialSamples } from './trial-samples.ts'
@@ -100,7 +101,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         ...comparison,
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
-        metrics: search.chosen.wanted.mostLoss === undefined ? [] : [search.chosen.wanted.mostLoss.metric],
+        metrics: metricsOf(search.chosen.wanted),
         ...(deadline === undefined ? {} : { deadline }),
         ...(search.workers === undefined ? {} : { workers: search.workers }),
         ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
@@ -150,6 +151,8 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
     journal.close()
   }
 }
+
+const metricsOf = ({ mostLoss, metric }: Wanted): readonly MetricName[] => [mostLoss?.metric ?? metric ?? 'cosine']
 
 /** @throws QError `SEARCH_MODE` where no layer would be made of codes */
 function checkMode({ mode, chip: { backend } }: PlanSearch): void {

@@ -72,6 +72,20 @@ describe('the summary', () => {
   it('tells a budget that ended it with all layers examined', () => {
     expect(summaryLines(foundWith([], { ended: 'budget' }), wanted, 1)).toContain('ended         by its budget, after 7 trials')
   })
+  it('tells what the target is by, before and after', () => {
+    const found = { ...foundWith([]), before: lossesOf({ cosine: 0.01, 'worst-group': 0.5 }) }
+    const byGroup = { mostLoss: { metric: 'worst-group', loss: 0.2 }, metric: 'worst-group' } as const
+    expect(summaryLines(found, byGroup, 1).slice(0, 3)).toEqual([
+      'INT8 before   0.990000, worst-group loss 0.500000',
+      'mix after     0.999000, worst-group loss 0.250000',
+      'target        worst-group loss 0.2 (not reached)',
+    ])
+    expect(missedTarget(found, byGroup, 'table', { takesLimit: true }).found).toContain(
+      'similarity 0.999000, worst-group loss 0.250000 with',
+    )
+    expect(summaryLines(found, { metric: 'sqnr' }, 1)[1]).toBe('mix after     0.999000, sqnr loss not measured')
+    expect(summaryLines(found, wanted, 1)[1]).toBe('mix after     0.999000')
+  })
   it('says by what losses are, and why one is missing', () => {
     const lines = summaryLines(foundWith(['a'], { result: { ranking: [] } }), { metric: 'worst-group' }, 1)
     expect(lines.find((line) => line.includes('arithmetic') && line.includes('layer '))).toMatch(/type +worst-group loss +arithmetic$/)

@@ -23,6 +23,21 @@ export function isReached({ outcome: { result } }: Found, { expectedCos, mostLos
 /** The mean similarity of the outputs. */
 export const similarityOf = (losses: TrialLosses | undefined): number => 1 - (losses?.losses['cosine']?.mean ?? Number.NaN)
 
+/** The metric of a search, where it is another than that of the similarity. */
+function ownMetric({ mostLoss, metric }: Wanted): MetricName | undefined {
+  const measured = mostLoss?.metric ?? metric
+  return measured === 'cosine' ? undefined : measured
+}
+
+/** What losses come to: the similarity, and the mean by the metric that the search went by. */
+function measuredText(losses: TrialLosses | undefined, wanted: Wanted): string {
+  const metric = ownMetric(wanted)
+  const similarity = numberText(similarityOf(losses))
+  if (metric === undefined) return similarity
+  const loss = losses?.losses[metric]?.mean
+  return `${similarity}, ${metric} loss ${loss === undefined ? 'not measured' : loss.toPrecision(6)}`
+}
+
 /** The layers that a search keeps in float, with what each costs in codes and its share of the network's arithmetic. */
 function floatLayers({ space, outcome: { result } }: Found) {
   const losses = new Map(result.ranking.map(({ layer, loss }) => [layer, loss]))
@@ -69,8 +84,8 @@ export function summaryLines(found: Found, wanted: Wanted, seconds: number): rea
     `  ${name.padEnd(widest)}  ${type.padEnd(typeWidth)}  ${loss.padStart(Math.max(10, lossTitle.length))}  ${part.padStart(10)}`
   const { pinned } = space
   return [
-    `${space.mode} before   ${numberText(similarityOf(before))}`,
-    `mix after     ${numberText(similarityOf(outcome.result.losses))}`,
+    `${space.mode} before   ${measuredText(before, wanted)}`,
+    `mix after     ${measuredText(outcome.result.losses, wanted)}`,
     `target        ${target ?? (reached === undefined ? 'none' : "the strategy's own")}${reached === undefined ? '' : reached ? ' (reached)' : ' (not reached)'}`,
     `in ${space.floatMode.padEnd(10)} ${floats.length} of ${decidedLayers(space).length} layers, ${percent(share)} of the arithmetic${pinned.size === 0 ? '' : `, beside ${pinned.size} that were decided before`}`,
     ...(floats.length === 0 ? [] : [row('layer', 'type', lossTitle, 'arithmetic')]),
@@ -97,7 +112,7 @@ export function missedTarget(found: Found, wanted: Wanted, table: string, { take
   const { outcome, space } = found
   const inCodes = outcome.result.ranking.filter(({ layer }) => !outcome.result.trial.plan.has(layer))
   const worst = inCodes.slice(0, 5).map(({ layer, loss }) => `${layer} ${loss.toExponential(2)}`)
-  const best = `similarity ${numberText(similarityOf(outcome.result.losses))} with ${floatLayers(found).length} layers in float`
+  const best = `similarity ${measuredText(outcome.result.losses, wanted)} with ${floatLayers(found).length} layers in float`
   const { limit } = outcome.result
   const isCutShort = outcome.ended === 'budget'
   const because = isCutShort
