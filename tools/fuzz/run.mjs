@@ -63,6 +63,9 @@ function startWorker(box) {
   let noise = ''
   let largest = 0
   let before = 0
+  /** While ONNX Runtime computes what is right: what it takes, or falls by, is its own affair. */
+  let isReference = false
+  let foreignBytes = 0
   worker.stderr.on('data', (text) => {
     noise = (noise + text).slice(-2000)
   })
@@ -71,12 +74,14 @@ function startWorker(box) {
     current = { seed, index: next, kind: turns[next % turns.length], since: Date.now() }
     next += 1
     largest = 0
+    foreignBytes = 0
     before = processorSeconds(worker.pid)
     worker.send(current)
   }
   const watch = setInterval(() => {
     if (current === undefined) return
-    largest = Math.max(largest, residentBytes(worker.pid))
+    if (isReference) return processorSeconds(worker.pid) - before > 3 * limits.seconds ? worker.kill('SIGKILL') : undefined
+    largest = Math.max(largest, residentBytes(worker.pid) - foreignBytes)
     if (largest > limits.bytes) stop(`more than 1.5 GB of memory (${(largest / 2 ** 30).toFixed(2)} GiB)`)
     else if (processorSeconds(worker.pid) - before > limits.seconds || Date.now() - current.since > 6000 * limits.seconds)
       stop(`still running after ${limits.seconds} s`)
@@ -87,6 +92,15 @@ function startWorker(box) {
     worker.kill('SIGKILL')
   }
   worker.on('message', (message) => {
+    if ('isReference' in message) {
+      isReference = message.isReference
+      if (isReference) foreignBytes = -residentBytes(worker.pid)
+      else {
+        foreignBytes = Math.max(0, foreignBytes + residentBytes(worker.pid))
+        before = processorSeconds(worker.pid)
+      }
+      return
+    }
     if (!message.ready && current !== undefined) note(message)
     current = undefined
     give()
@@ -94,7 +108,8 @@ function startWorker(box) {
   worker.on('exit', (code, signal) => {
     clearInterval(watch)
     running.delete(worker)
-    if (current !== undefined)
+    if (current !== undefined && isReference) note({ ...current, seen: 'taken, ONNX Runtime ends on it' })
+    else if (current !== undefined)
       note({ ...current, fault: `the process ended with ${signal ?? code}: ${noise.trim().split('\n').slice(-4).join(' | ')}` })
     const isOver = Date.now() - started > 1000 * Number(options.seconds) || next - Number(options.from) >= Number(options.cases)
     if (!isOver) startWorker(box)

@@ -38,7 +38,7 @@ export async function makeSeeds() {
   writeFileSync('../../secret.bin', Buffer.alloc(4096, 1))
   writeFileSync('patterns.json', JSON.stringify(pattern))
   writeFileSync('list.txt', pictures)
-  writeFileSync('long.txt', pictures.repeat(80))
+  writeFileSync('long.txt', pictures.repeat(400))
   const must = async (...args) => {
     const { code, err } = await call(args)
     if (code !== 0) throw new Error(`q ${args.join(' ')}: ${err}`)

@@ -48,7 +48,9 @@ async function besideReference(bytes, random, { code, err }) {
       .graph.node.map(({ opType }) => opType)
       .join(' ')
   const leftOut = [...err.matchAll(/^note: the output (.+) is left out/gm)].map(([, name]) => name)
+  process.send({ isReference: true })
   const wanted = await referenceOf(bytes, random, leftOut)
+  process.send({ isReference: false })
   if (wanted === undefined) return { seen: 'taken, not compared' }
   if (wanted.refused !== undefined) return { seen: 'taken, ONNX Runtime refuses it', taken: `${wanted.refused}; ${ops()}` }
   writeFileSync('in.npz', wanted.sample)

@@ -12,14 +12,6 @@ export const dropUnit: Rule = (net, node) => {
   return true
 }
 
-/** A factor of 1e10 and more, as masks have, is 1e4 with its sign: half floats hold no more, and TPU-MLIR 1.30.2 does so. */
-export const boundedFactor: Rule = (net, node) => {
-  const number = numberOf(net, node.inputs[1])
-  if (number === undefined || !(Math.abs(number) >= 1e10)) return false
-  net.change(node, { inputs: [node.inputs[0], addNumber(net, `${node.outputs[0]}_const`, Math.sign(number) * 1e4)] })
-  return true
-}
-
 /** Two numbers multiplied in a row are one. */
 export const mergeFactors: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)

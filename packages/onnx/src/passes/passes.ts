@@ -7,11 +7,12 @@ import { blocksToDepth } from './blocks-to-depth.ts'
 import { dropRepeats } from './drop-repeats.ts'
 import { fuseRelu } from './fuse-relu.ts'
 import { groupNorm } from './group-norm.ts'
+import { boundedFactor, boundedTerms } from './masks.ts'
 import { matMulBias } from './matmul-bias.ts'
 import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
 import { mergeConvs } from './merge-convs.ts'
 import { cancelMoves, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
-import { boundedFactor, dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
+import { dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
 import { mergePatches } from './merge-patches.ts'
 import { addWithoutReshapes, mergeConstants } from './merge-terms.ts'
 import { mergeLastUsers } from './merge-users.ts'
@@ -44,7 +45,7 @@ const rules: RuleSet = {
     mergeConstants,
     dropRepeats,
   ],
-  Add: [matMulBias, numberRight, dropUnit, perChannelAffine, mergeConstants, dropRepeats],
+  Add: [matMulBias, numberRight, dropUnit, boundedTerms, perChannelAffine, mergeConstants, dropRepeats],
   Sub: [dropRepeats],
   Not: [notEqual],
   Max: [dropRepeats],

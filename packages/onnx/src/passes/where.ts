@@ -4,6 +4,7 @@ import { madeBefore } from '../convert/arithmetic.ts'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, addNumber, constantOf, numberOf, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { isMask, masked } from './masks.ts'
 
 /** `known` repeated along its axes of size 1 to `shape`. */
 function repeated(known: Literal, shape: readonly number[]): number[] {
@@ -20,8 +21,8 @@ function repeated(known: Literal, shape: readonly number[]): number[] {
 }
 
 /**
- * A condition that broadcasts is repeated to the shape of the result, a constant one at once; infinite numbers become
- * 10000 with their sign.
+ * A condition that broadcasts is repeated to the shape of the result, a constant one at once; minus infinite numbers
+ * of a mask become -10000.
  */
 export const where: Rule = (net, node) => {
   const [condition] = node.inputs as [string]
@@ -30,14 +31,12 @@ export const where: Rule = (net, node) => {
   for (const side of [1, 2] as const) {
     const number = numberOf(net, node.inputs[side], true)
     const others = broadcast(from, net.shape(node.inputs[3 - side]!))
-    if (
-      number === undefined ||
-      elementCount(others) !== elementCount(shape) ||
-      (Number.isFinite(number) && net.shape(node.inputs[side]!).reduce((a, b) => a * b, 1) === 1)
-    )
+    if (number === undefined) continue
+    const isBounded = number === -Infinity && isMask(net, node.outputs[0]!)
+    if (elementCount(others) !== elementCount(shape) || (!isBounded && net.shape(node.inputs[side]!).reduce((a, b) => a * b, 1) === 1))
       continue
     const inputs = [...node.inputs]
-    inputs[side] = addNumber(net, `${node.inputs[side]}_number`, Number.isFinite(number) ? number : Math.sign(number) * 1e4)
+    inputs[side] = addNumber(net, `${node.inputs[side]}_number`, isBounded ? -masked : number)
     net.change(node, { inputs })
     return true
   }
