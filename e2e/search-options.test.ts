@@ -50,3 +50,42 @@ describe('a target by another metric than cosine', () => {
     expect(out).toMatch(/^mix after +[\d.]+, noise loss [\d.e-]+$/m)
   })
 })
+
+describe('a target that is missed', () => {
+  const common = ['digits.mlir', '--dataset', digits.calibration, '--chip', 'bm1684x', '--expected_cos', '1'] as const
+  const calibrated = (kind: string, ...more: readonly string[]) =>
+    q(
+      'run_calibration',
+      ...common,
+      '--input_num',
+      '2',
+      '--tune_num',
+      '0',
+      '--search',
+      kind,
+      '--quantize_table',
+      'plan',
+      '-o',
+      kind,
+      ...more,
+    )
+  const hint = (err: string) => /^ +do: +(.*)$/m.exec(err.slice(err.indexOf('TARGET_MISSED')))?.[1]
+
+  it('advises what changes the result of just this search', async () => {
+    const cluster = await calibrated('search_qtable', '--cluster')
+    expect(hint(cluster.err)).toBe(
+      'leave --cluster out, try other threshold methods (--quantize_method_list), take q search, or ask for less',
+    )
+    const fast = await calibrated('fast_search')
+    expect(hint(fast.err)).toBe('try other thresholds (--cali_method), take q search, or ask for less')
+    expect(fast.err).toMatch(/what hurts most in INT8 \(each on one sample\): /)
+    const mix = await calibrated('mix_search', '--max_float_layers', '1', '--min_layer_cos', '1')
+    expect(hint(mix.err)).toMatch(/^allow more layers in float \(--max_float_layers, 1 here; \d at most\), try other thresholds/)
+    const front = await q('run_qtable', ...common, '--input_num', '2', '--calibration_table', 'table', '-o', 'plan')
+    expect(hint(front.err)).toMatch(
+      /^ask more of single layers \(--min_layer_cos, 0.99 here\), try other thresholds \(--calibration_table\)/,
+    )
+    const lower = await q('run_qtable', ...common, '--input_num', '2', '--calibration_table', 'table', '-o', 'plan', '--min_layer_cos', '1')
+    expect(hint(lower.err)).toMatch(/^ask less of single layers, so that later ones are come to \(--min_layer_cos, 1 here\)/)
+  })
+})

@@ -12,7 +12,9 @@ import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
 import type { FloatLayerChoice } from '../pipeline/float-layers.ts'
 import { isGivenTable } from '../search/given-table.ts'
+import { lossesOf, type SearchTraits } from '../search/search-summary.ts'
 import type { VendorSearch } from '../search/vendor-search.ts'
+import { moreThanAFifth, otherFront, otherMethods, otherSearch, otherTable, type WayOut, withQSearch } from '../search/ways-out.ts'
 import { chipNames } from '../wiring/backends.ts'
 import { chipOf } from './command.ts'
 import { addVendorSearchOptions, floatModeOf, methodList, type VendorSearchOptions } from './search-options.ts'
@@ -30,6 +32,8 @@ interface CalibrationSearch {
   readonly ignores: readonly string[]
   /** When to take it. */
   readonly when: string
+  /** @param thresholds how one gets others, of a search that takes those of a table */
+  readonly traits: (options: CalibrationSearchOptions, thresholds: WayOut) => SearchTraits
   readonly strategy: (options: CalibrationSearchOptions, names: { readonly model: string; readonly qtable: string }) => SearchStrategy
 }
 
@@ -71,6 +75,7 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
     reference: 'graph',
     files: () => ({ log: 'Search_Threshold', newTable: 'new_cali_table.txt' }),
     hasTarget: false,
+    traits: () => ({ waysOut: [] }),
     strategy: ({ benchmark_method, calibration_table }, names) =>
       searchThreshold({ ...names, table: calibration_table, benchmarkMethod: benchmark_method as 'cos' | 'snr' }),
   },
@@ -83,6 +88,13 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
     files: () => ({ log: 'Search_Qtable', graph: 'search_qtable_result', newTable: 'new_cali_table.txt' }),
     success: 'success search qtable',
     hasTarget: true,
+    traits: ({ cluster, max_float_layers }) => ({
+      waysOut: [
+        cluster === true ? otherSearch('leave --cluster out') : moreThanAFifth(max_float_layers),
+        otherMethods('--quantize_method_list'),
+        withQSearch,
+      ],
+    }),
     strategy: (options, names) =>
       searchQtable({
         ...names,
@@ -102,6 +114,7 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
     files: () => ({ log: 'Search_Qtable', graph: 'search_qtable_result' }),
     success: 'success search qtable',
     hasTarget: true,
+    traits: (_, thresholds) => ({ losses: lossesOf.oneSample, waysOut: [thresholds, withQSearch] }),
     strategy: ({ expected_cos }, names) => fastSearch({ ...names, expectedCos: expected_cos }),
   },
   mix_search: {
@@ -112,6 +125,10 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
     reference: 'chip-float',
     files: (quantizeTable) => ({ log: 'Mix_Search', graph: 'mix_prec_result', lossTable: `${quantizeTable}_loss.txt` }),
     hasTarget: true,
+    traits: ({ min_layer_cos: minLayerCos, max_float_layers: maxFloatLayers }, thresholds) => ({
+      losses: lossesOf.ownResult,
+      waysOut: [otherFront({ minLayerCos, minLayerCosOption: '--min_layer_cos', maxFloatLayers }), thresholds, withQSearch],
+    }),
     strategy: (options, names) =>
       mixSearch({
         ...names,
@@ -260,7 +277,7 @@ export async function calibrationSearch(
     // A search for thresholds never measures on more samples than it calibrates on; 0 are all.
     inferenceNum: isFewer ? setting.inputNum : options.inference_num,
     asksForSamples: isAsked,
-    takesLimit: !search.ignores.includes('--max_float_layers'),
+    traits: search.traits(options, otherTable(isGiven ? 'another table under -o, or none' : '--cali_method')),
     reference: search.reference,
     strategy: search.strategy(options, { model: basename(mlir), qtable: quantizeTable }),
     comparedLayers: options.global_compare_layers,

@@ -131,13 +131,13 @@ export function searchSettings(command: Command, options: OwnSearchOptions, star
 /** Prints what a search found. */
 export function tellSearch(
   found: Found,
-  { strategy, wanted }: ChosenStrategy,
+  { strategy, wanted, traits }: ChosenStrategy,
   planFile: string,
   seconds: number,
   { reporter }: Context,
 ): void {
   const { outcome } = found
-  for (const line of [...summaryLines(found, wanted, seconds), ...frontLines(found, planFile, wanted.metric)]) reporter.print(line)
+  for (const line of [...summaryLines(found, wanted, seconds, traits), ...frontLines(found, planFile, wanted.metric)]) reporter.print(line)
   const warning = floatWarning(found)
   if (warning !== undefined) reporter.note(warning)
   reporter.event('searched', {
@@ -158,6 +158,6 @@ export function tellSearch(
 }
 
 /** Ends a search that missed its target. @throws QError `TARGET_MISSED` */
-export function checkReached(found: Found, { wanted, takesLimit }: ChosenStrategy, planFile: string): void {
-  if (isReached(found, wanted) === false) throw missedTarget(found, wanted, planFile, { takesLimit })
+export function checkReached(found: Found, { wanted, traits }: ChosenStrategy, planFile: string): void {
+  if (isReached(found, wanted) === false) throw missedTarget(found, wanted, planFile, traits)
 }

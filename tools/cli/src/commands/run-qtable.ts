@@ -2,7 +2,9 @@ import { basename } from 'node:path'
 import { runQtable } from '@q/mixprec'
 import { usualMode } from '../chips/chip-modes.ts'
 import { addVendorOptions, checkVendorOptions, notYet } from '../options/vendor-options.ts'
+import { lossesOf } from '../search/search-summary.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
+import { otherFront, otherTable, withQSearch } from '../search/ways-out.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addSampleOptions, samplesOf } from './sample-options.ts'
@@ -44,7 +46,14 @@ export const defineRunQtable: DefineCommand = (program, start) => {
           thresholds: 'plain',
           inferenceNum: options.input_num,
           asksForSamples: false,
-          takesLimit: false,
+          traits: {
+            losses: lossesOf.ownResult,
+            waysOut: [
+              otherFront({ minLayerCos: options.min_layer_cos, minLayerCosOption: '--min_layer_cos' }),
+              otherTable('--calibration_table'),
+              withQSearch,
+            ],
+          },
           reference: 'chip-float',
           strategy: runQtable({
             expectedCos: options.expected_cos,

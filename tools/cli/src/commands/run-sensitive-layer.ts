@@ -4,6 +4,7 @@ import { usualMode } from '../chips/chip-modes.ts'
 import { parseCount } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { runVendorSearch } from '../search/vendor-search.ts'
+import { moreThan, withQSearch } from '../search/ways-out.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addSampleOptions, addThresholdOptions, calibrationOf } from './sample-options.ts'
@@ -53,7 +54,7 @@ export const defineRunSensitiveLayer: DefineCommand = (program, start) => {
           thresholds: 'choose',
           inferenceNum: options.inference_num,
           asksForSamples: asksForSamples(command),
-          takesLimit: true,
+          traits: { waysOut: [moreThan(options.max_float_layers), withQSearch] },
           reference: 'chip-float',
           strategy: sensitiveLayer({
             expectedCos: options.expected_cos,

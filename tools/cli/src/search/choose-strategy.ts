@@ -5,8 +5,9 @@ import type { Context } from '../context.ts'
 import { importedFiles } from '../modules/imported-files.ts'
 import { loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
-import type { Wanted } from './search-summary.ts'
+import { lossesOf, type SearchTraits, type Wanted } from './search-summary.ts'
 import { guardStrategy, strategyModule } from './strategy-module.ts'
+import { moreLayers, moreThan, moreThanAFifth, moreThanOnFront, otherFront, otherMethods, otherSearch } from './ways-out.ts'
 
 /** What a user asks of a search, whichever it is. */
 export interface StrategyWishes {
@@ -23,8 +24,7 @@ export interface ChosenStrategy {
   readonly strategy: SearchStrategy
   readonly reference: 'graph' | 'chip-float'
   readonly wanted: Wanted
-  /** Whether it can be told how many layers may be in float. */
-  readonly takesLimit: boolean
+  readonly traits: SearchTraits
   /** Whether it gives a front, each point of which has files of its own. */
   readonly givesFront: boolean
 }
@@ -50,10 +50,20 @@ interface KnownStrategy {
   /** Whether it gives a front. @default false */
   readonly givesFront?: true
   readonly create: (wishes: Omit<StrategyWishes, 'options'>) => SearchStrategy
+  readonly traits: (wishes: KnownOptions) => SearchTraits
 }
+
+/** Wishes, and options of the strategies that have no option of their own here. */
+type KnownOptions = Pick<StrategyWishes, 'maxFloatLayers'> & { readonly minLayerCos?: number; readonly cluster?: boolean }
+
+const methods = otherMethods('--methods')
+const toRace = otherSearch('take another search (--strategy race)')
 
 const ours = ({ maxFloatLayers, ...rest }: Omit<StrategyWishes, 'options'>) =>
   maxFloatLayers === undefined ? rest : { ...rest, mostLayers: maxFloatLayers }
+
+/** How `minLayerCos` is given here. */
+const minLayerCosOption = '--strategy_options minLayerCos'
 
 /** Wishes of our own searches. */
 const everyWish = Object.keys(flags) as Wish[]
@@ -64,41 +74,62 @@ const strategies: Readonly<Record<string, KnownStrategy>> = {
     when: 'a similarity is wanted, soon, with as few layers in float as it takes',
     takes: everyWish,
     create: (wishes) => race(ours(wishes)),
+    traits: () => ({ losses: 'estimates from few samples', waysOut: [moreLayers, methods] }),
   },
   pareto: {
     when: 'you want to see what each share of arithmetic in float buys, and choose',
     takes: everyWish,
     givesFront: true,
     create: (wishes) => pareto(ours(wishes)),
+    traits: ({ maxFloatLayers }) => ({ waysOut: [moreThanOnFront(maxFloatLayers), methods] }),
   },
   search_qtable: {
     when: 'the very search of the manuals is wanted: every sensitive layer alone in codes, by every method',
     takes: ['expectedCos', 'maxFloatLayers'],
     create: searchQtable,
+    traits: ({ maxFloatLayers = 5, cluster }) => ({
+      waysOut: [...(cluster === true ? [] : [moreThanAFifth(maxFloatLayers)]), methods, toRace],
+    }),
   },
   search_threshold: {
     when: 'all layers have to stay in codes: the one best threshold method',
     takes: [],
     create: searchThreshold as KnownStrategy['create'],
+    traits: () => ({ waysOut: [] }),
   },
-  fast_search: { when: 'as run_calibration --search fast_search', takes: ['expectedCos'], reference: 'chip-float', create: fastSearch },
+  fast_search: {
+    when: 'as run_calibration --search fast_search',
+    takes: ['expectedCos'],
+    reference: 'chip-float',
+    create: fastSearch,
+    traits: () => ({ losses: lossesOf.oneSample, waysOut: [toRace] }),
+  },
   mix_search: {
     when: 'as run_calibration --search mix_search',
     takes: ['expectedCos', 'maxFloatLayers'],
     reference: 'chip-float',
     create: mixSearch,
+    traits: ({ maxFloatLayers = 5, minLayerCos = 0.99 }) => ({
+      losses: lossesOf.ownResult,
+      waysOut: [otherFront({ maxFloatLayers, minLayerCos, minLayerCosOption }), toRace],
+    }),
   },
   run_qtable: {
     when: 'as run_qtable: from the front of the network, by the similarity of each layer itself',
     takes: ['expectedCos'],
     reference: 'chip-float',
     create: runQtable,
+    traits: ({ minLayerCos = 0.99 }) => ({
+      losses: lossesOf.ownResult,
+      waysOut: [otherFront({ minLayerCos, minLayerCosOption }), toRace],
+    }),
   },
   run_sensitive_layer: {
     when: 'as run_sensitive_layer: no type of layer is left out',
     takes: ['expectedCos', 'maxFloatLayers'],
     reference: 'chip-float',
     create: sensitiveLayer,
+    traits: ({ maxFloatLayers = 5 }) => ({ waysOut: [moreThan(maxFloatLayers), methods, toRace] }),
   },
 }
 
@@ -140,7 +171,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
       strategy: known.create(all),
       reference: known.reference ?? 'graph',
       wanted: { ...wantedOf(all), ...measure },
-      takesLimit: known.takes.includes('maxFloatLayers'),
+      traits: known.traits(all),
       givesFront: known.givesFront === true,
     }
   }
@@ -157,7 +188,8 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
   await context.files.reads(await importedFiles(file))
   const code = { kind: strategyModule, word, file }
   const made = await loadModule(code, { options, modules: context.modules })
-  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes), takesLimit: false, givesFront: false }
+  const traits = { waysOut: [moreLayers, methods] }
+  return { strategy: guardStrategy(made, code), reference: 'graph', wanted: wantedOf(wishes), traits, givesFront: false }
 }
 
 const wantedOf = ({ expectedCos, mostLoss, metric = 'worst-group' }: Omit<StrategyWishes, 'options'>): Wanted => ({

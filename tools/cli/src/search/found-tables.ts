@@ -2,6 +2,7 @@ import type { Graph, Plan, QuantMode, RankedLayer } from '@q/ir'
 import { formatQuantPlan } from '@q/ir'
 import { createClassicQuantPlan, createExtendedQuantPlan, tableFingerprintOf } from '@q/ir/tables'
 import { layerSimilarityRows } from '@q/mixprec'
+import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
 import { timestampOf } from '../context.ts'
 import type { FloatLayers } from '../pipeline/float-layers.ts'
@@ -35,7 +36,7 @@ export function planText(
     fingerprint: tableFingerprintOf(graph),
   }
   if (form === 'classic') return formatQuantPlan(createClassicQuantPlan({ ...parts, mixMode: floatMode, entries }))
-  const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${unexamined.length} layers not examined:`]
+  const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${countText(unexamined.length, 'layer')} not examined:`]
   const patternLog = [
     ...(base?.isFound === true ? [`q: ${base.line}`] : []),
     ...left,

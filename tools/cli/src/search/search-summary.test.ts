@@ -2,7 +2,8 @@ import type { SearchLayer, SearchResult, SearchSpace, TrialLosses } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { frontLines } from './front-files.ts'
 import type { Found } from './search-model.ts'
-import { floatWarning, missedTarget, summaryLines } from './search-summary.ts'
+import { floatWarning, missedTarget, type SearchTraits, summaryLines } from './search-summary.ts'
+import { moreLayers, otherMethods } from './ways-out.ts'
 
 const layers: readonly SearchLayer[] = ['a', 'b', 'c', 'd'].map((name, i) => ({
   name,
@@ -42,7 +43,8 @@ function foundWith(
 }
 
 const wanted = { expectedCos: 0.9999 }
-const missed = (found: Found, takesLimit = true) => missedTarget(found, wanted, 'table', { takesLimit })
+const missed = (found: Found, waysOut: SearchTraits['waysOut'] = [moreLayers, otherMethods('--methods')]) =>
+  missedTarget(found, wanted, 'table', { waysOut })
 
 describe('a target that was missed', () => {
   it('names the layers that hurt most of those that are still in codes', () => {
@@ -50,12 +52,25 @@ describe('a target that was missed', () => {
   })
   it('advises what the search has', () => {
     expect(missed(foundWith(['a'], { result: { limit: 1 } })).hint).toBe(
-      'allow more layers in float (--max_float_layers, 1 here), try other threshold methods, or ask for less',
+      'allow more layers in float (--max_float_layers, 1 here), try other threshold methods (--methods), or ask for less',
     )
-    expect(missed(foundWith(['a']), false).hint).toBe('try other threshold methods, or ask for less')
-    expect(missed(foundWith(['a', 'b', 'c'])).hint).toBe('try other threshold methods, or ask for less')
+    expect(missed(foundWith(['a'])).hint).toBe('try other threshold methods (--methods), or ask for less')
     const found = foundWith(['a'])
-    expect(missed({ ...found, space: { ...found.space, methods: new Map() } }, false).hint).toBe('ask for less')
+    expect(missed({ ...found, space: { ...found.space, methods: new Map() } }).hint).toBe('ask for less')
+  })
+  it('says what the losses of its layers are, where they are not of all samples', () => {
+    const { found } = missedTarget(foundWith(['a']), wanted, 'table', { losses: 'each on one sample', waysOut: [] })
+    expect(found).toMatch(/what hurts most in INT8 \(each on one sample\): b /)
+    expect(summaryLines(foundWith(['a']), wanted, 1, { losses: 'each on one sample' })).toContain('  loss: each on one sample')
+  })
+  it('counts one as one', () => {
+    expect(missed(foundWith(['a'], { result: { limit: 1 } })).found).toMatch(
+      / with 1 layer in float; at most 1 layer in float was allowed;/,
+    )
+    expect(missed(foundWith(['a'], { ended: 'budget', open: ['b'] })).found).toContain('the budget left 1 layer unexamined')
+    expect(summaryLines(foundWith([], { ended: 'budget', open: ['b'] }), wanted, 1)).toContain(
+      'not examined  1 layer: the budget was used up',
+    )
   })
   it('says what a budget left', () => {
     expect(missed(foundWith([], { ended: 'budget', open: ['b', 'c'] })).found).toContain('the budget left 2 layers unexamined')
@@ -80,9 +95,7 @@ describe('the summary', () => {
       'mix after     0.999000, worst-group loss 0.250000',
       'target        worst-group loss 0.2 (not reached)',
     ])
-    expect(missedTarget(found, byGroup, 'table', { takesLimit: true }).found).toContain(
-      'similarity 0.999000, worst-group loss 0.250000 with',
-    )
+    expect(missedTarget(found, byGroup, 'table', { waysOut: [] }).found).toContain('similarity 0.999000, worst-group loss 0.250000 with')
     expect(summaryLines(found, { metric: 'sqnr' }, 1)[1]).toBe('mix after     0.999000, sqnr loss not measured')
     expect(summaryLines(found, wanted, 1)[1]).toBe('mix after     0.999000')
   })

@@ -1,6 +1,8 @@
 import { type MetricName, QError, type SearchLayer, type SearchSpace, type TrialLosses } from '@q/ir'
+import { countText } from '../console/count-text.ts'
 import { formatSeconds } from '../console/eta.ts'
 import type { Found } from './search-model.ts'
+import type { WayOut } from './ways-out.ts'
 
 /** What was wanted of a search. */
 export interface Wanted {
@@ -70,7 +72,12 @@ export function floatWarning({ space, outcome: { result } }: Found): string | un
 }
 
 /** The small table that tells a person what came of a search. */
-export function summaryLines(found: Found, wanted: Wanted, seconds: number): readonly string[] {
+export function summaryLines(
+  found: Found,
+  wanted: Wanted,
+  seconds: number,
+  { losses }: Pick<SearchTraits, 'losses'> = {},
+): readonly string[] {
   const { space, outcome, before } = found
   const floats = floatLayers(found)
   const widest = Math.max(5, ...floats.map(({ name }) => name.length))
@@ -90,11 +97,14 @@ export function summaryLines(found: Found, wanted: Wanted, seconds: number): rea
     `in ${space.floatMode.padEnd(10)} ${floats.length} of ${decidedLayers(space).length} layers, ${percent(share)} of the arithmetic${pinned.size === 0 ? '' : `, beside ${pinned.size} that were decided before`}`,
     ...(floats.length === 0 ? [] : [row('layer', 'type', lossTitle, 'arithmetic')]),
     ...floats.map(({ name, type, loss, share: part }) => row(name, type, lossText(loss), percent(part))),
+    ...(losses !== undefined && floats.some(({ loss }) => loss !== undefined) ? [`  loss: ${losses}`] : []),
     ...(floats.some(({ loss }) => loss === undefined)
       ? ['  -: not measured alone, of a type that was left out or kept with another layer']
       : []),
-    ...(outcome.ended === 'budget' && outcome.open.length === 0 ? [`ended         by its budget, after ${outcome.trials} trials`] : []),
-    ...(outcome.open.length === 0 ? [] : [`not examined  ${outcome.open.length} layers: the budget was used up`]),
+    ...(outcome.ended === 'budget' && outcome.open.length === 0
+      ? [`ended         by its budget, after ${countText(outcome.trials, 'trial')}`]
+      : []),
+    ...(outcome.open.length === 0 ? [] : [`not examined  ${countText(outcome.open.length, 'layer')}: the budget was used up`]),
     `time          ${seconds < 10 ? `${seconds.toFixed(1)} s` : formatSeconds(seconds)}`,
   ]
 }
@@ -103,38 +113,43 @@ const numberText = (value: number): string => (Number.isNaN(value) ? 'not measur
 const lossText = (loss: number | undefined): string => (loss === undefined ? '-' : loss.toExponential(2))
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-/**
- * The error that ends a search which missed its target: the best found, the layers that still hurt most, and what may help.
- *
- * @param takesLimit whether the search can be told how many layers may be in float
- */
-export function missedTarget(found: Found, wanted: Wanted, table: string, { takesLimit }: { readonly takesLimit: boolean }): QError {
+/** What there is to say of a search beside what it found. */
+export interface SearchTraits {
+  /** What losses of layers are. @default a layer's alone in codes, on all samples */
+  readonly losses?: string
+  /** What may help where the target was missed. */
+  readonly waysOut: readonly WayOut[]
+}
+
+/** What losses of layers are in searches of the original tools that do not tell the usual one. */
+export const lossesOf = {
+  oneSample: 'each on one sample',
+  ownResult: "how dissimilar a layer's own result is",
+} as const
+
+/** The error that ends a search which missed its target: the best found, the layers that still hurt most, and what may help. */
+export function missedTarget(found: Found, wanted: Wanted, table: string, { losses, waysOut }: SearchTraits): QError {
   const { outcome, space } = found
   const inCodes = outcome.result.ranking.filter(({ layer }) => !outcome.result.trial.plan.has(layer))
   const worst = inCodes.slice(0, 5).map(({ layer, loss }) => `${layer} ${loss.toExponential(2)}`)
-  const best = `similarity ${measuredText(outcome.result.losses, wanted)} with ${floatLayers(found).length} layers in float`
+  const best = `similarity ${measuredText(outcome.result.losses, wanted)} with ${countText(floatLayers(found).length, 'layer')} in float`
   const { limit } = outcome.result
   const isCutShort = outcome.ended === 'budget'
   const because = isCutShort
     ? outcome.open.length === 0
       ? '; the budget was used up before the search was done'
-      : `; the budget left ${outcome.open.length} layers unexamined`
+      : `; the budget left ${countText(outcome.open.length, 'layer')} unexamined`
     : limit === undefined
       ? ''
-      : `; at most ${limit} layers in float were allowed`
+      : `; at most ${countText(limit, 'layer')} in float ${limit === 1 ? 'was' : 'were'} allowed`
+  const what = `what hurts most in ${space.mode}${losses === undefined ? '' : ` (${losses})`}`
   return new QError('TARGET_MISSED', 'the search did not reach its target; the best it found is written', {
     at: [table],
-    found: `${best}${because}${worst.length === 0 ? '' : `; what hurts most in ${space.mode}: ${worst.join(', ')}`}`,
+    found: `${best}${because}${worst.length === 0 ? '' : `; ${what}: ${worst.join(', ')}`}`,
     wanted: wantedText(wanted),
-    hint: !isCutShort
-      ? hintOf([
-          ...(takesLimit && inCodes.length > 0
-            ? [`allow more layers in float (--max_float_layers${limit === undefined ? '' : `, ${limit} here`})`]
-            : []),
-          ...(space.methods.size > 0 ? ['try other threshold methods'] : []),
-          'ask for less',
-        ])
-      : 'give it more time (--budget), or ask for less',
+    hint: isCutShort
+      ? 'give it more time (--budget), or ask for less'
+      : hintOf([...waysOut.flatMap((way) => way(found) ?? []), 'ask for less']),
     kind: 'target',
   })
 }

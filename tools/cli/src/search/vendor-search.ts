@@ -16,7 +16,7 @@ import { lossTableText, planText } from './found-tables.ts'
 import { openJournal } from './journal-file.ts'
 import { searchGraphText } from './search-graph.ts'
 import { type Found, searchModel } from './search-model.ts'
-import { floatWarning, isReached, missedTarget, similarityOf, summaryLines } from './search-summary.ts'
+import { floatWarning, isReached, missedTarget, type SearchTraits, similarityOf, summaryLines } from './search-summary.ts'
 import { type MethodTables, methodFileNames, methodFiles, methodTables, rowsByMethod } from './search-tables.ts'
 import { noteFewerSamples, trialSamples } from './trial-samples.ts'
 
@@ -50,8 +50,7 @@ export interface VendorSearch {
   readonly floatLayers?: FloatLayerChoice
   readonly preQtable?: string
   readonly expectedCos?: number
-  /** Whether it can be told how many layers may be in float. */
-  readonly takesLimit: boolean
+  readonly traits: SearchTraits
   /** The output. */
   readonly quantizeTable: string
   readonly form: 'classic' | 'extended'
@@ -131,7 +130,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
     reporter.print(`files: ${[...outputs.keys()].join(', ')}`)
     const plain = plainTableNote(search, found)
     if (plain !== undefined) reporter.note(plain)
-    if (isReached(found, wantedOf(search)) === false) throw missedTarget(found, wantedOf(search), search.quantizeTable, search)
+    if (isReached(found, wantedOf(search)) === false) throw missedTarget(found, wantedOf(search), search.quantizeTable, search.traits)
     if (search.success !== undefined) reporter.print(search.success)
   } finally {
     journal.close()
@@ -207,7 +206,8 @@ function tellFound(search: VendorSearch, found: Found, seconds: number, { report
   const warning = search.expectedCos === undefined ? undefined : floatWarning(found)
   if (warning !== undefined) reporter.note(warning)
   for (const text of search.debugLog ? texts : texts.slice(result < 0 ? toldBefore : result)) reporter.print(text)
-  if (search.expectedCos !== undefined) for (const line of summaryLines(found, wantedOf(search), seconds)) reporter.print(line)
+  if (search.expectedCos !== undefined)
+    for (const line of summaryLines(found, wantedOf(search), seconds, search.traits)) reporter.print(line)
   reporter.event('searched', {
     strategy: search.strategy.name,
     model: basename(search.mlir),
