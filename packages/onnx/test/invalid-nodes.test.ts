@@ -1,7 +1,7 @@
 import proto from 'onnx-proto'
 import { describe, expect, it } from 'vitest'
 import { importOnnx } from '../src/index.ts'
-import { onnxFile, type SmallNode, whole } from './onnx-file.ts'
+import { index, onnxFile, type SmallNode, whole } from './onnx-file.ts'
 
 const importing = (node: SmallNode, opset: number) =>
   importOnnx(
@@ -10,6 +10,10 @@ const importing = (node: SmallNode, opset: number) =>
       constants: {
         c: whole(2, 2),
         k: whole(9),
+        zero: index(0),
+        minus: index(-2),
+        w: { shape: [1, 2, 1, 1], data: [1, 2] },
+        t: { shape: [2, 1, 1, 1], data: [1, 2] },
         i: whole(1, 2),
         scales: { data: [1, 1, 1, 1e9] },
         s: { data: [1, 1, 2, 2] },
@@ -29,7 +33,26 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
     ['an operand that was needed before', ['Gemm', 'x x', 'y'], 9, 'ONNX_BAD_NODE', '2 operands', 'A, B, C'],
     ['a truth value of floats', ['Not', 'x', 'y'], 17, 'ONNX_BAD_NODE', 'float in X', 'bool'],
     ['the logarithm of integers', ['Log', 'i', 'y'], 17, 'ONNX_BAD_NODE', 'integers in X', 'float'],
-    ['integers plus floats', ['Add', 'x i', 'y'], 17, 'ONNX_BAD_NODE', 'float and integers', 'one type'],
+    ['integers plus floats', ['Add', 'x i', 'y'], 17, 'ONNX_BAD_NODE', 'f32 and i64', 'one type'],
+    ['truth values beside integers', ['Equal', 'b i', 'y'], 17, 'ONNX_BAD_NODE', 'bool and i64', 'one type'],
+    ['steps of nothing', ['Range', 'zero k zero', 'y'], 17, 'ONNX_TENSOR_SIZE', 'a negative size', 'elements at most'],
+    ['fewer than no places', ['OneHot', 'i minus s', 'y'], 17, 'ONNX_TENSOR_SIZE', 'a negative size', 'elements at most'],
+    [
+      'pads beside a rule for them',
+      ['Conv', 'z w', 'y', { auto_pad: 'SAME_UPPER', pads: [1, 1, 1, 1] }],
+      17,
+      'ONNX_UNSUPPORTED',
+      'auto_pad SAME_UPPER and pads [1, 1, 1, 1]',
+      'one of the two',
+    ],
+    [
+      'pads beside a rule that there are none',
+      ['ConvTranspose', 'z t', 'y', { auto_pad: 'VALID', pads: [0, 1, 0, 0] }],
+      17,
+      'ONNX_UNSUPPORTED',
+      'auto_pad VALID and pads [0, 1, 0, 0]',
+      'one of the two',
+    ],
     ['a remainder of floats by the sign of the divisor', ['Mod', 'x x', 'y'], 17, 'ONNX_UNSUPPORTED', 'fmod 0', 'fmod 1'],
     ['a diagonal of four axes', ['EyeLike', 'z', 'y'], 17, 'ONNX_BAD_NODE', '[1, 2, 4, 4]', 'two axes'],
     ['more of the largest than there are', ['TopK', 'x k', 'y z_1'], 17, 'ONNX_UNSUPPORTED', '9', '4 at most'],
@@ -67,6 +90,21 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
       attribute!.push(attribute![0]!)
     })
     await expect(twice).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED', found: 'axis twice' })
+  })
+
+  it('an operator of its own domain under the name of one of ONNX; what ONNX Runtime has in both is read', async () => {
+    const foreign = (node: SmallNode) =>
+      changed(
+        ({ graph }) => {
+          graph!.node![0]!.domain = 'com.microsoft'
+        },
+        [node],
+      )
+    await expect(foreign(['Equal', 'x x', 'y'])).rejects.toMatchObject({
+      code: 'ONNX_UNSUPPORTED_OP',
+      found: expect.stringContaining('com.microsoft.Equal x1 (y)'),
+    })
+    await expect(foreign(['Gelu', 'x', 'y'])).resolves.toMatchObject({ nodes: [{ op: 'Gelu' }] })
   })
 
   it('no version of the operator set', async () => {

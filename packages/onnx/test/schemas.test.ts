@@ -13,11 +13,11 @@ interface Schema {
   /** The operator is no longer one from this version on. */
   readonly isDeprecated: boolean
   readonly operands: readonly string[]
-  /** Attributes by name: `type` or `type=default`. */
+  /** Attributes by name: `type`, `type!` where it has to be given, or `type=default`. */
   readonly attributes: ReadonlyMap<string, string>
 }
 
-/** Written by the `onnx` package from its own schemas: `operator version | operands | attribute:type=default …`. */
+/** Written by the `onnx` package from its own schemas: `operator version | operands | attribute:type=default …`, `attribute:type!` where it has to be given. */
 const schemas = readFileSync(join(import.meta.dirname, 'onnx-schemas.txt'), 'utf8')
   .trim()
   .split('\n')
@@ -39,14 +39,14 @@ const inTable = schemas.flatMap((schema) => {
   return signature === undefined ? [] : [{ schema, signature, title: `${schema.op} ${schema.version}` }]
 })
 
-/** The table's attributes in a version: `type` or `type=default`, as ONNX writes them. */
+/** The table's attributes in a version, as {@link Schema} writes them. */
 function attributesIn(signature: Signature, version: number): ReadonlyMap<string, string> {
   return new Map(
     [...signature.attrs.keys()].flatMap((name): [string, string][] => {
       const known = attributeAt(signature, name, version)
       if (known === undefined) return []
       const type = known.type === 'type' ? 'int' : known.type
-      return [[name, known.default === undefined ? type : `${type}=${String(known.default)}`]]
+      return [[name, known.default === undefined ? `${type}${known.isRequired === true ? '!' : ''}` : `${type}=${String(known.default)}`]]
     }),
   )
 }
@@ -57,7 +57,7 @@ const unread = new Set(['Constant.sparse_value:other', 'Constant.value_string:st
 const isCurrent = ({ version }: Schema): boolean => version >= 7
 
 describe("the table of operators and ONNX's own schemas", () => {
-  it('each attribute of each version from 7 on is in the table, with its type and its default, and no other', () => {
+  it('each attribute of each version from 7 on is in the table, with its type and its default, or that it has to be given, and no other', () => {
     const differing = inTable
       .filter(({ schema }) => isCurrent(schema))
       .flatMap(({ schema, signature, title }) => {
@@ -100,6 +100,33 @@ describe("the table of operators and ONNX's own schemas", () => {
     for (const { op, version } of schemas) first.set(op, Math.min(version, first.get(op) ?? version))
     const differing = [...first].filter(([op, version]) => signatures.has(op) && signatures.get(op)!.since !== version)
     expect(differing.filter(([op]) => signatures.get(op)!.isOnnx)).toEqual([])
+  })
+
+  it('a node that lacks an attribute which has to be given is refused by its name', async () => {
+    const required = inTable.flatMap(({ schema, signature }) =>
+      isCurrent(schema) && !schema.isDeprecated && signature.isOnnx
+        ? [...schema.attributes].filter(([, type]) => type.endsWith('!')).map(([name]) => ({ schema, name }))
+        : [],
+    )
+    const found = await Promise.all(
+      required.map(async ({ schema: { op, version, operands, attributes }, name }) => {
+        const others = [...attributes.keys()].filter((each) => each !== name && /^(?!graph).*!$/.test(attributes.get(each)!))
+        const attrs = Object.fromEntries(others.map((each) => [each, attributes.get(each) === 'ints!' ? [1] : 1]))
+        const file = onnxFile({
+          inputs: { x: [1, 4, 4, 4] },
+          nodes: [[op, operands.map(() => 'x').join(' '), 'y', attrs]],
+          outputs: 'y',
+          opset: version,
+        })
+        return decodeOnnx(file).then(
+          () => `${op} ${version} is read without ${name}`,
+          ({ message, wanted }: { readonly message: string; readonly wanted?: string }) =>
+            message.endsWith(`lacks its attribute ${wanted}`) ? undefined : `${op} ${version} ${name}: ${message}`,
+        )
+      }),
+    )
+    expect(required.length).toBeGreaterThan(30)
+    expect(found.filter((each) => each !== undefined)).toEqual([])
   })
 
   it('an operator that is not in the table is refused by its name', async () => {

@@ -2,6 +2,7 @@ import { didYouMean, QError } from '@q/ir'
 import type proto from 'onnx-proto'
 import type { OnnxAttrType, Signature } from '../signature/signature.ts'
 import { attributeAt } from '../signature/signatures.ts'
+import { checkHint } from './placed.ts'
 
 /** The numbers of ONNX's attribute types; a whole number stands for a number as well. */
 const typeNumbers: Readonly<Record<OnnxAttrType, readonly number[]>> = {
@@ -23,9 +24,9 @@ const hint = 'export the model for the version of the operator set that it names
 
 /**
  * Refuses a node with an attribute that the operator does not have in this version of the operator set, or that holds something else: reading it
- * over would compute something else than the file says.
+ * over would compute something else than the file says. So it refuses one that lacks an attribute which has to be given.
  *
- * @throws QError `ONNX_UNSUPPORTED`
+ * @throws QError `ONNX_UNSUPPORTED`, `ONNX_BAD_NODE`
  */
 export function checkAttributes({ attribute }: proto.onnx.INodeProto, signature: Signature, opset: number, at: readonly string[]): void {
   const seen = new Set<string>()
@@ -44,6 +45,14 @@ export function checkAttributes({ attribute }: proto.onnx.INodeProto, signature:
       hint,
     })
   }
+  const lacking = [...signature.attrs.keys()].find((name) => attributeAt(signature, name, opset)?.isRequired === true && !seen.has(name))
+  if (lacking !== undefined)
+    throw new QError('ONNX_BAD_NODE', `${signature.name} lacks its attribute ${lacking}`, {
+      at,
+      found: seen.size === 0 ? 'no attributes' : [...seen].join(', '),
+      wanted: lacking,
+      hint: checkHint,
+    })
 }
 
 const twice = ({ name: op }: Signature, name: string, at: readonly string[]): QError =>

@@ -16,7 +16,7 @@ export interface NodeNames {
 
 /**
  * Refuses a node that lacks an operand which its operator needs in this version of the operator set, that has more than the operator takes, of
- * another kind than it takes, one without a name among those of which it takes any number, or that makes nothing.
+ * another kind than it takes or of types that differ, one without a name among those of which it takes any number, or that makes nothing.
  *
  * @throws QError `ONNX_BAD_NODE`
  */
@@ -40,13 +40,13 @@ export function checkOperands(signature: Signature, node: NodeNames, opset: numb
   if (nameless >= 0 && node.written.slice(nameless).includes(''))
     throw bad(`${op} has an operand without a name`, `${countOf(node.written.length)}, one of them ''`)
   if ((outputs[0] ?? '') === '') throw bad(`${op} makes nothing`, 'no name for its first result')
-  const kinds = inputs.map((name) => kindOf(name === undefined ? undefined : node.dtypeOf(name)))
+  const dtypes = inputs.map((name) => (name === undefined ? undefined : node.dtypeOf(name)))
   for (const [i, { name, of }] of operands.entries()) {
-    const kind = kinds[i]
+    const kind = kindOf(dtypes[i])
     if (of !== undefined && kind !== undefined && kind !== of)
-      throw bad(`${op} has an operand of another type than it takes`, `${kinds[i]} in ${name}`, of)
+      throw bad(`${op} has an operand of another type than it takes`, `${kind} in ${name}`, of)
   }
-  const known = alike.has(op) ? new Set(kinds.filter((kind) => kind !== undefined)) : new Set<string>()
+  const known = alike.has(op) ? new Set(dtypes.filter((dtype) => dtype !== undefined)) : new Set<string>()
   if (known.size > 1) throw bad(`the operands of ${op} have different types`, [...known].join(' and '), 'one type')
 }
 

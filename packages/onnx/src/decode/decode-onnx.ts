@@ -27,7 +27,7 @@ import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
 import { statedOperand } from './stated-operands.ts'
-import { isRead, resultLeftOut, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
+import { isLookedUp, resultLeftOut, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
 
 /** How to read an ONNX file. */
 export interface DecodeOptions {
@@ -138,7 +138,7 @@ function startWalk(
       const outputs = namesUntil(source.output ?? [])
       const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
       const domain = source.domain === 'ai.onnx' ? '' : (source.domain ?? '')
-      const isKnown = isRead(domain)
+      const isKnown = isLookedUp(domain, signatures.get(op))
       const rule = isKnown && Object.hasOwn(forms, op) ? forms[op] : undefined
       const inputNames = (source.input ?? []).map((name) => (name === '' ? undefined : (aliases.get(name) ?? name)))
       while (inputNames.length > 0 && inputNames.at(-1) === undefined) inputNames.pop()

@@ -1,4 +1,5 @@
 import { QError, suggest } from '@q/ir'
+import type { Signature } from '../signature/signature.ts'
 
 /** A node whose operator the program does not have. */
 export interface UnsupportedNode {
@@ -8,7 +9,18 @@ export interface UnsupportedNode {
 }
 
 /** Whether operators of a domain are looked up; `''` is ONNX's own. */
-export const isRead = (domain: string): boolean => domain === '' || domain === 'com.microsoft'
+const isRead = (domain: string): boolean => domain === '' || domain === 'com.microsoft'
+
+/** Operators of ONNX that ONNX Runtime had in its own domain before, or has there too, and means the same by. */
+const alsoContributed = new Set(['DequantizeLinear', 'GatherND', 'Gelu', 'Pad', 'QLinearConv', 'QuantizeLinear', 'Range', 'Trilu'])
+
+/**
+ * Whether an operator of a domain is looked up by its name alone: an operator of ONNX's own may be another one in another domain.
+ *
+ * @param signature of the operator of that name, where there is one
+ */
+export const isLookedUp = (domain: string, signature: Pick<Signature, 'name' | 'isOnnx'> | undefined): boolean =>
+  isRead(domain) && (domain === '' || signature?.isOnnx !== true || alsoContributed.has(signature.name))
 
 /** One error for all of them: each operator once, how often it stands, where, and names near it. */
 export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: readonly string[], place: string): QError {

@@ -36,10 +36,10 @@ function resized({ inputs: [x, ...given], attrs }: KnownNode): number {
 /** How many elements the operators make whose results are larger than their operands. */
 const counts: Readonly<Record<string, (node: KnownNode) => number>> = {
   ConstantOfShape: ({ inputs: [shape] }) => product(shape!.data),
-  Range: ({ inputs: [from, to, step] }) => Math.max(0, Math.ceil((to!.data[0]! - from!.data[0]!) / step!.data[0]!)),
+  Range: ({ inputs: [from, to, step] }) => Math.max(0, Math.ceil((to!.data[0]! - from!.data[0]!) / (step!.data[0]! || Number.NaN))),
   Expand: ({ inputs: [x, shape] }) => broadcastCount([x!.shape, Array.from(shape!.data)]),
   Tile: ({ inputs: [x, repeats] }) => elementCount(x!.shape) * product(repeats!.data),
-  OneHot: ({ inputs: [indices, depth] }) => elementCount(indices!.shape) * depth!.data[0]!,
+  OneHot: ({ inputs: [indices, depth] }) => product([elementCount(indices!.shape), depth!.data[0]!]),
   Gather: ({ inputs, attrs }) => picked(inputs, attrs['axis'] as number),
   GatherND: ({ inputs: [x, indices] }) => {
     const tuple = indices!.shape.at(-1) ?? 1

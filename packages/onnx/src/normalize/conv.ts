@@ -4,6 +4,7 @@ import { windowOf } from './windows.ts'
 /** Conv: kernel size from the weights, `auto_pad` resolved. */
 export const conv: Normalize = (view) => {
   checkKernel(view)
+  checkPads(view)
   const { strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
   return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: numberAttr(view, 'group') } }
 }
@@ -11,6 +12,7 @@ export const conv: Normalize = (view) => {
 /** ConvTranspose: `output_shape` and `auto_pad` become pads. */
 export const convTranspose: Normalize = (view) => {
   checkKernel(view)
+  checkPads(view)
   const kernel = view.type(1).shape.slice(2)
   const size = view.type(0).shape.slice(2)
   const n = kernel.length
@@ -44,4 +46,12 @@ function checkKernel(view: FormView): void {
       `kernel_shape [${stated.join(', ')}]`,
       `[${kernel.join(', ')}], as the weights have it`,
     )
+}
+
+/** Pads are given or follow from a rule; where a file says both and they differ, one of the two is wrong. */
+function checkPads(view: FormView): void {
+  const rule = wordAttr(view, 'auto_pad')
+  const pads = listAttr(view, 'pads') ?? []
+  if (rule === 'NOTSET' || pads.length === 0 || (rule === 'VALID' && pads.every((pad) => pad === 0))) return
+  refuse(view, 'the pads are given in two ways', `auto_pad ${rule} and pads [${pads.join(', ')}]`, 'one of the two')
 }

@@ -1,4 +1,4 @@
-import { elementType, float, harmless, int, ints, only, type Signature, signature, since, until, word } from './signature.ts'
+import { elementType, float, harmless, int, ints, only, required, type Signature, signature, since, until, word } from './signature.ts'
 
 /** Said to implementations, before opset 6. */
 const consumed = { consumed_inputs: harmless(until(5, ints())) }
@@ -36,7 +36,7 @@ export const arithmeticSignatures: readonly Signature[] = [
   signature('LeakyRelu', 'X:float', { attrs: { alpha: float(Math.fround(0.01)), ...consumed } }),
   signature('Swish', 'X:float', { since: 24, attrs: { alpha: float(1) } }),
   signature('Cast', 'input', {
-    attrs: { to: elementType(), saturate: harmless(since(19, int(1))), round_mode: harmless(since(24, word('up'))) },
+    attrs: { to: required(elementType()), saturate: harmless(since(19, int(1))), round_mode: harmless(since(24, word('up'))) },
   }),
   signature('CastLike', 'input target_type', {
     since: 15,
@@ -49,5 +49,5 @@ export const arithmeticSignatures: readonly Signature[] = [
   signature('Shrink', 'input', { since: 9, attrs: { lambd: float(0.5), bias: float(0) } }),
   signature('Hardmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
   signature('IsInf', 'X:float', { since: 10, attrs: { detect_positive: int(1), detect_negative: int(1) } }),
-  signature('BitShift', 'X Y', { since: 11, attrs: { direction: only(['LEFT', 'RIGHT'], word()) } }),
+  signature('BitShift', 'X Y', { since: 11, attrs: { direction: only(['LEFT', 'RIGHT'], required(word())) } }),
 ]

@@ -7,6 +7,7 @@ import {
   int,
   ints,
   only,
+  required,
   type Signature,
   signature,
   since,
@@ -28,14 +29,14 @@ export const arrangementSignatures: readonly Signature[] = [
   ),
   signature('Flatten', 'input', { attrs: { axis: int(1) } }),
   signature('Squeeze', { 1: 'data', 13: 'data axes?' }, { attrs: { axes: until(12, ints()) } }),
-  signature('Unsqueeze', { 1: 'data', 13: 'data axes' }, { attrs: { axes: until(12, ints()) } }),
+  signature('Unsqueeze', { 1: 'data', 13: 'data axes' }, { attrs: { axes: until(12, required(ints())) } }),
   signature('Transpose', 'data', { attrs: { perm: ints() } }),
-  signature('Concat', 'inputs*', { attrs: { axis: [until(3, int(1)), since(4, int())] } }),
+  signature('Concat', 'inputs*', { attrs: { axis: [until(3, int(1)), since(4, required(int()))] } }),
   signature(
     'Slice',
     { 1: 'data', 10: 'data starts ends axes? steps?' },
     {
-      attrs: { starts: until(9, ints()), ends: until(9, ints()), axes: until(9, ints()) },
+      attrs: { starts: until(9, required(ints())), ends: until(9, required(ints())), axes: until(9, ints()) },
     },
   ),
   signature(
@@ -51,7 +52,7 @@ export const arrangementSignatures: readonly Signature[] = [
     {
       attrs: {
         mode: only(['constant', 'reflect', 'edge', 'wrap'], word('constant')),
-        pads: until(10, ints()),
+        pads: until(10, required(ints())),
         paddings: until(1, ints()),
         value: until(10, float(0)),
       },
@@ -66,8 +67,8 @@ export const arrangementSignatures: readonly Signature[] = [
     attrs: { axis: int(0), reduction: only(reductions, since(16, word('none'))) },
   }),
   signature('ScatterND', 'data indices updates', { since: 11, attrs: { reduction: only(reductions, since(16, word('none'))) } }),
-  signature('DepthToSpace', 'input', { attrs: { blocksize: int(), mode: since(11, word('DCR')) } }),
-  signature('SpaceToDepth', 'input', { attrs: { blocksize: int(), mode: since(28, word('DCR')) } }),
+  signature('DepthToSpace', 'input', { attrs: { blocksize: required(int()), mode: since(11, word('DCR')) } }),
+  signature('SpaceToDepth', 'input', { attrs: { blocksize: required(int()), mode: since(28, word('DCR')) } }),
   signature('Identity', 'input'),
   signature(
     'Dropout',
@@ -83,7 +84,7 @@ export const arrangementSignatures: readonly Signature[] = [
   ),
   signature('Constant', '', {
     attrs: {
-      value: tensor(),
+      value: [until(10, required(tensor())), since(11, tensor())],
       value_float: since(12, float()),
       value_floats: since(12, floats()),
       value_int: since(12, int()),
@@ -100,5 +101,5 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('CenterCropPad', 'input_data shape', { since: 18, attrs: { axes: ints() } }),
   signature('Col2Im', 'input image_shape block_shape', { since: 18, attrs: { dilations: ints(), pads: ints(), strides: ints() } }),
   signature('AffineGrid', 'theta size', { since: 20, attrs: { align_corners: int(0) } }),
-  signature('If', 'cond', { attrs: { then_branch: graph(), else_branch: graph() } }),
+  signature('If', 'cond', { attrs: { then_branch: required(graph()), else_branch: required(graph()) } }),
 ]

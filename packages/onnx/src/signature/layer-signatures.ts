@@ -1,6 +1,8 @@
-import { float, floats, harmless, int, ints, only, type Signature, signature, since, until, word } from './signature.ts'
+import { float, floats, harmless, int, ints, only, required, type Signature, signature, since, until, word } from './signature.ts'
 
 const window = { auto_pad: word('NOTSET'), kernel_shape: ints(), pads: ints(), strides: ints() }
+/** Of a pool, whose kernel no weights tell. */
+const poolWindow = { ...window, kernel_shape: required(ints()) }
 const convolution = { ...window, dilations: ints(), group: int(1) }
 const epsilon = float(1e-5)
 const stashType = harmless(int(1))
@@ -28,16 +30,16 @@ export const layerSignatures: readonly Signature[] = [
       attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: harmless(until(6, int(0))) },
     },
   ),
-  signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: word() } }),
+  signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: required(word()) } }),
   signature('MaxPool', 'X', {
-    attrs: { ...window, ceil_mode: since(10, int(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
+    attrs: { ...poolWindow, ceil_mode: since(10, int(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
   }),
   signature('AveragePool', 'X:float', {
-    attrs: { ...window, ceil_mode: since(10, int(0)), count_include_pad: since(7, int(0)), dilations: since(19, ints()) },
+    attrs: { ...poolWindow, ceil_mode: since(10, int(0)), count_include_pad: since(7, int(0)), dilations: since(19, ints()) },
   }),
-  signature('MaxUnpool', 'X I output_shape?', { since: 9, attrs: { kernel_shape: ints(), pads: ints(), strides: ints() } }),
+  signature('MaxUnpool', 'X I output_shape?', { since: 9, attrs: { kernel_shape: required(ints()), pads: ints(), strides: ints() } }),
   signature('LpPool', 'X:float', {
-    attrs: { ...window, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, int(0)), dilations: since(18, ints()) },
+    attrs: { ...poolWindow, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, int(0)), dilations: since(18, ints()) },
   }),
   signature('GlobalLpPool', 'X', { attrs: { p: [until(1, float(2)), since(2, int(2))] } }),
   signature('GlobalAveragePool', 'X:float'),
@@ -58,8 +60,11 @@ export const layerSignatures: readonly Signature[] = [
   signature('InstanceNormalization', 'input:float scale:float B:float', {
     attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) },
   }),
-  signature('GroupNormalization', 'X scale bias', { since: 18, attrs: { num_groups: int(), epsilon, stash_type: since(21, stashType) } }),
-  signature('LRN', 'X:float', { attrs: { size: int(), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
+  signature('GroupNormalization', 'X scale bias', {
+    since: 18,
+    attrs: { num_groups: required(int()), epsilon, stash_type: since(21, stashType) },
+  }),
+  signature('LRN', 'X:float', { attrs: { size: required(int()), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
   signature('Softmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
   signature('LogSoftmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
   ...reduction(13, 'ReduceSum'),
@@ -72,7 +77,7 @@ export const layerSignatures: readonly Signature[] = [
     'TopK',
     { 1: 'X', 10: 'X K' },
     {
-      attrs: { axis: int(-1), k: until(9, int()), largest: since(11, int(1)), sorted: since(11, int(1)) },
+      attrs: { axis: int(-1), k: until(9, required(int())), largest: since(11, int(1)), sorted: since(11, int(1)) },
     },
   ),
   signature(
@@ -108,7 +113,7 @@ export const layerSignatures: readonly Signature[] = [
       until: 9,
       attrs: {
         mode: word('nearest'),
-        scales: until(8, floats()),
+        scales: [until(6, floats()), since(7, until(8, required(floats())))],
         height_scale: until(6, float()),
         width_scale: until(6, float()),
       },

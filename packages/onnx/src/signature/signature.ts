@@ -19,6 +19,8 @@ export interface AttrSignature {
   readonly since: number
   readonly until: number
   readonly use: AttrUse
+  /** Whether a node without it is none. @default false */
+  readonly isRequired?: boolean
 }
 
 /** An operand of an ONNX operator. */
@@ -77,6 +79,8 @@ export const since = (version: number, attr: AttrSignature): AttrSignature => ({
 export const until = (version: number, attr: AttrSignature): AttrSignature => ({ ...attr, until: version })
 /** Refused unless it has one of these values. */
 export const only = (values: readonly number[] | Words, attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'only', values } })
+/** Has to be given. */
+export const required = (attr: AttrSignature): AttrSignature => ({ ...attr, isRequired: true })
 /** Without influence on results. */
 export const harmless = (attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'harmless' } })
 
