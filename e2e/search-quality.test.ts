@@ -96,7 +96,7 @@ function qualityOf(subject: Subject): void {
     const exact = await searched(subject, ...aim, '--strategy', 'search_qtable')
     const raced = await searched(subject, ...aim)
     expectNotWorse(raced, exact)
-    // Of a network of so few layers race measures every size, and grows sets with every table.
+    // Of so few layers race examines all, where search_qtable looks at the types that its filter leaves, and grows sets with every table.
     expect(raced.executed).toBeLessThan(4 * exact.executed)
 
     await searched(subject, ...aim, '--pareto', '-o', 'plan')

@@ -4,6 +4,12 @@ import type { QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { trialOf } from './search-layers.ts'
 
+/** Layers in float, and the ranges of the others. */
+export interface FloatSet {
+  readonly floats: readonly string[]
+  readonly table: ChosenTable
+}
+
 /**
  * Measures sets of float layers in `exact` on all samples, side by side, so that what they have in common is computed once; the course keeps the best.
  *
@@ -13,13 +19,14 @@ export function* auditSets(
   course: SearchCourse,
   space: SearchSpace,
   target: QualityTarget,
-  sets: readonly (readonly string[])[],
-  { ranges, method }: ChosenTable,
+  sets: readonly FloatSet[],
 ): SearchPart<readonly number[]> {
-  const trials = sets.map((floats) => trialOf(space, floats, ranges))
+  if (sets.length === 0) return []
+  const trials = sets.map(({ floats, table }) => trialOf(space, floats, table.ranges))
   const answers = yield course.step({ trials, metrics: metricsOf(target) })
   return trials.map((trial, i) => {
     const losses = answers[i]
+    const { method } = sets[i]!.table
     const found = target.lossOf(losses)
     const reached = target.isReached(found)
     const each: SearchResult = {

@@ -1,11 +1,11 @@
-import type { RankedLayer, SearchNote, SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
+import type { RankedLayer, SearchLayer, SearchNote, SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { similarityOf, trialOf } from './search-layers.ts'
 import type { LeftOutType } from './sensitive-types.ts'
 import { sensitiveCluster } from './two-means.ts'
-import type { WalkedLayers } from './walk-layers.ts'
+import { type WalkedLayers, walkLayers } from './walk-layers.ts'
 
 /** Layers in float that were measured. */
 export interface MeasuredFloats {
@@ -68,6 +68,20 @@ export function* chooseFloats(choice: ChoiceOfFloats, { least, most, leftOut }: 
     best = found
   }
   return best
+}
+
+/** The worst of all these layers, each examined alone with all others of them in float, where they are better than what was found among some. */
+export function* chooseOfAll(
+  choice: ChoiceOfFloats,
+  layers: readonly SearchLayer[],
+  counts: { readonly least: number; readonly most: number },
+): SearchPart<{ readonly chosen: MeasuredFloats; readonly ranking: WalkedLayers['ranking'] }> {
+  const { course, space } = choice
+  course.notes.info(`layers that were not searched are examined, too: all search layer number: ${layers.length}`)
+  course.expected += layers.length * Math.max(1, space.methods.size) + 4
+  const walked = yield* walkLayers(course, space, { layers, floats: layers.map(({ name }) => name), learned: () => {} })
+  const chosen = yield* chooseCount({ ...choice, walked }, walked.ranking, counts)
+  return { chosen, ranking: walked.ranking }
 }
 
 /** The same layers with the thresholds of the space's table, where these are better together than those of the walk. */

@@ -79,11 +79,22 @@ describe('search_qtable, how many layers', () => {
 describe('layers that the type filter left out', () => {
   const convs = (count: number, cost: number): Layers => Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, { cost }]))
 
-  it('are not tried where there are more of them than a fifth of all', () => {
+  it('are not put in front where there are more of them than a fifth of all; all layers are examined then', () => {
     const many = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`m${i}`, { type: 'top.MatMul', cost: 1.5e-4 }]))
-    const { floats, notes } = search({ expectedCos: 0.999, maxFloatLayers: 1 }, { ...convs(20, 1e-4), ...many })
-    expect(floats).toEqual(['c0', 'c1', 'c2', 'c3', 'c4'])
-    expect(notes.some((note) => note.startsWith('layers that were not searched'))).toBe(false)
+    const { floats, notes, result } = search({ expectedCos: 0.999, maxFloatLayers: 1 }, { ...convs(20, 1e-4), ...many })
+    expect(floats).toEqual(['m0', 'm1', 'm2', 'm3', 'm4'])
+    expect(notes.filter((note) => note.startsWith('layers that were not searched'))).toEqual([
+      'layers that were not searched are examined, too: all search layer number: 26',
+    ])
+    expect([result.ranking.length, result.ranking[0]!.layer]).toEqual([26, 'm0'])
+  })
+
+  it('are not examined where the target is reached without them', () => {
+    const many = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`m${i}`, { type: 'top.MatMul', cost: 1e-5 }]))
+    const { floats, steps } = search({ expectedCos: 1 - 1.2e-3, maxFloatLayers: 9 }, { ...convs(20, 1e-4), ...many })
+    expect(floats).toHaveLength(9)
+    const alone = steps.flatMap(({ ask }) => ask.trials).filter(({ plan }) => plan.size === 25)
+    expect(alone).toEqual([])
   })
 
   it('are tried one type after the other, the worst first, and stay in front where they help', () => {

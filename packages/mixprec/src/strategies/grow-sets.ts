@@ -1,10 +1,11 @@
 import type { SearchSpace } from '@q/ir'
-import { auditSets } from './audit-sets.ts'
+import { auditSets, type FloatSet } from './audit-sets.ts'
 import type { ChosenTable } from './choose-table.ts'
 import type { QualityTarget } from './quality-target.ts'
+import { rankTrials } from './rank-trials.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { trialOf } from './search-layers.ts'
-import { lossesOn, type TellingSample } from './telling-samples.ts'
+import type { TellingSample } from './telling-samples.ts'
 
 /** What sets grow by. */
 export interface SetGrowth {
@@ -12,62 +13,46 @@ export interface SetGrowth {
   readonly tables: readonly ChosenTable[]
   /** The layers that may become float, the worst alone first. */
   readonly order: readonly string[]
-  /** Samples that layers are compared on: all layers on the first of them, the better third on the others. */
+  /** Samples that layers are compared on: all layers on every third of them, the better third on the others. */
   readonly samples: readonly TellingSample[]
 }
 
 /** Sets of float layers, one of each table. */
 export interface GrowingSets {
-  /** Adds a layer to each. */
+  /** The tables that are still in play. */
+  tables(): readonly ChosenTable[]
+  /** Adds a layer to each set that is still in play. */
   grow(): SearchPart<void>
 }
 
-/** A set that might be the next one. */
-interface Contender {
-  readonly floats: readonly string[]
-  loss: number
-}
-
-/** One part in so many of the samples decides which layers go on, and one part in so many of these do. */
+/** One part in so many of the layers is compared on all samples that layers are compared on. */
 const part = 3
-/** How many of the layers that win most on some samples are measured on all. */
+/** How many of the layers that win most on these are measured on all. */
 const finalists = 2
 
 /**
  * Sets that grow by the layer that wins most beside those that are in float already, while all others are in codes. A layer alone in codes shows its own error; where errors make up for each other,
- * another layer than the worst wins most, and it depends on the thresholds which. All is measured in `exact`, the best two in the end on all samples.
+ * another layer than the worst wins most, and it depends on the thresholds which. Each time, the better half of the sets goes on. All is measured in `exact`, the best two in the end on all samples.
  */
 export function growingSets(course: SearchCourse, space: SearchSpace, target: QualityTarget, growth: SetGrowth): GrowingSets {
-  const { tables, order, samples } = growth
-  const grown = tables.map((table) => ({ table, floats: [] as readonly string[] }))
-  const few = samples.filter((_, place) => place % part === part - 2 || samples.length < part)
-  const others = samples.filter((sample) => !few.includes(sample))
-
-  function* compare(contenders: readonly (readonly Contender[])[], on: readonly TellingSample[]): SearchPart<void> {
-    const trials = contenders.flatMap((each, i) => each.map(({ floats }) => trialOf(space, floats, tables[i]!.ranges)))
-    if (trials.length === 0 || on.length === 0) return
-    const losses = yield* lossesOn(course, target, trials, on, 'exact')
-    const weight = on.reduce((sum, each) => sum + each.weight, 0)
-    for (const [i, contender] of contenders.flat().entries()) contender.loss += target.amountOf(losses[i]!) * weight
-  }
+  const { order, samples } = growth
+  let inPlay: readonly FloatSet[] = growth.tables.map((table) => ({ table, floats: [] }))
   return {
+    tables: () => inPlay.map(({ table }) => table),
     *grow() {
-      const contenders = grown.map(({ floats }) =>
-        order.filter((layer) => !floats.includes(layer)).map((layer): Contender => ({ floats: [...floats, layer], loss: 0 })),
+      const next = inPlay.map(({ table, floats }) =>
+        order.filter((layer) => !floats.includes(layer)).map((layer): FloatSet => ({ table, floats: [...floats, layer] })),
       )
-      yield* compare(contenders, few)
-      const better = contenders.map((each) => winners(each, Math.ceil(each.length / part)))
-      yield* compare(better, others)
-      for (const [i, set] of grown.entries()) {
-        const sets = winners(better[i]!, finalists).map(({ floats }) => floats)
-        if (sets.length === 0) continue
-        const losses = yield* auditSets(course, space, target, sets, set.table)
-        set.floats = sets[Math.max(0, losses.indexOf(Math.min(...losses)))]!
-      }
+      const trials = next.map((sets) => sets.map(({ floats, table }) => trialOf(space, floats, table.ranges)))
+      const ranked = yield* rankTrials(course, target, trials, { samples, part })
+      const best = next.map((sets, i) => ranked[i]!.slice(0, finalists).map((place) => sets[place]!))
+      const losses = yield* auditSets(course, space, target, best.flat())
+      const lossOf = new Map(best.flat().map((set, i) => [set, losses[i]!]))
+      const grown = best.flatMap((sets) => leastFirst(sets, lossOf).slice(0, 1))
+      inPlay = leastFirst(grown, lossOf).slice(0, Math.ceil(grown.length / 2))
     },
   }
 }
 
-/** So many that lose least, the first of equal ones before others. */
-const winners = (contenders: readonly Contender[], count: number): readonly Contender[] =>
-  [...contenders].sort((a, b) => (a.loss < b.loss ? -1 : a.loss > b.loss ? 1 : 0)).slice(0, count)
+const leastFirst = (sets: readonly FloatSet[], lossOf: ReadonlyMap<FloatSet, number>): readonly FloatSet[] =>
+  [...sets].sort((a, b) => (lossOf.get(a) === lossOf.get(b) ? 0 : lossOf.get(a)! - lossOf.get(b)!))

@@ -52,7 +52,7 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       course.expected = 3 + open.length * Math.max(1, space.methods.size) + 14 * most
 
       const points: Point[] = []
-      const raced = yield* collectPoints(race(racing).search(space), space, points)
+      const raced = yield* collectPoints(race(racing).search(space), space, points, most)
       course.best = { trial: raced.trial, ...(raced.losses && { losses: raced.losses }), ranking: raced.ranking }
       const int8 = points.find(({ trial }) => trial.plan.size === space.pinned.size)?.losses
       const weighed = weighSamples(int8, target, space.samples)
@@ -97,16 +97,22 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
   }
 }
 
-/** Runs a search, and keeps what it measures in `exact` on all samples. */
-function* collectPoints(steps: ReturnType<SearchStrategy['search']>, space: SearchSpace, points: Point[]): SearchPart<SearchResult> {
+/** Runs a search, and keeps what it measures in `exact` on all samples with not more than `most` layers in float. */
+function* collectPoints(
+  steps: ReturnType<SearchStrategy['search']>,
+  space: SearchSpace,
+  points: Point[],
+  most: number,
+): SearchPart<SearchResult> {
   let step = steps.next()
   while (step.done !== true) {
     const { ask } = step.value
     const answers = yield { ...step.value, done: 0 }
     const isWhole = ask.samples === undefined && ask.precision !== 'fast'
-    if (isWhole)
-      for (const [i, losses] of answers.entries())
-        points.push({ trial: ask.trials[i]!, losses, floatShare: floatShare(space, ask.trials[i]!) })
+    for (const [i, losses] of isWhole ? answers.entries() : []) {
+      const trial = ask.trials[i]!
+      if (floatsIn({ trial, ranking: [] }, space) <= most) points.push({ trial, losses, floatShare: floatShare(space, trial) })
+    }
     step = steps.next(answers)
   }
   return step.value

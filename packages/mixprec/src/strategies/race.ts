@@ -10,6 +10,7 @@ import { type SearchCourse, type SearchPart, searchCourse } from './search-cours
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
 import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
+import { walkLayers } from './walk-layers.ts'
 
 /** Options of {@link race}. */
 export interface RaceOptions extends QualityOptions {
@@ -33,8 +34,9 @@ const fewLayers = 24
  *
  * Layers race, each alone in codes: all on the sample that loses most, the worse half on the next, the worst quarter on two more, in `fast`;
  * with the worst in float, so do the threshold methods' tables. How many layers are float is estimated on six samples of all sizes of loss, then measured in `exact` on all.
- * In the end the last places are contested. Where the target is missed, and in networks of few layers, every size up to the limit is measured, see {@link climbSizes}: a higher limit never
- * gives more loss, or a miss in the place of a hit.
+ * In the end the last places are contested. Where the target is missed, every size up to the limit is measured, see {@link climbSizes}: a higher limit never gives more loss, or a miss in the place of a hit.
+ *
+ * In networks of few layers there is nothing to race for: each layer is examined alone on all samples with the threshold of each method, as `search_qtable` does it, and every size is measured.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -49,20 +51,20 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const most = Math.min(open.length, options.mostLayers ?? usual)
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] }, space.samples)
-      course.expected = expectedRuns(space, open.length, few)
-      const [before] = yield* auditSets(course, space, target, [[]], plainTable)
-      if (open.length === 0 || target.isReached(before!) === true) return { ...course.best, notes: course.notes.take() }
-
-      const weighed = weighSamples(course.best.losses, target, space.samples)
-      const telling = tellingSamples(weighed, 2 * few)
-      const ranking = yield* rankAlone(course, space, target, telling.slice(0, few), (order) => guess(course, space, order, most))
-      for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
-      const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(usual / 2)), telling)
-      const race: SetRace = { course, space, target, chosen, order: ranking.map(({ layer }) => layer), most, weighed, before: before! }
-      const isSmall = open.length <= fewLayers && target.isReached(before!) !== undefined
-      if (!isSmall) yield* findSize(race)
-      if (isSmall || course.best.reached === false) yield* climb(race, isSmall, few)
-      else yield* giveLastPlaces(race)
+      const isSmall = open.length <= fewLayers && Number.isFinite(target.wanted)
+      course.expected = isSmall ? expectedOfFew(space, open.length, most) : expectedRuns(space, open.length, few)
+      const [before] = yield* auditSets(course, space, target, [{ floats: [], table: plainTable }])
+      if (open.length > 0 && target.isReached(before!) !== true) {
+        const race: Race = {
+          course,
+          space,
+          target,
+          most,
+          weighed: weighSamples(course.best.losses, target, space.samples),
+          before: before!,
+        }
+        yield* isSmall ? walkFew(race) : raceMany(race, few, usual)
+      }
       const isLimited = course.best.reached === false && most < open.length
       return { ...course.best, ...(isLimited ? { limit: most } : {}), notes: course.notes.take() }
     },
@@ -76,48 +78,83 @@ function expectedRuns({ samples, methods }: SearchSpace, layers: number, few: nu
   return samples * (1 + usualAudits) + halving + tables + scoutSamples * (usualSizes + 4)
 }
 
+/** How many a walk over few layers measures: all in codes and each layer with each table, then sets of each size. */
+function expectedOfFew({ samples, methods }: SearchSpace, layers: number, most: number): number {
+  const tables = Math.max(1, methods.size)
+  return samples * (2 + tables + layers * tables + 4 * most) + 2 * layers * (2 * tables + most)
+}
+
 /** Until a set is measured, as many of the worst layers in float as there may be are a better end of the search than none: whoever has to end it measures that. */
-function guess(course: SearchCourse, space: SearchSpace, ranking: readonly RankedLayer[], most: number): void {
-  course.guess = {
-    trial: trialOf(
-      space,
-      ranking.slice(0, most).map(({ layer }) => layer),
-    ),
-    ranking,
-  }
+function guess({ course, space, most }: Race, ranking: readonly RankedLayer[]): void {
+  const worst = ranking.slice(0, most).map(({ layer }) => layer)
+  course.guess = { trial: trialOf(space, worst), ranking }
 }
 
 /** What a set of float layers is looked for by. */
-interface SetRace {
+interface Race {
   readonly course: SearchCourse
   readonly space: SearchSpace
   readonly target: QualityTarget
-  readonly chosen: ChosenTable
-  /** The layers, the worst first. */
-  readonly order: readonly string[]
   readonly most: number
   readonly weighed: readonly TellingSample[]
   /** The loss without any. */
   readonly before: number
 }
 
-/** Measures every size. What a network of few layers has to be measured for takes little: there each layer's threshold is chosen on all samples, and sets grow with every table. */
-function* climb(race: SetRace, isSmall: boolean, few: number): SearchPart<void> {
-  const { course, space, target, chosen, weighed } = race
-  let made: ChosenTable | undefined
-  function* mixed(): SearchPart<ChosenTable> {
-    made ??= yield* mixThresholds(course, space, target, chosen, isSmall ? weighed : typicalSamples(weighed, few))
-    return made
+/** A race whose layers are ranked. */
+interface RankedRace extends Race {
+  readonly chosen: ChosenTable
+  /** The layers, the worst first. */
+  readonly order: readonly string[]
+}
+
+/** Few layers take little to examine all of: each alone with the threshold of each method on all samples, then sets of each size with every table. */
+function* walkFew(race: Race): SearchPart<void> {
+  const { course, space, target, most, weighed } = race
+  const open = openLayers(space)
+  const learned = ({ ranking }: { readonly ranking: readonly RankedLayer[] }) => {
+    course.best = { ...course.best, ranking }
+    guess(race, ranking)
   }
-  const tables = isSmall ? [...new Set([...tablesOf(space), yield* mixed()])] : [chosen]
-  yield* climbSizes(course, space, target, { ...race, contestSamples: scoutSamples, mixed, tables })
+  const { ranking, ranges } = yield* walkLayers(course, space, {
+    layers: open,
+    floats: open.map(({ name }) => name),
+    metric: target.metric,
+    learned,
+  })
+  const tables = [...tablesOf(space), ...(ranges.size > 0 ? [{ ranges }] : [])]
+  yield* auditSets(
+    course,
+    space,
+    target,
+    tables.slice(1).map((table) => ({ floats: [], table })),
+  )
+  const order = ranking.map(({ layer }) => layer)
+  yield* climbSizes(course, space, target, { order, most, tables, samples: spreadSamples(weighed, scoutSamples) })
+}
+
+/** Of many layers most are harmless: few samples tell which are not, and only sets around the smallest that seems to reach the target are measured on all. */
+function* raceMany(race: Race, few: number, usual: number): SearchPart<void> {
+  const { course, space, target, most, weighed } = race
+  const telling = tellingSamples(weighed, 2 * few)
+  const ranking = yield* rankAlone(course, space, target, telling.slice(0, few), (order) => guess(race, order))
+  for (const { layer, loss } of ranking.slice(0, most)) course.notes.info(`${layer} alone in codes: ${target.metric} loss ${loss}`)
+  const chosen = yield* chooseTable(course, space, target, ranking.slice(0, Math.ceil(usual / 2)), telling)
+  const order = ranking.map(({ layer }) => layer)
+  const ranked: RankedRace = { ...race, chosen, order }
+  yield* findSize(ranked)
+  if (course.best.reached !== false) return yield* giveLastPlaces(ranked)
+  const mixed = yield* mixThresholds(course, space, target, chosen, typicalSamples(weighed, few))
+  const tables = mixed === chosen ? [chosen] : [chosen, mixed]
+  yield* climbSizes(course, space, target, { order, most, tables, samples: spreadSamples(weighed, scoutSamples) })
 }
 
 /** Measures sets in `exact` on all samples, around the smallest that is expected to reach the target, until the one below misses it. */
-function* findSize(race: SetRace): SearchPart<void> {
+function* findSize(race: RankedRace): SearchPart<void> {
   const { course, space, target, chosen, order, most } = race
   const estimate = yield* estimateSizes(race)
-  let [low, high] = [0, most + 1]
+  // All in codes are known to miss the target with the calibration table alone.
+  let [low, high] = [chosen === plainTable ? 0 : -1, most + 1]
   let scale = 1
   for (let audits = 0; audits < mostAudits && high - low > 1; audits++) {
     const guess = estimate.findIndex((loss) => target.isReached(target.lossOfAmount(target.amountOf(loss) * scale)) === true)
@@ -126,8 +163,8 @@ function* findSize(race: SetRace): SearchPart<void> {
     const size = Math.min(high - 1, Math.max(least, guess < 0 ? high - 1 : guess))
     // Where the first guess is right, the set with a layer less proves it, and takes little beside it.
     const sizes = (audits === 0 && guess >= 0 ? [size - 1, size] : [size]).filter((each) => each > low)
-    const sets = sizes.map((each) => order.slice(0, each))
-    const losses = yield* auditSets(course, space, target, sets, chosen)
+    const sets = sizes.map((each) => ({ floats: order.slice(0, each), table: chosen }))
+    const losses = yield* auditSets(course, space, target, sets)
     course.guess = undefined
     for (const [i, loss] of losses.entries()) {
       const reached = target.isReached(loss)
@@ -142,24 +179,26 @@ function* findSize(race: SetRace): SearchPart<void> {
 }
 
 /** Contests the last places of the best set. */
-function* giveLastPlaces({ course, space, target, chosen, order, weighed }: SetRace): SearchPart<void> {
-  const size = Math.max(1, floatsIn(course.best, space))
+function* giveLastPlaces({ course, space, target, chosen, order, weighed }: RankedRace): SearchPart<void> {
+  const size = floatsIn(course.best, space)
+  if (size === 0) return
   const contest = { order, size, chosen, samples: spreadSamples(weighed, scoutSamples) }
   const set = (yield* contestPlaces(course, space, target, contest)).slice(0, size)
   const isNew = !set.every((layer) => order.slice(0, size).includes(layer))
-  if (isNew) yield* auditSets(course, space, target, [set], chosen)
+  if (isNew) yield* auditSets(course, space, target, [{ floats: set, table: chosen }])
 }
 
 /** The loss of all samples by the number of float layers, as few let expect: measured for some numbers, on a line in between. */
-function* estimateSizes({ course, space, target, chosen, order, most, weighed, before }: SetRace): SearchPart<readonly number[]> {
-  const sizes = [...new Set([1, 2, 4, 8, 16, 32, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
-  const trials = sizes.map((size) => trialOf(space, order.slice(0, size), chosen.ranges))
-  const measured = [before, ...(yield* lossesOn(course, target, trials, spreadSamples(weighed, scoutSamples), 'exact'))]
-  const known = [0, ...sizes]
+function* estimateSizes({ course, space, target, chosen, order, most, weighed, before }: RankedRace): SearchPart<readonly number[]> {
+  const sizes = [...new Set([0, 1, 2, 4, 8, 16, 32, 64, most].filter((size) => size <= most))].sort((a, b) => a - b)
+  const unknown = chosen === plainTable ? sizes.slice(1) : sizes
+  const trials = unknown.map((size) => trialOf(space, order.slice(0, size), chosen.ranges))
+  const found = yield* lossesOn(course, target, trials, spreadSamples(weighed, scoutSamples), 'exact')
+  const measured = chosen === plainTable ? [before, ...found] : found
   return Array.from({ length: most + 1 }, (_, size) => {
-    const above = known.findIndex((each) => each >= size)
+    const above = sizes.findIndex((each) => each >= size)
     const below = Math.max(0, above - 1)
-    const part = above === 0 ? 1 : (size - known[below]!) / (known[above]! - known[below]!)
+    const part = above === 0 ? 1 : (size - sizes[below]!) / (sizes[above]! - sizes[below]!)
     return measured[below]! * (1 - part) + measured[above]! * part
   })
 }
