@@ -70,18 +70,18 @@ export function* chooseFloats(choice: ChoiceOfFloats, { least, most, leftOut }: 
   return best
 }
 
-/** The worst of all these layers, each examined alone with all others of them in float, where they are better than what was found among some. */
+/** The worst of all these layers, each examined alone with all others of them in float, where they are better than what was found among some; with the ranking they were chosen by. */
 export function* chooseOfAll(
   choice: ChoiceOfFloats,
   layers: readonly SearchLayer[],
   counts: { readonly least: number; readonly most: number },
 ): SearchPart<{ readonly chosen: MeasuredFloats; readonly ranking: WalkedLayers['ranking'] }> {
-  const { course, space } = choice
+  const { course, space, start } = choice
   course.notes.info(`layers that were not searched are examined, too: all search layer number: ${layers.length}`)
   course.expected += layers.length * Math.max(1, space.methods.size) + 4
   const walked = yield* walkLayers(course, space, { layers, floats: layers.map(({ name }) => name), learned: () => {} })
   const chosen = yield* chooseCount({ ...choice, walked }, walked.ranking, counts)
-  return { chosen, ranking: walked.ranking }
+  return { chosen, ranking: (chosen === start ? choice.walked : walked).ranking }
 }
 
 /** The same layers with the thresholds of the space's table, where these are better together than those of the walk. */
