@@ -130,6 +130,61 @@ describe('a search', () => {
     }
   })
 
+  it('goes on with what is left when measuring its result took less than what was kept for it', async () => {
+    const guess: SearchResult = { trial: onlyInCodes('a'), ranking: [] }
+    let answered = 0
+    const doubting: SearchStrategy = {
+      name: 'doubting',
+      *search() {
+        const [losses] = yield { ask: { trials: [onlyInCodes()], metrics: ['cosine'] }, best: guess }
+        yield { ask: { trials: [onlyInCodes('b'), onlyInCodes('c')], metrics: ['cosine'] }, best: guess }
+        answered++
+        return { trial: onlyInCodes(), ranking: [], losses: losses! }
+      },
+    }
+    // Every sample of the first trial takes ten, each of the others one: once two of them are measured, no more is left than the first took.
+    const samples = toySamples.count
+    let time = 0
+    let [isFirst, last] = [true, 0]
+    const { ended, questions, trials } = await runSearch(doubting, space, toyEvaluator(), {
+      budget: { endsAt: 20 * samples + 2, now: () => time },
+      onEvent(event) {
+        if (event.kind === 'trial') isFirst = false
+        if (event.kind !== 'progress') return
+        time += isFirst ? 10 : 1
+        expect(event.measured).toBeLessThanOrEqual(event.total)
+        if (!isFirst) expect(event.measured).toBe(++last)
+      },
+    })
+    expect([ended, answered, questions, trials, time]).toEqual(['finished', 1, 3, 4, 13 * samples])
+  })
+
+  it('keeps what was measured before where the result that it measured on the way loses more', async () => {
+    const sure = onlyInCodes('b')
+    const guess: SearchResult = { trial: onlyInCodes(...toyLayers), ranking: [] }
+    let time = 0
+    const guessing: SearchStrategy = {
+      name: 'guessing',
+      *search() {
+        const [losses] = yield { ask: { trials: [sure], metrics: ['cosine'] }, best: guess }
+        yield { ask: { trials: [sure], metrics: ['cosine'] }, best: { trial: sure, ranking: [], losses: losses! } }
+        yield { ask: { trials: [onlyInCodes('a'), onlyInCodes('c')], metrics: ['cosine'] }, best: guess }
+        time += 100 * toySamples.count
+        yield { ask: { trials: [onlyInCodes('d')], metrics: ['cosine'] }, best: guess }
+        return guess
+      },
+    }
+    // The first trial takes ten a sample, so that the guess is measured on the way, in time for all of that question.
+    let measured = 0
+    const { ended, questions, result } = await runSearch(guessing, space, toyEvaluator(), {
+      budget: { endsAt: 20 * toySamples.count + 2, now: () => time },
+      onEvent: ({ kind }) => {
+        if (kind === 'progress') time += measured++ < toySamples.count ? 10 : 1
+      },
+    })
+    expect([ended, questions, [...result.trial.plan]]).toEqual(['budget', 5, [...sure.plan]])
+  })
+
   it('ends within a task at the end of its time, where a clock can call it', async () => {
     const hanging: Evaluator = { ...toyEvaluator(), ask: () => new Promise(() => {}) }
     const { ended, result } = await runSearch(oneByOne, space, hanging, {

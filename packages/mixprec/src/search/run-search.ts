@@ -17,8 +17,8 @@ export interface SearchOptions {
 
 /**
  * Drives a strategy over an evaluator until it is done, told to stop, or out of time; then what it would return at its last step is the result. A result that was
- * only ranked is measured in `exact` over all samples, unless time is over; as long as that is the case, the time which this took before is kept for it. Where it is
- * over all the same, or that result loses more by the first metric of the last question, the last result that was measured is returned.
+ * only ranked is measured in `exact` over all samples, unless time is over. As long as that is the case, the time which this took before is kept for it: when no more than that is left it is measured, and
+ * the search goes on with what is left then. Where time is over all the same, or that result loses more by the first metric of the last question, the last result that was measured is returned.
  *
  * Every step is looked at, and the losses of a result and of the points of its front are those that the evaluator told of just these trials, whatever the strategy says.
  *
@@ -35,24 +35,33 @@ export async function runSearch(
   const told = createToldLosses(space.samples)
   let [questions, trials, done] = [0, 0, 0]
 
-  /** What measuring a trial in `exact` over all samples took at most, in milliseconds. */
-  let scoring = 0
+  /** What measuring a trial on a sample took at most on the mean of a question, in milliseconds; and what measuring a result on all took, which is known once one was measured on the way. */
+  let each = 0
+  let scoring: number | undefined
+  /** Trials measured on a sample since the last step. */
+  let measured = 0
 
   /** @returns `undefined` when it was stopped */
   const ask = async (question: Question, spare = 0): Promise<readonly TrialLosses[] | undefined> => {
     for (const metric of question.metrics) metrics.add(metric)
-    questions++
-    trials += question.trials.length
     const began = budget?.now() ?? 0
+    const before = measured
     const answers = await askInTime(evaluator, question, {
       ...(signal && { signal }),
       budget,
       spare,
-      onProgress: (measured, total) => onEvent({ kind: 'progress', measured, total, done }),
+      onProgress(now, total) {
+        measured = before + now
+        onEvent({ kind: 'progress', measured, total: before + total, done })
+      },
     })
-    const isScoring = (question.samples?.count ?? space.samples) === space.samples && question.precision !== 'fast'
-    if (isScoring) scoring = Math.max(scoring, ((budget?.now() ?? 0) - began) / Math.max(1, question.trials.length))
+    if (measured > before) each = Math.max(each, ((budget?.now() ?? 0) - began) / (measured - before))
     return answers
+  }
+  const askNew = (question: Question, spare = 0): Promise<readonly TrialLosses[] | undefined> => {
+    questions++
+    trials += question.trials.length
+    return ask(question, spare)
   }
   /** The losses of a trial in `exact` over all samples; none where time is over. @param claimed what the strategy says they are */
   const lossesOf = async (trial: Trial, claimed: TrialLosses | undefined): Promise<TrialLosses | undefined> => {
@@ -60,7 +69,7 @@ export async function runSearch(
     const known = told.of(trial, [...metrics])
     if (known !== undefined || metrics.size === 0) return known
     const question: Question = { trials: [trial], metrics: [...metrics] }
-    const answers = await ask(question)
+    const answers = await askNew(question)
     if (answers === undefined) return told.of(trial, [])
     told.add(question, answers)
     return answers[0]
@@ -82,6 +91,8 @@ export async function runSearch(
     for (const note of notes) onEvent({ kind: 'note', note })
   }
 
+  const isOver = (): boolean => signal?.aborted === true || (budget !== undefined && budget.now() >= budget.endsAt)
+
   const steps = strategy.search(space)
   let step = steps.next()
   /** The last result at a step that was measured. */
@@ -90,16 +101,29 @@ export async function runSearch(
   while (step.done !== true) {
     const { ask: question, best, open = [], notes = [], done: share = done } = check.step(step.value)
     done = share
-    const isSure = told.isTold(best)
-    if (isSure) sure = best
     goal = question.metrics[0]!
+    const known = told.isTold(best) ? best.losses : told.of(best.trial, question.metrics)
+    const isSure = known !== undefined && (known === best.losses || !isWorse({ ...best, losses: known }, sure, goal))
+    if (isSure) sure = { ...best, losses: known }
     tell({ notes })
     onEvent({ kind: 'question', trials: question.trials.length, done, open })
-    const answers = await ask(question, isSure ? 0 : scoring)
+    measured = 0
+    let answers = await askNew(question, known === undefined ? (scoring ?? each * space.samples) : 0)
+    if (answers === undefined && known === undefined && !isOver()) {
+      const began = budget?.now() ?? 0
+      const guess = await scored(best)
+      scoring = (budget?.now() ?? 0) - began
+      if (!isWorse(guess, sure, goal)) sure = guess
+      answers = await ask(question)
+    }
     if (answers === undefined) {
       steps.return(best)
       const ended = await scored(best)
-      return outcome(sure !== undefined && isWorse(ended, sure, goal) ? await scored(sure) : ended, open, false)
+      return outcome(
+        sure !== undefined && isWorse(ended, sure, goal) ? await scored({ ...sure, ranking: ended.ranking }) : ended,
+        open,
+        false,
+      )
     }
     told.add(question, answers)
     question.trials.forEach((trial, i) => {
@@ -109,12 +133,12 @@ export async function runSearch(
   }
   const result = check.result(step.value)
   tell(result)
-  const measured = await scored(result)
-  return outcome(measured, [], measured.losses !== undefined || metrics.size === 0)
+  const whole = await scored(result)
+  return outcome(whole, [], whole.losses !== undefined || metrics.size === 0)
 }
 
 /** Whether a result was not measured, or loses more than one that was. */
-function isWorse({ losses }: SearchResult, sure: SearchResult, metric: MetricName): boolean {
+function isWorse({ losses }: SearchResult, sure: SearchResult | undefined, metric: MetricName): boolean {
   const lossOf = (told: TrialLosses | undefined): number => told?.losses[metric]?.mean ?? Number.POSITIVE_INFINITY
-  return losses === undefined || lossOf(losses) > lossOf(sure.losses)
+  return losses === undefined || (sure !== undefined && lossOf(losses) > lossOf(sure.losses))
 }

@@ -148,7 +148,7 @@ export async function observeModel(
   const calibrations = await calibrateMethods({
     graph,
     symmetric,
-    // One thread for the network: the workers that watch its activations have the other cores.
+    // One thread for the network: the workers that watch its activations have the other cores. For a single sample they would hardly have started.
     executor: floatExecutor(1),
     samples: source,
     methods: choice.methods,
@@ -159,7 +159,7 @@ export async function observeModel(
       executor: floatExecutor(thread === undefined ? undefined : Math.ceil(availableParallelism() / 2)),
       ...(thread === undefined ? {} : { elsewhere: thread.tune }),
     },
-    workers: Math.max(1, availableParallelism() - 1),
+    workers: samples.count === 1 ? 0 : Math.max(1, availableParallelism() - 1),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     signal: context.signal,
     onProgress: context.reporter.progress,

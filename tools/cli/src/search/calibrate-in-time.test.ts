@@ -1,7 +1,7 @@
 import { QError } from '@q/ir'
 import { describe, expect, it, vi } from 'vitest'
 import { calibrateInTime } from './calibrate-in-time.ts'
-import { type Deadline, deadlineOf, noteOverdue, timeBehind, timeLeft } from './deadline.ts'
+import { type Deadline, deadlineOf, isTooShortForThreads, noteOverdue, timeBehind, timeLeft } from './deadline.ts'
 
 /** A clock that calibrations move on: so many milliseconds for starting, for a sample, and for tuning. */
 function clocked(endsAt: number, { start = 10, each = 10, tuning = 200 } = {}) {
@@ -11,6 +11,7 @@ function clocked(endsAt: number, { start = 10, each = 10, tuning = 200 } = {}) {
   const deadline: Deadline = {
     endsAt,
     reserve: 20,
+    start: 0,
     now: () => time,
     after(milliseconds, call) {
       const key = Symbol()
@@ -80,12 +81,17 @@ describe('a deadline', () => {
 
   it('counts from the start of the process, and keeps what the start lets expect for the end', () => {
     const own = deadlineOf(5000, 1200, { env: { Q_STARTED: String(performance.timeOrigin) } })
-    expect([own.endsAt, own.reserve]).toEqual([5000, 600])
+    expect([own.endsAt, own.reserve, own.start]).toEqual([5000, 600, 1200])
     const other = deadlineOf(5000, 90_000, { env: {} })
-    expect([other.endsAt, other.reserve]).toEqual([95_000, 500])
+    expect([other.endsAt, other.reserve]).toEqual([95_000, 400])
     expect(deadlineOf(4, 0, { env: {} }).reserve).toBe(1)
     expect(deadlineOf(4, 0, { env: {} }, 2).reserve).toBe(3)
     expect(timeLeft({ ...own, now: () => 9000 })).toBe(0)
+  })
+
+  it('leaves no time for threads where less is left than twice what the start took', () => {
+    const own = deadlineOf(5000, 1200, { env: { Q_STARTED: String(performance.timeOrigin) } })
+    expect([1900, 2100].map((now) => isTooShortForThreads({ ...own, now: () => now }))).toEqual([false, true])
   })
 })
 

@@ -5,17 +5,26 @@ import type { Context } from '../context.ts'
 export interface Deadline extends Required<TimeBudget> {
   /** Milliseconds that writing and ending are expected to take. */
   readonly reserve: number
+  /** Milliseconds that the start of the program took. */
+  readonly start: number
 }
 
 /** What a search has of a deadline. */
-export const budgetOf = ({ reserve, ...whole }: Deadline): Required<TimeBudget> => ({ ...whole, endsAt: whole.endsAt - reserve })
+export const budgetOf = ({ reserve, endsAt, now, after }: Deadline): Required<TimeBudget> => ({ endsAt: endsAt - reserve, now, after })
 
 /** Milliseconds that are left for work before a deadline. */
 export const timeLeft = ({ endsAt, reserve, now }: Deadline): number => Math.max(0, endsAt - reserve - now())
 
-/** What ending may take: threads that are within a task are given 300 ms. At least that is kept, in milliseconds, and that part of the budget at most. */
-const leastReserve = 500
+/** What ending may take: at least that is kept, in milliseconds, for threads that are within a task; that part of what the start took; and that part of the budget at most. */
+const leastReserve = 400
+const reserveOfStart = 1 / 2
 const mostReserve = 1 / 4
+
+/** Threads take about what the program took to start: where no more than so many times that is left, they are of no use, and ending them would take time. */
+const threadsPay = 2
+
+/** Whether there is so little time that a search had better not start threads. */
+export const isTooShortForThreads = (deadline: Deadline): boolean => timeLeft(deadline) < threadsPay * deadline.start
 
 /**
  * The deadline of a command with a budget, which begins with the start of the program where that is told, in `Q_STARTED` as `performance.timeOrigin`. How long this machine takes for small things now is learned from how long the
@@ -27,10 +36,12 @@ const mostReserve = 1 / 4
  */
 export function deadlineOf(budget: number, startedAt: number, { env }: Pick<Context, 'env'>, behind = 0): Deadline {
   const { Q_STARTED: started } = env
-  const start = started === undefined ? startedAt : Number(started) - performance.timeOrigin
+  const begun = started === undefined ? startedAt : Number(started) - performance.timeOrigin
+  const start = startedAt - begun
   return {
-    endsAt: start + budget,
-    reserve: Math.min(mostReserve * budget, Math.max(leastReserve, (startedAt - start) / 2)) + behind,
+    endsAt: begun + budget,
+    start,
+    reserve: Math.min(mostReserve * budget, Math.max(leastReserve, reserveOfStart * start)) + behind,
     now: () => performance.now(),
     after: callLater,
   }

@@ -5,6 +5,7 @@ import {
   type ObservedRange,
   type Plan,
   type QuantMode,
+  type Question,
   type SampleSource,
   type SearchSpace,
   type SearchStrategy,
@@ -21,12 +22,13 @@ import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-fo
 import { version } from '../version.ts'
 import { searchExecutors } from '../wiring/executors.ts'
 import { collectGarbage } from './collect-garbage.ts'
-import { budgetOf, type Deadline } from './deadline.ts'
+import { budgetOf, type Deadline, isTooShortForThreads } from './deadline.ts'
 import { evaluationThreads } from './evaluation-threads.ts'
 import type { JournalFile } from './journal-file.ts'
 import { keptSamples } from './kept-samples.ts'
 import { layerTypes } from './layer-types.ts'
 import type { PostProcessing } from './post-processing.ts'
+import { limitedSamples, samplesInTime } from './samples-in-time.ts'
 import { searchProgress } from './search-progress.ts'
 
 /** The part of the memory for what need not be computed again that samples may take beside it. */
@@ -63,6 +65,8 @@ export interface SearchTask {
   readonly postProcessing?: PostProcessing
   /** When the search has to end. @default it ends when it is done */
   readonly deadline?: Deadline
+  /** Whether it may be measured on fewer samples where the time is short. @default false */
+  readonly mayTakeFewer?: boolean
   /** Threads. @default as many as there are cores */
   readonly workers?: number
   /** What kept tensors may take. @default 1 GiB */
@@ -98,20 +102,24 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     ...(task.pinned === undefined ? {} : { pinned: task.pinned }),
     typeOf: layerTypes(graph),
   })
-  const space: SearchSpace = {
+  const samples = limitedSamples(keptSamples(task.samples, keptShare * cacheBytes, collectGarbage))
+  const { deadline } = task
+  const plain: Trial = { plan: task.pinned ?? new Map() }
+  const spaceOn = (count: number): SearchSpace => ({
     graph,
     target: chip.backend.target,
     layers,
     mode: task.mode,
     floatMode: task.floatMode,
-    pinned: task.pinned ?? new Map(),
+    pinned: plain.plan,
     table,
     methods: task.methods ?? new Map(),
-    samples: task.samples.count,
-  }
+    samples: count,
+  })
   const able = layers.filter(({ modes }) => modes.includes(task.floatMode))
   const inFloat: Trial = { plan: new Map(able.map(({ name }) => [name, task.floatMode] as const)) }
-  const threads = isPlain(task) ? evaluationThreads(threadData(task), task.workers) : undefined
+  const mayStart = isPlain(task) && (deadline === undefined || !isTooShortForThreads(deadline))
+  const threads = mayStart ? evaluationThreads(threadData(task), task.workers) : undefined
   const evaluator = createEvaluator({
     graph,
     table,
@@ -119,7 +127,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     settings,
     resolver,
     reference: task.reference === 'chip-float' ? inFloat : 'graph',
-    samples: keptSamples(task.samples, keptShare * cacheBytes, collectGarbage),
+    samples,
     samplesDigest: await journalScope(task),
     executors: searchExecutors(),
     journal: journal.journal,
@@ -129,9 +137,19 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     ...(threads === undefined ? {} : { workers: threads }),
   })
   try {
-    const teller = tellSearch(space, started, context)
-    const { deadline } = task
     const budget = deadline === undefined ? undefined : budgetOf(deadline)
+    const metrics = ['cosine', ...(task.metrics ?? [])] as const
+    if (deadline !== undefined && task.mayTakeFewer === true) {
+      const ask = (some: NonNullable<Question['samples']>) =>
+        askInTime(evaluator, { trials: [plain], metrics, samples: some }, { signal: context.signal, budget })
+      samples.limit(await samplesInTime(samples.count, deadline, async (some) => (await ask(some)) !== undefined))
+      if (samples.count < task.samples.count)
+        context.reporter.note(
+          `note: trials are measured on ${samples.count} of ${task.samples.count} samples: the budget leaves no time for more; --inference_num asks for just so many`,
+        )
+    }
+    const space = spaceOn(samples.count)
+    const teller = tellSearch(space, started, context)
     const outcome = await runSearch(strategy, space, evaluator, {
       signal: context.signal,
       onEvent: teller.onEvent,
@@ -140,9 +158,9 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     context.signal.throwIfAborted()
     /** Losses with what is missing of them, unless the time is over. */
     const completed = async (trial: Trial, losses: TrialLosses | undefined): Promise<TrialLosses | undefined> => {
-      const metrics = (['cosine', ...(task.metrics ?? [])] as const).filter((metric) => losses?.losses[metric] === undefined)
-      if (outcome.ended !== 'finished' || metrics.length === 0) return losses
-      const answers = await askInTime(evaluator, { trials: [trial], metrics }, { signal: context.signal, budget })
+      const missing = metrics.filter((metric) => losses?.losses[metric] === undefined)
+      if (outcome.ended !== 'finished' || missing.length === 0) return losses
+      const answers = await askInTime(evaluator, { trials: [trial], metrics: missing }, { signal: context.signal, budget })
       return answers === undefined ? losses : joined(losses, answers[0]!)
     }
     const before = await completed({ plan: space.pinned }, teller.before())

@@ -102,7 +102,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
         metrics: metricsOf(search.chosen.wanted),
-        ...(deadline === undefined ? {} : { deadline }),
+        ...(deadline === undefined ? {} : { deadline, mayTakeFewer: !search.asksForSamples }),
         ...(search.workers === undefined ? {} : { workers: search.workers }),
         ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
       },
