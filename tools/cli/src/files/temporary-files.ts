@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -25,20 +25,38 @@ export async function removeAbandoned(folder: string): Promise<void> {
 }
 
 /** A word for this process, by which another one can tell whether it still runs. */
-export const processMark = (): string => `${host}-${process.pid}`
+export const processMark = (): string => [host, process.pid, stateOf(process.pid)?.started].filter((part) => part !== undefined).join('-')
 
 /** Whether the process of a mark runs, as far as it can be seen from here: not on another machine or in another container. */
 export function isRunningMark(mark: string): boolean {
-  const [, where, pid] = /^([0-9a-f]{8})-(\d+)$/.exec(mark) ?? []
-  return where === host && isRunning(Number(pid))
+  const [, where, pid, started] = /^([0-9a-f]{8})-(\d+)(?:-(\d+))?$/.exec(mark) ?? []
+  return where === host && isRunning(Number(pid), started)
 }
 
-function isRunning(pid: number): boolean {
+/** @param started when it started; one that started at another time has its number from another one, which is gone. @default its number is enough */
+function isRunning(pid: number, started?: string): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+  const seen = stateOf(pid)
+  return seen === undefined || (!isDead.has(seen.state) && (started === undefined || started === seen.started))
+}
+
+/** States of processes that are over, and only wait to be asked how they ended. */
+const isDead: ReadonlySet<string> = new Set(['Z', 'X', 'x'])
+
+/** What Linux tells of a process: its state, and when it started, in ticks since the machine did; nothing elsewhere. */
+function stateOf(pid: number): { readonly state: string; readonly started: string } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may have any of these in it. proc_pid_stat(5): state is the third field, starttime the 22nd.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    const [state, started] = [fields[0], fields[19]]
+    return state === undefined || started === undefined ? undefined : { state, started }
+  } catch {
+    return undefined
   }
 }
 
