@@ -18,7 +18,7 @@ const moving: ReadonlySet<string> = new Set([
 export const implied: ImpliedAttrs = ({ op, inputs, outputs, attrs }, typeOf) => {
   const source = typeOf(inputs[0]!).dtype
   const result = typeOf(outputs[0]!).dtype
-  if (op === 'QAveragePool') return { sumRounding: 'half-up' }
+  if (op === 'QAveragePool') return { sumRounding: 'half-up', border: 'in-sum' }
   if (op === 'DequantizeLinear') return result === 'f32' ? { bf16: 'saturate', through: 'bf16' } : { bf16: 'saturate' }
   if (op === 'QuantizeLinear') {
     if (source !== 'f32') return { bf16: 'saturate' }

@@ -1,5 +1,5 @@
 import { elementCount, type RoundingMode } from '@q/ir'
-import { roundHalfAway, roundTo } from '@q/ir/number'
+import { byteReciprocal, roundHalfAway, roundTo } from '@q/ir/number'
 
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
@@ -34,7 +34,7 @@ export const averagePool: Kernel = (call) => {
 /**
  * Integer average: the float32 mean is multiplied back by the sides of the window one after the other (in float32) and
  * rounded, halves away from zero, which gives the sum of a full window; then requantization. With a `scale` the unrounded
- * sum of the codes as they are is rescaled in real numbers.
+ * sum of the codes as they are is rescaled in real numbers; with `border` `behind` requantized sums are made up for what a window lacks.
  */
 export const qAveragePool: Kernel = (call) => {
   const y = newResult(call)
@@ -45,9 +45,21 @@ export const qAveragePool: Kernel = (call) => {
   const [min, max] = codeLimits(type, flag(call, 'relu'))
   const rescale = call.attrs['scale'] === undefined ? requantized(call, zero) : scaled(call)
   const taken = call.attrs['scale'] === undefined ? from : 0
+  const limited = (v: number): number => (v > max ? max : v < min ? min : v)
+  if (word(call, 'border') === 'behind' && call.attrs['scale'] === undefined && !flag(call, 'count_include_pad')) {
+    const apply = requantizerOf(call)
+    const x = operand(call, 0).data
+    forEachWindow(call, (place, elements, count, _, along) => {
+      let sum = 0
+      for (let i = 0; i < count; i++) sum += x[elements[i]!]! - from
+      y[place] = limited(
+        kernel.reduce((v, side, a) => (along[a] === side ? v : roundHalfAway(v * side * byteReciprocal(along[a]!))), apply(sum)) + zero,
+      )
+    })
+    return [y]
+  }
   forEachMean(call, taken, from, (place, mean) => {
-    const v = rescale(kernel.reduce((sum, side) => Math.fround(sum * side), mean))
-    y[place] = v > max ? max : v < min ? min : v
+    y[place] = limited(rescale(kernel.reduce((sum, side) => Math.fround(sum * side), mean)))
   })
   return [y]
 }
@@ -77,9 +89,12 @@ function forEachMean(call: KernelCall, taken: number, padding: number, visit: (p
 
 /**
  * Calls `visit` for each place of the result with the elements of `x` under its window: their indices, how many they
- * are, and how many places of the padded input the window covers (what leaves the padding does not count).
+ * are, how many places of the padded input the window covers (what leaves the padding does not count), and how many elements along each axis.
  */
-function forEachWindow(call: KernelCall, visit: (place: number, elements: Int32Array, count: number, padded: number) => void): void {
+function forEachWindow(
+  call: KernelCall,
+  visit: (place: number, elements: Int32Array, count: number, padded: number, along: readonly number[]) => void,
+): void {
   const { shape } = operand(call, 0).type
   const kernel = nums(call, 'kernel_shape')
   const strides = nums(call, 'strides')
@@ -94,6 +109,7 @@ function forEachWindow(call: KernelCall, visit: (place: number, elements: Int32A
   const elements = new Int32Array(elementCount(kernel))
   const index = places.map(() => 0)
   const under = new Int32Array(elements.length)
+  const alongs = places.map(() => 0)
   for (let p = 0; p < perPlane; p++) {
     let count = 1
     let padded = 1
@@ -104,6 +120,7 @@ function forEachWindow(call: KernelCall, visit: (place: number, elements: Int32A
       const end = Math.min(start + kernel[a]!, sizes[a]!)
       padded *= Math.min(start + kernel[a]!, sizes[a]! + pads[a + n]!) - start
       const along = Math.max(0, end - first)
+      alongs[a] = along
       for (let i = count - 1; i >= 0; i--) {
         const base = under[i]!
         for (let k = along - 1; k >= 0; k--) under[i * along + k] = base + (first + k) * steps[a]!
@@ -113,7 +130,7 @@ function forEachWindow(call: KernelCall, visit: (place: number, elements: Int32A
     for (let c = 0; c < planes; c++) {
       const base = c * plane
       for (let i = 0; i < count; i++) elements[i] = base + under[i]!
-      visit(c * perPlane + p, elements, count, padded)
+      visit(c * perPlane + p, elements, count, padded, alongs)
     }
     for (let a = n - 1; a >= 0 && ++index[a]! >= places[a]!; a--) index[a] = 0
   }
