@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { leastCoverage, looselyCovered } from '../rules.mjs'
-import { mapInParallel, root, runTool, workspacesIn } from '../workspace.mjs'
+import { root, runTool, workspacesIn } from '../workspace.mjs'
 
-const results = join(root, 'coverage')
+const results = join(root, 'coverage/own-lines')
 const percent = (value) => `${value.toFixed(1)} %`
 
 /** Every workspace whose lines its own tests must cover: all packages, and the tools that are built. */
@@ -14,50 +14,50 @@ export function coveredWorkspaces() {
 }
 
 /**
- * Runs the tests of one workspace alone, with no folder of shared models, and counts the lines of its sources that ran.
- *
- * Tests share one process: a workspace has many small test files, and starting one for each would take most of the time.
+ * Runs the tests of some workspaces and counts, of each, the lines of its sources that its own tests reach with no files but those of
+ * the repository. Where `testResult` names a file, tests that need the folder of shared models run as well, without being counted, and
+ * the file tells how all tests went.
  */
-export async function measureCoverage({ place }) {
-  const folder = join(results, place)
-  rmSync(folder, { recursive: true, force: true })
+export async function measureCoverage(workspaces, { testResult } = {}) {
+  rmSync(results, { recursive: true, force: true })
   const { code, output } = await runTool(
     'vitest/vitest.mjs',
     [
       'run',
-      `${place}/`,
-      '--no-isolate',
-      '--maxWorkers=1',
+      '--config=tools/config/own-lines/vitest.config.mjs',
+      ...workspaces.map(({ place }) => `${place}/`),
+      ...workspaces.map(({ place }) => `--coverage.include=${place}/src/**/*.ts`),
+      `--coverage.reportsDirectory=${results}`,
       '--reporter=dot',
-      '--coverage.enabled',
-      '--coverage.provider=v8',
-      `--coverage.include=${place}/src/**/*.ts`,
-      '--coverage.exclude=**/*.test.ts',
-      '--coverage.exclude=**/*.test-d.ts',
-      '--coverage.exclude=**/generated/**',
-      '--coverage.reporter=json-summary',
-      `--coverage.reportsDirectory=${folder}`,
+      ...(testResult ? ['--reporter=json', `--outputFile.json=${testResult}`] : []),
     ],
-    { env: { Q_SHARED: join(root, 'coverage/no-shared-folder') } },
+    { env: testResult ? {} : { Q_SHARED: join(root, 'coverage/no-shared-folder') } },
   )
-  if (code !== 0) return { place, broken: output.split('\n').filter((line) => line.trim() !== '') }
-  const { total, ...files } = JSON.parse(readFileSync(join(folder, 'coverage-summary.json'), 'utf8'))
-  const missed = Object.entries(files)
-    .map(([path, { lines }]) => ({ path: relative(root, path), missed: lines.total - lines.covered, percent: lines.pct }))
+  if (code !== 0) return { broken: output.split('\n').filter((line) => line.trim() !== ''), measured: [] }
+  const { total: _, ...files } = JSON.parse(readFileSync(join(results, 'coverage-summary.json'), 'utf8'))
+  const found = Object.entries(files).map(([path, { lines }]) => ({ path: relative(root, path), ...lines }))
+  return { measured: workspaces.map(({ place }) => linesOf(place, found)) }
+}
+
+function linesOf(place, files) {
+  const own = files.filter(({ path }) => path.startsWith(`${place}/`))
+  const sum = (name) => own.reduce((total, file) => total + file[name], 0)
+  const [covered, lines] = [sum('covered'), sum('total')]
+  const missed = own
+    .map((file) => ({ path: file.path, missed: file.total - file.covered, percent: file.pct }))
     .filter((file) => file.missed > 0)
     .sort((one, other) => other.missed - one.missed)
-  return { place, percent: total.lines.pct, covered: total.lines.covered, lines: total.lines.total, missed }
+  return { place, percent: (100 * covered) / lines, covered, lines, missed }
 }
 
 /** Each package's own tests run through enough of its lines, with no files but those of the repository. */
-export async function checkCoverage() {
-  const found = await mapInParallel(coveredWorkspaces(), 2, measureCoverage)
-  const failures = found.flatMap(({ place, broken, percent: reached, missed }) => {
-    if (broken) return [`${place}: its own tests fail`, ...broken]
+export async function checkCoverage(options) {
+  const { broken, measured } = await measureCoverage(coveredWorkspaces(), options)
+  if (broken) return ['tests of packages fail', ...broken]
+  const failures = measured.flatMap(({ place, percent: reached, missed }) => {
     if (reached >= leastCoverage) return []
     const worst = missed.slice(0, 5).map((file) => `${place}: ${file.path} leaves ${file.missed} lines (${percent(file.percent)})`)
     return [`${place}: ${percent(reached)} of its lines, at least ${leastCoverage} %`, ...worst]
   })
-  const notes = found.filter((one) => !one.broken).map((one) => `${one.place.split('/')[1]} ${percent(one.percent)}`)
-  return { failures, notes }
+  return { failures, notes: measured.map((one) => `${one.place.split('/')[1]} ${percent(one.percent)}`) }
 }
