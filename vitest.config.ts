@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tools/config/longest-first.ts'
 
 export default defineConfig({
   resolve: { conditions: ['q-source'] },
@@ -15,6 +16,7 @@ export default defineConfig({
     testTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Hundreds of files import the same packages, which hold no state: evaluating them for each anew took a quarter of the processor time of all tests.
     isolate: false,
   },
