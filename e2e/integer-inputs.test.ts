@@ -55,7 +55,7 @@ describe.skipIf(shared === undefined)('a network of ids (skipped: no ../shared)'
     const sampled = ['--data', 'data', '--input_num', '1', '--tune_num', '0', '--cali_method', 'max', '--compare_num', '1']
     const whole = await q('quantize', model, '--name', 'st', ...options, ...sampled, '--tolerance', '0.9,0.5')
     expect(whole.code, whole.err).toBe(0)
-    expect(whole.out).toContain('agreement with the float model on 1 samples')
+    expect(whole.out).toContain('agreement with the float model on 1 sample')
     const table = ['--calibration_table', 'st_cali_table']
     const steps = await q('model_deploy', '--mlir', 'st.mlir', ...options, ...table, '--model', 'again.qbmodel', '--not_gen_bmodel')
     expect(steps.code, steps.err).toBe(0)

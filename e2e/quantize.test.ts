@@ -30,7 +30,7 @@ it('--budget bounds the comparison too: one sample is compared, what is left out
   const compared = ['--compare_data', digits.calibration, '--compare_num', '5', '--tolerance', '1,1']
   const { code, out, err } = await quantize('--chip', 'bm1684x', ...compared, '--expected_cos', '0.9', '--budget', '1ms')
   expect(code, err).toBe(4)
-  expect(out).toMatch(/^agreement with the float model on 1 samples: /m)
+  expect(out).toMatch(/^agreement with the float model on 1 sample: /m)
   expect(err).toContain('note: the budget left time to compare 1 of 5 samples\n')
   expect(err).toContain('note: the budget left no time to look for the layers that lose most\n')
   expect(err).toMatch(/^note: --budget was too short by \d+\.\d s: the import and its check, thresholds of one sample, /m)

@@ -89,3 +89,32 @@ describe('a target that is missed', () => {
     expect(hint(lower.err)).toMatch(/^ask less of single layers, so that later ones are come to \(--min_layer_cos, 1 here\)/)
   })
 })
+
+describe('mistakes of a search', () => {
+  it('are told by the options of the command line', async () => {
+    expect((await search('--expected_cos', '1.5')).err).toMatch(
+      /^OPTION_VALUE: option '--expected_cos <number>' argument '1.5' is invalid\. wanted a number from 0 to 1$/m,
+    )
+    const both = await search('--expected_cos', '0.5', '--most_loss', '0.1')
+    expect(both).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^STRATEGY_OPTION: --expected_cos is a target by cosine, and --most_loss 0\.1 asks for another$/m),
+    })
+    expect((await search('--expected_cos', '0.5', '--metric', 'sqnr')).err).toMatch(/^STRATEGY_OPTION: .*--metric sqnr/m)
+  })
+
+  it.each([
+    ['an async function', 'export async function PostProcess(outputs) { return outputs }'],
+    ['a promise', 'export const PostProcess = (outputs) => Promise.resolve(outputs)'],
+    [
+      'a promise',
+      'export const PostProcess = (outputs) => Object.fromEntries(Object.entries(outputs).map(([name, each]) => [name, Promise.resolve(each)]))',
+    ],
+  ])('a post-processing that gives its results later is told as that: %s', async (found, source) => {
+    writeFileSync('later.mjs', source)
+    const { code, err } = await search('--expected_cos', '0.5', '--calibration_table', 'table', '--post_process', 'later.mjs')
+    expect([code, err]).toEqual([2, expect.stringMatching(/^POST_PROCESS_INVALID: PostProcess gives its results later/m)])
+    expect(err).toMatch(new RegExp(`^ +found: +${found}$`, 'm'))
+    expect(err).toMatch(/do: +leave async and await out/)
+  })
+})

@@ -235,7 +235,7 @@ describe('q search', () => {
 
   it('says when there are fewer samples than were asked for', async () => {
     const { err } = await search('--expected_cos', '0.5', '--calibration_table', 'table', '--inference_num', '5000')
-    expect(err).toMatch(/^note: --inference_num 5000: there are \d+ samples, and trials are measured on these$/m)
+    expect(err).toMatch(/^note: --inference_num 5000: trials are measured on the \d+ samples that there are$/m)
   })
 
   it('names the option whose layers the model does not have', async () => {
@@ -280,6 +280,15 @@ describe('a search that was interrupted', () => {
       const { out } = await search('--expected_cos', '1', '--strategy', 'search_qtable', '--json')
       expect(events(out).find(({ event }) => event === 'evaluated')!['journalHits']).toBeGreaterThan(0)
       expect(events(out).some(({ event, stage }) => event === 'progress' && stage === 'observe')).toBe(false)
+      const notes = events(out).flatMap(({ event, text: line }) => (event === 'note' ? [line] : []))
+      expect(notes).toContain('note: thresholds are those that an interrupted run has found')
+      expect(notes).toContainEqual(
+        expect.stringMatching(
+          /^note: the search goes on from \.digits_qtable\.journal, where an interrupted run has left \d+ measurements?$/,
+        ),
+      )
+      const told = events(out).filter(({ event, stage }) => event === 'progress' && stage === 'search')
+      expect(told.at(-1)!['done']).toBe(told.at(-1)!['total'])
       expect(names.map(text)).toEqual(wanted)
       expect(hidden()).toEqual([])
     }),

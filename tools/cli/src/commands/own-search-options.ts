@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
-import { parseCount, parseNumber, parseObject } from '../options/parse.ts'
+import { parseCount, parseNumber, parseObject, parseSimilarity } from '../options/parse.ts'
 import type { ChosenStrategy } from '../search/choose-strategy.ts'
 import { chooseStrategy } from '../search/choose-strategy.ts'
 import { frontLines } from '../search/front-files.ts'
@@ -34,7 +34,7 @@ export interface OwnSearchOptions {
 export function addOwnSearchOptions(command: Command): Command {
   addVendorSearchOptions(command, ['global_compare_layers', 'post_process'])
   return command
-    .option('--expected_cos <number>', 'similarity of the outputs to exceed, (1 + cos) / 2', parseNumber)
+    .option('--expected_cos <number>', 'similarity of the outputs to exceed, (1 + cos) / 2', parseSimilarity)
     .option('--most_loss <number>', 'loss not to exceed, by --metric', parseNumber)
     .addOption(
       new Option('--metric <name>', 'what losses are measured by; worst-group, or cosine with --expected_cos, when absent').choices([
@@ -46,7 +46,7 @@ export function addOwnSearchOptions(command: Command): Command {
     )
     .option(
       '--max_float_layers <count>',
-      'layers in float at most; when absent as the strategy likes: race and pareto a fifth of those in codes, at least 5',
+      'layers in float at most, of race and pareto: a fifth of those in codes, at least 5, when absent; strategies of the manuals take it as their commands do, as the number that is tried first',
       parseCount(1),
     )
     .option(

@@ -4,7 +4,7 @@ import { didYouMean, QError, type QuantMode, type Target } from '@q/ir'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { modeOf } from '../chips/chip-modes.ts'
-import { parseCount, parseNames, parseNumber } from '../options/parse.ts'
+import { parseCount, parseNames, parseSimilarity } from '../options/parse.ts'
 
 /** The options of {@link addVendorSearchOptions}, as commander names them. */
 export interface VendorSearchOptions {
@@ -21,10 +21,16 @@ export interface VendorSearchOptions {
 const shared = {
   inference_num: () => new Option('--inference_num <count>', 'samples a search measures on').argParser(parseCount(1)).default(30),
   expected_cos: () =>
-    new Option('--expected_cos <number>', 'similarity of the outputs to exceed, (1 + cos) / 2').argParser(parseNumber).default(0.99),
+    new Option('--expected_cos <number>', 'similarity of the outputs to exceed, (1 + cos) / 2').argParser(parseSimilarity).default(0.99),
   min_layer_cos: () =>
-    new Option('--min_layer_cos <number>', 'similarity below which a layer becomes float').argParser(parseNumber).default(0.99),
-  max_float_layers: () => new Option('--max_float_layers <count>', 'layers that stay in float at most').argParser(parseCount(1)).default(5),
+    new Option('--min_layer_cos <number>', 'similarity below which a layer becomes float').argParser(parseSimilarity).default(0.99),
+  max_float_layers: () =>
+    new Option(
+      '--max_float_layers <count>',
+      'layers that stay in float, and no limit: search_qtable picks so many first and, where they miss the target, up to a fifth of those in codes; mix_search ends behind so many; run_sensitive_layer keeps so many, and those that go with them',
+    )
+      .argParser(parseCount(1))
+      .default(5),
   fp_type: () => new Option('--fp_type <type>', 'float type of layers in float: auto, or one of the chip').default('auto'),
   global_compare_layers: () =>
     new Option('--global_compare_layers <names>', 'compare these layers, not the outputs: layer1,layer2 or layer1:0.3,layer2:0.7').default(

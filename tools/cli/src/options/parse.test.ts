@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest'
-import { parseBytes, parseCount, parseNames, parseNumbers, parsePlainName, parseShapes, parseSize, parseTolerance } from './parse.ts'
+import {
+  parseBytes,
+  parseCount,
+  parseNames,
+  parseNumbers,
+  parsePlainName,
+  parseShapes,
+  parseSimilarity,
+  parseSize,
+  parseTolerance,
+} from './parse.ts'
 
 it.each([
   ['[[1,3,224,224],[10]]', [[1, 3, 224, 224], [10]]],
@@ -53,4 +63,9 @@ it('sizes of memory have units of 1024', () => {
   ])
   for (const text of ['', '4X', '-1G', 'GiB', '1e9', '1', '99999999999999999999', 'nan'])
     expect(() => parseBytes(text), text).toThrow('at least 1MiB')
+})
+
+it('a similarity is a number from 0 to 1', () => {
+  expect(['0', '0.99', '1'].map(parseSimilarity)).toEqual([0, 0.99, 1])
+  for (const text of ['1.5', '-0.1', 'much']) expect(() => parseSimilarity(text), text).toThrow('wanted a number')
 })

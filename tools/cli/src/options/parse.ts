@@ -33,6 +33,13 @@ export function parseNumber(text: string): number {
   return value
 }
 
+/** A similarity. */
+export function parseSimilarity(text: string): number {
+  const value = parseNumber(text)
+  if (value < 0 || value > 1) throw new InvalidArgumentError('wanted a number from 0 to 1.')
+  return value
+}
+
 /** `123.675,116.28,103.53` */
 export function parseNumbers(text: string): readonly number[] {
   return text.split(',').map((part) => {

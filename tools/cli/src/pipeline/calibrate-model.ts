@@ -137,7 +137,10 @@ export async function observeModel(
     version,
   ])
   const known = kept?.read(key)
-  if (known !== undefined) return { calibrations: known, samples, symmetric, finished }
+  if (known !== undefined) {
+    context.reporter.note('note: thresholds are those that an interrupted run has found')
+    return { calibrations: known, samples, symmetric, finished }
+  }
   const tuneSamples =
     tuneEntries === undefined ? samples : await createSampleSource(tuneEntries, inputs, { mostBytes: context.files.mostBytes })
   const tuned = Math.min(choice.tuneNum, tuneSamples.count)

@@ -2,6 +2,7 @@ import type { PreprocessOptions } from '@q/data'
 import { kindOfFile } from '@q/data'
 import type { Graph, GraphInput, Preprocess } from '@q/ir'
 import { valueOf } from '@q/ir'
+import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
 
 /** Prints what a float model is: layers, operators, inputs with their preprocessing, outputs. */
@@ -9,7 +10,7 @@ export function tellModel(graph: Graph, reporter: Reporter): void {
   const counts = new Map<string, number>()
   for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1)
   const ops = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([op, count]) => `${op} ${count}`)
-  reporter.print(`${graph.name}: ${graph.nodes.length} layers: ${ops.join(', ')}`)
+  reporter.print(`${graph.name}: ${countText(graph.nodes.length, 'layer')}: ${ops.join(', ')}`)
   tellInputs(graph, reporter)
   for (const name of graph.outputs) reporter.print(`output ${name}: ${shapeOf(graph, name)}`)
 }

@@ -1,3 +1,4 @@
+import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
 import type { Agreement, OutputAgreement } from './agreement.ts'
 import type { LayerError } from './layer-errors.ts'
@@ -5,7 +6,9 @@ import type { LayerError } from './layer-errors.ts'
 /** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
 export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
   for (const { name, cosine, sqnr, worst, silent, notFinite, dead } of outputs) {
-    reporter.print(`agreement with the float model on ${samples} samples: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`)
+    reporter.print(
+      `agreement with the float model on ${countText(samples, 'sample')}: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
+    )
     if (samples > 1) reporter.print(`  worst of them: cosine ${worst.cosine.toFixed(6)}, SQNR ${worst.sqnr.toFixed(1)} dB: ${worst.sample}`)
     if (silent > 0)
       reporter.print(`  not counted: ${silent} ${silent === 1 ? 'sample' : 'samples'} on which both models give next to nothing`)

@@ -147,6 +147,18 @@ function checkWishes(word: string, wishes: Omit<StrategyWishes, 'options'>, take
   })
 }
 
+/** `--expected_cos` is a target by cosine, beside which there is no other. */
+function checkTarget({ expectedCos, mostLoss, metric = 'cosine' }: Omit<StrategyWishes, 'options'>): void {
+  if (expectedCos === undefined || (mostLoss === undefined && metric === 'cosine')) return
+  const other = mostLoss === undefined ? `--metric ${metric}` : `--most_loss ${mostLoss}`
+  throw new QError('STRATEGY_OPTION', `--expected_cos is a target by cosine, and ${other} asks for another`, {
+    found: `--expected_cos ${expectedCos} and ${other}`,
+    wanted: '--expected_cos alone, or --most_loss with --metric',
+    hint: 'leave one of them out',
+    kind: 'usage',
+  })
+}
+
 /** What `--strategy` takes, for the help of a command: one line each. */
 export function strategyHelp(): string {
   return Object.entries(strategies)
@@ -162,6 +174,7 @@ export function strategyHelp(): string {
 export async function chooseStrategy(word: string, { options = {}, ...wishes }: StrategyWishes, context: Context): Promise<ChosenStrategy> {
   const known = Object.hasOwn(strategies, word) ? strategies[word]! : undefined
   checkWishes(word, wishes, known?.takes ?? takenByModules)
+  if (known !== undefined) checkTarget(wishes)
   if (known !== undefined) {
     const all: Omit<StrategyWishes, 'options'> = { ...wishes, ...options }
     const measure = known.takes.includes('metric')

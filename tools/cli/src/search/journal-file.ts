@@ -9,6 +9,7 @@ import { takeLock } from './journal-lock.ts'
 
 /** What an interrupted search has found out, in a hidden file beside its output. */
 export interface JournalFile {
+  readonly path: string
   readonly journal: Journal
   readonly calibrations: KeptCalibrations
   /** How many losses it tells, of whatever search. */
@@ -47,6 +48,7 @@ export function openJournal(output: string, { reporter }: Pick<Context, 'reporte
   }
   let isTorn = (lines.at(-1) ?? '') !== ''
   return {
+    path,
     journal: { lines, append },
     answers: whole.filter((line) => line.startsWith('{"scope":')).length,
     calibrations: {

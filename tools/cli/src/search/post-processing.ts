@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { QError, type Tensor } from '@q/ir'
 import type { PostProcess } from '@q/mixprec'
 import { fileError } from '../files/file-errors.ts'
@@ -50,6 +51,7 @@ export async function loadPostProcessing(word: string, modules?: RunModules): Pr
       kind: 'usage',
     })
   }
+  if (types.isAsyncFunction(found)) throw promised([word], 'an async function')
   const call = found as (outputs: Readonly<Record<string, Tensor>>) => unknown
   const digest = await digestOfModule(file)
   const postProcess: PostProcess = (results) => {
@@ -59,10 +61,27 @@ export async function loadPostProcessing(word: string, modules?: RunModules): Pr
   return { postProcess, digest, word, file }
 }
 
+/** The error of a post-processing whose results are not there when it returns. */
+function promised(at: readonly string[], found: string): QError {
+  return new QError(
+    'POST_PROCESS_INVALID',
+    'PostProcess gives its results later: it is called for every sample of every trial, and not waited for',
+    {
+      at,
+      found,
+      wanted: 'a function that returns the outputs themselves: export function PostProcess(outputs)',
+      hint: 'leave async and await out; read files where the module is loaded, with top-level await',
+      kind: 'usage',
+    },
+  )
+}
+
 function tensorsOf(made: unknown, word: string): ReadonlyMap<string, Tensor> {
+  if (types.isPromise(made)) throw promised([word], 'a promise')
   const entries: readonly (readonly [unknown, unknown])[] =
     made instanceof Map ? [...made] : typeof made === 'object' && made !== null ? Object.entries(made) : []
   const wrong = entries.find(([, value]) => !isTensor(value))
+  if (types.isPromise(wrong?.[1])) throw promised([word, String(wrong[0])], 'a promise')
   if (entries.length > 0 && wrong === undefined) return new Map(entries as readonly (readonly [string, Tensor])[])
   throw new QError('POST_PROCESS_INVALID', `PostProcess of ${word} returns what cannot be compared`, {
     at: wrong === undefined ? [word] : [word, String(wrong[0])],

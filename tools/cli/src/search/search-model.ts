@@ -13,9 +13,10 @@ import {
   type TrialLosses,
 } from '@q/ir'
 import { allOps } from '@q/ir/ops'
-import type { ComparedValue, SearchEvent, SearchOutcome } from '@q/mixprec'
+import type { ComparedValue, Evaluator, SearchEvent, SearchOutcome } from '@q/mixprec'
 import { askInTime, createEvaluator, describeLayers, runSearch } from '@q/mixprec'
 import type { Chip } from '../chips/choose-chip.ts'
+import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
 import { digestOfModule } from '../modules/digest-of-module.ts'
 import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-for-chip.ts'
@@ -150,12 +151,17 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     }
     const space = spaceOn(samples.count)
     const teller = tellSearch(space, started, context)
+    const tellResumed = resumedTeller(journal, evaluator, context)
     const outcome = await runSearch(strategy, space, evaluator, {
       signal: context.signal,
-      onEvent: teller.onEvent,
+      onEvent(event) {
+        tellResumed()
+        teller.onEvent(event)
+      },
       ...(budget === undefined ? {} : { budget }),
     })
     context.signal.throwIfAborted()
+    teller.end()
     /** Losses with what is missing of them, unless the time is over. */
     const completed = async (trial: Trial, losses: TrialLosses | undefined): Promise<TrialLosses | undefined> => {
       const missing = metrics.filter((metric) => losses?.losses[metric] === undefined)
@@ -183,6 +189,16 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     }
   } finally {
     await evaluator.close()
+  }
+}
+
+/** Says once that a search goes on from what an interrupted run has measured: that this is of the same search is known from the first answer on. */
+function resumedTeller({ path, answers }: JournalFile, evaluator: Evaluator, { reporter }: Context): () => void {
+  let isTold = answers === 0
+  return () => {
+    if (isTold || evaluator.counts().journalHits === 0) return
+    isTold = true
+    reporter.note(`note: the search goes on from ${path}, where an interrupted run has left ${countText(answers, 'measurement')}`)
   }
 }
 
@@ -241,7 +257,7 @@ function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporte
   const secondsSince = (): number => (env['SOURCE_DATE_EPOCH'] === undefined ? (performance.now() - started) / 1000 : 0)
   return {
     onEvent(event: SearchEvent): void {
-      progress(event)
+      progress.onEvent(event)
       if (event.kind === 'question') toldBefore = lines.length
       if (event.kind === 'note') {
         const { text, seconds, level = 'info' } = event.note
@@ -265,6 +281,7 @@ function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporte
         ...(losses.failure === undefined ? {} : { failure: { code: losses.failure.code, message: losses.failure.message } }),
       })
     },
+    end: progress.end,
     before: () => before,
     log: () => ({ lines, toldBefore }),
   }

@@ -2,6 +2,7 @@ import type { SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { Graph, SampleSource } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
+import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { samplesKey } from '../pipeline/calibration-checkpoint.ts'
@@ -24,5 +25,8 @@ export async function trialSamples(graph: Graph, chosen: SampleChoice, count: nu
 
 /** Says that there are fewer samples than trials were to be measured on. */
 export function noteFewerSamples(asked: number, count: number, { reporter }: Pick<Context, 'reporter'>): void {
-  if (count < asked) reporter.note(`note: --inference_num ${asked}: there are ${count} samples, and trials are measured on these`)
+  if (count < asked)
+    reporter.note(
+      `note: --inference_num ${asked}: trials are measured on the ${countText(count, 'sample')} that there ${count === 1 ? 'is' : 'are'}`,
+    )
 }
