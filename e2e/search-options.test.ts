@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseCalibrationTable } from '@q/ir'
+import { encodeNpy } from '@q/npz'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { digits, inEmptyFolder, prepareDigits, q } from './run-command.ts'
 
@@ -88,6 +89,16 @@ describe('a target that is missed', () => {
     const lower = await q('run_qtable', ...common, '--input_num', '2', '--calibration_table', 'table', '-o', 'plan', '--min_layer_cos', '1')
     expect(hint(lower.err)).toMatch(/^ask less of single layers, so that later ones are come to \(--min_layer_cos, 1 here\)/)
   })
+})
+
+it('q search --budget warns of a layer once, whatever the number of calibrations that there was time for', async () => {
+  const zeros = { dtype: 'f32', shape: [1, 3, 32, 32], data: new Float32Array(3 * 32 * 32) } as const
+  for (let i = 0; i < 3; i++) writeFileSync(`${i}.npy`, encodeNpy(zeros))
+  writeFileSync('list', '0.npy\n1.npy\n2.npy\n')
+  const { err } = await q('search', 'digits.mlir', '--chip', 'bm1684x', '--data', 'list', '--budget', '10m', '--max_float_layers', '1')
+  const lines = err.split('\n').filter((line) => line.startsWith('warning: CALIBRATION_ALL_ZEROS'))
+  expect(lines.length, err).toBeGreaterThan(0)
+  expect(new Set(lines).size).toBe(lines.length)
 })
 
 describe('mistakes of a search', () => {

@@ -1,4 +1,4 @@
-import type { Graph, Plan, QuantMode, RankedLayer } from '@q/ir'
+import type { Graph, Plan, QuantMode, RankedLayer, SearchSpace } from '@q/ir'
 import { formatQuantPlan } from '@q/ir'
 import { createClassicQuantPlan, createExtendedQuantPlan, tableFingerprintOf } from '@q/ir/tables'
 import { layerSimilarityRows } from '@q/mixprec'
@@ -55,16 +55,18 @@ export function planText(
   )
 }
 
-/** `full_loss_table.txt`: how similar each layer's own result is, the least similar first. */
+/** `full_loss_table.txt`: how similar each layer's own result is, the least similar first. Layers that are never on codes of their own have no row; they are named in a comment. */
 export function lossTableText(
-  ranking: readonly RankedLayer[],
+  { ranking, layers }: { readonly ranking: readonly RankedLayer[]; readonly layers: SearchSpace['layers'] },
   { chip, floatMode, samples }: Required<Pick<PlanHeader, 'chip' | 'floatMode' | 'samples'>>,
   context: Context,
 ): string {
+  const inFloat = layers.filter(({ hasCodes, type }) => !hasCodes && type !== 'top.Softmax').map(({ name }) => name)
   return `${[
     `# genetated time: ${timestampOf(context)}`,
     `# sample number: ${samples}`,
     `# chip: ${chip}  mix_mode: ${floatMode}`,
+    ...(inFloat.length === 0 ? [] : [`# q: no row, in float in any case or joined with another layer: ${inFloat.join(', ')}`]),
     '###',
     ...layerSimilarityRows(ranking),
   ].join('\n')}\n`

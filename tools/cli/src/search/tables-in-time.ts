@@ -1,6 +1,6 @@
 import { calibratedValues } from '@q/calib'
 import { selectSamples } from '@q/data'
-import type { CalibrationTable, Graph } from '@q/ir'
+import type { CalibrationTable, Diagnostic, Graph } from '@q/ir'
 import { createCalibrationTable } from '@q/ir/tables'
 import type { Context } from '../context.ts'
 import { hiddenBeside } from '../files/hidden-file.ts'
@@ -25,17 +25,19 @@ export async function tablesInTime(
   const files = { mlir: model, table: tableFile }
   if (deadline === undefined) return methodTables(graph, files, { ...samples, methods }, journal, context)
   // A part is not continued: what a whole calibration kept for that is no business of it, and it keeps nothing itself.
-  const partly = (count: number, signal: AbortSignal) =>
-    methodTables(graph, { mlir: model }, { ...samples, inputNum: count, tuneNum: 0, methods }, journal, {
-      ...context,
-      signal,
-    })
+  const partly = (count: number, surroundings: Context) =>
+    methodTables(graph, { mlir: model }, { ...samples, inputNum: count, tuneNum: 0, methods }, journal, surroundings)
   const { entries } = await selectSamples(samples)
   const made = await calibrateInTime(entries.length, deadline, async ({ samples: count, isWhole }, over) => {
     const signal = AbortSignal.any([context.signal, over])
-    return isWhole ? methodTables(graph, files, { ...samples, methods }, journal, { ...context, signal }) : partly(count, signal)
+    // What there is to say of the layers is said of the tables that are taken, once.
+    const told: Diagnostic[] = []
+    const quiet = { ...context, signal, reporter: { ...context.reporter, diagnostic: (each: Diagnostic) => void told.push(each) } }
+    const tables = await (isWhole ? methodTables(graph, files, { ...samples, methods }, journal, quiet) : partly(count, quiet))
+    return { ...tables, told }
   })
   const { reporter } = context
+  for (const each of made?.told ?? []) reporter.diagnostic(each)
   if (made?.isWhole === true) return made
   const unfinished = hiddenBeside(tableFile, 'unfinished')
   if (await isThere(unfinished)) reporter.note(`note: ${unfinished} has what is known of all samples: a later run goes on from there`)
@@ -48,7 +50,7 @@ export async function tablesInTime(
       'note: the budget was over before the thresholds of one sample were known: no layer was examined, and no calibration table is written',
     )
   else reporter.note('note: the budget was over before any thresholds were known: those of one sample are waited for')
-  return made ?? (mayLackTable ? undefined : partly(1, context.signal))
+  return made ?? (mayLackTable ? undefined : partly(1, context))
 }
 
 /** Ranges by which layers can be described while none are known: every value in -1 … 1. */

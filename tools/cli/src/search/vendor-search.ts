@@ -181,7 +181,9 @@ function outputsOf(
             ),
           ] as const,
         ]),
-    ...(files.lossTable === undefined ? [] : [[files.lossTable, lossTableText(result.ranking, header, context)] as const]),
+    ...(files.lossTable === undefined
+      ? []
+      : [[files.lossTable, lossTableText({ ranking: result.ranking, layers: space.layers }, header, context)] as const]),
     ...(files.graph === undefined ? [] : [[files.graph, searchGraphText(found)] as const]),
     [files.log, found.lines.map((line) => `${line}\n`).join('')],
     [quantizeTable, planText(result.trial.plan, header, context)],
