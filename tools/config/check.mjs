@@ -1,12 +1,12 @@
 import { checkApiReports, checkDocComments } from './checks/api-report.mjs'
 import { checkCoverage } from './checks/coverage.mjs'
-import { checkDocsExamples } from './checks/docs-examples.mjs'
 import { checkEntryList } from './checks/entry-list.mjs'
 import { checkErrorList } from './checks/error-list.mjs'
 import { checkChipNames, checkDecisions, checkLengths, checkNames, checkReadmes } from './checks/files.mjs'
 import { checkOpList } from './checks/op-list.mjs'
 import { checkDeclarations, checkPublint, checkTypesResolve, measureImports } from './checks/published.mjs'
 import { checkStar } from './checks/star.mjs'
+import { checkDocsExamples, checkTypes } from './checks/types.mjs'
 import { inlined } from './rules.mjs'
 import { failuresOfTool, filesBelow, mapInParallel, publicPackages, workspacesIn } from './workspace.mjs'
 
@@ -24,8 +24,10 @@ const privateNames = [
 const build = () => failuresOfTool('turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only', '--no-color'])
 const declarations = (place) => filesBelow(`${place}/dist`, ['.d.ts'], { built: true })
 
-/** Checks of sources, and the build. Each gives its failures, or failures with notes. */
+/** Checks of sources, and the build; the longest begin. Each gives its failures, or failures with notes. */
 const ofSources = [
+  ['build', build],
+  ['types', checkTypes],
   ['lint and format', () => failuresOfTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=20'])],
   ['star rule', checkStar],
   ['file length', checkLengths],
@@ -34,10 +36,8 @@ const ofSources = [
   ['decisions', checkDecisions],
   ['error list', () => checkErrorList()],
   ['package files', () => checkReadmes(packages)],
-  ['types', () => failuresOfTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
   ['unused', () => failuresOfTool('knip/bin/knip.js', ['--no-progress'])],
   ['docs examples', checkDocsExamples],
-  ['build', build],
 ]
 
 /** Checks of what the build makes. */
