@@ -71,7 +71,7 @@ export function attributeValues(): readonly AttributeValue[] {
 }
 
 /** Values that an attribute may have, and has not. */
-function otherValues(definition: OpDefinition, name: string, attrs: Attrs): readonly Attrs[] {
+export function otherValues(definition: OpDefinition, name: string, attrs: Attrs): readonly Attrs[] {
   const { type, values } = definition.attrs[name]!
   const now = attrs[name]
   if (name === 'reluLimit') return [{ ...('relu' in definition.attrs ? { relu: true } : {}), reluLimit: 0.5 }]

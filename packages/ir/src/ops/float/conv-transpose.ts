@@ -6,7 +6,7 @@ import { fusedRelu } from '../relu.ts'
  * Transposed convolution over data laid out `[N, C, ...spatial]`; `w` is `[C, M / group, ...kernel]`.
  *
  * - C1: `x` has the axes of `w`, or one less (a spatial axis of 1 left out).
- * - C2: `x` has the channels of `w`.
+ * - C2: `x` has the channels of `w`, in `group` equal parts.
  * - C3: a stride and two pads for every spatial axis; dilations and output padding for each, or none at all.
  * - C4: the pads leave something of the result.
  *
@@ -26,6 +26,7 @@ export const ConvTranspose = defineOp({
       `${x.shape.length} and ${w.shape.length}`,
     )
     must(x.shape[1] === w.shape[0], 'C2: x has the channels of w', `${x.shape[1]} and ${w.shape[0]}`)
+    must(group > 0 && w.shape[0]! % group === 0, 'C2: the channels of w are in equal groups', `${w.shape[0]} in ${group} groups`)
     const n = strides.length
     must(
       n > 0 &&

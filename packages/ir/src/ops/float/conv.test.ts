@@ -34,6 +34,12 @@ describe('Conv', () => {
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
     )
   })
+  it('C2: refuses results that groups do not make up', () => {
+    expect(() => shapeOf('x: f32[1,4,3,3]; w: f32[3,2,3,3]; y = Conv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }),
+    )
+  })
+
   it('C2: refuses channels that the groups do not make up', () => {
     expect(() => shapeOf('x: f32[1,6,5,5]; w: f32[4,2,3,3]; y = Conv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}')).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }),

@@ -6,7 +6,7 @@ import { fusedRelu } from '../relu.ts'
  * Convolution over data laid out `[N, C, ...spatial]`.
  *
  * - C1: `x` has two axes more than `strides` has entries, or one less (a spatial axis of 1 left out).
- * - C2: `x` has `group` times the channels of `w`.
+ * - C2: `x` has `group` times the channels of `w`, whose results are in equal groups.
  * - C3: one axis of the kernel and two pads for every stride; one dilation, or none at all.
  *
  * `pads` lists every begin, then every end. An empty `dilations` means ones.
@@ -29,6 +29,7 @@ export const Conv = defineOp({
     const size = [...x.shape.slice(2), 1].slice(0, n)
     const [m, perGroup, ...kernel] = w.shape
     must(x.shape[1] === perGroup! * group, 'C2: x has group times the channels of w', `${x.shape[1]} channels, w ${perGroup} x ${group}`)
+    must(group > 0 && m! % group === 0, 'C2: the results are in equal groups', `${m} in ${group} groups`)
     must(
       n > 0 && kernel.length === n && pads.length === 2 * n && (dilations.length === n || dilations.length === 0),
       'C3: a kernel axis, two pads and a dilation for every stride',

@@ -7,6 +7,7 @@ import { must } from '../infer.ts'
  * output projection.
  *
  * - C1: `x` and `wo` have an axis.
+ * - C2: projections have `heads * headSize` columns.
  */
 export const QAttention = defineOp({
   name: 'QAttention',
@@ -27,8 +28,14 @@ export const QAttention = defineOp({
   },
   outputs: { y: none() },
   attrs: { parameters: parameter(ints()), scale: parameter(float()), heads: int(1), headSize: int() },
-  infer({ x, wo }) {
+  infer({ x, wq, wk, wv, wo }, { heads, headSize }) {
     must(x.shape.length > 0 && wo.shape.length > 0, 'C1: x and wo have an axis', `${x.shape.length} and ${wo.shape.length} axes`)
+    const columns = [wq, wk, wv].map(({ shape }) => shape.at(-1) ?? 1)
+    must(
+      columns.every((count) => count === heads * headSize),
+      'C2: projections have the columns of all heads',
+      `${columns.join(', ')} for ${heads} heads of ${headSize}`,
+    )
     return { y: { dtype: 'i32', shape: [...x.shape.slice(0, -1), wo.shape.at(-1)!] } }
   },
 })

@@ -64,12 +64,16 @@ function keepsTo32({ multipliers, shifts }: Requantization, i: number, bound: nu
   return (left === 0 || bound * 2 ** left < 2 ** 31) && Math.abs(mantissa) < 2 ** 31
 }
 
-/** The requantization that a node's attributes describe, one for all channels or one for each. */
+/** The requantization that a node's attributes describe, one for all channels or one for each; an empty list is multiplier 1 and shift 0. */
 export function requantizationOf(attrs: Attrs, bounds: ArrayLike<number>, bias?: ArrayLike<number>): Requantization {
+  const list = (name: string, none: number): readonly number[] => {
+    const entries = attrs[name] as readonly number[]
+    return entries.length === 0 ? [none] : entries
+  }
   return {
     kind: String(attrs['requantize'] ?? 'multiplier-shift'),
-    multipliers: attrs['multipliers'] as readonly number[],
-    shifts: attrs['shifts'] as readonly number[],
+    multipliers: list('multipliers', 1),
+    shifts: list('shifts', 0),
     rounding: String(attrs['rounding']),
     relu: attrs['relu'] === true,
     bounds,
