@@ -8,6 +8,7 @@ import { lowerAffine } from './affine.ts'
 import { lowerAttention } from './attention.ts'
 import { lowerAveragePool } from './average-pool.ts'
 import { lowerCastWide } from './cast.ts'
+import { tellOfLimits } from './chip-limits.ts'
 import { comparisons, lowerCompare } from './compare.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv } from './conv.ts'
@@ -35,42 +36,44 @@ import { lowerWhere } from './where.ts'
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
 /** Every lowering, by operator form. */
-export const lowerings = tellOfTruths(
-  finishRelus({
-    ...floatOnly(target),
-    ...each(activationOps, lowerActivation),
-    ...each(copies, lowerCopy),
-    ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
-    ...each([...comparisons], lowerCompare),
-    ...each(['ArgMax', 'ArgMin'], lowerArg),
-    ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
-    ...each(['ScatterElements', 'ScatterND'], lowerScatter),
-    Add: lowerAdd,
-    'Add#constant': lowerAddConstant,
-    Affine: lowerAffine,
-    Attention: lowerAttention,
-    AveragePool: lowerAveragePool,
-    Cast: lowerCastWide,
-    Concat: lowerConcat,
-    Conv: lowerConv,
-    ConvTranspose: lowerConvTranspose,
-    'Div#constant': lowerReciprocal,
-    LayerNormalization: lowerLayerNormalization,
-    LeakyRelu: lowerLeakyRelu,
-    MatMul: lowerMatMul,
-    'Max#constant': lowerLimitConstant,
-    'Min#constant': lowerLimitConstant,
-    Mod: lowerMod,
-    Mul: lowerMul,
-    'Mul#constant': lowerMulConstant,
-    PRelu: lowerPRelu,
-    Pad: lowerPad,
-    Pow: lowerPow,
-    'Pow#constant': lowerPowConstant,
-    Softmax: lowerSoftmax,
-    Sub: lowerSub,
-    'Sub#constant': lowerAddConstant,
-    TopK: lowerTopK,
-    Where: lowerWhere,
-  }),
+export const lowerings = tellOfLimits(
+  tellOfTruths(
+    finishRelus({
+      ...floatOnly(target),
+      ...each(activationOps, lowerActivation),
+      ...each(copies, lowerCopy),
+      ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
+      ...each([...comparisons], lowerCompare),
+      ...each(['ArgMax', 'ArgMin'], lowerArg),
+      ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
+      ...each(['ScatterElements', 'ScatterND'], lowerScatter),
+      Add: lowerAdd,
+      'Add#constant': lowerAddConstant,
+      Affine: lowerAffine,
+      Attention: lowerAttention,
+      AveragePool: lowerAveragePool,
+      Cast: lowerCastWide,
+      Concat: lowerConcat,
+      Conv: lowerConv,
+      ConvTranspose: lowerConvTranspose,
+      'Div#constant': lowerReciprocal,
+      LayerNormalization: lowerLayerNormalization,
+      LeakyRelu: lowerLeakyRelu,
+      MatMul: lowerMatMul,
+      'Max#constant': lowerLimitConstant,
+      'Min#constant': lowerLimitConstant,
+      Mod: lowerMod,
+      Mul: lowerMul,
+      'Mul#constant': lowerMulConstant,
+      PRelu: lowerPRelu,
+      Pad: lowerPad,
+      Pow: lowerPow,
+      'Pow#constant': lowerPowConstant,
+      Softmax: lowerSoftmax,
+      Sub: lowerSub,
+      'Sub#constant': lowerAddConstant,
+      TopK: lowerTopK,
+      Where: lowerWhere,
+    }),
+  ),
 )

@@ -1,0 +1,61 @@
+import { type Diagnostic, elementCount, type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
+
+/** Elements that the planes of a response normalization hold together at least. */
+const leastResponses = 224
+
+/** What a lowered layer meets behind this program, in the compiler of TPU-MLIR 1.30.2 or on the chip; nothing where all is well. */
+type Limit = (node: Node, context: LowerContext, made: LoweredNode) => string | undefined
+
+/** Planes of 64 channels each, of a multiple of 16 elements. */
+const responses: Limit = (node, context) => {
+  const [samples = 1, channels = 1, ...plane] = context.typeOf(node.inputs[0]!).shape
+  const held = samples * Math.ceil(channels / 64) * 16 * Math.ceil(elementCount(plane) / 16)
+  return held >= leastResponses
+    ? undefined
+    : `the chip's compiler ends on one of so few elements: ${held} are held, and ${leastResponses} are needed`
+}
+
+/** Their floats are computed with room that the compiler does not give them; codes are looked up. */
+const hyperbolic: Limit = (node, _, { values }) =>
+  values.some(({ name, type }) => name === layerOf(node) && type.quant !== undefined)
+    ? undefined
+    : "in floats the chip's compiler gives it no room beside other layers: it ends, or the chip computes something else"
+
+/** Operators whose results say places, and count from the front. */
+const counting: ReadonlySet<string> = new Set(['ArgMax', 'ArgMin', 'TopK'])
+
+const places: Limit = (node, context) => {
+  const [, indices] = node.inputs as [string, string]
+  if (context.constantOf(indices) !== undefined || counting.has(context.producer(indices)?.node.op ?? '')) return undefined
+  return (context.typeOf(indices).range?.min ?? -1) >= 0
+    ? undefined
+    : `the chip reads other memory where ${indices} is negative: places have to count from the front`
+}
+
+const limits: Readonly<Record<string, Limit>> = {
+  Cosh: hyperbolic,
+  GatherElements: places,
+  GatherND: places,
+  LRN: responses,
+  ScatterElements: places,
+  ScatterND: places,
+  Sinh: hyperbolic,
+}
+
+/** Lowerings that tell, by the name of the layer, of what is right here and not behind this program. */
+export function tellOfLimits(lowerings: Readonly<Record<string, LowerOp>>): Readonly<Record<string, LowerOp>> {
+  return Object.fromEntries(Object.entries(lowerings).map(([form, lower]) => [form, telling(lower)]))
+}
+
+const telling =
+  (lower: LowerOp): LowerOp =>
+  (node, context) => {
+    const made = lower(node, context)
+    const fact = limits[node.op]?.(node, context, made)
+    return fact === undefined ? made : { ...made, diagnostics: [...(made.diagnostics ?? []), chipLimit(node, fact)] }
+  }
+
+function chipLimit(node: Node, fact: string): Diagnostic {
+  const layer = layerOf(node)
+  return { level: 'warning', code: 'CHIP_LIMIT', message: `${node.op} ${layer} may fail on the chip: ${fact}`, at: [layer] }
+}
