@@ -13,10 +13,9 @@ import {
   type TrialLosses,
 } from '@q/ir'
 import { allOps } from '@q/ir/ops'
-import type { ComparedValue, Evaluator, SearchEvent, SearchOutcome } from '@q/mixprec'
+import type { ComparedValue, SearchOutcome } from '@q/mixprec'
 import { askInTime, createEvaluator, describeLayers, runSearch } from '@q/mixprec'
 import type { Chip } from '../chips/choose-chip.ts'
-import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
 import { digestOfModule } from '../modules/digest-of-module.ts'
 import { type QuantizationSettings, usualSettings } from '../pipeline/resolve-for-chip.ts'
@@ -29,8 +28,8 @@ import type { JournalFile } from './journal-file.ts'
 import { keptSamples } from './kept-samples.ts'
 import { layerTypes } from './layer-types.ts'
 import type { PostProcessing } from './post-processing.ts'
-import { limitedSamples, samplesInTime } from './samples-in-time.ts'
-import { searchProgress } from './search-progress.ts'
+import { limitedSamples, samplesInTime, searchOnAll } from './samples-in-time.ts'
+import { joined, resumedTeller, tellSearch } from './tell-search.ts'
 
 /** The part of the memory for what need not be computed again that samples may take beside it. */
 const keptShare = 1 / 32
@@ -68,6 +67,8 @@ export interface SearchTask {
   readonly deadline?: Deadline
   /** Whether it may be measured on fewer samples where the time is short. @default false */
   readonly mayTakeFewer?: boolean
+  /** Whether losses reach what is wanted. @default nothing is */
+  readonly isGood?: (losses: TrialLosses | undefined) => boolean
   /** Threads. @default as many as there are cores */
   readonly workers?: number
   /** What kept tensors may take. @default 1 GiB */
@@ -77,6 +78,8 @@ export interface SearchTask {
 /** What a search found, and what there is to tell about it. */
 export interface Found {
   readonly space: SearchSpace
+  /** How many samples there are; the space has fewer where there was no time for all. */
+  readonly samples: number
   readonly outcome: SearchOutcome
   /** The losses with all layers in codes; absent when the time was over before they were known. */
   readonly before?: TrialLosses
@@ -146,22 +149,33 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
       samples.limit(await samplesInTime(samples.count, deadline, async (some) => (await ask(some)) !== undefined))
       if (samples.count < task.samples.count)
         context.reporter.note(
-          `note: trials are measured on ${samples.count} of ${task.samples.count} samples: the budget leaves no time for more; --inference_num asks for just so many`,
+          `note: trials are measured on ${samples.count} of ${task.samples.count} samples first: the budget may leave no time for more; --inference_num asks for just so many`,
         )
     }
-    const space = spaceOn(samples.count)
-    const teller = tellSearch(space, started, context)
+    const teller = tellSearch(plain.plan, samples, started, context)
     const tellResumed = resumedTeller(journal, evaluator, context)
-    const outcome = await runSearch(strategy, space, evaluator, {
-      signal: context.signal,
-      onEvent(event) {
-        tellResumed()
-        teller.onEvent(event)
+    const runOn = (count: number): Promise<SearchOutcome> =>
+      runSearch(strategy, spaceOn(count), evaluator, {
+        signal: context.signal,
+        onEvent(event) {
+          tellResumed()
+          teller.onEvent(event)
+        },
+        ...(budget === undefined ? {} : { budget }),
+      })
+    const outcome = await searchOnAll(await runOn(samples.count), samples, task.samples.count, {
+      goal: metrics.at(-1)!,
+      isGood: task.isGood ?? (() => false),
+      async measure(trial) {
+        const answers = await askInTime(evaluator, { trials: [plain, trial], metrics }, { signal: context.signal, budget })
+        if (answers !== undefined) teller.startOver(answers[0])
+        return answers?.[1]
       },
-      ...(budget === undefined ? {} : { budget }),
+      run: () => runOn(samples.count),
     })
     context.signal.throwIfAborted()
     teller.end()
+    const space = spaceOn(samples.count)
     /** Losses with what is missing of them, unless the time is over. */
     const completed = async (trial: Trial, losses: TrialLosses | undefined): Promise<TrialLosses | undefined> => {
       const missing = metrics.filter((metric) => losses?.losses[metric] === undefined)
@@ -182,6 +196,7 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
       )
     return {
       space,
+      samples: task.samples.count,
       outcome: { ...outcome, result, open: unexamined(outcome, space) },
       ...(before === undefined ? {} : { before }),
       ...teller.log(),
@@ -191,23 +206,6 @@ export async function searchModel(task: SearchTask, journal: JournalFile, contex
     await evaluator.close()
   }
 }
-
-/** Says once that a search goes on from what an interrupted run has measured: that this is of the same search is known from the first answer on. */
-function resumedTeller({ path, answers }: JournalFile, evaluator: Evaluator, { reporter }: Context): () => void {
-  let isTold = answers === 0
-  return () => {
-    if (isTold || evaluator.counts().journalHits === 0) return
-    isTold = true
-    reporter.note(`note: the search goes on from ${path}, where an interrupted run has left ${countText(answers, 'measurement')}`)
-  }
-}
-
-/** What was told of a trial at two times. */
-const joined = (first: TrialLosses | undefined, second: TrialLosses): TrialLosses => ({
-  ...second,
-  ...first,
-  losses: { ...first?.losses, ...second.losses },
-})
 
 /** Layers that a search which ended early did not come to: those it named, or all that it has no loss of. */
 function unexamined({ ended, open, result }: SearchOutcome, { layers, pinned, floatMode }: SearchSpace): readonly string[] {
@@ -231,58 +229,5 @@ function comparisonOf({ compared, postProcessing }: SearchTask) {
   return {
     ...(compared === undefined ? {} : { values: compared }),
     ...(postProcessing === undefined ? {} : { postProcess: postProcessing.postProcess, postProcessDigest: postProcessing.digest }),
-  }
-}
-
-/** Passes on what happens in a search, and remembers its log. */
-function tellSearch({ pinned, samples }: SearchSpace, started: number, { reporter, env }: Context) {
-  const lines: string[] = []
-  let toldBefore = 0
-  let before: TrialLosses | undefined
-  const progress = searchProgress(reporter.progress)
-  const told = new Set<string>()
-  /** Outputs of the float model that say nothing of a trial, once each: no search can make anything of them. */
-  const tellVoid = ({ losses }: TrialLosses): void => {
-    for (const { outputs, samples: measured } of Object.values(losses)) {
-      for (const { name, void: count = 0 } of outputs) {
-        if (count < measured.length || told.has(name)) continue
-        told.add(name)
-        reporter.note(
-          `warning: ${name} of the float model is all zeros or not finite on ${measured.length === 1 ? 'the sample' : `all ${measured.length} samples`} that were looked at: its similarity says nothing; check the model and what is done to the samples`,
-        )
-      }
-    }
-  }
-  // Where the time of files is fixed, so is the time that they tell.
-  const secondsSince = (): number => (env['SOURCE_DATE_EPOCH'] === undefined ? (performance.now() - started) / 1000 : 0)
-  return {
-    onEvent(event: SearchEvent): void {
-      progress.onEvent(event)
-      if (event.kind === 'question') toldBefore = lines.length
-      if (event.kind === 'note') {
-        const { text, seconds, level = 'info' } = event.note
-        const line = seconds === true ? `${text}${secondsSince()}` : text
-        lines.push(`${level.toUpperCase()}:root:${line}`)
-        reporter.event('search_note', { text: line, level })
-      }
-      if (event.kind !== 'trial') return
-      const { trial, question, losses } = event
-      const isAll = question.samples === undefined || question.samples.count === samples
-      tellVoid(losses)
-      const isPlainPlan = trial.plan.size === pinned.size && (trial.ranges?.size ?? 0) === 0
-      if (isPlainPlan && isAll && question.precision !== 'fast' && question.outputs !== false) before = joined(before, losses)
-      reporter.event('trial', {
-        plan: Object.fromEntries(trial.plan),
-        ranges: Object.fromEntries(trial.ranges ?? []),
-        samples: question.samples ?? { first: 0, count: samples },
-        precision: question.precision ?? 'exact',
-        losses: losses.losses,
-        layers: Object.fromEntries(losses.layers),
-        ...(losses.failure === undefined ? {} : { failure: { code: losses.failure.code, message: losses.failure.message } }),
-      })
-    },
-    end: progress.end,
-    before: () => before,
-    log: () => ({ lines, toldBefore }),
   }
 }

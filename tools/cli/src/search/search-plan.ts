@@ -14,7 +14,7 @@ import { planText } from './found-tables.ts'
 import { formerPoints, frontFiles, possibleFrontFiles } from './front-files.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
-import type { Wanted } from './search-summary.ts'
+import { reaches, type Wanted } from './search-summary.ts'
 import { rowsByMethod, scoredTable } from './search-tables.ts'
 import { tablesInTime, unknownRanges } from './tables-in-time.ts'
 import { noteFewerSamples, trialSamples } from './trial-samples.ts'
@@ -102,7 +102,9 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
         strategy: search.chosen.strategy,
         reference: search.chosen.reference,
         metrics: metricsOf(search.chosen.wanted),
-        ...(deadline === undefined ? {} : { deadline, mayTakeFewer: !search.asksForSamples }),
+        ...(deadline === undefined
+          ? {}
+          : { deadline, mayTakeFewer: !search.asksForSamples, isGood: (losses) => reaches(losses, search.chosen.wanted) === true }),
         ...(search.workers === undefined ? {} : { workers: search.workers }),
         ...(search.cacheBytes === undefined ? {} : { cacheBytes: search.cacheBytes }),
       },

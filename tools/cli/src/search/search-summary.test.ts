@@ -27,7 +27,8 @@ function foundWith(
   const plan = new Map([...pinned, ...floats.map((name) => [name, 'F16'] as const)])
   const ranking = ['a', 'b', 'c'].map((layer, i) => ({ layer, loss: 0.3 - 0.1 * i }))
   return {
-    space,
+    space: { ...space, samples: 3 },
+    samples: 3,
     outcome: {
       result: { trial: { plan }, losses: lossesOf({ cosine: 0.001, 'worst-group': 0.25 }), ranking, ...result },
       ended: 'finished',
@@ -98,6 +99,10 @@ describe('the summary', () => {
     expect(missedTarget(found, byGroup, 'table', { waysOut: [] }).found).toContain('similarity 0.999000, worst-group loss 0.250000 with')
     expect(summaryLines(found, { metric: 'sqnr' }, 1)[1]).toBe('mix after     0.999000, sqnr loss not measured')
     expect(summaryLines(found, wanted, 1)[1]).toBe('mix after     0.999000')
+  })
+  it('says when the budget left time for fewer samples', () => {
+    expect(summaryLines({ ...foundWith([]), samples: 9 }, wanted, 1)).toContain('measured on   3 of 9 samples: the budget was used up')
+    expect(summaryLines(foundWith([]), wanted, 1).some((line) => line.startsWith('measured on'))).toBe(false)
   })
   it('says by what losses are, and why one is missing', () => {
     const lines = summaryLines(foundWith(['a'], { result: { ranking: [] } }), { metric: 'worst-group' }, 1)

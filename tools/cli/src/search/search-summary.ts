@@ -15,10 +15,15 @@ export interface Wanted {
 }
 
 /** Whether the target was reached, by what was measured: what was not measured was not reached. Without a target the strategy may have one of its own; undefined where it has none. */
-export function isReached({ outcome: { result } }: Found, { expectedCos, mostLoss }: Wanted): boolean | undefined {
-  if (expectedCos === undefined && mostLoss === undefined) return result.reached
-  const isSimilar = expectedCos === undefined || similarityOf(result.losses) > expectedCos
-  const isWithin = mostLoss === undefined || (result.losses?.losses[mostLoss.metric]?.mean ?? Number.POSITIVE_INFINITY) <= mostLoss.loss
+export function isReached({ outcome: { result } }: Found, wanted: Wanted): boolean | undefined {
+  return reaches(result.losses, wanted) ?? result.reached
+}
+
+/** Whether losses reach the target; undefined without one. */
+export function reaches(losses: TrialLosses | undefined, { expectedCos, mostLoss }: Wanted): boolean | undefined {
+  if (expectedCos === undefined && mostLoss === undefined) return undefined
+  const isSimilar = expectedCos === undefined || similarityOf(losses) > expectedCos
+  const isWithin = mostLoss === undefined || (losses?.losses[mostLoss.metric]?.mean ?? Number.POSITIVE_INFINITY) <= mostLoss.loss
   return isSimilar && isWithin
 }
 
@@ -100,6 +105,9 @@ export function summaryLines(
     ...(losses !== undefined && floats.some(({ loss }) => loss !== undefined) ? [`  loss: ${losses}`] : []),
     ...(floats.some(({ loss }) => loss === undefined)
       ? ['  -: not measured alone, of a type that was left out or kept with another layer']
+      : []),
+    ...(space.samples < found.samples
+      ? [`measured on   ${space.samples} of ${countText(found.samples, 'sample')}: the budget was used up`]
       : []),
     ...(outcome.ended === 'budget' && outcome.open.length === 0
       ? [`ended         by its budget, after ${countText(outcome.trials, 'trial')}`]

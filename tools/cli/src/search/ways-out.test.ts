@@ -17,7 +17,14 @@ function foundOf(floats: readonly string[], losses: readonly number[], methods: 
   } as unknown as SearchSpace
   const ranking = losses.map((loss, i) => ({ layer: names[i]!, loss }))
   const result: SearchResult = { trial: { plan: new Map(floats.map((name) => [name, 'F16'])) }, ranking }
-  return { space, outcome: { result, ended: 'finished', open: [], questions: 1, trials: 1 }, lines: [], toldBefore: 0, seconds: 0 }
+  return {
+    space,
+    samples: 3,
+    outcome: { result, ended: 'finished', open: [], questions: 1, trials: 1 },
+    lines: [],
+    toldBefore: 0,
+    seconds: 0,
+  }
 }
 
 const same = (count: number, loss = 0.1) => Array.from({ length: count }, () => loss)
