@@ -55,3 +55,11 @@ export function tablesOf(space: SearchSpace): readonly ChosenTable[] {
 export function replacedRow(row: ObservedRange, range: ObservedRange | undefined): ObservedRange | undefined {
   return range === undefined || range.threshold === row.threshold ? undefined : { ...row, threshold: range.threshold }
 }
+
+/** The different rows of a layer, the chosen table's first: the calibration table's, those of the methods. */
+export function thresholdsOf({ table, methods }: SearchSpace, layer: string, chosen: ChosenTable): readonly ObservedRange[] {
+  const row = table.get(layer)
+  if (row === undefined) return []
+  const rows = [chosen.ranges.get(layer) ?? row, row, ...[...methods.values()].flatMap((each) => replacedRow(row, each.get(layer)) ?? [])]
+  return [...new Map(rows.map((each) => [each.threshold, each] as const)).values()]
+}

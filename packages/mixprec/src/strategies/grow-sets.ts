@@ -6,6 +6,7 @@ import { rankTrials } from './rank-trials.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { trialOf } from './search-layers.ts'
 import type { TellingSample } from './telling-samples.ts'
+import { type MeasuredSet, tuneThresholds } from './tune-thresholds.ts'
 
 /** What sets grow by. */
 export interface SetGrowth {
@@ -32,7 +33,7 @@ const finalists = 2
 
 /**
  * Sets that grow by the layer that wins most beside those that are in float already, while all others are in codes. A layer alone in codes shows its own error; where errors make up for each other,
- * another layer than the worst wins most, and it depends on the thresholds which. Each time, the better half of the sets goes on. All is measured in `exact`, the best two in the end on all samples.
+ * another layer than the worst wins most, and it depends on the thresholds which. Each time, the better half of the sets goes on, and as layers double, the best has its thresholds tuned, see {@link tuneThresholds}. All is measured in `exact`, the best two in the end on all samples.
  */
 export function growingSets(course: SearchCourse, space: SearchSpace, target: QualityTarget, growth: SetGrowth): GrowingSets {
   const { order, samples } = growth
@@ -47,12 +48,17 @@ export function growingSets(course: SearchCourse, space: SearchSpace, target: Qu
       const ranked = yield* rankTrials(course, target, trials, { samples, part })
       const best = next.map((sets, i) => ranked[i]!.slice(0, finalists).map((place) => sets[place]!))
       const losses = yield* auditSets(course, space, target, best.flat())
-      const lossOf = new Map(best.flat().map((set, i) => [set, losses[i]!]))
-      const grown = best.flatMap((sets) => leastFirst(sets, lossOf).slice(0, 1))
-      inPlay = leastFirst(grown, lossOf).slice(0, Math.ceil(grown.length / 2))
+      const measured = best.flat().map((set, i): MeasuredSet => ({ ...set, loss: losses[i]! }))
+      const grown = best.flatMap((sets) => leastFirst(measured.filter(({ table }) => table === sets[0]!.table)).slice(0, 1))
+      const [first, ...others] = leastFirst(grown).slice(0, Math.ceil(grown.length / 2))
+      if (first === undefined) return
+      inPlay = [isDue(first.floats.length) ? yield* tuneThresholds(course, space, target, first, samples) : first, ...others]
     },
   }
 }
 
-const leastFirst = (sets: readonly FloatSet[], lossOf: ReadonlyMap<FloatSet, number>): readonly FloatSet[] =>
-  [...sets].sort((a, b) => (lossOf.get(a) === lossOf.get(b) ? 0 : lossOf.get(a)! - lossOf.get(b)!))
+/** Thresholds are chosen anew for one layer in float, two, four, eight: that takes as much as the layers times the methods. */
+const isDue = (size: number): boolean => Number.isInteger(Math.log2(size))
+
+const leastFirst = (sets: readonly MeasuredSet[]): readonly MeasuredSet[] =>
+  [...sets].sort((a, b) => (a.loss === b.loss ? 0 : a.loss - b.loss))

@@ -1,6 +1,6 @@
-import type { ObservedRange, SearchSpace } from '@q/ir'
+import type { SearchSpace } from '@q/ir'
 import type { ChosenTable } from './choose-table.ts'
-import { replacedRow } from './choose-table.ts'
+import { thresholdsOf } from './choose-table.ts'
 import type { QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
@@ -37,12 +37,4 @@ export function* mixThresholds(
   for (const [layer, i] of best) ranges.set(layer, candidates[i]!.range)
   course.notes.info('thresholds: of each layer by the method that loses least with it alone in codes')
   return { ranges }
-}
-
-/** The different rows of a layer: the chosen table's, the calibration table's, those of the methods. */
-function thresholdsOf({ table, methods }: SearchSpace, layer: string, chosen: ChosenTable): readonly ObservedRange[] {
-  const row = table.get(layer)
-  if (row === undefined) return []
-  const rows = [chosen.ranges.get(layer) ?? row, row, ...[...methods.values()].flatMap((each) => replacedRow(row, each.get(layer)) ?? [])]
-  return [...new Map(rows.map((each) => [each.threshold, each] as const)).values()]
 }

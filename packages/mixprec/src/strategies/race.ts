@@ -1,5 +1,5 @@
 import type { RankedLayer, SearchSpace, SearchStrategy } from '@q/ir'
-import { auditSets, floatsIn } from './audit-sets.ts'
+import { auditSets, type FloatSet, floatsIn } from './audit-sets.ts'
 import { type ChosenTable, chooseTable, plainTable, tablesOf } from './choose-table.ts'
 import { climbSizes } from './climb-sizes.ts'
 import { contestPlaces } from './contest-places.ts'
@@ -10,6 +10,7 @@ import { type SearchCourse, type SearchPart, searchCourse } from './search-cours
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
 import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
+import { tuneThresholds } from './tune-thresholds.ts'
 import { walkLayers } from './walk-layers.ts'
 
 /** Options of {@link race}. */
@@ -122,15 +123,22 @@ function* walkFew(race: Race): SearchPart<void> {
     metric: target.metric,
     learned,
   })
-  const tables = [...tablesOf(space), ...(ranges.size > 0 ? [{ ranges }] : [])]
-  yield* auditSets(
-    course,
-    space,
-    target,
-    tables.slice(1).map((table) => ({ floats: [], table })),
-  )
+  const tables = yield* withTuned(race, [...tablesOf(space), ...(ranges.size > 0 ? [{ ranges }] : [])], weighed)
   const order = ranking.map(({ layer }) => layer)
   yield* climbSizes(course, space, target, { order, most, tables, samples: spreadSamples(weighed, scoutSamples) })
+}
+
+/** The tables, and that which is best with all layers in codes with thresholds tuned on these samples. */
+function* withTuned(
+  { course, space, target }: Race,
+  tables: readonly ChosenTable[],
+  samples: readonly TellingSample[],
+): SearchPart<readonly ChosenTable[]> {
+  const sets = tables.map((table): FloatSet => ({ floats: [], table }))
+  const losses = yield* auditSets(course, space, target, sets)
+  const loss = Math.min(...losses)
+  const tuned = yield* tuneThresholds(course, space, target, { ...sets[losses.indexOf(loss)]!, loss }, samples)
+  return [...new Set([...tables, tuned.table])]
 }
 
 /** Of many layers most are harmless: few samples tell which are not, and only sets around the smallest that seems to reach the target are measured on all. */
@@ -145,8 +153,9 @@ function* raceMany(race: Race, few: number, usual: number): SearchPart<void> {
   yield* findSize(ranked)
   if (course.best.reached !== false) return yield* giveLastPlaces(ranked)
   const mixed = yield* mixThresholds(course, space, target, chosen, typicalSamples(weighed, few))
-  const tables = mixed === chosen ? [chosen] : [chosen, mixed]
-  yield* climbSizes(course, space, target, { order, most, tables, samples: spreadSamples(weighed, scoutSamples) })
+  const samples = spreadSamples(weighed, scoutSamples)
+  const tables = yield* withTuned(race, [...new Set([chosen, mixed])], samples)
+  yield* climbSizes(course, space, target, { order, most, tables, samples })
 }
 
 /** Measures sets in `exact` on all samples, around the smallest that is expected to reach the target, until the one below misses it. */
