@@ -1,3 +1,4 @@
+import proto from 'onnx-proto'
 import { describe, expect, it } from 'vitest'
 import { importOnnx } from '../src/index.ts'
 import { type Case, describeCanonical, number } from './canonical-case.ts'
@@ -247,6 +248,29 @@ describe('masks', () => {
     const constants = { k: number(-Infinity), z: number(0) }
     expect(await numbersOf([...choice, softmax], constants)).toContainEqual([-1e4])
     expect(await numbersOf([...choice, ['Abs', 'm', 'y']], constants)).toContainEqual([-Infinity])
+  })
+})
+
+describe('integer inputs', () => {
+  const layers = async (nodes: readonly SmallNode[], outputs: string): Promise<string> => {
+    const model = proto.onnx.ModelProto.decode(onnxFile({ inputs: { m: [2, 3] }, constants: { ax: whole(1) }, nodes, outputs }))
+    model.graph!.input![0]!.type!.tensorType!.elemType = 7
+    const graph = await importOnnx(proto.onnx.ModelProto.encode(model).finish())
+    return graph.nodes.map(({ op, inputs, outputs: [name] }) => `${name} = ${op}(${inputs[0]})`).join('; ')
+  }
+  const cast = (from: string, to: string): SmallNode => ['Cast', from, to, { to: 1 }]
+
+  it('are cast to floats by nothing, as often as it is said', async () => {
+    expect(await layers([cast('m', 'f'), ['Sin', 'f', 'a'], cast('m', 'g'), ['Cos', 'g', 'b']], 'a b')).toBe(
+      'a_Sin = Sin(m); b_Cos = Cos(m)',
+    )
+  })
+
+  it('but by a layer where that is an output, or behind another', async () => {
+    expect(await layers([cast('m', 'f')], 'f')).toBe('f_Cast = Cast(m)')
+    expect(await layers([['Unsqueeze', 'm ax', 'u'], cast('u', 'f'), ['Sin', 'f', 'a']], 'a')).toBe(
+      'u_Unsqueeze = Unsqueeze(m); f_Cast = Cast(u_Unsqueeze); a_Sin = Sin(f_Cast)',
+    )
   })
 })
 

@@ -1,13 +1,13 @@
 import { type DType, type Node, QError } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { isFloat } from '../fold/literal.ts'
-import { addNumber, bypass } from '../net/constants.ts'
+import { addNumber, bypass, constantOf } from '../net/constants.ts'
 import { isNonNegative } from '../net/non-negative.ts'
 import type { Rule } from '../net/rules.ts'
 
 /**
  * Casts. To wider floats, from truth values and to integers that hold all of the operand's nothing happens, nor to truth values that logic alone uses, as
- * it takes everything but 0 for true. To 16-bit floats numbers are rounded; to integers the fraction is cut, and what 8 or 16 bits do not hold wraps.
+ * it takes everything but 0 for true. Inputs of the network are numbers already, whatever type a file gives them. To 16-bit floats numbers are rounded; to integers the fraction is cut, and what 8 or 16 bits do not hold wraps.
  *
  * @throws QError `ONNX_BAD_NODE` without a type, `ONNX_UNSUPPORTED` to unsigned integers of 32 or 64 bits of what may be negative, as float32 does not hold what these become
  */
@@ -21,7 +21,8 @@ export const cast: Rule = (net, node) => {
     return true
   }
   if ((to === 'u32' || to === 'u64') && !isNonNegative(net, x)) throw negativeAsUnsigned(node, to)
-  if (to === 'bool' || holds(to, from)) bypass(net, node, x)
+  const isNumber = isFloat(to) && !isNarrow(to) && net.producer(x) === undefined && constantOf(net, x) === undefined
+  if (to === 'bool' || holds(to, from) || (isNumber && !net.isOutput(node.outputs[0]!))) bypass(net, node, x)
   else if (isFloat(to)) net.change(node, { attrs: { to: isNarrow(to) && !isExact(from) ? to : 'f32' } })
   else net.change(node, { attrs: { to: bitsOf(to) < 32 ? to : 'i32', rounding: 'toward-zero' } })
   return true
