@@ -80,3 +80,26 @@ export function searchAdditive(
   const notes = [...steps.flatMap((each) => each.notes ?? []), ...(result.notes ?? [])].map(({ text }) => text)
   return { result, notes, steps, floats: [...result.trial.plan.keys()] }
 }
+
+/** Drives a part of a search; what a trial loses on a sample, or on all where none is told, is handed in. */
+export function driven<Learned>(
+  part: Generator<SearchStep, Learned, readonly TrialLosses[]>,
+  loss: (trial: Question['trials'][number], sample: number | undefined) => number,
+) {
+  const steps: SearchStep[] = []
+  let step = part.next()
+  while (step.done !== true) {
+    steps.push(step.value)
+    const { ask } = step.value
+    step = part.next(
+      ask.trials.map((trial) => {
+        const mean = loss(trial, ask.samples?.first)
+        return {
+          losses: Object.fromEntries(ask.metrics.map((metric) => [metric, { mean, samples: [mean], outputs: [] }])),
+          layers: new Map(),
+        }
+      }),
+    )
+  }
+  return { learned: step.value, steps }
+}

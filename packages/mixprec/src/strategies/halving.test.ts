@@ -1,6 +1,6 @@
-import type { SearchSpace, SearchStep, Trial, TrialLosses } from '@q/ir'
+import type { SearchSpace, Trial } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { type AdditiveLayer, additiveSpace, searchAdditive } from './additive-space.ts'
+import { type AdditiveLayer, additiveSpace, driven, searchAdditive } from './additive-space.ts'
 import { plainTable } from './choose-table.ts'
 import { contestPlaces } from './contest-places.ts'
 import { mixThresholds } from './mix-thresholds.ts'
@@ -17,29 +17,6 @@ const order = Object.keys(twelve).sort((a, b) => twelve[b]!.cost - twelve[a]!.co
 const target = qualityTarget('race', { metric: 'cosine' })
 const lossOf = ({ plan, ranges }: Trial, layers: Layers) =>
   Object.keys(layers).reduce((sum, name) => sum + (plan.has(name) ? 0 : layers[name]!.cost * (ranges?.get(name)?.threshold ?? 1)), 0)
-
-/** Drives a part of a search; what a trial loses on a sample is handed in. */
-function driven<Learned>(
-  part: Generator<SearchStep, Learned, readonly TrialLosses[]>,
-  loss: (trial: Trial, sample: number | undefined) => number,
-) {
-  const steps: SearchStep[] = []
-  let step = part.next()
-  while (step.done !== true) {
-    steps.push(step.value)
-    const { ask } = step.value
-    step = part.next(
-      ask.trials.map((trial) => {
-        const mean = loss(trial, ask.samples?.first)
-        return {
-          losses: Object.fromEntries(ask.metrics.map((metric) => [metric, { mean, samples: [mean], outputs: [] }])),
-          layers: new Map(),
-        }
-      }),
-    )
-  }
-  return { learned: step.value, steps }
-}
 
 describe('layers that are ranked alone', () => {
   const samples = [3, 1, 4, 0, 2, 6, 5, 7].map((sample) => ({ sample, weight: 1 }))

@@ -14,7 +14,7 @@ export interface MeasuredSet extends FloatSet {
 
 /**
  * The set with a table in which one layer after the other has the threshold of whichever method loses least on these samples, while all others are as they are to be in the end: in codes but for
- * the set's, with the thresholds chosen before. What is measured is what would be shipped; a layer alone in codes shows nothing of errors that make up for each other.
+ * the set's, with the thresholds chosen before. What is measured is what would be shipped (a layer in float has a range, too, where codes are made of its result); a layer alone in codes shows nothing of errors that make up for each other.
  *
  * @returns the set as it was where that loses no less on all samples
  */
@@ -28,7 +28,7 @@ export function* tuneThresholds(
   const { floats } = set
   let tuned = set.table
   for (const { name } of openLayers(space)) {
-    const rows = floats.includes(name) ? [] : thresholdsOf(space, name, tuned)
+    const rows = thresholdsOf(space, name, tuned)
     if (rows.length < 2) continue
     const tables = rows.map((range): ChosenTable => ({ ranges: new Map(tuned.ranges).set(name, range) }))
     const trials = tables.map(({ ranges }) => trialOf(space, floats, ranges))
