@@ -37,6 +37,8 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
     ['truth values beside integers', ['Equal', 'b i', 'y'], 17, 'ONNX_BAD_NODE', 'bool and i64', 'one type'],
     ['steps of nothing', ['Range', 'zero k zero', 'y'], 17, 'ONNX_TENSOR_SIZE', 'a negative size', 'elements at most'],
     ['fewer than no places', ['OneHot', 'i minus s', 'y'], 17, 'ONNX_TENSOR_SIZE', 'a negative size', 'elements at most'],
+    ['a bias of other channels', ['Conv', 'z w s', 'y'], 17, 'ONNX_UNSUPPORTED', '[4]', '[1]'],
+    ['a bias with axes', ['ConvTranspose', 'z t t', 'y'], 17, 'ONNX_UNSUPPORTED', '[2, 1, 1, 1]', '[1]'],
     [
       'pads beside a rule for them',
       ['Conv', 'z w', 'y', { auto_pad: 'SAME_UPPER', pads: [1, 1, 1, 1] }],

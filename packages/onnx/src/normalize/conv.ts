@@ -5,6 +5,7 @@ import { windowOf } from './windows.ts'
 export const conv: Normalize = (view) => {
   checkKernel(view)
   checkPads(view)
+  checkBias(view, view.type(1).shape[0]!)
   const { strides, pads, dilations } = windowOf(view, view.type(1).shape.slice(2), view.type(0).shape.slice(2))
   return { op: 'Conv', inputs: view.inputs, attrs: { strides, pads, dilations, group: numberAttr(view, 'group') } }
 }
@@ -13,6 +14,7 @@ export const conv: Normalize = (view) => {
 export const convTranspose: Normalize = (view) => {
   checkKernel(view)
   checkPads(view)
+  checkBias(view, view.type(1).shape[1]! * numberAttr(view, 'group'))
   const kernel = view.type(1).shape.slice(2)
   const size = view.type(0).shape.slice(2)
   const n = kernel.length
@@ -54,4 +56,12 @@ function checkPads(view: FormView): void {
   const pads = listAttr(view, 'pads') ?? []
   if (rule === 'NOTSET' || pads.length === 0 || (rule === 'VALID' && pads.every((pad) => pad === 0))) return
   refuse(view, 'the pads are given in two ways', `auto_pad ${rule} and pads [${pads.join(', ')}]`, 'one of the two')
+}
+
+/** A number for each channel of the result, and nothing else. */
+function checkBias(view: FormView, channels: number): void {
+  if (view.inputs[2] === undefined) return
+  const { shape } = view.type(2)
+  if (shape.length !== 1 || shape[0] !== channels)
+    refuse(view, 'the bias is not that of the channels', `[${shape.join(', ')}]`, `[${channels}]`)
 }

@@ -37,6 +37,12 @@ describe('ConvTranspose', () => {
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
     )
   })
+  it('C5: refuses a bias of other channels', () => {
+    expect(() =>
+      shapeOf('x: f32[1,1,3,3]; w: f32[1,3,1,1]; b: f32[2]; y = ConvTranspose(x, w, b) {strides = [1, 1], pads = [0, 0, 0, 0]}'),
+    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C5: ') }))
+  })
+
   it('C2: refuses groups that are not equal', () => {
     expect(() =>
       shapeOf('x: f32[1,3,3,3]; w: f32[3,2,3,3]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}'),

@@ -1,3 +1,4 @@
+import { elementCount } from '../../tensor/tensor.ts'
 import { defineOp, derived, int, ints, one, optional, own, weight } from '../define.ts'
 import { must } from '../infer.ts'
 import { fusedRelu } from '../relu.ts'
@@ -9,6 +10,7 @@ import { fusedRelu } from '../relu.ts'
  * - C2: `x` has the channels of `w`, in `group` equal parts.
  * - C3: a stride and two pads for every spatial axis; dilations and output padding for each, or none at all.
  * - C4: the pads leave something of the result.
+ * - C5: a number of `b` for every channel of the result.
  *
  * @see https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
  */
@@ -18,7 +20,7 @@ export const ConvTranspose = defineOp({
   outputs: { y: own() },
   attrs: { strides: ints(), pads: ints(), dilations: ints([]), output_padding: ints([]), group: int(1), ...fusedRelu },
 
-  infer({ x, w }, { strides, pads, dilations, output_padding, group }) {
+  infer({ x, w, b }, { strides, pads, dilations, output_padding, group }) {
     const leftOut = w.shape.length > 3 ? w.shape.length - x.shape.length : 0
     must(
       x.shape.length + leftOut === w.shape.length && (leftOut === 0 || leftOut === 1),
@@ -27,6 +29,12 @@ export const ConvTranspose = defineOp({
     )
     must(x.shape[1] === w.shape[0], 'C2: x has the channels of w', `${x.shape[1]} and ${w.shape[0]}`)
     must(group > 0 && w.shape[0]! % group === 0, 'C2: the channels of w are in equal groups', `${w.shape[0]} in ${group} groups`)
+    const channels = w.shape[1]! * group
+    must(
+      b === undefined || elementCount(b.shape) === channels,
+      'C5: b has the channels of the result',
+      `[${b?.shape.join(', ')}] for ${channels}`,
+    )
     const n = strides.length
     must(
       n > 0 &&
@@ -47,6 +55,6 @@ export const ConvTranspose = defineOp({
       'C4: the pads leave something of the result',
       `[${spatial.join(', ')}]`,
     )
-    return { y: { dtype: x.dtype, shape: [x.shape[0]!, w.shape[1]! * group, ...spatial].slice(0, x.shape.length) } }
+    return { y: { dtype: x.dtype, shape: [x.shape[0]!, channels, ...spatial].slice(0, x.shape.length) } }
   },
 })

@@ -34,6 +34,12 @@ describe('Conv', () => {
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C1: ') }),
     )
   })
+  it('C4: refuses a bias of other channels', () => {
+    expect(() => shapeOf('x: f32[1,1,3,3]; w: f32[3,1,1,1]; b: f32[2]; y = Conv(x, w, b) {strides = [1, 1], pads = [0, 0, 0, 0]}')).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C4: ') }),
+    )
+  })
+
   it('C2: refuses results that groups do not make up', () => {
     expect(() => shapeOf('x: f32[1,4,3,3]; w: f32[3,2,3,3]; y = Conv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}')).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH', message: expect.stringContaining('C2: ') }),

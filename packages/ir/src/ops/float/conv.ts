@@ -1,3 +1,4 @@
+import { elementCount } from '../../tensor/tensor.ts'
 import { defineOp, derived, int, ints, one, optional, own, weight } from '../define.ts'
 import { must, slide } from '../infer.ts'
 import { fusedRelu } from '../relu.ts'
@@ -8,6 +9,7 @@ import { fusedRelu } from '../relu.ts'
  * - C1: `x` has two axes more than `strides` has entries, or one less (a spatial axis of 1 left out).
  * - C2: `x` has `group` times the channels of `w`, whose results are in equal groups.
  * - C3: one axis of the kernel and two pads for every stride; one dilation, or none at all.
+ * - C4: a number of `b` for every channel of the result.
  *
  * `pads` lists every begin, then every end. An empty `dilations` means ones.
  *
@@ -19,7 +21,7 @@ export const Conv = defineOp({
   outputs: { y: own() },
   attrs: { strides: ints(), pads: ints(), dilations: ints([]), group: int(1), ...fusedRelu },
 
-  infer({ x, w }, { strides, pads, dilations, group }) {
+  infer({ x, w, b }, { strides, pads, dilations, group }) {
     const n = strides.length
     must(
       x.shape.length === n + 2 || (x.shape.length === n + 1 && n > 1),
@@ -35,6 +37,7 @@ export const Conv = defineOp({
       'C3: a kernel axis, two pads and a dilation for every stride',
       `${kernel.length}, ${pads.length} and ${dilations.length} for ${n}`,
     )
+    must(b === undefined || elementCount(b.shape) === m, 'C4: b has the channels of the result', `[${b?.shape.join(', ')}] for ${m}`)
     const spatial = size.map((d, i) => slide(d, kernel[i]!, strides[i]!, pads[i]! + pads[i + n]!, dilations[i] ?? 1))
     return { y: { dtype: x.dtype, shape: [x.shape[0]!, m!, ...spatial].slice(0, x.shape.length) } }
   },
