@@ -39,6 +39,7 @@ const more: readonly string[] = [
   'x: i8[1,2,2,4]{scale 1}; y: i8[1,2,1,1]{scale 1} = QAveragePool(x) {kernel_shape = [2, 4], strides = [1, 1], pads = [0, 0, 0, 0], multipliers = [3], shifts = [4]}',
   `x: i8[2,2]{scale 1}; z: i8[2,2]{scale 2, zero 3}; y: i8[2,4]{scale 1} = QConcat(x, z) {axis = 1, ${factors}}`,
   'x: i8[1,2,3,3]{scale 1}; w: i8[2,2,1,1] = [1, 2, -3, 4]; y: i8[1,2,3,3]{scale 1} = QConv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], shifts = [1]}',
+  'x: i8[1,2,2,2]{scale 1}; w: i8[2,1,1,1] = [3, -2]; y: i8[1,1,2,2]{scale 1} = QConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], shifts = [1]}',
   'x: i8[2,3,4]{scale 1}; y: i8[2,1,4]{scale 2} = QReduce(x) {axes = [1], mode = "sum", multipliers = [3], shifts = [2]}',
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = SlopeLut(x, t, s) {min = -12, max = 12}`,
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = MantissaLut(x, t, s)`,
