@@ -1,11 +1,12 @@
 import { createReferenceExecutor } from '@q/exec-ref'
 import { attributesOf, type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
 import { backendConformance } from '@q/ir/conformance'
+import type { ImpliedAttrs, TextCodec } from '@q/ir/container'
 import { definitionOf } from '@q/ir/graph'
 import { swapChannels } from '@q/ir/lowering'
-import { encodeWeights, type ImpliedAttrs, readTpu, writeTpu } from '@q/mlir'
+import { encodeWeights, readTpu, writeTpu } from '@q/mlir'
 import { describe, expect, it } from 'vitest'
-import { cv18xx, type TpuCodec } from '../packages/backend-cv18xx/src/index.ts'
+import { cv18xx } from '../packages/backend-cv18xx/src/index.ts'
 import { bitsOf, sha256 } from './bytes.ts'
 import { bytesAs, floatNetwork, ortExecutor, type RecordedArray, recordedInput, recordedVariant, runAll } from './reference-network.ts'
 import { hasShared, sharedText, sharedTitle } from './shared.ts'
@@ -102,9 +103,9 @@ const written = integerRuns.filter(([, name]) => name !== 'vit_pgd_2_3_16_cifar1
 describe.skipIf(!hasShared)(sharedTitle('the lowered text of CV18xx'), () => {
   it.each([...written, ...floatRuns])("%s %s: says what the vendor's says, layer by layer", async (variant, name) => {
     let implied: ImpliedAttrs = {}
-    const codec: TpuCodec = {
+    const codec: TextCodec = {
       write: (graph, options) => {
-        implied = options.implied
+        implied = options.implied ?? {}
         return writeTpu(graph, options)
       },
       read: readTpu,

@@ -1,5 +1,6 @@
 import type { Backend, BackendFactory } from '@q/ir'
 import { QError } from '@q/ir'
+import type { TextCodec } from '@q/ir/container'
 import { factsOf } from './facts.ts'
 import { emitFiles, emittedNames } from './files/emit.ts'
 import { endings } from './files/file-names.ts'
@@ -8,12 +9,11 @@ import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
 import { simplifications } from './simplify/simplifications.ts'
 import { target } from './target.ts'
-import type { TpuCodec } from './tpu-codec.ts'
 
 /** Options of {@link bm1684x}. */
 export interface Bm1684xOptions {
   /** Writes and reads the lowered text form, and drives the compiler that takes it. @default files can be neither written nor read, everything else works */
-  readonly codec?: TpuCodec
+  readonly codec?: TextCodec
 }
 
 /** What the driver of the compiler has to know. */

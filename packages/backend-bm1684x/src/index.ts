@@ -1,4 +1,3 @@
 export { type Bm1684xOptions, bm1684x } from './bm1684x.ts'
 export * from './bmodel/index.ts'
 export { target } from './target.ts'
-export type { TpuCodec } from './tpu-codec.ts'

@@ -1,9 +1,9 @@
 import type { Tensor } from '@q/ir'
 import { parseGraph, printGraph } from '@q/ir'
-import type { TpuCodec } from '../src/tpu-codec.ts'
+import type { TextCodec } from '@q/ir/container'
 
 /** A codec for tests: the text is the graph's own text form, weights are listed. */
-export const printedCodec: TpuCodec = {
+export const printedCodec: TextCodec = {
   write(graph, { weightFile }) {
     const constants = [...graph.values.values()].flatMap(({ name, constant }): [string, Tensor][] => {
       return constant === undefined ? [] : [[name, constant]]

@@ -1,18 +1,18 @@
 import { type Backend, type BackendFactory, QError } from '@q/ir'
+import type { TextCodec } from '@q/ir/container'
 import { emitFiles, emittedNames } from './files/emit.ts'
 import { endings } from './files/file-names.ts'
 import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
 import { type Chip, chips, targetOf } from './target.ts'
-import type { TpuCodec } from './tpu-codec.ts'
 
 /** Options of {@link cv18xx}. */
 export interface Cv18xxOptions {
   /** Which chip of the family the files are for. @default 'cv183x' */
   readonly chip?: Chip
   /** Writes and reads the lowered text form, and drives the compiler that takes it. @default files can be neither written nor read, everything else works */
-  readonly codec?: TpuCodec
+  readonly codec?: TextCodec
 }
 
 /** What the driver of the compiler has to know. */

@@ -1,33 +1,20 @@
-import type { Artifact, ArtifactNames, EmitOptions, FileNaming, Graph, Tensor } from '@q/ir'
-import { valueOf } from '@q/ir'
+import type { Artifact, ArtifactNames, EmitOptions, FileNaming, Graph } from '@q/ir'
+import { codecOf, emitText, type TextCodec } from '@q/ir/container'
 import { writePortableBmodel } from '../bmodel/index.ts'
-import type { TpuCodec } from '../tpu-codec.ts'
-import { codecOf } from '../tpu-codec.ts'
 import { fileNames } from './file-names.ts'
 
 /**
- * The files of a quantized graph: the lowered text and its weights, which the vendor's compiler takes, and the portable
- * container, unless the compiler makes the model file.
+ * The files of a quantized graph, see `emitText`; the portable container carries the text and its weights in the vendor's format, without chip instructions.
  *
  * @throws QError `CODEC_MISSING`, and those of the codec
  */
-export function emitFiles(graph: Graph, options: EmitOptions, given: TpuCodec | undefined): Artifact {
-  const codec = codecOf(given)
+export function emitFiles(graph: Graph, options: EmitOptions, codec: TextCodec | undefined): Artifact {
   const { mode, asymmetric, chip } = graph.properties
-  const network = { name: graph.name, mode: String(mode), asymmetric: asymmetric === true }
-  const { lowered, weights, model, compiled } = fileNames(network, String(chip), options)
-  const program = codec.write(graph, { weightFile: weights })
-  const files = new Map([
-    [lowered, new TextEncoder().encode(program.text)],
-    [weights, codec.encodeWeights(program.weights)],
-  ])
-  if (model !== undefined) files.set(model, portable(graph, program, options.time))
-  return {
-    files,
-    ...(model === undefined ? {} : { model, portable: true }),
-    ...(compiled === undefined ? {} : { compiled }),
-    diagnostics: [],
-  }
+  return emitText(graph, options, {
+    codec: codecOf(codec, 'bm1684x'),
+    names: fileNames({ name: graph.name, mode: String(mode), asymmetric: asymmetric === true }, String(chip), options),
+    container: (network, time) => writePortableBmodel({ ...network, chip: network.chip.toUpperCase() }, time),
+  })
 }
 
 /** The names of what {@link emitFiles} makes. */
@@ -38,27 +25,4 @@ export function emittedNames(
 ): ArtifactNames {
   const { lowered: _, weights: __, ...names } = fileNames(network, chip, options)
   return names
-}
-
-/** A container that carries the text and its weights in the vendor's format, without chip instructions. */
-function portable(graph: Graph, { text, weights }: ReturnType<TpuCodec['write']>, time: number): Uint8Array {
-  const described = (value: string) => {
-    const { dtype, shape } = valueOf(graph, value).type
-    return { name: value, dtype, shape }
-  }
-  return writePortableBmodel(
-    {
-      chip: String(graph.properties['chip'] ?? '').toUpperCase(),
-      name: graph.name,
-      program: text,
-      inputs: graph.inputs.map((input) => described(input.name)),
-      outputs: graph.outputs.map(described),
-      weights: Array.from(weights, ([weight, tensor]) => ({ name: weight, bytes: bytesOf(tensor) })),
-    },
-    time,
-  )
-}
-
-function bytesOf({ data }: Tensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }

@@ -1,16 +1,8 @@
-import type { ArtifactNames, EmitOptions, FileNaming } from '@q/ir'
-import { containerNames } from '@q/ir/container'
+import type { EmitOptions, FileNaming } from '@q/ir'
+import { containerNames, type TextFiles } from '@q/ir/container'
 
 /** Endings of model files: the chip's own, and the portable container, which no tool of the vendor takes for one. */
 export const endings = { chip: '.bmodel', portable: '.qbmodel' } as const
-
-/** What the files of one deployment are called. */
-export interface FileNames extends ArtifactNames {
-  /** The lowered text, which the compiler takes. */
-  readonly lowered: string
-  /** Its weights. */
-  readonly weights: string
-}
 
 /** Modes whose files say whether they are symmetric. */
 const codeModes: readonly string[] = ['INT8', 'INT4', 'W4INT8']
@@ -20,7 +12,7 @@ export function fileNames(
   { name, mode, asymmetric }: FileNaming,
   chip: string,
   { planned, ...options }: Pick<EmitOptions, 'model' | 'planned' | 'compiling'>,
-): FileNames {
+): TextFiles {
   const stem = `${name}_${chip}_${mode.toLowerCase()}`
   const prefix = codeModes.includes(mode) ? `${stem}${asymmetric ? '_asym' : '_sym'}` : stem
   const lowered = `${prefix}_tpu.mlir`

@@ -1,19 +1,14 @@
-import type { Graph, ModelReader, Tensor } from '@q/ir'
+import type { Graph, ModelReader } from '@q/ir'
+import { codecOf, readText, type TextCodec } from '@q/ir/container'
 import { readPortableBmodel } from '../bmodel/index.ts'
-import type { TpuCodec } from '../tpu-codec.ts'
-import { codecOf } from '../tpu-codec.ts'
 import { endings } from './file-names.ts'
 
 /** Reads portable containers, also under the chip's own ending, which older files and those of users who insisted have. */
-export function containerReader(codec: TpuCodec | undefined) {
+export function containerReader(codec: TextCodec | undefined) {
   return {
     endings: [endings.portable, endings.chip] as const,
     read(bytes: Uint8Array, place: string): Graph {
-      const { program, weights } = readPortableBmodel(bytes, place)
-      const tensors = weights.map(({ name, bytes: stored }): [string, Tensor] => {
-        return [name, { dtype: 'u8', shape: [stored.length], data: stored.slice() }]
-      })
-      return codecOf(codec).read(program, new Map(tensors), { file: place, weightFile: place })
+      return readText(readPortableBmodel(bytes, place), place, { codec: codecOf(codec, 'bm1684x') })
     },
   } satisfies ModelReader
 }

@@ -1,23 +1,15 @@
-import type { ArtifactNames, EmitOptions, FileNaming } from '@q/ir'
-import { containerNames } from '@q/ir/container'
+import type { EmitOptions, FileNaming } from '@q/ir'
+import { containerNames, type TextFiles } from '@q/ir/container'
 
 /** Endings of model files: the chip's own, and the portable container, which no tool of the vendor takes for one. */
 export const endings = { chip: '.cvimodel', portable: '.qcvimodel' } as const
-
-/** What the files of one deployment are called. */
-export interface FileNames extends ArtifactNames {
-  /** The lowered text, which the compiler takes. */
-  readonly lowered: string
-  /** Its weights. */
-  readonly weights: string
-}
 
 /** Names as the vendor's deploy tool gives them, `<network>_<chip>_<mode>[_sym]…`; the user may name the model. */
 export function fileNames(
   { name, mode }: FileNaming,
   chip: string,
   { planned, ...options }: Pick<EmitOptions, 'model' | 'planned' | 'compiling'>,
-): FileNames {
+): TextFiles {
   const stem = `${name}_${chip}_${mode.toLowerCase()}`
   const prefix = mode === 'INT8' ? `${stem}_sym` : stem
   const lowered = `${prefix}_tpu.mlir`

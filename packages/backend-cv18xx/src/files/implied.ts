@@ -1,4 +1,4 @@
-import type { ImpliedAttrs } from '../tpu-codec.ts'
+import type { Attrs, Node, TensorType } from '@q/ir'
 
 /** Operators that make no numbers. */
 const moving: ReadonlySet<string> = new Set([
@@ -15,7 +15,7 @@ const moving: ReadonlySet<string> = new Set([
 ])
 
 /** What the lowered text of the family means without saying it: how bfloat16 numbers are made, and where casts go through them. */
-export const implied: ImpliedAttrs = ({ op, inputs, outputs, attrs }, typeOf) => {
+export const implied = ({ op, inputs, outputs, attrs }: Node, typeOf: (name: string) => TensorType): Attrs => {
   const source = typeOf(inputs[0]!).dtype
   const result = typeOf(outputs[0]!).dtype
   if (op === 'QAveragePool') return { sumRounding: 'half-up', border: 'in-sum' }

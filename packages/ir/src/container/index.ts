@@ -1,4 +1,6 @@
 export { aligned, type BinaryArea, type BinarySpan, binaryArea } from './binary-area.ts'
 export { type ContainerEndings, type ContainerFiles, containerNames } from './container-names.ts'
 export { type FlatReader, readTables } from './read-tables.ts'
+export { codecOf, type ImpliedAttrs, type TextCodec } from './text-codec.ts'
+export { type DescribedTensor, emitText, readText, type TextFamily, type TextFiles, type TextNetwork } from './text-files.ts'
 export { type FlatBuilder, type FlatField, type FlatTable, writeTables } from './write-tables.ts'

@@ -1,5 +1,6 @@
 import type { Attrs, AttrValue, Graph, Node, TensorType } from '@q/ir'
 import { QError, valueOf } from '@q/ir'
+import type { ImpliedAttrs } from '@q/ir/container'
 import { definitionOf } from '@q/ir/graph'
 import { readGraph } from '../codec/read-graph.ts'
 import type { Weights } from '../codec/weights.ts'
@@ -10,9 +11,6 @@ import type { ReadOptions } from '../top/read-top.ts'
 import { stringAttribute } from '../top/read-top.ts'
 import { moduleEntries } from './module-entries.ts'
 import { tpuBook } from './tpu-book.ts'
-
-/** What the text of a chip family means without saying it: attributes for all nodes that have them, or for each node by itself, by its types. */
-export type ImpliedAttrs = Attrs | ((node: Node, typeOf: (name: string) => TensorType) => Attrs)
 
 /** Options of {@link readTpu}. */
 export interface ReadTpuOptions extends ReadOptions {

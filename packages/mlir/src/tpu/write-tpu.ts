@@ -1,5 +1,6 @@
 import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
+import type { ImpliedAttrs } from '@q/ir/container'
 import { checkCarried } from '../codec/check-carried.ts'
 import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
@@ -8,7 +9,7 @@ import { parseMlir } from '../text/parse-module.ts'
 import { printMlir } from '../text/print-module.ts'
 import type { WriteTopOptions, WrittenText } from '../top/write-top.ts'
 import { moduleEntries } from './module-entries.ts'
-import { type ImpliedAttrs, readTpuModule } from './read-tpu.ts'
+import { readTpuModule } from './read-tpu.ts'
 import { tpuBook } from './tpu-book.ts'
 
 /** Options of {@link writeTpu}. */

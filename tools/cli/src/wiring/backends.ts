@@ -1,7 +1,8 @@
 import { bm1684x } from '@q/backend-bm1684x'
 import { cv18xx, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
-import { type CompiledFamily, encodeWeights, type ImpliedAttrs, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
+import type { ImpliedAttrs } from '@q/ir/container'
+import { type CompiledFamily, encodeWeights, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
 import { decodeNpz, encodeNpz } from '@q/npz'
 
 /** Options a user gives a back end on the command line. */
