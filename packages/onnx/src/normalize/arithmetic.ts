@@ -1,4 +1,4 @@
-import type { DType, InferredType } from '@q/ir'
+import { type DType, elementCount, type InferredType } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
 import { isFloat } from '../fold/literal.ts'
 import { type Form, type FormView, flagAttr, type Normalize, numberAttr, refuse } from './form.ts'
@@ -63,6 +63,9 @@ export const clip: Normalize = (view) => {
   const bound = (name: string, operand: number): number | undefined =>
     view.inputs[operand] === undefined ? (view.attrs[name] as number | undefined) : view.known(operand)?.data[0]
   const dynamic = [1, 2].some((operand) => view.inputs[operand] !== undefined && view.known(operand) === undefined)
+  for (const operand of [1, 2])
+    if (view.inputs[operand] !== undefined && elementCount(view.type(operand).shape) !== 1)
+      refuse(view, 'a bound is not one number', `[${view.type(operand).shape.join(', ')}]`, '1 number')
   if (dynamic) return clipBetweenTensors(view)
   const max = bound('max', 2)
   const given = bound('min', 1)

@@ -27,6 +27,7 @@ export const flatten: Normalize = (view) => {
   const { shape } = view.type(0)
   const axis = numberAttr(view, 'axis')
   const at = axis < 0 ? axis + shape.length : axis
+  if (at < 0 || at > shape.length) refuse(view, 'there is no such axis', `axis ${axis}`, `${-shape.length} to ${shape.length}`)
   return { op: 'Flatten', inputs: view.inputs, attrs: { shape: [elementCount(shape.slice(0, at)), elementCount(shape.slice(at))] } }
 }
 
@@ -66,9 +67,20 @@ export const concat: Normalize = (view) => ({
 
 /** Slice: bounds for every axis. */
 export const slice: Normalize = (view) => {
-  const starts = listOf(view, 'starts') ?? []
-  const bounds = sliceBounds(view.type(0).shape, starts, listOf(view, 'ends') ?? [], listOf(view, 'axes'), listOf(view, 'steps'))
-  return { op: 'Slice', inputs: [view.inputs[0]], attrs: bounds }
+  const { shape } = view.type(0)
+  const [starts, ends] = [listOf(view, 'starts') ?? [], listOf(view, 'ends') ?? []]
+  const [axes, steps] = [listOf(view, 'axes'), listOf(view, 'steps')]
+  const lists = [starts, ends, ...(axes === undefined ? [] : [axes]), ...(steps === undefined ? [] : [steps])]
+  if (lists.some(({ length }) => length !== starts.length))
+    refuse(
+      view,
+      'the bounds are not given for each axis',
+      `lists of ${lists.map(({ length }) => length).join(', ')}`,
+      'lists of one length',
+    )
+  if (new Set(frontAxes(axes ?? [], shape.length)).size !== (axes ?? []).length)
+    refuse(view, 'an axis is cut twice', `axes [${axes!.join(', ')}]`, 'each axis once')
+  return { op: 'Slice', inputs: [view.inputs[0]], attrs: sliceBounds(shape, starts, ends, axes, steps) }
 }
 
 /** Split: sizes in full; parts nobody uses keep their names. */

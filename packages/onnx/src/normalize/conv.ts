@@ -21,6 +21,9 @@ export const convTranspose: Normalize = (view) => {
   const strides = listAttr(view, 'strides') ?? kernel.map(() => 1)
   const dilations = listAttr(view, 'dilations') ?? kernel.map(() => 1)
   const output_padding = listAttr(view, 'output_padding') ?? kernel.map(() => 0)
+  const isWide = output_padding.some((each, i) => each < 0 || each >= Math.max(strides[i] ?? 1, dilations[i] ?? 1))
+  if (isWide)
+    refuse(view, 'the result has places that no element reaches', `output_padding [${output_padding.join(', ')}]`, 'less than the strides')
   const pads = [...(listAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
   const autoPad = wordAttr(view, 'auto_pad')
   const same = autoPad.startsWith('SAME')

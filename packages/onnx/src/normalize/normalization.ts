@@ -66,13 +66,9 @@ export const dropout: Normalize = (view) => {
 }
 
 /** LRN: every attribute given. */
-export const lrn: Normalize = (view) => ({
-  op: 'LRN',
-  inputs: view.inputs,
-  attrs: {
-    size: numberAttr(view, 'size'),
-    alpha: numberAttr(view, 'alpha'),
-    beta: numberAttr(view, 'beta'),
-    bias: numberAttr(view, 'bias'),
-  },
-})
+export const lrn: Normalize = (view) => {
+  const size = numberAttr(view, 'size')
+  if (size < 1) refuse(view, 'there are no channels around', `size ${size}`, '1 or more')
+  const attrs = { size, alpha: numberAttr(view, 'alpha'), beta: numberAttr(view, 'beta'), bias: numberAttr(view, 'bias') }
+  return { op: 'LRN', inputs: view.inputs, attrs }
+}

@@ -3,6 +3,10 @@ import { windowOf } from './windows.ts'
 
 function pool(view: FormView) {
   const window = windowOf(view, listAttr(view, 'kernel_shape') ?? [], view.type(0).shape.slice(2))
+  const { length } = window.kernel
+  const given = listAttr(view, 'pads') ?? []
+  if (given.some((pad, i) => pad >= window.kernel[i % length]!))
+    refuse(view, 'a window lies in the padding alone', `pads [${given.join(', ')}]`, `less than the kernel, [${window.kernel.join(', ')}]`)
   if (window.dilations.some((each) => each !== 1))
     refuse(view, 'pools with dilations are not supported', `dilations [${window.dilations.join(', ')}]`, 'ones')
   return { kernel_shape: window.kernel, strides: window.strides, pads: window.pads }

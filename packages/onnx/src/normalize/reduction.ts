@@ -43,7 +43,9 @@ export const arg: Normalize = (view) => {
 export const topK: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
-  const k = view.inputs[1] === undefined ? numberAttr(view, 'k') : constantOperand(view, 'K')[0]!
+  const counts = view.inputs[1] === undefined ? [numberAttr(view, 'k')] : constantOperand(view, 'K')
+  if (counts.length !== 1) refuse(view, 'the count is not one number', `${counts.length} numbers`, '1 number')
+  const k = counts[0]!
   if (k > shape[axis]!) refuse(view, 'TopK picks more elements than the axis has', `${k}`, `${shape[axis]} at most`)
   const result = shape.map((d, i) => (i === axis ? k : d))
   return {
