@@ -8,14 +8,14 @@ import { q, run, vendorBin } from './programs.mjs'
 import { forms, madeFromOthers } from './sweep-forms.mjs'
 import { writeForms } from './sweep-network.mjs'
 
-const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--modes INT8,F16] [--no-chip] [--keep] [--output FILE] [form ...]
+const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--modes INT8,F16,F32] [--no-chip] [--keep] [--output FILE] [form ...]
 DIR is an installed TPU-MLIR 1.30.2; forms: ${[...forms.keys()].join(', ')}`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     vendor: { type: 'string' },
-    modes: { type: 'string', default: 'INT8,F16' },
+    modes: { type: 'string', default: 'INT8,F16,F32' },
     'no-chip': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -174,9 +174,12 @@ async function sweep(mode) {
   }
   if (!values['no-chip']) {
     await inHalves(ready, onChip, note('chip'))
-    // What differs beside all others is told as it is alone: the compiler lays one form's memory over another's.
+    // What differs beside all others is told as it is alone, where it makes a network: the compiler lays one form's memory over another's.
+    const alone = (/** @type {string} */ prefix, /** @type {string} */ text) => {
+      if (!text.includes('q.mjs')) note('chip')(prefix, text)
+    }
     for (const [prefix, name] of ready)
-      if (found.get(name)?.chip?.includes('differ')) await inHalves(new Map([[prefix, name]]), onChip, note('chip'))
+      if (found.get(name)?.chip?.includes('differ')) await inHalves(new Map([[prefix, name]]), onChip, alone)
   }
   for (const [name, { ours, own = '-', chip: simulated = '-' }] of found)
     process.stdout.write(`${mode} ${name}: ${ours ?? `own lowering ${own}; chip ${simulated}`}\n`)

@@ -27,8 +27,12 @@ describe('what is right here and not behind this program is told', () => {
     expect(told(`x: f32[${shape}]; y = LRN(x) {size = 3}`)).toHaveLength(Number(isTold))
   })
 
-  it('floats of Sinh and Cosh, which have no room of their own; codes are looked up', () => {
-    expect(told('x: f32[1,4]; y = Sinh(x); z = Cosh(x)')).toEqual([expect.stringContaining('Sinh y'), expect.stringContaining('Cosh z')])
+  it('floats of Sinh, Cosh and Atanh, which have no room of their own; codes are looked up', () => {
+    expect(told('x: f32[1,4]; y = Sinh(x); z = Cosh(x); t = Atanh(x)')).toEqual([
+      expect.stringContaining('Sinh y'),
+      expect.stringContaining('Cosh z'),
+      expect.stringContaining('Atanh t'),
+    ])
     expect(told('x: f32[1,4]; y = Sinh(x); z = Cosh(x)', 'INT8')).toEqual([])
   })
 

@@ -33,6 +33,7 @@ const places: Limit = (node, context) => {
 }
 
 const limits: Readonly<Record<string, Limit>> = {
+  Atanh: hyperbolic,
   Cosh: hyperbolic,
   GatherElements: places,
   GatherND: places,
