@@ -1,4 +1,4 @@
-import type { SearchResult, SearchSpace } from '@q/ir'
+import type { SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
 import type { ChosenTable } from './choose-table.ts'
 import type { QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
@@ -25,21 +25,39 @@ export function* auditSets(
   const trials = sets.map(({ floats, table }) => trialOf(space, floats, table.ranges))
   const answers = yield course.step({ trials, metrics: metricsOf(target) })
   return trials.map((trial, i) => {
-    const losses = answers[i]
-    const { method } = sets[i]!.table
-    const found = target.lossOf(losses)
-    const reached = target.isReached(found)
-    const each: SearchResult = {
-      trial,
-      ranking: course.best.ranking,
-      ...(losses && { losses }),
-      ...(method !== undefined && { method }),
-      ...(reached !== undefined && { reached }),
-    }
-    if (isBetter(each, course.best, target)) course.best = each
-    course.notes.info(`${floatsIn(each, space)} layers in float: ${target.metric} loss ${found}`)
+    const found = keepBest(course, space, target, trial, answers[i], undefined, sets[i]!.table.method)
+    course.notes.info(`${floatsIn({ trial, ranking: [] }, space)} layers in float: ${target.metric} loss ${found}`)
     return found
   })
+}
+
+/**
+ * Makes a trial that was measured on all samples the best of the course where it is better.
+ *
+ * @param most layers in float at most
+ * @param method whose table it is
+ * @returns its loss
+ */
+export function keepBest(
+  course: SearchCourse,
+  space: SearchSpace,
+  target: QualityTarget,
+  trial: Trial,
+  losses: TrialLosses | undefined,
+  most = Number.POSITIVE_INFINITY,
+  method?: string,
+): number {
+  const found = target.lossOf(losses)
+  const reached = target.isReached(found)
+  const each: SearchResult = {
+    trial,
+    ranking: course.best.ranking,
+    ...(losses && { losses }),
+    ...(method !== undefined && { method }),
+    ...(reached !== undefined && { reached }),
+  }
+  if (floatsIn(each, space) <= most && isBetter(each, course.best, target)) course.best = each
+  return found
 }
 
 /** How many layers a result keeps in float beside those that are pinned. */

@@ -84,6 +84,21 @@ export function* chooseOfAll(
   return { chosen, ranking: (chosen === start ? choice.walked : walked).ranking }
 }
 
+/** The most similar of what was found and of fewer of the worst layers: where the target is missed, more layers are not always better. */
+export function* chooseFewer(choice: ChoiceOfFloats, ranking: readonly RankedLayer[], below: number): SearchPart<MeasuredFloats> {
+  const { course, space, start, walked } = choice
+  const pick = pickLayers(space)
+  let best = start
+  for (let count = below - 1; count > 0; count--) {
+    const trial = trialOf(space, pick(ranking, count), walked.ranges)
+    const [losses] = yield course.step({ trials: [trial], metrics: ['cosine'] })
+    const fewer = { trial, losses, count: trial.plan.size - space.pinned.size }
+    course.notes.info(`fewer layers in float: ${fewer.count}, mix model outputs_cos: ${pythonFloat(similarityOf(losses))}`)
+    if (similarityOf(losses) > similarityOf(best.losses)) best = fewer
+  }
+  return best
+}
+
 /** The same layers with the thresholds of the space's table, where these are better together than those of the walk. */
 export function* chooseThresholds(course: SearchCourse, walked: MeasuredFloats): SearchPart<MeasuredFloats> {
   if (walked.trial.ranges === undefined) return walked

@@ -52,7 +52,7 @@ export function tablesOf(space: SearchSpace): readonly ChosenTable[] {
 }
 
 /** A row of the calibration table with a method's threshold; nothing where it is no other. */
-export function replacedRow(row: ObservedRange, range: ObservedRange | undefined): ObservedRange | undefined {
+function replacedRow(row: ObservedRange, range: ObservedRange | undefined): ObservedRange | undefined {
   return range === undefined || range.threshold === row.threshold ? undefined : { ...row, threshold: range.threshold }
 }
 

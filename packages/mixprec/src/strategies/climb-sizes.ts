@@ -23,7 +23,7 @@ const growingLayers = 24
 
 /**
  * Measures the worst layer in float, the worst two and so on, in `exact` on all samples, until the target is reached: two layers whose errors make up for each other
- * lose more when one of them is in float, so that no size tells of another. Beside them sets grow by the layer that wins most, see {@link growingSets}; both with each table that is still in play there.
+ * lose more when one of them is in float, so that no size tells of another. Beside them sets grow by the layer that wins most, see {@link growingSets}.
  * From a set that reaches the target layers are then taken back as long as it does.
  *
  * What is measured for a size depends on smaller ones alone. Therefore a higher limit is never worse: all that is measured below a limit is below a higher one, too.
@@ -33,7 +33,7 @@ export function* climbSizes(course: SearchCourse, space: SearchSpace, target: Qu
   const isDone = (size: number) => course.best.reached === true && floatsIn(course.best, space) <= size
   const growing = growingSets(course, space, target, { tables, order: order.slice(0, growingLayers), samples })
   for (let size = 1; size <= most && !isDone(size - 1); size++) {
-    const worst = growing.tables().map((table) => ({ floats: order.slice(0, size), table }))
+    const worst = [...new Set([...tables, ...growing.tables()])].map((table) => ({ floats: order.slice(0, size), table }))
     yield* auditSets(course, space, target, worst)
     course.guess = undefined
     if (!isDone(size)) yield* growing.grow()

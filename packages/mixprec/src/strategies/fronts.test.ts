@@ -67,8 +67,12 @@ describe('a front', () => {
   })
 
   it('measures no set twice behind its race, and four side by side at most', () => {
-    const ranked = steps.findLastIndex(({ open = [] }) => open.length > 0)
-    const later = steps.slice(ranked + 1).flatMap(({ ask }) => (whole(ask) ? [ask.trials] : []))
+    const many = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`l${i}`, { cost: 0.02 / (1 + ((i * 7) % 30)), operations: 1 + i }]),
+    )
+    const { steps: asked } = searchAdditive(pareto({ metric: 'cosine', mostLayers: 6 }), additiveSpace(many), many)
+    const ranked = asked.findLastIndex(({ open = [] }) => open.length > 0)
+    const later = asked.slice(ranked + 1).flatMap(({ ask }) => (whole(ask) ? [ask.trials] : []))
     expect(later.flat().map(keyOf)).toEqual([...new Set(later.flat().map(keyOf))])
     expect(Math.max(...later.map(({ length }) => length))).toBe(4)
   })

@@ -10,6 +10,7 @@ import { type SearchCourse, type SearchPart, searchCourse } from './search-cours
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
 import { spreadSamples, tellingSamples, weighSamples } from './telling-samples.ts'
+import { tuneThresholds } from './tune-thresholds.ts'
 import { walkLayers } from './walk-layers.ts'
 
 /** Options of {@link pareto}. */
@@ -33,7 +34,7 @@ const sideBySide = 4
  * number of layers that do it.
  *
  * A race is run first, so that no front is worse than that. Then layers are ranked by what each costs alone in codes with its best threshold, on all samples as `search_qtable` does it, and by that for its
- * share of the operations. The worst one, the worst two and so on are measured with these thresholds and with those of the best table, and
+ * share of the operations. The worst one, the worst two and so on are measured with these thresholds, with those of the best table and with tuned ones, and
  * again after their last places were contested. The trial returned is the cheapest that reaches the
  * target; without one, that of the least loss.
  *
@@ -74,13 +75,22 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       function* measure(sets: readonly (readonly string[])[], { ranges }: ChosenTable): SearchPart<void> {
         const trials = sets.map((floats) => trialOf(space, floats, ranges))
         const known = points.map(({ trial }) => trial)
-        points.push(...(yield* measureSets(course, space, target, distinct([...known, ...trials]).slice(known.length))))
+        points.push(...(yield* measureSets(course, space, target, newOnes(trials, known))))
         if (points.length > 0) course.best = { ...choose(frontOf(points, target, space), target), ranking }
+      }
+      const lossesOfAll = (ranges: ChosenTable['ranges']) => {
+        const inCodes = keyOf(trialOf(space, [], ranges))
+        return points.find(({ trial }) => keyOf(trial) === inCodes)?.losses
       }
       const sizes = Array.from({ length: most }, (_, i) => i + 1)
       const worst = [[], ...sizes.map((size) => order.slice(0, size))]
       yield* measure(worst, walked)
       yield* measure(worst, chosen)
+      const [walkedLoss, chosenLoss] = [walked, chosen].map(({ ranges }) => target.lossOf(lossesOfAll(ranges)))
+      const better = walkedLoss! < chosenLoss! ? { ranges: walked.ranges } : chosen
+      const start = { floats: [], table: better, loss: Math.min(walkedLoss!, chosenLoss!) }
+      const tuned = yield* tuneThresholds(course, space, target, start, spreadSamples(weighed, contestSamples))
+      yield* measure(worst, tuned.table)
       yield* measure(
         sizes.map((size) => byPrice.slice(0, size)),
         chosen,
@@ -146,13 +156,19 @@ function priceOf({ layers }: SearchSpace, name: string): number {
   return (layers.find((layer) => layer.name === name)?.operations ?? 0) / Math.max(1, all) + 1e-3
 }
 
-/** Trials that differ in the layers of their plans or in their ranges. */
-function distinct(trials: readonly Trial[]): readonly Trial[] {
-  const keyOf = ({ plan, ranges = new Map() }: Trial) =>
-    JSON.stringify([[...plan.keys()].sort(), [...ranges].sort(([a], [b]) => (a < b ? -1 : 1))])
-  const seen = new Map<string, Trial>()
-  for (const trial of trials) if (!seen.has(keyOf(trial))) seen.set(keyOf(trial), trial)
-  return [...seen.values()]
+/** A text that trials with the same layers in float and the same ranges have in common. */
+const keyOf = ({ plan, ranges = new Map() }: Trial): string =>
+  JSON.stringify([[...plan.keys()].sort(), [...ranges].sort(([a], [b]) => (a < b ? -1 : 1))])
+
+/** Those of the trials that differ from the known ones, and from each other, in the layers of their plans or in their ranges. */
+function newOnes(trials: readonly Trial[], known: readonly Trial[]): readonly Trial[] {
+  const seen = new Set(known.map(keyOf))
+  return trials.filter((trial) => {
+    const key = keyOf(trial)
+    const isNew = !seen.has(key)
+    seen.add(key)
+    return isNew
+  })
 }
 
 /** The points that no other is at least as good as in loss, share of the arithmetic and number of layers, the cheapest first. */

@@ -47,7 +47,13 @@ export function qualityTarget(search: string, { metric, expectedCos, mostLoss }:
     metric: used,
     wanted: wanted ?? Number.NEGATIVE_INFINITY,
     ...(used === 'sqnr' ? decibels : plain),
-    lossOf: (answer) => answer?.losses[used]?.mean ?? Number.POSITIVE_INFINITY,
+    lossOf: (answer) => lossIn(answer, used),
     isReached: (loss) => (wanted === undefined ? undefined : expectedCos === undefined ? loss <= wanted : 1 - loss > expectedCos),
   }
+}
+
+/** The mean loss that an answer tells; infinite where it tells none, or none that is a number. */
+export function lossIn(answer: TrialLosses | undefined, metric: MetricName): number {
+  const loss = answer?.losses[metric]?.mean ?? Number.POSITIVE_INFINITY
+  return Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss
 }

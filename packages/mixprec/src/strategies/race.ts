@@ -1,5 +1,5 @@
 import type { RankedLayer, SearchSpace, SearchStrategy } from '@q/ir'
-import { auditSets, type FloatSet, floatsIn } from './audit-sets.ts'
+import { auditSets, type FloatSet, floatsIn, keepBest } from './audit-sets.ts'
 import { type ChosenTable, chooseTable, plainTable, tablesOf } from './choose-table.ts'
 import { climbSizes } from './climb-sizes.ts'
 import { contestPlaces } from './contest-places.ts'
@@ -9,6 +9,7 @@ import { rankAlone } from './rank-alone.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
+import { searchQtable } from './search-qtable.ts'
 import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
 import { tuneThresholds } from './tune-thresholds.ts'
 import { walkLayers } from './walk-layers.ts'
@@ -27,6 +28,8 @@ const mostAudits = 4
 const [usualAudits, usualSizes] = [3, 5]
 /** Samples that sizes are estimated and the last places of a set are contested on: as many losses as that tell within a fifth what all lose. */
 const scoutSamples = 6
+/** Layers that `search_qtable` picks first. */
+const manualLayers = 5
 /** Where there are not more layers than that, every size of a set is measured. */
 const fewLayers = 24
 
@@ -52,7 +55,7 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const most = Math.min(open.length, options.mostLayers ?? usual)
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] }, space.samples)
-      const isSmall = open.length <= fewLayers && Number.isFinite(target.wanted)
+      const isSmall = open.length <= fewLayers
       course.expected = isSmall ? expectedOfFew(space, open.length, most) : expectedRuns(space, open.length, few)
       const [before] = yield* auditSets(course, space, target, [{ floats: [], table: plainTable }])
       if (open.length > 0 && target.isReached(before!) !== true) {
@@ -123,9 +126,37 @@ function* walkFew(race: Race): SearchPart<void> {
     metric: target.metric,
     learned,
   })
+  const samples = spreadSamples(weighed, scoutSamples)
   const tables = yield* withTuned(race, [...tablesOf(space), ...(ranges.size > 0 ? [{ ranges }] : [])], weighed)
+  if (course.best.reached === false) yield* askManual(race)
   const order = ranking.map(({ layer }) => layer)
-  yield* climbSizes(course, space, target, { order, most, tables, samples: spreadSamples(weighed, scoutSamples) })
+  yield* climbSizes(course, space, target, { order, most, tables, samples })
+}
+
+/**
+ * What `search_qtable` finds: it walks with the layers of other types in codes, so that other thresholds and other layers come first. Beside what it measures, its worst layers one by one: its own numbers of layers start where users want them to.
+ */
+function* askManual({ course, space, target, most }: Race): SearchPart<void> {
+  if (target.metric !== 'cosine') return
+  course.notes.info('the target is missed: layers are examined as search_qtable does it')
+  const steps = searchQtable({ expectedCos: 1 - target.wanted }).search(space)
+  let step = steps.next()
+  while (step.done !== true) {
+    const { trials, metrics, samples, precision } = step.value.ask
+    const answers = yield course.step(step.value.ask)
+    const isWhole = samples === undefined && precision !== 'fast' && metrics.includes('cosine')
+    if (isWhole) for (const [i, trial] of trials.entries()) keepBest(course, space, target, trial, answers[i], most)
+    step = steps.next(answers)
+  }
+  const { ranking, trial } = step.value
+  const table = { ranges: trial.ranges ?? new Map() }
+  const sizes = Array.from({ length: Math.min(most, ranking.length, manualLayers) }, (_, i) => i + 1)
+  yield* auditSets(
+    course,
+    space,
+    target,
+    sizes.map((size) => ({ floats: ranking.slice(0, size).map(({ layer }) => layer), table })),
+  )
 }
 
 /** The tables, and that which is best with all layers in codes with thresholds tuned on these samples. */
@@ -152,6 +183,7 @@ function* raceMany(race: Race, few: number, usual: number): SearchPart<void> {
   const ranked: RankedRace = { ...race, chosen, order }
   yield* findSize(ranked)
   if (course.best.reached !== false) return yield* giveLastPlaces(ranked)
+  yield* askManual(race)
   const mixed = yield* mixThresholds(course, space, target, chosen, typicalSamples(weighed, few))
   const samples = spreadSamples(weighed, scoutSamples)
   const tables = yield* withTuned(race, [...new Set([chosen, mixed])], samples)
@@ -162,6 +194,17 @@ function* raceMany(race: Race, few: number, usual: number): SearchPart<void> {
 function* findSize(race: RankedRace): SearchPart<void> {
   const { course, space, target, chosen, order, most } = race
   const estimate = yield* estimateSizes(race)
+  if (target.wanted === Number.NEGATIVE_INFINITY) {
+    const least = estimate.indexOf(Math.min(...estimate))
+    yield* auditSets(
+      course,
+      space,
+      target,
+      [...new Set([least, most])].map((size) => ({ floats: order.slice(0, size), table: chosen })),
+    )
+    course.guess = undefined
+    return
+  }
   // All in codes are known to miss the target with the calibration table alone.
   let [low, high] = [chosen === plainTable ? 0 : -1, most + 1]
   let scale = 1
@@ -176,9 +219,7 @@ function* findSize(race: RankedRace): SearchPart<void> {
     const losses = yield* auditSets(course, space, target, sets)
     course.guess = undefined
     for (const [i, loss] of losses.entries()) {
-      const reached = target.isReached(loss)
-      if (reached === undefined) return
-      if (reached) high = Math.min(high, sizes[i]!)
+      if (target.isReached(loss) === true) high = Math.min(high, sizes[i]!)
       else if (sizes[i]! < high) low = Math.max(low, sizes[i]!)
     }
     const last = losses.at(-1)!

@@ -1,6 +1,6 @@
 import type { SearchLayer, SearchSpace, SearchStrategy } from '@q/ir'
 import { measureAllCodes, reachedText } from './all-codes.ts'
-import { type ChoiceOfFloats, chooseCluster, chooseFloats, chooseOfAll, resultOf } from './choose-floats.ts'
+import { type ChoiceOfFloats, chooseCluster, chooseFewer, chooseFloats, chooseOfAll, resultOf } from './choose-floats.ts'
 import { pickLayers } from './pick-layers.ts'
 import { pythonFloat, pythonList } from './python-text.ts'
 import { searchCourse } from './search-course.ts'
@@ -38,7 +38,7 @@ const mostFloatShare = 5
  * Each layer of a sensitive type alone in codes, with the threshold of each method; the layers that lose most stay in float. When
  * `maxFloatLayers` are not enough, the smallest number up to a fifth of all layers that is, found by bisection, or that fifth.
  * Where that is not enough either, and other than the vendor's, the table's own thresholds take the place of the walk's if they are better
- * together, and layers of types that the filter left out that of those that lose least; in the end the layers of all types are examined. Ranges start from the space's table. Losses are those of all samples.
+ * together, and layers of types that the filter left out that of those that lose least; in the end the layers of all types are examined, and fewer layers than `maxFloatLayers` measured. Ranges start from the space's table. Losses are those of all samples.
  *
  * @throws QError `STRATEGY_OPTION`
  */
@@ -111,9 +111,11 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
         : yield* chooseFloats(choice, { ...counts, leftOut: leftOut.filter(({ type }) => !isIgnored(type)) })
       const others = quantized.filter(({ type }) => !sensitive.includes(type) && !isIgnored(type))
       const isEnough = cluster || others.length === 0 || similarityOf(first.losses) > expectedCos
-      const { chosen, ranking } = isEnough
+      const { chosen: found, ranking } = isEnough
         ? { chosen: first, ranking: walked.ranking }
         : yield* chooseOfAll({ ...choice, start: first }, [...searched, ...others], counts)
+      const isMissed = !cluster && similarityOf(found.losses) <= expectedCos
+      const chosen = isMissed ? yield* chooseFewer({ ...choice, start: found }, walked.ranking, maxFloatLayers) : found
       const score = similarityOf(chosen.losses)
       notes.info('>>>run result:')
       notes.info(`float layer number: ${chosen.count}, mix model outputs_cos: ${score.toFixed(6)}`)

@@ -1,5 +1,6 @@
 import type { MetricName, ObservedRange, RankedLayer, SearchLayer, SearchSpace, TrialLosses } from '@q/ir'
 import { pythonFloat } from './python-text.ts'
+import { lossIn } from './quality-target.ts'
 import { rankLayers } from './rank-layers.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 import { trialOf } from './search-layers.ts'
@@ -49,7 +50,7 @@ export function* walkLayers(course: SearchCourse, space: SearchSpace, walk: Laye
   const { layers, floats, metric = 'cosine', metrics = [], model, printed = (method) => method } = walk
   const found: WalkedLayer[] = []
   const ranges = new Map<string, ObservedRange>()
-  const lossOf = (answer: TrialLosses | undefined) => answer?.losses[metric]?.mean ?? Number.POSITIVE_INFINITY
+  const lossOf = (answer: TrialLosses | undefined) => lossIn(answer, metric)
   const walked = (): WalkedLayers => ({ ranking: rankLayers(found), ranges: new Map(ranges) })
   for (const [place, { name, type }] of layers.entries()) {
     const { notes } = course
