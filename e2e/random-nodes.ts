@@ -121,7 +121,6 @@ const makers: Readonly<Record<string, (s: Source) => Made>> = {
       strides: [s.whole(1, 2), 1],
       pads: [0, width > 1 ? s.whole(0, 1) : 0, 0, 0],
       count_include_pad: s.chance(0.5),
-      border: s.pick(['in-sum', 'behind']),
       ...s.factors(1, s.whole(1, 4)),
       relu: s.chance(0.3),
       ...(isReal ? { scale: 0.1 * s.whole(1, 9), offset: s.whole(-20, 20) / 8 } : {}),

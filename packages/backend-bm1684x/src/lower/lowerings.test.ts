@@ -259,10 +259,8 @@ describe('averages', () => {
   }
   const attrs = { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1] }
 
-  it('at a border that does not count are made up for behind the requantization, as the chip does it', () => {
-    const { node, diagnostics } = lowered({ ...pool, attrs })
-    expect([node.op, node.attrs['border']]).toEqual(['QAveragePool', 'behind'])
-    expect(diagnostics).toMatchObject([{ level: 'warning', code: 'COMPUTED_OTHERWISE', at: ['y'] }])
+  it('at a border that does not count are told of: every second one is a code off in the simulator of TPU-MLIR 1.30.2', () => {
+    expect(lowered({ ...pool, attrs }).diagnostics).toMatchObject([{ level: 'warning', code: 'COMPUTED_OTHERWISE', at: ['y'] }])
     expect(lowered({ ...pool, attrs: { ...attrs, count_include_pad: true } }).diagnostics).toEqual([])
     expect(lowered({ ...pool, result: [1, 1, 1, 1], attrs: { ...attrs, pads: [0, 0, 0, 0] } }).diagnostics).toEqual([])
   })

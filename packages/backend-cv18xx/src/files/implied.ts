@@ -18,7 +18,7 @@ const moving: ReadonlySet<string> = new Set([
 export const implied = ({ op, inputs, outputs, attrs }: Node, typeOf: (name: string) => TensorType): Attrs => {
   const source = typeOf(inputs[0]!).dtype
   const result = typeOf(outputs[0]!).dtype
-  if (op === 'QAveragePool') return { sumRounding: 'half-up', border: 'in-sum' }
+  if (op === 'QAveragePool') return { sumRounding: 'half-up' }
   if (op === 'DequantizeLinear') return result === 'f32' ? { bf16: 'saturate', through: 'bf16' } : { bf16: 'saturate' }
   if (op === 'QuantizeLinear') {
     if (source !== 'f32') return { bf16: 'saturate' }

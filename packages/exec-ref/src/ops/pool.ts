@@ -1,5 +1,5 @@
 import { elementCount, type RoundingMode } from '@q/ir'
-import { byteReciprocal, roundHalfAway, roundTo } from '@q/ir/number'
+import { roundHalfAway, roundTo } from '@q/ir/number'
 
 import { codeLimits } from '../compute/codes.ts'
 import { fuseRelu } from '../compute/fused-relu.ts'
@@ -34,7 +34,7 @@ export const averagePool: Kernel = (call) => {
 /**
  * Integer average: the float32 mean is multiplied back by the sides of the window one after the other (in float32) and
  * rounded, halves away from zero, which gives the sum of a full window; then requantization. With a `scale` the unrounded
- * sum of the codes as they are is rescaled in real numbers; with `border` `behind` requantized sums are made up for what a window lacks.
+ * sum of the codes as they are is rescaled in real numbers.
  */
 export const qAveragePool: Kernel = (call) => {
   const y = newResult(call)
@@ -45,21 +45,9 @@ export const qAveragePool: Kernel = (call) => {
   const [min, max] = codeLimits(type, flag(call, 'relu'))
   const rescale = call.attrs['scale'] === undefined ? requantized(call, zero) : scaled(call)
   const taken = call.attrs['scale'] === undefined ? from : 0
-  const limited = (v: number): number => (v > max ? max : v < min ? min : v)
-  if (word(call, 'border') === 'behind' && call.attrs['scale'] === undefined && !flag(call, 'count_include_pad')) {
-    const apply = requantizerOf(call)
-    const x = operand(call, 0).data
-    forEachWindow(call, (place, elements, count, _, along) => {
-      let sum = 0
-      for (let i = 0; i < count; i++) sum += x[elements[i]!]! - from
-      y[place] = limited(
-        kernel.reduce((v, side, a) => (along[a] === side ? v : roundHalfAway(v * side * byteReciprocal(along[a]!))), apply(sum)) + zero,
-      )
-    })
-    return [y]
-  }
   forEachMean(call, taken, from, (place, mean) => {
-    y[place] = limited(rescale(kernel.reduce((sum, side) => Math.fround(sum * side), mean)))
+    const v = rescale(kernel.reduce((sum, side) => Math.fround(sum * side), mean))
+    y[place] = v > max ? max : v < min ? min : v
   })
   return [y]
 }
@@ -89,12 +77,9 @@ function forEachMean(call: KernelCall, taken: number, padding: number, visit: (p
 
 /**
  * Calls `visit` for each place of the result with the elements of `x` under its window: their indices, how many they
- * are, how many places of the padded input the window covers (what leaves the padding does not count), and how many elements along each axis.
+ * are, and how many places of the padded input the window covers (what leaves the padding does not count).
  */
-function forEachWindow(
-  call: KernelCall,
-  visit: (place: number, elements: Int32Array, count: number, padded: number, along: readonly number[]) => void,
-): void {
+function forEachWindow(call: KernelCall, visit: (place: number, elements: Int32Array, count: number, padded: number) => void): void {
   const { shape } = operand(call, 0).type
   const kernel = nums(call, 'kernel_shape')
   const strides = nums(call, 'strides')
@@ -109,7 +94,6 @@ function forEachWindow(
   const elements = new Int32Array(elementCount(kernel))
   const index = places.map(() => 0)
   const under = new Int32Array(elements.length)
-  const alongs = places.map(() => 0)
   for (let p = 0; p < perPlane; p++) {
     let count = 1
     let padded = 1
@@ -120,7 +104,6 @@ function forEachWindow(
       const end = Math.min(start + kernel[a]!, sizes[a]!)
       padded *= Math.min(start + kernel[a]!, sizes[a]! + pads[a + n]!) - start
       const along = Math.max(0, end - first)
-      alongs[a] = along
       for (let i = count - 1; i >= 0; i--) {
         const base = under[i]!
         for (let k = along - 1; k >= 0; k--) under[i * along + k] = base + (first + k) * steps[a]!
@@ -130,7 +113,7 @@ function forEachWindow(
     for (let c = 0; c < planes; c++) {
       const base = c * plane
       for (let i = 0; i < count; i++) elements[i] = base + under[i]!
-      visit(c * perPlane + p, elements, count, padded, alongs)
+      visit(c * perPlane + p, elements, count, padded)
     }
     for (let a = n - 1; a >= 0 && ++index[a]! >= places[a]!; a--) index[a] = 0
   }

@@ -145,39 +145,6 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     [gives(i8(1, 1, 3, 3), [4, 6, 8, 8, 10, 12, 12, 14, 16])],
     { attrs: { kernel_shape: [2, 2], strides: [1, 1], pads: [1, 1, 1, 1] } },
   ),
-  // Sums and codes of the chip simulator of TPU-MLIR 1.30.2.
-  nodeCase(
-    'padding made up for behind the requantization',
-    'QAveragePool',
-    [
-      fed(
-        i8(1, 5, 2, 2),
-        [
-          [100, 65, 60, 40],
-          [81, 81, 81, 81],
-          [26, 26, 26, 26],
-          [-8, -8, -8, -7],
-          [-53, -53, -53, -53],
-        ].flat(),
-      ),
-    ],
-    [
-      gives(
-        i8(1, 5, 2, 2),
-        [95, 116, 36, -12, -77].flatMap((code) => [code, code, code, code]),
-      ),
-    ],
-    { attrs: { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1], border: 'behind', multipliers: [81], shifts: [9] } },
-  ),
-  nodeCase(
-    'padding made up for by a factor of 8 bits, in unsigned codes with a ReLU',
-    'QAveragePool',
-    [fed(i8(1, 2, 1, 3), [127, 127, 120, -9, -5, 3])],
-    [gives(u8(1, 2, 1, 2), [98, 98, 0, 0])],
-    {
-      attrs: { kernel_shape: [1, 4], strides: [1, 1], pads: [0, 1, 0, 1], border: 'behind', multipliers: [200], shifts: [10], relu: true },
-    },
-  ),
   nodeCase(
     'negative codes in the second half',
     'Lut',

@@ -1,6 +1,5 @@
 export * from './activation.ts'
 export * from './bf16.ts'
-export * from './byte-reciprocal.ts'
 export * from './encode-factor.ts'
 export * from './erf.ts'
 export * from './f16.ts'

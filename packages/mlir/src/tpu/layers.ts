@@ -40,7 +40,7 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
       ...operands,
       fields: [...averagePoolFields, ...plainRelu, ...multiplierAndShift, poolMode('Avg'), textRounding(), firstRounding],
       reads: (form) => hasIntegerOperand(form) && form.operation.attributes.has('multiplier'),
-      read: ({ inputs }) => ({ inputs: inputs.slice(0, 1), attrs: { rounding: impliedRounding('multiplier-shift'), border: 'behind' } }),
+      read: ({ inputs }) => ({ inputs: inputs.slice(0, 1), attrs: { rounding: impliedRounding('multiplier-shift') } }),
       writes: (form) => isRight(form) && roundsAsImplied(form),
     },
     {

@@ -1,7 +1,4 @@
-import type { Attrs, TensorType } from '@q/ir'
-import { byteReciprocal } from '@q/ir/number'
 import { shiftOf } from '../onnx/carriers.ts'
-import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import { centred, halfAwayFromZero, isCodeType, reach, saturated, zeroPointOf } from './codes.ts'
 import { reshaped } from './finish.ts'
 import { fullRank, hasPlaces } from './float-window.ts'
@@ -36,9 +33,6 @@ export const translateQAveragePool: Translate = (node, t) => {
   const full = build.typeOf(codes).shape
   const pads = attrs['pads'] as readonly number[]
   const isCounted = attrs['count_include_pad'] === true
-  const isBehind = !isReal && !isCounted && attrs['border'] === 'behind' && pads.some((pad) => pad > 0)
-  // Codes that saturate before they are made up for saturate behind that too, but for the zero point.
-  if (isBehind && zeroPointOf(type) !== 0) return undefined
   const isPadded = isReal && isCounted && pads.some((pad) => pad > 0)
   const border = [0, 0, ...pads.slice(0, kernel.length), 0, 0, ...pads.slice(kernel.length)]
   const plane = isPadded
@@ -55,7 +49,7 @@ export const translateQAveragePool: Translate = (node, t) => {
     kernel_shape: kernel,
     strides: attrs['strides']!,
     pads: isPadded ? pads.map(() => 0) : pads,
-    count_include_pad: isCounted || isBehind ? 1 : 0,
+    count_include_pad: isCounted ? 1 : 0,
   })
   const sums = build.cast(
     kernel.reduce((y, side) => build.node('Mul', [y, build.numbers('f32', side)], float), average),
@@ -63,10 +57,7 @@ export const translateQAveragePool: Translate = (node, t) => {
   )
   if (!isReal) {
     const whole = halfAwayFromZero(build, sums)
-    const finished = (codes: string): readonly string[] => [
-      reshaped(build, isBehind ? madeUp(build, codes, type, borderFactors(attrs, from.shape, spatial)) : codes, type.shape),
-    ]
-    if (isExactInDouble(r, type)) return finished(requantized(build, whole, type, r, 1))
+    if (isExactInDouble(r, type)) return [reshaped(build, requantized(build, whole, type, r, 1), type.shape)]
     const scaled = rescaledWhole(
       build,
       { id: build.cast(whole, 'i64'), most: [BigInt(r.bounds[0]!)] },
@@ -75,7 +66,7 @@ export const translateQAveragePool: Translate = (node, t) => {
       clampedFrom(type),
     )
     const y = scaled && saturatedWhole(build, scaled, type, r.relu)
-    return y === undefined ? undefined : finished(y)
+    return y === undefined ? undefined : [reshaped(build, y, type.shape)]
   }
   const real = scaled(
     build,
@@ -89,36 +80,4 @@ export const translateQAveragePool: Translate = (node, t) => {
   const shift = shiftOf(type.dtype)
   const placed = shift === 0 ? whole : build.node('Add', [whole, build.numbers('f64', shift)], build.typeOf(whole))
   return [reshaped(build, saturated(build, placed, type, r.relu, true), type.shape)]
-}
-
-/** What the windows of each place along an axis are made up by, for each axis. */
-function borderFactors(attrs: Attrs, shape: readonly number[], places: readonly number[]): readonly (readonly number[])[] {
-  const list = (name: string): readonly number[] => attrs[name] as readonly number[]
-  const [kernel, strides, pads] = [list('kernel_shape'), list('strides'), list('pads')]
-  return kernel.map((side, a) =>
-    Array.from({ length: places[a]! }, (_, i) => {
-      const start = i * strides[a]! - pads[a]!
-      const count = Math.min(start + side, shape[a + 2] ?? 1) - Math.max(start, 0)
-      return count === side ? 1 : side * byteReciprocal(count)
-    }),
-  )
-}
-
-/** Codes times a factor for each place of an axis, rounded, one axis after the other. */
-function madeUp(build: OnnxBuilder, codes: string, type: TensorType, factors: readonly (readonly number[])[]): string {
-  const whole = factors.reduce(
-    (y, along, a) =>
-      along.every((factor) => factor === 1)
-        ? y
-        : halfAwayFromZero(
-            build,
-            build.node(
-              'Mul',
-              [y, build.numbers('f64', along, [1, 1, ...factors.map((_, other) => (other === a ? along.length : 1))])],
-              build.typeOf(y),
-            ),
-          ),
-    centred(build, codes, type, 'f64'),
-  )
-  return saturated(build, whole, type)
 }
