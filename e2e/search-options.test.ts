@@ -112,6 +112,14 @@ describe('mistakes of a search', () => {
       err: expect.stringMatching(/^STRATEGY_OPTION: --expected_cos is a target by cosine, and --most_loss 0\.1 asks for another$/m),
     })
     expect((await search('--expected_cos', '0.5', '--metric', 'sqnr')).err).toMatch(/^STRATEGY_OPTION: .*--metric sqnr/m)
+    expect(await search('--pareto', '--strategy', 'race')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^STRATEGY_OPTION: --pareto is a strategy, and --strategy race asks for another$/m),
+    })
+    expect(await search('--strategy_options', '{"mostLayers":3}', '--max_float_layers', '5')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^STRATEGY_OPTION: --max_float_layers and mostLayers of --strategy_options are the same option$/m),
+    })
   })
 
   it.each([

@@ -68,7 +68,7 @@ describe('q search', () => {
     const { code, err } = await search('--expected_cos', '1', '--max_float_layers', '1')
     expect(code).toBe(4)
     expect(err).toMatch(/^TARGET_MISSED: /m)
-    expect(err).toMatch(/what hurts most in INT8 \(estimates from few samples\): \S+ \d\.\d\de-\d/)
+    expect(err).toMatch(/what hurts most in INT8: \S+ \d\.\d\de-\d/)
     expect(err).toContain('at most 1 layer in float was allowed')
     expect(err).toContain('allow more layers in float (--max_float_layers, 1 here)')
     expect(parseQuantPlan(text('digits_qtable')).entries.size).toBeLessThanOrEqual(1)

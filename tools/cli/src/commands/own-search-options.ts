@@ -1,4 +1,4 @@
-import type { MetricName } from '@q/ir'
+import { type MetricName, QError } from '@q/ir'
 import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Reporter } from '../console/reporter.ts'
@@ -96,11 +96,16 @@ export function noteUnused(command: Command, reporter: Reporter): void {
   }
 }
 
-/** The strategy that the options choose. @throws QError those of `chooseStrategy` */
-export function strategyOf(options: OwnSearchOptions, context: Context): Promise<ChosenStrategy> {
+/** The strategy that the options choose. @throws QError `STRATEGY_OPTION` where they choose two, and those of `chooseStrategy` */
+export async function strategyOf(options: OwnSearchOptions, context: Context): Promise<ChosenStrategy> {
   const { expected_cos: expectedCos, most_loss: mostLoss, max_float_layers: maxFloatLayers, metric, strategy_options } = options
   if (options.pareto === true && options.strategy !== undefined && options.strategy !== 'pareto')
-    context.reporter.note(`note: --pareto has no effect here: the strategy is ${options.strategy}`)
+    throw new QError('STRATEGY_OPTION', `--pareto is a strategy, and --strategy ${options.strategy} asks for another`, {
+      found: `--pareto and --strategy ${options.strategy}`,
+      wanted: 'one of them',
+      hint: 'leave one of them out',
+      kind: 'usage',
+    })
   return chooseStrategy(
     options.strategy ?? (options.pareto === true ? 'pareto' : 'race'),
     {

@@ -74,7 +74,7 @@ const strategies: Readonly<Record<string, KnownStrategy>> = {
     when: 'a similarity is wanted, soon, with as few layers in float as it takes',
     takes: everyWish,
     create: (wishes) => race(ours(wishes)),
-    traits: () => ({ losses: 'estimates from few samples', waysOut: [moreLayers, methods] }),
+    traits: () => ({ losses: lossesOf.race, waysOut: [moreLayers, methods] }),
   },
   pareto: {
     when: 'you want to see what each share of arithmetic in float buys, and choose',
@@ -159,6 +159,21 @@ function checkTarget({ expectedCos, mostLoss, metric = 'cosine' }: Omit<Strategy
   })
 }
 
+/** A wish is said once: by its option, or among those of the strategy. */
+function checkOnce(wishes: Omit<StrategyWishes, 'options'>, options: Readonly<Record<string, unknown>>): void {
+  for (const wish of everyWish) {
+    const names = wish === 'maxFloatLayers' ? [wish, 'mostLayers'] : [wish]
+    const twice = wishes[wish] === undefined ? undefined : names.find((name) => options[name] !== undefined)
+    if (twice === undefined) continue
+    throw new QError('STRATEGY_OPTION', `${flags[wish]} and ${twice} of --strategy_options are the same option`, {
+      found: `${flags[wish]} ${wishes[wish]} and ${JSON.stringify({ [twice]: options[twice] })}`,
+      wanted: 'one of them',
+      hint: 'leave one of them out',
+      kind: 'usage',
+    })
+  }
+}
+
 /** What `--strategy` takes, for the help of a command: one line each. */
 export function strategyHelp(): string {
   return Object.entries(strategies)
@@ -174,8 +189,9 @@ export function strategyHelp(): string {
 export async function chooseStrategy(word: string, { options = {}, ...wishes }: StrategyWishes, context: Context): Promise<ChosenStrategy> {
   const known = Object.hasOwn(strategies, word) ? strategies[word]! : undefined
   checkWishes(word, wishes, known?.takes ?? takenByModules)
-  if (known !== undefined) checkTarget(wishes)
   if (known !== undefined) {
+    checkTarget(wishes)
+    checkOnce(wishes, options)
     const all: Omit<StrategyWishes, 'options'> = { ...wishes, ...options }
     const measure = known.takes.includes('metric')
       ? { metric: all.metric ?? (all.expectedCos === undefined ? 'worst-group' : 'cosine') }

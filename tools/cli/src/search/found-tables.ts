@@ -18,7 +18,7 @@ export interface PlanHeader {
   readonly form: 'classic' | 'extended'
   /** What stayed in float before anything was measured: stands in lists of its own. */
   readonly base?: Pick<FloatLayers, 'pattern' | 'shape' | 'line' | 'isFound'>
-  /** Layers that the search did not come to. */
+  /** Layers that the search did not come to; those that the plan keeps in float are not told. */
   readonly unexamined?: readonly string[]
 }
 
@@ -36,12 +36,9 @@ export function planText(
     fingerprint: tableFingerprintOf(graph),
   }
   if (form === 'classic') return formatQuantPlan(createClassicQuantPlan({ ...parts, mixMode: floatMode, entries }))
-  const left = unexamined.length === 0 ? [] : [`q: ended by its budget, ${countText(unexamined.length, 'layer')} not examined:`]
-  const patternLog = [
-    ...(base?.isFound === true ? [`q: ${base.line}`] : []),
-    ...left,
-    ...unexamined.map((layer) => `q: not examined: ${layer}`),
-  ]
+  const open = unexamined.filter((layer) => !plan.has(layer))
+  const left = open.length === 0 ? [] : [`q: ended by its budget, ${countText(open.length, 'layer')} not examined:`]
+  const patternLog = [...(base?.isFound === true ? [`q: ${base.line}`] : []), ...left, ...open.map((layer) => `q: not examined: ${layer}`)]
   const [pattern, shape] = [new Set(base?.pattern), new Set(base?.shape)]
   const among = (names: ReadonlySet<string>) => entries.filter(([name]) => names.has(name))
   return formatQuantPlan(

@@ -2,7 +2,7 @@ import type { SearchLayer, SearchResult, SearchSpace, TrialLosses } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { frontLines } from './front-files.ts'
 import type { Found } from './search-model.ts'
-import { floatWarning, missedTarget, type SearchTraits, summaryLines } from './search-summary.ts'
+import { floatWarning, lossesOf as lossesOfSearch, missedTarget, type SearchTraits, summaryLines } from './search-summary.ts'
 import { moreLayers, otherMethods } from './ways-out.ts'
 
 const layers: readonly SearchLayer[] = ['a', 'b', 'c', 'd'].map((name, i) => ({
@@ -72,6 +72,20 @@ describe('a target that was missed', () => {
     expect(summaryLines(foundWith([], { ended: 'budget', open: ['b'] }), wanted, 1)).toContain(
       'not examined  1 layer: the budget was used up',
     )
+  })
+  it('says of a race what its losses are only where there are too many layers to examine', () => {
+    const lines = (count: number) => {
+      const found = foundWith(['a'])
+      const many = Array.from({ length: count }, (_, i) => ({ ...layers[0]!, name: `${i}`, modes: ['F16'] }))
+      return summaryLines({ ...found, space: { ...found.space, layers: many } }, wanted, 1, { losses: lossesOfSearch.race })
+    }
+    expect(lines(24).filter((line) => line.startsWith('  loss:'))).toEqual([])
+    expect(lines(25)).toContain('  loss: estimates from few samples')
+  })
+  it('counts no layer among those not examined that the plan keeps in float', () => {
+    const ended = { ended: 'budget', open: ['a', 'b'] } as const
+    expect(summaryLines(foundWith(['a'], ended), wanted, 1)).toContain('not examined  1 layer: the budget was used up')
+    expect(missed(foundWith(['a'], ended)).found).toContain('the budget left 1 layer unexamined')
   })
   it('says what a budget left', () => {
     expect(missed(foundWith([], { ended: 'budget', open: ['b', 'c'] })).found).toContain('the budget left 2 layers unexamined')

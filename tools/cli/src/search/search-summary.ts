@@ -2,7 +2,7 @@ import { type MetricName, QError, type SearchLayer, type SearchSpace, type Trial
 import { countText } from '../console/count-text.ts'
 import { formatSeconds } from '../console/eta.ts'
 import type { Found } from './search-model.ts'
-import type { WayOut } from './ways-out.ts'
+import { openCount, type WayOut } from './ways-out.ts'
 
 /** What was wanted of a search. */
 export interface Wanted {
@@ -77,13 +77,10 @@ export function floatWarning({ space, outcome: { result } }: Found): string | un
 }
 
 /** The small table that tells a person what came of a search. */
-export function summaryLines(
-  found: Found,
-  wanted: Wanted,
-  seconds: number,
-  { losses }: Pick<SearchTraits, 'losses'> = {},
-): readonly string[] {
+export function summaryLines(found: Found, wanted: Wanted, seconds: number, traits: Pick<SearchTraits, 'losses'> = {}): readonly string[] {
   const { space, outcome, before } = found
+  const losses = lossesIn(found, traits.losses)
+  const open = unexaminedIn(found)
   const floats = floatLayers(found)
   const widest = Math.max(5, ...floats.map(({ name }) => name.length))
   const typeWidth = Math.max(4, ...floats.map(({ type }) => type.length))
@@ -109,10 +106,10 @@ export function summaryLines(
     ...(space.samples < found.samples
       ? [`measured on   ${space.samples} of ${countText(found.samples, 'sample')}: the budget was used up`]
       : []),
-    ...(outcome.ended === 'budget' && outcome.open.length === 0
+    ...(outcome.ended === 'budget' && open.length === 0
       ? [`ended         by its budget, after ${countText(outcome.trials, 'trial')}`]
       : []),
-    ...(outcome.open.length === 0 ? [] : [`not examined  ${countText(outcome.open.length, 'layer')}: the budget was used up`]),
+    ...(open.length === 0 ? [] : [`not examined  ${countText(open.length, 'layer')}: the budget was used up`]),
     `time          ${seconds < 10 ? `${seconds.toFixed(1)} s` : formatSeconds(seconds)}`,
   ]
 }
@@ -124,29 +121,42 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 /** What there is to say of a search beside what it found. */
 export interface SearchTraits {
   /** What losses of layers are. @default a layer's alone in codes, on all samples */
-  readonly losses?: string
+  readonly losses?: string | ((found: Found) => string | undefined)
   /** What may help where the target was missed. */
   readonly waysOut: readonly WayOut[]
 }
 
-/** What losses of layers are in searches of the original tools that do not tell the usual one. */
+/** Layers up to which `race` examines each on all samples. */
+const examinedByRace = 24
+
+/** What losses of layers are in searches that do not tell the usual one. */
 export const lossesOf = {
   oneSample: 'each on one sample',
   ownResult: "how dissimilar a layer's own result is",
+  race: ({ space }: Found) => (openCount(space) > examinedByRace ? 'estimates from few samples' : undefined),
 } as const
 
+/** What the losses of what was found are. */
+const lossesIn = (found: Found, losses: SearchTraits['losses']): string | undefined =>
+  typeof losses === 'function' ? losses(found) : losses
+
+/** Layers that the search did not come to, and that the plan leaves in codes. */
+const unexaminedIn = ({ outcome: { open, result } }: Found): readonly string[] => open.filter((layer) => !result.trial.plan.has(layer))
+
 /** The error that ends a search which missed its target: the best found, the layers that still hurt most, and what may help. */
-export function missedTarget(found: Found, wanted: Wanted, table: string, { losses, waysOut }: SearchTraits): QError {
+export function missedTarget(found: Found, wanted: Wanted, table: string, traits: SearchTraits): QError {
   const { outcome, space } = found
+  const losses = lossesIn(found, traits.losses)
+  const open = unexaminedIn(found)
   const inCodes = outcome.result.ranking.filter(({ layer }) => !outcome.result.trial.plan.has(layer))
   const worst = inCodes.slice(0, 5).map(({ layer, loss }) => `${layer} ${loss.toExponential(2)}`)
   const best = `similarity ${measuredText(outcome.result.losses, wanted)} with ${countText(floatLayers(found).length, 'layer')} in float`
   const { limit } = outcome.result
   const isCutShort = outcome.ended === 'budget'
   const because = isCutShort
-    ? outcome.open.length === 0
+    ? open.length === 0
       ? '; the budget was used up before the search was done'
-      : `; the budget left ${countText(outcome.open.length, 'layer')} unexamined`
+      : `; the budget left ${countText(open.length, 'layer')} unexamined`
     : limit === undefined
       ? ''
       : `; at most ${countText(limit, 'layer')} in float ${limit === 1 ? 'was' : 'were'} allowed`
@@ -157,7 +167,7 @@ export function missedTarget(found: Found, wanted: Wanted, table: string, { loss
     wanted: wantedText(wanted),
     hint: isCutShort
       ? 'give it more time (--budget), or ask for less'
-      : hintOf([...waysOut.flatMap((way) => way(found) ?? []), 'ask for less']),
+      : hintOf([...traits.waysOut.flatMap((way) => way(found) ?? []), 'ask for less']),
     kind: 'target',
   })
 }

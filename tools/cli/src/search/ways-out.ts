@@ -77,8 +77,8 @@ export const withQSearch: WayOut = otherSearch('take q search')
 
 const allowMore = (count: number, more = ''): string => `allow more layers in float (--max_float_layers, ${count} here${more})`
 
-/** Layers whose mode is open. */
-const openCount = ({ layers, pinned, floatMode }: SearchSpace): number =>
+/** How many layers there are whose mode is open. */
+export const openCount = ({ layers, pinned, floatMode }: SearchSpace): number =>
   layers.filter(({ name, modes, hasCodes }) => hasCodes && !pinned.has(name) && modes.includes(floatMode)).length
 
 /** Layers, and inputs that are none: what the searches of the original tools count. */
