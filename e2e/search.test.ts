@@ -97,6 +97,13 @@ describe('q search', () => {
     expect(hidden()).toEqual([])
   })
 
+  it('says that a table of an earlier run does not belong to a plan without thresholds', async () => {
+    writeFileSync('digits_cali_table', text('table'))
+    const { err } = await search('--expected_cos', '1', '--budget', '1ms')
+    expect(err).toContain('note: digits_cali_table is of an earlier run: its thresholds do not belong to digits_qtable\n')
+    expect(text('digits_cali_table')).toBe(text('table'))
+  })
+
   it('ends in time where the budget is too small for a calibration: every layer unexamined, and no thresholds', async () => {
     const { code, out, err } = await search('--expected_cos', '1', '--budget', '1ms')
     expect(code, err).toBe(4)
@@ -132,8 +139,10 @@ describe('q search', () => {
     for (const { plan, table } of points) {
       parseCalibrationTable(text(table))
       parseQuantPlan(text(plan))
-      expect(out).toContain(plan)
+      expect(out).toMatch(new RegExp(` ${plan} +${table}`))
     }
+    expect(out.match(/\(written as digits_qtable, too\)/g)).toHaveLength(1)
+    expect(err).toMatch(/^note: no target was given: the point of least loss, with at most \d+ layers in float, is written/m)
   })
 
   it.each(['search_qtable', 'fast_search', 'mix_search', 'run_qtable', 'run_sensitive_layer'])('--strategy %s', async (name) => {
@@ -220,6 +229,12 @@ describe('q search', () => {
     expect([plain.code, other.code, made.code]).toEqual([0, 0, 0])
     expect(similarity(made.out)).toBe('1.000000')
     expect(new Set([plain, other, made].map(({ out }) => similarity(out))).size).toBe(3)
+    // Before anything is calibrated: nothing is kept of it.
+    expect(await search('--expected_cos', '0.5', '--global_compare_layers', `${layer},nowhere`)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^LAYER_UNKNOWN: there is no layer nowhere to compare$/m),
+    })
+    expect(hidden()).toEqual([])
     writeFileSync('p.py', 'def PostProcess(outputs): pass')
     const python = await search(...aim, '--post_process', 'p.py')
     expect(python).toMatchObject({ code: 2, err: expect.stringMatching(/^POST_PROCESS_MODULE: p\.py: Python is not run here$/m) })

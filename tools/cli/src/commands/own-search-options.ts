@@ -8,6 +8,7 @@ import type { ChosenStrategy } from '../search/choose-strategy.ts'
 import { chooseStrategy } from '../search/choose-strategy.ts'
 import { frontLines } from '../search/front-files.ts'
 import type { Found } from '../search/search-model.ts'
+import type { SearchedPlan } from '../search/search-plan.ts'
 import { floatWarning, isReached, missedTarget, similarityOf, summaryLines } from '../search/search-summary.ts'
 import { addVendorSearchOptions, asksForSamples, methodList } from './search-options.ts'
 
@@ -133,18 +134,24 @@ export function searchSettings(command: Command, options: OwnSearchOptions, star
   }
 }
 
+/** A search of which all is written. */
+export interface ToldSearch extends Pick<SearchedPlan, 'found' | 'points'> {
+  readonly planFile: string
+  readonly seconds: number
+}
+
 /** Prints what a search found. */
 export function tellSearch(
-  found: Found,
+  { found, points, planFile, seconds }: ToldSearch,
   { strategy, wanted, traits }: ChosenStrategy,
-  planFile: string,
-  seconds: number,
   { reporter }: Context,
 ): void {
   const { outcome } = found
-  for (const line of [...summaryLines(found, wanted, seconds, traits), ...frontLines(found, planFile, wanted.metric)]) reporter.print(line)
-  const warning = floatWarning(found)
-  if (warning !== undefined) reporter.note(warning)
+  const front = frontLines(found, { points, planFile, ...(wanted.metric === undefined ? {} : { metric: wanted.metric }) })
+  for (const line of [...summaryLines(found, wanted, seconds, traits), ...front]) reporter.print(line)
+  const hasTarget = wanted.expectedCos !== undefined || wanted.mostLoss !== undefined
+  const notes = [hasTarget ? undefined : traits.withoutTarget?.(found), floatWarning(found)]
+  for (const note of notes) if (note !== undefined) reporter.note(note)
   reporter.event('searched', {
     strategy: strategy.name,
     qtable: planFile,

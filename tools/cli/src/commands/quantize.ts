@@ -99,7 +99,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
         context,
       )
       const isSearched = searched !== undefined && chosen !== undefined
-      if (isSearched) tellSearch(searched.found, chosen, searched.planFile, searched.found.seconds, context)
+      if (isSearched) tellSearch({ ...searched, seconds: searched.found.seconds }, chosen, context)
       reporter.print(`files: ${files.join(', ')}`)
       reporter.print(`time: ${seconds.toFixed(2)} s`)
       reporter.event('quantized', { files, agreement, seconds, container: deployed.container })

@@ -103,7 +103,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       )
       await files.write(searched.files)
       await searched.finished()
-      tellSearch(searched.found, chosen, planFile, (performance.now() - startedAt) / 1000, context)
+      tellSearch({ ...searched, planFile, seconds: (performance.now() - startedAt) / 1000 }, chosen, context)
       reporter.print(`files: ${[...searched.files.keys()].join(', ')}`)
       checkReached(searched.found, chosen, planFile)
       return undefined

@@ -12,9 +12,7 @@ import type { Context, Surroundings } from '../context.ts'
 import { startRun } from '../context.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { deadlineOf, noteOverdue, timeBehind, timeLeft } from '../search/deadline.ts'
-import type { Found } from '../search/search-model.ts'
-import type { PlanSearch } from '../search/search-plan.ts'
-import { searchPlan } from '../search/search-plan.ts'
+import { type PlanSearch, type SearchedPlan, searchPlan } from '../search/search-plan.ts'
 import { readTopFiles } from '../wiring/write-model.ts'
 import type { Agreement } from './agreement.ts'
 import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
@@ -83,7 +81,7 @@ export interface Quantized {
   /** Whether the agreement, where it was measured, is within the tolerance. */
   readonly passed: boolean
   /** What was searched for, and the file of the plan. */
-  readonly searched?: { readonly found: Found; readonly planFile: string }
+  readonly searched?: Pick<SearchedPlan, 'found' | 'points'> & { readonly planFile: string }
   readonly seconds: number
 }
 
@@ -191,7 +189,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   return {
     files: [...top.files, ...base.files.keys(), ...ranges.files.keys(), ...deployed.files],
     deployed,
-    ...(ranges.found === undefined ? {} : { searched: { found: ranges.found, planFile } }),
+    ...(ranges.searched === undefined ? {} : { searched: { ...ranges.searched, planFile } }),
     ...(agreement === undefined ? {} : { agreement }),
     passed: deployed.passed,
     seconds: (performance.now() - started) / 1000,
@@ -241,7 +239,7 @@ async function findRanges(
   Omit<CalibratedModel, 'calibration' | 'text' | 'table'> & {
     readonly table?: CalibratedModel['table']
     readonly plan?: Plan
-    readonly found?: Found
+    readonly searched?: Pick<SearchedPlan, 'found' | 'points'>
     readonly files: ReadonlyMap<string, string>
   }
 > {
@@ -269,8 +267,8 @@ async function findRanges(
     { ...search, ...budget, ...pinned, settings, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
     context,
   )
-  const { table, calibrationSamples: samples, plan, found, files, finished } = searched
-  return { ...(table === undefined ? {} : { table }), samples: samples!, plan, found, files, finished }
+  const { table, calibrationSamples: samples, plan, found, points, files, finished } = searched
+  return { ...(table === undefined ? {} : { table }), samples: samples!, plan, searched: { found, points }, files, finished }
 }
 
 /** Thresholds that are tuned for codes whose zero points follow least and largest values are work for nothing: that is said. */

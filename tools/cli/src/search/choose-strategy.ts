@@ -8,6 +8,7 @@ import { locateModule } from '../modules/locate-module.ts'
 import { lossesOf, type SearchTraits, type Wanted } from './search-summary.ts'
 import { guardStrategy, strategyModule } from './strategy-module.ts'
 import { moreLayers, moreThan, moreThanAFifth, moreThanOnFront, otherFront, otherMethods, otherSearch } from './ways-out.ts'
+import { paretoWithoutTarget, raceWithoutTarget } from './without-target.ts'
 
 /** What a user asks of a search, whichever it is. */
 export interface StrategyWishes {
@@ -74,14 +75,21 @@ const strategies: Readonly<Record<string, KnownStrategy>> = {
     when: 'a similarity is wanted, soon, with as few layers in float as it takes',
     takes: everyWish,
     create: (wishes) => race(ours(wishes)),
-    traits: () => ({ losses: lossesOf.race, waysOut: [moreLayers, methods] }),
+    traits: ({ maxFloatLayers }) => ({
+      losses: lossesOf.race,
+      waysOut: [moreLayers, methods],
+      withoutTarget: raceWithoutTarget(maxFloatLayers),
+    }),
   },
   pareto: {
     when: 'you want to see what each share of arithmetic in float buys, and choose',
     takes: everyWish,
     givesFront: true,
     create: (wishes) => pareto(ours(wishes)),
-    traits: ({ maxFloatLayers }) => ({ waysOut: [moreThanOnFront(maxFloatLayers), methods] }),
+    traits: ({ maxFloatLayers }) => ({
+      waysOut: [moreThanOnFront(maxFloatLayers), methods],
+      withoutTarget: paretoWithoutTarget(maxFloatLayers),
+    }),
   },
   search_qtable: {
     when: 'the very search of the manuals is wanted: every sensitive layer alone in codes, by every method',
@@ -192,7 +200,8 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
   if (known !== undefined) {
     checkTarget(wishes)
     checkOnce(wishes, options)
-    const all: Omit<StrategyWishes, 'options'> = { ...wishes, ...options }
+    const all: Omit<StrategyWishes, 'options'> & { readonly mostLayers?: number } = { ...wishes, ...options }
+    const most = all.maxFloatLayers ?? all.mostLayers
     const measure = known.takes.includes('metric')
       ? { metric: all.metric ?? (all.expectedCos === undefined ? 'worst-group' : 'cosine') }
       : {}
@@ -200,7 +209,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
       strategy: known.create(all),
       reference: known.reference ?? 'graph',
       wanted: { ...wantedOf(all), ...measure },
-      traits: known.traits(all),
+      traits: known.traits({ ...all, ...(most === undefined ? {} : { maxFloatLayers: most }) }),
       givesFront: known.givesFront === true,
     }
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { CalibrationTable, MetricName, TrialLosses } from '@q/ir'
+import type { CalibrationTable, MetricName, SearchResult, Trial, TrialLosses } from '@q/ir'
 import { formatCalibrationTable } from '@q/ir'
 import { replaceCalibrationRows } from '@q/ir/tables'
 import type { Context } from '../context.ts'
@@ -75,15 +75,15 @@ export function frontFiles(
   context: Context,
 ): readonly (readonly [string, string])[] {
   if (result.front === undefined) return []
-  const wordsOf = (ranges = result.trial.ranges) => JSON.stringify([...(ranges ?? [])])
+  const names = pointNames(result, { planFile, tableFile, sharedTable })
   const points = result.front.map(({ trial, losses, floatShare }, i) => {
-    const hasOwnTable = JSON.stringify([...(trial.ranges ?? [])]) !== wordsOf()
+    const { plan, table, hasOwnTable } = names[i]!
     return {
       text: planText(trial.plan, header, context),
       tableText: hasOwnTable ? formatCalibrationTable(replaceCalibrationRows(base, trial.ranges ?? new Map())) : undefined,
       json: {
-        plan: `${planFile}_${i + 1}`,
-        table: hasOwnTable ? `${tableFile}_${i + 1}` : sharedTable,
+        plan,
+        table,
         floatLayers: [...trial.plan.keys()].filter((name) => !space.pinned.has(name)),
         floatShare,
         similarity: similarityOf(losses),
@@ -98,19 +98,58 @@ export function frontFiles(
   ]
 }
 
+/** What the files of a point of a front are called. */
+export interface PointNames {
+  readonly plan: string
+  readonly table: string
+  /** Whether that table is none but its own. */
+  readonly hasOwnTable: boolean
+  /** Whether it is the point that the plan of the search is. */
+  readonly isChosen: boolean
+}
+
+/** The names of the files of a front, by point; none for a search that looks for one plan. */
+export function pointNames(
+  { front = [], trial: chosen }: SearchResult,
+  { planFile, tableFile, sharedTable }: Pick<FrontPlaces, 'planFile' | 'tableFile' | 'sharedTable'>,
+): readonly PointNames[] {
+  const rangesOf = ({ ranges }: Trial) => JSON.stringify([...(ranges ?? [])])
+  const layersOf = ({ plan }: Trial) => JSON.stringify([...plan].sort())
+  return front.map(({ trial }, i) => {
+    const hasOwnTable = rangesOf(trial) !== rangesOf(chosen)
+    return {
+      plan: `${planFile}_${i + 1}`,
+      table: hasOwnTable ? `${tableFile}_${i + 1}` : sharedTable,
+      hasOwnTable,
+      isChosen: !hasOwnTable && layersOf(trial) === layersOf(chosen),
+    }
+  })
+}
+
 /** The front as a table for people. @param metric what makes a point better than another */
-export function frontLines({ space, outcome: { result } }: Found, planFile: string, metric: MetricName = 'cosine'): readonly string[] {
+export function frontLines(
+  { space, outcome: { result } }: Found,
+  {
+    points,
+    planFile,
+    metric = 'cosine',
+  }: { readonly points: readonly PointNames[]; readonly planFile: string; readonly metric?: MetricName },
+): readonly string[] {
   if (result.front === undefined) return []
   // The similarity is the cosine loss in other words.
   const title = `  ${metric} loss`
   const lossOf = (losses: TrialLosses) => `  ${(losses.losses[metric]?.mean ?? Number.NaN).toExponential(2).padStart(title.length - 2)}`
+  const widest = Math.max('plan'.length, ...points.map(({ plan }) => plan.length))
   return [
     'front, the cheapest first:',
-    `  layers in float  arithmetic${metric === 'cosine' ? '' : title}  similarity  plan`,
+    `  layers in float  arithmetic${metric === 'cosine' ? '' : title}  similarity  ${'plan'.padEnd(widest)}  calibration table`,
     ...result.front.map(({ trial, losses, floatShare }, i) => {
+      const { plan, table, isChosen } = points[i]!
       const layers = String(trial.plan.size - space.pinned.size).padStart(15)
       const share = `${(100 * floatShare).toFixed(1)} %`.padStart(10)
-      return `  ${layers}  ${share}${metric === 'cosine' ? '' : lossOf(losses)}  ${similarityOf(losses).toFixed(6).padStart(10)}  ${planFile}_${i + 1}`
+      const loss = metric === 'cosine' ? '' : lossOf(losses)
+      const similarity = similarityOf(losses).toFixed(6).padStart(10)
+      return `  ${layers}  ${share}${loss}  ${similarity}  ${plan.padEnd(widest)}  ${table}${isChosen ? `  (written as ${planFile}, too)` : ''}`
     }),
   ]
 }

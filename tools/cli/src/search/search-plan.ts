@@ -11,7 +11,7 @@ import type { ChosenStrategy } from './choose-strategy.ts'
 import { type ComparisonChoice, chosenComparison } from './chosen-comparison.ts'
 import { deadlineOf } from './deadline.ts'
 import { planText } from './found-tables.ts'
-import { formerPoints, frontFiles, possibleFrontFiles } from './front-files.ts'
+import { formerPoints, frontFiles, type PointNames, pointNames, possibleFrontFiles } from './front-files.ts'
 import { openJournal } from './journal-file.ts'
 import { type Found, searchModel } from './search-model.ts'
 import { reaches, type Wanted } from './search-summary.ts'
@@ -65,6 +65,8 @@ export interface SearchedPlan {
   /** Text by file: the plan, and the table unless it is the given one unchanged and no file was named for it. */
   readonly files: ReadonlyMap<string, string>
   readonly calibrationSamples?: SampleSource
+  /** What the files of a front's points are called. */
+  readonly points: readonly PointNames[]
   /** Says that the files are written, so that nothing needs to be kept for an interrupted run any more. */
   finished(): Promise<void>
 }
@@ -73,7 +75,7 @@ export interface SearchedPlan {
 export async function searchPlan(search: PlanSearch, context: Context): Promise<SearchedPlan> {
   const { graph, chip, samples, planFile, tableFile } = search
   checkForChip(graph, chip, search.mode, search.pinned, search.settings)
-  const comparison = await chosenComparison(search, context)
+  const comparison = await chosenComparison(graph, search, context)
   checkMode(search)
   if (search.chosen.givesFront) await context.files.claim(possibleFrontFiles(planFile, tableFile))
   const measured = await trialSamples(graph, samples, search.inferenceNum, context.files)
@@ -124,23 +126,24 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
     } as const
     const isWanted = search.table !== undefined && search.namesTable === true
     const isWritten = made !== undefined || (trial.ranges?.size ?? 0) > 0 || isWanted
+    const places = { planFile, tableFile, sharedTable: isWritten ? tableFile : (search.givenTable ?? tableFile) }
     const files = new Map([
       [planFile, planText(trial.plan, header, context)],
       ...(isWritten ? [[tableFile, formatCalibrationTable(table)] as const] : []),
-      ...frontFiles(
-        found,
-        { planFile, tableFile, sharedTable: isWritten ? tableFile : (search.givenTable ?? tableFile), base, header },
-        context,
-      ),
+      ...frontFiles(found, { ...places, base, header }, context),
     ])
+    const isFormerTable =
+      !isWritten && search.table === undefined && (await context.files.peekText(tableFile).catch(() => undefined)) !== undefined
     const former = found.outcome.result.front === undefined ? [] : await formerPoints(search, files, context.files)
     return {
       found,
       plan: trial.plan,
       table,
       files,
+      points: pointNames(found.outcome.result, places),
       ...(made === undefined ? {} : { calibrationSamples: made.observed.samples }),
       async finished() {
+        if (isFormerTable) context.reporter.note(`note: ${tableFile} is of an earlier run: its thresholds do not belong to ${planFile}`)
         if (former.length > 0)
           context.reporter.note(
             `note: ${former.join(', ')}: of a former front, and no part of this one; its points are those of ${planFile}_front.json`,

@@ -1,9 +1,10 @@
-import type { SearchLayer, SearchResult, SearchSpace, TrialLosses } from '@q/ir'
+import type { SearchLayer, SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { frontLines } from './front-files.ts'
+import { frontLines, pointNames } from './front-files.ts'
 import type { Found } from './search-model.ts'
 import { floatWarning, lossesOf as lossesOfSearch, missedTarget, type SearchTraits, summaryLines } from './search-summary.ts'
 import { moreLayers, otherMethods } from './ways-out.ts'
+import { paretoWithoutTarget, raceWithoutTarget } from './without-target.ts'
 
 const layers: readonly SearchLayer[] = ['a', 'b', 'c', 'd'].map((name, i) => ({
   name,
@@ -129,12 +130,25 @@ describe('the summary', () => {
   })
 })
 
-it('a front is told with the loss that its points are chosen by', () => {
-  const front = [{ trial: { plan: new Map() }, losses: lossesOf({ cosine: 0.001, 'worst-group': 0.25 }), floatShare: 0.5 }]
-  const found = foundWith([], { result: { front } })
-  expect(frontLines(found, 'p', 'worst-group').slice(1)).toEqual([
-    '  layers in float  arithmetic  worst-group loss  similarity  plan',
-    '               -1      50.0 %           2.50e-1    0.999000  p_1',
+it('a front is told with the loss that its points are chosen by, their tables, and which of them is written', () => {
+  const point = (trial: Trial) => ({ trial, losses: lossesOf({ cosine: 0.001, 'worst-group': 0.25 }), floatShare: 0.5 })
+  const plan = new Map([['d', 'F16']])
+  const ranges = new Map([['a', { threshold: 1, min: -1, max: 1 }]])
+  const found = foundWith(['a'], {
+    result: { front: [point({ plan }), point({ plan, ranges }), point({ plan: new Map([['a', 'F16'], ...plan]) })] },
+  })
+  const points = pointNames(found.outcome.result, { planFile: 'p', tableFile: 'c', sharedTable: 'shared' })
+  expect(frontLines(found, { points, planFile: 'p', metric: 'worst-group' }).slice(1)).toEqual([
+    '  layers in float  arithmetic  worst-group loss  similarity  plan  calibration table',
+    '                0      50.0 %           2.50e-1    0.999000  p_1   shared',
+    '                0      50.0 %           2.50e-1    0.999000  p_2   c_2',
+    '                1      50.0 %           2.50e-1    0.999000  p_3   shared  (written as p, too)',
   ])
-  expect(frontLines(found, 'p', 'cosine')[1]).toBe('  layers in float  arithmetic  similarity  plan')
+  expect(frontLines(found, { points, planFile: 'p' })[1]).toBe('  layers in float  arithmetic  similarity  plan  calibration table')
+})
+
+it('without a target race and pareto say what is written', () => {
+  expect(raceWithoutTarget(undefined)(foundWith([]))).toContain('with at most 3 layers in float is written;')
+  expect(raceWithoutTarget(1)(foundWith([]))).toContain('with at most 1 layer in float is written;')
+  expect(paretoWithoutTarget(2)(foundWith([]))).toMatch(/^note: no target was given: .* 2 layers in float, .*the front is there to choose/)
 })

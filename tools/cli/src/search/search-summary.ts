@@ -124,6 +124,8 @@ export interface SearchTraits {
   readonly losses?: string | ((found: Found) => string | undefined)
   /** What may help where the target was missed. */
   readonly waysOut: readonly WayOut[]
+  /** What to say where there was no target. @default nothing */
+  readonly withoutTarget?: (found: Found) => string
 }
 
 /** Layers up to which `race` examines each on all samples. */

@@ -76,7 +76,7 @@ export async function runVendorSearch(search: VendorSearch, context: Context): P
     ...Object.values(search.files),
   ])
   const graph = await readModel(mlir, { files, ...(search.weights === undefined ? {} : { weights: search.weights }) })
-  const comparison = await chosenComparison(search, context)
+  const comparison = await chosenComparison(graph, search, context)
   const { target } = chip.backend
   const kept =
     search.floatLayers === undefined || search.preQtable !== undefined

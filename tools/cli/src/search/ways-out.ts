@@ -18,10 +18,15 @@ export const moreThan =
 export const moreThanOnFront =
   (wished: number | undefined): WayOut =>
   ({ space }) => {
-    const open = openCount(space)
-    const most = wished ?? Math.max(5, Math.floor(open / 5))
-    return most >= open ? undefined : allowMore(most)
+    const most = mostInFloat(space, wished)
+    return most >= openCount(space) ? undefined : allowMore(most)
   }
+
+/** Layers in float at most of `race` and `pareto`. */
+export function mostInFloat(space: SearchSpace, wished: number | undefined): number {
+  const open = openCount(space)
+  return Math.min(open, wished ?? Math.max(5, Math.floor(open / 5)))
+}
 
 /** More float layers, of `search_qtable`: that many are picked first, then up to a fifth of those in codes. */
 export const moreThanAFifth =
