@@ -1,4 +1,5 @@
-import { type Diagnostic, elementCount, type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
+import { type Diagnostic, elementCount, type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
+import type { Telling } from './telling.ts'
 
 /** Elements that the planes of a response normalization hold together at least. */
 const leastResponses = 224
@@ -43,18 +44,11 @@ const limits: Readonly<Record<string, Limit>> = {
   Sinh: hyperbolic,
 }
 
-/** Lowerings that tell, by the name of the layer, of what is right here and not behind this program. */
-export function tellOfLimits(lowerings: Readonly<Record<string, LowerOp>>): Readonly<Record<string, LowerOp>> {
-  return Object.fromEntries(Object.entries(lowerings).map(([form, lower]) => [form, telling(lower)]))
+/** Tells, by the name of the layer, of what is right here and not behind this program. */
+export const tellOfLimits: Telling = (node, context, made) => {
+  const fact = limits[node.op]?.(node, context, made)
+  return fact === undefined ? [] : [chipLimit(node, fact)]
 }
-
-const telling =
-  (lower: LowerOp): LowerOp =>
-  (node, context) => {
-    const made = lower(node, context)
-    const fact = limits[node.op]?.(node, context, made)
-    return fact === undefined ? made : { ...made, diagnostics: [...(made.diagnostics ?? []), chipLimit(node, fact)] }
-  }
 
 function chipLimit(node: Node, fact: string): Diagnostic {
   const layer = layerOf(node)

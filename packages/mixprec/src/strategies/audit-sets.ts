@@ -1,4 +1,4 @@
-import type { SearchResult, SearchSpace, Trial, TrialLosses } from '@q/ir'
+import type { SearchResult, SearchSpace, TrialLosses } from '@q/ir'
 import type { ChosenTable } from './choose-table.ts'
 import type { QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
@@ -25,8 +25,9 @@ export function* auditSets(
   const trials = sets.map(({ floats, table }) => trialOf(space, floats, table.ranges))
   const answers = yield course.step({ trials, metrics: metricsOf(target) })
   return trials.map((trial, i) => {
-    const found = keepBest(course, space, target, trial, answers[i], undefined, sets[i]!.table.method)
-    course.notes.info(`${floatsIn({ trial, ranking: [] }, space)} layers in float: ${target.metric} loss ${found}`)
+    const { method } = sets[i]!.table
+    const found = keepBest(course, target, { trial, losses: answers[i], ...(method !== undefined && { method }) })
+    course.notes.info(`${floatsIn({ trial }, space)} layers in float: ${target.metric} loss ${found}`)
     return found
   })
 }
@@ -34,18 +35,12 @@ export function* auditSets(
 /**
  * Makes a trial that was measured on all samples the best of the course where it is better.
  *
- * @param most layers in float at most
- * @param method whose table it is
  * @returns its loss
  */
 export function keepBest(
   course: SearchCourse,
-  space: SearchSpace,
   target: QualityTarget,
-  trial: Trial,
-  losses: TrialLosses | undefined,
-  most = Number.POSITIVE_INFINITY,
-  method?: string,
+  { trial, losses, method }: Pick<SearchResult, 'trial' | 'method'> & { readonly losses: TrialLosses | undefined },
 ): number {
   const found = target.lossOf(losses)
   const reached = target.isReached(found)
@@ -56,12 +51,12 @@ export function keepBest(
     ...(method !== undefined && { method }),
     ...(reached !== undefined && { reached }),
   }
-  if (floatsIn(each, space) <= most && isBetter(each, course.best, target)) course.best = each
+  if (isBetter(each, course.best, target)) course.best = each
   return found
 }
 
 /** How many layers a result keeps in float beside those that are pinned. */
-export const floatsIn = ({ trial }: SearchResult, { pinned }: SearchSpace): number => trial.plan.size - pinned.size
+export const floatsIn = ({ trial }: Pick<SearchResult, 'trial'>, { pinned }: SearchSpace): number => trial.plan.size - pinned.size
 
 /** Beside the target's metric always cosine, which people compare networks by. */
 export const metricsOf = ({ metric }: QualityTarget) => (metric === 'cosine' ? ([metric] as const) : ([metric, 'cosine'] as const))

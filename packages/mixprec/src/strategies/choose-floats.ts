@@ -85,12 +85,12 @@ export function* chooseOfAll(
 }
 
 /** The most similar of what was found and of fewer of the worst layers: where the target is missed, more layers are not always better. */
-export function* chooseFewer(choice: ChoiceOfFloats, ranking: readonly RankedLayer[], below: number): SearchPart<MeasuredFloats> {
+export function* chooseFewer(choice: ChoiceOfFloats, below: number): SearchPart<MeasuredFloats> {
   const { course, space, start, walked } = choice
   const pick = pickLayers(space)
   let best = start
   for (let count = below - 1; count > 0; count--) {
-    const trial = trialOf(space, pick(ranking, count), walked.ranges)
+    const trial = trialOf(space, pick(walked.ranking, count), walked.ranges)
     const [losses] = yield course.step({ trials: [trial], metrics: ['cosine'] })
     const fewer = { trial, losses, count: trial.plan.size - space.pinned.size }
     course.notes.info(`fewer layers in float: ${fewer.count}, mix model outputs_cos: ${pythonFloat(similarityOf(losses))}`)

@@ -9,6 +9,7 @@ import { rankLayers } from './rank-layers.ts'
 import { type SearchCourse, type SearchPart, searchCourse } from './search-course.ts'
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
+import { searchWithin } from './search-within.ts'
 import { spreadSamples, tellingSamples, weighSamples } from './telling-samples.ts'
 import { tuneThresholds } from './tune-thresholds.ts'
 import { walkLayers } from './walk-layers.ts'
@@ -53,10 +54,16 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       course.expected = 3 + open.length * Math.max(1, space.methods.size) + 14 * most
 
       const points: Point[] = []
-      const raced = yield* collectPoints(race(racing).search(space), space, points, most)
+      const raced = yield* searchWithin(race(racing), space, {
+        asked: (step) => ({ ...step, done: 0 }),
+        measured(trial, losses) {
+          if (floatsIn({ trial }, space) <= most) points.push({ trial, losses, floatShare: floatShare(space, trial) })
+        },
+      })
       course.best = { trial: raced.trial, ...(raced.losses && { losses: raced.losses }), ranking: raced.ranking }
       const int8 = points.find(({ trial }) => trial.plan.size === space.pinned.size)?.losses
       const weighed = weighSamples(int8, target, space.samples)
+      const samples = spreadSamples(weighed, contestSamples)
       const walked = yield* walkLayers(course, space, {
         layers: open,
         floats: open.map(({ name }) => name),
@@ -89,7 +96,7 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       const [walkedLoss, chosenLoss] = [walked, chosen].map(({ ranges }) => target.lossOf(lossesOfAll(ranges)))
       const better = walkedLoss! < chosenLoss! ? { ranges: walked.ranges } : chosen
       const start = { floats: [], table: better, loss: Math.min(walkedLoss!, chosenLoss!) }
-      const tuned = yield* tuneThresholds(course, space, target, start, spreadSamples(weighed, contestSamples))
+      const tuned = yield* tuneThresholds(course, space, target, start, samples)
       yield* measure(worst, tuned.table)
       yield* measure(
         sizes.map((size) => byPrice.slice(0, size)),
@@ -97,7 +104,7 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       )
       const contested: (readonly string[])[] = []
       for (const size of sizes) {
-        const contest = { order, size, chosen, samples: spreadSamples(weighed, contestSamples) }
+        const contest = { order, size, chosen, samples }
         contested.push((yield* contestPlaces(course, space, target, contest)).slice(0, size))
       }
       yield* measure(contested, chosen)
@@ -105,27 +112,6 @@ export function pareto(options: ParetoOptions = {}): SearchStrategy {
       return { ...course.best, notes: course.notes.take() }
     },
   }
-}
-
-/** Runs a search, and keeps what it measures in `exact` on all samples with not more than `most` layers in float. */
-function* collectPoints(
-  steps: ReturnType<SearchStrategy['search']>,
-  space: SearchSpace,
-  points: Point[],
-  most: number,
-): SearchPart<SearchResult> {
-  let step = steps.next()
-  while (step.done !== true) {
-    const { ask } = step.value
-    const answers = yield { ...step.value, done: 0 }
-    const isWhole = ask.samples === undefined && ask.precision !== 'fast'
-    for (const [i, losses] of isWhole ? answers.entries() : []) {
-      const trial = ask.trials[i]!
-      if (floatsIn({ trial, ranking: [] }, space) <= most) points.push({ trial, losses, floatShare: floatShare(space, trial) })
-    }
-    step = steps.next(answers)
-  }
-  return step.value
 }
 
 /** Measures trials in `exact` on all samples, some at a time. */
@@ -142,9 +128,7 @@ function* measureSets(
     for (const [i, losses] of answers.entries()) {
       const point = { trial: asked[i]!, losses, floatShare: floatShare(space, asked[i]!) }
       points.push(point)
-      course.notes.info(
-        `${floatsIn({ trial: point.trial, ranking: [] }, space)} layers in float: ${target.metric} loss ${target.lossOf(losses)}`,
-      )
+      course.notes.info(`${floatsIn(point, space)} layers in float: ${target.metric} loss ${target.lossOf(losses)}`)
     }
   }
   return points
@@ -173,7 +157,7 @@ function newOnes(trials: readonly Trial[], known: readonly Trial[]): readonly Tr
 
 /** The points that no other is at least as good as in loss, share of the arithmetic and number of layers, the cheapest first. */
 function frontOf(points: readonly Point[], { lossOf }: QualityTarget, space: SearchSpace): readonly Point[] {
-  const numbersOf = (point: Point) => [point.floatShare, floatsIn({ ...point, ranking: [] }, space), lossOf(point.losses)] as const
+  const numbersOf = (point: Point) => [point.floatShare, floatsIn(point, space), lossOf(point.losses)] as const
   const sorted = points.map((point) => ({ point, numbers: numbersOf(point) })).sort((a, b) => inOrder(a.numbers, b.numbers))
   const front: typeof sorted = []
   for (const each of sorted) {

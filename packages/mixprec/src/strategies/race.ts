@@ -10,6 +10,7 @@ import { type SearchCourse, type SearchPart, searchCourse } from './search-cours
 import { openLayers, trialOf } from './search-layers.ts'
 import { checkOptions, count, loss, metric, similarity } from './search-options.ts'
 import { searchQtable } from './search-qtable.ts'
+import { searchWithin } from './search-within.ts'
 import { lossesOn, spreadSamples, type TellingSample, tellingSamples, typicalSamples, weighSamples } from './telling-samples.ts'
 import { tuneThresholds } from './tune-thresholds.ts'
 import { walkLayers } from './walk-layers.ts'
@@ -139,16 +140,13 @@ function* walkFew(race: Race): SearchPart<void> {
 function* askManual({ course, space, target, most }: Race): SearchPart<void> {
   if (target.metric !== 'cosine') return
   course.notes.info('the target is missed: layers are examined as search_qtable does it')
-  const steps = searchQtable({ expectedCos: 1 - target.wanted }).search(space)
-  let step = steps.next()
-  while (step.done !== true) {
-    const { trials, metrics, samples, precision } = step.value.ask
-    const answers = yield course.step(step.value.ask)
-    const isWhole = samples === undefined && precision !== 'fast' && metrics.includes('cosine')
-    if (isWhole) for (const [i, trial] of trials.entries()) keepBest(course, space, target, trial, answers[i], most)
-    step = steps.next(answers)
-  }
-  const { ranking, trial } = step.value
+  const { ranking, trial } = yield* searchWithin(searchQtable({ expectedCos: 1 - target.wanted }), space, {
+    asked: ({ ask }) => course.step(ask),
+    measured(trial, losses) {
+      const isAllowed = losses.losses['cosine'] !== undefined && floatsIn({ trial }, space) <= most
+      if (isAllowed) keepBest(course, target, { trial, losses })
+    },
+  })
   const table = { ranges: trial.ranges ?? new Map() }
   const sizes = Array.from({ length: Math.min(most, ranking.length, manualLayers) }, (_, i) => i + 1)
   yield* auditSets(

@@ -115,7 +115,7 @@ export function searchQtable(options: SearchQtableOptions = {}): SearchStrategy 
         ? { chosen: first, ranking: walked.ranking }
         : yield* chooseOfAll({ ...choice, start: first }, [...searched, ...others], counts)
       const isMissed = !cluster && similarityOf(found.losses) <= expectedCos
-      const chosen = isMissed ? yield* chooseFewer({ ...choice, start: found }, walked.ranking, maxFloatLayers) : found
+      const chosen = isMissed ? yield* chooseFewer({ ...choice, start: found }, maxFloatLayers) : found
       const score = similarityOf(chosen.losses)
       notes.info('>>>run result:')
       notes.info(`float layer number: ${chosen.count}, mix model outputs_cos: ${score.toFixed(6)}`)

@@ -1,6 +1,7 @@
 import type { GraphDraft } from '@q/ir/graph'
 import { isFloat } from '../fold/literal.ts'
 import { constantOf } from './constants.ts'
+import { isToldByMakers } from './told-by-makers.ts'
 
 /** Operators that make whole numbers of anything. */
 const alwaysWhole = new Set(
@@ -13,24 +14,14 @@ const ofAll = new Set('Abs Add Concat Max Min Mul Neg Relu Sub'.split(' '))
 
 /** Whether the elements of a value can be told to be whole numbers, by what made it. */
 export function isWhole(net: GraphDraft, name: string): boolean {
-  const waiting = [name]
-  const seen = new Set(waiting)
-  for (const each of waiting) {
+  return isToldByMakers(name, (each) => {
     const known = constantOf(net, each)
-    if (known !== undefined) {
-      if (!known.data.every(Number.isInteger)) return false
-      continue
-    }
-    if (!isFloat(net.value(each).type.dtype)) continue
+    if (known !== undefined) return known.data.every(Number.isInteger)
+    if (!isFloat(net.value(each).type.dtype)) return true
     const node = net.producer(each)
     if (node === undefined) return false
-    if (alwaysWhole.has(node.op)) continue
-    if (!ofFirst.has(node.op) && !ofAll.has(node.op)) return false
-    for (const operand of ofFirst.has(node.op) ? node.inputs.slice(0, 1) : node.inputs) {
-      if (operand === undefined || seen.has(operand)) continue
-      seen.add(operand)
-      waiting.push(operand)
-    }
-  }
-  return true
+    if (alwaysWhole.has(node.op)) return true
+    if (ofFirst.has(node.op)) return node.inputs.slice(0, 1)
+    return ofAll.has(node.op) && node.inputs
+  })
 }
