@@ -34,6 +34,9 @@ const manualLayers = 5
 /** Where there are not more layers than that, every size of a set is measured. */
 const fewLayers = 24
 
+/** Whether so many open layers race, so that their losses are estimates from few samples; fewer are examined on all samples. */
+export const layersRace = (open: number): boolean => open > fewLayers
+
 /**
  * Looks for the fewest layers that have to stay in float, and measures much less than it could.
  *
@@ -56,7 +59,7 @@ export function race(options: RaceOptions = {}): SearchStrategy {
       const most = Math.min(open.length, options.mostLayers ?? usual)
       const few = Math.min(options.fewSamples ?? 4, Math.max(1, space.samples))
       const course = searchCourse({ trial: trialOf(space, []), ranking: [] }, space.samples)
-      const isSmall = open.length <= fewLayers
+      const isSmall = !layersRace(open.length)
       course.expected = isSmall ? expectedOfFew(space, open.length, most) : expectedRuns(space, open.length, few)
       const [before] = yield* auditSets(course, space, target, [{ floats: [], table: plainTable }])
       if (open.length > 0 && target.isReached(before!) !== true) {

@@ -27,3 +27,14 @@ it('a search that told its end, or nothing, does not tell it again', () => {
   expect(told([[2, 0]])).toEqual(['search 1/2', 'search 2/2'])
   expect(told([])).toEqual([])
 })
+
+it('a search that goes on behind its expected end never tells less than the question in hand takes', () => {
+  const lines = told(
+    [
+      [2, 0],
+      [4, 1],
+    ],
+    false,
+  )
+  expect(lines.slice(2)).toEqual(['search 3/6', 'search 4/6', 'search 5/6', 'search 6/7'])
+})

@@ -25,7 +25,9 @@ export function searchProgress(report: OnProgress): SearchProgress {
     isBegun ||= event.done > 0
     now = event.measured
     const done = before + now
-    const estimated = event.done > 0 && before > 0 ? Math.round(before / event.done) : before + event.total
+    // A search that goes on behind what it expected knows of the question in hand alone.
+    const asked = before + event.total
+    const estimated = event.done > 0 && before > 0 ? Math.max(asked, Math.round(before / event.done)) : asked
     const isWhole = !isBegun && now === event.total && event.total > 1
     tell(done, Math.max(estimated, isWhole ? done : done + 1))
   }

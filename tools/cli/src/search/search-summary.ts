@@ -1,4 +1,5 @@
 import { type MetricName, QError, type SearchLayer, type SearchSpace, type TrialLosses } from '@q/ir'
+import { layersRace } from '@q/mixprec'
 import { countText } from '../console/count-text.ts'
 import { formatSeconds } from '../console/eta.ts'
 import type { Found } from './search-model.ts'
@@ -128,14 +129,11 @@ export interface SearchTraits {
   readonly withoutTarget?: (found: Found) => string
 }
 
-/** Layers up to which `race` examines each on all samples. */
-const examinedByRace = 24
-
 /** What losses of layers are in searches that do not tell the usual one. */
 export const lossesOf = {
   oneSample: 'each on one sample',
   ownResult: "how dissimilar a layer's own result is",
-  race: ({ space }: Found) => (openCount(space) > examinedByRace ? 'estimates from few samples' : undefined),
+  race: ({ space }: Found) => (layersRace(openCount(space)) ? 'estimates from few samples' : undefined),
 } as const
 
 /** What the losses of what was found are. */
