@@ -75,7 +75,7 @@ export function createOrtExecutor({
   const integerKernels = async () => ({ kernels: await kernels(), fusesInFloat32: isExact && (await fusesInFloat32(ort, onnx)) })
   const sessionOptions = {
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     extra: {
       session: {
         // Integer operators are chosen here; fusing a DequantizeLinear with what follows would choose others.

@@ -11,7 +11,7 @@ function frontIndex(call: KernelCall, index: number, size: number): number {
       at: [call.node.outputs[0]!],
       found: String(index),
       wanted: `an integer from ${-size} to ${size - 1}`,
-      hint: 'check the indices that are fed, or the constant that holds them',
+      hint: 'check the indices that are fed, or the constant that holds them; where a layer computes them, keep it in the widest float mode in the quantization table',
     })
   }
   return front

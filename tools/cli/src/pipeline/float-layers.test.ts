@@ -13,3 +13,18 @@ it('tells of a family that a search was ended for', () => {
     /^no pattern found, sums: the search for its signs was ended at \d+ layers/,
   )
 })
+
+it('keeps what counts the elements that are picked in the widest type', () => {
+  const net = graph`
+    mask: f32[1,4]
+    table: f32[9,2]
+    count = CumSum(mask) {axis = 1}
+    picked = Gather(table, count) {axis = 0}
+    end = Sigmoid(picked)
+    return end
+  `
+  const { plan, shape, line } = findFloatLayers(net, {}, target, 'F16')
+  expect([...plan]).toEqual([['count', 'F32']])
+  expect(shape).toEqual(['count'])
+  expect(line).toBe('no pattern found, 1 layer that says which elements are picked, 1 of 3 layers stay in F32')
+})

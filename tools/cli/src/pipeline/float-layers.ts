@@ -3,6 +3,7 @@ import {
   families,
   floatParts,
   floatPatterns,
+  floatPlaces,
   floatShapes,
   manualFamilies,
   operatorsByLayer,
@@ -36,7 +37,7 @@ export interface FloatLayers {
   readonly plan: Plan
   /** Of a family, or because only some operators are quantized. */
   readonly pattern: readonly string[]
-  /** Layers that compute shapes. */
+  /** Layers that compute shapes, or which elements are picked. */
   readonly shape: readonly string[]
   /** What the user's own table says, which has the last word: rows of other layers, and in other modes. */
   readonly given?: Plan
@@ -95,19 +96,20 @@ export function findFloatLayers(
   const found = choice.vendorExact === true ? vendorFound(graph, parts) : patternFound(graph, choice, parts)
   const layerOfRow = layersByRow(graph)
   const shape = floatShapes(graph).map(({ layer }) => layer)
-  const isShape = new Set(shape)
-  const rows = new Map<string, string[]>(shape.map((layer) => [layer, [layer]]))
-  const wide = new Set<string>()
+  const places = choice.vendorExact === true ? [] : floatPlaces(graph).map(({ layer }) => layer)
+  const isCounting = new Set([...shape, ...places])
+  const rows = new Map<string, string[]>([...isCounting].map((layer) => [layer, [layer]]))
+  const wide = new Set<string>(places)
   for (const row of found.rows) {
     const layer = layerOfRow.get(row) ?? row
     if (found.wide.has(row)) wide.add(layer)
-    if (!isShape.has(layer)) rows.set(layer, [...(rows.get(layer) ?? []), row])
+    if (!isCounting.has(layer)) rows.set(layer, [...(rows.get(layer) ?? []), row])
   }
   if (found.shapesToo === true) for (const layer of shape) wide.add(layer)
-  const pattern = [...rows.keys()].filter((layer) => !isShape.has(layer))
+  const pattern = [...rows.keys()].filter((layer) => !isCounting.has(layer))
   const hasWidest = target.schemes['F32']?.kind === 'float' && !(choice.oneType === true && found.vendor?.oneType !== false)
   const modeOf = (layer: string): QuantMode => (hasWidest && wide.has(layer) ? 'F32' : floatMode)
-  const own = new Map([...pattern, ...shape].map((layer) => [layer, modeOf(layer)]))
+  const own = new Map([...pattern, ...isCounting].map((layer) => [layer, modeOf(layer)]))
   const overruled = [...own].filter(([layer, mode]) => (given.get(layer) ?? mode) !== mode).length
   const plan = new Map([...own, ...given])
   const isOwn = (layer: string): boolean => !given.has(layer)
@@ -115,11 +117,11 @@ export function findFloatLayers(
   return {
     plan,
     pattern: pattern.filter(isOwn),
-    shape: shape.filter(isOwn),
+    shape: [...isCounting].filter(isOwn),
     ...(given.size === 0 ? {} : { given }),
     rows,
     ...(found.vendor === undefined ? {} : { vendor: found.vendor }),
-    line: lineOf(graph, { found, plan: inFloat, shape, choice, floatMode, given, overruled }),
+    line: lineOf(graph, { found, plan: inFloat, shape, places, choice, floatMode, given, overruled }),
     isFound: found.family !== undefined || own.size > 0,
     keepsLayers: own.size > 0,
     choice,
@@ -195,6 +197,7 @@ function lineOf(
     found,
     plan,
     shape,
+    places,
     choice,
     floatMode,
     given,
@@ -203,6 +206,7 @@ function lineOf(
     readonly found: Found
     readonly plan: Plan
     readonly shape: readonly string[]
+    readonly places: readonly string[]
     readonly choice: FloatLayerChoice
     readonly floatMode: QuantMode
     readonly given: Plan
@@ -215,6 +219,13 @@ function lineOf(
     ...(found.notes ?? []),
     ...(part === undefined ? [] : [`only ${typeof part === 'string' ? part : part.join(', ')} quantized`]),
     ...(shape.length === 0 ? [] : [`${countOf(shape.length, 'layer')} of shape arithmetic`]),
+    ...(places.length === 0
+      ? []
+      : [
+          places.length === 1
+            ? '1 layer that says which elements are picked'
+            : `${places.length} layers that say which elements are picked`,
+        ]),
     ...(given.size === 0
       ? []
       : [
