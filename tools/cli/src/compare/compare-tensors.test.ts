@@ -160,3 +160,9 @@ it.each([
 it('tuples of one have their comma', () => {
   expect([pythonTuple([]), pythonTuple([3]), pythonTuple([3, 4])]).toEqual(['()', '(3,)', '(3, 4)'])
 })
+
+it('lengths beyond float32 leave a similarity', () => {
+  const ends = Float32Array.of(-3.4e38, 1, -3.4e38)
+  expect(similarity(ends, ends).cosine).toBeCloseTo(1, 6)
+  expect(similarity(ends, Float32Array.of(-10_000, 1, -10_000)).cosine).toBeCloseTo(1, 6)
+})

@@ -12,7 +12,7 @@ export interface Similarity {
  * Cosine and euclidean similarity and the signal-to-quantization-noise ratio of two arrays of equal length.
  *
  * NaN counts as 0, an infinity as 10000 of its sign. Sums are taken in double precision and rounded to float32, the
- * precision TPU-MLIR 1.30.2 takes them in.
+ * precision TPU-MLIR 1.30.2 takes them in, unless they are beyond it.
  */
 export function similarity(target: ArrayLike<number>, reference: ArrayLike<number>): Similarity {
   const n = target.length
@@ -39,11 +39,13 @@ export function similarity(target: ArrayLike<number>, reference: ArrayLike<numbe
   const { fround } = Math
   const signal = fround(targetSquares - (sum * sum) / n)
   const noise = fround(differenceSquares - (noiseSum * noiseSum) / n)
-  const lengths = fround(fround(Math.sqrt(targetSquares)) * fround(Math.sqrt(referenceSquares)))
+  const lengths = Math.sqrt(targetSquares) * Math.sqrt(referenceSquares)
+  const narrowLengths = fround(fround(Math.sqrt(targetSquares)) * fround(Math.sqrt(referenceSquares)))
+  const alike = Number.isFinite(narrowLengths) ? fround(fround(dot) / narrowLengths) : dot / lengths
   const distance = Math.sqrt(fround(differenceSquares))
   const middle = Math.sqrt(fround(middleSquares)) + 1e-7
   return {
-    cosine: targetSquares === 0 || referenceSquares === 0 ? 0 : 1 - (1 - fround(fround(dot) / lengths)),
+    cosine: targetSquares === 0 || referenceSquares === 0 ? 0 : 1 - (1 - alike),
     euclidean: Number.isFinite(distance) && Number.isFinite(middle) ? 1 - distance / middle : 0,
     sqnr: noise <= 0 || signal <= 0 ? Number.POSITIVE_INFINITY : 10 * fround(Math.log10(fround(signal / noise))),
   }

@@ -1,6 +1,7 @@
 import type { Graph, SampleSource } from '@q/ir'
 import { isQError, QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
+import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { compareImport, type ImportComparison } from './compare-import.ts'
@@ -64,7 +65,7 @@ function refuse(model: string, { comparison, culprit }: ImportComparison, force:
     similarity === undefined ? 'another shape' : `cosine ${similarity.cosine.toFixed(6)}, euclidean ${similarity.euclidean.toFixed(6)}`
   const error = new QError('IMPORT_DIFFERS', `the import of ${model} computes something else than the file`, {
     at: [model, `layer ${layer}${culprit === undefined ? '' : ` (${culprit.op})`}`],
-    found: `${notFinite === undefined ? figures : `${notFinite} numbers NaN or infinite`}; ${missed.length} of ${comparison.verdicts.length} tensors differ`,
+    found: `${notFinite === undefined ? figures : `${countText(notFinite, 'number')} NaN or infinite`}; ${missed.length} of ${comparison.verdicts.length} tensors differ`,
     wanted: `cosine ${importTolerance[0]}, euclidean ${importTolerance[1]} with what ONNX Runtime computes`,
     hint: 'model_transform with --test_input compares every tensor; --output_names cuts the network before this layer; --force goes on all the same',
     kind: 'tolerance',

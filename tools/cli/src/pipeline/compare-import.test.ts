@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Graph, Tensor } from '@q/ir'
-import { valueOf } from '@q/ir'
-import { importOnnx } from '@q/onnx'
+import { type Graph, graph as parsedGraph, type Tensor, valueOf } from '@q/ir'
+import { exportOnnx, importOnnx } from '@q/onnx'
 import { expect, it } from 'vitest'
 import { startRun } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
@@ -64,4 +63,19 @@ it('an import that computes something else stops the work with the exit code of 
   expect(notes.join()).toContain(layer)
   await forced!.close()
   expect(await checkedOriginal({ ...options, graph, compareNum: 0 }, context)).toBeUndefined()
+})
+
+it('numbers that overflow in both are the same, and those that a mask is bounded to are', async () => {
+  const net = parsedGraph`
+    x: f32[4]
+    e = Exp(x)
+    y = Sigmoid(e)
+    return y
+  `
+  const file = exportOnnx(net)
+  const made = await importOnnx(file)
+  const fed = new Map([['x', { dtype: 'f32' as const, shape: [4], data: Float32Array.of(1, 2, 100, -3.4e38) }]])
+  const tensors = await runGraph(made, floatExecutor(), fed, activationNames(made))
+  const { comparison } = await compareImport({ model: 'net.onnx', bytes: file, graph: made, inputs: fed, tensors, tolerance: [0.99, 0.99] })
+  expect(comparison.passed).toBe(true)
 })

@@ -58,10 +58,10 @@ export async function compareImport(run: ImportedRun): Promise<ImportComparison>
     for (const [layer, candidates] of named) {
       const made = tensors.get(layer)!
       // A layer may stand for a tensor of its name in another size, such as a broadcast that is left to its user.
-      const fit = candidates
-        .map((name) => withBounds(found.get(name)!))
-        .filter(({ data }) => isOutput.has(layer) || data.length === made.data.length)
-      const best = fit.find((each) => compareTensor(layer, made, each, strict).passed) ?? fit[0]
+      const fit = candidates.map((name) => found.get(name)!).filter(({ data }) => isOutput.has(layer) || data.length === made.data.length)
+      // An import bounds masks, and leaves alone what overflows by itself.
+      const bounded = fit.map(withBounds)
+      const best = [...bounded, ...fit].find((each) => compareTensor(layer, made, each, strict).passed) ?? bounded[0]
       if (best !== undefined) reference.set(layer, best)
     }
     const comparison = compareSets(tensors, reference, strict, { excepts, all: true })

@@ -32,9 +32,10 @@ export async function agreementOn(
   }
   const known = new Set(calibrated)
   const seen = Array.from({ length: count }, (_, i) => samples.describe?.(i) ?? '').filter((each) => known.has(each)).length
-  const share = seen === count ? 'all of them calibrated on' : seen === 0 ? 'none of them calibrated on' : `${seen} of them calibrated on`
+  const share = `${seen === count ? 'all' : seen === 0 ? 'none' : seen} of them calibrated on`
+  const sharedBy = count === 1 ? `1 sample, ${seen === 1 ? '' : 'not '}calibrated on` : `${count} samples, ${share}`
   const by = original === undefined ? `${graph.name} as imported` : `${model} run by ONNX Runtime`
-  context.reporter.print(`compared with ${by} on ${count} ${count === 1 ? 'sample' : 'samples'}, ${share}`)
+  context.reporter.print(`compared with ${by} on ${sharedBy}`)
   return verdictOn(
     {
       graph,

@@ -49,6 +49,7 @@ it('an overflow is found where it begins, with the numbers of the float model', 
   const text = `x: f32[1,4]; w: f32[4,4] = ${square.replaceAll(/[\d.]+/g, (each) => String(Number(each) * 100000))}; a = MatMul(x, w); b = MatMul(a, w)`
   const [a] = await errorsOf(text, 'F16')
   expect(a!.notFinite).toBeGreaterThan(0)
+  expect(a!.ownNotFinite).toBe(a!.notFinite)
   expect(a!.largest).toBeGreaterThan(65504)
 })
 

@@ -15,6 +15,8 @@ export interface LayerError {
   readonly accumulated: number
   /** Numbers it makes that are NaN or infinite where the float model's are finite. */
   readonly notFinite: number
+  /** Those of them that it makes of the float model's operands by itself. */
+  readonly ownNotFinite: number
   /** The largest magnitude of the float model there. */
   readonly largest: number
   /** Whose tensor is the same for every input although an operand is not. */
@@ -86,6 +88,7 @@ function tally() {
   const sums = { own: { energy: 0, noise: 0 }, accumulated: { energy: 0, noise: 0 } }
   let ran = false
   let notFinite = 0
+  let ownNotFinite = 0
   let largest = 0
   const first: { float?: Tensor; quantized?: Tensor } = {}
   const isSame = { float: true, quantized: true }
@@ -108,25 +111,30 @@ function tally() {
       follow('float', wanted)
       follow('quantized', found)
       add(sums.accumulated, wanted, found)
-      for (let i = 0; i < wanted.data.length; i++) {
-        const b = Math.abs(Number(wanted.data[i]))
-        if (!Number.isFinite(b)) continue
-        largest = Math.max(largest, b)
-        if (!Number.isFinite(Number(found.data[i]))) notFinite++
-      }
+      for (const each of wanted.data) if (Number.isFinite(Number(each))) largest = Math.max(largest, Math.abs(Number(each)))
+      notFinite += lostIn(wanted, found)
     },
     seeAlone(wanted: Tensor, found: Tensor) {
       ran = true
       add(sums.own, wanted, found)
+      ownNotFinite += lostIn(wanted, found)
     },
     state: () => ({
       accumulated: decibels(sums.accumulated),
       ...(ran ? { own: decibels(sums.own) } : {}),
       notFinite,
+      ownNotFinite,
       largest,
       isSame,
     }),
   }
+}
+
+/** Numbers that are NaN or infinite where they should not be. */
+function lostIn({ data: wanted }: Tensor, { data: found }: Tensor): number {
+  let lost = 0
+  for (let i = 0; i < wanted.length; i++) if (Number.isFinite(Number(wanted[i])) && !Number.isFinite(Number(found[i]))) lost++
+  return lost
 }
 
 function decibels({ energy, noise }: { readonly energy: number; readonly noise: number }): number {

@@ -11,6 +11,7 @@ const layer = (name: string, own: number | undefined, mode = 'INT8'): LayerError
   ...(own === undefined ? {} : { own }),
   accumulated: 0,
   notFinite: 0,
+  ownNotFinite: 0,
   largest: 1,
 })
 const { target } = bm1684x()

@@ -1,6 +1,7 @@
 import type { Tensor } from '@q/ir'
 import type { Comparison } from '../compare/compare-files.ts'
 import { formatSizeWarnings, formatSummary, formatVerdict } from '../compare/format-comparison.ts'
+import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
 
 /** The two sides of a comparison: their tensors, and what they are called. */
@@ -39,7 +40,7 @@ export function reportComparison(
 const mostNamed = 10
 
 function missedLine({ name, similarity, verdict, notFinite = 0 }: Comparison['verdicts'][number]): string {
-  if (notFinite > 0) return `${name} (${notFinite} numbers NaN or infinite)`
+  if (notFinite > 0) return `${name} (${countText(notFinite, 'number')} NaN or infinite)`
   if (similarity === undefined) return `${name} (${verdict === 'NOT_MATCH' ? 'another shape' : 'not equal'})`
   return `${name} (cosine ${similarity.cosine.toFixed(6)}, euclidean ${similarity.euclidean.toFixed(6)})`
 }

@@ -22,7 +22,7 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
 }
 
 function missedLine({ name, cosine, euclidean, worst }: OutputAgreement): string {
-  const lost = worst.notFinite > 0 ? `, ${worst.notFinite} numbers NaN or infinite in ${worst.sample}` : ''
+  const lost = worst.notFinite > 0 ? `, ${countText(worst.notFinite, 'number')} NaN or infinite in ${worst.sample}` : ''
   return `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)}${lost})`
 }
 
@@ -40,12 +40,22 @@ export function tellLayers(errors: readonly LayerError[], reporter: Reporter): v
   }
   const dead = errors.find((each) => each.dead !== undefined)
   if (dead !== undefined) reporter.note(`layer ${dead.layer} (${dead.op}) of the ${dead.dead} model makes the same of every input`)
-  const worst = [...errors].sort((a, b) => (a.own ?? a.accumulated) - (b.own ?? b.accumulated)).slice(0, mostNamed)
+  const worst = [...errors].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, mostNamed)
   reporter.event('worst layers', { layers: worst })
   if (worst.length === 0) return
   reporter.note('worst layers, by what each loses itself (signal to noise; behind it with all layers before quantized too):')
-  for (const { layer, op, mode, own, accumulated } of worst) {
-    const alone = own === undefined ? 'not run alone' : `${own.toFixed(1)} dB`
-    reporter.note(`  ${layer} (${op}, ${mode}): ${alone}, accumulated ${accumulated.toFixed(1)} dB`)
+  for (const { layer, op, mode, own, ownNotFinite, accumulated, notFinite } of worst) {
+    const alone = own === undefined ? 'not run alone' : lossText(own, ownNotFinite)
+    reporter.note(`  ${layer} (${op}, ${mode}): ${alone}, accumulated ${lossText(accumulated, notFinite)}`)
   }
 }
+
+/** The less, the worse: numbers that are lost count for more than any noise. */
+function rankOf({ own, ownNotFinite, accumulated, notFinite }: LayerError): number {
+  const [loss, lost] = own === undefined ? [accumulated, notFinite] : [own, ownNotFinite]
+  return lost > 0 ? Number.NEGATIVE_INFINITY : loss
+}
+
+/** Decibels are of what is finite, and say nothing of what is not. */
+const lossText = (decibels: number, lost: number): string =>
+  lost > 0 ? `${countText(lost, 'number')} NaN or infinite` : `${decibels.toFixed(1)} dB`
