@@ -184,6 +184,35 @@ describeCanonical('a number with more axes than the tensor adds them', [
   ),
 ])
 
+describeCanonical('terms of the rows of a product with a vector are added behind it', [
+  ...[
+    [4, 3],
+    [1, 4, 3],
+    [2, 4, 3],
+  ].map(
+    (x): Case => ({
+      title: `[${x}]`,
+      x,
+      nodes: [
+        ['MatMul', 'x w', 'm'],
+        ['Add', 'm b', 'y'],
+      ],
+      constants: { w: numbers([3]), b: numbers([4], 3) },
+      ops: 'MatMul Add',
+    }),
+  ),
+  {
+    title: 'those of its columns are its bias',
+    x: [3],
+    nodes: [
+      ['MatMul', 'x w', 'm'],
+      ['Add', 'm b', 'y'],
+    ],
+    constants: { w: numbers([3, 4]), b: numbers([4], 3) },
+    ops: 'MatMul',
+  },
+])
+
 describeCanonical('factors that broadcast along what is normalized', [
   ...[numbers([4], 0.5, 2), numbers([1], 0.5, 2), numbers([3, 1], 0.5, 2)].map(
     (s): Case => ({

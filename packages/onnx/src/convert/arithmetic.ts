@@ -1,7 +1,7 @@
 import { elementCount, type Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
-import { addNumber, bypass, constantOf, keepsElements, numberOf } from '../net/constants.ts'
+import { addNumber, bypass, constantOf, keepsShape, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** Puts a value made in passing before a node: `op` of these operands, in the type of `like`. */
@@ -71,7 +71,7 @@ export const reciprocal: Rule = (net, node) => {
 /** `x - c` is `x + (-c)`. */
 export const subtraction: Rule = (net, node) => {
   const number = numberOf(net, node.inputs[1], true)
-  if (number !== undefined && keepsElements(net, node, 0)) {
+  if (number !== undefined && keepsShape(net, node, node.inputs[0]!)) {
     net.change(node, { op: 'Add', inputs: [node.inputs[0], addNumber(net, `${node.inputs[1]}_negative`, -number)] })
     return true
   }
@@ -82,7 +82,7 @@ export const subtraction: Rule = (net, node) => {
 export function oneNumber(net: GraphDraft, node: Node, side: number): boolean {
   const name = node.inputs[side]!
   const number = numberOf(net, name, true)
-  if (number === undefined || elementCount(net.shape(name)) === 1 || !keepsElements(net, node, 1 - side)) return false
+  if (number === undefined || elementCount(net.shape(name)) === 1 || !keepsShape(net, node, node.inputs[1 - side]!)) return false
   const inputs = [...node.inputs]
   inputs[side] = addNumber(net, `${name}_number`, number)
   net.change(node, { inputs })
@@ -92,7 +92,7 @@ export function oneNumber(net: GraphDraft, node: Node, side: number): boolean {
 /** Powers: 1 is nothing, 2 a product, 1/2 a root. */
 export const power: Rule = (net, node) => {
   const x = node.inputs[0]!
-  if (!keepsElements(net, node, 0)) return oneNumber(net, node, 0)
+  if (!keepsShape(net, node, node.inputs[0]!)) return oneNumber(net, node, 0)
   switch (numberOf(net, node.inputs[1], true)) {
     case 1:
       bypass(net, node, x)

@@ -6,7 +6,7 @@ import type { Rule } from '../net/rules.ts'
 import { before, madeBefore } from './arithmetic.ts'
 
 /** Puts a Reshape before a node. */
-function reshaped(net: GraphDraft, node: Node, name: string, x: string, shape: readonly number[]): string {
+export function reshaped(net: GraphDraft, node: Node, name: string, x: string, shape: readonly number[]): string {
   const result = before(net, node, name, 'Reshape', [x], x, { shape: [...shape] })
   net.setValue({ name: result, type: { ...net.value(x).type, shape: [...shape] } })
   return result
@@ -104,6 +104,13 @@ export const spaceToDepth: Rule = (net, node) => {
   return true
 }
 
+/** What is left without axes has one in a canonical graph. */
+export const numberKept: Rule = (net, node) => {
+  if (net.shape(node.outputs[0]!).length > 0 || (node.attrs['shape'] as readonly number[] | undefined)?.length !== 0) return false
+  net.change(node, { attrs: { ...node.attrs, shape: [1] } })
+  return true
+}
+
 /** Axes given to a number without any: a canonical graph has an axis there already. */
 export const numberRaised: Rule = (net, node) => {
   if (net.shape(node.inputs[0]!).length > 0) return false
@@ -132,7 +139,7 @@ export const raisedRank: Rule = (net, node) => {
   const { length: rank } = net.shape(node.outputs[0]!)
   const side = node.inputs.findIndex((name, i) => {
     const own = net.shape(name!).length
-    return own > 0 && own < rank && constantOf(net, name) === undefined && numberOf(net, node.inputs[1 - i]) !== undefined
+    return Math.max(own, 1) < rank && constantOf(net, name) === undefined && numberOf(net, node.inputs[1 - i]) !== undefined
   })
   if (side < 0) return false
   const x = node.inputs[side]!
@@ -140,6 +147,20 @@ export const raisedRank: Rule = (net, node) => {
   const inputs = [...node.inputs]
   inputs[side] = reshaped(net, node, `${node.outputs[0]}_reshape`, x, shape)
   net.change(node, { inputs })
+  return true
+}
+
+/** As {@link raisedRank} where a number is chosen: the condition gets the axes. */
+export const raisedChoice: Rule = (net, node) => {
+  const [condition, ...sides] = node.inputs as [string, string, string]
+  const { length: rank } = net.shape(node.outputs[0]!)
+  const from = net.shape(condition)
+  const isAdding = (name: string): boolean => net.shape(name).length === rank && numberOf(net, name) !== undefined
+  if (Math.max(from.length, 1) >= rank || !sides.some(isAdding)) return false
+  const shape = [...new Array<number>(rank - from.length).fill(1), ...from]
+  const known = constantOf(net, condition) !== undefined
+  const raised = known ? reshapedConstant(net, condition, shape) : reshaped(net, node, `${node.outputs[0]}_reshape`, condition, shape)
+  net.change(node, { inputs: [raised, ...sides] })
   return true
 }
 

@@ -11,7 +11,9 @@ import {
   gatherEvenly,
   gatherOne,
   joinConcatParts,
+  numberKept,
   numberRaised,
+  raisedChoice,
   raisedRank,
   resize,
   softmax,
@@ -23,7 +25,7 @@ import { cast } from './cast.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
-import { gemm } from './products.ts'
+import { gemm, vectorProduct } from './products.ts'
 import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 
 /** What a pattern called a cast to a truth value and back. */
@@ -47,23 +49,27 @@ const exactGelu: Rule = (net, node) => {
   return true
 }
 
+const comparisons = ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Xor']
+
 /** From ONNX operators to those of canonical graphs, one rule for each that is not the same in both. */
 const conversions: RuleSet = {
   Neg: [negation],
   Reciprocal: [reciprocal],
   Sum: [chain('Add')],
   Mean: [mean],
-  Max: [chain('Max'), constantRight, alignRank],
-  Min: [chain('Min'), constantRight, alignRank],
+  Max: [chain('Max'), raisedRank, constantRight, alignRank],
+  Min: [chain('Min'), raisedRank, constantRight, alignRank],
   Add: [raisedRank, constantRight, alignRank],
   Mul: [raisedRank, constantRight, alignRank],
   Sub: [raisedRank, subtraction, alignRank],
   Div: [raisedRank, wholeResult, division, alignRank],
   Pow: [raisedRank, wholePower, power],
-  Mod: [remainder],
+  Mod: [raisedRank, remainder],
   Clip: [clip],
   PRelu: [pRelu],
   Gemm: [gemm],
+  MatMul: [vectorProduct],
+  Reshape: [numberKept],
   Flatten: [flatten],
   Expand: [expand],
   Slice: [backwards],
@@ -94,6 +100,8 @@ const conversions: RuleSet = {
   Conv: [planar],
   ConvTranspose: [planar],
   BatchNormalization: [batchNorm],
+  ...Object.fromEntries(comparisons.map((op) => [op, [raisedRank]])),
+  Where: [raisedChoice],
   Or: [either],
   TruthCast: [notZero],
   GELU: [exactGelu],

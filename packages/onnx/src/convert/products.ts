@@ -1,9 +1,22 @@
 import { permuted } from '../fold/literal.ts'
-import { addConstant, constantOf, isAlongLast, numberOf } from '../net/constants.ts'
+import { addConstant, constantOf, isAlongLast, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
+import { reshaped } from './arrangement.ts'
 
 const f = Math.fround
+
+/** A product of two vectors has one element, which has an axis: one vector is a matrix, a constant one at once. */
+export const vectorProduct: Rule = (net, node) => {
+  const [a, b, ...bias] = node.inputs as [string, string]
+  const [rows, columns] = [net.shape(a), net.shape(b)]
+  if (rows.length !== 1 || columns.length !== 1) return false
+  const row = [1, ...rows]
+  if (constantOf(net, b) !== undefined) net.change(node, { inputs: [a, reshapedConstant(net, b, [...columns, 1]), ...bias] })
+  else if (constantOf(net, a) !== undefined) net.change(node, { inputs: [reshapedConstant(net, a, row), b, ...bias] })
+  else net.change(node, { inputs: [reshaped(net, node, `${node.outputs[0]}_reshape`, a, row), b, ...bias] })
+  return true
+}
 
 /** Gemm is a MatMul with bias: factors and the transposition of a constant go into the constants. */
 export const gemm: Rule = (net, node) => {

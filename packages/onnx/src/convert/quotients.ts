@@ -1,7 +1,7 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { isFloat } from '../fold/literal.ts'
-import { addConstant, addNumber, constantOf, keepsElements, numberOf } from '../net/constants.ts'
+import { addConstant, addNumber, constantOf, keepsShape, numberOf } from '../net/constants.ts'
 import { isNonNegative } from '../net/non-negative.ts'
 import type { Rule } from '../net/rules.ts'
 import { after, before, oneNumber } from './arithmetic.ts'
@@ -38,7 +38,7 @@ export const division: Rule = (net, node) => {
   const [a, b] = node.inputs as [string, string]
   const number = numberOf(net, b, true)
   const known = constantOf(net, b)
-  if (number !== undefined && keepsElements(net, node, 0)) {
+  if (number !== undefined && keepsShape(net, node, node.inputs[0]!)) {
     net.change(node, { op: 'Mul', inputs: [a, addNumber(net, `${b}_reciprocal`, 1 / number)] })
     return true
   }

@@ -14,7 +14,7 @@ export function numberOf(net: GraphDraft, name: string | undefined, repeated = f
   const known = constantOf(net, name)
   if (known === undefined || known.data.length === 0) return undefined
   const [first] = known.data
-  return known.data.length === 1 || (repeated && known.data.every((each) => each === first)) ? first : undefined
+  return known.data.length === 1 || (repeated && known.data.every((each) => Object.is(each, first))) ? first : undefined
 }
 
 /** Adds a constant under a free name near `wanted`, and gives that name. */
@@ -71,10 +71,12 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i])
 }
 
-/** Whether a node's result has just the elements of this operand: none of them is repeated along the other one. */
-export function keepsElements(net: GraphDraft, node: Node, side: number): boolean {
-  return elementCount(net.shape(node.inputs[side]!)) === elementCount(net.shape(node.outputs[0]!))
-}
+/** Whether two shapes are the same in a canonical graph, where a number without axes has one. */
+export const sameCanonically = (a: readonly number[], b: readonly number[]): boolean =>
+  sameShape(a.length === 0 ? [1] : a, b.length === 0 ? [1] : b)
+
+/** Whether a node's result has the shape of this value: nothing on the way repeats elements or adds axes. */
+export const keepsShape = (net: GraphDraft, node: Node, x: string): boolean => sameCanonically(net.shape(x), net.shape(node.outputs[0]!))
 
 /** Whether a constant is one number for each place of the last axis, `count` long, and nothing else. */
 export function isAlongLast(constant: readonly number[], count: number): boolean {

@@ -181,11 +181,14 @@ export const alongAxis: Normalize = (view) => {
 
 /** GatherND and ScatterND: tuples of indices, one for each axis behind those that both operands walk through together. */
 export const byTuples: Normalize = (view) => {
-  const { shape } = view.type(0)
+  const { shape, dtype } = view.type(0)
+  const indices = view.type(1).shape
   const batched = view.op === 'GatherND' ? numberAttr(view, 'batch_dims') : 0
-  const tuple = view.type(1).shape.at(-1) ?? 1
+  const tuple = indices.at(-1) ?? 1
   checkIndices(view, (i) => shape[batched + (i % tuple)]!)
-  return { op: view.op, inputs: view.inputs, attrs: view.op === 'GatherND' ? { batch_dims: batched } : joining(view) }
+  if (view.op !== 'GatherND') return { op: view.op, inputs: view.inputs, attrs: joining(view) }
+  const isOne = batched === 0 && indices.length === 1 && tuple === shape.length
+  return { op: view.op, inputs: view.inputs, attrs: { batch_dims: batched }, ...(isOne ? { types: [{ dtype, shape: [] }] } : {}) }
 }
 
 /** Refuses known indices that are not among the places of their axes. @throws QError `ONNX_BAD_NODE` */

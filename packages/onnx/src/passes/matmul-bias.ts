@@ -12,6 +12,8 @@ export const matMulBias: Rule = (net, node) => {
     return false
   const result = net.shape(product.outputs[0]!)
   const columns = result.at(-1)!
+  // The rows stand last in a product with a vector.
+  if (net.shape(product.inputs[1]!).length === 1) return false
   const matrices = result.slice(0, -2).reduce((count, d) => count * d, 1)
   if (matrices > 1 && net.shape(product.inputs[1]!).length > 2) return false
   if (

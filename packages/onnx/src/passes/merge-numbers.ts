@@ -1,11 +1,11 @@
-import { addConstant, addNumber, bypass, constantOf, numberOf, onlyUser } from '../net/constants.ts'
+import { addConstant, addNumber, bypass, constantOf, keepsShape, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
 
 /** Factors of 1 and terms of 0 are left out. */
 export const dropUnit: Rule = (net, node) => {
-  if (node.attrs['relu'] === true || net.producer(node.inputs[0]!) === undefined) return false
+  if (node.attrs['relu'] === true || net.producer(node.inputs[0]!) === undefined || !keepsShape(net, node, node.inputs[0]!)) return false
   const number = numberOf(net, node.inputs[1])
   if (number === undefined || (node.op === 'Add' ? number !== 0 : Math.abs(number - 1) >= 2e-5)) return false
   bypass(net, node, node.inputs[0]!)

@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { constantOf, isAlongLast, numberOf, onlyUser } from '../net/constants.ts'
+import { constantOf, isAlongLast, keepsShape, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from '../patterns/match.ts'
 
@@ -10,7 +10,7 @@ export const rmsNorm: Rule = (net, node) => {
   const product = weighted === undefined ? undefined : madeBy(net, node.inputs[0], 'Mul')
   if (product === undefined || onlyUser(net, product) !== node || weighted === undefined) return false
   const found = [0, 1].map((side) => normalized(net, product, side)).find((each) => each !== undefined)
-  if (found === undefined) return false
+  if (found === undefined || !keepsShape(net, node, found.x)) return false
   const shape = net.shape(found.x)
   if (weighted.shape.length > shape.length || !isAlongLast(weighted.shape, shape.at(-1)!)) return false
   net.change(node, { op: 'RMSNormalization', inputs: [found.x, node.inputs[1]], attrs: { epsilon: found.epsilon } })

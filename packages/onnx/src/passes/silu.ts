@@ -1,4 +1,4 @@
-import { numberOf, onlyUser } from '../net/constants.ts'
+import { keepsShape, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from '../patterns/match.ts'
 
@@ -21,7 +21,8 @@ export const softsign: Rule = (net, node) => {
     sum === undefined ||
     numberOf(net, sum.inputs[1]) !== 1 ||
     madeBy(net, sum.inputs[0], 'Abs')?.inputs[0] !== x ||
-    onlyUser(net, sum) !== node
+    onlyUser(net, sum) !== node ||
+    !keepsShape(net, node, x)
   )
     return false
   net.change(node, { op: 'Softsign', inputs: [x], attrs: {} })

@@ -2,7 +2,7 @@ import { elementCount } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
 import { madeBefore } from '../convert/arithmetic.ts'
 import type { Literal } from '../fold/literal.ts'
-import { addConstant, addNumber, constantOf, numberOf, sameShape } from '../net/constants.ts'
+import { addConstant, addNumber, constantOf, numberOf, sameCanonically, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { isMask, masked } from './masks.ts'
 
@@ -30,11 +30,10 @@ export const where: Rule = (net, node) => {
   const from = net.shape(condition)
   for (const side of [1, 2] as const) {
     const number = numberOf(net, node.inputs[side], true)
-    const others = broadcast(from, net.shape(node.inputs[3 - side]!))
     if (number === undefined) continue
+    const others = broadcast(from, net.shape(node.inputs[3 - side]!))
     const isBounded = number === -Infinity && isMask(net, node.outputs[0]!)
-    if (elementCount(others) !== elementCount(shape) || (!isBounded && net.shape(node.inputs[side]!).reduce((a, b) => a * b, 1) === 1))
-      continue
+    if (!sameCanonically(others, shape) || (!isBounded && elementCount(net.shape(node.inputs[side]!)) === 1)) continue
     const inputs = [...node.inputs]
     inputs[side] = addNumber(net, `${node.inputs[side]}_number`, isBounded ? -masked : number)
     net.change(node, { inputs })

@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { numberOf } from '../net/constants.ts'
+import { keepsShape, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { factorsOf, madeBy, withNumber } from './match.ts'
 
@@ -22,7 +22,7 @@ function anyGelu(net: GraphDraft, node: Node, op: string, cdf: Cdf): boolean {
   const x = cdf(net, factors[inner]!)!
   const rest = factors.filter((_, i) => i !== inner)
   const halved = rest.filter((name) => name === '/2' || near(numberOf(net, name, true), 0.5))
-  if (rest.length !== 2 || halved.length !== 1 || !rest.includes(x)) return false
+  if (rest.length !== 2 || halved.length !== 1 || !rest.includes(x) || !keepsShape(net, node, x)) return false
   net.change(node, { op, inputs: [x], attrs: {} })
   return true
 }

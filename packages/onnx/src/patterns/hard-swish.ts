@@ -1,5 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
+import { keepsShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy, withNumber } from './match.ts'
 
@@ -16,7 +17,7 @@ const sixth = (net: GraphDraft, node: Node): string | undefined => (node.op === 
 /** `clip(x + 3, 0, 6) / 6` is a HardSigmoid with slope 1/6. */
 export const hardSigmoid: Rule = (net, node) => {
   const x = shiftedClip(net, sixth(net, node))
-  if (x === undefined) return false
+  if (x === undefined || !keepsShape(net, node, x)) return false
   net.change(node, { op: 'HardSigmoid', inputs: [x], attrs: { alpha: 1 / 6, beta: 0.5 } })
   return true
 }
@@ -24,7 +25,7 @@ export const hardSigmoid: Rule = (net, node) => {
 /** `x * clip(x + 3, 0, 6) / 6`, divided last, and `x` times the model's own HardSigmoid of slope 1/6 are a HardSwish. */
 export const hardSwish: Rule = (net, node) => {
   const product = node.op === 'Mul' && sixth(net, node) === undefined ? node : madeBy(net, sixth(net, node), 'Mul')
-  if (product === undefined) return false
+  if (product === undefined || !keepsShape(net, node, product.inputs[0]!) || !keepsShape(net, node, product.inputs[1]!)) return false
   for (const side of [0, 1] as const) {
     const x = product.inputs[side]!
     const other = product.inputs[1 - side]

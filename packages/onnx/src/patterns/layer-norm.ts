@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { constantOf, numberOf, onlyUser } from '../net/constants.ts'
+import { constantOf, keepsShape, numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { madeBy } from './match.ts'
 
@@ -43,6 +43,7 @@ export const layerNorm: Rule = (net, node) => {
   const scale = affineStep(net, node, 'Mul', over, pixel)
   const bias = scale === undefined ? undefined : affineStep(net, scale.user, 'Add', over, pixel)
   const last = bias?.user ?? scale?.user ?? node
+  if (!keepsShape(net, last, x)) return false
   for (const inner of [node, scale?.user]) if (inner !== undefined && inner !== last) net.remove(inner)
   net.change(last, {
     op: trailing ? 'LayerNormalization' : 'PixelNormalization',
