@@ -1,5 +1,6 @@
 export * from './contracts/artifact.ts'
 export * from './contracts/backend.ts'
+export type { BoundaryTypes } from './contracts/boundary.ts'
 export * from './contracts/check-backend.ts'
 export * from './contracts/chip-compiler.ts'
 export * from './contracts/executor.ts'

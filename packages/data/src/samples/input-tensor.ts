@@ -4,7 +4,7 @@ import type { SampleInput } from './sample-input.ts'
 import { toFloat32 } from './to-float32.ts'
 
 /**
- * An array from a file as the tensor of a network input: float32, in the input's shape. Axes of length 1 may be missing or too many.
+ * An array from a file as the tensor of a network input: float32, or the codes that the input takes, in the input's shape. Axes of length 1 may be missing or too many.
  *
  * @throws QError `SAMPLE_SHAPE`; `SAMPLE_INTEGER` for an input of integers and a number that float32 does not hold
  */
@@ -17,6 +17,7 @@ export function asInput(array: Tensor, input: SampleInput, at: readonly string[]
       hint: hintFor(array.shape, input.shape),
     })
   }
+  if (array.dtype === input.codes) return { ...array, shape: input.shape }
   const data = toFloat32(array)
   if (!floats.includes(input.dtype)) checkHeld(array, data, input, at)
   return { dtype: 'f32', shape: input.shape, data }

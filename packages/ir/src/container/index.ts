@@ -1,4 +1,5 @@
 export { aligned, type BinaryArea, type BinarySpan, binaryArea } from './binary-area.ts'
+export { atBoundary, checkBoundary } from './boundary.ts'
 export { type ContainerEndings, type ContainerFiles, containerNames } from './container-names.ts'
 export { type FlatReader, readTables } from './read-tables.ts'
 export { codecOf, type ImpliedAttrs, type TextCodec } from './text-codec.ts'

@@ -2,6 +2,7 @@ import type { Artifact, ArtifactNames, EmitOptions } from '../contracts/artifact
 import { valueOf } from '../graph/edges.ts'
 import type { Graph, Quant } from '../graph/types.ts'
 import type { DType, Tensor } from '../tensor/tensor.ts'
+import { atBoundary } from './boundary.ts'
 import type { ImpliedAttrs, TextCodec } from './text-codec.ts'
 
 /** Names of the files of a family whose compiler takes a text and a weight file. */
@@ -44,23 +45,30 @@ export interface TextFamily {
 
 /**
  * The files of a quantized graph: the lowered text and its weights, which the family's compiler takes, and the portable container,
- * unless the compiler makes the model file.
+ * unless the compiler makes the model file. The text has float32 numbers at its boundary, which the compiler changes; the container has the types that are wanted.
  *
  * @throws QError those of the codec and of the container
  */
-export function emitText(graph: Graph, { time }: Pick<EmitOptions, 'time'>, family: TextFamily): Artifact {
+export function emitText(graph: Graph, { time, boundary }: Pick<EmitOptions, 'time' | 'boundary'>, family: TextFamily): Artifact {
   const { codec, implied, names } = family
   const { model, compiled } = names
-  const { text, weights } = codec.write(graph, { weightFile: names.weights, ...(implied === undefined ? {} : { implied }) })
+  const written = (network: Graph) => codec.write(network, { weightFile: names.weights, ...(implied === undefined ? {} : { implied }) })
+  const { text, weights } = written(graph)
+  // Also where no container is made: what cannot be is told.
+  const contained = boundary === undefined ? graph : atBoundary(graph, boundary)
   const files = new Map([
     [names.lowered, new TextEncoder().encode(text)],
     [names.weights, codec.encodeWeights(weights)],
   ])
-  if (model !== undefined) files.set(model, family.container(asNetwork(graph, text, weights), time))
+  if (model !== undefined) {
+    const inside = contained === graph ? { text, weights } : written(contained)
+    files.set(model, family.container(asNetwork(contained, inside.text, inside.weights), time))
+  }
   return {
     files,
     ...(model === undefined ? {} : { model, portable: true }),
     ...(compiled === undefined ? {} : { compiled }),
+    ...(boundary === undefined ? {} : { boundary }),
     diagnostics: [],
   }
 }

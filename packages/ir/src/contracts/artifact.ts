@@ -2,6 +2,7 @@ import type { Diagnostic } from '../errors.ts'
 import { QError } from '../errors.ts'
 import type { Graph } from '../graph/types.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
+import type { BoundaryTypes } from './boundary.ts'
 
 /** The files of a quantized graph, as its chip family named and made them. */
 export interface Artifact {
@@ -16,6 +17,8 @@ export interface Artifact {
   readonly portable?: boolean
   /** Name of the model file that the family's compiler makes of the other files. @default there is nothing to compile */
   readonly compiled?: string
+  /** What `emit` was told of the types at the boundary, for the compiler; a family that does not say so has not heeded it. @default float32 numbers */
+  readonly boundary?: BoundaryTypes
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -29,6 +32,8 @@ export interface EmitOptions {
   readonly planned?: boolean
   /** The family's compiler is at hand and makes the model file of the other files. @default false */
   readonly compiling?: boolean
+  /** Types of inputs and results. @default float32 numbers */
+  readonly boundary?: BoundaryTypes
   /** Seconds since 1970, written as the time of creation. */
   readonly time: number
 }

@@ -1,23 +1,26 @@
 import { QError } from '../errors.ts'
-import { roundBf16Array } from '../number/bf16.ts'
+import { roundBf16Array, truncatingBf16 } from '../number/bf16.ts'
 import { roundF16Array } from '../number/f16.ts'
 import type { DType, Tensor, TensorData } from '../tensor/tensor.ts'
 import { storageArray } from '../tensor/tensor.ts'
 import { valueOf } from './edges.ts'
-import type { Graph } from './types.ts'
+import type { Graph, Quant, TensorType } from './types.ts'
 
 /**
  * The feeds of a graph, made of a sample: samples are float32 whatever they are fed to, and a quantized graph takes ids, masks and half floats in the types
- * that the source model declares.
+ * that the source model declares, or codes where its boundary has such types. Codes of a sample are handed on as they are.
  *
  * @throws QError `FEED_MISSING` for an input that the sample does not have, `FEED_TYPE` for numbers that its type cannot hold
  */
 export function feedsOf(graph: Graph, sample: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   return new Map(
-    graph.inputs.map(({ name }) => {
+    graph.inputs.map(({ name, sourceDtype }) => {
       const { type } = valueOf(graph, name)
       const tensor = sample.get(name)
-      if (tensor !== undefined) return [name, feedOf(name, tensor, type.dtype)]
+      // A host program that fills an input of this type cuts numbers off.
+      if (tensor !== undefined && type.dtype === 'bf16' && sourceDtype === undefined) return [name, cutFor(tensor)]
+      if (tensor !== undefined)
+        return [name, type.quant === undefined ? feedOf(name, tensor, type.dtype) : codesFor(tensor, type, type.quant)]
       throw new QError('FEED_MISSING', `the input ${name} was not given`, {
         at: [name],
         found: [...sample.keys()].join(', ') || 'no tensors',
@@ -26,6 +29,30 @@ export function feedsOf(graph: Graph, sample: ReadonlyMap<string, Tensor>): Read
       })
     }),
   )
+}
+
+const cutFor = (tensor: Tensor): Tensor =>
+  tensor.dtype === 'f32'
+    ? { dtype: 'bf16', shape: tensor.shape, data: roundBf16Array(tensor.data as Float32Array, undefined, truncatingBf16) }
+    : tensor
+
+/**
+ * Codes of an input, as a host program makes them: the numbers times `1 / scale`, both in float32, halves away from zero, saturated.
+ *
+ * @see spec: TPU-MLIR lowering, section 15
+ */
+function codesFor(tensor: Tensor, { dtype }: TensorType, { scale, zeroPoint }: Quant): Tensor {
+  if (tensor.dtype !== 'f32') return tensor
+  const factor = Math.fround(1 / Math.fround(scale))
+  const [least, most] = dtype === 'u8' ? [0, 255] : [-128, 127]
+  const code = (number: number): number => {
+    const scaled = Math.fround(Math.fround(number * factor) + zeroPoint)
+    const rounded = Math.sign(scaled) * Math.floor(Math.fround(Math.abs(scaled) + 0.5))
+    return Math.min(most, Math.max(least, rounded))
+  }
+  const codes = dtype === 'u8' ? new Uint8Array(tensor.data.length) : new Int8Array(tensor.data.length)
+  for (const [i, number] of (tensor.data as Float32Array).entries()) codes[i] = code(number)
+  return { dtype, shape: tensor.shape, data: codes }
 }
 
 /** A tensor of a sample in the element type that an input declares. @throws QError `FEED_TYPE` for numbers that the type cannot hold */

@@ -1,4 +1,4 @@
-import type { Artifact } from '@q/ir'
+import type { Artifact, BoundaryTypes } from '@q/ir'
 import { QError } from '@q/ir'
 
 /** The program that runs the compiler's passes. */
@@ -7,9 +7,9 @@ export const compilerName = 'tpuc-opt'
 const loweredEnding = '_tpu.mlir'
 
 /** The passes from a lowered file to its final form, as the vendor's deploy tool gives them. */
-const finalPasses: readonly string[] = [
+const finalPasses = (boundary: BoundaryTypes): readonly string[] => [
   '--mlir-disable-threading',
-  '--strip-io-quant=quant_input=False quant_output=False quant_input_list= quant_output_list= quant_output_bf16=False quant_input_int8=False quant_output_int8=False ',
+  `--strip-io-quant=${boundaryOptions(boundary)} `,
   '--processor-tpu-optimize',
   '--dev-parallel',
   '--weight-reorder',
@@ -23,6 +23,21 @@ const finalPasses: readonly string[] = [
   '--address-assign',
 ]
 
+/** How the compiler is told of the types at the boundary. */
+function boundaryOptions({ inputs, outputs, codedInputs, codedOutputs, bf16Outputs }: BoundaryTypes): string {
+  const word = (is: boolean | undefined) => (is === true ? 'True' : 'False')
+  const list = (places: BoundaryTypes['inputs']) => (Array.isArray(places) ? places.join(',') : '')
+  return [
+    `quant_input=${word(inputs !== undefined)}`,
+    `quant_output=${word(outputs !== undefined)}`,
+    `quant_input_list=${list(inputs)}`,
+    `quant_output_list=${list(outputs)}`,
+    `quant_output_bf16=${word(bf16Outputs)}`,
+    `quant_input_int8=${word(codedInputs)}`,
+    `quant_output_int8=${word(codedOutputs)}`,
+  ].join(' ')
+}
+
 /** The arguments of the two calls that compile a lowered file. */
 export interface CompilerCalls {
   /** Name of the file between the two. */
@@ -32,7 +47,7 @@ export interface CompilerCalls {
 }
 
 /** The calls that compile an artifact. @param model what they make @throws QError `ARTIFACT_FOREIGN` when there is no lowered text in it */
-export function compilerCalls({ files }: Artifact, model: string, family: string): CompilerCalls {
+export function compilerCalls({ files, boundary = {} }: Artifact, model: string, family: string): CompilerCalls {
   const lowered = [...files.keys()].find((name) => name.endsWith(loweredEnding))
   if (lowered === undefined) {
     throw new QError('ARTIFACT_FOREIGN', 'these files are not of this family', {
@@ -47,7 +62,7 @@ export function compilerCalls({ files }: Artifact, model: string, family: string
   return {
     final,
     calls: [
-      [lowered, ...finalPasses, '-o', final],
+      [lowered, ...finalPasses(boundary), '-o', final],
       [final, codegen, '-o', '/dev/null'],
     ],
   }

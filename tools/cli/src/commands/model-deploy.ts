@@ -6,6 +6,7 @@ import { noteUnusedTable } from '../pipeline/former-table.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
 import { noteTestInputs } from '../pipeline/sample-files.ts'
 import { readModel } from '../wiring/read-model.ts'
+import { addBoundaryOptions, boundaryOf } from './boundary-options.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addQuantizationOptions } from './quantization-options.ts'
@@ -13,13 +14,6 @@ import { addQuantizationOptions } from './quantization-options.ts'
 const vendorOptions = [
   withoutEffect('--q_group_size <size>', 'group size of W4 and W8 modes'),
   notYet('--q_symmetric', 'symmetric W4 and W8 modes'),
-  notYet('--quant_input', 'integers at the inputs'),
-  notYet('--quant_output', 'integers at the outputs'),
-  notYet('--quant_output_bf16', 'bfloat16 at the outputs'),
-  notYet('--quant_input_int8', 'int8 at the inputs'),
-  notYet('--quant_output_int8', 'int8 at the outputs'),
-  notYet('--quant_input_list <numbers>', 'inputs that are integers'),
-  notYet('--quant_output_list <numbers>', 'outputs that are integers'),
   notYet('--ignore_f16_overflow', 'keep some operators out of float16'),
   notYet('--gen_test_input', 'make a test input'),
   notYet('--gen_test_seed <seed>', 'seed of --gen_test_input'),
@@ -102,11 +96,13 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent")
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .addOption(new Option('--gelu_mode <mode>', 'how GELU is approximated').choices(['normal']).default('normal'))
+  addBoundaryOptions(command)
   addVendorOptions(command, vendorOptions)
   command.action((options) =>
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
       const { files } = context
+      const boundary = boundaryOf(options)
       const release = await files.claim(options.not_gen_bmodel ? [] : [options.model])
       await noteTestInputs([options.test_input, options.test_reference], context)
       const chip = await chipOf(options, context)
@@ -127,6 +123,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
         {
           graph,
           ...quantization,
+          ...(boundary === undefined ? {} : { boundary }),
           chip,
           model: options.model,
           keepModelName: options.keep_model_name === true,

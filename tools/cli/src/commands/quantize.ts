@@ -3,6 +3,7 @@ import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
 import { parseCount, parseNames, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
+import { addBoundaryOptions, boundaryOf } from './boundary-options.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addFloatLayerOptions, floatLayerChoice, noteFloatLayerOptions } from './float-layer-options.ts'
@@ -46,6 +47,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent"),
   )
   addSettingOptions(command)
+  addBoundaryOptions(command)
   addMethodOption(command)
   addFloatLayerOptions(command)
   addOwnSearchOptions(command)
@@ -54,6 +56,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       const startedAt = performance.now()
       const { reporter } = context
       const method = methodOf(options)
+      const boundary = boundaryOf(options)
       const chip = await chipOf(options, context)
       if (model.endsWith('.mlir')) throw ofTopFile(model)
       if (!model.endsWith('.onnx')) {
@@ -76,6 +79,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           chip,
           mode,
           settings: settingsOf(options),
+          ...(boundary === undefined ? {} : { boundary }),
           preprocess: preprocessOptions(options),
           floatLayers: { ...(await floatLayerChoice(options, context)), mode: floatMode },
           compareNum: options.compare_num,

@@ -103,6 +103,12 @@ export function parseNames(text: string): readonly string[] {
     .filter((name) => name !== '')
 }
 
+/** Whole numbers from 1, joined by commas. An empty text names all, as an option without its list does. */
+export function parsePlaces(text: string): readonly number[] | undefined {
+  if (text.trim() === '') return undefined
+  return text.split(',').map((part) => parseCount(1)(part))
+}
+
 function parseJson(text: string, wanted: string): unknown {
   try {
     return JSON.parse(text)

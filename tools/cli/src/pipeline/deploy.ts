@@ -1,5 +1,5 @@
 import { basename, resolve as resolvePath } from 'node:path'
-import type { Artifact, ArtifactNames, ChipToolchain, EmitOptions, Graph, Resolved, Tensor } from '@q/ir'
+import type { Artifact, ArtifactNames, BoundaryTypes, ChipToolchain, EmitOptions, Graph, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
 import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -34,6 +34,8 @@ export interface DeployOptions extends Quantization, ComparisonChoice {
   /** Write the model file whatever the verdict. @default false */
   readonly force?: boolean
   readonly correctness?: readonly [number, number]
+  /** Types of inputs and results of the model that is written. @default float32 numbers */
+  readonly boundary?: BoundaryTypes
   /** Write what the chip's compiler takes, and no model file. */
   readonly notGenBmodel: boolean
   /** Folder of the chip's toolchain. */
@@ -64,8 +66,11 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const resolved = resolveForChip(graph, chip, options, reporter)
   const again: Again = (more) =>
     resolveForChip(graph, chip, { ...options, plan: new Map([...(options.plan ?? []), ...more]) }, { diagnostic() {} })
-  const artifact = backend.emit(resolved.graph, { ...naming, time: Math.floor(timeOf(context).getTime() / 1000) })
+  const { boundary } = options
+  const time = Math.floor(timeOf(context).getTime() / 1000)
+  const artifact = backend.emit(resolved.graph, { ...naming, ...(boundary === undefined ? {} : { boundary }), time })
   checkArtifact(artifact, backend.name)
+  if (boundary !== undefined && artifact.boundary === undefined) throw boundaryUnheeded(chip)
   for (const diagnostic of artifact.diagnostics) reporter.diagnostic(diagnostic)
   const { places, outputs, compiledFile } = placed({ ...artifact, files: [...artifact.files.keys()] }, options, toolchain)
   const modelFile = artifact.model
@@ -113,6 +118,15 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   }
   return done({ files, comparisons, passed: isGood && comparisons.every(({ passed }) => passed), container: 'chip' })
 }
+
+const boundaryUnheeded = ({ backend: { name, target } }: Chip): QError =>
+  new QError('CHIP_OPTIONS', `the back end of ${target.name} gives its models float32 inputs and results only`, {
+    at: [name],
+    found: 'other types that are wanted at the boundary',
+    wanted: 'none of --quant_input, --quant_output and their kin',
+    hint: 'leave them out',
+    kind: 'usage',
+  })
 
 type Wishes = Pick<DeployOptions, 'chip' | 'mode' | 'asymmetric' | 'model' | 'keepModelName' | 'plan' | 'notGenBmodel' | 'vendor'> & {
   readonly graph: Pick<Graph, 'name'>

@@ -2,7 +2,8 @@ import { basename } from 'node:path'
 import { isTunedMethod } from '@q/calib'
 import type { PreprocessOptions, SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
-import type { Graph, Plan, QuantMode, SampleSource } from '@q/ir'
+import type { BoundaryTypes, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
+import { checkBoundary } from '@q/ir/container'
 import { sampleInputs } from '@q/ir/graph'
 import { findScheme } from '@q/ir/resolve'
 import { needsRanges } from '../chips/chip-modes.ts'
@@ -55,6 +56,8 @@ export interface QuantizeOptions {
   /** Name of the model. @default from the file */
   readonly name?: string
   readonly vendor?: string
+  /** Types of inputs and results of the model that is written. @default float32 numbers */
+  readonly boundary?: BoundaryTypes
   /** What holds for all layers, of the search, the files and the comparison alike. @default `usualSettings` */
   readonly settings?: QuantizationSettings
   /** Looks for layers that have to stay in float, and for thresholds; those of `quantizeTable` are decided. @default all layers have the mode */
@@ -121,6 +124,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   // As every command reads it from these files, so that a chip gets the same nodes, attributes and names of constants from all of them.
   const graph = readTopFiles(content)
   tellInputs(graph, context.reporter)
+  if (options.boundary !== undefined) checkBoundary(graph, options.boundary)
   const compared = compareChoice === undefined ? undefined : await comparedSamples(compareChoice, options.compareNum, graph, context.files)
   const calibrated = (await selectSamples(options.calibration)).entries
   warnOfUnscaled(graph, calibrated, options.preprocess, context.reporter)
@@ -143,6 +147,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
     mode: options.mode,
     ...(options.settings ?? usualSettings),
     notGenBmodel: false,
+    ...(options.boundary === undefined ? {} : { boundary: options.boundary }),
     ...(options.vendor === undefined ? {} : { vendor: options.vendor }),
   }
   const mayHavePlan = options.search === undefined ? decided : new Map()
