@@ -4,4 +4,5 @@ export { type ContainerEndings, type ContainerFiles, containerNames } from './co
 export { type FlatReader, readTables } from './read-tables.ts'
 export { codecOf, type ImpliedAttrs, type TextCodec } from './text-codec.ts'
 export { type DescribedTensor, emitText, readText, type TextFamily, type TextFiles, type TextNetwork } from './text-files.ts'
+export { withImplied } from './with-implied.ts'
 export { type FlatBuilder, type FlatField, type FlatTable, writeTables } from './write-tables.ts'

@@ -4,6 +4,7 @@ import type { Graph, Quant } from '../graph/types.ts'
 import type { DType, Tensor } from '../tensor/tensor.ts'
 import { atBoundary } from './boundary.ts'
 import type { ImpliedAttrs, TextCodec } from './text-codec.ts'
+import { withImplied } from './with-implied.ts'
 
 /** Names of the files of a family whose compiler takes a text and a weight file. */
 export interface TextFiles extends ArtifactNames {
@@ -54,8 +55,9 @@ export function emitText(graph: Graph, { time, boundary }: Pick<EmitOptions, 'ti
   const { model, compiled } = names
   const written = (network: Graph) => codec.write(network, { weightFile: names.weights, ...(implied === undefined ? {} : { implied }) })
   const { text, weights } = written(graph)
-  // Also where no container is made: what cannot be is told.
-  const contained = boundary === undefined ? graph : atBoundary(graph, boundary)
+  // Also where no container is made, to tell what cannot be; the casts that come are made as the text means it.
+  const contained =
+    boundary === undefined ? graph : withImplied(atBoundary(graph, boundary), implied, ({ outputs }) => !graph.values.has(outputs[0]!))
   const files = new Map([
     [names.lowered, new TextEncoder().encode(text)],
     [names.weights, codec.encodeWeights(weights)],

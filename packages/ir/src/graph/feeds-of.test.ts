@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DType } from '../tensor/tensor.ts'
+import type { DType, Tensor } from '../tensor/tensor.ts'
 import { feedOf, feedsOf } from './feeds-of.ts'
 import { graph } from './text/graph-tag.ts'
+import type { TensorType } from './types.ts'
 
 const sample = (...numbers: readonly number[]) => ({ dtype: 'f32', shape: [numbers.length], data: Float32Array.from(numbers) }) as const
 const fed = (dtype: DType, ...numbers: readonly number[]) => feedOf('x', sample(...numbers), dtype).data
@@ -49,5 +50,35 @@ describe('a sample becomes the feeds of a graph', () => {
       y = Relu(x)
     `
     expect(() => feedsOf(net, new Map([['z', sample(1)]]))).toThrow(expect.objectContaining({ code: 'FEED_MISSING', found: 'z' }))
+  })
+})
+
+describe('inputs of other types than float32', () => {
+  const graphOf = (type: TensorType) => ({
+    ...graph`
+    x: f32[4]
+    y = Relu(x)
+    return y
+  `,
+    values: new Map([['x', { name: 'x', type }]]),
+  })
+  const feedFor = (type: TensorType, tensor: Tensor) => [...feedsOf(graphOf(type), new Map([['x', tensor]])).get('x')!.data]
+  const codes = (dtype: 'i8' | 'u8', zeroPoint = 0): TensorType => ({
+    dtype,
+    shape: [4],
+    quant: { scale: 0.5, zeroPoint, expressed: 'f32' },
+  })
+
+  it('codes are made with halves away from zero, and saturate', () => {
+    expect(feedFor(codes('i8'), sample(0.25, -0.25, 1000, -1000))).toEqual([1, -1, 127, -128])
+    expect(feedFor(codes('u8', 10), sample(0.25, -0.25, 1000, -1000))).toEqual([11, 10, 255, 0])
+  })
+
+  it('codes of a sample are handed on', () => {
+    expect(feedFor(codes('i8'), { dtype: 'i8', shape: [4], data: Int8Array.of(1, -2, 3, -4) })).toEqual([1, -2, 3, -4])
+  })
+
+  it('bfloat16 numbers are cut off', () => {
+    expect(feedFor({ dtype: 'bf16', shape: [4] }, sample(1.0078, -1.0078, 1, 0))).toEqual([1, -1, 1, 0])
   })
 })

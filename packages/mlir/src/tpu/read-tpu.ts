@@ -1,7 +1,6 @@
-import type { Attrs, AttrValue, Graph, Node, TensorType } from '@q/ir'
-import { QError, valueOf } from '@q/ir'
-import type { ImpliedAttrs } from '@q/ir/container'
-import { definitionOf } from '@q/ir/graph'
+import type { Attrs, AttrValue, Graph } from '@q/ir'
+import { QError } from '@q/ir'
+import { type ImpliedAttrs, withImplied } from '@q/ir/container'
 import { readGraph } from '../codec/read-graph.ts'
 import type { Weights } from '../codec/weights.ts'
 import { weightTensors } from '../codec/weights.ts'
@@ -50,22 +49,4 @@ export function readTpu(text: string, weights?: Weights, { file, weightFile, imp
 /** The graph of a parsed lowered file, types of constants only. */
 export function readTpuModule(module: MlirModule, implied?: ImpliedAttrs): Graph {
   return withImplied(readGraph(module, { books: [tpuBook], weights: undefined, file: undefined, properties: {} }), implied)
-}
-
-/** The nodes with the attributes that the text implies, where their operators have them. */
-function withImplied(graph: Graph, implied: ImpliedAttrs = {}): Graph {
-  if (typeof implied === 'function') {
-    const typeOf = (name: string): TensorType => valueOf(graph, name).type
-    return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, attrs: { ...node.attrs, ...implied(node, typeOf) } })) }
-  }
-  if (Object.keys(implied).length === 0) return graph
-  const isBf16 = (name: string | undefined): boolean => name !== undefined && valueOf(graph, name).type.dtype === 'bf16'
-  const nodes = graph.nodes.map((node): Node => {
-    const { attrs } = definitionOf(node, graph.ops)
-    const own = Object.entries(implied).filter(([name]) =>
-      name === 'bf16' ? [...node.inputs, ...node.outputs].some(isBf16) : attrs[name] !== undefined && node.attrs[name] === undefined,
-    )
-    return own.length === 0 ? node : { ...node, attrs: { ...node.attrs, ...Object.fromEntries(own) } }
-  })
-  return { ...graph, nodes }
 }

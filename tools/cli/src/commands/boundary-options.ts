@@ -6,10 +6,10 @@ import { parsePlaces } from '../options/parse.ts'
 /** The options of {@link addBoundaryOptions}, as commander names them. */
 export interface BoundaryOptions {
   readonly quant_input?: boolean
-  readonly quant_input_list?: readonly number[]
+  readonly quant_input_list?: readonly number[] | 'all'
   readonly quant_input_int8?: boolean
   readonly quant_output?: boolean
-  readonly quant_output_list?: readonly number[]
+  readonly quant_output_list?: readonly number[] | 'all'
   readonly quant_output_int8?: boolean
   readonly quant_output_bf16?: boolean
 }
@@ -30,7 +30,7 @@ export function addBoundaryOptions(command: Command): Command {
 export function boundaryOf(options: BoundaryOptions): BoundaryTypes | undefined {
   for (const side of ['input', 'output'] as const) {
     for (const more of [`quant_${side}_list`, `quant_${side}_int8`] as const) {
-      if (options[more] !== undefined && options[`quant_${side}`] !== true) throw needed(`--${more}`, `--quant_${side}`)
+      if ((options[more] ?? 'all') !== 'all' && options[`quant_${side}`] !== true) throw needed(`--${more}`, `--quant_${side}`)
     }
   }
   if (options.quant_output_bf16 === true && options.quant_output === true) throw contradicting()

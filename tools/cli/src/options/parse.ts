@@ -104,8 +104,8 @@ export function parseNames(text: string): readonly string[] {
 }
 
 /** Whole numbers from 1, joined by commas. An empty text names all, as an option without its list does. */
-export function parsePlaces(text: string): readonly number[] | undefined {
-  if (text.trim() === '') return undefined
+export function parsePlaces(text: string): readonly number[] | 'all' {
+  if (text.trim() === '') return 'all'
   return text.split(',').map((part) => parseCount(1)(part))
 }
 
