@@ -14,6 +14,7 @@ export function emitFiles(graph: Graph, options: EmitOptions, codec: TextCodec |
   return emitText(asHostFeeds(graph), options, {
     codec: codecOf(codec, 'cv18xx'),
     implied,
+    castRounding: 'half-to-even',
     names: fileNames({ name: graph.name, mode: String(mode), asymmetric: false }, String(chip), options),
     container: writePortableCvimodel,
   })

@@ -2,6 +2,7 @@ import type { BoundaryTypes } from '../contracts/boundary.ts'
 import { QError } from '../errors.ts'
 import { edgesOf, valueOf } from '../graph/edges.ts'
 import type { Graph, Node, Quant, TensorType, Value } from '../graph/types.ts'
+import type { RoundingMode } from '../number/rounding.ts'
 
 /** Operators that a boundary may lie behind: they give a network's input another shape. */
 const reshapers: ReadonlySet<string> = new Set(['Reshape', 'Unsqueeze'])
@@ -18,10 +19,15 @@ const floats: ReadonlySet<string> = new Set(['f32', 'f16', 'bf16'])
  *
  * Integers of token ids stay as they are. The rules are those of TPU-MLIR 1.30.2's `strip-io-quant`.
  *
+ * @param castRounding how floats inside the network become codes
  * @throws QError `BOUNDARY_RANGE` for floats that are to be codes and have no calibrated range, `BOUNDARY_PLACE` for a place in a list that the network does not have,
  *   `BOUNDARY_TWICE` where two results would be one value
  */
-export function atBoundary(graph: Graph, { inputs, outputs, codedInputs, codedOutputs, bf16Outputs }: BoundaryTypes): Graph {
+export function atBoundary(
+  graph: Graph,
+  { inputs, outputs, codedInputs, codedOutputs, bf16Outputs }: BoundaryTypes,
+  castRounding: RoundingMode = 'half-away-from-zero',
+): Graph {
   const strippedInputs = chosen(inputs, graph.inputs.length, 'inputs')
   const strippedOutputs = chosen(outputs, graph.outputs.length, 'outputs')
   let made = graph
@@ -31,7 +37,7 @@ export function atBoundary(graph: Graph, { inputs, outputs, codedInputs, codedOu
     if (codedInputs === true) made = withCodedInput(made, name)
   }
   for (const [i, name] of graph.outputs.entries()) {
-    if (strippedOutputs.has(i)) made = withOutput(made, i, name, codedOutputs === true)
+    if (strippedOutputs.has(i)) made = withOutput(made, i, name, codedOutputs === true ? castRounding : undefined)
     else if (bf16Outputs === true && outputs === undefined) made = withBf16(made, i, name)
   }
   const twice = made.outputs.find((name, i) => made.outputs.indexOf(name) !== i && !graph.outputs.includes(name))
@@ -116,14 +122,15 @@ function withCodedInput(graph: Graph, input: string): Graph {
   return { ...graph, values, nodes: [cast, ...graph.nodes.map((node) => reading(node, input, made))] }
 }
 
-function withOutput(graph: Graph, place: number, output: string, isCoded: boolean): Graph {
+/** @param coded how floats become codes @default they stay floats */
+function withOutput(graph: Graph, place: number, output: string, coded: RoundingMode | undefined): Graph {
   const maker = edgesOf(graph).producer.get(output)
   const source = maker !== undefined && casts.has(maker.op) ? maker.inputs[0]! : output
   const { type } = valueOf(graph, source)
   const isStripped = source !== output && (type.quant !== undefined || floats.has(type.dtype))
   const end = isStripped ? source : output
   const stripped = isStripped ? withoutUnused(withResult(graph, place, source), maker!) : graph
-  return isCoded ? withCodedOutput(stripped, place, end) : stripped
+  return coded === undefined ? stripped : withCodedOutput(stripped, place, end, coded)
 }
 
 const withResult = (graph: Graph, place: number, name: string): Graph => ({
@@ -139,13 +146,13 @@ function withoutUnused(graph: Graph, node: Node): Graph {
   return { ...graph, values, nodes: graph.nodes.filter((each) => each !== node) }
 }
 
-function withCodedOutput(graph: Graph, place: number, output: string): Graph {
+function withCodedOutput(graph: Graph, place: number, output: string, rounding: RoundingMode): Graph {
   const { type } = valueOf(graph, output)
   if (type.quant !== undefined || !floats.has(type.dtype)) return graph
   const { dtype, quant } = codesOf(graph, output, type)
   return withCast(graph, place, output, `${output}_int8`, {
     type: { dtype, shape: type.shape, quant },
-    node: { op: 'QuantizeLinear', attrs: { rounding: 'half-away-from-zero' } },
+    node: { op: 'QuantizeLinear', attrs: { rounding } },
   })
 }
 

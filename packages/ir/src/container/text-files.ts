@@ -1,6 +1,7 @@
 import type { Artifact, ArtifactNames, EmitOptions } from '../contracts/artifact.ts'
 import { valueOf } from '../graph/edges.ts'
 import type { Graph, Quant } from '../graph/types.ts'
+import type { RoundingMode } from '../number/rounding.ts'
 import type { DType, Tensor } from '../tensor/tensor.ts'
 import { atBoundary } from './boundary.ts'
 import type { ImpliedAttrs, TextCodec } from './text-codec.ts'
@@ -40,6 +41,8 @@ export interface TextFamily {
   readonly names: TextFiles
   /** What its text means without saying it. @default nothing */
   readonly implied?: ImpliedAttrs
+  /** How floats inside the network become codes. @default halves away from zero */
+  readonly castRounding?: RoundingMode
   /** The bytes of a portable container. @param time seconds since 1970 */
   container(network: TextNetwork, time: number): Uint8Array
 }
@@ -51,13 +54,15 @@ export interface TextFamily {
  * @throws QError those of the codec and of the container
  */
 export function emitText(graph: Graph, { time, boundary }: Pick<EmitOptions, 'time' | 'boundary'>, family: TextFamily): Artifact {
-  const { codec, implied, names } = family
+  const { codec, implied, names, castRounding } = family
   const { model, compiled } = names
   const written = (network: Graph) => codec.write(network, { weightFile: names.weights, ...(implied === undefined ? {} : { implied }) })
   const { text, weights } = written(graph)
   // Also where no container is made, to tell what cannot be; the casts that come are made as the text means it.
   const contained =
-    boundary === undefined ? graph : withImplied(atBoundary(graph, boundary), implied, ({ outputs }) => !graph.values.has(outputs[0]!))
+    boundary === undefined
+      ? graph
+      : withImplied(atBoundary(graph, boundary, castRounding), implied, ({ outputs }) => !graph.values.has(outputs[0]!))
   const files = new Map([
     [names.lowered, new TextEncoder().encode(text)],
     [names.weights, codec.encodeWeights(weights)],
