@@ -1,4 +1,5 @@
 export * from './compute-model.ts'
+export * from './faithful-graphs.ts'
 export * from './kernel-forms.ts'
 export * from './onnx-translator.ts'
 export * from './ort-executor.ts'

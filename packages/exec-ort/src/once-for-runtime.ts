@@ -1,3 +1,4 @@
+import { faithfulGraphs } from './faithful-graphs.ts'
 import type { OnnxTranslator } from './onnx-translator.ts'
 import type { OrtRuntime } from './ort-runtime.ts'
 
@@ -6,10 +7,10 @@ export type ProbeWriter = Pick<OnnxTranslator, 'builder' | 'encode'>
 
 /** Sessions of questions: they run once on a few numbers, and a pool of threads that spin for the next run would cost more than the run. */
 export const probeSession = {
-  graphOptimizationLevel: 'all',
+  ...faithfulGraphs,
   logSeverityLevel: 3,
   intraOpNumThreads: 1,
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  extra: { ...faithfulGraphs.extra, session: { ...faithfulGraphs.extra.session, intra_op: { allow_spinning: '0' } } },
 } as const
 
 /** A question to a runtime that is asked once for each, by small models that it runs. */

@@ -3,6 +3,7 @@ import { QError, valueOf } from '@q/ir'
 import type { SectionPlan, SessionCache } from '@q/ir/section'
 import { planSection } from '@q/ir/section'
 import { cutSection } from './cut-section.ts'
+import { faithfulGraphs } from './faithful-graphs.ts'
 import type { KernelForms } from './kernel-forms.ts'
 import { portableForms } from './kernel-forms.ts'
 import { loadParts } from './load-parts.ts'
@@ -74,16 +75,10 @@ export function createOrtExecutor({
   const isExact = precision === 'exact' && forms === undefined && parameters === 'baked'
   const integerKernels = async () => ({ kernels: await kernels(), fusesInFloat32: isExact && (await fusesInFloat32(ort, onnx)) })
   const sessionOptions = {
-    graphOptimizationLevel: 'all',
+    ...faithfulGraphs,
     logSeverityLevel: 4,
-    extra: {
-      session: {
-        // Integer operators are chosen here; fusing a DequantizeLinear with what follows would choose others.
-        disable_quant_qdq: '1',
-        // Threads that spin between operators starve each other as soon as several sessions are open, which is the rule here.
-        intra_op: { allow_spinning: '0' },
-      },
-    },
+    // Threads that spin between operators starve each other as soon as several sessions are open, which is the rule here.
+    extra: { ...faithfulGraphs.extra, session: { ...faithfulGraphs.extra.session, intra_op: { allow_spinning: '0' } } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   }
   return {

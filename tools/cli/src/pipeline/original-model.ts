@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { faithfulGraphs } from '@q/exec-ort'
 import type { DType, Tensor } from '@q/ir'
 import { isQError, QError } from '@q/ir'
 import { feedOf, type SampleInput } from '@q/ir/graph'
@@ -63,12 +64,13 @@ export async function originalOutputs(
 
 /** A file whose outputs are all that is wanted is read by the runtime itself; inner tensors are made outputs in a copy, whose external data stays beside the file. */
 async function startSession(path: string, fetches: OriginalChoice['fetches']): Promise<onnxruntime.InferenceSession> {
-  const quiet = { logSeverityLevel: 3 } as const
+  const asItStands = { ...faithfulGraphs, logSeverityLevel: 3 } as const
   const given = fetches === undefined ? new Set<string>() : new Set(onnxOutputNames(fetches.bytes, path))
   const inner = fetches?.names.filter((name) => !given.has(name)) ?? []
-  if (fetches === undefined || inner.length === 0) return onnxruntime.InferenceSession.create(resolve(path), quiet)
-  const folder = { session: { model_external_initializers_file_folder_path: dirname(resolve(path)) } }
-  return onnxruntime.InferenceSession.create(withOnnxOutputs(fetches.bytes, inner), { ...quiet, extra: folder })
+  if (fetches === undefined || inner.length === 0) return onnxruntime.InferenceSession.create(resolve(path), asItStands)
+  const { extra } = faithfulGraphs
+  const session = { ...extra.session, model_external_initializers_file_folder_path: dirname(resolve(path)) }
+  return onnxruntime.InferenceSession.create(withOnnxOutputs(fetches.bytes, inner), { ...asItStands, extra: { ...extra, session } })
 }
 
 async function orRefused<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
