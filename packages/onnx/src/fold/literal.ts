@@ -11,9 +11,6 @@ export interface Literal {
   readonly data: Float32Array | Float64Array
 }
 
-/** The largest number of float32. */
-export const largestF32 = (2 - 2 ** -23) * 2 ** 127
-
 /** Whether a type's elements are real numbers. */
 export const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' || dtype === 'f64'
 
