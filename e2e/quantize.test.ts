@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { onnxLayerTensors } from '@q/onnx'
+import { onnxLayerTensors, onnxOutputNames } from '@q/onnx'
 import { expect, it } from 'vitest'
 import { chipInFloats, digits, inEmptyFolder, mustRun, q } from './run-command.ts'
 
@@ -141,4 +141,11 @@ it('the commands say the same as quantize of the same model: what it is, what wa
   for (const line of [/^worst layers, by what each loses itself/m, /^do: q search digits\.mlir /m, /^no model file is written/m])
     expect(missed.err).toMatch(line)
   expect(readFileSync('d.qbmodel', 'utf8')).toBe('')
+})
+
+it('an output that is wanted twice is compared twice', async () => {
+  const [end] = onnxOutputNames(readFileSync(digits.model), digits.model)
+  const { code, out, err } = await quantize('--chip', 'bm1684x', '--output_names', `${end},${end}`)
+  expect(code, err).toBe(0)
+  expect(out).toMatch(/^agreement with the float model on 4 samples: /m)
 })

@@ -43,6 +43,8 @@ describe('names of a calibration table against a model', () => {
     const error = errorOf(() => checkCalibrationTable(stale, { required: ['a'], fingerprint: 'new' }))
     expect([error.code, error.found, error.wanted]).toEqual(['CALIBRATION_TABLE_STALE', 'fingerprint old', 'fingerprint new'])
     checkCalibrationTable(stale, { required: ['a'], fingerprint: 'old' })
+    const joined = parseCalibrationTable('# q fingerprint: old\n# q fingerprint: old\n# q fingerprint: new\na 1 0 1\n')
+    expect(errorOf(() => checkCalibrationTable(joined, { required: ['a'], fingerprint: 'old' })).found).toBe('fingerprint old and new')
     checkCalibrationTable(stale, { required: ['a'] })
     checkCalibrationTable(table, { required: ['fc'], fingerprint: 'new' })
   })
@@ -60,6 +62,8 @@ describe('names of a plan against a model', () => {
   it('refuses a plan made for another graph', () => {
     const plan = parseQuantPlan('# q fingerprint: old\na F16\n')
     expect(errorOf(() => checkQuantPlan(plan, ['a'], { fingerprint: 'new' })).code).toBe('QUANT_PLAN_STALE')
+    const joined = parseQuantPlan('# q fingerprint: old\n# q fingerprint: new\na F16\n')
+    expect(errorOf(() => checkQuantPlan(joined, ['a'], { fingerprint: 'old' })).code).toBe('QUANT_PLAN_STALE')
     checkQuantPlan(plan, ['a'])
   })
 })

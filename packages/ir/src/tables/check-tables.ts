@@ -37,6 +37,7 @@ export function checkCalibrationTable(table: CalibrationTable, names: Calibratio
   checkFingerprint('CALIBRATION_TABLE_STALE', 'the calibration table was made for another graph', {
     place,
     ofPictures: 'the calibration table was made with other preprocessing of pictures',
+    ofSeveral: 'the calibration table says that it was made for several graphs',
     found: table.fingerprint,
     wanted: names.fingerprint,
     hint: 'calibrate this model, or take the "# q fingerprint" line out to use it all the same',
@@ -78,6 +79,7 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
   checkFingerprint('QUANT_PLAN_STALE', 'the quantization plan was made for another graph', {
     place,
     ofPictures: 'the quantization plan was made with other preprocessing of pictures',
+    ofSeveral: 'the quantization plan says that it was made for several graphs',
     found: plan.fingerprint,
     wanted: fingerprint,
     hint: 'search a plan for this model, or take the "# q fingerprint" line out to use it all the same',
@@ -98,18 +100,21 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
 interface Fingerprints {
   /** What is said where the graphs are the same, and what is done to pictures is not. */
   readonly ofPictures: string
+  /** What is said where fingerprints contradict each other. */
+  readonly ofSeveral: string
   readonly place: string
   readonly found: string | undefined
   readonly wanted: string | undefined
   readonly hint: string
 }
 
-function checkFingerprint(code: string, message: string, { place, ofPictures, found, wanted, hint }: Fingerprints): void {
+function checkFingerprint(code: string, message: string, { place, ofPictures, ofSeveral, found, wanted, hint }: Fingerprints): void {
   if (found === undefined || wanted === undefined || found === wanted) return
-  const [[graph, pictures], [wantedGraph, wantedPictures]] = [found.split('-'), wanted.split('-')]
+  const isJoined = found.includes(' and ')
+  const [[graph, pictures], [wantedGraph, wantedPictures]] = [isJoined ? [found] : found.split('-'), wanted.split('-')]
   // Only one of them may know what is done to pictures: a table made of arrays, a model read without it.
   if (graph === wantedGraph && (pictures === undefined || wantedPictures === undefined)) return
-  throw new QError(code, graph === wantedGraph ? ofPictures : message, {
+  throw new QError(code, isJoined ? ofSeveral : graph === wantedGraph ? ofPictures : message, {
     at: [place],
     found: `fingerprint ${found}`,
     wanted: `fingerprint ${wanted}`,

@@ -1,5 +1,6 @@
 import { type Diagnostic, QError } from '../errors.ts'
 import type { CalibrationHeader, CalibrationLine, CalibrationRow, CalibrationTable } from './calibration-table.ts'
+import { readHeaderLine } from './header-lines.ts'
 
 type Section = 'main' | 'int4' | 'asymmetric-ops' | 'int4-ops' | 'weight-scales'
 type Warn = (code: string, message: string) => void
@@ -70,7 +71,7 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
         section = next[1]
         seen.add(section)
         fp8 ||= next[0].includes('fp8')
-      } else readHeader(line, header)
+      } else readHeaderLine(line, headerForms, header)
       return { kind: 'comment', text: raw }
     }
     if (line.trim() === '') return { kind: 'blank', text: raw }
@@ -103,13 +104,6 @@ function sectionOf(comment: string): (typeof sectionWords)[number] | undefined {
 /** Whether a comment line starts a section of the table. */
 export function isSectionLine(comment: string): boolean {
   return sectionOf(comment) !== undefined
-}
-
-function readHeader(line: string, header: { [key in keyof CalibrationHeader | 'fingerprint']?: string }): void {
-  for (const [key, form] of headerForms) {
-    const value = form.exec(line)?.[1]
-    if (value !== undefined) header[key] ??= value
-  }
 }
 
 /** The meaning of a line that is neither blank nor a comment; `undefined` when it has none. */

@@ -1,4 +1,5 @@
 import { type Diagnostic, QError } from '../errors.ts'
+import { readHeaderLine } from './header-lines.ts'
 import { parseQuantMode, type QuantMode } from './quant-mode.ts'
 import type { QuantPlan, QuantPlanEntry, QuantPlanHeader, QuantPlanLine } from './quant-plan.ts'
 
@@ -32,10 +33,7 @@ export function parseQuantPlan(text: string, place = 'quantization plan', modes:
   const lines = texts.map((raw, index): QuantPlanLine => {
     const line = raw.replaceAll('\r', '')
     if (line.startsWith('#')) {
-      for (const [key, form] of headerForms) {
-        const value = form.exec(line)?.[1]
-        if (value !== undefined) header[key] ??= value
-      }
+      readHeaderLine(line, headerForms, header)
       return { kind: 'comment', text: raw }
     }
     if (line.trim() === '') return { kind: 'blank', text: raw }

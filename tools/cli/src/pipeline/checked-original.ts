@@ -49,7 +49,11 @@ export async function checkedOriginal(imported: ImportedModel, { files, reporter
     if (!found.comparison.passed) refuse(model, found, force, reporter.note)
     const fetches = outputNames === undefined ? {} : { fetches: { names: outputNames, bytes } }
     const original = await openOriginal(model, { declared: sampleInputs(graph), ...shapes, ...fetches })
-    return { run: async (sample) => [...(await original.run(sample)).values()], close: original.close }
+    const run: RunSample = async (sample) => {
+      const made = await original.run(sample)
+      return original.outputs.map((name) => made.get(name)!)
+    }
+    return { run, close: original.close }
   } catch (error) {
     if (!isQError(error) || error.code !== 'MODEL_RUN') throw error
     reporter.note(`note: ONNX Runtime cannot run ${model} (${error.found}): it is compared as imported`)

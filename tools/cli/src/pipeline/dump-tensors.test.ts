@@ -26,6 +26,13 @@ describe('integers', () => {
     expect(dump(int8, codes, 'fixed')).toEqual({ dtype: 'f32', shape: [3], data: Float32Array.of(-128, 2, 127) })
     expect(dump(int8, codes, 'codes')).toMatchObject({ dtype: 'i8', data: codes })
   })
+
+  it('that an executor hands out as floats are integers with --codes, and floats where their type does not hold them', () => {
+    const places: TensorType = { dtype: 'i32', shape: [2] }
+    expect(dump(places, Float32Array.of(3, -1), 'codes')).toEqual({ dtype: 'i32', shape: [2], data: Int32Array.of(3, -1) })
+    expect(dump(places, Float32Array.of(3, 0.5), 'codes').dtype).toBe('f32')
+    expect(dump(int8, Float32Array.of(-129, 2, 127), 'codes').dtype).toBe('f32')
+  })
 })
 
 describe('short floats with --codes', () => {

@@ -1,5 +1,5 @@
-import type { Graph, Tensor, TensorType } from '@q/ir'
-import { elementCount, valueOf } from '@q/ir'
+import type { DType, Graph, Tensor, TensorType } from '@q/ir'
+import { elementCount, storageArray, valueOf } from '@q/ir'
 import { decodeBf16Array, decodeF16Array, encodeBf16Array, encodeF16Array } from '@q/ir/number'
 
 /** How tensors are written: the real numbers they stand for, codes as float32 numbers, or as they are stored. */
@@ -36,7 +36,15 @@ function asStored(tensor: Tensor, { dtype, shape }: TensorType): Tensor {
   const float32: Tensor = { dtype: 'f32', shape, data }
   if (dtype === 'f16') return storedAs(encodeF16Array(data), decodeF16Array, data, 'f16', shape) ?? float32
   if (dtype === 'bf16') return storedAs(encodeBf16Array(data), decodeBf16Array, data, 'u16', shape) ?? float32
-  return float32
+  return integersOf(data, dtype, shape) ?? float32
+}
+
+/** Numbers that an executor hands out as floats, such as places, in the type they are declared in; nothing where it does not hold them. */
+function integersOf(data: Float32Array, dtype: DType, shape: readonly number[]): Tensor | undefined {
+  const Storage = storageArray[dtype]
+  if (Storage === BigInt64Array || Storage === BigUint64Array) return undefined
+  const held = (Storage as Int32ArrayConstructor).from(data)
+  return data.every((each, i) => Object.is(held[i], each)) ? { dtype, shape, data: held } : undefined
 }
 
 function storedAs(

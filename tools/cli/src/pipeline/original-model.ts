@@ -9,7 +9,9 @@ import * as onnxruntime from 'onnxruntime-node'
 
 /** A model file as ONNX Runtime runs it, which an import and a quantized model are held against. */
 export interface OriginalModel {
-  /** Runs it once. @returns the wanted tensors as float32, under the file's names and in order @throws QError `MODEL_RUN`, `FEED_TYPE` */
+  /** The names of what is wanted, in order; a name stands as often as it is wanted, or the file hands it out. */
+  readonly outputs: readonly string[]
+  /** Runs it once. @returns the wanted tensors as float32, under the file's names @throws QError `MODEL_RUN`, `FEED_TYPE` */
   run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>
   close(): Promise<void>
 }
@@ -26,7 +28,9 @@ export interface OriginalChoice {
 /** Makes a model file ready to run as it is. @throws QError `MODEL_RUN` when ONNX Runtime refuses it */
 export async function openOriginal(path: string, { declared, inputShapes, fetches }: OriginalChoice): Promise<OriginalModel> {
   const session = await orRefused(path, () => startSession(path, fetches))
+  const outputs = fetches?.names ?? session.outputNames
   return {
+    outputs,
     run: (inputs) =>
       orRefused(path, async () => {
         const feeds: Record<string, onnxruntime.Tensor> = {}
@@ -39,9 +43,8 @@ export async function openOriginal(path: string, { declared, inputShapes, fetche
         session.inputNames.forEach((name, i) => {
           feeds[name] ??= zeros(session, i, inputShapes?.[i])
         })
-        const names = fetches?.names ?? session.outputNames
-        const results = await session.run(feeds, names)
-        return new Map(names.map((name) => [name, asFloats(results[name]!)]))
+        const results = await session.run(feeds, [...new Set(outputs)])
+        return new Map(outputs.map((name) => [name, asFloats(results[name]!)]))
       }),
     close: () => session.release(),
   }

@@ -6,8 +6,9 @@ export function activationNames(graph: Graph): readonly string[] {
   return [...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)]
 }
 
-/** The graph's outputs, each followed by the value it is cast from. */
+/** The graph's outputs; of a quantized graph each is followed by the value it is cast from, which has the name of the float one. */
 export function outputsWithSources(graph: Graph): readonly string[] {
+  if (graph.properties['stage'] !== 'quantized') return [...new Set(graph.outputs)]
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
   const named = graph.outputs.flatMap((name) => {
     const node = producers.get(name)
