@@ -2,13 +2,15 @@ import type { Tensor } from '@q/ir'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { type ComputeModel, importOnnx } from '../src/index.ts'
-import { numbers, onnxFile } from './onnx-file.ts'
+import { numbers, onnxFile, whole } from './onnx-file.ts'
 
 const options = { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' } as const
 
 const compute: ComputeModel = async (model) => {
   const results = await (await ort.InferenceSession.create(model, options)).run({})
-  return Object.values(results).map(({ data, dims }): Tensor => ({ dtype: 'f32', shape: dims, data: data as Float32Array }))
+  return Object.values(results).map(
+    ({ data, dims, type }): Tensor => ({ dtype: type === 'int64' ? 'i64' : 'f32', shape: dims, data: data as Float32Array }),
+  )
 }
 
 const resized = (mode: string, sizes: readonly number[]): Uint8Array =>
@@ -31,6 +33,29 @@ describe('operators of constants that are not computed here', () => {
     const wanted = (await (await ort.InferenceSession.create(file, options)).run({ x }))['y']!.data
     const [, term] = graph.nodes[0]!.inputs
     expect(graph.values.get(term!)!.constant!.data).toEqual(wanted)
+  })
+
+  it('integers that doubles do not hold among them', async () => {
+    const cases = [
+      ['Add', [2 ** 53, 2 ** 53 + 2], [1, 2], [993, 996]],
+      ['Mul', [2 ** 52 + 1], [3], [491]],
+    ] as const
+    for (const [op, a, b, rests] of cases) {
+      const file = onnxFile({
+        inputs: { x: [a.length] },
+        constants: { a: whole(...a), b: whole(...b), k: whole(1000), s: whole(-1) },
+        nodes: [
+          [op, 'a b', 'c'],
+          ['Reshape', 'c s', 'r'],
+          ['Mod', 'r k', 'm'],
+          ['Cast', 'm', 'f', { to: 1 }],
+          ['Mul', 'x f', 'y'],
+        ],
+        outputs: 'y',
+      })
+      const { nodes, values } = await importOnnx(file, { compute })
+      expect(Array.from(values.get(nodes[0]!.inputs[1]!)!.constant!.data as Float32Array)).toEqual(rests)
+    }
   })
 
   it('are folded node by node, whatever they make', async () => {

@@ -3,7 +3,7 @@ import { inferNode } from '@q/ir/graph'
 import type proto from 'onnx-proto'
 import { bodyOf, bodyOpset } from '../compose/body.ts'
 import { compositions } from '../compose/compositions.ts'
-import { type ComputeModel, computeNode } from '../fold/compute-node.ts'
+import { type ComputeModel, computeNode, needsExact } from '../fold/compute-node.ts'
 import { isFoldable, type KnownNode } from '../fold/evaluate.ts'
 import { type Literal, literalOf } from '../fold/literal.ts'
 import { largestFolded, resultCount, statesSize } from '../fold/result-size.ts'
@@ -174,9 +174,9 @@ function startWalk(
         })
       }
       const folded = signature && placed(at, () => foldNode(known, inputNames, typeOf, at))
-      if (folded !== undefined) return keep(folded)
       const isConstant = isKnown && inputNames.length > 0 && inputNames.every((name, i) => name === undefined || literals[i] !== undefined)
       const computed = async () => (compute === undefined || !isConstant ? undefined : computeNode(source, literals, opset, compute))
+      if (folded !== undefined) return keep(needsExact(known, folded) ? ((await computed()) ?? folded) : folded)
       const early = isConstant && statesSize(op) && resultCount(known) <= largestFolded ? await computed() : undefined
       if (early !== undefined) return keep(early)
       const view: FormView = {

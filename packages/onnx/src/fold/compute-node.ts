@@ -1,7 +1,8 @@
 import type { Tensor } from '@q/ir'
 import proto from 'onnx-proto'
 import { tensorProto } from '../encode/tensor-proto.ts'
-import { type Literal, literalOf, tensorOf } from './literal.ts'
+import type { KnownNode } from './evaluate.ts'
+import { isHeld, type Literal, literalOf, tensorOf } from './literal.ts'
 
 /**
  * Computes an ONNX model that has no inputs, and gives its outputs in order: what an ONNX runtime does.
@@ -9,6 +10,16 @@ import { type Literal, literalOf, tensorOf } from './literal.ts'
  * @param model the bytes of the file
  */
 export type ComputeModel = (model: Uint8Array) => Promise<readonly Tensor[]>
+
+/** Operators of which only the first operand may hand its elements on. */
+const movesFirst = new Set(['Expand', 'Gather', 'Reshape', 'Shape', 'Size', 'Slice', 'Split', 'Squeeze', 'Tile', 'Unsqueeze'])
+
+/** Whether what was computed in doubles may be other integers than those of 64 bits: operands or results lie beyond what doubles hold. */
+export function needsExact({ op, inputs }: KnownNode, results: readonly (Literal | undefined)[]): boolean {
+  const handed = movesFirst.has(op) ? inputs.slice(0, 1) : inputs
+  const isInteger = (each: Literal | undefined): each is Literal => each?.dtype === 'i64' || each?.dtype === 'u64'
+  return handed.some((each) => each?.exact !== undefined) || results.some((each) => isInteger(each) && !each.data.every(isHeld))
+}
 
 /**
  * The results of a node whose operands are all known, by running it as a model of its own: the node as the file has it, its operands as

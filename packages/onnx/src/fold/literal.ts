@@ -9,6 +9,8 @@ export interface Literal {
   readonly dtype: DType
   readonly shape: readonly number[]
   readonly data: Float32Array | Float64Array
+  /** The elements as they are, where doubles do not hold all of them. */
+  readonly exact?: BigInt64Array | BigUint64Array
 }
 
 /** Whether a type's elements are real numbers. */
@@ -29,6 +31,9 @@ export function literal(dtype: DType, shape: readonly number[], elements: ArrayL
 /** A literal of whole numbers, as shapes are. */
 export const whole = (elements: readonly number[], shape: readonly number[] = [elements.length]): Literal => literal('i64', shape, elements)
 
+/** Whether a whole number has no neighbours that are the same double. */
+export const isHeld = (x: number): boolean => Math.abs(x) <= Number.MAX_SAFE_INTEGER
+
 /** A tensor as a literal; float32 data is shared, not copied. */
 export function literalOf(tensor: Tensor): Literal {
   const { dtype, shape, data } = tensor
@@ -36,13 +41,14 @@ export function literalOf(tensor: Tensor): Literal {
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     const numbers = new Float64Array(data.length)
     for (let i = 0; i < numbers.length; i++) numbers[i] = Number(data[i])
-    return { dtype, shape, data: numbers }
+    return { dtype, shape, data: numbers, ...(numbers.every(isHeld) ? {} : { exact: data }) }
   }
   return { dtype, shape, data: decodeHalfFloats(tensor) ?? Float64Array.from(data) }
 }
 
 /** A literal as a tensor in the storage of its type; numbers of 16-bit floats stay float32. */
-export function tensorOf({ dtype, shape, data }: Literal): Tensor {
+export function tensorOf({ dtype, shape, data, exact }: Literal): Tensor {
+  if (exact !== undefined) return { dtype, shape, data: exact }
   const array = storageArray[dtype]
   if (data instanceof array || data instanceof Float32Array) return { dtype, shape, data }
   if (dtype === 'i64' || dtype === 'u64') {
