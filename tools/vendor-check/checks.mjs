@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkBoundary } from './boundary.mjs'
 import { checkContainers } from './containers.mjs'
 import { q, run } from './programs.mjs'
 import { givenTable, mixedTable, readRows, sameRows } from './tables.mjs'
-import { compareResults, compareWeights } from './tensors.mjs'
+import { compareWeights, equalResults } from './tensors.mjs'
 
 /** @import { Mode, Network } from './networks.mjs' */
 
@@ -49,7 +50,9 @@ export async function checkNetwork(network, bin, folder, check) {
     })
   for (const mode of modes)
     await checkMode({ name, mode, table, sample, top, ours, theirs, isGiven: ranges !== undefined, isRefused }, bin, check)
-  if (ranges === undefined) await checkContainers({ name, top, table, ours }, bin, check)
+  if (ranges !== undefined) return
+  await checkContainers({ name, top, table, sample, ours }, bin, check)
+  await checkBoundary({ name, top, table, sample, ours }, bin, check)
 }
 
 /**
@@ -103,7 +106,7 @@ async function checkMode({ name, mode, table, sample, top, ours, theirs, isGiven
 
   await check(`${what}: the chip simulator computes our ${mode === 'INT8' ? 'integers' : 'numbers'}`, async () => {
     await run(ours, join(bin, 'model_runner.py'), ['--input', sample, '--model', container, '--output', `${mode}_chip.npz`], bin)
-    return equalResults(join(ours, `${mode}_ours.npz`), join(ours, `${mode}_chip.npz`), mode !== 'INT8')
+    return equalResults(join(ours, `${mode}_ours.npz`), join(ours, `${mode}_chip.npz`), { isFloat: mode !== 'INT8' })
   })
 
   if (isGiven && !isRefused) {
@@ -112,19 +115,6 @@ async function checkMode({ name, mode, table, sample, top, ours, theirs, isGiven
       return equalResults(join(ours, `${mode}_ours.npz`), join(theirs, 'chip.npz'))
     })
   }
-}
-
-/**
- * @param {string} ours
- * @param {string} theirs
- * @param {boolean} [isFloat] whether sums may have another order
- */
-function equalResults(ours, theirs, isFloat = false) {
-  const { elements, different, cosine, missing, unequal } = compareResults(ours, theirs)
-  if (missing.length > 0 || elements === 0) throw new Error(`its results ${missing.join(', ')} are not among ours`)
-  const seen = `${elements - different} of ${elements} outputs EQUAL, cosine ${cosine.toFixed(7)}`
-  if (isFloat ? cosine < 0.9999 : different > 0) throw new Error(`${seen}; ${unequal.join(', ')}`)
-  return seen
 }
 
 /**

@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { q, run } from './programs.mjs'
+import { equalResults } from './tensors.mjs'
 
 /** A chip whose compiled containers describe themselves as our portable ones do. */
 const chip = 'cv181x'
 
 /**
  * What the vendor's tool says of a container is what ours says of it: of our portable one, and of the one that the vendor's compiler makes of our lowered file. Both name the
- * same inputs and outputs.
+ * same inputs and outputs, and the simulator gives our integers.
  *
- * @param {{ name: string, top: string, table: string, ours: string }} job `ours` is the folder that holds the Top file
+ * @param {{ name: string, top: string, table: string, sample: string, ours: string }} job `ours` is the folder that holds the Top file
  * @param {string} bin folder of the toolchain's programs
  * @param {(title: string, check: () => Promise<string>) => Promise<void>} check
  */
-export async function checkContainers({ name, top, table, ours }, bin, check) {
+export async function checkContainers({ name, top, table, sample, ours }, bin, check) {
   const deploy = ['model_deploy', '--mlir', top, '--chip', chip, '--quantize', 'INT8', '--calibration_table', table, '--model']
   const portable = `${name}_portable.cvimodel`
   const compiled = `${name}_compiled.cvimodel`
@@ -37,6 +38,12 @@ export async function checkContainers({ name, top, table, ours }, bin, check) {
     const [ends, others] = (await Promise.all([listing(portable), listing(compiled)])).map(endsOf)
     if (ends !== others) throw new Error(`${others} | ${ends}`)
     return ends
+  })
+  await check(`${name} ${chip}: the chip simulator computes our integers`, async () => {
+    const results = [`${name}_${chip}_ours.npz`, `${name}_${chip}_chip.npz`]
+    await q(ours, ['model_runner', '--model', portable, '--input', sample, '--output', results[0]])
+    await run(ours, join(bin, 'model_runner.py'), ['--input', sample, '--model', compiled, '--output', results[1]], bin)
+    return equalResults(join(ours, results[0]), join(ours, results[1]), { inOurs: true })
   })
 }
 

@@ -54,6 +54,14 @@ const known = [
     modes: ['INT8', 'F16', 'MIXED'],
   },
   {
+    name: 'mobilenet_v1_0.25_128',
+    onnx: join(shared, 'models/mobilenet_v1_0.25_128.onnx'),
+    preprocess: ['--pixel_format', 'rgb', '--mean', '127.5,127.5,127.5', '--scale', '0.00784314,0.00784314,0.00784314'],
+    input: join(shared, 'reference/tpu-mlir/mobilenet_v1_0.25_128/input.npz'),
+    dataset: join(shared, 'images/ILSVRC2012'),
+    modes: ['INT8'],
+  },
+  {
     name: 'blazeface',
     onnx: join(shared, 'models/blazeface.onnx'),
     preprocess: ['--pixel_format', 'rgb', '--mean', '1,1,1', '--scale', '0.0078,0.0078,0.0078'],

@@ -65,6 +65,23 @@ export function compareResults(ours, theirs) {
   return { elements, different, cosine, missing, unequal }
 }
 
+/**
+ * Says how many results are the same. @throws when one is not, or is missing
+ *
+ * @param {string} ours
+ * @param {string} theirs
+ * @param {object} [how]
+ * @param {boolean} [how.isFloat] whether sums may have another order
+ * @param {boolean} [how.inOurs] whether theirs may have others beside ours, which are not compared: a container of CV18xx gives its inputs and what it hands to the host as well
+ */
+export function equalResults(ours, theirs, { isFloat = false, inOurs = false } = {}) {
+  const { elements, different, cosine, missing, unequal } = compareResults(ours, theirs)
+  if ((missing.length > 0 && !inOurs) || elements === 0) throw new Error(`its results ${missing.join(', ')} are not among ours`)
+  const seen = `${elements - different} of ${elements} outputs EQUAL, cosine ${cosine.toFixed(7)}`
+  if (isFloat ? cosine < 0.9999 : different > 0) throw new Error(`${seen}; ${unequal.join(', ')}`)
+  return seen
+}
+
 function bytes({ data }) {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 }
