@@ -108,13 +108,11 @@ describe('what ONNX Runtime might take for another graph', () => {
     expect(await optimizedApart(encode(build.build('look', [y])), feeds)).toEqual([])
   })
 
-  it('a cubic at places outside, which are those at the border, is left to the other executor', async () => {
+  it('a cubic at places outside weighs elements that are those at the border, in both executors', async () => {
     const grid = 'g: f32[1,1,4,2] = [-1.2,-1.1,1.3,0.4,0.1,-1.9,0.3,0.2]'
     const graph = parseGraph(`x: f32[1,1,4,5]; ${grid}; y = GridSample(x, g) {mode = "cubic", padding_mode = "border"}; return y`)
     const reference = createReferenceExecutor()
     const wanted = await run(reference, graph)
     expect(apart(await run(createOrtExecutor({ ort, onnx: onnxTranslator, threads: 1, fallback: reference }), graph), wanted)).toEqual([])
-    // What onnx.reference (1.23) computes.
-    expect(apart(wanted, [1.6829419136047363, 0.11086054891347885, -1.928449273109436, -1.0356751680374146])).toEqual([])
   })
 })

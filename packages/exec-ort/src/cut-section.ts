@@ -3,7 +3,6 @@ import { valueOf } from '@q/ir'
 import type { SectionPlan } from '@q/ir/section'
 import { planSection } from '@q/ir/section'
 import type { OnnxTranslator, PartOptions, TranslatedPart } from './onnx-translator.ts'
-import { hasOtherMeaning } from './other-meanings.ts'
 
 /** A run of nodes of a section, and the section of the graph that they are by themselves. */
 export interface CutPart {
@@ -15,7 +14,7 @@ export interface CutPart {
 
 /**
  * Cuts the nodes of a section into runs that one model holds and runs that cannot be written for ONNX Runtime. Those are nodes without
- * a translation, nodes that it computes otherwise than they are defined, and nodes that take numbers which their type does not hold from one of these.
+ * a translation, and nodes that take numbers which their type does not hold from one of these.
  */
 export function cutSection(plan: SectionPlan, onnx: OnnxTranslator, options: PartOptions): readonly CutPart[] {
   const { graph, nodes } = plan
@@ -35,7 +34,7 @@ export function cutSection(plan: SectionPlan, onnx: OnnxTranslator, options: Par
   }
   nodes.forEach((node, i) => {
     const next = isRefusing ? onnx.draftPart(graph, options) : draft
-    const isWritten = !isLoose(node) && !hasOtherMeaning(node) && next.add(node)
+    const isWritten = !isLoose(node) && next.add(node)
     if (onnx.handsOnLooseCodes(node, typeOf, loose)) for (const name of node.outputs) loose.add(name)
     if (isWritten === !isRefusing) return
     close(i)

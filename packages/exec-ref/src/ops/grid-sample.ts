@@ -47,7 +47,9 @@ function tapRule(mode: string, padding: string, isCornered: boolean): (place: nu
     const along = isCornered ? f(f(f(place + 1) / 2) * (size - 1)) : f(f(f(f(place + 1) * size) - 1) / 2)
     const chosen = mode === 'nearest' ? roundHalfEven(along) : along
     const outside = chosen < low || chosen > high
-    const at = !outside || padding === 'zeros' ? chosen : padding === 'border' ? clamped(chosen, size) : mirrored(chosen, low, high)
+    // A cubic beyond a border weighs elements there, each of which then is the border's: the runtime's way since 1.30, where ONNX's own reference takes the nearest place first.
+    const isKept = !outside || padding === 'zeros' || (padding === 'border' && mode === 'cubic')
+    const at = isKept ? chosen : padding === 'border' ? clamped(chosen, size) : mirrored(chosen, low, high)
     return sharesOf(at, mode).flatMap(({ at: element, share }) => {
       if (element >= 0 && element < size) return [{ at: element, share }]
       if (padding === 'zeros' || Number.isNaN(element)) return []
