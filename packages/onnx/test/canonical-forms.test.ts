@@ -85,6 +85,20 @@ describeCanonical('operators that canonical graphs spell otherwise', [
     ops: 'Upsample Resize',
   },
   {
+    title: 'picking the one place that there is',
+    x: [2, 1, 3],
+    nodes: [
+      ['Relu', 'x', 'r'],
+      ['Gather', 'r zero', 'a', { axis: 1 }],
+      ['Gather', 'a wide', 'b', { axis: 1 }],
+      ['Gather', 'b last', 'c', { axis: 2 }],
+      ['Transpose', 'c', 'd', { perm: [1, 2, 3, 0] }],
+      ['Sigmoid', 'd', 'y'],
+    ],
+    constants: { zero: whole(0), wide: { ...whole(0), shape: [1, 1] }, last: whole(-1) },
+    ops: 'Relu Reshape Transpose Sigmoid',
+  },
+  {
     title: 'picking and placing',
     x: [3, 4],
     nodes: [

@@ -124,12 +124,16 @@ export function checkArtifact({ files, model, compiled }: Artifact, place: strin
     const same = name.normalize('NFC').toLowerCase()
     const other = seen.get(same)
     if (other !== undefined) {
-      throw new QError('ARTIFACT_TWICE', `two files would have one name: ${other} and ${name}`, {
-        at: [place],
-        found: name,
-        wanted: 'names that differ in more than case',
-        hint: 'name the network or the model otherwise, or correct emit of the back end',
-      })
+      throw new QError(
+        'ARTIFACT_TWICE',
+        other === name ? `two files would be named ${name}` : `two files would have one name: ${other} and ${name}`,
+        {
+          at: [place],
+          found: name,
+          wanted: other === name ? 'a name of its own for each file' : 'names that differ in more than case',
+          hint: 'name the network or the model otherwise, or correct emit of the back end',
+        },
+      )
     }
     seen.set(same, name)
   }

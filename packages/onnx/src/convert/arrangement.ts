@@ -211,6 +211,17 @@ export const gatherOne: Rule = (net, node) => {
   return true
 }
 
+/** Taking the one place of an axis changes nothing but, with an index of several axes, the shape. */
+export const gatherAll: Rule = (net, node) => {
+  const [x] = node.inputs as [string]
+  const made = net.shape(node.outputs[0]!)
+  if (numberOf(net, node.inputs[1]) !== 0 || node.attrs['keepdims'] === false || net.shape(x)[node.attrs['axis'] as number] !== 1)
+    return false
+  if (made.length === net.shape(x).length) bypass(net, node, x)
+  else net.change(node, { op: 'Reshape', inputs: [x], attrs: { shape: [...made] } })
+  return true
+}
+
 /** Places of an axis that follow each other by one step are a Slice. */
 export const gatherEvenly: Rule = (net, node) => {
   const indices = constantOf(net, node.inputs[1])

@@ -9,12 +9,12 @@ export function checkSize(shape: readonly number[], at: readonly string[]): void
   if (!(count <= largestCount)) throw tooLarge(count, largestCount, at)
 }
 
-/** The error for a tensor of so many elements, `NaN` of them where a size is negative. */
+/** The error for a tensor of so many elements, `NaN` of them where a size is negative or no number. */
 export const tooLarge = (count: number, most: number, at: readonly string[]): QError =>
   new QError('ONNX_TENSOR_SIZE', 'a tensor of the model has a size that it cannot have here', {
     at,
-    found: Number.isNaN(count) ? 'a negative size' : `${count} elements`,
-    wanted: `${most} elements at most`,
+    found: Number.isNaN(count) ? 'a size that is negative or no number' : `${count} elements`,
+    wanted: `sizes from 0, and ${most} elements at most`,
     hint: 'check the sizes that the model states or computes, and the input shapes that they follow from',
   })
 
