@@ -28,6 +28,8 @@ export interface PartOptions {
    * @default false
    */
   readonly fusesInFloat32?: boolean
+  /** Whether norms are the operators that ONNX has for them, as in files that others run; else `exact` adds them in the order of their definition. @default false */
+  readonly keepsNorms?: boolean
 }
 
 /** A part that grows node by node. */
@@ -54,7 +56,7 @@ export interface GrowingModel {
 }
 
 /** Begins a model of nodes of a graph. */
-export function growingModel(graph: Graph, { precision, kernels, fusesInFloat32 = false }: PartOptions): GrowingModel {
+export function growingModel(graph: Graph, { precision, kernels, fusesInFloat32 = false, keepsNorms = false }: PartOptions): GrowingModel {
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
@@ -65,6 +67,7 @@ export function growingModel(graph: Graph, { precision, kernels, fusesInFloat32 
     build,
     graph,
     precision,
+    keepsNorms,
     kernels,
     fusesInFloat32,
     typeOf: (name) => valueOf(graph, name).type,

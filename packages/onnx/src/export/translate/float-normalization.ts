@@ -4,8 +4,8 @@ import { alwaysRounded, bf16StyleOf, reshaped, rounded, transposed } from './fin
 import { sumsInOrder } from './sums-in-order.ts'
 import type { Translate, Translation } from './translator.ts'
 
-/** Whether norms are computed in the order of their definition, of a quantized network whose codes hang on it; a float one has the operators that are made for them. */
-const isInOrder = ({ precision, graph }: Translation): boolean => precision === 'exact' && graph.properties['stage'] === 'quantized'
+/** Whether norms are computed in the order of their definition, which codes hang on. */
+const isInOrder = ({ precision, keepsNorms }: Translation): boolean => precision === 'exact' && !keepsNorms
 
 /** Rounds every step of a norm: to bfloat16 where the result is one, as TPU-MLIR 1.30.2 computes them; to nothing else than float32 otherwise. */
 function steps(node: Node, t: Translation, dtype = t.typeOf(node.outputs[0]!).dtype) {
