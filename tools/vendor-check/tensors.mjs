@@ -36,7 +36,7 @@ export function compareWeights(ours, theirs) {
  * @returns {{ elements: number, different: number, cosine: number, missing: readonly string[], unequal: readonly string[] }} `missing` in ours, `unequal` the results
  *   that differ
  */
-export function compareResults(ours, theirs) {
+function compareResults(ours, theirs) {
   const left = readArrays(ours)
   const missing = []
   const unequal = []
