@@ -134,6 +134,14 @@ const cases: Readonly<Record<string, ComposedCase>> = {
     ],
     fed: { x: fed([3, 4], -3, 7) },
   },
+  'codes of zeros alone': {
+    nodes: [
+      ['DynamicQuantizeLinear', 'x', 'c s z'],
+      ['DequantizeLinear', 'c s z', 'd'],
+      ['Add', 'd s', 'y'],
+    ],
+    fed: { x: { shape: [3, 4], data: Array.from({ length: 12 }, () => 0) } },
+  },
   'a sum of three operands by an equation': {
     nodes: [['Einsum', 'a b c', 'y', { equation: 'ij,jk,kl->il' }]],
     fed: { a: fed([2, 3]), b: fed([3, 4]), c: fed([4, 5]) },

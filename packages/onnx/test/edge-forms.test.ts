@@ -48,6 +48,7 @@ const alone = (node: SmallNode, x: SmallConstant, constants: EdgeCase['constants
   constants,
   opset,
 })
+const infinities = { data: [Number.NEGATIVE_INFINITY, -2, 0.5, 3, Number.POSITIVE_INFINITY] }
 const number = { data: [1.5], shape: [] }
 
 const cases: readonly (readonly [string, EdgeCase])[] = [
@@ -79,6 +80,10 @@ const cases: readonly (readonly [string, EdgeCase])[] = [
       19,
     ),
   ],
+  ['a Clip from below of infinities', alone(['Clip', 'x lo', 'y'], infinities, { lo: { data: [-1], shape: [] } })],
+  ['a Clip from above of infinities', alone(['Clip', 'x - hi', 'y'], infinities, { hi: { data: [1], shape: [] } })],
+  ['a Clip of infinities without bounds', alone(['Clip', 'x', 'y'], infinities)],
+  ['a Clip from above of infinities, before opset 11', alone(['Clip', 'x', 'y', { max: 1 }], infinities, {}, 10)],
   ['a running sum', alone(['CumSum', 'x a', 'y'], numbers([2, 3]), { a: index(-1) })],
 ]
 

@@ -9,9 +9,16 @@ export const selu: Compose = (view, body) => {
   return true
 }
 
-/** `alpha * elu(x / alpha)` */
+/** `max(0, x) + min(0, alpha * (exp(x / alpha) - 1))`: for a positive alpha `alpha * elu(x / alpha)` */
 export const celu: Compose = (view, body) => {
   const alpha = body.constant(view.type(0).dtype, numberAttr(view, 'alpha'))
+  if (!(numberAttr(view, 'alpha') > 0)) {
+    const [zero, one] = [0, 1].map((value) => body.constant(view.type(0).dtype, value)) as [string, string]
+    const grown = body.node('Exp', [body.node('Div', [view.inputs[0], alpha])], {})
+    const below = body.node('Min', [body.node('Mul', [body.node('Sub', [grown, one]), alpha]), zero])
+    body.result('Add', [body.node('Max', [view.inputs[0], zero]), below])
+    return true
+  }
   const elu = body.node('Elu', [body.node('Div', [view.inputs[0], alpha])], { alpha: 1 })
   body.result('Mul', [elu, alpha])
   return true

@@ -56,7 +56,10 @@ export const dynamicQuantizeLinear: Compose = (view, body) => {
   const zero = body.constant('f32', 0)
   const low = body.node('Min', [body.node('ReduceMin', [x], { keepdims: 0 }), zero])
   const high = body.node('Max', [body.node('ReduceMax', [x], { keepdims: 0 }), zero])
-  const scale = body.node('Div', [body.node('Sub', [high, low]), body.constant('f32', 255)])
+  const width = body.node('Sub', [high, low])
+  const steps = body.constant('f32', 255)
+  // Of zeros alone the runtime makes codes by a scale of 1.
+  const scale = body.node('Div', [body.node('Where', [body.node('Equal', [width, zero]), steps, width]), steps])
   const point = codes(body, body.node('Neg', [low]), scale, undefined, 'u8')
   body.result('Cast', [codes(body, x, scale, point, 'u8')], { to: 'u8' })
   if (view.isUsed(view.outputs[1])) body.result('Identity', [scale], {}, 1)

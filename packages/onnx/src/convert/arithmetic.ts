@@ -1,6 +1,7 @@
 import { elementCount, type Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
+import { largestF32 } from '../fold/literal.ts'
 import { addNumber, bypass, constantOf, keepsShape, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -139,17 +140,16 @@ export const mean: Rule = (net, node) => {
   return true
 }
 
-/** Clip from 0 up to more is a ReLU; a bound that is not given is infinite, and computed bounds are a Max and a Min. */
+/** Clip from 0 up to more is a ReLU; a bound that is not given is the last number of float32, and computed bounds are a Max and a Min. */
 export const clip: Rule = (net, node) => {
   const { min, max } = node.attrs as { readonly min?: number; readonly max?: number }
   const [x, low, high] = node.inputs as [string, string?, string?]
   if (low !== undefined && high !== undefined) {
     const raised = before(net, node, `${node.outputs[0]}_max`, 'Max', [x, low], x)
     net.change(node, { op: 'Min', inputs: [raised, high] })
-  } else if (min === undefined && max === undefined) bypass(net, node, x)
-  else if (min === 0 && (max === undefined || max > 0))
+  } else if (min === 0 && (max === undefined || max > 0))
     net.change(node, { op: 'Relu', attrs: { reluLimit: max === undefined || max === Number.POSITIVE_INFINITY ? 0 : max } })
   else if (min !== undefined && max !== undefined) return false
-  else net.change(node, { attrs: { min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY } })
+  else net.change(node, { attrs: { min: min ?? -largestF32, max: max ?? largestF32 } })
   return true
 }

@@ -1,5 +1,6 @@
 import { permuted } from '../fold/literal.ts'
 import { addConstant, constantOf, isAlongLast, numberOf, reshapedConstant } from '../net/constants.ts'
+import { areMergeable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 import { reshaped } from './arrangement.ts'
@@ -29,11 +30,14 @@ export const gemm: Rule = (net, node) => {
   let [a, b, c] = node.inputs as [string, string, string | undefined]
   const known = constantOf(net, b)
   const result = node.outputs[0]!
+  let scaled = known === undefined && alpha !== 1
   if (known !== undefined && (transB || alpha !== 1)) {
     const turned = transB ? permuted(known, [1, 0]) : known
-    b = addConstant(net, `${b}_fix`, turned.shape, alpha === 1 ? turned.data : turned.data.map((each) => f(each * alpha)))
+    const product = turned.data.map((each) => f(each * alpha))
+    scaled = !areMergeable(turned.data, [alpha], product)
+    if (transB || !scaled) b = addConstant(net, `${b}_fix`, turned.shape, scaled || alpha === 1 ? turned.data : product)
+    scaled &&= alpha !== 1
   }
-  const scaled = known === undefined && alpha !== 1
   const bias = constantOf(net, c)
   const columns = net.shape(result)[1]!
   let later: string | undefined

@@ -33,11 +33,16 @@ export const wholeResult: Rule = (net, node) => {
   return true
 }
 
-/** `x / c` is `x * (1 / c)`, the factor in double precision. */
+/** Whether float32 holds the reciprocal of a number with all its bits, or both make zeros or infinities of everything. */
+const isInvertible = (number: number): boolean =>
+  number === 0 || !Number.isFinite(number) || (Math.abs(number) >= 2 ** -127 && Math.abs(number) <= 2 ** 126)
+
+/** `x / c` is `x * (1 / c)`, the factor in double precision; a quotient where float32 does not hold that. */
 export const division: Rule = (net, node) => {
   const [a, b] = node.inputs as [string, string]
   const number = numberOf(net, b, true)
   const known = constantOf(net, b)
+  if (known?.data.every(isInvertible) === false) return false
   if (number !== undefined && keepsShape(net, node, node.inputs[0]!)) {
     net.change(node, { op: 'Mul', inputs: [a, addNumber(net, `${b}_reciprocal`, 1 / number)] })
     return true

@@ -1,6 +1,6 @@
 import type { AttrValue, DType } from '@q/ir'
 import { binaryFunction, castLiteral, comparisons, mapLiteral, unaryFunctions, zipLiterals } from './elementwise.ts'
-import type { Literal } from './literal.ts'
+import { type Literal, largestF32 } from './literal.ts'
 import { movementOps } from './movement.ts'
 import { productOps } from './products.ts'
 import { reductionOps } from './reductions.ts'
@@ -18,6 +18,9 @@ export interface KnownNode {
 /** Computes the results of a node. */
 export type Evaluate = (node: KnownNode) => readonly Literal[]
 
+/** The largest numbers of the types that have infinities besides. */
+const largest: Readonly<Partial<Record<DType, number>>> = { f16: 65504, f32: largestF32, f64: Number.MAX_VALUE }
+
 /** The operators that can be computed here from known operands, besides element-wise ones. */
 const others: Readonly<Record<string, Evaluate>> = {
   ...movementOps,
@@ -29,8 +32,9 @@ const others: Readonly<Record<string, Evaluate>> = {
   Not: ({ inputs }) => [mapLiteral(inputs[0]!, 'bool', (x) => Number(x === 0))],
   IsNaN: ({ inputs }) => [mapLiteral(inputs[0]!, 'bool', (x) => Number(Number.isNaN(x)))],
   Clip: ({ inputs, attrs }) => {
-    const low = inputs[1]?.data[0] ?? (attrs['min'] as number | undefined) ?? Number.NEGATIVE_INFINITY
-    const high = inputs[2]?.data[0] ?? (attrs['max'] as number | undefined) ?? Number.POSITIVE_INFINITY
+    const last = largest[inputs[0]!.dtype] ?? Number.POSITIVE_INFINITY
+    const low = inputs[1]?.data[0] ?? (attrs['min'] as number | undefined) ?? -last
+    const high = inputs[2]?.data[0] ?? (attrs['max'] as number | undefined) ?? last
     return [mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => Math.min(high, Math.max(low, x)))]
   },
   LeakyRelu: ({ inputs, attrs }) => [mapLiteral(inputs[0]!, inputs[0]!.dtype, (x) => (x < 0 ? x * (attrs['alpha'] as number) : x))],

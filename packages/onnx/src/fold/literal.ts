@@ -13,6 +13,9 @@ export interface Literal {
   readonly exact?: BigInt64Array | BigUint64Array
 }
 
+/** The largest number of float32. */
+export const largestF32 = (2 - 2 ** -23) * 2 ** 127
+
 /** Whether a type's elements are real numbers. */
 export const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' || dtype === 'f64'
 

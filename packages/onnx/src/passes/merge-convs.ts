@@ -1,5 +1,7 @@
 import type { Node } from '@q/ir'
+import type { Literal } from '../fold/literal.ts'
 import { addConstant, constantOf, onlyUser } from '../net/constants.ts'
+import { areMergeable, magnitude, termsAreMergeable, termsAreScalable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
@@ -36,6 +38,15 @@ export const mergeConvs: Rule = (net, node) => {
     if (b1 !== undefined) addRows(bias.subarray(o, o + 1), factors, b1.data as Float32Array)
     if (b2 !== undefined) bias[o] = bias[o]! + b2.data[o]!
   }
+  const moved = Float32Array.from(bias, (_, o) => magnitude((b1?.data ?? new Float32Array()).map((b, k) => b * w2.data[o * middle + k]!)))
+  const rows = (of: Literal['data']): Float32Array =>
+    Float32Array.from({ length: of.length / inner }, (_, row) => magnitude(of.subarray(row * inner, (row + 1) * inner)))
+  if (
+    !areMergeable(w1.data, w2.data, weight) ||
+    !termsAreScalable(b1?.data ?? [], rows(w1.data)) ||
+    !termsAreMergeable(moved, bias, rows(weight))
+  )
+    return false
   const name = node.outputs[0]!
   const merged = addConstant(net, `${name}_merge_filter_weight`, [outer, inner, 1, 1], weight)
   const inputs =

@@ -27,7 +27,7 @@ function anyGelu(net: GraphDraft, node: Node, op: string, cdf: Cdf): boolean {
   return true
 }
 
-const near = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) < 1e-4
+const near = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) <= 1e-5
 
 /** The `x` of `1 + erf(x / sqrt 2)`. */
 const erfOf: Cdf = (net, name) => {

@@ -9,7 +9,7 @@ export function madeBy(net: GraphDraft, name: string | undefined, ...ops: readon
 }
 
 /** The other operand of a two-operand node that has the number `value` on either side (`Sub` and `Div`: on the right only). */
-export function withNumber(net: GraphDraft, node: Node | undefined, value: number, tolerance = 1e-4): string | undefined {
+export function withNumber(net: GraphDraft, node: Node | undefined, value: number, tolerance = 1e-5): string | undefined {
   if (node === undefined) return undefined
   for (const side of node.op === 'Sub' || node.op === 'Div' || node.op === 'Pow' ? [1] : [1, 0]) {
     const number = numberOf(net, node.inputs[side], true)

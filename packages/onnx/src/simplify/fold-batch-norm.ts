@@ -22,6 +22,7 @@ export const foldBatchNorm: Rule = (net, node) => {
   const inner = weight.data.length / channels
   const folded = Float32Array.from(weight.data, (w, i) => w * scale[Math.floor(i / inner)]!)
   const moved = Float32Array.from(scale, (s, i) => f(f(f((bias?.data[i] ?? 0) - mean[i]!) * s) + beta[i]!))
+  if (!folded.every(Number.isFinite) || !moved.every(Number.isFinite)) return false
   const inputs = [
     producer.inputs[0],
     addConstant(net, `${producer.inputs[1]}_bn`, weight.shape, folded),
