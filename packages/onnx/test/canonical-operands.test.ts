@@ -275,3 +275,38 @@ describe('a node is refused by name', () => {
     expect(graphs[3]!.nodes[0]!.attrs).toMatchObject({ scale_h: 2, scale_w: 3 })
   })
 })
+
+describeCanonical('matrix products by an equation', [
+  ...[
+    { equation: 'bij,bjd->bid', ops: 'Relu MatMul' },
+    { equation: 'bid,bjd->bij', ops: 'Relu Transpose MatMul' },
+    { equation: '...id, ...jd', ops: 'Relu Transpose MatMul' },
+  ].map(
+    ({ equation, ops }): Case => ({
+      title: equation,
+      x: [2, 4, 4],
+      nodes: [
+        ['Relu', 'x', 'r'],
+        ['Einsum', 'x r', 'y', { equation: equation.includes('->') ? equation : `${equation} -> ...ij` }],
+      ],
+      ops,
+    }),
+  ),
+  {
+    title: 'of rows of several axes',
+    x: [2, 4, 4],
+    nodes: [
+      ['ReduceMax', 'x', 'r', { axes: [0], keepdims: 0 }],
+      ['Einsum', 'x r', 'y', { equation: 'bij,jd->bid' }],
+    ],
+    opset: 13,
+    ops: 'ReduceMax MatMul',
+  },
+  {
+    title: 'a constant is turned at once',
+    x: [2, 3, 4],
+    nodes: [['Einsum', 'x w', 'y', { equation: 'bid,bjd->bij' }]],
+    constants: { w: numbers([2, 5, 4]) },
+    ops: 'MatMul',
+  },
+])

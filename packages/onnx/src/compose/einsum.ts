@@ -1,5 +1,5 @@
 import { elementCount } from '@q/ir'
-import { refuse, wordAttr } from '../normalize/form.ts'
+import { type FormView, refuse, wordAttr } from '../normalize/form.ts'
 import type { Body, Compose } from './body.ts'
 
 /** A tensor whose axes have letters. */
@@ -93,9 +93,39 @@ function product(body: Body, a: Lettered, b: Lettered, wanted: ReadonlySet<strin
   return { name: body.node('Reshape', [made, body.whole(...sizes(letters))]), letters, shape: sizes(letters) }
 }
 
+/**
+ * Whether an equation of two operands is a matrix product as it stands, the second operand as columns and inner elements (`transposed`) or the other way round; undefined where it is none. Axes before
+ * the rows are those of both operands, or of the first alone.
+ */
+export function matrixProductOf({
+  inputs,
+  type,
+  attrs,
+}: Pick<FormView, 'inputs' | 'type' | 'attrs'>): { readonly transposed: boolean } | undefined {
+  if (inputs.length !== 2) return undefined
+  const [a, b] = [type(0).shape, type(1).shape]
+  const { operands, result } = lettersOf(String(attrs['equation']), [a, b])
+  const [left, right] = operands as [readonly string[], readonly string[]]
+  const [inner, column] = [left.at(-1), result.at(-1)]
+  const sizes = new Map([...left.map((letter, i) => [letter, a[i]] as const), ...right.map((letter, i) => [letter, b[i]] as const)])
+  const isSound =
+    inner !== undefined &&
+    column !== undefined &&
+    left.length >= 2 &&
+    [left, right, result].every((letters) => new Set(letters).size === letters.length) &&
+    left.every((letter, i) => sizes.get(letter) === a[i]) &&
+    !left.includes(column) &&
+    [...left.slice(0, -1), column].join() === result.join()
+  if (!isSound) return undefined
+  const batches = right.length > 2 ? left.slice(0, -2) : []
+  const is = (...last: readonly string[]): boolean => [...batches, ...last].join() === right.join()
+  return is(inner, column) ? { transposed: false } : is(column, inner) ? { transposed: true } : undefined
+}
+
 /** Sums of products by their equation: diagonals, sums and matrix products, two operands at a time. */
 export const einsum: Compose = (view, body) => {
   const equation = wordAttr(view, 'equation')
+  if (matrixProductOf(view) !== undefined) return false
   const shapes = view.inputs.map((_, i) => view.type(i).shape)
   const { operands, result } = lettersOf(equation, shapes)
   const isFitting = operands.length === shapes.length && operands.every((letters, i) => letters.length === shapes[i]!.length)

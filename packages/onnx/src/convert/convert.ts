@@ -26,7 +26,7 @@ import { cast } from './cast.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
-import { gemm, vectorProduct } from './products.ts'
+import { equation, gemm, vectorProduct } from './products.ts'
 import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 
 /** What a pattern called a cast to a truth value and back. */
@@ -68,6 +68,7 @@ const conversions: RuleSet = {
   Mod: [raisedRank, remainder],
   Clip: [clip],
   PRelu: [pRelu],
+  Einsum: [equation],
   Gemm: [gemm],
   MatMul: [vectorProduct],
   Reshape: [numberKept],

@@ -19,6 +19,26 @@ export const vectorProduct: Rule = (net, node) => {
   return true
 }
 
+/** A matrix product by an equation: a second operand that stands the other way round is turned in a layer of its own, as TPU-MLIR 1.30.2 calls it, a constant at once. */
+export const equation: Rule = (net, node) => {
+  const [a, b] = node.inputs as [string, string]
+  if (node.attrs['transposed'] !== true) {
+    net.change(node, { op: 'MatMul', attrs: {} })
+    return true
+  }
+  const shape = net.shape(b)
+  const perm = [...shape.keys()].map((axis) => (axis < shape.length - 2 ? axis : 2 * shape.length - 3 - axis))
+  const known = constantOf(net, b)
+  const turned = known === undefined ? undefined : permuted(known, perm)
+  const right =
+    turned === undefined
+      ? before(net, node, `${b}_r_permute`, 'Transpose', [b], b, { perm })
+      : addConstant(net, `${b}_r_permute_folder`, turned.shape, turned.data)
+  if (turned === undefined) net.setValue({ ...net.value(right), type: { ...net.value(b).type, shape: perm.map((axis) => shape[axis]!) } })
+  net.change(node, { op: 'MatMul', inputs: [a, right], attrs: {} })
+  return true
+}
+
 /** Gemm is a MatMul with bias: factors and the transposition of a constant go into the constants. */
 export const gemm: Rule = (net, node) => {
   const { transA, transB, alpha, beta } = node.attrs as {

@@ -1,5 +1,6 @@
 import { type DType, elementCount, type InferredType } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
+import { matrixProductOf } from '../compose/einsum.ts'
 import { isFloat } from '../fold/literal.ts'
 import { type Form, type FormView, flagAttr, type Normalize, numberAttr, refuse } from './form.ts'
 
@@ -97,6 +98,9 @@ export const gemm: Normalize = (view) => {
     types: [{ dtype: view.type(0).dtype, shape: [transA ? a[1]! : a[0]!, transB ? b[0]! : b[1]!] }],
   }
 }
+
+/** Einsum whose equation is a matrix product; all others are read as nodes of other operators. */
+export const einsum: Normalize = (view) => ({ op: 'Einsum', inputs: view.inputs, attrs: { transposed: matrixProductOf(view)!.transposed } })
 
 /** MatMul with operands of one axis: the result loses that axis. */
 export const matMul: Normalize = (view) => ({ op: 'MatMul', inputs: view.inputs, attrs: {} })

@@ -1,6 +1,6 @@
 import { floatOps } from '@q/ir'
 import { signatures } from '../signature/signatures.ts'
-import { cast, clip, elementwise, gemm, matMul, pRelu, remainder, truth, where } from './arithmetic.ts'
+import { cast, clip, einsum, elementwise, gemm, matMul, pRelu, remainder, truth, where } from './arithmetic.ts'
 import {
   alongAxis,
   byTuples,
@@ -81,6 +81,7 @@ export const forms: Readonly<Record<string, Normalize>> = {
   ConvTranspose: convTranspose,
   CumSum: cumSum,
   Dropout: dropout,
+  Einsum: einsum,
   Expand: expand,
   Flatten: flatten,
   Gather: gather,

@@ -162,6 +162,13 @@ const sourceOnly: OpSet = opSet([
     infer: ({ a, b }, { transA, transB }) => ({ y: { dtype: a.dtype, shape: [a.shape[transA ? 1 : 0]!, b.shape[transB ? 0 : 1]!] } }),
   }),
   defineOp({
+    name: 'Einsum',
+    inputs: { a: one(own()), b: one(own()) },
+    outputs: { y: own() },
+    attrs: { transposed: bool() },
+    infer: ({ a, b }, { transposed }) => ({ y: { dtype: a.dtype, shape: [...a.shape.slice(0, -1), b.shape.at(transposed ? -2 : -1)!] } }),
+  }),
+  defineOp({
     name: 'SpaceToDepth',
     inputs: { x: one(own()) },
     outputs: { y: own() },
