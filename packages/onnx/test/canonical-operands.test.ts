@@ -303,6 +303,13 @@ describeCanonical('matrix products by an equation', [
     ops: 'ReduceMax MatMul',
   },
   {
+    title: 'a constant that is the same along an axis',
+    x: [2, 3, 5, 4],
+    nodes: [['Einsum', 'x w', 'y', { equation: 'bhwc,hkc->bhwk' }]],
+    constants: { w: numbers([3, 2, 4]) },
+    ops: 'MatMul',
+  },
+  {
     title: 'a constant is turned at once',
     x: [2, 3, 4],
     nodes: [['Einsum', 'x w', 'y', { equation: 'bid,bjd->bij' }]],

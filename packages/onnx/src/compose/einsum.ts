@@ -100,8 +100,9 @@ function product(body: Body, a: Lettered, b: Lettered, wanted: ReadonlySet<strin
 export function matrixProductOf({
   inputs,
   type,
+  known,
   attrs,
-}: Pick<FormView, 'inputs' | 'type' | 'attrs'>): { readonly transposed: boolean } | undefined {
+}: Pick<FormView, 'inputs' | 'type' | 'known' | 'attrs'>): { readonly transposed: boolean } | undefined {
   if (inputs.length !== 2) return undefined
   const [a, b] = [type(0).shape, type(1).shape]
   const { operands, result } = lettersOf(String(attrs['equation']), [a, b])
@@ -117,7 +118,10 @@ export function matrixProductOf({
     !left.includes(column) &&
     [...left.slice(0, -1), column].join() === result.join()
   if (!isSound) return undefined
-  const batches = right.length > 2 ? left.slice(0, -2) : []
+  const own = Math.max(0, right.length - 2)
+  // A constant may have the last of these axes alone: it is the same along the others.
+  if (own > 0 && own !== left.length - 2 && known(1) === undefined) return undefined
+  const batches = own === 0 ? [] : left.slice(0, -2).slice(-own)
   const is = (...last: readonly string[]): boolean => [...batches, ...last].join() === right.join()
   return is(inner, column) ? { transposed: false } : is(column, inner) ? { transposed: true } : undefined
 }

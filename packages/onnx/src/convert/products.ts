@@ -1,3 +1,4 @@
+import { elementCount } from '@q/ir'
 import { permuted } from '../fold/literal.ts'
 import { addConstant, constantOf, isAlongLast, numberOf, reshapedConstant } from '../net/constants.ts'
 import { areMergeable } from '../net/merged-constants.ts'
@@ -22,20 +23,24 @@ export const vectorProduct: Rule = (net, node) => {
 /** A matrix product by an equation: a second operand that stands the other way round is turned in a layer of its own, as TPU-MLIR 1.30.2 calls it, a constant at once. */
 export const equation: Rule = (net, node) => {
   const [a, b] = node.inputs as [string, string]
-  if (node.attrs['transposed'] !== true) {
-    net.change(node, { op: 'MatMul', attrs: {} })
-    return true
-  }
   const shape = net.shape(b)
-  const perm = [...shape.keys()].map((axis) => (axis < shape.length - 2 ? axis : 2 * shape.length - 3 - axis))
   const known = constantOf(net, b)
-  const turned = known === undefined ? undefined : permuted(known, perm)
-  const right =
-    turned === undefined
-      ? before(net, node, `${b}_r_permute`, 'Transpose', [b], b, { perm })
-      : addConstant(net, `${b}_r_permute_folder`, turned.shape, turned.data)
-  if (turned === undefined) net.setValue({ ...net.value(right), type: { ...net.value(b).type, shape: perm.map((axis) => shape[axis]!) } })
-  net.change(node, { op: 'MatMul', inputs: [a, right], attrs: {} })
+  const perm = [...shape.keys()].map((axis) =>
+    axis < shape.length - 2 || node.attrs['transposed'] !== true ? axis : 2 * shape.length - 3 - axis,
+  )
+  const batches = shape.length > 2 ? net.shape(a).slice(0, net.shape(a).length - shape.length) : []
+  const isWhole = batches.length === 0 && node.attrs['transposed'] !== true
+  if (isWhole) net.change(node, { op: 'MatMul', attrs: {} })
+  else if (known !== undefined) {
+    const turned = permuted(known, perm)
+    const data = Array.from({ length: elementCount(batches) }, () => [...turned.data]).flat()
+    const name = addConstant(net, `${b}_r_permute_folder`, [...batches, ...turned.shape], data)
+    net.change(node, { op: 'MatMul', inputs: [a, name], attrs: {} })
+  } else {
+    const name = before(net, node, `${b}_r_permute`, 'Transpose', [b], b, { perm })
+    net.setValue({ ...net.value(name), type: { ...net.value(b).type, shape: perm.map((axis) => shape[axis]!) } })
+    net.change(node, { op: 'MatMul', inputs: [a, name], attrs: {} })
+  }
   return true
 }
 
