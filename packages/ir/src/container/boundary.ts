@@ -51,7 +51,7 @@ export function atBoundary(
   })
 }
 
-/** @throws QError `BOUNDARY_PLACE` for a place in a list that the network does not have */
+/** Looks whether the network has the inputs and results that are listed. @throws QError `BOUNDARY_PLACE` for a place that it does not have */
 export function checkBoundary(graph: Pick<Graph, 'inputs' | 'outputs'>, { inputs, outputs }: BoundaryTypes): void {
   chosen(inputs, graph.inputs.length, 'inputs')
   chosen(outputs, graph.outputs.length, 'outputs')
