@@ -88,8 +88,8 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     ['CHIP_UNKNOWN', 'bm1684x', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'BM1684Y', '--model', 'a.bmodel']],
     [
       'OPTION_UNSUPPORTED',
-      '--quant_input',
-      ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--quant_input'],
+      '--fuse_preprocess',
+      ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--fuse_preprocess'],
     ],
   ])('%s (%s)', async (error, word, args) => {
     const { code, out, err } = await q(...args)
