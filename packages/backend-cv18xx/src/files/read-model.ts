@@ -9,7 +9,9 @@ export function containerReader(codec: TextCodec | undefined) {
   return {
     endings: [endings.portable, endings.chip] as const,
     read(bytes: Uint8Array, place: string): Graph {
-      return readText(readPortableCvimodel(bytes, place), place, { codec: codecOf(codec, 'cv18xx'), implied })
+      const graph = readText(readPortableCvimodel(bytes, place), place, { codec: codecOf(codec, 'cv18xx'), implied })
+      // The text says so by the operator that makes them, which is not there where inputs are codes.
+      return { ...graph, properties: { ...graph.properties, quantizeInputsOnHost: true } }
     },
     describe: (bytes: Uint8Array, place: string): string => listCvimodel(readCvimodel(bytes, place)),
   } satisfies ModelReader

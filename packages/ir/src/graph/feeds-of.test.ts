@@ -74,6 +74,19 @@ describe('inputs of other types than float32', () => {
     expect(feedFor(codes('u8', 10), sample(0.25, -0.25, 1000, -1000))).toEqual([11, 10, 255, 0])
   })
 
+  it('the scale is inverted as it is, or as the float32 number that it is in files of some families', () => {
+    const type: TensorType = { dtype: 'i8', shape: [1], quant: { scale: 0.0156, zeroPoint: 0, expressed: 'f32' } }
+    const codeOf = (number: number, properties = {}) =>
+      feedsOf({ ...graphOf(type), properties }, new Map([['x', sample(number)]])).get('x')!.data[0]
+    const ties = Array.from({ length: 127 }, (_, i) => Math.fround(Math.fround(0.0078) * (2 * i + 1)))
+    const differ = ties.filter((each) => codeOf(each) !== codeOf(each, { quantizeInputsOnHost: true }))
+    expect(differ.length).toBeGreaterThan(0)
+    for (const each of ties) {
+      const wide = Math.fround(each * Math.fround(1 / 0.0156))
+      expect(codeOf(each)).toBe(Math.min(127, Math.floor(Math.fround(wide + 0.5))))
+    }
+  })
+
   it('codes of a sample are handed on', () => {
     expect(feedFor(codes('i8'), { dtype: 'i8', shape: [4], data: Int8Array.of(1, -2, 3, -4) })).toEqual([1, -2, 3, -4])
   })

@@ -20,7 +20,12 @@ export function feedsOf(graph: Graph, sample: ReadonlyMap<string, Tensor>): Read
       // A host program that fills an input of this type cuts numbers off.
       if (tensor !== undefined && type.dtype === 'bf16' && sourceDtype === undefined) return [name, cutFor(tensor)]
       if (tensor !== undefined)
-        return [name, type.quant === undefined ? feedOf(name, tensor, type.dtype) : codesFor(tensor, type, type.quant)]
+        return [
+          name,
+          type.quant === undefined
+            ? feedOf(name, tensor, type.dtype)
+            : codesFor(tensor, type, type.quant, graph.properties['quantizeInputsOnHost'] === true),
+        ]
       throw new QError('FEED_MISSING', `the input ${name} was not given`, {
         at: [name],
         found: [...sample.keys()].join(', ') || 'no tensors',
@@ -39,11 +44,12 @@ const cutFor = (tensor: Tensor): Tensor =>
 /**
  * Codes of an input, as a host program makes them: the numbers times `1 / scale`, both in float32, halves away from zero, saturated.
  *
+ * @param isNarrow whether the scale is a float32 number before it is inverted: families that make codes of all inputs on the host have such scales
  * @see spec: TPU-MLIR lowering, section 15
  */
-function codesFor(tensor: Tensor, { dtype }: TensorType, { scale, zeroPoint }: Quant): Tensor {
+function codesFor(tensor: Tensor, { dtype }: TensorType, { scale, zeroPoint }: Quant, isNarrow: boolean): Tensor {
   if (tensor.dtype !== 'f32') return tensor
-  const factor = Math.fround(1 / Math.fround(scale))
+  const factor = Math.fround(1 / (isNarrow ? Math.fround(scale) : scale))
   const [least, most] = dtype === 'u8' ? [0, 255] : [-128, 127]
   const code = (number: number): number => {
     const scaled = Math.fround(Math.fround(number * factor) + zeroPoint)
