@@ -50,6 +50,9 @@ const copies = [
 
 const shapeOps = ['Reshape', 'Squeeze', 'Transpose', 'Unsqueeze'] as const
 
+/** How floats inside a network become codes. */
+export const castRounding = 'half-to-even'
+
 /** Everything the lowerings, the resolver and the search need to know of a chip of the family. */
 export const targetOf = (chip: Chip): Target =>
   defineTarget({
@@ -69,7 +72,7 @@ export const targetOf = (chip: Chip): Target =>
         rounding: {
           requantize: 'half-up',
           requantizeOf: each(['Conv', 'ConvTranspose', 'MatMul', 'Mul', 'Affine', 'Resize', 'Upsample'], 'half-away-from-zero'),
-          cast: 'half-to-even',
+          cast: castRounding,
           table: 'half-away-from-zero',
           weight: 'half-to-even',
         },

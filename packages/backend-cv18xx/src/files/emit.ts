@@ -1,6 +1,7 @@
 import type { Artifact, ArtifactNames, EmitOptions, FileNaming, Graph } from '@q/ir'
 import { codecOf, emitText, type TextCodec } from '@q/ir/container'
 import { writePortableCvimodel } from '../cvimodel/index.ts'
+import { castRounding } from '../target.ts'
 import { fileNames } from './file-names.ts'
 import { implied } from './implied.ts'
 
@@ -14,7 +15,7 @@ export function emitFiles(graph: Graph, options: EmitOptions, codec: TextCodec |
   return emitText(asHostFeeds(graph), options, {
     codec: codecOf(codec, 'cv18xx'),
     implied,
-    castRounding: 'half-to-even',
+    castRounding,
     names: fileNames({ name: graph.name, mode: String(mode), asymmetric: false }, String(chip), options),
     container: writePortableCvimodel,
   })

@@ -9,8 +9,8 @@ const finders: ReadonlySet<string> = new Set(['ArgMax', 'ArgMin', 'TopK'])
 
 /** Operators that counting is made of: with whole numbers they give whole numbers, which codes do not hold. */
 const counting: ReadonlySet<string> = new Set([
-  ...['Abs', 'Add', 'Clip', 'CumSum', 'Div', 'Floor', 'Ceil', 'Round', 'Max', 'Min', 'Mod', 'Mul', 'Neg', 'Sign', 'Sub'],
-  ...['Cast', 'Compare', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'NotEqual', 'Where'],
+  ...['Abs', 'Add', 'Clip', 'CumSum', 'Div', 'Floor', 'Ceil', 'Round', 'Max', 'Min', 'Mod', 'Mul', 'Sign', 'Sub'],
+  ...['Cast', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'NotEqual', 'Where'],
   ...['Concat', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'],
   ...['ReduceMax', 'ReduceMin', 'ReduceSum'],
 ])

@@ -61,7 +61,7 @@ export async function compareImport(run: ImportedRun): Promise<ImportComparison>
       const fit = candidates.map((name) => found.get(name)!).filter(({ data }) => isOutput.has(layer) || data.length === made.data.length)
       // An import bounds masks, and leaves alone what overflows by itself.
       const bounded = fit.map(withBounds)
-      const best = [...bounded, ...fit].find((each) => compareTensor(layer, made, each, strict).passed) ?? bounded[0]
+      const best = [...new Set([...bounded, ...fit])].find((each) => compareTensor(layer, made, each, strict).passed) ?? bounded[0]
       if (best !== undefined) reference.set(layer, best)
     }
     const comparison = compareSets(tensors, reference, strict, { excepts, all: true })
