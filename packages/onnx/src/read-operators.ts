@@ -30,9 +30,10 @@ export function readOperators(): readonly ReadOperator[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function wayOf(name: string): ReadOperator['as'] | undefined {
+/** What an operator of ONNX's own domain is read as; `undefined` for one that is not read. */
+export function wayOf(name: string): ReadOperator['as'] | undefined {
   const [isForm, isComposed] = [Object.hasOwn(forms, name), Object.hasOwn(compositions, name)]
   if (isForm) return isComposed ? 'a layer, or other operators' : 'a layer'
   if (isComposed) return 'other operators'
-  return isFoldable(name) || ofConstants.has(name) ? 'a constant' : undefined
+  return signatures.has(name) && (isFoldable(name) || ofConstants.has(name)) ? 'a constant' : undefined
 }

@@ -48,7 +48,7 @@ const alone = (node: SmallNode, x: SmallConstant, constants: EdgeCase['constants
   constants,
   opset,
 })
-const infinities = { data: [Number.NEGATIVE_INFINITY, -2, 0.5, 3, Number.POSITIVE_INFINITY] }
+const infinities = { data: [Number.NEGATIVE_INFINITY, -2, 0.5, 3, Number.POSITIVE_INFINITY, Number.NaN] }
 const number = { data: [1.5], shape: [] }
 
 const cases: readonly (readonly [string, EdgeCase])[] = [
@@ -82,6 +82,25 @@ const cases: readonly (readonly [string, EdgeCase])[] = [
   ],
   ['a Clip from below of infinities', alone(['Clip', 'x lo', 'y'], infinities, { lo: { data: [-1], shape: [] } })],
   ['a Clip from above of infinities', alone(['Clip', 'x - hi', 'y'], infinities, { hi: { data: [1], shape: [] } })],
+  ['a Clip of infinities from zero', alone(['Clip', 'x lo', 'y'], infinities, { lo: { data: [0], shape: [] } })],
+  [
+    'a Clip of infinities from zero to infinity',
+    alone(['Clip', 'x lo hi', 'y'], infinities, { lo: { data: [0], shape: [] }, hi: { data: [Number.POSITIVE_INFINITY], shape: [] } }),
+  ],
+  [
+    'a Clip from zero of sums that overflow, and a ReLU of them',
+    {
+      x: infinities,
+      nodes: [
+        ['Add', 'x c', 'a'],
+        ['Clip', 'a lo', 'b'],
+        ['Add', 'x b', 's'],
+        ['Relu', 's', 't'],
+        ['Concat', 'b t', 'y', { axis: 0 }],
+      ],
+      constants: { c: { data: [0, 3.4e38, 3.4e38, 1, 1, 1] }, lo: { data: [0], shape: [] } },
+    },
+  ],
   ['a Clip of infinities without bounds', alone(['Clip', 'x', 'y'], infinities)],
   ['a Clip from above of infinities, before opset 11', alone(['Clip', 'x', 'y', { max: 1 }], infinities, {}, 10)],
   ['a running sum', alone(['CumSum', 'x a', 'y'], numbers([2, 3]), { a: index(-1) })],

@@ -1,6 +1,7 @@
 import type { Attrs, AttrValue } from '@q/ir'
 import { elementCount } from '@q/ir'
 import proto from 'onnx-proto'
+import { elementTypeNumber } from '../src/signature/element-types.ts'
 import { signatures } from '../src/signature/signatures.ts'
 
 const { ModelProto } = proto.onnx
@@ -9,7 +10,13 @@ const { ModelProto } = proto.onnx
 export interface SmallConstant {
   readonly shape?: readonly number[]
   readonly data: readonly number[]
-  readonly dtype?: 'f32' | 'i64' | 'bool' | 'u8'
+  readonly dtype?: 'f32' | 'i64' | 'bool' | 'u8' | 'i8' | 'u32'
+}
+
+/** An input of a small file that is no list of sizes of float32 numbers. */
+export interface SmallInput {
+  readonly shape: readonly number[]
+  readonly dtype: 'f32' | 'i64' | 'bool' | 'u8' | 'i8' | 'u32'
 }
 
 /** `[operator, operands, results, attributes]`; operands and results are words with spaces between, `-` for one left out. */
@@ -23,13 +30,14 @@ export function onnxFile({
   outputs,
   opset = 17,
 }: {
-  readonly inputs?: Readonly<Record<string, readonly number[]>>
+  readonly inputs?: Readonly<Record<string, readonly number[] | SmallInput>>
   readonly constants?: Readonly<Record<string, SmallConstant>>
   readonly nodes: readonly SmallNode[]
   readonly outputs: string
   readonly opset?: number
 }): Uint8Array {
   const words = (text: string) => text.split(' ').filter(Boolean)
+  const names = (text: string) => words(text).map((name) => (name === '-' ? '' : name))
   return ModelProto.encode({
     irVersion: 8,
     opsetImport: [{ domain: '', version: opset }],
@@ -38,20 +46,25 @@ export function onnxFile({
       node: nodes.map(([opType, operands, results, attrs = {}]) => ({
         opType,
         name: results,
-        input: words(operands).map((name) => (name === '-' ? '' : name)),
-        output: words(results),
+        input: names(operands),
+        output: names(results),
         attribute: Object.entries(attrs).map(([name, value]) => attributeOf(opType, name, value)),
       })),
-      input: Object.entries(inputs).map(([name, shape]) => ({
-        name,
-        type: { tensorType: { elemType: 1, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
-      })),
+      input: Object.entries(inputs).map(([name, input]) => {
+        const { shape, dtype } = 'dtype' in input ? input : { shape: input, dtype: 'f32' as const }
+        return {
+          name,
+          type: { tensorType: { elemType: elementTypeNumber[dtype]!, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+        }
+      }),
       output: words(outputs).map((name) => ({ name })),
       initializer: Object.entries(constants).map(([name, { data, shape = [data.length], dtype = 'f32' }]) => {
         const tensor = { name, dims: [...shape] }
         if (dtype === 'i64') return { ...tensor, dataType: 7, int64Data: [...data] }
-        if (dtype === 'u8') return { ...tensor, dataType: 2, int32Data: [...data] }
-        return dtype === 'bool' ? { ...tensor, dataType: 9, int32Data: [...data] } : { ...tensor, dataType: 1, floatData: [...data] }
+        if (dtype === 'u32') return { ...tensor, dataType: 12, uint64Data: [...data] }
+        return dtype === 'f32'
+          ? { ...tensor, dataType: 1, floatData: [...data] }
+          : { ...tensor, dataType: elementTypeNumber[dtype]!, int32Data: [...data] }
       }),
     },
   }).finish()

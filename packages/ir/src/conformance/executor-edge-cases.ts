@@ -2,7 +2,7 @@ import { type ExecutorCase, fed, gives, held, nodeCase } from './executor-case.t
 import { f16, f32, node, smallGraph } from './small-graph.ts'
 
 const near = { tolerance: 1e-5 }
-const [none, endless] = [Number.NaN, Number.POSITIVE_INFINITY]
+const [none, endless, largest] = [Number.NaN, Number.POSITIVE_INFINITY, (2 - 2 ** -23) * 2 ** 127]
 
 /** Float operators where their definitions meet their limits, and where ONNX leaves open what is fixed here. */
 const limits: readonly ExecutorCase[] = [
@@ -13,6 +13,25 @@ const limits: readonly ExecutorCase[] = [
       [fed(type(5), [-3, -0, 0, 2, none])],
       [gives(type(5), [-1, 0, 0, 1, none])],
     ),
+  ),
+  nodeCase(
+    'the largest number where no other limit is given, infinity where none is',
+    'Relu',
+    [fed(f32(4), [-endless, 7, endless, none])],
+    [gives(f32(4), [0, 7, largest, none])],
+    {
+      attrs: { reluLimit: 0 },
+    },
+  ),
+  nodeCase('infinity where there is no limit', 'Relu', [fed(f32(4), [-endless, 7, endless, none])], [gives(f32(4), [0, 7, endless, none])]),
+  nodeCase(
+    'a fused ReLU with a limit of 0 ends at the largest number',
+    'Mul',
+    [fed(f32(4), [-endless, 7, 1e30, none]), fed(f32(4), [1, 1, 1e30, 1])],
+    [gives(f32(4), [0, 7, largest, none])],
+    {
+      attrs: { relu: true, reluLimit: 0 },
+    },
   ),
   nodeCase('where the limits cross, the upper one holds', 'Clip', [fed(f32(4), [-5, 0, 5, none])], [gives(f32(4), [-2, -2, -2, none])], {
     attrs: { min: 2, max: -2 },

@@ -1,4 +1,4 @@
-import { numberAttr } from '../normalize/form.ts'
+import { numberAttr, refuse } from '../normalize/form.ts'
 import type { Compose } from './body.ts'
 
 /** `gamma * (x > 0 ? x : alpha * (e^x - 1))` */
@@ -80,7 +80,7 @@ export const bitShift: Compose = (view, body) => {
   const { dtype } = view.type(0)
   const bits = Number(dtype.slice(1))
   // A network holds float32 numbers, which are not all integers of more bits.
-  if (bits > 16) return false
+  if (bits > 16) refuse(view, 'BitShift of integers of more than 16 bits is not supported', `integers of ${bits} bits`, '8 or 16 bits')
   const factor = body.node('Pow', [body.constant('f32', 2), body.node('Cast', [y], { to: 'f32' })])
   const numbers = body.node('Cast', [x], { to: 'f32' })
   const shifted =

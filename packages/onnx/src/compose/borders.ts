@@ -1,5 +1,5 @@
 import { frontAxis } from '@q/ir/ops'
-import { frontAxes, listAttr, listOf } from '../normalize/form.ts'
+import { constantOperand, frontAxes, listAttr, listOf, refuse } from '../normalize/form.ts'
 import type { Compose } from './body.ts'
 import { bounded } from './bounded.ts'
 
@@ -22,9 +22,8 @@ export const wrappedPad: Compose = (view, body) => {
 
 /** The middle of an axis that is too long, a border around one that is too short. */
 export const centerCropPad: Compose = (view, body) => {
-  const target = view.known(1)?.data
+  const target = constantOperand(view, 'shape')
   const { shape } = view.type(0)
-  if (target === undefined) return false
   const axes = (listAttr(view, 'axes') ?? shape.map((_, i) => i)).map((axis) => frontAxis(axis, shape.length))
   const pads = new Array<number>(2 * shape.length).fill(0)
   const [starts, ends] = [shape.map(() => 0), [...shape]]
@@ -44,8 +43,7 @@ export const centerCropPad: Compose = (view, body) => {
 
 /** The places of a grid, moved by a matrix for each image: a product with the places of a grid that is not moved. */
 export const affineGrid: Compose = (view, body) => {
-  const size = view.known(1)?.data
-  if (size === undefined) return false
+  const size = constantOperand(view, 'size')
   const [theta] = view.inputs
   const plane = [...size.slice(2)]
   const n = plane.length
@@ -73,9 +71,7 @@ const largestMatrix = 2 ** 22
 
 /** Columns put back where they were taken from, sums where several were: a product with a matrix of zeros and ones. */
 export const col2Im: Compose = (view, body) => {
-  const [known, window] = [view.known(1)?.data, view.known(2)?.data]
-  if (known === undefined || window === undefined) return false
-  const [image, block] = [[...known], [...window]]
+  const [image, block] = [constantOperand(view, 'image_shape'), constantOperand(view, 'block_shape')]
   const n = image.length
   const list = (name: string, fill: number): readonly number[] => listAttr(view, name) ?? new Array<number>(n).fill(fill)
   const [dilations, strides] = [list('dilations', 1), list('strides', 1)]
@@ -83,7 +79,14 @@ export const col2Im: Compose = (view, body) => {
   const [batch, channels, places] = [view.type(0).shape[0]!, view.type(0).shape[1]!, view.type(0).shape[2]!]
   const taps = block.reduce((a, b) => a * b, 1)
   const count = image.reduce((a, b) => a * b, 1)
-  if (taps * places * count > largestMatrix) return false
+  const size = taps * places * count
+  if (size > largestMatrix)
+    refuse(
+      view,
+      'Col2Im by so large a matrix is not supported',
+      `${size} elements, for ${taps} of a block, ${places} blocks and ${count} places`,
+      `${largestMatrix} at most`,
+    )
   const steps = Array.from(
     { length: n },
     (_, axis) =>

@@ -1,6 +1,6 @@
 import { elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
-import { numberAttr } from '../normalize/form.ts'
+import { constantOperand, numberAttr } from '../normalize/form.ts'
 import type { Compose } from './body.ts'
 import { bounded } from './bounded.ts'
 
@@ -26,8 +26,7 @@ export const hardmax: Compose = (view, body) => {
 /** The second of two values where the place along a new axis is the index, which may count from the end; the first value elsewhere. */
 export const oneHot: Compose = (view, body) => {
   const [indices, , values] = view.inputs
-  const depth = view.known(1)?.data[0]
-  if (depth === undefined) return false
+  const depth = constantOperand(view, 'depth')[0]!
   const { shape } = view.type(0)
   const axis = frontAxis(numberAttr(view, 'axis'), shape.length + 1)
   const places = body.constant(
@@ -60,7 +59,10 @@ export const trilu: Compose = (view, body) => {
 /** `start + i * delta` for as many places as the result is declared to have. */
 export const range: Compose = (view, body) => {
   const count = view.declared?.[0]?.[0]
-  if (count === undefined) return false
+  if (count === undefined) {
+    for (const bound of ['start', 'limit', 'delta']) constantOperand(view, bound)
+    return false
+  }
   const [start, , delta] = view.inputs
   const { dtype } = view.type(0)
   const flat = (name: string | undefined): string => body.node('Reshape', [name, body.whole(1)])

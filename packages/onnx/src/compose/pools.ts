@@ -1,5 +1,5 @@
 import { elementCount } from '@q/ir'
-import { type FormView, flagAttr, listAttr, numberAttr } from '../normalize/form.ts'
+import { type FormView, flagAttr, listAttr, numberAttr, refuse } from '../normalize/form.ts'
 import { isCountedBehind, isPlainPool } from '../normalize/pool.ts'
 import { type Window, windowOf } from '../normalize/windows.ts'
 import type { Body, Compose } from './body.ts'
@@ -73,7 +73,13 @@ export const dilatedMaxPool: Compose = (view, body) => {
       return taps.map((at) => (inside.includes(at) ? at : inside[0]))
     }).flat(),
   )
-  if (seen.flat().includes(undefined)) return false
+  if (seen.flat().includes(undefined))
+    refuse(
+      view,
+      'MaxPool whose window lies in the padding alone is not supported with dilations',
+      `kernel [${kernel.join(', ')}], dilations [${dilations.join(', ')}], pads [${pads.join(', ')}] on [${size.join(', ')}]`,
+      'an element in each window',
+    )
   const beside = seen.reduce<string | undefined>(
     (x, indices, axis) => body.node('Gather', [x, body.whole(...(indices as number[]))], { axis: axis + 2 }),
     view.inputs[0],
@@ -111,7 +117,8 @@ export const averagePoolBySums: Compose = (view, body) => {
 export const maxUnpool: Compose = (view, body) => {
   const [x, indices, outputShape] = view.inputs
   // Where a shape is given, ONNX's own tests and its runtime count places in different ones.
-  if (outputShape !== undefined) return false
+  if (outputShape !== undefined)
+    refuse(view, 'MaxUnpool with an output shape is not supported', `output_shape in ${outputShape}`, 'no output_shape')
   const { shape, dtype } = view.type(0)
   const kernel = listAttr(view, 'kernel_shape') ?? []
   const strides = listAttr(view, 'strides') ?? kernel.map(() => 1)

@@ -1,6 +1,6 @@
 import type { Attrs, DType } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
-import { type FormView, numberAttr } from '../normalize/form.ts'
+import { type FormView, numberAttr, refuse } from '../normalize/form.ts'
 import type { Body, Compose } from './body.ts'
 
 const limits: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
@@ -22,6 +22,18 @@ function along(view: FormView, body: Body, operand: number, axis: number): strin
   return body.node('Reshape', [numbers, body.whole(...Array.from({ length: rank }, (_, i) => (i === at ? -1 : 1)))])
 }
 
+/** Refuses a scale or zero point of blocks, or, where `most` is 0, one with axes. */
+function checkScale(view: FormView, name: string, most: 0 | 1 = 1): void {
+  const { shape } = view.type(view.place(name))
+  if (shape.length > most && !(most === 0 && shape.join() === '1'))
+    refuse(
+      view,
+      `${view.op} with this ${name} is not supported`,
+      `${name} of shape [${shape.join(', ')}]`,
+      most === 0 ? 'one number' : 'one number, or one for each place of an axis',
+    )
+}
+
 /** Rounded codes of a scale and a zero point, cut at the limits of their type. */
 function codes(body: Body, x: string | undefined, scale: string | undefined, zero: string | undefined, dtype: DType): string {
   const [low, high] = limits[dtype]!
@@ -33,7 +45,9 @@ function codes(body: Body, x: string | undefined, scale: string | undefined, zer
 /** `saturate(round(x / scale) + zero point)`, one pair for all or one for each place of an axis. */
 export const quantizeLinear: Compose = (view, body) => {
   const dtype = view.inputs[2] === undefined ? 'u8' : view.type(2).dtype
-  if (limits[dtype] === undefined || view.type(1).shape.length > 1) return false
+  if (limits[dtype] === undefined)
+    refuse(view, 'QuantizeLinear to this type is not supported', `y_zero_point of type ${dtype}`, Object.keys(limits).join(', '))
+  checkScale(view, 'y_scale')
   const axis = numberAttr(view, 'axis')
   const made = codes(body, view.inputs[0], along(view, body, 1, axis), along(view, body, 2, axis), dtype)
   body.result('Cast', [made], { to: dtype })
@@ -42,7 +56,7 @@ export const quantizeLinear: Compose = (view, body) => {
 
 /** `(x - zero point) * scale` */
 export const dequantizeLinear: Compose = (view, body) => {
-  if (view.type(1).shape.length > 1) return false
+  checkScale(view, 'x_scale')
   const axis = numberAttr(view, 'axis')
   const x = body.node('Cast', [view.inputs[0]], { to: 'f32' })
   const zero = along(view, body, 2, axis)
@@ -87,7 +101,8 @@ export const qLinearMatMul: Compose = (view, body) => {
   const [a, aScale, aZero, b, bScale, bZero, yScale, yZero] = view.inputs
   const dtype = view.type(7).dtype
   // Of signed codes that leave their type, ONNX's own tests and its runtime make different ones.
-  if (dtype !== 'u8' || [1, 2, 4, 5, 6, 7].some((operand) => view.type(operand).shape.length > 1)) return false
+  if (dtype !== 'u8') refuse(view, 'QLinearMatMul to this type is not supported', `y_zero_point of type ${dtype}`, 'u8')
+  for (const name of ['a_scale', 'a_zero_point', 'b_scale', 'b_zero_point', 'y_scale', 'y_zero_point']) checkScale(view, name, 0)
   const float = (name: string | undefined): string => body.node('Cast', [name], { to: 'f32' })
   const x = body.node('Sub', [float(a), float(aZero)])
   const y = body.node('Sub', [float(b), float(bZero)])

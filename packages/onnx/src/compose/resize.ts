@@ -1,5 +1,4 @@
-import type { FormView } from '../normalize/form.ts'
-import { flagAttr, numberAttr } from '../normalize/form.ts'
+import { constantOperand, type FormView, flagAttr, numberAttr, refuse } from '../normalize/form.ts'
 import { isCanonicalResize, type ResizeTarget, resamplingOf, resizeTarget } from '../normalize/resize.ts'
 import { knownChoices, knownCoordinates, type Resampling } from '../normalize/resize-places.ts'
 import type { Body, Compose } from './body.ts'
@@ -75,14 +74,31 @@ function resampled(view: FormView, body: Body, how: Resampling, { sizes, factors
   body.result('Identity', [x])
 }
 
-/** Whether the part that is taken is known, and the result as large whether factors are of it, as ONNX says, or of the whole axis, as its runtime takes them. */
-function isPlainCrop(view: FormView, { sizes, factors, roi }: ResizeTarget): boolean {
+function checkWord(view: FormView, attr: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) refuse(view, `${view.op} with this ${attr} is not supported`, `${attr} ${value}`, known.join(', '))
+}
+
+/** Refuses a part that is not known, and one of which the result is as large only where factors are of it, as ONNX says, or only where they are of the whole axis, as its runtime takes them. */
+function checkCrop(view: FormView, { sizes, factors, roi: part }: ResizeTarget): void {
   const { shape } = view.type(0)
-  if ((view.known(view.place('roi'))?.data.length ?? 0) === 0) return false
-  return (
+  const roi = view.inputs[view.place('roi')]
+  if (roi === undefined || constantOperand(view, 'roi').length === 0)
+    refuse(
+      view,
+      `Resize with coordinate_transformation_mode tf_crop_and_resize has no part to take`,
+      roi === undefined ? 'no roi' : `no elements in roi, ${roi}`,
+      'where each axis begins and ends',
+    )
+  const isPlain =
     view.known(view.place('scales')) === undefined ||
-    sizes.every((size, i) => Math.floor(shape[i]! * factors[i]! * (roi[i + shape.length]! - roi[i]!) + 1e-6) === size)
-  )
+    sizes.every((size, i) => Math.floor(shape[i]! * factors[i]! * (part[i + shape.length]! - part[i]!) + 1e-6) === size)
+  if (!isPlain)
+    refuse(
+      view,
+      'Resize with coordinate_transformation_mode tf_crop_and_resize by factors of a part is not supported',
+      `[${shape.join(', ')}] by factors ${factors.join(', ')}, roi ${part.join(', ')}`,
+      'sizes in place of factors, or the whole of each axis that has a factor',
+    )
 }
 
 /** Whether factors times sizes are whole: elsewhere runtimes and ONNX's own tests put the last corner in different places. */
@@ -97,10 +113,17 @@ export const resize: Compose = (view, body) => {
   const target = resizeTarget(view)
   if (isCanonicalResize(view, target)) return false
   const how = resamplingOf(view)
-  const isKnown = ['nearest', 'linear', 'cubic'].includes(how.mode) && knownCoordinates.includes(how.coordinates)
-  if (!isKnown || !knownChoices.includes(how.nearestMode)) return false
-  if (how.coordinates === 'tf_crop_and_resize' && !isPlainCrop(view, target)) return false
-  if (how.coordinates === 'align_corners' && how.mode === 'cubic' && !isWholeTarget(view, target)) return false
+  checkWord(view, 'mode', how.mode, ['nearest', 'linear', 'cubic'])
+  checkWord(view, 'coordinate_transformation_mode', how.coordinates, knownCoordinates)
+  checkWord(view, 'nearest_mode', how.nearestMode, knownChoices)
+  if (how.coordinates === 'tf_crop_and_resize') checkCrop(view, target)
+  if (how.coordinates === 'align_corners' && how.mode === 'cubic' && !isWholeTarget(view, target))
+    refuse(
+      view,
+      'Resize with coordinate_transformation_mode align_corners and mode cubic by these factors is not supported',
+      `[${view.type(0).shape.join(', ')}] by factors ${target.factors.join(', ')}`,
+      'factors whose products with the sizes are whole, or sizes',
+    )
   resampled(view, body, how, target)
   return true
 }

@@ -140,7 +140,7 @@ export const mean: Rule = (net, node) => {
   return true
 }
 
-/** Clip from 0 up to more is a ReLU; a bound that is not given is the last number of float32, and computed bounds are a Max and a Min. */
+/** Clip from 0 up to more is a ReLU, as in TPU-MLIR with a limit of 0 where it has none; a bound that is not given is the last number of float32, and computed bounds are a Max and a Min. */
 export const clip: Rule = (net, node) => {
   const { min, max } = node.attrs as { readonly min?: number; readonly max?: number }
   const [x, low, high] = node.inputs as [string, string?, string?]
@@ -148,7 +148,7 @@ export const clip: Rule = (net, node) => {
     const raised = before(net, node, `${node.outputs[0]}_max`, 'Max', [x, low], x)
     net.change(node, { op: 'Min', inputs: [raised, high] })
   } else if (min === 0 && (max === undefined || max > 0))
-    net.change(node, { op: 'Relu', attrs: { reluLimit: max === undefined || max === Number.POSITIVE_INFINITY ? 0 : max } })
+    net.change(node, { op: 'Relu', attrs: { reluLimit: max === undefined ? 0 : max === Number.POSITIVE_INFINITY ? -1 : max } })
   else if (min !== undefined && max !== undefined) return false
   else net.change(node, { attrs: { min: min ?? -largestF32, max: max ?? largestF32 } })
   return true

@@ -2,6 +2,7 @@ import type { DType } from '@q/ir'
 import { QError } from '@q/ir'
 import { isFloat } from '../fold/literal.ts'
 import type { OperandSignature, Signature } from '../signature/signature.ts'
+import { operandsIn } from '../signature/signatures.ts'
 import { checkHint } from './placed.ts'
 
 /** The operands and results of a node by their names, without those that are left out at the end. */
@@ -57,12 +58,6 @@ const alike = new Set(
 
 const kindOf = (dtype: DType | undefined): 'float' | 'bool' | 'integers' | undefined =>
   dtype === undefined ? undefined : isFloat(dtype) ? 'float' : dtype === 'bool' ? 'bool' : 'integers'
-
-/** The operands in a version of the operator set; of an operator that is newer, those of its first version. */
-function operandsIn({ operands, since }: Signature, opset: number): readonly OperandSignature[] {
-  const fitting = [...operands].filter(([first]) => first <= Math.max(opset, since)).sort(([a], [b]) => b - a)
-  return fitting[0]?.[1] ?? []
-}
 
 const mostOf = (operands: readonly OperandSignature[]): number =>
   operands.some(({ presence }) => presence === 'many') ? Number.POSITIVE_INFINITY : operands.length

@@ -4,12 +4,13 @@ import type proto from 'onnx-proto'
 import { bodyOf, bodyOpset } from '../compose/body.ts'
 import { compositions } from '../compose/compositions.ts'
 import { type ComputeModel, computeNode, needsExact } from '../fold/compute-node.ts'
-import { isFoldable, type KnownNode } from '../fold/evaluate.ts'
+import type { KnownNode } from '../fold/evaluate.ts'
 import { type Literal, literalOf } from '../fold/literal.ts'
 import { largestFolded, resultCount, statesSize } from '../fold/result-size.ts'
 import { checkHonoured, type FormView } from '../normalize/form.ts'
 import { forms } from '../normalize/forms.ts'
 import { sourceOps } from '../ops/source-ops.ts'
+import { wayOf } from '../read-operators.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
 import { checkNames } from './check-names.ts'
 import { checkNode } from './check-node.ts'
@@ -27,7 +28,7 @@ import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
 import { statedOperand } from './stated-operands.ts'
-import { isLookedUp, resultLeftOut, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
+import { computedOperand, isLookedUp, resultLeftOut, type UnsupportedNode, unsupportedOperators } from './unsupported.ts'
 
 /** How to read an ONNX file. */
 export interface DecodeOptions {
@@ -136,7 +137,8 @@ function startWalk(
     async step(source, opset = ownVersion) {
       const op = source.opType ?? ''
       const outputs = namesUntil(source.output ?? [])
-      const at = [place, `${op} ${outputs[0] ?? source.name ?? ''}`.trim()]
+      const nodeName = outputs.find((name) => name !== '') ?? source.name ?? ''
+      const at = [place, `${op} ${nodeName}`.trim()]
       const domain = source.domain === 'ai.onnx' ? '' : (source.domain ?? '')
       const isKnown = isLookedUp(domain, signatures.get(op))
       const rule = isKnown && Object.hasOwn(forms, op) ? forms[op] : undefined
@@ -146,8 +148,7 @@ function startWalk(
         for (const output of outputs) lost.add(output)
       }
       if (inputNames.some((name) => name !== undefined && lost.has(name))) {
-        if (rule === undefined && !(isKnown && ((signatures.has(op) && isFoldable(op)) || Object.hasOwn(compositions, op))))
-          unsupported.push({ domain, op, name: outputs[0] ?? op })
+        if (!isKnown || wayOf(op) === undefined) unsupported.push({ domain, op, name: nodeName })
         return lose()
       }
       const condition = isKnown && op === 'If' && inputNames[0] !== undefined ? constants.get(inputNames[0]) : undefined
@@ -213,7 +214,7 @@ function startWalk(
         }
       }
       if (rule === undefined) {
-        unsupported.push({ domain, op, name: outputs[0] ?? op })
+        unsupported.push({ domain, op, name: nodeName, ...computedOperand(signature, literals, opset) })
         return lose()
       }
       const form = placed(at, () => {

@@ -1,11 +1,18 @@
 import { QError, suggest } from '@q/ir'
+import type { Literal } from '../fold/literal.ts'
+import { constantHint } from '../normalize/form.ts'
+import { wayOf } from '../read-operators.ts'
+import { otherOperators } from '../signature/other-operators.ts'
 import type { Signature } from '../signature/signature.ts'
+import { operandsIn } from '../signature/signatures.ts'
 
-/** A node whose operator the program does not have. */
+/** A node that no network can hold. */
 export interface UnsupportedNode {
   readonly domain: string
   readonly op: string
   readonly name: string
+  /** The operand that is computed while the network runs, of an operator that is read of constants; absent where the program does not have the operator. */
+  readonly computed?: string
 }
 
 /** Whether operators of a domain are looked up; `''` is ONNX's own. */
@@ -22,7 +29,18 @@ const alsoContributed = new Set(['DequantizeLinear', 'GatherND', 'Gelu', 'Pad', 
 export const isLookedUp = (domain: string, signature: Pick<Signature, 'name' | 'isOnnx'> | undefined): boolean =>
   isRead(domain) && (domain === '' || signature?.isOnnx !== true || alsoContributed.has(signature.name))
 
-/** One error for all of them: each operator once, how often it stands, where, and names near it. */
+/** The first operand that is not known, of an operator that is read where all are; nothing of others. */
+export function computedOperand(
+  signature: Signature | undefined,
+  literals: readonly (Literal | undefined)[],
+  opset: number,
+): Pick<UnsupportedNode, 'computed'> {
+  if (signature === undefined || wayOf(signature.name) !== 'a constant') return {}
+  const computed = operandsIn(signature, opset).find((_, i) => i < literals.length && literals[i] === undefined)?.name
+  return computed === undefined ? {} : { computed }
+}
+
+/** One error for all of them: each operator once, how often it stands, where, and names near one that ONNX does not have. */
 export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: readonly string[], place: string): QError {
   const groups = groupBy(nodes, ({ domain, op }) => (domain === '' ? op : `${domain}.${op}`))
   const lines = [...groups].map(([op, members]) => {
@@ -30,17 +48,30 @@ export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: r
       .slice(0, 3)
       .map(({ name }) => name)
       .join(', ')
-    const near = suggest(members[0]!.op, known)
-    return `${op} x${members.length} (${places}${members.length > 3 ? ', …' : ''})${near.length === 0 ? '' : `, near ${near.join(', ')}`}`
+    return `${op} x${members.length} (${places}${members.length > 3 ? ', …' : ''})${remark(members[0]!, known)}`
   })
-  return new QError('ONNX_UNSUPPORTED_OP', `${groups.size === 1 ? 'an operator is' : `${groups.size} operators are`} not supported`, {
+  const counted = groups.size === 1 ? 'an operator is' : `${groups.size} operators are`
+  if (nodes.every(({ computed }) => computed !== undefined))
+    return new QError('ONNX_NOT_CONSTANT', `${counted} supported for constants alone`, {
+      at: [place],
+      found: lines.join('; '),
+      wanted: 'constant operands',
+      hint: constantHint,
+    })
+  return new QError('ONNX_UNSUPPORTED_OP', `${counted} not supported`, {
     at: [place],
     found: lines.join('; '),
     wanted: 'operators of ONNX that a quantized network can hold',
     hint: nodes.every(({ domain }) => isRead(domain))
-      ? 'cut the network before these nodes with output names, or export it differently'
-      : "operators are read of ONNX's own domain and of com.microsoft: export those of other domains under one of these, and docs/add-an-op.md adds them; or cut the network before these nodes with output names",
+      ? 'cut the network before these nodes (--output_names), or export it differently'
+      : "operators are read of ONNX's own domain and of com.microsoft: export those of other domains under one of these, and docs/add-an-op.md adds them; or cut the network before these nodes (--output_names)",
   })
+}
+
+function remark({ domain, op, computed }: UnsupportedNode, known: readonly string[]): string {
+  if (computed !== undefined) return `, whose operand ${computed} is computed while the network runs`
+  const near = domain === '' && otherOperators.has(op) ? [] : suggest(op, known)
+  return near.length === 0 ? '' : `, near ${near.join(', ')}`
 }
 
 /** The error for a result that an operator has in ONNX, and not here: means, masks, states. */

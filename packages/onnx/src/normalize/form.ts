@@ -35,6 +35,10 @@ export interface Form {
 /** Brings a node of any operator set version into its one form; a string means: the result is this operand. */
 export type Normalize = (view: FormView) => Form | string
 
+/** What to do about an operand that would have to be constant. */
+export const constantHint =
+  'give fixed input shapes (--input_shapes), or simplify the model so that it becomes a constant; or cut the network before this node (--output_names)'
+
 /** Where a node stands, for errors. */
 const placeOf = (view: FormView): readonly string[] => [`${view.op} ${view.outputs[0] ?? ''}`.trim()]
 
@@ -74,11 +78,12 @@ export function constantOperand(view: FormView, name: string): readonly number[]
   const operand = view.place(name)
   const known = view.known(operand)
   if (known !== undefined) return Array.from(known.data)
-  throw new QError('ONNX_NOT_CONSTANT', `the ${name} of ${view.op} is computed while the network runs`, {
+  const tensor = view.inputs[operand]
+  throw new QError('ONNX_NOT_CONSTANT', `${view.op} is not supported where its operand ${name} is computed while the network runs`, {
     at: placeOf(view),
-    found: view.inputs[operand] ?? 'nothing',
+    found: tensor === undefined ? `no ${name}` : `${name} in ${tensor}`,
     wanted: `constant ${name}`,
-    hint: 'give fixed input shapes, or simplify the model so that it becomes a constant',
+    hint: constantHint,
   })
 }
 
@@ -99,7 +104,7 @@ export function refuse(view: FormView, message: string, found: string, wanted: s
     at: placeOf(view),
     found,
     wanted,
-    hint: 'export the model without it, or cut the graph before this node',
+    hint: 'export the model without it, or cut the network before this node (--output_names)',
   })
 }
 

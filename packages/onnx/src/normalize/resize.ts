@@ -1,6 +1,6 @@
 import { tooLarge } from '../decode/check-size.ts'
 import { constantOperand, type FormView, flagAttr, listAttr, listOf, type Normalize, refuse, wordAttr } from './form.ts'
-import { canonicalCoordinates, knownChoices, knownCoordinates, type Resampling } from './resize-places.ts'
+import { canonicalCoordinates, type Resampling } from './resize-places.ts'
 
 /** Factors of all axes: an operand, a list, or, before opset 7, two numbers for the plane. */
 function scalesOf(view: FormView): readonly number[] | undefined {
@@ -107,28 +107,19 @@ function coordinatesOf(view: FormView, target: ResizeTarget): string | undefined
 /** Whether the operator `Resize` of canonical graphs computes the same. */
 export const isCanonicalResize = (view: FormView, target: ResizeTarget): boolean => coordinatesOf(view, target) !== undefined
 
-/** Resize and Upsample of any version: scales and sizes of the last two axes, and the coordinate mode in which a canonical graph takes elements from the same places. */
+/** Resize and Upsample of any version where {@link isCanonicalResize}: scales and sizes of the last two axes, and the coordinate mode in which a canonical graph takes elements from the same places. */
 export const resize: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const rank = shape.length
   const target = resizeTarget(view)
   const { sizes, factors } = target
-  const coordinates = coordinatesOf(view, target)
   const how = resamplingOf(view)
-  if (coordinates === undefined) {
-    refuse(
-      view,
-      'resizing that takes elements from these places is not supported',
-      `${describe(how)}, [${shape.join(', ')}] to [${sizes.join(', ')}] by factors ${factors.join(', ')}`,
-      `mode nearest, linear or cubic, coordinate_transformation_mode ${knownCoordinates.join(', ')}, nearest_mode ${knownChoices.join(', ')}`,
-    )
-  }
   return {
     op: view.op,
     inputs: [view.inputs[0]],
     attrs: {
       mode: how.mode === 'nearest' ? 'nearest' : 'linear',
-      coordinate_transformation_mode: coordinates,
+      coordinate_transformation_mode: coordinatesOf(view, target)!,
       scale_h: rank < 4 ? 1 : factors[rank - 2]!,
       scale_w: factors[rank - 1]!,
       sizes: sizes.slice(-2),
@@ -136,6 +127,3 @@ export const resize: Normalize = (view) => {
     types: [{ dtype, shape: sizes }],
   }
 }
-
-const describe = ({ mode, coordinates, nearestMode }: Resampling): string =>
-  `mode ${mode}, coordinate_transformation_mode ${coordinates}${mode === 'nearest' ? `, nearest_mode ${nearestMode}` : ''}`

@@ -1,5 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
+import { reluEnd } from '@q/ir/ops'
 import { numberOf, onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -22,12 +23,13 @@ export const fuseRelu: Rule = (net, node) => {
   }
   if (!takesRelu(net, producer)) return false
   const before = (producer.attrs['reluLimit'] as number | undefined) ?? -1
-  const limits = [limit, before].filter((each) => each > 0)
+  const ends = [limit, before].filter((each) => each >= 0)
+  const end = ends.length === 0 ? -1 : ends.reduce((a, b) => (reluEnd(a) < reluEnd(b) ? a : b))
   const [result] = node.outputs as [string]
   net.remove(node)
   net.change(producer, {
     outputs: [result],
-    attrs: { ...producer.attrs, relu: true, ...(limits.length === 0 ? {} : { reluLimit: Math.min(...limits) }) },
+    attrs: { ...producer.attrs, relu: true, ...(end < 0 ? {} : { reluLimit: end }) },
   })
   return true
 }

@@ -3,7 +3,7 @@ import { arithmeticSignatures } from './arithmetic-signatures.ts'
 import { arrangementSignatures } from './arrangement-signatures.ts'
 import { layerSignatures } from './layer-signatures.ts'
 import { quantizedSignatures } from './quantized-signatures.ts'
-import type { AttrSignature, Signature } from './signature.ts'
+import type { AttrSignature, OperandSignature, Signature } from './signature.ts'
 
 /**
  * Every ONNX operator that is read, computed or written here, by name; operators of other domains carry theirs before a dot.
@@ -19,6 +19,12 @@ export const signatures: ReadonlyMap<string, Signature> = new Map(
 /** An attribute as a version of the operator set has it; `undefined` when that version does not. */
 export function attributeAt({ attrs }: Signature, name: string, opset: number): AttrSignature | undefined {
   return attrs.get(name)?.find(({ since, until }) => since <= opset && opset <= until)
+}
+
+/** The operands in a version of the operator set; of an operator that is newer, those of its first version. */
+export function operandsIn({ operands, since }: Signature, opset: number): readonly OperandSignature[] {
+  const fitting = [...operands].filter(([first]) => first <= Math.max(opset, since)).sort(([a], [b]) => b - a)
+  return fitting[0]?.[1] ?? []
 }
 
 /** The place of an operand; that of the newest version when the version does not have it. */

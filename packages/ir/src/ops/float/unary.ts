@@ -4,6 +4,7 @@ import { roundHalfEven } from '../../number/rounding.ts'
 import type { AttrSpec, AttrValues, ScalarFunction } from '../define.ts'
 import { bool, defineOp, fixed, float, one, own, text } from '../define.ts'
 import { like } from '../infer.ts'
+import { reluEnd } from '../relu.ts'
 import { spelled } from '../spelled.ts'
 
 type Specs = Readonly<Record<string, AttrSpec>>
@@ -78,9 +79,9 @@ export const LeakyRelu = unary('LeakyRelu', { alpha: float(0.01) }, ({ alpha }) 
 export const Log = plain('Log', Math.log)
 /** `x * tanh(ln(1 + e^x))`, each step rounded to float32. */
 export const Mish = plain('Mish', (x) => mish(x, Math.fround))
-/** `max(0, x)`, capped at `reluLimit` when that is above 0. */
+/** `max(0, x)`, capped by `reluLimit` ({@link reluEnd}). */
 export const Relu = unary('Relu', { reluLimit: spelled('limit', float(-1)) }, ({ reluLimit }) => {
-  const cap = reluLimit > 0 ? reluLimit : Infinity
+  const cap = reluEnd(reluLimit)
   return (x) => (x <= 0 ? 0 : x > cap ? cap : x)
 })
 /** To the nearest integer, ties to even. */

@@ -1,5 +1,6 @@
 import type { Node, TensorType } from '@q/ir'
 import { type Bf16Style, type Bf16StyleName, bf16Styles } from '@q/ir/number'
+import { reluEnd } from '@q/ir/ops'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
 import type { Translation } from './translator.ts'
 
@@ -39,10 +40,13 @@ export function alwaysRounded({ attrs }: Rounding): Rounding {
   return { attrs: { bf16: attrs['bf16'] ?? 'flush' } }
 }
 
-/** `max(0, x)`, capped when `limit` is above 0, of a float32 value. */
+/** `max(0, x)`, capped by a limit, of a float32 value. */
 export function relu(build: OnnxBuilder, x: string, limit: number): string {
   const type = build.typeOf(x)
-  return limit > 0 ? build.node('Clip', [x, build.numbers('f32', 0), build.numbers('f32', limit)], type) : build.node('Relu', [x], type)
+  const end = reluEnd(limit)
+  return end === Infinity
+    ? build.node('Relu', [x], type)
+    : build.node('Clip', [x, build.numbers('f32', 0), build.numbers('f32', end)], type)
 }
 
 /** A float result with its fused ReLU and its rounding. */
