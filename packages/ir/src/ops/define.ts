@@ -84,7 +84,7 @@ export interface AttrSpec<V extends AttrValue = AttrValue, O extends boolean = b
   readonly isParameter?: true
   /**
    * Which of its values mean the same, so that graphs that differ in them alone have one fingerprint: axes of the first operand (`axis`) or of the first result, counted
-   * from either end, a list of them being a set; a `limit` of 0 and less, which is none; a value that decides nothing (`idle`). @default each means something else
+   * from either end, a list of them being a set; a `limit` of 0 and less, which is none but for infinity; a value that decides nothing (`idle`). @default each means something else
    */
   readonly spelling?: 'axis' | 'axes-of-result' | 'limit' | 'idle'
 }

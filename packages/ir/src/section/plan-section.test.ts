@@ -57,7 +57,7 @@ describe('planSection', () => {
     )
     expect(() => planSection(fork, { feeds: ['q'] })).toThrow(expect.objectContaining({ code: 'FEED_MISSING', found: 'feeds q' }))
     expect(() => planSection(unloaded, { fetches: ['w'] })).toThrow(
-      expect.objectContaining({ code: 'CONSTANT_MISSING', at: ['fork', 'w'] }),
+      expect.objectContaining({ code: 'CONSTANT_MISSING', at: ['fork', 'w'], found: expect.stringContaining('without elements') }),
     )
   })
 

@@ -103,6 +103,7 @@ function missing(graph: Graph, name: string, feeds: readonly string[]): QError {
   if (graph.values.get(name)?.isConstant === true) {
     return new QError('CONSTANT_MISSING', `the elements of the constant ${name} were not loaded`, {
       at: [graph.name, name],
+      found: `${name} of shape [${graph.values.get(name)!.type.shape.join(', ')}] without elements`,
       wanted: 'a graph with its weights',
       hint: 'read the graph together with its weight file',
     })

@@ -53,7 +53,7 @@ export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: r
   const counted = groups.size === 1 ? 'an operator is' : `${groups.size} operators are`
   if (nodes.every(({ computed }) => computed !== undefined))
     return new QError('ONNX_NOT_CONSTANT', `${counted} supported for constants alone`, {
-      at: [place],
+      at: [place, ...(nodes.length === 1 ? [`${nodes[0]!.op} ${nodes[0]!.name}`] : [])],
       found: lines.join('; '),
       wanted: 'constant operands',
       hint: constantHint,
