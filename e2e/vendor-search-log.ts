@@ -8,6 +8,7 @@ import {
   type SearchResult,
   type SearchSpace,
   type SearchStrategy,
+  samplesOf,
   type Trial,
   type TrialLosses,
 } from '@q/ir'
@@ -146,9 +147,10 @@ export function replayWalk(space: SearchSpace, log: VendorLog): Replay {
   const types = new Map(
     [...space.layers, ...space.graph.inputs.map(({ name }) => ({ name, type: 'top.Input' }))].map(({ name, type }) => [name, type]),
   )
-  return ({ samples, metrics }, { plan, ranges }) => {
+  return (question, { plan, ranges }) => {
+    const { metrics } = question
     const isFloat = (name: string) => plan.get(name) === 'F16'
-    if (samples?.count === 1 && !metrics.includes('noise')) {
+    if (samplesOf(question, space.samples).length === 1 && !metrics.includes('noise')) {
       const type = types.get(space.layers.find(({ name, hasCodes }) => hasCodes && !isFloat(name))?.name ?? '') ?? 'top.Input'
       return { cosine: 1 - (log.types.get(type) ?? 1) }
     }

@@ -1,4 +1,5 @@
 import type { ObservedRange } from '../contracts/observer.ts'
+import { samplesOf } from '../contracts/question-samples.ts'
 import type { Loss, Question, SearchLayer, SearchSpace, Trial, TrialLosses } from '../contracts/strategy.ts'
 import { defineTarget, type OpModes, type Target } from '../contracts/target.ts'
 import { QError } from '../errors.ts'
@@ -88,9 +89,8 @@ function harmOf(trial: Trial, layers: readonly string[], sample: number): number
 
 /** Answers a question in closed form: losses add up over the layers of codes, and grow with the distance of a threshold from 3. */
 export function answer({ trials, samples, metrics, layers = [], outputs = true }: Question, space: SearchSpace): readonly TrialLosses[] {
-  const { first, count } = samples ?? { first: 0, count: space.samples }
   const names = space.layers.map(({ name }) => name)
-  const span = Array.from({ length: count }, (_, i) => first + i)
+  const span = samplesOf({ ...(samples && { samples }) }, space.samples)
   const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
   return trials.map((trial) => {
     const each = span.map((sample) => harmOf(trial, names, sample))

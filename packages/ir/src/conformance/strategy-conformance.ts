@@ -1,3 +1,4 @@
+import { asksAll, samplesOf } from '../contracts/question-samples.ts'
 import type { Plan, Question, SearchResult, SearchSpace, SearchStep, SearchStrategy, Trial, TrialLosses } from '../contracts/strategy.ts'
 import { type ConformanceRunner, check } from './runner.ts'
 import { answer, emptySpace, failures, smallSpace } from './strategy-case.ts'
@@ -157,10 +158,11 @@ function checkQuestion({ trials, samples, metrics, layers = [], outputs = true }
   check(metrics.length > 0, 'a question without a metric')
   check(outputs || layers.length > 0, 'a question about neither outputs nor layers')
   for (const layer of layers) check(hasLayer(space, layer), `there is no layer ${layer} to compare`)
-  if (samples === undefined) return
-  const { first, count } = samples
-  const inside = Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count > 0 && first + count <= space.samples
-  check(inside, `samples ${first} to ${first + count} of ${space.samples}`)
+  const asked = samplesOf({ ...(samples && { samples }) }, space.samples)
+  check(asked.length > 0, 'a question without a sample')
+  for (const sample of asked)
+    check(Number.isInteger(sample) && sample >= 0 && sample < space.samples, `the sample ${sample} of ${space.samples}`)
+  check(new Set(asked).size === asked.length, 'a sample twice in one question')
 }
 
 function checkResult(result: SearchResult, answers: Driven['answers'], steps: readonly SearchStep[], space: SearchSpace): void {
@@ -174,7 +176,7 @@ function checkResult(result: SearchResult, answers: Driven['answers'], steps: re
     if (losses === undefined) continue
     const told = answers.some((each, i) => {
       const { ask } = steps[i]!
-      const full = (ask.precision ?? 'exact') === 'exact' && (ask.samples?.count ?? space.samples) === space.samples
+      const full = (ask.precision ?? 'exact') === 'exact' && asksAll(ask, space.samples)
       return full && each.some((answered, at) => answered === losses && textOf(ask.trials[at]) === textOf(trial))
     })
     check(told, 'losses that were not told for this trial in exact over all samples')

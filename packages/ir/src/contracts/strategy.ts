@@ -32,12 +32,15 @@ export interface SampleSpan {
   readonly count: number
 }
 
-/** What a search wants to know: all trials on all samples of a span. Answered with one {@link TrialLosses} a trial. */
+/** What a search wants to know: all trials on all its samples. Answered with one {@link TrialLosses} a trial. */
 export interface Question {
   /** Trials that do not depend on each other's losses belong in one question. */
   readonly trials: readonly Trial[]
-  /** @default all samples */
-  readonly samples?: SampleSpan
+  /**
+   * A run of samples, or their numbers, each once, in the order in which losses are told. Samples that do not depend on each other's losses belong in one question too: they are measured side by side.
+   * @default all samples
+   */
+  readonly samples?: SampleSpan | readonly number[]
   readonly metrics: readonly MetricName[]
   /**
    * Layers whose own results are compared with the float model's too; a layer the quantized graph has no value for is left out of the answer.

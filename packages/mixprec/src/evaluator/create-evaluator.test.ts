@@ -44,6 +44,19 @@ describe('an evaluator', () => {
     expect(whole[0]).toBeGreaterThan(0)
   })
 
+  it('tells losses in the order of the samples that it was asked for, and measures none of them again', async () => {
+    const { evaluator } = toyEvaluator()
+    const all = (await evaluator.ask({ trials: alone, metrics: ['cosine'] }))[0]!.losses['cosine']!.samples
+    const before = evaluator.counts().nodeExecutions
+    const [some] = await evaluator.ask({ trials: alone, metrics: ['cosine'], samples: [2, 0] })
+    expect(some!.losses['cosine']!.samples).toEqual([all[2], all[0]])
+    expect(evaluator.counts().nodeExecutions).toBe(before)
+    await expect(evaluator.ask({ trials: alone, metrics: ['cosine'], samples: [0, toySamples.count] })).rejects.toMatchObject({
+      code: 'SAMPLES_UNKNOWN',
+    })
+    await expect(evaluator.ask({ trials: alone, metrics: ['cosine'], samples: [0, 0] })).rejects.toMatchObject({ code: 'SAMPLES_UNKNOWN' })
+  })
+
   it('runs every node once for each sample where all of a question fits on the shelf', async () => {
     const graph = parseGraph('x: f32[1,8]; a = Tanh(x); b = Relu(a); c = Tanh(b); y = Tanh(c); return y')
     const trials = ['none', 'a', 'b', 'c', 'y'].map((codes): Trial => {

@@ -1,4 +1,4 @@
-import { fingerprintOf, isQError, QError, type Question, type SampleSource, type Trial, type TrialLosses } from '@q/ir'
+import { fingerprintOf, isQError, QError, type Question, type SampleSource, samplesOf, type Trial, type TrialLosses } from '@q/ir'
 import { allOps } from '@q/ir/ops'
 import { comparedValues } from '../comparison/comparison.ts'
 import { createKnownLosses, type KnownLosses } from '../journal/known-losses.ts'
@@ -88,7 +88,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 
   return {
     async ask(question, how = {}) {
-      const span = samplesOf(question, samples.count)
+      const span = checkedSamples(question, samples.count)
       const known = await (losses ??= openLosses(options))
       const prepared = question.trials.map((trial) => {
         if (how.signal?.aborted === true) throw interrupted()
@@ -127,12 +127,13 @@ function withoutRepetitions(jobs: readonly Job[]): readonly Job[] {
 }
 
 /** The samples of a question. @throws QError `SAMPLES_UNKNOWN` */
-function samplesOf({ samples: span }: Question, count: number): readonly number[] {
-  const { first, count: wanted } = span ?? { first: 0, count }
-  if (wanted > 0 && first >= 0 && first + wanted <= count) return Array.from({ length: wanted }, (_, i) => first + i)
+function checkedSamples(question: Question, count: number): readonly number[] {
+  const samples = samplesOf(question, count)
+  const unknown = samples.find((sample) => !(Number.isInteger(sample) && sample >= 0 && sample < count))
+  if (samples.length > 0 && unknown === undefined && new Set(samples).size === samples.length) return samples
   throw new QError('SAMPLES_UNKNOWN', 'a search asks for samples that are not there', {
-    found: `${wanted} samples from ${first} on`,
-    wanted: `at least one, of ${count}`,
+    found: unknown === undefined ? (samples.length === 0 ? 'no samples' : 'a sample twice') : `the sample ${unknown}`,
+    wanted: `at least one of the samples 0 to ${count - 1}, each once`,
     hint: 'give more samples, or let the search ask for fewer',
   })
 }

@@ -11,19 +11,39 @@ const told = (shares: readonly LaneWork['samples'][]) =>
   shares.map((share) => share.map(({ sample, jobs }) => [sample, jobs.flatMap((open, place) => (open === undefined ? [] : [place]))]))
 
 describe('work is shared out', () => {
-  it('by samples, each always to the same lane', () => {
+  it('by samples, each to its own lane while that has not more than others', () => {
     expect(told(shareWork(work([1], [1], [1]), 2))).toEqual([
+      [[0, [0]]],
       [
-        [0, [0]],
+        [1, [0]],
         [2, [0]],
       ],
-      [[1, [0]]],
+    ])
+    const numbered = (...numbers: readonly number[]) => numbers.map((sample) => ({ ...work([1])[0]!, sample }))
+    const lanesOf = (...numbers: readonly number[]) => shareWork(numbered(...numbers), 2).map((share) => share.map(({ sample }) => sample))
+    expect(lanesOf(3, 8, 1, 6)).toEqual([
+      [8, 6],
+      [3, 1],
+    ])
+    expect(lanesOf(3, 5, 1, 6)).toEqual([
+      [6, 1],
+      [3, 5],
     ])
     expect(told(shareWork(work([1, 2], [1, 2]), 2))).toEqual([[[0, [0, 1]]], [[1, [0, 1]]]])
   })
 
   it('by runs of trials where samples are few', () => {
     expect(told(shareWork(work([1, undefined, 3, 4, 5]), 2))).toEqual([[[0, [0, 2]]], [[0, [3, 4]]]])
+    expect(told(shareWork(work([1, 2], [1, 2], [1, 2]), 2))).toEqual([
+      [
+        [0, [0, 1]],
+        [2, [0]],
+      ],
+      [
+        [1, [0, 1]],
+        [2, [1]],
+      ],
+    ])
     expect(told(shareWork(work([1, 2], [1, 2]), 5))).toEqual([[[0, [0]]], [[1, [0]]], [[0, [1]]], [[1, [1]]], []])
   })
 

@@ -1,17 +1,31 @@
 import type { LaneWork } from './lane.ts'
 
+type Samples = LaneWork['samples']
+
 /**
- * Shares the work of a question out to lanes. A sample always goes to the same lane, which has on its shelf what was kept of it; where there are fewer samples than
- * lanes, each sample's trials are dealt in runs to several, since neighbours have most in common.
+ * Shares the work of a question out to lanes. Each has as many whole samples as any other, of its own first: a sample has its place on the shelf of the lane that it mostly goes to. What is left over are fewer samples than
+ * lanes: the trials of each are dealt in runs to several, since neighbours have most in common.
  */
-export function shareWork(samples: LaneWork['samples'], lanes: number): readonly LaneWork['samples'][] {
-  const perSample = Math.max(1, Math.floor(lanes / Math.max(1, samples.length)))
-  return Array.from({ length: lanes }, (_, lane) => {
-    if (perSample === 1) return samples.filter((_, i) => i % lanes === lane)
-    const part = Math.floor(lane / samples.length)
-    const own = samples[lane % samples.length]!
-    return part < perSample ? [{ ...own, jobs: runOf(own.jobs, part, perSample) }] : []
+export function shareWork(samples: Samples, lanes: number): readonly Samples[] {
+  const { whole, rest } = wholeSamples(samples, lanes)
+  const perSample = Math.floor(lanes / Math.max(1, rest.length))
+  return whole.map((own, lane) => {
+    const dealt = rest[lane % Math.max(1, rest.length)]
+    const part = Math.floor(lane / Math.max(1, rest.length))
+    const jobs = dealt === undefined || part >= perSample ? [] : runOf(dealt.jobs, part, perSample)
+    return jobs.every((job) => job === undefined) ? own : [...own, { ...dealt!, jobs }]
   })
+}
+
+/** The samples that each lane works on alone, and those that are left over. */
+function wholeSamples(samples: Samples, lanes: number): { readonly whole: readonly Samples[]; readonly rest: Samples } {
+  const each = Math.floor(samples.length / lanes)
+  const isOf = (lane: number) => (one: Samples[number]) => one.sample % lanes === lane
+  const whole = Array.from({ length: lanes }, (_, lane) => samples.filter(isOf(lane)).slice(0, each))
+  const taken = new Set(whole.flat())
+  const others = samples.filter((one) => !taken.has(one))
+  const filled = whole.map((own) => (own.length === each ? own : [...own, ...others.splice(0, each - own.length)]))
+  return { whole: filled, rest: others }
 }
 
 /** One of several runs of what is open, as long as the others within one. */

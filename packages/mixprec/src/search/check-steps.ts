@@ -85,10 +85,19 @@ export function checkSteps(strategy: string, space: SearchSpace): StepCheck {
     optional((outputs) => typeof outputs === 'boolean', [...at, 'outputs'], ask['outputs'], 'true or false')
     want(ask['outputs'] !== false || observed.length > 0, at, 'neither outputs nor layers', 'something to compare')
     optional((precision) => precision === 'exact' || precision === 'fast', [...at, 'precision'], ask['precision'], 'exact or fast')
-    if (ask['samples'] !== undefined) checkSpan(ask['samples'], [...at, 'samples'])
+    if (ask['samples'] !== undefined) checkSamples(ask['samples'], [...at, 'samples'])
   }
-  function checkSpan(value: unknown, at: Place): void {
-    const { first, count } = members(value, at, 'a span of samples: { first, count }') as { readonly first: number; readonly count: number }
+  function checkSamples(value: unknown, at: Place): void {
+    if (Array.isArray(value)) {
+      const isThere = (sample: unknown): boolean =>
+        Number.isInteger(sample) && (sample as number) >= 0 && (sample as number) < space.samples
+      want(value.length > 0, at, 'none', 'at least one sample')
+      for (const each of value) want(isThere(each), at, each, `samples from 0 to ${space.samples - 1}`)
+      want(new Set(value).size === value.length, at, 'a sample twice', 'each sample once')
+      return
+    }
+    const span = members(value, at, 'samples: { first, count }, or a list of their numbers')
+    const { first, count } = span as { readonly first: number; readonly count: number }
     const isInside = Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count > 0 && first + count <= space.samples
     want(isInside, at, `${String(count)} samples from ${String(first)} on`, `at least one, of ${space.samples}`)
   }

@@ -1,4 +1,4 @@
-import type { Question, SearchResult, Trial, TrialLosses } from '@q/ir'
+import { asksAll, type Question, type SearchResult, type Trial, type TrialLosses } from '@q/ir'
 
 /** What was told of trials in `exact` over all samples: a strategy's word for it is not needed. */
 export interface ToldLosses {
@@ -14,8 +14,9 @@ export function createToldLosses(samples: number): ToldLosses {
   const told = new Map<string, TrialLosses>()
   const trials = new WeakMap<TrialLosses, string>()
   return {
-    add({ trials: asked, samples: span, outputs = true, precision = 'exact' }, answers) {
-      if (!outputs || precision !== 'exact' || (span?.count ?? samples) !== samples) return
+    add(question, answers) {
+      const { trials: asked, outputs = true, precision = 'exact' } = question
+      if (!outputs || precision !== 'exact' || !asksAll(question, samples)) return
       for (const [i, trial] of asked.entries()) {
         const answer = answers[i]!
         const key = keyOf(trial)

@@ -6,6 +6,7 @@ import {
   type SearchSpace,
   type SearchStep,
   type SearchStrategy,
+  samplesOf,
   type TrialLosses,
 } from '@q/ir'
 import { nullBackend } from '@q/ir/conformance'
@@ -62,11 +63,13 @@ export function searchAdditive(
   more: (trial: Question['trials'][number]) => number = () => 0,
 ) {
   const steps: SearchStep[] = []
-  const answer = ({ metrics }: Question, trial: Question['trials'][number]): TrialLosses => {
+  const answer = (ask: Question, trial: Question['trials'][number]): TrialLosses => {
+    const { metrics } = ask
     const { plan, ranges } = trial
     const own = (name: string) => (plan.has(name) ? 0 : layers[name]!.cost * (ranges?.get(name)?.threshold ?? 1))
     const mean = Object.keys(layers).reduce((sum, name) => sum + own(name), more(trial))
-    const losses = Object.fromEntries(metrics.map((metric) => [metric, { mean, samples: [mean], outputs: [] }]))
+    const each = samplesOf(ask, space.samples).map(() => mean)
+    const losses = Object.fromEntries(metrics.map((metric) => [metric, { mean, samples: each, outputs: [] }]))
     return { losses, layers: new Map(Object.keys(layers).map((name) => [name, { cosine: own(name) }])) }
   }
   const search = strategy.search(space)
@@ -93,9 +96,10 @@ export function driven<Learned>(
     const { ask } = step.value
     step = part.next(
       ask.trials.map((trial) => {
-        const mean = loss(trial, ask.samples?.first)
+        const each = ask.samples === undefined ? [loss(trial, undefined)] : samplesOf(ask, 0).map((sample) => loss(trial, sample))
+        const mean = each.reduce((sum, one) => sum + one, 0) / each.length
         return {
-          losses: Object.fromEntries(ask.metrics.map((metric) => [metric, { mean, samples: [mean], outputs: [] }])),
+          losses: Object.fromEntries(ask.metrics.map((metric) => [metric, { mean, samples: each, outputs: [] }])),
           layers: new Map(),
         }
       }),

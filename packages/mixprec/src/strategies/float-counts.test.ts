@@ -1,4 +1,4 @@
-import type { SearchSpace, Trial } from '@q/ir'
+import { type SearchSpace, samplesOf, type Trial } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { type AdditiveLayer, additiveSpace, searchAdditive } from './additive-space.ts'
 import { fastSearch } from './fast-search.ts'
@@ -160,7 +160,7 @@ describe('fast_search', () => {
     const { floats, result, steps } = search({ expectedCos: 0.9999 }, fifty)
     expect(new Set(floats)).toEqual(new Set(names.slice(0, 15)))
     expect(result.reached).toBe(false)
-    const rounds = steps.filter(({ ask }) => ask.metrics.includes('noise')).map(({ ask }) => [ask.samples!.first, ask.trials.length])
+    const rounds = steps.filter(({ ask }) => ask.metrics.includes('noise')).map(({ ask }) => [samplesOf(ask, 8)[0], ask.trials.length])
     expect(rounds).toEqual([
       [0, 50],
       [1, 45],

@@ -53,7 +53,10 @@ export function qualityTarget(search: string, { metric, expectedCos, mostLoss }:
 }
 
 /** The mean loss that an answer tells; infinite where it tells none, or none that is a number. */
-export function lossIn(answer: TrialLosses | undefined, metric: MetricName): number {
-  const loss = answer?.losses[metric]?.mean ?? Number.POSITIVE_INFINITY
-  return Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss
-}
+export const lossIn = (answer: TrialLosses | undefined, metric: MetricName): number => known(answer?.losses[metric]?.mean)
+
+/** The same of one sample. @param place among the samples of the question */
+export const lossOfSample = (answer: TrialLosses | undefined, metric: MetricName, place: number): number =>
+  known(answer?.losses[metric]?.samples[place])
+
+const known = (loss = Number.POSITIVE_INFINITY): number => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss)

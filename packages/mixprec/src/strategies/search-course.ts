@@ -1,4 +1,4 @@
-import type { Question, SearchResult, SearchStep, TrialLosses } from '@q/ir'
+import { type Question, type SearchResult, type SearchStep, samplesOf, type TrialLosses } from '@q/ir'
 import { type SearchNotes, searchNotes } from './search-notes.ts'
 
 /** Where a search stands: what every step says beside its question. */
@@ -26,7 +26,7 @@ export function searchCourse(best: SearchResult, samples?: number): SearchCourse
     expected: 1,
     step(ask) {
       done = Math.max(done, Math.min(1, asked / Math.max(1, this.expected)))
-      asked += ask.trials.length * (samples === undefined ? 1 : (ask.samples?.count ?? samples))
+      asked += ask.trials.length * (samples === undefined ? 1 : samplesOf(ask, samples).length)
       return { ask, best: this.guess ?? this.best, open: [...this.open], done, notes: this.notes.take() }
     },
   }

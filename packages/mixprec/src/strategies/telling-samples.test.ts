@@ -1,4 +1,4 @@
-import type { MetricName, TrialLosses } from '@q/ir'
+import { type MetricName, samplesOf, type TrialLosses } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { additiveSpace } from './additive-space.ts'
 import { qualityTarget } from './quality-target.ts'
@@ -19,7 +19,13 @@ function expected(metric: MetricName, before: readonly number[], now: readonly n
   const course = searchCourse({ trial: { plan: new Map() }, ranking: [] })
   const steps = lossesOn(course, target, [{ plan: new Map() }], samples)
   let step = steps.next()
-  while (step.done !== true) step = steps.next([answerOf(metric, [now[step.value.ask.samples!.first]!])])
+  while (step.done !== true)
+    step = steps.next([
+      answerOf(
+        metric,
+        samplesOf(step.value.ask, now.length).map((sample) => now[sample]!),
+      ),
+    ])
   return step.value[0]!
 }
 

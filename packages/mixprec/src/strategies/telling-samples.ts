@@ -1,5 +1,5 @@
 import type { TrialLosses } from '@q/ir'
-import type { QualityTarget } from './quality-target.ts'
+import { lossOfSample, type QualityTarget } from './quality-target.ts'
 import type { SearchCourse, SearchPart } from './search-course.ts'
 
 /** A sample, and its part of the loss of all when all layers are in codes. */
@@ -46,18 +46,16 @@ export function spreadSamples(samples: readonly TellingSample[], count: number):
 /** The loss of all samples that these let expect of each trial. */
 export function* lossesOn(
   course: SearchCourse,
-  { metric, lossOf, amountOf, lossOfAmount }: QualityTarget,
+  { metric, amountOf, lossOfAmount }: QualityTarget,
   trials: Parameters<SearchCourse['step']>[0]['trials'],
   samples: readonly TellingSample[],
   precision: 'fast' | 'exact' = 'fast',
 ): SearchPart<readonly number[]> {
   const weights = samples.reduce((sum, { weight }) => sum + weight, 0)
-  const sums = trials.map(() => 0)
-  for (const { sample: first } of samples) {
-    const answers = yield course.step({ trials, samples: { first, count: 1 }, metrics: [metric], precision })
-    answers.forEach((answer, i) => {
-      sums[i]! += amountOf(lossOf(answer))
-    })
-  }
-  return sums.map((sum) => lossOfAmount(sum / weights))
+  if (samples.length === 0) return trials.map(() => lossOfAmount(Number.NaN))
+  const answers = yield course.step({ trials, samples: samples.map(({ sample }) => sample), metrics: [metric], precision })
+  return answers.map((answer) => {
+    const amounts = samples.map((_, place) => amountOf(lossOfSample(answer, metric, place)))
+    return lossOfAmount(amounts.reduce((sum, each) => sum + each, 0) / weights)
+  })
 }

@@ -1,4 +1,4 @@
-import type { Plan, SampleSource, TrialLosses } from '@q/ir'
+import { asksAll, type Plan, type SampleSource, type TrialLosses } from '@q/ir'
 import type { Evaluator, SearchEvent } from '@q/mixprec'
 import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
@@ -68,7 +68,7 @@ export function tellSearch(pinned: Plan, samples: Pick<SampleSource, 'count'>, s
       }
       if (event.kind !== 'trial') return
       const { trial, question, losses } = event
-      const isAll = question.samples === undefined || question.samples.count === samples.count
+      const isAll = asksAll(question, samples.count)
       tellVoid(losses)
       const isPlainPlan = trial.plan.size === pinned.size && (trial.ranges?.size ?? 0) === 0
       if (isPlainPlan && isAll && question.precision !== 'fast' && question.outputs !== false) before = joined(before, losses)
