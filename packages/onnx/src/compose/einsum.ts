@@ -1,4 +1,5 @@
 import { elementCount } from '@q/ir'
+import { stepsOf } from '../convert/einsum-layers.ts'
 import { type FormView, refuse, wordAttr } from '../normalize/form.ts'
 import type { Body, Compose } from './body.ts'
 
@@ -94,42 +95,51 @@ function product(body: Body, a: Lettered, b: Lettered, wanted: ReadonlySet<strin
 }
 
 /**
- * Whether an equation of two operands is a matrix product as it stands, the second operand as columns and inner elements (`transposed`) or the other way round; undefined where it is none. Axes before
- * the rows are those of both operands, or of the first alone.
+ * An equation with a letter for every axis, from `a` on in the order in which they stand: `...id,...jd` of two matrices is `ab,cb->ac`.
+ *
+ * @returns undefined where a letter stands for axes of several sizes, or twice in one operand
  */
-export function matrixProductOf({
-  inputs,
-  type,
-  known,
-  attrs,
-}: Pick<FormView, 'inputs' | 'type' | 'known' | 'attrs'>): { readonly transposed: boolean } | undefined {
-  if (inputs.length !== 2) return undefined
-  const [a, b] = [type(0).shape, type(1).shape]
-  const { operands, result } = lettersOf(String(attrs['equation']), [a, b])
-  const [left, right] = operands as [readonly string[], readonly string[]]
-  const [inner, column] = [left.at(-1), result.at(-1)]
-  const sizes = new Map([...left.map((letter, i) => [letter, a[i]] as const), ...right.map((letter, i) => [letter, b[i]] as const)])
-  const isSound =
-    inner !== undefined &&
-    column !== undefined &&
-    left.length >= 2 &&
-    [left, right, result].every((letters) => new Set(letters).size === letters.length) &&
-    left.every((letter, i) => sizes.get(letter) === a[i]) &&
-    !left.includes(column) &&
-    [...left.slice(0, -1), column].join() === result.join()
-  if (!isSound) return undefined
-  const own = Math.max(0, right.length - 2)
-  // A constant may have the last of these axes alone: it is the same along the others.
-  if (own > 0 && own !== left.length - 2 && known(1) === undefined) return undefined
-  const batches = own === 0 ? [] : left.slice(0, -2).slice(-own)
-  const is = (...last: readonly string[]): boolean => [...batches, ...last].join() === right.join()
-  return is(inner, column) ? { transposed: false } : is(column, inner) ? { transposed: true } : undefined
+export function plainEquation({ inputs, type, attrs }: Pick<FormView, 'inputs' | 'type' | 'attrs'>): string | undefined {
+  const shapes = inputs.map((_, i) => type(i).shape)
+  const { operands, result } = lettersOf(String(attrs['equation']), shapes)
+  const sizes = new Map<string, number>()
+  const isPlain = operands.every(
+    (letters, i) =>
+      letters.length === shapes[i]!.length &&
+      new Set(letters).size === letters.length &&
+      letters.every((letter, axis) => {
+        const size = shapes[i]![axis]!
+        if (!sizes.has(letter)) sizes.set(letter, size)
+        return sizes.get(letter) === size
+      }),
+  )
+  if (!isPlain || operands.length !== shapes.length || !result.every((letter) => sizes.has(letter)) || sizes.size > 26) return undefined
+  const names = new Map([...sizes.keys()].map((letter, i) => [letter, String.fromCharCode(97 + i)]))
+  const written = (letters: readonly string[]): string => letters.map((letter) => names.get(letter)).join('')
+  return `${operands.map(written).join()}->${written(result)}`
+}
+
+/**
+ * Whether a plain equation of two operands is a matrix product as it stands, the second operand as columns and inner elements or the other way round.
+ * Axes before the rows are those of both operands, or of the first alone; a constant may have the last of them alone, as it is the same along the others.
+ */
+function isMatrixProduct(equation: string, isConstant: boolean): boolean {
+  const [terms, result] = equation.split('->') as [string, string]
+  const [left = '', right = '', ...more] = terms.split(',')
+  if (more.length > 0 || left.length < 2 || right.length < 2) return false
+  const [inner, column] = [left.at(-1)!, result.at(-1)]
+  if (column === undefined || left.includes(column) || result !== `${left.slice(0, -1)}${column}`) return false
+  const own = right.length - 2
+  if (own > left.length - 2 || (own > 0 && own !== left.length - 2 && !isConstant)) return false
+  const batches = left.slice(left.length - 2 - own, -2)
+  return right === `${batches}${inner}${column}` || right === `${batches}${column}${inner}`
 }
 
 /** Sums of products by their equation: diagonals, sums and matrix products, two operands at a time. */
 export const einsum: Compose = (view, body) => {
   const equation = wordAttr(view, 'equation')
-  if (matrixProductOf(view) !== undefined) return false
+  const plain = plainEquation(view)
+  if (plain !== undefined && (stepsOf(plain) !== undefined || isMatrixProduct(plain, view.known(1) !== undefined))) return false
   const shapes = view.inputs.map((_, i) => view.type(i).shape)
   const { operands, result } = lettersOf(equation, shapes)
   const isFitting = operands.length === shapes.length && operands.every((letters, i) => letters.length === shapes[i]!.length)

@@ -23,10 +23,11 @@ import {
 } from './arrangement.ts'
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
+import { equation } from './einsum.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
-import { equation, gemm, vectorProduct } from './products.ts'
+import { gemm, vectorProduct } from './products.ts'
 import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 
 /** What a pattern called a cast to a truth value and back. */

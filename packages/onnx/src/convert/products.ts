@@ -1,4 +1,3 @@
-import { elementCount } from '@q/ir'
 import { permuted } from '../fold/literal.ts'
 import { addConstant, constantOf, isAlongLast, numberOf, reshapedConstant } from '../net/constants.ts'
 import { areMergeable } from '../net/merged-constants.ts'
@@ -17,30 +16,6 @@ export const vectorProduct: Rule = (net, node) => {
   if (constantOf(net, b) !== undefined) net.change(node, { inputs: [a, reshapedConstant(net, b, [...columns, 1]), ...bias] })
   else if (constantOf(net, a) !== undefined) net.change(node, { inputs: [reshapedConstant(net, a, row), b, ...bias] })
   else net.change(node, { inputs: [reshaped(net, node, `${node.outputs[0]}_reshape`, a, row), b, ...bias] })
-  return true
-}
-
-/** A matrix product by an equation: a second operand that stands the other way round is turned in a layer of its own, as TPU-MLIR 1.30.2 calls it, a constant at once. */
-export const equation: Rule = (net, node) => {
-  const [a, b] = node.inputs as [string, string]
-  const shape = net.shape(b)
-  const known = constantOf(net, b)
-  const perm = [...shape.keys()].map((axis) =>
-    axis < shape.length - 2 || node.attrs['transposed'] !== true ? axis : 2 * shape.length - 3 - axis,
-  )
-  const batches = shape.length > 2 ? net.shape(a).slice(0, net.shape(a).length - shape.length) : []
-  const isWhole = batches.length === 0 && node.attrs['transposed'] !== true
-  if (isWhole) net.change(node, { op: 'MatMul', attrs: {} })
-  else if (known !== undefined) {
-    const turned = permuted(known, perm)
-    const data = Array.from({ length: elementCount(batches) }, () => [...turned.data]).flat()
-    const name = addConstant(net, `${b}_r_permute_folder`, [...batches, ...turned.shape], data)
-    net.change(node, { op: 'MatMul', inputs: [a, name], attrs: {} })
-  } else {
-    const name = before(net, node, `${b}_r_permute`, 'Transpose', [b], b, { perm })
-    net.setValue({ ...net.value(name), type: { ...net.value(b).type, shape: perm.map((axis) => shape[axis]!) } })
-    net.change(node, { op: 'MatMul', inputs: [a, name], attrs: {} })
-  }
   return true
 }
 

@@ -1,6 +1,6 @@
 import { type DType, elementCount, type InferredType } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
-import { matrixProductOf } from '../compose/einsum.ts'
+import { plainEquation } from '../compose/einsum.ts'
 import { isFloat } from '../fold/literal.ts'
 import { type Form, type FormView, flagAttr, type Normalize, numberAttr, refuse } from './form.ts'
 
@@ -99,8 +99,8 @@ export const gemm: Normalize = (view) => {
   }
 }
 
-/** Einsum whose equation is a matrix product; all others are read as nodes of other operators. */
-export const einsum: Normalize = (view) => ({ op: 'Einsum', inputs: view.inputs, attrs: { transposed: matrixProductOf(view)!.transposed } })
+/** Einsum with a letter for every axis; equations that are no layers of their own are read as nodes of other operators. */
+export const einsum: Normalize = (view) => ({ op: 'Einsum', inputs: view.inputs, attrs: { equation: plainEquation(view)! } })
 
 /** MatMul with operands of one axis: the result loses that axis. */
 export const matMul: Normalize = (view) => ({ op: 'MatMul', inputs: view.inputs, attrs: {} })

@@ -18,6 +18,9 @@ function number(op: string, name: string): AttrSpec<number, false> {
 /** What ONNX writes as 1 and 0, with its default. */
 const flag = (op: string, name: string): AttrSpec<boolean, false> => bool(onnxAttr(op, name).default === 1)
 
+/** A word of any kind. */
+const word = (): AttrSpec<string, false> => ({ type: 'string', mayBeAbsent: false })
+
 const sameShape = <const Name extends string>(name: Name) =>
   defineOp({ name, inputs: { x: one(own()) }, outputs: { y: own() }, attrs: {}, infer: ({ x }) => ({ y: like(x) }) })
 
@@ -163,10 +166,15 @@ const sourceOnly: OpSet = opSet([
   }),
   defineOp({
     name: 'Einsum',
-    inputs: { a: one(own()), b: one(own()) },
+    inputs: { xs: many(own()) },
     outputs: { y: own() },
-    attrs: { transposed: bool() },
-    infer: ({ a, b }, { transposed }) => ({ y: { dtype: a.dtype, shape: [...a.shape.slice(0, -1), b.shape.at(transposed ? -2 : -1)!] } }),
+    attrs: { equation: word() },
+    infer: ({ xs }, { equation }) => {
+      const [terms, result] = equation.split('->') as [string, string]
+      const letters = terms.split(',')
+      const sizes = new Map(letters.flatMap((term, i) => [...term].map((letter, axis) => [letter, xs[i]!.shape[axis]!] as const)))
+      return { y: { dtype: xs[0]!.dtype, shape: [...result].map((letter) => sizes.get(letter)!) } }
+    },
   }),
   defineOp({
     name: 'SpaceToDepth',
