@@ -91,8 +91,8 @@ describe('reading a calibration table', () => {
     const old = parseCalibrationTable('# genertated time: now\n# sample number: 7\na 1 0 1\n')
     expect(old.header).toEqual({ generatedTime: 'now', samples: '7' })
     const text = '# mlir version: v2 cali version 1.0\n# mlir: m.mlir\n# q fingerprint: abc\na 1 0 1'
-    const { header, fingerprint } = parseCalibrationTable(text)
-    expect([header, fingerprint]).toEqual([{ version: 'v2', mlirFile: 'm.mlir' }, 'abc'])
+    const { header, fingerprints } = parseCalibrationTable(text)
+    expect([header, fingerprints]).toEqual([{ version: 'v2', mlirFile: 'm.mlir' }, ['abc']])
   })
 
   it('a file without rows is reported; a file that is no text is refused', () => {
@@ -163,7 +163,7 @@ describe('making a calibration table', () => {
       '',
     ])
     expect(table.entries.get('x')).toEqual({ threshold: 0.0039062, min: -0, max: 1 })
-    expect([table.fingerprint, table.header.tune, table.header.madeFor, table.diagnostics]).toEqual(['f00', '5', 'mix_search', []])
+    expect([table.fingerprints, table.header.tune, table.header.madeFor, table.diagnostics]).toEqual([['f00'], '5', 'mix_search', []])
   })
 
   it('refuses what a table cannot hold', () => {

@@ -50,8 +50,8 @@ export interface CalibrationTable {
   /** Scales of weights (section `#weight_scale`, from quantization-aware training). */
   readonly weightScales: ReadonlyMap<string, readonly number[]>
   readonly header: CalibrationHeader
-  /** Fingerprint of the graph the table was made for, from a `# q fingerprint:` comment. */
-  readonly fingerprint: string | undefined
+  /** Fingerprint of the graph the table was made for, from a `# q fingerprint:` comment; several where such comments contradict each other. */
+  readonly fingerprints: readonly string[]
   readonly lines: readonly CalibrationLine[]
   readonly endsWithNewline: boolean
   /** What the compiler would pass over in silence. */

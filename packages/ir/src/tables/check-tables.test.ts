@@ -44,6 +44,7 @@ describe('names of a calibration table against a model', () => {
     expect([error.code, error.found, error.wanted]).toEqual(['CALIBRATION_TABLE_STALE', 'fingerprint old', 'fingerprint new'])
     checkCalibrationTable(stale, { required: ['a'], fingerprint: 'old' })
     const joined = parseCalibrationTable('# q fingerprint: old\n# q fingerprint: old\n# q fingerprint: new\na 1 0 1\n')
+    expect(joined.fingerprints).toEqual(['old', 'new'])
     expect(errorOf(() => checkCalibrationTable(joined, { required: ['a'], fingerprint: 'old' })).found).toBe('fingerprint old and new')
     checkCalibrationTable(stale, { required: ['a'] })
     checkCalibrationTable(table, { required: ['fc'], fingerprint: 'new' })

@@ -38,7 +38,7 @@ export function checkCalibrationTable(table: CalibrationTable, names: Calibratio
     place,
     ofPictures: 'the calibration table was made with other preprocessing of pictures',
     ofSeveral: 'the calibration table says that it was made for several graphs',
-    found: table.fingerprint,
+    found: table.fingerprints,
     wanted: names.fingerprint,
     hint: 'calibrate this model, or take the "# q fingerprint" line out to use it all the same',
   })
@@ -80,7 +80,7 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
     place,
     ofPictures: 'the quantization plan was made with other preprocessing of pictures',
     ofSeveral: 'the quantization plan says that it was made for several graphs',
-    found: plan.fingerprint,
+    found: plan.fingerprints,
     wanted: fingerprint,
     hint: 'search a plan for this model, or take the "# q fingerprint" line out to use it all the same',
   })
@@ -103,20 +103,20 @@ interface Fingerprints {
   /** What is said where fingerprints contradict each other. */
   readonly ofSeveral: string
   readonly place: string
-  readonly found: string | undefined
+  readonly found: readonly string[]
   readonly wanted: string | undefined
   readonly hint: string
 }
 
 function checkFingerprint(code: string, message: string, { place, ofPictures, ofSeveral, found, wanted, hint }: Fingerprints): void {
-  if (found === undefined || wanted === undefined || found === wanted) return
-  const isJoined = found.includes(' and ')
-  const [[graph, pictures], [wantedGraph, wantedPictures]] = [isJoined ? [found] : found.split('-'), wanted.split('-')]
+  if (found.length === 0 || wanted === undefined || found.join() === wanted) return
+  const isJoined = found.length > 1
+  const [[graph, pictures], [wantedGraph, wantedPictures]] = [isJoined ? [] : found[0]!.split('-'), wanted.split('-')]
   // Only one of them may know what is done to pictures: a table made of arrays, a model read without it.
   if (graph === wantedGraph && (pictures === undefined || wantedPictures === undefined)) return
   throw new QError(code, isJoined ? ofSeveral : graph === wantedGraph ? ofPictures : message, {
     at: [place],
-    found: `fingerprint ${found}`,
+    found: `fingerprint ${found.join(' and ')}`,
     wanted: `fingerprint ${wanted}`,
     hint,
   })

@@ -15,7 +15,7 @@ const sectionWords: readonly (readonly [word: string, section: Section])[] = [
   ['int4_op', 'int4-ops'],
 ]
 
-const headerForms: readonly (readonly [key: keyof CalibrationHeader | 'fingerprint', form: RegExp])[] = [
+const headerForms: readonly (readonly [key: keyof CalibrationHeader, form: RegExp])[] = [
   ['version', /^# mlir version: (.*?)(?: cali version 1\.0)?$/],
   ['mlirFile', /^# mlir: (.*)$/],
   ['generatedTime', /^# (?:genetated|genertated|generated) time: (.*)$/],
@@ -24,7 +24,6 @@ const headerForms: readonly (readonly [key: keyof CalibrationHeader | 'fingerpri
   ['samples', /^# sample number: (.*)$/],
   ['tune', /^# tune number: (.*)$/],
   ['madeFor', /^# q made for: *(\S+)$/],
-  ['fingerprint', /^# q fingerprint: *(\S+)$/],
 ]
 
 const rowForm = /^(\S+)\s+([-0-9.e]+)\s+([-0-9.e]+)\s+([-0-9.e]+)$/
@@ -55,7 +54,8 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
   const endsWithNewline = text.endsWith('\n')
   const texts = text === '' ? [] : (endsWithNewline ? text.slice(0, -1) : text).split('\n')
   const diagnostics: Diagnostic[] = []
-  const header: { [key in keyof CalibrationHeader | 'fingerprint']?: string } = {}
+  const header: { [key in keyof CalibrationHeader]?: string } = {}
+  const fingerprints: string[] = []
   let section: Section = 'main'
   let fp8 = false
   const seen = new Set<Section>()
@@ -71,14 +71,13 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
         section = next[1]
         seen.add(section)
         fp8 ||= next[0].includes('fp8')
-      } else readHeaderLine(line, headerForms, header)
+      } else readHeaderLine(line, headerForms, header, fingerprints)
       return { kind: 'comment', text: raw }
     }
     if (line.trim() === '') return { kind: 'blank', text: raw }
     return readLine(line, section, raw, warn) ?? { kind: 'ignored', text: raw }
   })
 
-  const { fingerprint, ...rest } = header
   const names = (wanted: Section) =>
     seen.has(wanted) ? lines.flatMap((line) => (line.kind === 'name' && line.section === wanted ? [line.name] : [])) : undefined
   const asymmetricOps = names('asymmetric-ops')
@@ -94,7 +93,7 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
       at: [place],
     })
   }
-  return { entries, int4, fp8, asymmetricOps, int4Ops, weightScales, header: rest, fingerprint, lines, endsWithNewline, diagnostics }
+  return { entries, int4, fp8, asymmetricOps, int4Ops, weightScales, header, fingerprints, lines, endsWithNewline, diagnostics }
 }
 
 function sectionOf(comment: string): (typeof sectionWords)[number] | undefined {

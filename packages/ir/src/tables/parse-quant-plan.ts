@@ -3,14 +3,11 @@ import { readHeaderLine } from './header-lines.ts'
 import { parseQuantMode, type QuantMode } from './quant-mode.ts'
 import type { QuantPlan, QuantPlanEntry, QuantPlanHeader, QuantPlanLine } from './quant-plan.ts'
 
-type HeaderKey = keyof QuantPlanHeader | 'fingerprint'
-
-const headerForms: readonly (readonly [key: HeaderKey, form: RegExp])[] = [
+const headerForms: readonly (readonly [key: keyof QuantPlanHeader, form: RegExp])[] = [
   ['generatedTime', /^# (?:genetated|generated) time: (.*)$/],
   ['samples', /^# sample number: (.*)$/],
   ['chip', /^# chip: (\S+)/],
   ['mixMode', /^# chip: \S+ +mix_mode: (\S+)$/],
-  ['fingerprint', /^# q fingerprint: *(\S+)$/],
 ]
 
 const entryForm = /^(\S+)\s+(\S+)(?:\s+(-?\d+))?$/
@@ -26,14 +23,15 @@ const entryForm = /^(\S+)\s+(\S+)(?:\s+(-?\d+))?$/
 export function parseQuantPlan(text: string, place = 'quantization plan', modes: readonly QuantMode[] = []): QuantPlan {
   const endsWithNewline = text.endsWith('\n')
   const texts = text === '' ? [] : (endsWithNewline ? text.slice(0, -1) : text).split('\n')
-  const header: { [key in HeaderKey]?: string } = {}
+  const header: { [key in keyof QuantPlanHeader]?: string } = {}
+  const fingerprints: string[] = []
   const entries = new Map<string, QuantPlanEntry>()
   const diagnostics: Diagnostic[] = []
 
   const lines = texts.map((raw, index): QuantPlanLine => {
     const line = raw.replaceAll('\r', '')
     if (line.startsWith('#')) {
-      readHeaderLine(line, headerForms, header)
+      readHeaderLine(line, headerForms, header, fingerprints)
       return { kind: 'comment', text: raw }
     }
     if (line.trim() === '') return { kind: 'blank', text: raw }
@@ -47,8 +45,7 @@ export function parseQuantPlan(text: string, place = 'quantization plan', modes:
     entries.set(name, entry)
     return { kind: 'entry', name, entry, text: raw }
   })
-  const { fingerprint, ...rest } = header
-  return { entries, header: rest, fingerprint, lines, endsWithNewline, diagnostics }
+  return { entries, header, fingerprints, lines, endsWithNewline, diagnostics }
 }
 
 function lineError(line: string, at: readonly string[]): QError {

@@ -145,7 +145,7 @@ describe('making a quantization plan', () => {
       'c F32',
       '',
     ])
-    expect([plan.fingerprint, plan.header]).toEqual(['f00', { chip: 'acme' }])
+    expect([plan.fingerprints, plan.header]).toEqual([['f00'], { chip: 'acme' }])
   })
 
   it('refuses names a plan cannot hold', () => {

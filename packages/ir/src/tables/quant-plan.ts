@@ -30,8 +30,8 @@ export interface QuantPlan {
   /** By layer name, in file order; of several lines for one name the last counts. */
   readonly entries: ReadonlyMap<string, QuantPlanEntry>
   readonly header: QuantPlanHeader
-  /** Fingerprint of the graph the plan was made for, from a `# q fingerprint:` comment. */
-  readonly fingerprint: string | undefined
+  /** Fingerprint of the graph the plan was made for, from a `# q fingerprint:` comment; several where such comments contradict each other. */
+  readonly fingerprints: readonly string[]
   readonly lines: readonly QuantPlanLine[]
   readonly endsWithNewline: boolean
   readonly diagnostics: readonly Diagnostic[]

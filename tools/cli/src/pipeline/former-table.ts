@@ -34,7 +34,7 @@ export async function keptTable(
   const former = await files.peekText(file)
   if (former === undefined) return new Map()
   const rows = rowsIn(former, file)
-  const isOther = rows.fingerprint !== undefined && rows.fingerprint !== tableFingerprintOf(graph)
+  const isOther = rows.fingerprints.length > 0 && rows.fingerprints.join() !== tableFingerprintOf(graph)
   if (rows.count === 0 || !(isEmpty || isOther)) return new Map()
   for (let number = 1; ; number++) {
     const kept = `${file}.${number}`
@@ -51,12 +51,12 @@ export async function keptTable(
 const untimed = (text: string): string => text.replace(/^# gene\w+ time:.*$/gm, '')
 
 /** How many rows there are, and of which network; whatever cannot be read as a table counts as rows. */
-function rowsIn(text: string, file: string): { readonly count: number; readonly fingerprint?: string } {
+function rowsIn(text: string, file: string): { readonly count: number; readonly fingerprints: readonly string[] } {
   try {
-    const { entries, fingerprint } = parseQuantPlan(text, file)
-    return { count: entries.size, ...(fingerprint === undefined ? {} : { fingerprint }) }
+    const { entries, fingerprints } = parseQuantPlan(text, file)
+    return { count: entries.size, fingerprints }
   } catch {
-    return { count: 1 }
+    return { count: 1, fingerprints: [] }
   }
 }
 
@@ -68,8 +68,8 @@ export async function noteUnusedTable(graph: Graph, calibrationTable: string | u
       const file = join(folder, name)
       const text = await files.peekText(file).catch(() => undefined)
       if (text === undefined) continue
-      const { count, fingerprint } = rowsIn(text, file)
-      if (count === 0 || fingerprint !== tableFingerprintOf(graph)) continue
+      const { count, fingerprints } = rowsIn(text, file)
+      if (count === 0 || fingerprints.join() !== tableFingerprintOf(graph)) continue
       reporter.note(`note: ${file} keeps layers of this network in float and is not used: --quantize_table ${file} would`)
       return
     }
