@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkBoundary } from './boundary.mjs'
 import { checkContainers } from './containers.mjs'
+import { checkPictures } from './pictures.mjs'
 import { q, run } from './programs.mjs'
 import { givenTable, mixedTable, readRows, sameRows } from './tables.mjs'
 import { compareWeights, equalResults } from './tensors.mjs'
@@ -53,6 +54,8 @@ export async function checkNetwork(network, bin, folder, check) {
   if (ranges !== undefined) return
   await checkContainers({ name, top, table, sample, ours }, bin, check)
   await checkBoundary({ name, top, table, sample, ours }, bin, check)
+  if (/\.(?:jpe?g|png)$/i.test(input))
+    await checkPictures({ name, top, table, picture: input, ours, isGray: preprocess.includes('gray') }, bin, check)
 }
 
 /**

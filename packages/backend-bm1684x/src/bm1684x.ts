@@ -1,6 +1,6 @@
 import type { Backend, BackendFactory } from '@q/ir'
 import { QError } from '@q/ir'
-import type { TextCodec } from '@q/ir/container'
+import { type TextCodec, withPictures } from '@q/ir/container'
 import { factsOf } from './facts.ts'
 import { emitFiles, emittedNames } from './files/emit.ts'
 import { endings } from './files/file-names.ts'
@@ -32,7 +32,7 @@ export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend =
       kind: 'usage',
     })
   }
-  return {
+  const backend: Backend = {
     name: 'bm1684x',
     target,
     lower: lowerings,
@@ -41,7 +41,9 @@ export const bm1684x: BackendFactory<Bm1684xOptions> = (options = {}): Backend =
     simplify: simplifications,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     fileNames: (network, settings) => emittedNames(network, target.name, settings),
+    takePictures: (graph, pictures) => withPictures(graph, pictures, { backend }),
     reader: containerReader(codec),
     ...(codec?.compiler === undefined ? {} : { compiler: codec.compiler(compiled) }),
   }
+  return backend
 }

@@ -249,5 +249,6 @@ export const target: Target = defineTarget({
   typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
   automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
   casts: { rescale: 'by-width', suffixes: { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16', i32: 'si32' } },
+  pictures: { forms: ['RGB_PLANAR', 'RGB_PACKED', 'BGR_PLANAR', 'BGR_PACKED', 'GRAYSCALE', 'RGBA_PLANAR'] },
   tolerance: { INT8: [0.9, 0.8], F16: [0.99, 0.9], F32: [0.99, 0.99] },
 })

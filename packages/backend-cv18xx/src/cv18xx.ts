@@ -1,7 +1,8 @@
 import { type Backend, type BackendFactory, QError } from '@q/ir'
-import type { TextCodec } from '@q/ir/container'
+import { type TextCodec, withPictures } from '@q/ir/container'
 import { emitFiles, emittedNames } from './files/emit.ts'
 import { endings } from './files/file-names.ts'
+import { implied } from './files/implied.ts'
 import { containerReader } from './files/read-model.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { rewrites } from './rewrite/rewrites.ts'
@@ -31,14 +32,16 @@ export const cv18xx: BackendFactory<Cv18xxOptions> = (options = {}): Backend => 
       kind: 'usage',
     })
   }
-  return {
+  const backend: Backend = {
     name: chip,
     target: targetOf(chip),
     lower: lowerings,
     rewrite: rewrites,
     emit: (graph, settings) => emitFiles(graph, settings, codec),
     fileNames: (network, settings) => emittedNames(network, chip, settings),
+    takePictures: (graph, pictures) => withPictures(graph, pictures, { backend, implied }),
     reader: containerReader(codec),
     ...(codec?.compiler === undefined ? {} : { compiler: codec.compiler(compiled) }),
   }
+  return backend
 }

@@ -1,4 +1,4 @@
-import { defineTarget, type Target } from '@q/ir'
+import { defineTarget, type FrameAlignment, type Target } from '@q/ir'
 import type { activationOps } from '@q/ir/lowering'
 
 /** The chips of the family: one arithmetic, files of their own. */
@@ -49,6 +49,17 @@ const copies = [
 ] as const
 
 const shapeOps = ['Reshape', 'Squeeze', 'Transpose', 'Unsqueeze'] as const
+
+/** Forms of pictures of which the chips make a network's numbers. */
+const pictureForms = ['RGB_PLANAR', 'RGB_PACKED', 'BGR_PLANAR', 'BGR_PACKED', 'GRAYSCALE', 'RGBA_PLANAR'] as const
+
+/** How the chips' video processing pads frames. */
+const alignments: Readonly<Record<Chip, FrameAlignment>> = {
+  cv183x: { row: 32, plane: 4096 },
+  cv182x: { row: 64, plane: 64 },
+  cv181x: { row: 64, plane: 64 },
+  cv180x: { row: 64, plane: 64 },
+}
 
 /** How floats inside a network become codes. */
 export const castRounding = 'half-to-even'
@@ -132,5 +143,6 @@ export const targetOf = (chip: Chip): Target =>
     typeFollowers: ['Reshape', 'Squeeze', 'Tile', 'Unsqueeze'],
     automaticPlan: { unevenAdd: 'BF16' },
     casts: { suffixes: { i8: 'si8' }, through: 'bf16', bf16: 'truncate', ofInputs: { rounding: 'half-away-from-zero' } },
+    pictures: { forms: pictureForms, alignment: alignments[chip] },
     tolerance: { INT8: [0.9, 0.8], BF16: [0.99, 0.9], F16: [0.99, 0.9], F32: [0.99, 0.9] },
   })

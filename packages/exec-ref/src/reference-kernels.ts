@@ -13,7 +13,7 @@ import { averagePool, maxPool, qAveragePool } from './ops/pool.ts'
 import * as arithmetic from './ops/quantized-arithmetic.ts'
 import { qConcat, qReduce } from './ops/quantized-collection.ts'
 import * as reduce from './ops/reduce.ts'
-import { lut, qCompareConstant, requantize, requantizeAxis } from './ops/requantize.ts'
+import { lut, lutAxis, qCompareConstant, requantize, requantizeAxis } from './ops/requantize.ts'
 import { resize } from './ops/resize.ts'
 import { qSoftmax, softmax } from './ops/softmax.ts'
 import { lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
@@ -90,6 +90,7 @@ const copying: Readonly<Record<string, Kernel>> = {
   Requantize: requantize,
   RequantizeAxis: requantizeAxis,
   Lut: lut,
+  LutAxis: lutAxis,
   SlopeLut: slopeLut,
   MantissaLut: mantissaLut,
   LutSoftmax: lutSoftmax,

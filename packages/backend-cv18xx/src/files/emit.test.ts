@@ -131,3 +131,54 @@ describe('what the text means without saying it', () => {
     expect([of('Reshape', 'bf16', 'bf16'), of('Add', 'bf16', 'bf16'), of('Add', 'i8', 'i8')]).toEqual([{}, { bf16: 'saturate' }, {}])
   })
 })
+
+describe('takePictures', () => {
+  const preprocess = {
+    pixelFormat: 'rgb',
+    channelFormat: 'nchw',
+    resizeDims: [2, 2],
+    keepAspectRatio: false,
+    keepRatioMode: 'letterbox',
+    padValue: 0,
+    padType: 'center',
+    mean: [1, 2, 3],
+    scale: [0.5, 0.25, 1],
+    yuvType: '',
+  } as const
+  const pictured: Graph = {
+    ...written`x: f32[1,3,2,2]; w: f32[2,3,1,1] = [0.5, -1, 2, 0.25, 1, 3]; y = Conv(x, w) {strides = [1, 1], pads = [0, 0, 0, 0]}`,
+    name: 'net',
+    inputs: [{ name: 'x', preprocess }],
+  }
+  const shown = (mode: string, form: 'BGR_PACKED' | 'RGB_PLANAR') =>
+    chip.takePictures!(resolve(pictured, table, new Map(), chip, { mode }).graph, { form }).nodes.map(({ op, outputs, attrs }) => [
+      op,
+      outputs[0],
+      attrs['bf16'],
+    ])
+
+  it('makes codes by tables, and floats by a convolution of single channels, as the family computes them', () => {
+    expect(shown('INT8', 'BGR_PACKED').slice(0, 3)).toEqual([
+      ['Transpose', 'x_preprocess_transpose', undefined],
+      ['LutAxis', 'x_preprocess_scale_lut', undefined],
+      ['QConv', 'y', undefined],
+    ])
+    expect(shown('BF16', 'RGB_PLANAR').slice(0, 3)).toEqual([
+      ['DequantizeLinear', 'x_rawx_preprocess_bf16', 'saturate'],
+      ['Conv', 'x_preprocess_dwconv', 'saturate'],
+      ['Conv', 'y', 'saturate'],
+    ])
+  })
+
+  it('pads frames as the video processing of the chip does', () => {
+    const shapeOn = (name: 'cv181x' | 'cv183x') => {
+      const other = cv18xx({ chip: name })
+      const made = other.takePictures!(resolve(pictured, table, new Map(), other, { mode: 'INT8' }).graph, { aligned: true })
+      return made.values.get('x_raw')?.type.shape
+    }
+    expect([shapeOn('cv181x'), shapeOn('cv183x')]).toEqual([
+      [1, 3, 1, 128],
+      [1, 3, 1, 4096],
+    ])
+  })
+})

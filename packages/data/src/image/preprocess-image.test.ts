@@ -38,6 +38,17 @@ describe('image preprocessing', () => {
     expect([...preprocessImage(pair, inputOf([1, 1, 2, 3], { pixelFormat: 'rgb', channelFormat: 'nhwc' }))]).toEqual([3, 2, 1, 6, 5, 4])
   })
 
+  it('gives the bytes of the resized picture where the input takes these, with the padding of frames', () => {
+    const fed = (shape: readonly number[], more: Partial<Preprocess>) => [
+      ...preprocessImage(pair, inputOf(shape, { resizeDims: [1, 2], ...more })),
+    ]
+    expect(fed([1, 3, 1, 2], { picture: { form: 'BGR_PLANAR' } })).toEqual([1, 4, 2, 5, 3, 6])
+    const packed = { pixelFormat: 'rgb', channelFormat: 'nhwc' } as const
+    expect(fed([1, 1, 2, 3], { ...packed, picture: { form: 'RGB_PACKED' } })).toEqual([3, 2, 1, 6, 5, 4])
+    expect(fed([1, 1, 1, 8], { ...packed, picture: { form: 'RGB_PACKED', rowBytes: 8 } })).toEqual([3, 2, 1, 6, 5, 4, 0, 0])
+    expect(fed([1, 3, 1, 4], { picture: { form: 'BGR_PLANAR', rowBytes: 3 } })).toEqual([1, 4, 0, 0, 2, 5, 0, 0, 3, 6, 0, 0])
+  })
+
   it('subtracts the mean and multiplies in float32, in the order of the output channels', () => {
     const settings = { pixelFormat: 'rgb', mean: [123.675, 116.28, 103.53], scale: [0.0171, 0.0175, 0.0174] } as const
     const [mean, scale] = [Float32Array.from(settings.mean), Float32Array.from(settings.scale)]

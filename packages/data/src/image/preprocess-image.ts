@@ -4,6 +4,7 @@ import { unpackedBytes, usualMostBytes } from '../files/limits.ts'
 import type { SampleInput } from '../samples/sample-input.ts'
 import type { DecodedFormat } from './decode-image.ts'
 import type { Image } from './image.ts'
+import { pictureBytes } from './picture-bytes.ts'
 import { resizeBilinearU8 } from './resize-bilinear.ts'
 
 /** Batch, channels, height and width of an input that takes images. */
@@ -27,6 +28,11 @@ export function decodedFormat({ pixelFormat }: Preprocess): DecodedFormat {
  */
 export function imageLayout(input: SampleInput): ImageLayout {
   const { preprocess, shape, name } = input
+  if (preprocess?.picture !== undefined) {
+    const [height = 0, width = 0] = preprocess.resizeDims
+    const channels = preprocess.pixelFormat === 'gray' ? 1 : preprocess.pixelFormat === 'rgba' ? 4 : 3
+    return { batch: shape[0]!, channels, height, width, preprocess }
+  }
   if (preprocess === undefined || preprocess.channelFormat === 'none') {
     throw new QError('INPUT_NOT_IMAGE', `the network input ${name} says nothing about images`, {
       at: [`input ${name}`],
@@ -56,12 +62,12 @@ export function imageLayout(input: SampleInput): ImageLayout {
  * One decoded image as one row of a network's batch, TPU-MLIR 1.30.2 behaviour to the bit.
  *
  * Resize to `resizeDims` (stretched, letterboxed or by the short side and cropped), centre crop to the network's size, swap to RGB,
- * `(x - mean) * scale` in float32, in the order of the input's channel format.
+ * `(x - mean) * scale` in float32, in the order of the input's channel format. An input that takes the picture itself gets the bytes of the resized one.
  *
  * @param image pixels in the format {@link decodedFormat} names
  * @throws QError `INPUT_NOT_IMAGE`, `PREPROCESS_SIZE`, `PREPROCESS_CHANNELS`
  */
-export function preprocessImage(image: Image, input: SampleInput, mostBytes = usualMostBytes): Float32Array {
+export function preprocessImage(image: Image, input: SampleInput, mostBytes = usualMostBytes): Float32Array | Uint8Array {
   const { channels, height, width, preprocess } = imageLayout(input)
   if (image.channels !== channels) {
     throw new QError('PREPROCESS_CHANNELS', 'the image was decoded to other channels than the input takes', {
@@ -85,6 +91,7 @@ export function preprocessImage(image: Image, input: SampleInput, mostBytes = us
     { height: resizeH, width: resizeW },
     { preprocess, name: input.name, mostBytes: unpackedBytes(mostBytes) },
   )
+  if (preprocess.picture !== undefined) return pictureBytes(resized, input, { channels, height, width })
   const top = Math.floor(resizeH / 2) - Math.floor(height / 2)
   const left = Math.floor(resizeW / 2) - Math.floor(width / 2)
   const out = new Float32Array(channels * height * width)

@@ -30,8 +30,8 @@ export async function readImages(files: readonly ImageFile[], input: SampleInput
   const rows = await Promise.all(
     files.map(async ({ path, at }) => preprocessImage(await decodeImage(path, format, at, mostBytes), input, mostBytes)),
   )
-  const data = new Float32Array(elementCount(input.shape))
+  const data = preprocess.picture === undefined ? new Float32Array(elementCount(input.shape)) : new Uint8Array(elementCount(input.shape))
   const rowLength = data.length / batch
   for (let i = 0; i < batch; i++) data.set(rows[rows.length === 1 ? 0 : i]!, i * rowLength)
-  return { dtype: 'f32', shape: input.shape, data }
+  return { dtype: preprocess.picture === undefined ? 'f32' : 'u8', shape: input.shape, data }
 }

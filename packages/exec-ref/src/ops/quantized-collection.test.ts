@@ -38,6 +38,14 @@ describe('codes that are collected', () => {
   })
 })
 
+it('looks codes up in the table of their slice', async () => {
+  const table = Int8Array.from({ length: 512 }, (_, i) => (i < 256 ? i & 127 : -(i & 127)))
+  const text =
+    'graph g {stage = "quantized"}; x: u8[1,2,2]{scale 1, zero 0}; t: i8[1,2,16,16]; y: i8[1,2,2]{scale 1, zero 0} = LutAxis(x, t) {axis = 1}'
+  const x: Tensor = { dtype: 'u8', shape: [1, 2, 2], data: Uint8Array.of(3, 131, 3, 132) }
+  expect(await run(text, { x, t: { dtype: 'i8', shape: [1, 2, 16, 16], data: table } })).toEqual([3, 3, -3, -4])
+})
+
 describe('casts by way of bfloat16', () => {
   it('round the scale and the product, and cut off what comes in', async () => {
     const out =

@@ -59,6 +59,17 @@ export const lut: Kernel = (call) => {
   return [y]
 }
 
+/** Looks codes up in the table of their slice of an axis. */
+export const lutAxis: Kernel = (call) => {
+  const x = operand(call, 0)
+  const table = operand(call, 1).data
+  const { size, inner } = around(x.type.shape, num(call, 'axis'))
+  const entries = table.length / size
+  const y = newResult(call)
+  for (let i = 0; i < y.length; i++) y[i] = table[(Math.floor(i / inner) % size) * entries + (x.data[i]! & (entries - 1))]!
+  return [y]
+}
+
 /** Compares codes with a number; 1 or 0. */
 export const qCompareConstant: Kernel = (call) => {
   const x = operand(call, 0).data

@@ -1,6 +1,8 @@
 export { aligned, type BinaryArea, type BinarySpan, binaryArea } from './binary-area.ts'
 export { atBoundary, checkBoundary } from './boundary.ts'
 export { type ContainerEndings, type ContainerFiles, containerNames } from './container-names.ts'
+export type { PictureFamily } from './pictures/fused.ts'
+export { withPictures } from './pictures/with-pictures.ts'
 export { type FlatReader, readTables } from './read-tables.ts'
 export { codecOf, type ImpliedAttrs, type TextCodec } from './text-codec.ts'
 export { type DescribedTensor, emitText, readText, type TextFamily, type TextFiles, type TextNetwork } from './text-files.ts'

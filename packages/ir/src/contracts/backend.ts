@@ -4,6 +4,7 @@ import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { Artifact, ArtifactNames, EmitOptions, FileNaming, ModelReader } from './artifact.ts'
 import type { ChipCompiler } from './chip-compiler.ts'
+import type { PictureInputs } from './picture.ts'
 import type { Plan } from './strategy.ts'
 import type { Target } from './target.ts'
 
@@ -60,6 +61,8 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  * (absent: they are known when they are made); `reader` reads model files back (absent: none can be run here), `compiler`
  * drives the chip's own compiler (absent: the files are all there is).
  *
+ * `takePictures` makes of a quantized graph the one whose inputs take pictures themselves, in a form that `target.pictures` lists (absent: networks take numbers).
+ *
  * Four optional members, each a last resort:
  * `rewrite` are passes over the float graph with its ranges (absent: none);
  * `facts` tells of the whole rewritten graph what lowerings need of it beyond their neighbours, once, from structure and constants (absent: nothing);
@@ -72,6 +75,7 @@ export interface Backend {
   readonly lower: Readonly<Record<string, LowerOp>>
   emit(graph: Graph, options: EmitOptions): Artifact
   fileNames?(network: FileNaming, options: Pick<EmitOptions, 'name' | 'model' | 'planned' | 'compiling'>): ArtifactNames
+  takePictures?(graph: Graph, pictures: PictureInputs): Graph
   readonly reader?: ModelReader
   readonly compiler?: ChipCompiler
   readonly rewrite?: readonly RewritePass[]

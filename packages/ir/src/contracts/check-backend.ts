@@ -1,3 +1,4 @@
+import { pictureForms } from '../graph/picture.ts'
 import { bf16Styles } from '../number/bf16.ts'
 import { type RoundingMode, roundingModes } from '../number/rounding.ts'
 import { floatOps } from '../ops/op-set.ts'
@@ -36,6 +37,7 @@ const members: Readonly<Record<keyof Backend, true>> = {
   lower: true,
   emit: true,
   fileNames: true,
+  takePictures: true,
   reader: true,
   compiler: true,
   rewrite: true,
@@ -62,6 +64,7 @@ const targetMembers: Readonly<Record<keyof Target, true>> = {
   truthOps: true,
   computedOtherwise: true,
   casts: true,
+  pictures: true,
   tolerance: true,
 }
 
@@ -188,6 +191,7 @@ function optionalTargetDefects(target: Fields, unknownMode: UnknownMode): readon
     ...modes(automaticPlan, 'automaticPlan'),
     ...(isObject(automaticPlan) ? strangers(automaticPlan, { unevenAdd: true, cancellingSub: true }, 'target.automaticPlan.') : []),
     ...(isObject(casts) ? castDefects(casts) : [missing('target.casts', 'an object', casts)]),
+    ...pictureDefects(target['pictures']),
   ]
 }
 
@@ -219,6 +223,21 @@ function castDefects(casts: Fields): readonly string[] {
   ]
 }
 
+function pictureDefects(pictures: unknown): readonly string[] {
+  if (pictures === undefined) return []
+  const place = 'target.pictures'
+  if (!isObject(pictures) || !Array.isArray(pictures['forms'])) return [missing(place, '{ forms, alignment }', pictures)]
+  const { alignment } = pictures
+  const isBytes = (bytes: unknown): boolean => Number.isInteger(bytes) && (bytes as number) > 0
+  const isAligned = alignment === undefined || (isObject(alignment) && isBytes(alignment['row']) && isBytes(alignment['plane']))
+  return [
+    ...pictures['forms'].flatMap((form: unknown) =>
+      Object.hasOwn(pictureForms, String(form)) ? [] : [unknown(`${place}.forms`, form, Object.keys(pictureForms), 'forms')],
+    ),
+    ...(isAligned ? [] : [missing(`${place}.alignment`, 'whole numbers of bytes for row and plane', alignment)]),
+  ]
+}
+
 function lowerDefects({ lower, target }: Fields): readonly string[] {
   if (!isObject(lower)) return [missing('lower', 'an object from operator to function', lower)]
   const wrong = Object.entries(lower).flatMap(([op, each]) =>
@@ -235,7 +254,8 @@ function optionalDefects(backend: Fields): readonly string[] {
     const sound = list === undefined || (Array.isArray(list) && list.every((pass) => isObject(pass) && typeof pass['run'] === 'function'))
     return sound ? [] : [missing(member, 'a list of { name, run }', list)]
   })
-  const { reader, compiler, fileNames } = backend
+  const { reader, compiler } = backend
+  const functions = ['fileNames', 'takePictures'].filter((member) => backend[member] !== undefined && typeof backend[member] !== 'function')
   const readable =
     isObject(reader) &&
     Array.isArray(reader['endings']) &&
@@ -244,7 +264,7 @@ function optionalDefects(backend: Fields): readonly string[] {
   const compilable = isObject(compiler) && typeof compiler['find'] === 'function' && typeof compiler['commandLines'] === 'function'
   return [
     ...passes,
-    ...(fileNames === undefined || typeof fileNames === 'function' ? [] : [missing('fileNames', 'a function', fileNames)]),
+    ...functions.map((member) => missing(member, 'a function', backend[member])),
     ...(reader === undefined || readable ? [] : [missing('reader', '{ endings, read }, perhaps describe', reader)]),
     ...(compiler === undefined || compilable ? [] : [missing('compiler', '{ find, commandLines }', compiler)]),
   ]

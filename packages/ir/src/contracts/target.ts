@@ -4,6 +4,7 @@ import type { RoundingMode } from '../number/rounding.ts'
 import type { OpName } from '../ops/op-set.ts'
 import type { QuantMode } from '../tables/quant-mode.ts'
 import type { DType } from '../tensor/tensor.ts'
+import type { PictureRules } from './picture.ts'
 import type { Scheme } from './scheme.ts'
 
 /** A float element type a chip computes in. */
@@ -119,6 +120,8 @@ export interface Target {
   readonly computedOtherwise?: Readonly<Partial<Record<OpForm, string>>>
   /** Casts where neighbours disagree. @default see {@link CastRules} */
   readonly casts?: CastRules
+  /** How pictures may come, where the chip makes a network's numbers of them. @default networks take numbers only */
+  readonly pictures?: PictureRules
   /** Cosine and euclidean similarity a comparison must exceed, by mode. */
   readonly tolerance: Readonly<Partial<Record<QuantMode, readonly [cosine: number, euclidean: number]>>>
 }

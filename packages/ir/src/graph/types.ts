@@ -1,5 +1,6 @@
 import type { OpDefinition } from '../ops/define.ts'
 import type { DType, Tensor } from '../tensor/tensor.ts'
+import type { PictureForm } from './picture.ts'
 
 /**
  * How integer codes stand for real numbers: `real = (code - zeroPoint) * scale`.
@@ -80,6 +81,15 @@ export interface Preprocess {
   readonly mean: readonly number[]
   readonly scale: readonly number[]
   readonly yuvType: string
+  /** The network takes the resized picture itself, as bytes. @default the numbers that are made of it */
+  readonly picture?: PictureBytes
+}
+
+/** How the bytes of a picture lie in the input that takes it. */
+export interface PictureBytes {
+  readonly form: PictureForm
+  /** From one row to the next, where rows are padded. @default the bytes lie without gaps */
+  readonly rowBytes?: number
 }
 
 /** A network input: its value, the element type the caller's model declares, and its preprocessing. */

@@ -1,5 +1,6 @@
-import type { AttrValue, Preprocess } from '@q/ir'
+import type { AttrValue, GraphInput, Node, PictureForm, Preprocess } from '@q/ir'
 import { QError } from '@q/ir'
+import { pictureForms } from '@q/ir/graph'
 import type { MlirAttribute, MlirAttributes } from '../text/mlir-module.ts'
 import type { FieldType } from './field.ts'
 import { attributeOf, attributeValue } from './field.ts'
@@ -20,25 +21,55 @@ const entries: readonly Entry[] = [
   ['yuv_type', 'string', 'yuvType', ''],
 ]
 
-/** The preprocessing that a `top.Input` declares; `undefined` when it declares none. */
+/** The preprocessing that a `top.Input` declares; `undefined` when it declares none. Where rows are padded the text does not say by how much: `rowBytes` is 0. */
 export function readPreprocess(attributes: MlirAttributes, at: readonly string[]): Preprocess | undefined {
-  for (const name of ['customization_format', 'aligned', 'shape_tensor']) {
-    if (attributes.has(name)) {
-      throw new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `an input with ${name} cannot be held by a graph`, {
-        at,
-        found: name,
-        wanted: 'an input of the network itself',
-        hint: 'lower the model again without --fuse_preprocess',
-      })
-    }
+  const wordOf = (name: string): string | undefined => {
+    const attribute = attributes.get(name)
+    return attribute === undefined ? undefined : String(attributeValue(name, 'string', attribute, at))
   }
+  const form = wordOf('customization_format')
+  if (form !== undefined && !Object.hasOwn(pictureForms, form)) throw unheld('customization_format', form, at)
+  if (attributes.has('shape_tensor')) throw unheld('shape_tensor', 'a shape', at)
+  const aligned = attributes.get('aligned')
+  const isAligned = aligned !== undefined && attributeValue('aligned', 'bool', aligned, at) === true
+  if (isAligned && form === undefined) throw unheld('aligned', 'frames of no form', at)
   if (!entries.some(([name]) => attributes.has(name))) return undefined
-  return Object.fromEntries(
+  const read = Object.fromEntries(
     entries.map(([name, type, key, absent]) => {
       const attribute = attributes.get(name)
       return [key, attribute === undefined ? absent : attributeValue(name, type, attribute, at)]
     }),
   ) as unknown as Preprocess
+  return form === undefined ? read : { ...read, picture: { form: form as PictureForm, ...(isAligned ? { rowBytes: 0 } : {}) } }
+}
+
+const unheld = (name: string, found: string, at: readonly string[]): QError =>
+  new QError('MLIR_UNSUPPORTED_ATTRIBUTE', `an input with ${name} cannot be held by a graph`, {
+    at,
+    found,
+    wanted: `numbers, or pictures as ${Object.keys(pictureForms).join(', ')}`,
+    hint: 'lower the model again without this form',
+  })
+
+/**
+ * The input with the bytes from one row of its frames to the next, as what unpacks them says: the length of the rows of a single plane, or of the rows into which planes are
+ * divided.
+ */
+export function withRowBytes(input: GraphInput, nodes: readonly Node[], shapeOf: (name: string) => readonly number[]): GraphInput {
+  const picture = input.preprocess?.picture
+  if (picture?.rowBytes === undefined) return input
+  const shape = shapeOf(input.name)
+  const { layout, pixelFormat } = pictureForms[picture.form]
+  let value = input.name
+  if (layout === 'planar' && pixelFormat !== 'gray') {
+    const next = () => nodes.find((node) => node.inputs[0] === value && (node.op === 'Slice' || node.op === 'Reshape'))
+    for (let node = next(); node !== undefined; node = next()) {
+      value = node.outputs[0]!
+      if (node.op === 'Reshape') break
+    }
+  }
+  const rowBytes = shapeOf(value).at(-1) ?? shape.at(-1)!
+  return { ...input, preprocess: { ...input.preprocess!, picture: { ...picture, rowBytes } } }
 }
 
 /** Attributes of the `top.Input` of an input. An empty list means that the attribute is not written. */
@@ -48,7 +79,10 @@ export function writePreprocess(preprocess: Preprocess | undefined): Map<string,
   for (const [name, type, key] of entries) {
     const value = preprocess[key]
     if (Array.isArray(value) && value.length === 0) continue
-    written.set(name, attributeOf(type, value))
+    written.set(name, attributeOf(type, value as AttrValue))
   }
+  const { picture } = preprocess
+  if (picture !== undefined) written.set('customization_format', attributeOf('string', picture.form))
+  if (picture?.rowBytes !== undefined) written.set('aligned', attributeOf('bool', true))
   return written
 }

@@ -3,7 +3,7 @@ import { allOps, didYouMean, QError } from '@q/ir'
 import type { MlirModule, MlirOperation } from '../text/mlir-module.ts'
 import { tensorTypeOf } from './element-types.ts'
 import { attributeValue, readFields } from './field.ts'
-import { readPreprocess } from './preprocess.ts'
+import { readPreprocess, withRowBytes } from './preprocess.ts'
 import type { NodeForm, ReadForm, Spelling, SpellingBook } from './spelling.ts'
 import { asDeclared } from './weights.ts'
 
@@ -65,7 +65,8 @@ export function readGraph(module: MlirModule, { books, weights, file, properties
     }
   }
   const outputs = module.returns.map((value) => names.get(value)!)
-  return { name: module.name ?? 'main', inputs, outputs, nodes, values, ops: allOps, properties }
+  const framed = inputs.map((input) => withRowBytes(input, nodes, (name) => values.get(name)!.type.shape))
+  return { name: module.name ?? 'main', inputs: framed, outputs, nodes, values, ops: allOps, properties }
 }
 
 function namesOf(operation: MlirOperation, count: number, at: readonly string[]): readonly string[] {

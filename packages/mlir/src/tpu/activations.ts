@@ -1,6 +1,6 @@
 import type { Field } from '../codec/field.ts'
-import { field, fixed, lax, selects } from '../codec/field.ts'
-import type { Spelling } from '../codec/spelling.ts'
+import { derived, field, fixed, lax, selects } from '../codec/field.ts'
+import type { Spelling, WriteForm } from '../codec/spelling.ts'
 import { type UnarySpelling, unarySpellings } from '../unary-spellings.ts'
 
 const mode = (value: string): Field => selects('enum:active_mode', 'mode', value)
@@ -25,6 +25,11 @@ function active({ op, mode: word, coefficients }: UnarySpelling): readonly Spell
   }
   return [{ op, name: 'Active', fields: [mode(word), coeffs], read }]
 }
+
+const eachChannel =
+  (number: number) =>
+  ({ node, typeOf }: WriteForm): readonly number[] =>
+    Array.from({ length: typeOf(node.inputs[0]!).shape[1]! }, () => number)
 
 /** Functions computed element by element on floats, tables on codes. */
 export const tpuActivations: readonly Spelling[] = [
@@ -65,5 +70,13 @@ export const tpuActivations: readonly Spelling[] = [
       const { dtype } = typeOf(inputs[1]!)
       return dtype === 'i8' ? 'si8' : dtype === 'i32' ? 'si32' : undefined
     },
+  },
+  {
+    op: 'LutAxis',
+    name: 'ScaleLut',
+    // The table decides; what it was made by is said nowhere else.
+    fields: [derived('floats', 'scale', eachChannel(1)), derived('floats', 'bias', eachChannel(0)), lax('bool', 'sign', true)],
+    read: () => ({ attrs: { axis: 1 } }),
+    writes: ({ attrs }) => attrs['axis'] === 1,
   },
 ]

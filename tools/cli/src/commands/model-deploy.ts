@@ -9,6 +9,7 @@ import { readModel } from '../wiring/read-model.ts'
 import { addBoundaryOptions, boundaryOf } from './boundary-options.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addPictureOptions, picturesOf } from './picture-options.ts'
 import { addQuantizationOptions } from './quantization-options.ts'
 
 const vendorOptions = [
@@ -22,9 +23,6 @@ const vendorOptions = [
   withoutEffect('--cuda', 'run on a GPU'),
   notYet('--ip <user@ip>', 'run on a remote board'),
   notYet('--pwd <password>', 'password of --ip'),
-  notYet('--fuse_preprocess', 'preprocessing inside the model'),
-  notYet('--customization_format <format>', 'image format of --fuse_preprocess'),
-  notYet('--aligned_input', 'aligned input frames'),
   withoutEffect('--num_device <count>', 'devices'),
   withoutEffect('--num_core <count>', 'cores'),
   withoutEffect('--group_by_cores <mode>', 'layer groups by core'),
@@ -97,12 +95,14 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .addOption(new Option('--gelu_mode <mode>', 'how GELU is approximated').choices(['normal']).default('normal'))
   addBoundaryOptions(command)
+  addPictureOptions(command)
   addVendorOptions(command, vendorOptions)
   command.action((options) =>
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
       const { files } = context
       const boundary = boundaryOf(options)
+      const pictures = picturesOf(options)
       const release = await files.claim(options.not_gen_bmodel ? [] : [options.model])
       await noteTestInputs([options.test_input, options.test_reference], context)
       const chip = await chipOf(options, context)
@@ -124,6 +124,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
           graph,
           ...quantization,
           ...(boundary === undefined ? {} : { boundary }),
+          ...(pictures === undefined ? {} : { pictures }),
           chip,
           model: options.model,
           keepModelName: options.keep_model_name === true,

@@ -1,4 +1,4 @@
-import { loadTestInput } from '@q/data'
+import { kindOfFile, loadTestInput } from '@q/data'
 import type { Executor, Graph, Plan, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
@@ -104,6 +104,8 @@ const ready = (run: RunSample | undefined, graph: Graph, executor: () => Executo
 /** What a quantized model is compared on, as files have it. */
 export interface GivenComparison {
   readonly inputs: ReadonlyMap<string, Tensor>
+  /** The same sample as the quantized model takes it: pictures, where it takes these. */
+  readonly fed: ReadonlyMap<string, Tensor>
   /** Tensors of the float model; absent, it is run. */
   readonly reference?: ReadonlyMap<string, Tensor>
 }
@@ -122,38 +124,57 @@ export interface ComparisonChoice {
   readonly excepts: readonly string[]
 }
 
-/** Reads the test input and the tensors to compare with; nothing without a test input. @throws QError of files that are missing or do not fit */
+/** Reads the test input and the tensors to compare with; nothing without a test input. @param deployed the quantized model as it is written @throws QError of files that are missing or do not fit */
 export async function readComparison(
   { graph, testInput, testReference }: ComparisonChoice,
+  deployed: Graph,
   context: Context,
 ): Promise<GivenComparison | undefined> {
   if (testInput === undefined) return undefined
-  const inputs = await loadTestInput(testInput, sampleInputs(graph), context.files.mostBytes)
-  return testReference === undefined ? { inputs } : { inputs, reference: await readNpz(context, testReference) }
+  const load = (network: Graph) => loadTestInput(testInput, sampleInputs(network), context.files.mostBytes)
+  const isPictured = deployed.inputs.some(({ preprocess }) => preprocess?.picture !== undefined)
+  if (isPictured && !testInput.split(',').every((file) => kindOfFile(file) === 'image')) throw pictureNeeded(testInput)
+  const inputs = await load(graph)
+  const fed = isPictured ? await load(deployed) : inputs
+  return testReference === undefined ? { inputs, fed } : { inputs, fed, reference: await readNpz(context, testReference) }
 }
+
+const pictureNeeded = (testInput: string): QError =>
+  new QError('TEST_INPUT_KIND', 'a file cannot be used as test input', {
+    at: [testInput],
+    found: testInput,
+    wanted: 'pictures (jpg, png, bmp), one for each network input: the model takes these',
+    hint: 'give a picture, or leave --fuse_preprocess out',
+    kind: 'usage',
+  })
 
 /** Compares the tensors of a quantized model with those of a file or of the float model, as the original tool does, and gives the verdict on its outputs. */
 export async function compareWithFloat(
   options: ComparisonChoice,
   resolved: Resolved,
-  { inputs, reference: given }: GivenComparison,
-  { targetFile, again }: { readonly targetFile: string; readonly again?: Again },
+  { inputs, fed, reference: given }: GivenComparison,
+  { deployed, targetFile, again }: { readonly deployed: Graph; readonly targetFile: string; readonly again?: Again },
   context: Context,
 ): Promise<Comparison> {
   const { graph } = options
-  const quantized = resolved.graph
-  const wanted = options.compareAll ? activationNames(quantized) : outputsWithSources(quantized)
+  const wanted = options.compareAll ? activationNames(deployed) : outputsWithSources(deployed)
   const float = given === undefined ? await openGraph(graph, floatExecutor(), activationNames(graph)) : undefined
-  const exact = await openGraph(quantized, exactExecutor(), wanted)
+  const exact = await openGraph(deployed, exactExecutor(), wanted)
   try {
     const reference = given ?? (await float!.run(inputs))
-    const tensors = dumpTensors(quantized, await exact.run(inputs), 'floats')
+    const tensors = dumpTensors(deployed, await exact.run(fed), 'floats')
     const models = {
       ...(float === undefined ? {} : { original: runOpen(graph, float, [inputs, reference]) }),
-      quantized: runOpen(quantized, exact, [inputs, tensors]),
+      // Where pictures are taken the verdict is given on numbers, as everywhere; what is compared here is made of the picture.
+      ...(deployed === resolved.graph ? { quantized: runOpen(deployed, exact, [inputs, tensors]) } : {}),
     }
     const others = again === undefined ? {} : { again }
-    return await compared(options, resolved, { inputs, reference, tensors, targetFile, models: { ...models, ...others } }, context)
+    return await compared(
+      options,
+      resolved,
+      { deployed, inputs, reference, tensors, targetFile, models: { ...models, ...others } },
+      context,
+    )
   } finally {
     await Promise.all([float?.close(), exact.close()])
   }
@@ -161,6 +182,7 @@ export async function compareWithFloat(
 
 /** Tensors of both models on one sample, and the models. */
 interface Compared {
+  readonly deployed: Graph
   readonly inputs: ReadonlyMap<string, Tensor>
   readonly reference: ReadonlyMap<string, Tensor>
   readonly tensors: ReadonlyMap<string, Tensor>
@@ -171,14 +193,13 @@ interface Compared {
 async function compared(
   options: ComparisonChoice,
   resolved: Resolved,
-  { inputs, reference, tensors, targetFile, models }: Compared,
+  { deployed, inputs, reference, tensors, targetFile, models }: Compared,
   context: Context,
 ): Promise<Comparison> {
   const { graph, mode, chip, excepts } = options
-  const quantized = resolved.graph
   const tolerance = options.tolerance ?? toleranceOf(chip, mode)
   const [cosine, euclidean] = tolerance
-  const comparison = compareSets(tensors, withOutputs(reference, graph, quantized), { cosine, euclidean, finite: true }, { excepts })
+  const comparison = compareSets(tensors, withOutputs(reference, graph, deployed), { cosine, euclidean, finite: true }, { excepts })
   if (comparison.verdicts.length === 0) {
     throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {
       at: [options.testReference ?? graph.name],

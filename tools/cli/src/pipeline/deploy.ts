@@ -1,5 +1,5 @@
 import { basename, resolve as resolvePath } from 'node:path'
-import type { Artifact, ArtifactNames, BoundaryTypes, ChipToolchain, EmitOptions, Graph, Resolved, Tensor } from '@q/ir'
+import type { Artifact, ArtifactNames, BoundaryTypes, ChipToolchain, EmitOptions, Graph, PictureInputs, Resolved, Tensor } from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
 import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -36,6 +36,8 @@ export interface DeployOptions extends Quantization, ComparisonChoice {
   readonly correctness?: readonly [number, number]
   /** Types of inputs and results of the model that is written. @default float32 numbers */
   readonly boundary?: BoundaryTypes
+  /** How the model that is written takes pictures. @default it takes numbers */
+  readonly pictures?: PictureInputs
   /** Write what the chip's compiler takes, and no model file. */
   readonly notGenBmodel: boolean
   /** Folder of the chip's toolchain. */
@@ -62,13 +64,14 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const naming = namingOf(options, toolchain)
   if (backend.fileNames !== undefined) release()
   const releaseTold = await claimTold(options, toolchain, context)
-  const given = await readComparison(options, context)
   const resolved = resolveForChip(graph, chip, options, reporter)
+  const deployed = options.pictures === undefined ? resolved.graph : withPictures(resolved.graph, chip, options.pictures)
+  const given = await readComparison(options, deployed, context)
   const again: Again = (more) =>
     resolveForChip(graph, chip, { ...options, plan: new Map([...(options.plan ?? []), ...more]) }, { diagnostic() {} })
   const { boundary } = options
   const time = Math.floor(timeOf(context).getTime() / 1000)
-  const artifact = backend.emit(resolved.graph, { ...naming, ...(boundary === undefined ? {} : { boundary }), time })
+  const artifact = backend.emit(deployed, { ...naming, ...(boundary === undefined ? {} : { boundary }), time })
   checkArtifact(artifact, backend.name)
   if (boundary !== undefined && artifact.boundary === undefined) throw boundaryUnheeded(chip)
   for (const diagnostic of artifact.diagnostics) reporter.diagnostic(diagnostic)
@@ -81,11 +84,13 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   // What cannot be compared is told before a file of an earlier run is replaced.
   const loweredFile = places.paths.get([...others.keys()][0] ?? '') ?? backend.name
   const comparison =
-    given === undefined ? undefined : await compareWithFloat(options, resolved, given, { targetFile: loweredFile, again }, context)
+    given === undefined
+      ? undefined
+      : await compareWithFloat(options, resolved, given, { deployed, targetFile: loweredFile, again }, context)
   const judged = await options.judge?.(resolved, again)
   const isGood = comparison?.passed !== false && judged?.passed !== false
   const before = await writeArtifact(others, places, context)
-  reporter.event('lowered', { files: before, nodes: resolved.graph.nodes.length })
+  reporter.event('lowered', { files: before, nodes: deployed.nodes.length })
   const done = (more: Omit<Deployed, 'resolved' | 'files'> & { readonly files?: readonly string[] }): Deployed => {
     const files = [...before, ...(more.files ?? [])]
     if (artifact.portable !== true && more.passed && !options.notGenBmodel) noteOtherName(options, modelFile, files, reporter)
@@ -93,7 +98,7 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   }
 
   const comparisons: Comparison[] = []
-  const inputs = given?.inputs
+  const inputs = given?.fed
   if (comparison !== undefined) {
     if (inputFile !== undefined) await context.files.write(new Map([[inputFile, encodeNpz(inputs!)]]))
     comparisons.push(comparison)
@@ -114,9 +119,21 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   reporter.print(`${compiledFile}: compiled for the chip by ${toolchain.compiler}`)
   if (inputs !== undefined && compiled.simulate !== undefined) {
     const tensors = await compiled.simulate(inputs)
-    comparisons.push(await compareWithChip(options, tensors, resolved.graph, inputs, [compiledFile, before[0] ?? backend.name], context))
+    comparisons.push(await compareWithChip(options, tensors, deployed, inputs, [compiledFile, before[0] ?? backend.name], context))
   }
   return done({ files, comparisons, passed: isGood && comparisons.every(({ passed }) => passed), container: 'chip' })
+}
+
+/** The quantized graph that takes pictures themselves. @throws QError `CHIP_OPTIONS`, and those of the back end */
+function withPictures(graph: Graph, { backend }: Chip, pictures: PictureInputs): Graph {
+  if (backend.takePictures !== undefined) return backend.takePictures(graph, pictures)
+  throw new QError('CHIP_OPTIONS', `the back end of ${backend.target.name} makes models that take numbers only`, {
+    at: [backend.name],
+    found: 'pictures that are wanted at the inputs',
+    wanted: 'no --fuse_preprocess',
+    hint: 'leave it out',
+    kind: 'usage',
+  })
 }
 
 const boundaryUnheeded = ({ backend: { name, target } }: Chip): QError =>
@@ -173,8 +190,8 @@ export async function claimDeployed(options: Wishes, context: Context): Promise<
 }
 
 /** Where the test input is kept as the network takes it; nothing when there is none, or when it is kept there already. */
-async function claimInputFile({ graph, testInput }: DeployOptions, context: Context): Promise<string | undefined> {
-  const file = `${graph.name}_in_f32.npz`
+async function claimInputFile({ graph, testInput, pictures }: DeployOptions, context: Context): Promise<string | undefined> {
+  const file = `${graph.name}_in_${pictures === undefined ? 'f32' : 'ori'}.npz`
   if (testInput === undefined || (await context.files.isAmong(file, [testInput]))) return undefined
   await context.files.claim([file])
   return file
