@@ -41,8 +41,19 @@ export function readTop(text: string, weights?: Weights, { file, weightFile }: R
     platform: stringAttribute(module, 'module.platform') ?? 'ONNX',
     ...(flops?.kind === 'int' ? { flops: Number(flops.value) } : {}),
   }
-  return readGraph(module, { books: [topBook], weights: weightTensors(weights, weightFile), file, properties })
+  const graph = readGraph(module, { books: [topBook], weights: weightTensors(weights, weightFile), file, properties })
+  for (const { name, preprocess } of graph.inputs)
+    if (preprocess?.picture !== undefined) throw fusedInput(name, preprocess.picture.form, file)
+  return graph
 }
+
+const fusedInput = (input: string, form: string, file: string | undefined): QError =>
+  new QError('MLIR_UNSUPPORTED_ATTRIBUTE', 'an input of a float network takes numbers, not pictures', {
+    at: [...(file === undefined ? [] : [file]), input],
+    found: `customization_format = "${form}"`,
+    wanted: 'the preprocessing that makes numbers of pictures',
+    hint: 'give the Top file that was there before --fuse_preprocess',
+  })
 
 /** The graph of a parsed Top file, types of constants only. */
 export function readTopModule(module: MlirModule): Graph {
