@@ -35,15 +35,19 @@ const heapFlag = '--initial-old-space-size=512'
 /**
  * glibc keeps what native code gives back for what it asks for next, up to 64 MB of a kind, and tensors that stay stand in between: a search of a detector took several hundred megabytes more than it
  * used. From these sizes on (bytes) memory goes back to the system at once. Other commands hold few tensors, and would only ask for them again.
+ *
+ * Asking again takes an eighth of a search whose tensors are of 2 to 5 MB, so those are kept, but where the user says how much memory there is.
  */
-const memoryOfSearches = { MALLOC_MMAP_THRESHOLD_: '2097152', MALLOC_TRIM_THRESHOLD_: '2097152' }
+const memoryOfSearches = { MALLOC_MMAP_THRESHOLD_: '5767168', MALLOC_TRIM_THRESHOLD_: '16777216' }
+const memoryOfLimited = { MALLOC_MMAP_THRESHOLD_: '2097152', MALLOC_TRIM_THRESHOLD_: '2097152' }
 const searchWords = new Set(
   ['search', '--search', 'run_qtable', 'run_sensitive_layer'].concat(
     // What makes `quantize` search.
     ['--expected_cos', '--most_loss', '--max_float_layers', '--strategy', '--pareto', '--budget'],
   ),
 )
-const isSearch = process.argv.slice(2).some((word) => searchWords.has(word.split('=')[0]))
+const words = process.argv.slice(2).map((word) => word.split('=')[0])
+const memory = !words.some((word) => searchWords.has(word)) ? {} : words.includes('--cache') ? memoryOfLimited : memoryOfSearches
 
 /**
  * Runs the program in a process of its own and watches it: a computation in native code hears no signal until it is
@@ -55,7 +59,7 @@ function watch() {
     stdio: ['inherit', 'inherit', 'pipe', 'ipc', 2],
     // A budget counts from the start of this process.
     env: {
-      ...(isSearch ? memoryOfSearches : {}),
+      ...memory,
       ...process.env,
       Q_WATCHED: '1',
       Q_MESSAGES: '4',

@@ -35,7 +35,7 @@ import { joined, resumedTeller, tellSearch } from './tell-search.ts'
 const keptShare = 1 / 32
 
 /** What the process may take beside that memory, in bytes, before less of it is used: it grows a little within a task and until what is dropped is gone, 400 MiB at most. */
-const besideCache = 320 * 2 ** 20
+const besideCache = 256 * 2 ** 20
 
 /** What is searched, with what, and how long. */
 export interface SearchTask {
