@@ -89,6 +89,7 @@ const half: readonly OpForm[] = [
   'GatherElements',
   'LayerNormalization',
   'RMSNormalization',
+  'Rope',
   'ReduceL1',
   'ReduceL2',
   'ReduceMax',

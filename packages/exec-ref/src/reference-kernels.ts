@@ -15,6 +15,7 @@ import { qConcat, qReduce } from './ops/quantized-collection.ts'
 import * as reduce from './ops/reduce.ts'
 import { lut, lutAxis, qCompareConstant, requantize, requantizeAxis } from './ops/requantize.ts'
 import { resize } from './ops/resize.ts'
+import { rope } from './ops/rope.ts'
 import { qSoftmax, softmax } from './ops/softmax.ts'
 import { lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
 import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
@@ -35,6 +36,7 @@ const computing: Readonly<Record<string, Kernel>> = {
   Softmax: softmax,
   Resize: resize,
   GridSample: gridSample,
+  Rope: rope,
   CumSum: reduce.cumSum,
   ReduceMax: reduce.reduceMax,
   ReduceMin: reduce.reduceMin,

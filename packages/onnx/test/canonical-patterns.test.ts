@@ -1,5 +1,30 @@
 import { describeCanonical, number } from './canonical-case.ts'
-import { numbers, whole } from './onnx-file.ts'
+import { numbers, type SmallConstant, type SmallNode, whole } from './onnx-file.ts'
+
+const turned: readonly SmallNode[] = [
+  ['Slice', 'x from0 end last two', 'e'],
+  ['Slice', 'x from1 end last two', 'o'],
+  ['Neg', 'o', 'n'],
+  ['Unsqueeze', 'n behind', 'nu'],
+  ['Unsqueeze', 'e behind', 'eu'],
+  ['Concat', 'nu eu', 's', { axis: -1 }],
+  ['Reshape', 's shape', 't'],
+]
+const ropeConstants: Readonly<Record<string, SmallConstant>> = {
+  ...{
+    from0: whole(0),
+    from1: whole(1),
+    end: whole(2 ** 31 - 1),
+    last: whole(-1),
+    two: whole(2),
+    behind: whole(-1),
+    shape: whole(1, 2, 4, 6),
+  },
+  cos: numbers([4, 6]),
+  sin: numbers([1, 1, 4, 6]),
+  one: { data: [1.5] },
+  half: { data: [0.5] },
+}
 
 describeCanonical('groups of operators that spell one', [
   {
@@ -99,6 +124,34 @@ describeCanonical('groups of operators that spell one', [
     ],
     constants: { one: number(1), eps: number(1e-5), g: numbers([8]) },
     ops: 'RMSNormalization',
+  },
+  {
+    title: 'a rotary embedding of neighbours',
+    x: [1, 2, 4, 6],
+    nodes: [...turned, ['Mul', 'x cos', 'p'], ['Mul', 't sin', 'q'], ['Add', 'p q', 'y']],
+    constants: ropeConstants,
+    ops: 'Rope',
+  },
+  {
+    title: 'one whose sum is the other way round, and of which a part is used besides',
+    x: [1, 2, 4, 6],
+    nodes: [...turned, ['Mul', 'x cos', 'p'], ['Mul', 't sin', 'q'], ['Add', 'q p', 'r'], ['Concat', 'r e', 'y', { axis: 3 }]],
+    constants: ropeConstants,
+    ops: 'Slice Rope Concat',
+  },
+  {
+    title: 'one whose factor is computed and stands on the left',
+    x: [1, 2, 4, 6],
+    nodes: [...turned, ['Abs', 'x', 'c'], ['Mul', 'c x', 'p'], ['Mul', 't sin', 'q'], ['Add', 'p q', 'y']],
+    constants: ropeConstants,
+    ops: 'Slice Slice Mul Unsqueeze Unsqueeze Concat Reshape Abs Mul Mul Add',
+  },
+  {
+    title: 'factors that are one number',
+    x: [1, 2, 4, 6],
+    nodes: [...turned, ['Mul', 'x one', 'p'], ['Mul', 't half', 'q'], ['Add', 'p q', 'y']],
+    constants: ropeConstants,
+    ops: 'Slice Slice Mul Unsqueeze Unsqueeze Concat Reshape Mul Mul Add',
   },
   {
     title: 'a group normalization by steps',

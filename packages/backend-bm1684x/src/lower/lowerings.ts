@@ -42,7 +42,7 @@ export const lowerings = withTelling(
     ...floatOnly(target),
     ...each(activationOps, lowerActivation),
     ...each(copies, lowerCopy),
-    ...each(['GroupNormalization', 'RMSNormalization', 'Resize'], asFloat({ unrounded: true })),
+    ...each(['GroupNormalization', 'RMSNormalization', 'Resize', 'Rope'], asFloat({ unrounded: true })),
     ...each([...comparisons], lowerCompare),
     ...each(['ArgMax', 'ArgMin'], lowerArg),
     ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),

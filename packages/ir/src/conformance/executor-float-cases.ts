@@ -10,6 +10,12 @@ const near = { tolerance: 1e-5 }
 /** Float operators on numbers that can be checked by hand. */
 export const executorFloatCases: readonly ExecutorCase[] = [
   nodeCase(
+    'pairs of neighbours, each by the sine and cosine of its own place',
+    'Rope',
+    [fed(f32(2, 4), [1, 2, 3, 4, -1, 0.5, 2, -3]), fed(f32(4), [1, 2, 0.5, 0.25]), fed(f32(1, 4), [3, 5, 2, 4])],
+    [gives(f32(2, 4), [1, 12, 4, 16.75, -3.5, 0.5, 5.5, -11.5])],
+  ),
+  nodeCase(
     'padding, bias and ReLU',
     'Conv',
     [fed(f32(1, 1, 3, 3), nine), held(f32(1, 1, 3, 3), Array<number>(9).fill(1)), held(f32(1), [-20])],

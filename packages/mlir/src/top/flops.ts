@@ -68,6 +68,8 @@ const special: Readonly<Record<string, (node: Counted) => number>> = {
   PixelNormalization: normalization,
   // With the square, the mean, the sum, the root and the quotient it was made of.
   RMSNormalization: (node) => 5 * elements(node) + 4 * (elements(node) / node.output.shape.at(-1)!),
+  // With the negation, the products and the sum it was made of.
+  Rope: (node) => 6.5 * elements(node),
   ArgMax: (node) => product(shapeOf(node, 0)),
   ArgMin: (node) => product(shapeOf(node, 0)),
   Resize: (node) => elements(node) * (node.attrs['mode'] === 'linear' ? 2 : 1),

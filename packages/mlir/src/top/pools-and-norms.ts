@@ -35,6 +35,16 @@ export const layerNormFields: readonly Field[] = [
   epsilon,
 ]
 export const rmsNormFields: readonly Field[] = [epsilon, lax('bool', 'weight_keep_f32', false)]
+/** How products and sums of codes are rounded: of floats they are not. */
+export const ropeFields = (rounding: 'string' | 'enum:round_mode'): readonly Field[] => [
+  ...['add', 'mul1', 'mul2'].flatMap((step) => [
+    lax(rounding, `${step}_round_mode`, 'HalfAwayFromZero'),
+    lax('bool', `${step}_saturation`, true),
+    fixed('si32', `${step}_shift`, 0),
+  ]),
+  lax('bool', 'force_f32', false),
+  lax('bool', 'is_permute_optimize', false),
+]
 export const groupNormFields: readonly Field[] = [field('i64', 'num_groups', 'num_groups'), epsilon]
 export const planeNormFields: readonly Field[] = [epsilon]
 export const responseNormFields: readonly Field[] = [
@@ -56,6 +66,7 @@ export const poolsAndNorms: readonly Spelling[] = [
   { op: 'AveragePool', name: 'AvgPool', fields: [...averagePoolFields, ...topPool] },
   { op: 'LayerNormalization', name: 'LayerNorm', fields: layerNormFields, operands: 3 },
   { op: 'RMSNormalization', name: 'RMSNorm', fields: rmsNormFields, operands: 2 },
+  { op: 'Rope', name: 'Rope', fields: [...ropeFields('string'), fixed('string', 'rope_mode', 'interleaved_pairs')] },
   { op: 'GroupNormalization', name: 'GroupNorm', fields: groupNormFields, operands: 3 },
   { op: 'InstanceNormalization', name: 'InstanceNorm', fields: planeNormFields, operands: 3 },
   { op: 'PixelNormalization', name: 'PixelNorm', fields: planeNormFields, operands: 3 },

@@ -9,6 +9,7 @@ import {
   planeNormFields,
   responseNormFields,
   rmsNormFields,
+  ropeFields,
   softmaxFields,
 } from '../top/pools-and-norms.ts'
 import { hasIntegerOperand, unroundedHalf } from './number-kinds.ts'
@@ -71,6 +72,12 @@ export const tpuLayers: readonly Spelling[] = [
   ...pool(3),
   { op: 'LayerNormalization', name: 'LayerNorm', operands: 5, fields: layerNormFields, read: unroundedHalf(3) },
   { op: 'RMSNormalization', name: 'RMSNorm', operands: 2, fields: rmsNormFields, read: unroundedHalf(2) },
+  {
+    op: 'Rope',
+    name: 'Rope',
+    fields: [...ropeFields('enum:round_mode'), fixed('enum:rope_mode', 'rope_mode', 'interleaved_pairs')],
+    read: unroundedHalf(3),
+  },
   { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: unroundedHalf(3) },
   { op: 'InstanceNormalization', name: 'InstanceNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
   { op: 'PixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },

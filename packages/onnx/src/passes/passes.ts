@@ -22,6 +22,7 @@ import { numberRight } from './numbers-right.ts'
 import { permuteBehindSlices } from './permute-behind-slices.ts'
 import { reshapeBeforeAdd } from './reshape-before-add.ts'
 import { rmsNorm } from './rms-norm.ts'
+import { rope } from './rope.ts'
 import { separateShared } from './separate-shared.ts'
 import { silu, softsign } from './silu.ts'
 import { sliceConv } from './slice-conv.ts'
@@ -45,7 +46,7 @@ const rules: RuleSet = {
     mergeConstants,
     dropRepeats,
   ],
-  Add: [matMulBias, numberRight, dropUnit, boundedTerms, perChannelAffine, mergeConstants, dropRepeats],
+  Add: [rope, matMulBias, numberRight, dropUnit, boundedTerms, perChannelAffine, mergeConstants, dropRepeats],
   Sub: [dropRepeats],
   Not: [notEqual],
   Max: [dropRepeats],

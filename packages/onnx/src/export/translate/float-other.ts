@@ -35,6 +35,30 @@ export const translateGridSample: Translate = (node, t) => {
   return [rounded(t, t.build.node('GridSample', operands, { dtype: 'f32', shape: type.shape }, attrs), type, node)]
 }
 
+/** Pairs of neighbours as they stand, and changed about with the sign of the first turned, by their factors. */
+export const translateRope: Translate = (node, t) => {
+  const type = t.typeOf(node.outputs[0]!)
+  const { build } = t
+  const [x, sin, cos] = node.inputs.map((name) => t.carried(name!)) as [string, string, string]
+  if ([x, sin, cos].some((name) => build.typeOf(name).dtype !== 'f32')) return undefined
+  const own = { dtype: 'f32', shape: type.shape } as const
+  const size = type.shape.at(-1)!
+  const list = (of: (i: number) => number): readonly number[] => Array.from({ length: size }, (_, i) => of(i))
+  const places = build.numbers(
+    'i64',
+    list((i) => i ^ 1),
+    [size],
+  )
+  const signs = build.numbers(
+    'f32',
+    list((i) => (i % 2 === 0 ? -1 : 1)),
+    [size],
+  )
+  const turned = build.node('Mul', [build.node('Gather', [x, places], own, { axis: type.shape.length - 1 }), signs], own)
+  const sum = build.node('Add', [build.node('Mul', [x, cos], own), build.node('Mul', [turned, sin], own)], own)
+  return [rounded(t, sum, type, node)]
+}
+
 /** Always in order: what is not asked to be comes in an order of the runtime's own. */
 export const translateTopK: Translate = (node, t) => {
   const { axis, k, largest } = t.attrs(node) as { axis: number; k: number; largest: boolean }

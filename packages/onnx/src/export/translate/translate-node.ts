@@ -21,7 +21,15 @@ import {
   translatePixelNorm,
   translateRmsNorm,
 } from './float-normalization.ts'
-import { translateArg, translateCast, translateCumSum, translateGridSample, translateResize, translateTopK } from './float-other.ts'
+import {
+  translateArg,
+  translateCast,
+  translateCumSum,
+  translateGridSample,
+  translateResize,
+  translateRope,
+  translateTopK,
+} from './float-other.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
 import { changesCodeType, givesLooseCodes, onCodes } from './loose-codes.ts'
@@ -88,6 +96,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['Cast', translateCast],
   ['Resize', translateResize],
   ['GridSample', translateGridSample],
+  ['Rope', translateRope],
   ['QConv', translateQConv],
   ['QConvTranspose', translateQConvTranspose],
   ['QMatMul', translateQMatMul],
