@@ -46,6 +46,7 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
   if (routine === undefined || routine.i32(0) !== portableOpType) {
     throw new QError('BMODEL_CHIP_ONLY', `${place} holds chip instructions`, {
       at: [place],
+      found: routine === undefined ? 'no routine of the host' : `a routine of the host of kind ${routine.i32(0)}`,
       wanted: "a portable container, written without the chip's compiler",
       hint: "run the lowered _tpu.mlir file instead, or use the simulator of the chip's toolchain",
     })

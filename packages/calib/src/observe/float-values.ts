@@ -6,6 +6,7 @@ export function tensorOf(name: string, tensor: Tensor | undefined): Tensor {
   if (tensor !== undefined) return tensor
   throw new QError('ACTIVATION_MISSING', `there is no tensor for ${name}`, {
     at: [name],
+    found: 'nothing under that name',
     wanted: 'a tensor from the executor or the sample',
     hint: 'feed every input of the graph, and let the executor return all that it is asked to fetch',
   })

@@ -24,6 +24,7 @@ export function graphDefects(graph: Graph): readonly QError[] {
       defects.push(
         new QError('GRAPH_TWICE', `the value ${name} is made twice`, {
           at: [at],
+          found: `${name} a second time`,
           wanted: 'one maker for every value',
           hint: 'rename one of the two, with its users',
         }),
@@ -49,6 +50,7 @@ export function graphDefects(graph: Graph): readonly QError[] {
     defects.push(
       new QError('GRAPH_OUTPUT', `nothing makes the output ${name} of the graph`, {
         at: [name],
+        found: `the name ${name}`,
         wanted: 'an input, a constant or a result',
         hint: didYouMean(name, ready, 'take it from the outputs, or add the node that makes it'),
       }),
@@ -90,6 +92,7 @@ function nodeDefects(node: Node, graph: Graph, ready: ReadonlySet<string>): read
     (name) =>
       new QError('GRAPH_ORDER', `${node.op} uses ${name!} before it is made`, {
         at,
+        found: name!,
         wanted: 'operands that earlier nodes make',
         hint: 'put the node that makes it before this one, or make it an input or a constant',
       }),
@@ -135,6 +138,7 @@ function shapeDefects({ name, type }: Value, shape: readonly number[], node: Nod
 function missing(name: string, at: string, { values }: Graph): QError {
   return new QError('GRAPH_VALUE', `the graph has no value ${name}`, {
     at: [at],
+    found: name,
     wanted: 'a type for every input, operand and result',
     hint: didYouMean(name, values.keys(), 'add it to the values of the graph'),
   })

@@ -50,6 +50,7 @@ export function createAnswers(frame: Frame): Answers {
     if (value !== undefined) return leafKey(value)
     throw new QError('VALUE_UNKNOWN', `the graph has no value ${name}`, {
       at: [name],
+      found: name,
       wanted: 'a value of this graph',
       hint: didYouMean(name, graph.values.keys(), 'take the names from the graph'),
     })

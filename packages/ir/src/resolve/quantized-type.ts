@@ -29,6 +29,7 @@ export function quantizedTypeOf(
   if (type.range === undefined && isConstant) {
     throw new QError('CONSTANT_OPERAND', `${user ?? 'a layer'} on codes cannot take the constant ${name}, which has no calibrated range`, {
       at: user === undefined ? [name] : [user, name],
+      found: `the constant ${name}`,
       wanted: 'a tensor that is computed',
       hint: `replace ${user ?? 'the layer'} by its result in the model where all it reads is constant, or keep it in a float mode in the quantization table`,
     })
@@ -36,6 +37,7 @@ export function quantizedTypeOf(
   if (type.range === undefined) {
     throw new QError('RANGE_MISSING', `the layer ${name} has no range, so it cannot be quantized`, {
       at: user === undefined || user === name ? [name] : [user, name],
+      found: 'no row for it',
       wanted: 'a row for this layer in the calibration table',
       hint: 'calibrate this graph again, or keep the layer in a float mode in the quantization table',
     })

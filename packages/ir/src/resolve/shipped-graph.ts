@@ -65,6 +65,7 @@ export function shippedPlace(
 function madeTwice(name: string): QError {
   return new QError('GRAPH_TWICE', `the quantized graph has two values under the one name ${name}`, {
     at: [name],
+    found: `${name} twice`,
     wanted: 'one maker for every value',
     hint: 'rename the layer of the model that is called so, or whose name it begins with',
   })

@@ -25,6 +25,7 @@ export async function findPrograms(host: CompilerHost, otherwise: string, folder
     if (named !== undefined) return named
     throw new QError('VENDOR_MISSING', `there is no ${compilerName} in ${folder}`, {
       at: [folder],
+      found: `neither ${folder}/${compilerName} nor ${folder}/bin/${compilerName}`,
       wanted: 'the folder of an installed toolchain',
       hint: `check the path, or leave --vendor out: ${otherwise}`,
       kind: 'usage',

@@ -70,6 +70,7 @@ async function simulate(model: Uint8Array, inputs: Tensors, site: Site): Promise
       modelRunner === undefined ? 'the toolchain has no model_runner.py' : 'there is no codec for npz files',
       {
         at: [programs.folder],
+        found: `a toolchain in ${programs.folder} without ${modelRunner === undefined ? 'its runner' : 'a codec'}`,
         wanted: 'model_runner.py, which runs the simulator of the chip, and the codec of its files',
         hint: 'leave --test_input out, or install the simulator',
       },

@@ -65,6 +65,7 @@ function initializer(value: Value): proto.onnx.ITensorProto {
   if (value.constant === undefined) {
     throw new QError('ONNX_CONSTANT_MISSING', 'a constant has no elements', {
       at: [value.name],
+      found: `${value.name} of shape [${value.type.shape.join(', ')}] without elements`,
       wanted: 'its elements',
       hint: 'load the weights of the graph before writing it',
     })

@@ -46,6 +46,7 @@ export async function floatLayerChoice(options: FloatLayerOptions, context: Cont
   if (mode === 'custom_mode' && operators === undefined)
     throw new QError('OPTION_REQUIRED', '--part_quantize custom_mode needs the operators', {
       at: ['--part_quantize'],
+      found: 'no --custom_operator',
       wanted: '--custom_operator Conv,MatMul',
       hint: 'name the operators that are quantized',
       kind: 'usage',

@@ -75,7 +75,7 @@ function checkGiven({ fpfwd_inputs, fpfwd_outputs, fpfwd_blocks, quantize_free_t
 
 function missing(message: string, wanted: string): QError {
   const hint = 'take the names of layers from `q graph`'
-  return new QError('OPTION_REQUIRED', message, { at: ['fp_forward'], wanted, hint, kind: 'usage' })
+  return new QError('OPTION_REQUIRED', message, { at: ['fp_forward'], found: 'none of them', wanted, hint, kind: 'usage' })
 }
 
 function regionsOf({ fpfwd_inputs: inputs, fpfwd_outputs: outputs, fpfwd_blocks: words = [], vendorExact = false }: Options, graph: Graph) {

@@ -87,6 +87,7 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
   if (chip === undefined) {
     throw new QError('OPTION_REQUIRED', 'a model is resolved for a chip', {
       at: ['print', '--stage resolved'],
+      found: 'no --chip',
       wanted: '--chip',
       hint: 'name the chip, with --quantize and the tables',
       kind: 'usage',

@@ -45,6 +45,7 @@ export const settingsOf = (options: Pick<QuantizationOptions, 'asymmetric' | 'hi
 export function chipNeeded(model: string): QError {
   return new QError('CHIP_NEEDED', 'a float model is quantized for a chip', {
     at: [model],
+    found: 'no --chip',
     wanted: `--chip ${chipNames()[0]}`,
     hint: 'name the chip, or leave the options of quantization out to take the model as it is',
     kind: 'usage',

@@ -62,6 +62,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
       if (!model.endsWith('.onnx')) {
         throw new QError('MODEL_KIND', `${model} is no ONNX model`, {
           at: [model],
+          found: model,
           wanted: 'a .onnx file',
           hint: 'export the model to ONNX',
           kind: 'usage',
@@ -117,6 +118,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
 const ofTopFile = (model: string): QError =>
   new QError('MODEL_KIND', `${model} is no ONNX model`, {
     at: [model],
+    found: model,
     wanted: 'a .onnx file',
     hint: `from a Top file: q run_calibration ${model} --dataset FOLDER -o table, then q model_deploy --mlir ${model} --quantize INT8 --calibration_table table`,
     kind: 'usage',

@@ -18,6 +18,7 @@ export function arrayOf(arrays: Tensors, name: string, file: string): Tensor {
   throw new QError('ARRAY_UNKNOWN', `there is no array ${name} in ${file}`, {
     at: [file],
     found: name,
+    wanted: 'the name of an array in it',
     hint: didYouMean(name, arrays.keys(), 'npz_tool dump lists the arrays'),
   })
 }

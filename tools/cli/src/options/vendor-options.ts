@@ -32,6 +32,8 @@ export function checkVendorOptions(command: Command, options: readonly VendorOpt
   if (refused.length > 0) {
     throw new QError('OPTION_UNSUPPORTED', `${refused.join(', ')}: not supported yet`, {
       at: [command.name()],
+      found: refused.join(', '),
+      wanted: 'options that `q` has',
       hint: 'leave it out, or use the original tool for this step',
       kind: 'usage',
     })

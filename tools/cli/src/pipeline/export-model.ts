@@ -37,6 +37,7 @@ export async function exportModel(options: ExportModelOptions, context: Context)
   if (isQuantizing && !isFloat) {
     throw new QError('MODEL_STAGE', `${model} is quantized already`, {
       at: [model],
+      found: 'a quantized model, and options of quantization',
       wanted: 'a float model, or no options of quantization',
       hint: 'leave modes and tables out to write it as it is',
       kind: 'usage',

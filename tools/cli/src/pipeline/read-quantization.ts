@@ -31,6 +31,7 @@ export async function quantizationOf(
   if (graph.properties['stage'] === 'quantized') {
     throw new QError('MODEL_STAGE', `${model} is quantized already`, {
       at: [model],
+      found: 'a quantized model',
       wanted: 'a float model',
       hint: 'give the float model; this one is run by model_runner and shown by print, without options of quantization',
       kind: 'usage',
@@ -44,6 +45,7 @@ export async function quantizationOf(
   if (table === undefined && calibrated !== undefined) {
     throw new QError('TABLE_NEEDED', `${calibrated} needs a calibration table`, {
       at: [model],
+      found: 'no calibration table',
       wanted: `a threshold for every layer in ${calibrated}`,
       hint: 'run run_calibration and give its table as --calibration_table',
       kind: 'usage',

@@ -35,6 +35,7 @@ export async function readPlan(
   if (!isFile && !source.includes(':')) {
     throw new QError('FILE_MISSING', `there is no quantization table ${source}`, {
       at: [source],
+      found: source,
       wanted: 'a file, or name:mode,name:mode',
       hint: 'check the path',
     })

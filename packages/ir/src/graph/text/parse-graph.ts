@@ -65,6 +65,7 @@ function parseStatement(scanner: Scanner, parts: Parts, ops: OpSet): void {
     if (values.has(name)) {
       throw new QError('GRAPH_TEXT_NAME', `the value ${name} is written twice`, {
         at: [name],
+        found: `${name} a second time`,
         wanted: 'one line for every value',
         hint: 'rename one of the two',
       })
@@ -119,6 +120,7 @@ function known(name: string, values: ReadonlyMap<string, Value>): string {
   if (values.has(name)) return name
   throw new QError('GRAPH_TEXT_NAME', `there is no value ${name}`, {
     at: [name],
+    found: name,
     wanted: 'a value written above',
     hint: didYouMean(name, values.keys(), 'give it a line of its own before it is used'),
   })
