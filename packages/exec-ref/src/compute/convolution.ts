@@ -67,6 +67,9 @@ export function convolveTransposed(call: KernelCall, write: WriteChannel): void 
   sumWindows(call, axes, turnFilter(centred(w), w.type.shape, group), w.type.shape[1]! * group, write)
 }
 
+/** Sums of these results are float32 numbers at every step. */
+const isHalf: ReadonlySet<string> = new Set(['f16', 'bf16'])
+
 function sumWindows(call: KernelCall, axes: readonly Slide[], weights: Float64Array, outputs: number, write: WriteChannel): void {
   const x = operand(call, 0)
   const group = num(call, 'group')
@@ -79,7 +82,7 @@ function sumWindows(call: KernelCall, axes: readonly Slide[], weights: Float64Ar
   const zero = zeroPointOf(x.type)
   const taken = call.attrs['zeroPointInSum'] === false ? zero : 0
   if (hasCodeLimits(x.type.dtype)) checkSums(call, terms, largestOf(x.data) + Math.abs(zero), largestOf(weights))
-  const windows = slidingSums(channels, axes, zero, taken)
+  const windows = slidingSums(channels, axes, zero, taken, isHalf.has(resultType(call).dtype))
   const sums = new Float64Array(places)
   for (let n = 0; n < images; n++) {
     for (let g = 0; g < group; g++) {

@@ -34,3 +34,20 @@ export function addWeighted(
     for (let i = begin; i < end; i++) sums[i] = sums[i]! + w * values[p++]!
   }
 }
+
+/** The same for all offsets, with every sum rounded to float32 after every term. */
+export function addWeightedInF32(
+  sums: Float32Array,
+  values: Float64Array,
+  offsets: Int32Array,
+  weights: Float64Array,
+  first: number,
+  begin: number,
+  end: number,
+): void {
+  for (let t = 0; t < offsets.length; t++) {
+    const w = weights[first + t]!
+    let p = offsets[t]! + begin
+    for (let i = begin; i < end; i++) sums[i] = sums[i]! + w * values[p++]!
+  }
+}

@@ -1,7 +1,7 @@
 import { elementCount } from '@q/ir'
 
 import type { Numbers } from '../kernel.ts'
-import { addWeighted } from './weighted-sum.ts'
+import { addWeighted, addWeightedInF32 } from './weighted-sum.ts'
 
 /** How a window slides over one spatial axis. */
 export interface Slide {
@@ -33,9 +33,9 @@ const tile = 1024
  *
  * The padded input is stored by phase (elements whose index is the same modulo the stride lie together), so that
  * whatever the stride each kernel element contributes a contiguous run of inputs to all places: one flat loop, no
- * bounds inside. `fill` is what stands in the padding and between spread elements; `taken` is taken off it and off every element.
+ * bounds inside. With `inF32` every sum is a float32 number at every step, in C order of channels and kernel elements. `fill` is what stands in the padding and between spread elements; `taken` is taken off it and off every element.
  */
-export function slidingSums(channels: number, axes: readonly Slide[], fill: number, taken = 0): WindowSums {
+export function slidingSums(channels: number, axes: readonly Slide[], fill: number, taken = 0, inF32 = false): WindowSums {
   const lanes = axes.map(({ size, places, kernel, stride, dilation, begin, spread }) => {
     const reach = (places - 1) * stride + (kernel - 1) * dilation + 1
     const rows = Math.ceil(reach / stride)
@@ -59,7 +59,7 @@ export function slidingSums(channels: number, axes: readonly Slide[], fill: numb
     },
   )
   const length = axes.reduce((last, axis, a) => last * rows[a]! + axis.places - 1, 0) + 1
-  const padded = new Float64Array(length)
+  const padded = inF32 ? new Float32Array(length) : new Float64Array(length)
   const inputPlane = elementCount(axes.map((axis) => axis.size))
   const targets = new Int32Array(inputPlane).fill(-1)
   forEachIndex(
@@ -108,7 +108,9 @@ export function slidingSums(channels: number, axes: readonly Slide[], fill: numb
     channel(weights, first, sums) {
       padded.fill(0)
       for (let begin = 0; begin < length; begin += tile) {
-        addWeighted(padded, values, offsets, weights, first, offsets.length, begin, Math.min(length, begin + tile))
+        const end = Math.min(length, begin + tile)
+        if (padded instanceof Float32Array) addWeightedInF32(padded, values, offsets, weights, first, begin, end)
+        else addWeighted(padded, values, offsets, weights, first, offsets.length, begin, end)
       }
       let to = 0
       for (let r = 0; r < outerRows; r++) {

@@ -9,7 +9,9 @@ type Sums = (call: KernelCall, write: WriteChannel) => void
 
 /**
  * Float convolutions: the sum is taken in double and rounded to float32 together with the bias (the float32 sums of
- * other implementations depend on their order; this one is nearest to all of them), then ReLU.
+ * other implementations depend on their order; this one is nearest to all of them), then ReLU. Where the results are 16-bit floats, one such sum in some thousands decides
+ * on which side of a rounding it falls, and layers behind it multiply the difference: these sums are float32 numbers at every step, in the order of the definition and
+ * with the bias last, as TPU-MLIR 1.30.2's interpreter adds them on a processor with AVX-512.
  */
 const floatConv =
   (sumUp: Sums): Kernel =>
