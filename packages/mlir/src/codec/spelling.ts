@@ -32,7 +32,7 @@ export interface WriteForm {
   typeOf(name: string): TensorType
   constantOf(name: string): Tensor | undefined
   isConstant(name: string): boolean
-  /** Writes another tensor in place of a constant. */
+  /** Writes another tensor in place of a constant, or one that the text needs beside those of the node, under a name that no value has. */
   replace(name: string, type: TensorType, constant: Tensor | undefined): string
 }
 

@@ -155,7 +155,7 @@ function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): Pla
   const filled: WriteForm = { ...form, attrs: { ...attrs, ...constantAttributes(spelling, form) } }
   const weights = new Map<string, PlannedWeight>()
   inputs.forEach((input, k) => {
-    if (input === undefined || !form.isConstant(input)) return
+    if (input === undefined || !(replaced.has(input) || form.isConstant(input))) return
     const value = replaced.get(input) ?? graph.values.get(input)!
     weights.set(input, { name: input, type: value.type, constant: value.constant, elementName: spelling.elementName?.(form, k) })
   })

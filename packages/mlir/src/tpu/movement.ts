@@ -2,7 +2,7 @@ import { codeLimitsOf } from '@q/ir/graph'
 import type { Field } from '../codec/field.ts'
 import { field, fixed, lax, selects } from '../codec/field.ts'
 import { readSlice, sliceFields } from '../codec/slice-fields.ts'
-import type { ReadForm, Spelling } from '../codec/spelling.ts'
+import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import {
   concatFields,
   depthToSpaceFields,
@@ -27,6 +27,26 @@ function padded({ inputs, typeOf, operation }: ReadForm) {
   const value = attribute?.kind === 'float' ? attribute.value : 0
   const [min, max] = codeLimitsOf(typeOf(inputs[0]!))
   return { inputs: inputs.slice(0, 1), attrs: { value: Math.min(max, Math.max(min, value)) } }
+}
+
+/**
+ * Operands of a border. Chips whose inputs become codes on their host turn the columns of a reflected one by a product with a matrix, one for each side; without it their
+ * compiler reads what is not there.
+ */
+function withPickers({ inputs, attrs, node, outputTypes, properties, replace }: WriteForm): readonly (string | undefined)[] {
+  const pads = attrs['pads'] as readonly number[]
+  const rank = pads.length / 2
+  if (attrs['mode'] !== 'reflect' || properties['quantizeInputsOnHost'] !== true) return [inputs[0]]
+  const dtype = outputTypes[0]!.dtype === 'bf16' ? 'bf16' : 'i8'
+  const picker = (side: 0 | 1): string | undefined => {
+    const size = pads[rank - 1 + side * rank]!
+    if (size === 0) return undefined
+    const shape = [size, size]
+    const turned = Array.from({ length: size * size }, (_, i) => (Math.floor(i / size) + (i % size) === size - 1 ? 1 : 0))
+    const data = dtype === 'bf16' ? Float32Array.from(turned) : Int8Array.from(turned)
+    return replace(`${node.outputs[0]}_select_${side}${dtype === 'bf16' ? '_bf16' : ''}`, { dtype, shape }, { dtype, shape, data })
+  }
+  return [inputs[0], undefined, picker(0), picker(1)]
 }
 
 const resizeFields: readonly Field[] = [
@@ -55,6 +75,8 @@ export const tpuMovement: readonly Spelling[] = [
       fixed('bool', 'with_insert_zero', false),
     ],
     read: padded,
+    writeInputs: withPickers,
+    elementName: ({ outputTypes }, operand) => (operand > 0 && outputTypes[0]!.dtype === 'i8' ? 'si8' : undefined),
   },
   { op: 'Slice', name: 'Slice', operands: 5, fields: sliceFields, reads: withoutTensors, read: readSlice },
   {

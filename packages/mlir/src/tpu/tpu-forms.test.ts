@@ -84,6 +84,16 @@ describe('writeTpu', () => {
     expect(readTpu(text.replace('val = 3.000000e+00', 'val = 2.220000e+02')).nodes[0]!.attrs['value']).toBe(127)
   })
 
+  it('gives a reflected border the matrices that turn its columns, where the family needs them', () => {
+    const node: Node = { op: 'Pad', inputs: ['x'], outputs: ['y'], attrs: { pads: [0, 0, 1, 2, 0, 0, 0, 0], mode: 'reflect' } }
+    const graph = graphOf(node, [x], { ...codes, shape: [1, 2, 4, 5] })
+    const hosted = writeTpu({ ...graph, properties: { ...graph.properties, quantizeInputsOnHost: true } })
+    expect([...hosted.weights]).toEqual([['y_select_0', { dtype: 'i8', shape: [2, 2], data: Int8Array.of(0, 1, 1, 0) }]])
+    expect(hosted.text).toContain('tensor<2x2xsi8>, none, none)')
+    expect(readTpu(hosted.text, hosted.weights).nodes.at(-1)).toMatchObject({ op: 'Pad', inputs: ['x'] })
+    expect(writeTpu(graph).weights.size).toBe(0)
+  })
+
   it('gives truth values two codes', () => {
     const truth: TensorType = { dtype: 'u8', shape: codes.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
     const node: Node = { op: 'QCompareConstant', inputs: ['x'], outputs: ['y'], attrs: { constant: 4, operation: 'Greater' } }
