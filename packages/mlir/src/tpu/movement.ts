@@ -19,6 +19,7 @@ import { readResize, reduceFields, reductions, upsampleFields, whereSpellings } 
 const onlyFirst = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 1) })
 const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
 
+import { hostResize } from './host-resize.ts'
 import { unroundedHalf } from './number-kinds.ts'
 
 /** What a padded place holds, on codes a code: one that the text has beyond the codes saturates on the chip. */
@@ -108,6 +109,7 @@ export const tpuMovement: readonly Spelling[] = [
   },
   { op: 'CumSum', name: 'CumSum', operands: 2, fields: [field('i64', 'axis', 'axis')], read: onlyFirst },
   { op: 'Upsample', name: 'Upsample', operands: 2, fields: upsampleFields, read: onlyFirst },
+  hostResize,
   {
     op: 'Resize',
     name: 'Interp',

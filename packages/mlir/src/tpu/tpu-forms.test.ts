@@ -1,5 +1,6 @@
 import type { Graph, Node, Preprocess, TensorType, Value } from '@q/ir'
-import { allOps } from '@q/ir'
+import { allOps, attributesOf } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import { describe, expect, it } from 'vitest'
 import { parseMlir, readTpu, writeTpu } from '../index.ts'
 
@@ -92,6 +93,19 @@ describe('writeTpu', () => {
     expect(hosted.text).toContain('tensor<2x2xsi8>, none, none)')
     expect(readTpu(hosted.text, hosted.weights).nodes.at(-1)).toMatchObject({ op: 'Pad', inputs: ['x'] })
     expect(writeTpu(graph).weights.size).toBe(0)
+  })
+
+  it('writes a linear resampling as the host program has it, where the family needs that', () => {
+    const attrs = { sizes: [6, 9], mode: 'linear', coordinate_transformation_mode: 'align_corners', scale_h: 2, scale_w: 3 }
+    const node: Node = { op: 'Resize', inputs: ['x'], outputs: ['y'], attrs }
+    const floats = (...shape: readonly number[]): TensorType => ({ dtype: 'f32', shape })
+    const graph = graphOf(node, [{ name: 'x', type: floats(1, 2, 3, 3) }], floats(1, 2, 6, 9))
+    const properties = { ...graph.properties, quantizeInputsOnHost: true }
+    const { text, weights } = writeTpu({ ...graph, properties })
+    expect(text).toContain('cpu_op_name = "interp", param = {coordinate_transformation_mode = "align_corners", height = 6 : i32')
+    const read = readTpu(text, weights)
+    expect(attributesOf(read.nodes.at(-1)!, definitionOf(read.nodes.at(-1)!, read.ops))).toMatchObject(attrs)
+    expect(writeTpu(graph).text).toContain('tpu.Interp')
   })
 
   it('gives truth values two codes', () => {
