@@ -89,6 +89,12 @@ function matMulElement({ attrs, inputs, typeOf }: WriteForm, operand: number): E
   return dtype === 'i8' ? 'si8' : dtype === 'i32' ? 'si32' : undefined
 }
 
+/** Whether a convolution takes its operand as it is; one of elements that are spread is no operator of graphs. */
+const isDense = ({ operation }: ReadForm): boolean => {
+  const inserts = operation.attributes.get('inserts')
+  return inserts?.kind !== 'ints' || inserts.values.every((each) => Number(each) === 0)
+}
+
 function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
   const isRight = (form: WriteForm): boolean => (kernelRank(form) === 3) === (name === 'Conv3D')
   return [
@@ -97,7 +103,7 @@ function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
       name,
       operands: 3,
       fields: [...convFields, ...plainRelu, ...perChannel, lax('bool', 'do_winograd', false)],
-      reads: hasIntegerWeight,
+      reads: (form) => hasIntegerWeight(form) && isDense(form),
       read: sumsOrRounding,
       writes: (form) => isRight(form) && roundsAsImplied(form),
       elementName: convElement,
@@ -107,7 +113,7 @@ function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
       name,
       operands: 3,
       fields: [...convFields, ...reluFields, idleQuantMode],
-      reads: (form) => !hasIntegerWeight(form),
+      reads: (form) => ((form) => !hasIntegerWeight(form))(form) && isDense(form),
       writes: isRight,
     },
   ]

@@ -123,6 +123,13 @@ describe('readTpu', () => {
     expect(readTpu(text.replace('inversed = false', 'inversed = true')).nodes[0]!.attrs['operation']).toBe('Less')
   })
 
+  it('refuses a convolution of elements that are spread', () => {
+    const { text } = writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes))
+    const spread = text.replace('kernel_shape = ', 'inserts = [1, 1], kernel_shape = ')
+    expect(() => readTpu(spread)).toThrowError(expect.objectContaining({ code: 'MLIR_FORM' }))
+    expect(() => readTpu(spread.replace('[1, 1], kernel', '[0, 0], kernel'))).not.toThrow()
+  })
+
   it('says what it cannot read, and where', () => {
     const { text } = writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('i8')], codes))
     expect(() => readTpu(text.replace('tpu.Conv2D', 'tpu.Conv2d'), undefined, { file: 'a.mlir' })).toThrowError(
