@@ -157,6 +157,31 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     ],
     [gives(i8(4), [-125, -4, 3, 124])],
   ),
+  nodeCase(
+    'a table for each channel',
+    'LutAxis',
+    [
+      fed(i8(2, 2, 2), [-128, -1, 0, 127, 5, -6, -128, -1]),
+      held(
+        i8(512),
+        Array.from({ length: 512 }, (_, i) => ((i * 7 + 3 + (i >> 8)) << 24) >> 24),
+      ),
+    ],
+    [gives(i8(2, 2, 2), [-125, -4, 4, 125, 38, -39, -124, -3])],
+  ),
+  nodeCase(
+    'a table for each slice of the last axis, with wider entries',
+    'LutAxis',
+    [
+      fed(u8(1, 2, 3), [0, 128, 255, 255, 0, 1]),
+      held(
+        codes('i16', [768]),
+        Array.from({ length: 768 }, (_, i) => i * 3 - 300),
+      ),
+    ],
+    [gives(codes('i16', [1, 2, 3]), [-300, 852, 2001, 465, 468, 1239])],
+    { attrs: { axis: 2 } },
+  ),
   nodeCase('halves up', 'Requantize', [fed(i32(3), [5, -5, 1000])], [gives(i8(3), [3, -2, 127])], {
     attrs: { multipliers: [1], shifts: [1] },
   }),

@@ -169,6 +169,8 @@ export const executorReferenceCases: readonly ReferenceCase[] = [
   random('codes', 'MaxPool', [u8(1, 5, 9, 9)], u8(1, 5, 5, 5), { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
   random('to narrower codes', 'Requantize', [i32(4, 50)], codes('u8', [4, 50], 0.1, 77), { multipliers: [555557], shifts: [31] }),
   random('any code', 'Lut', [i8(4, 50), i8(1, 1, 1, 256)], i8(4, 50), {}),
+  random('any code of each channel', 'LutAxis', [u8(2, 3, 5, 7), i8(1, 3, 1, 256)], i8(2, 3, 5, 7), {}),
+  random('any code of each column', 'LutAxis', [i8(2, 3, 5, 7), u8(7, 256)], u8(2, 3, 5, 7), { axis: 3 }),
   random(
     'signed codes',
     'QSoftmax',

@@ -184,6 +184,19 @@ export const executorWideCases: readonly ExecutorCase[] = [
     [gives(i16(3), [-32765, -4, 10])],
   ),
   nodeCase(
+    'an entry for each 16-bit code of each slice',
+    'LutAxis',
+    [fed(i16(2, 2), [-32768, 32767, -1, 0]), held(i16(2 * 65536), [...table16, ...table16.map((each) => each ^ 1)])],
+    [gives(i16(2, 2), [-32765, 32764, -3, 2])],
+    { attrs: { axis: 0 } },
+  ),
+  nodeCase(
+    'an entry for each unsigned 16-bit code of each slice',
+    'LutAxis',
+    [fed(u16(1, 2, 1), [65535, 1]), held(i16(2 * 65536), [...table16, ...table16.map((each) => each ^ 1)])],
+    [gives(i16(1, 2, 1), [-4, 11])],
+  ),
+  nodeCase(
     'a table of 65,536 powers of two',
     'QSoftmax',
     [fed(i16(1, 3), [3, 2, 3]), held(f32(65536), halves)],

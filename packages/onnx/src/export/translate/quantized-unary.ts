@@ -1,9 +1,7 @@
-import type { DType, Node } from '@q/ir'
-import { elementCount } from '@q/ir'
-import { carrierOf, shiftOf, toCarrier } from '../onnx/carriers.ts'
-import { byByteTable, inCarrier, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
+import type { Node } from '@q/ir'
+import { carrierOf, shiftOf } from '../onnx/carriers.ts'
+import { byByteTable, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
 import { centred, codeLimits, hasSlicedZeros, isByte, isCodeType, reach, takenZero, zeroPointOf } from './codes.ts'
-import { reshaped } from './finish.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -174,34 +172,6 @@ export const translateQCompareConstant: Translate = (node, t) => {
   const placed = shift === 0 ? truth : build.node('Add', [truth, build.numbers('i32', shift)], build.typeOf(truth))
   return [build.cast(placed, carrierOf(type))]
 }
-
-/** The table's own element type is that of the result, or a wider one that holds the same numbers. */
-export const translateLut: Translate = (node, t) => {
-  const [x, table] = node.inputs
-  const entries = t.valueOf(table!).constant
-  const type = t.typeOf(node.outputs[0]!)
-  const from = t.typeOf(x!)
-  if (entries === undefined || !isCodeType(from.dtype) || !canLookUp(type.dtype)) return undefined
-  const numbers = entries.dtype === 'f16' || entries.dtype === 'bf16' ? toCarrier(entries).data : entries.data
-  if (isByte(from.dtype)) return [byByteTable(t, x!, type, (each) => Number(numbers[each & 255]))]
-  if (entries.data.length !== 65536) return undefined
-  // A negative code stands, as a negative index does, that far from the end of the table.
-  const flat = [1, elementCount(from.shape)]
-  const dtype = carrierOf(type)
-  const shift = shiftOf(type.dtype)
-  const row = {
-    dtype,
-    shape: [1, 65536],
-    data: inCarrier(
-      dtype,
-      Float64Array.from(numbers as Int16Array, (each) => each + shift),
-    ),
-  }
-  const operands = [t.build.constant(row), reshaped(t.build, t.carried(x!), flat)]
-  return [reshaped(t.build, t.build.node('GatherElements', operands, { dtype, shape: flat }, { axis: 1 }), type.shape)]
-}
-
-const canLookUp = (dtype: DType): boolean => isCodeType(dtype) || dtype === 'f32' || dtype === 'f16' || dtype === 'bf16'
 
 /** `Max`, `Min` and `Relu` on codes of one scale and element type. */
 export const translateCodeSelection: Translate = (node, t) => {

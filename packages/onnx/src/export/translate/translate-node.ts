@@ -32,6 +32,7 @@ import {
 } from './float-other.ts'
 import { translateReduce, translateSoftmax } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
+import { translateLut, translateLutAxis } from './lookups.ts'
 import { changesCodeType, givesLooseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
 import { translatePad } from './pad.ts'
@@ -115,7 +116,8 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['QPRelu', unary.translateQPRelu],
   ['QAffine', unary.translateQAffine],
   ['QCompareConstant', unary.translateQCompareConstant],
-  ['Lut', unary.translateLut],
+  ['Lut', translateLut],
+  ['LutAxis', translateLutAxis],
   ['QuantizeLinear', translateQuantizeLinear],
   ['DequantizeLinear', translateDequantizeLinear],
 ])
@@ -162,7 +164,7 @@ function isInteger(t: Translation, name: string): boolean {
 }
 
 const integerOperator = ({ op }: Node): boolean =>
-  op.startsWith('Q') || op === 'Lut' || op.startsWith('Requantize') || op === 'DequantizeLinear'
+  op.startsWith('Q') || op.startsWith('Lut') || op.startsWith('Requantize') || op === 'DequantizeLinear'
 
 /** Whether slices of a computed value have zero points of their own. */
 function isSliced(t: Translation, name: string): boolean {
