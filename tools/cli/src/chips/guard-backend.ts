@@ -40,7 +40,7 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     compiler: String(found.compiler),
     compile: (artifact) => wait('compile', async () => compiledModel(await found.compile(artifact))),
   })
-  const { reader, compiler, facts, restrict, fileNames } = backend
+  const { reader, compiler, facts, restrict, fileNames, takePictures } = backend
   return {
     name: backend.name,
     target: backend.target,
@@ -49,6 +49,16 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     simplify: passes(backend.simplify, 'simplify'),
     emit: (graph, options) => run('emit', () => artifactOf(backend.emit(createHandedOut().graph(graph), options))),
     ...(fileNames === undefined ? {} : { fileNames: (...args) => run('file names', () => artifactNames(fileNames(...args))) }),
+    ...(takePictures === undefined
+      ? {}
+      : {
+          takePictures: (graph, pictures) =>
+            run('take pictures', () => {
+              const taken = graphOf(takePictures(createHandedOut().graph(graph), pictures))
+              verifyGraph(taken)
+              return taken
+            }),
+        }),
     ...(facts === undefined
       ? {}
       : {

@@ -39,7 +39,7 @@ function checkResults({ nodes, hoisted = [], values, renamed }: LoweredNode, wan
 
 /** What emit returned, copied. @throws TypeError when it is no artifact */
 export function artifactOf(returned: unknown): Artifact {
-  const { files, model, portable, compiled, diagnostics, then } = fieldsOf(returned, 'what it returned')
+  const { files, model, portable, compiled, boundary, diagnostics, then } = fieldsOf(returned, 'what it returned')
   if (typeof then === 'function') {
     // Nobody else waits for it.
     Promise.resolve(returned).catch(() => {})
@@ -53,6 +53,7 @@ export function artifactOf(returned: unknown): Artifact {
     ...(model === undefined ? {} : { model: textOf(model, 'model') }),
     ...(portable === undefined ? {} : { portable: portable === true }),
     ...(compiled === undefined ? {} : { compiled: textOf(compiled, 'compiled') }),
+    ...(boundary === undefined ? {} : { boundary: { ...fieldsOf(boundary, 'boundary') } }),
     diagnostics: diagnostics === undefined ? [] : listOf(diagnostics, 'diagnostics', diagnosticAt),
   }
 }
