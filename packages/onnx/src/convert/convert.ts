@@ -29,6 +29,7 @@ import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
 import { gemm, vectorProduct } from './products.ts'
 import { division, remainder, wholePower, wholeResult } from './quotients.ts'
+import { reductionBehindTranspose } from './reduction-behind-transpose.ts'
 
 /** What a pattern called a cast to a truth value and back. */
 const notZero: Rule = (net, node) => {
@@ -91,12 +92,13 @@ const conversions: RuleSet = {
   GroupNormalization: [plainNorm, factorsOfGroups, rankOf(true)],
   GlobalAveragePool: [globalPool],
   GlobalMaxPool: [globalPool],
-  ReduceL2: [wholeResult],
-  ReduceMean: [wholeResult, plainMean, singleReduction, spatialPool],
-  ReduceMax: [singleReduction, spatialPool],
-  ReduceMin: [singleReduction],
-  ReduceSum: [singleReduction],
-  ReduceProd: [singleReduction],
+  ReduceL1: [reductionBehindTranspose],
+  ReduceL2: [wholeResult, reductionBehindTranspose],
+  ReduceMean: [wholeResult, plainMean, singleReduction, spatialPool, reductionBehindTranspose],
+  ReduceMax: [singleReduction, spatialPool, reductionBehindTranspose],
+  ReduceMin: [singleReduction, reductionBehindTranspose],
+  ReduceSum: [singleReduction, reductionBehindTranspose],
+  ReduceProd: [singleReduction, reductionBehindTranspose],
   ReduceSumSquare: [composedReduction],
   ReduceLogSum: [wholeResult, composedReduction],
   ReduceLogSumExp: [wholeResult, composedReduction],

@@ -1,6 +1,4 @@
-import type { Node } from '@q/ir'
-import type { GraphDraft } from '@q/ir/graph'
-import { bypass, onlyUser, reshapedConstant } from '../net/constants.ts'
+import { bypass, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { before } from './arithmetic.ts'
 
@@ -32,28 +30,16 @@ export const singleReduction: Rule = (net, node) => {
   return true
 }
 
-/**
- * A mean or maximum over the whole plane is a pool, without the pooled axes when they are dropped. So is one over axes 1
- * and 2, dropped, of a tensor that was only turned round to have its channels last; the turning goes away.
- */
+/** A mean or maximum over the whole plane is a pool, without the pooled axes when they are dropped. */
 export const spatialPool: Rule = (net, node) => {
   const { axes, keepdims } = node.attrs as { readonly axes: readonly number[]; readonly keepdims: boolean }
-  const sorted = [...axes].sort().join()
-  const planes = sorted === '1,2' && !keepdims ? channelsFirst(net, node) : undefined
-  const [x] = planes?.inputs ?? node.inputs
-  const shape = net.shape(x!)
-  if (shape.length !== 4 || (planes === undefined && sorted !== '2,3')) return false
+  const [x] = node.inputs as [string]
+  const shape = net.shape(x)
+  if (shape.length !== 4 || [...axes].sort().join() !== '2,3') return false
   const window = { kernel_shape: shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0], ...(keepdims ? {} : { keepdims }) }
   if (node.op === 'ReduceMax') net.change(node, { op: 'MaxPool', inputs: [x], attrs: window })
   else net.change(node, { op: 'AveragePool', inputs: [x], attrs: { ...window, count_include_pad: true } })
   return true
-}
-
-/** The Transpose from channels first to channels last in front of a node, when nothing else uses its result. */
-function channelsFirst(net: GraphDraft, node: Node): Node | undefined {
-  const turned = net.producer(node.inputs[0]!)
-  const isTurned = turned?.op === 'Transpose' && (turned.attrs['perm'] as readonly number[]).join() === '0,2,3,1'
-  return isTurned && onlyUser(net, turned) === node ? turned : undefined
 }
 
 /** How the axes of a mean were counted is of no interest any more. */

@@ -19,6 +19,7 @@ import { mergeLastUsers } from './merge-users.ts'
 import { movesAreReshape, permuteBeforeSoftmax } from './move-permutes.ts'
 import { notEqual } from './not-equal.ts'
 import { numberRight } from './numbers-right.ts'
+import { patchesToDepth } from './patches-to-depth.ts'
 import { permuteBehindSlices } from './permute-behind-slices.ts'
 import { reshapeBeforeAdd } from './reshape-before-add.ts'
 import { rmsNorm } from './rms-norm.ts'
@@ -57,10 +58,11 @@ const rules: RuleSet = {
   Slice: [mergeSlices],
   Conv: [mergeConvs],
   Concat: [mergeConcats, spaceToDepth, mergePatches],
-  Reshape: [groupNorm, blocksToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
+  Reshape: [groupNorm, blocksToDepth, patchesToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],
   Transpose: [permuteBehindSlices, permuteBeforeSoftmax, movesAreReshape, splitPermute],
+  LayerNormalization: [reshapeBeforeAdd],
   RMSNormalization: [rankOf(false)],
   Where: [where],
 }

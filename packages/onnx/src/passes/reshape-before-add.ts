@@ -3,11 +3,11 @@ import type { GraphDraft } from '@q/ir/graph'
 import { constantOf, onlyUser, reshapedConstant, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
-/** Operators whose results TPU-MLIR 1.30.2 leaves next to the sum. */
+/** Operators whose results TPU-MLIR 1.30.2 leaves next to the sum, where nothing else uses them. */
 const keptBeside: ReadonlySet<string> = new Set(['MatMul', 'LayerNormalization'])
 
 /**
- * A Reshape between a sum of two tensors and a matrix product goes in front of the sum, to each of its operands: the sum takes its name, they are
+ * A Reshape between a sum of two tensors and a matrix product or a layer normalization goes in front of the sum, to each of its operands: the sum takes its name, they are
  * called `<operand>_r_reshape`.
  */
 export const reshapeBeforeAdd: Rule = (net, node) => node.inputs.slice(0, 2).some((input) => movesAhead(net, net.producer(input!)))
@@ -19,7 +19,11 @@ function movesAhead(net: GraphDraft, reshape: Node | undefined): boolean {
   const [result] = reshape.outputs as [string]
   const shape = net.shape(added)
   const operands = sum.inputs as readonly string[]
-  const fits = operands.every((name) => sameShape(net.shape(name), shape) && !keptBeside.has(net.producer(name)?.op ?? ''))
+  const isKeptBeside = (name: string): boolean => {
+    const producer = net.producer(name)
+    return producer !== undefined && keptBeside.has(producer.op) && onlyUser(net, producer) === sum
+  }
+  const fits = operands.every((name) => sameShape(net.shape(name), shape) && !isKeptBeside(name))
   if (!fits) return false
   const to = net.shape(result)
   const type = net.value(result).type
