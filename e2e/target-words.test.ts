@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { bf16Styles, roundingModes } from '@q/ir/number'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { pictureForms } from '../packages/ir/src/graph/picture.ts'
 
 const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/write-a-backend.md'), 'utf8')
@@ -42,5 +43,22 @@ describe('docs/write-a-backend.md tells every word of a target', () => {
   ])('%s', (_, words) => {
     const all = [...told].join(' ')
     expect(words.filter((word) => !told.has(word) && !new RegExp(`(?:^|[^\\w-])${word}(?:[^\\w-]|$)`).test(all))).toEqual([])
+  })
+})
+
+describe('docs/write-a-backend.md tells of what a network takes and gives', () => {
+  it('every member of the target that says so has a row of its own', () => {
+    const rows = [...section.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell!)
+    const members = wordsOf('target.ts', ['Target'])
+    expect(members.filter((member) => !rows.some((cell) => cell.includes(`\`${member}\``)))).toEqual([])
+  })
+
+  it('every form of pictures, and every type at the boundary', () => {
+    const words = [
+      ...Object.keys(pictureForms),
+      ...wordsOf('picture.ts', ['PictureInputs', 'PictureRules']),
+      ...wordsOf('boundary.ts', ['BoundaryTypes']),
+    ]
+    expect(words.filter((word) => !new RegExp(`[\\x60{ ]${word}[\\x60:,} ]`).test(page))).toEqual([])
   })
 })
