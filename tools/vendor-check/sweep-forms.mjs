@@ -21,6 +21,7 @@ export const operands = {
   m: ['f32[6,8]', -2, 2],
   w: ['f32[2,6,6]', -2, 2],
   g: ['f32[1,5,5,2]', -1.2, 1.2],
+  n: ['f32[1,3,80,80]', -2, 2],
 }
 
 /**
@@ -112,7 +113,7 @@ const reduction = (op, operand = '@x') =>
   ])
 
 /** Operators that no ONNX file says by themselves: a back end makes them, or passes that look for several nodes. */
-export const madeFromOthers = ['Affine', 'Attention', 'NotEqual', 'PixelNormalization', 'Rsqrt', 'Reverse', 'Silu', 'SwapDimInner']
+export const madeFromOthers = ['Affine', 'Attention', 'NotEqual', 'PixelNormalization', 'Rope', 'Rsqrt', 'Reverse', 'Silu', 'SwapDimInner']
 
 /**
  * Forms of the float operators by name: the operator, and what it has beside what is usual.
@@ -230,6 +231,20 @@ export const forms = new Map(
     ['Pad_value_beyond', 'Pad(@u) {pads = [0,0,1,2,0,0,2,1], value = 7}'],
     ['Pad_reflect', 'Pad(@x) {pads = [0,0,1,2,0,0,2,1], mode = "reflect"}'],
     ['Pad_edge', 'Pad(@x) {pads = [0,0,1,2,0,0,2,1], mode = "edge"}'],
+    ['Pad_wide', 'Pad(@n) {pads = [0,0,16,16,0,0,16,16]}'],
+    ['Pad_wider', 'Pad(@n) {pads = [0,0,20,20,0,0,20,20]}'],
+    ['Pad_edge_wide', 'Pad(@n) {pads = [0,0,16,20,0,0,20,16], mode = "edge"}'],
+    ['Pad_reflect_wide', 'Pad(@n) {pads = [0,0,16,20,0,0,20,16], mode = "reflect"}'],
+    ...[20, 40, 70].flatMap((size) =>
+      ['MaxPool', 'AveragePool'].map(
+        (op) =>
+          /** @type {const} */ ([`${op}_${size}`, `${op}(@n) {kernel_shape = [${size},${size}], strides = [10,10], pads = [0,0,0,0]}`]),
+      ),
+    ),
+    [
+      'Resize_nearest',
+      'Resize(@x) {mode = "nearest", coordinate_transformation_mode = "asymmetric", scale_h = 1.5, scale_w = 1.5, sizes = [9,9]}',
+    ],
     ['Upsample', 'Upsample(@x) {scale_h = 2, scale_w = 2}'],
     ['Upsample_unequal', 'Upsample(@x) {scale_h = 2, scale_w = 3}'],
     ['Resize_linear', 'Resize(@x) {mode = "linear", scale_h = 2, scale_w = 2, sizes = [12,12]}'],

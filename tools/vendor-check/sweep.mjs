@@ -8,13 +8,14 @@ import { q, run, vendorBin } from './programs.mjs'
 import { forms, madeFromOthers } from './sweep-forms.mjs'
 import { writeForms } from './sweep-network.mjs'
 
-const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--modes INT8,F16,F32] [--no-chip] [--keep] [--output FILE] [form ...]
+const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--chip NAME] [--modes INT8,F16,F32] [--no-chip] [--keep] [--output FILE] [form ...]
 DIR is an installed TPU-MLIR 1.30.2; forms: ${[...forms.keys()].join(', ')}`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     vendor: { type: 'string' },
+    chip: { type: 'string', default: 'bm1684x' },
     modes: { type: 'string', default: 'INT8,F16,F32' },
     'no-chip': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -33,7 +34,8 @@ if (missing.length > 0) throw new Error(`write a form for ${missing.join(', ')}`
 
 const bin = vendorBin(values.vendor)
 const folder = mkdtempSync(join(tmpdir(), 'vendor-sweep-'))
-const chip = 'bm1684x'
+const chip = values.chip
+const container = chip.startsWith('cv') ? 'm.cvimodel' : 'm.bmodel'
 let count = 0
 
 /**
@@ -91,7 +93,7 @@ async function ourRun(batch, place, mode) {
 
 /** @param {string} mode */
 const deployOptions = (mode) => [
-  ...['--mlir', 'm.mlir', '--quantize', mode, '--chip', chip, '--model', 'm.bmodel'],
+  ...['--mlir', 'm.mlir', '--quantize', mode, '--chip', chip, '--model', container],
   ...(mode === 'INT8' ? ['--calibration_table', 'table'] : []),
 ]
 
@@ -169,7 +171,7 @@ async function sweep(mode) {
     const { input, script } = await ourRun(batch, place, mode)
     if (script === undefined) throw new Error('model_deploy names no script')
     await run(place, 'sh', [script], bin)
-    await run(place, join(bin, 'model_runner.py'), ['--input', input, '--model', 'm.bmodel', '--output', 'chip.npz'], bin)
+    await run(place, join(bin, 'model_runner.py'), ['--input', input, '--model', container, '--output', 'chip.npz'], bin)
     for (const prefix of batch.keys()) note('chip')(prefix, compared(prefix, join(place, 'all.npz'), join(place, 'chip.npz')))
   }
   if (!values['no-chip']) {
