@@ -17,25 +17,27 @@ function wordOf({ operation }: ReadForm): string {
   return word?.kind === 'string' ? word.value : ''
 }
 
-/** A linear resampling that the program computes that feeds the chip, in float32; see `quantizeInputsOnHost`. Its compiler knows no other word for it. */
+/** A resampling, linear or nearest from the start of each element, that the program computes that feeds the chip, in float32; see `quantizeInputsOnHost`. Its compiler knows no other word for it. */
 export const hostResize: Spelling = {
   op: 'Resize',
   name: 'GenericCpu',
   fields: [selects('string', 'cpu_op_name', 'interp')],
-  reads: (form) => form.resultTypes[0]!.dtype === 'f32' && wordOf(form) !== 'nearest',
+  reads: (form) => form.resultTypes[0]!.dtype === 'f32',
   read: (form) => {
     const { inputs, attrs } = readResize({ ...form, attrs: {} })
-    return { inputs, attrs: { ...attrs, mode: 'linear', [coordinates]: wordOf(form) } }
+    const word = wordOf(form)
+    const how = word === 'nearest' ? { mode: 'nearest', [coordinates]: 'asymmetric' } : { mode: 'linear', [coordinates]: word }
+    return { inputs, attrs: { ...attrs, ...how } }
   },
   writes: (form) =>
     form.properties['quantizeInputsOnHost'] === true &&
     form.outputTypes[0]!.dtype === 'f32' &&
-    form.attrs['mode'] === 'linear' &&
+    (form.attrs['mode'] === 'linear' || form.attrs[coordinates] === 'asymmetric') &&
     areOfSizes(form),
   writeAttributes: ({ attrs, outputTypes }) => {
     const [height, width] = outputTypes[0]!.shape.slice(-2) as [number, number]
     const entries = new Map<string, MlirAttribute>([
-      [coordinates, { kind: 'string', value: String(attrs[coordinates]) }],
+      [coordinates, { kind: 'string', value: attrs['mode'] === 'nearest' ? 'nearest' : String(attrs[coordinates]) }],
       ['height', int(height)],
       ['pad_beg', int(0)],
       ['pad_end', int(0)],

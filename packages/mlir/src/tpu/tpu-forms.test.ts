@@ -95,14 +95,17 @@ describe('writeTpu', () => {
     expect(writeTpu(graph).weights.size).toBe(0)
   })
 
-  it('writes a linear resampling as the host program has it, where the family needs that', () => {
-    const attrs = { sizes: [6, 9], mode: 'linear', coordinate_transformation_mode: 'align_corners', scale_h: 2, scale_w: 3 }
+  it.each([
+    ['linear', 'align_corners', 'align_corners'],
+    ['nearest', 'asymmetric', 'nearest'],
+  ])('writes a %s resampling as the host program has it, where the family needs that', (mode, places, word) => {
+    const attrs = { sizes: [6, 9], mode, coordinate_transformation_mode: places, scale_h: 2, scale_w: 3 }
     const node: Node = { op: 'Resize', inputs: ['x'], outputs: ['y'], attrs }
     const floats = (...shape: readonly number[]): TensorType => ({ dtype: 'f32', shape })
     const graph = graphOf(node, [{ name: 'x', type: floats(1, 2, 3, 3) }], floats(1, 2, 6, 9))
     const properties = { ...graph.properties, quantizeInputsOnHost: true }
     const { text, weights } = writeTpu({ ...graph, properties })
-    expect(text).toContain('cpu_op_name = "interp", param = {coordinate_transformation_mode = "align_corners", height = 6 : i32')
+    expect(text).toContain(`cpu_op_name = "interp", param = {coordinate_transformation_mode = "${word}", height = 6 : i32`)
     const read = readTpu(text, weights)
     expect(attributesOf(read.nodes.at(-1)!, definitionOf(read.nodes.at(-1)!, read.ops))).toMatchObject(attrs)
     expect(writeTpu(graph).text).toContain('tpu.Interp')
