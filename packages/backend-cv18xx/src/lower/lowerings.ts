@@ -17,6 +17,7 @@ import { lowerMul } from './mul.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
 import { lowerReduce, lowerReduceL2 } from './reduce.ts'
+import { reluBehind } from './relu-behind.ts'
 import { lowerResize } from './resize.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
@@ -27,7 +28,7 @@ const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.f
 /** A lowering for each operator of the target. */
 export const lowerings: Backend['lower'] = {
   ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
-  ...each(['Abs', 'DepthToSpace', 'MaxPool', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
+  ...each(['Abs', 'DepthToSpace', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
   ...each(['Clip', 'InstanceNormalization', 'LRN', 'LayerNormalization'], asFloat()),
   ...each(['Max', 'Min'], lowerChoice),
   ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
@@ -35,7 +36,7 @@ export const lowerings: Backend['lower'] = {
   Add: lowerAdd,
   'Add#constant': lowerAddConstant,
   Affine: lowerAffine,
-  AveragePool: lowerAveragePool,
+  AveragePool: reluBehind(lowerAveragePool),
   Concat: lowerConcat,
   Conv: lowerConv,
   ConvTranspose: lowerConvTranspose,
@@ -46,6 +47,7 @@ export const lowerings: Backend['lower'] = {
   LeakyRelu: lowerLeakyRelu,
   Log: lowerLog,
   MatMul: lowerMatMul,
+  MaxPool: reluBehind(lowerCopy),
   Mul: lowerMul,
   'Mul#constant': lowerMulConstant,
   PRelu: lowerPRelu,

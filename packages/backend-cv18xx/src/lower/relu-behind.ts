@@ -1,0 +1,32 @@
+import { type LowerOp, layerOf } from '@q/ir'
+import { inBf16 } from './in-bf16.ts'
+
+/**
+ * A lowering of an operator of which the chip has no form with a ReLU: one that the layer ends in stands behind it, by itself. Codes have none with a limit.
+ *
+ * Names are those of TPU-MLIR 1.30.2: of `conv_Relu`, what comes before the ReLU is `conv__pool`.
+ */
+export const reluBehind =
+  (lower: LowerOp): LowerOp =>
+  (node, context) => {
+    const { relu, reluLimit } = context.attrs(node)
+    if (relu !== true) return lower(node, context)
+    const hasLimit = Number(reluLimit) > 0
+    if (hasLimit && context.scheme.kind !== 'float') return inBf16(node, context, 'it ends in a ReLU with a limit', reluBehind(lower))
+    const made = lower(node, context)
+    const name = layerOf(node)
+    const plain = `${name.replace(/Relu$/, '')}_pool`
+    const last = made.nodes.at(-1)!
+    const { type } = made.values.find((value) => value.name === name)!
+    const style =
+      type.quant === undefined ? { reluLimit: reluLimit!, ...(last.attrs['bf16'] === undefined ? {} : { bf16: last.attrs['bf16'] }) } : {}
+    return {
+      ...made,
+      nodes: [
+        ...made.nodes.slice(0, -1),
+        { ...last, outputs: [plain], attrs: { ...last.attrs, relu: false, ...('reluLimit' in last.attrs ? { reluLimit: -1 } : {}) } },
+        { op: 'Relu', inputs: [plain], outputs: [name], attrs: style },
+      ],
+      values: [...made.values, { name: plain, type }],
+    }
+  }
