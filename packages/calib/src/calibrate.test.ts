@@ -109,6 +109,9 @@ describe('calibration', () => {
     expect(entries.get('sum')).toEqual({ threshold: 1e-5, min: 0, max: 1e-5 })
     const codes = diagnostics.filter(({ at }) => at[0] === 'sum').map(({ code }) => code)
     expect(codes).toEqual(['CALIBRATION_ALL_ZEROS'])
+    const little = await calibrate({ graph, executor, samples: tinySamples([new Float32Array(size).fill(1e-7)]) })
+    const words = little.diagnostics.filter(({ code }) => code === 'CALIBRATION_ALL_ZEROS').map(({ message }) => message)
+    expect(words).toContainEqual(expect.stringMatching(/^layer \w+ reaches [\d.e-]+, which counts as all zeros/))
   })
 
   it('makes the rows of symmetric layers symmetric about the codes', async () => {

@@ -46,7 +46,10 @@ export function runningRange(name: string, state: readonly number[] = []): Runni
       const zeros = magnitudeOf() <= smallestThreshold
       const range = zeros ? { min: min < 0 ? -smallestThreshold : 0, max: smallestThreshold } : { min, max }
       const magnitude = zeros ? smallestThreshold : magnitudeOf()
-      if (zeros) warn('CALIBRATION_ALL_ZEROS', `layer ${name} is all zeros: check the samples`)
+      if (zeros) {
+        const reach = magnitudeOf() > 0 ? `reaches ${magnitudeOf()}, which counts as` : 'is'
+        warn('CALIBRATION_ALL_ZEROS', `layer ${name} ${reach} all zeros: check the samples`)
+      }
       const chosen = Math.min(threshold(magnitude), magnitude)
       const usable = chosen > smallestThreshold
       // Of zeros no threshold is expected.

@@ -39,6 +39,12 @@ describe('a layer whose negative numbers have no codes', () => {
     expect(told('u1 = Tanh(x); u2 = Relu(u1); return u2, u1')).toEqual(['u1'])
   })
 
+  it('is none that a calibration saw as zeros: its least number is made up', () => {
+    const quant = { scale: 1e-5 / 255, zeroPoint: 0, expressed: 'f32' } as const
+    expect(told('u1 = Tanh(x); return u1', { threshold: 1e-5, min: -1e-5, max: 1e-5 }, quant)).toEqual([])
+    expect(told('u1 = Tanh(x); return u1', { threshold: 2e-5, min: -2e-5, max: 1e-5 }, quant)).toEqual(['u1'])
+  })
+
   it('is one of which more is lost than two steps, and more than half', () => {
     expect(told('u1 = Tanh(x); return u1', { threshold: 4, min: -0.03, max: 4 })).toEqual([])
     expect(told('u1 = Tanh(x); return u1', { threshold: 4, min: -0.04, max: 4 })).toEqual(['u1'])

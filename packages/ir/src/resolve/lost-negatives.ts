@@ -31,7 +31,7 @@ export function lostNegatives(float: Graph, shipped: Graph, rowOf: (name: string
     const name = node.outputs[0]!
     const row = rowOf(name)
     const type = shipped.values.get(name)?.type
-    if (row === undefined || type?.quant === undefined || isCut(node)) return []
+    if (row === undefined || row.threshold <= zeros || type?.quant === undefined || isCut(node)) return []
     const least = Math.max(row.min, -row.threshold)
     const { scale } = type.quant
     // Ranges that neighbours share cut a little of many layers: what keeps half of its negative side is quantized, not lost.
@@ -39,6 +39,9 @@ export function lostNegatives(float: Graph, shipped: Graph, rowOf: (name: string
     return [warning(node, name, least, type)]
   })
 }
+
+/** The threshold of a row of zeros, whose least number is made up. */
+const zeros = 1e-5
 
 /** Whether a ReLU makes the result of a node. */
 const isCut = ({ op, attrs }: Node): boolean => op === 'Relu' || attrs.relu === true

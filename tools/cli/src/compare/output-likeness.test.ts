@@ -33,6 +33,12 @@ describe('an output and the one it stands for', () => {
     expect(outputLikeness(f32(1, 0), f32(0, 0))).toMatchObject({ cosine: 0, sqnr: -100 })
   })
 
+  it('an output most of whose numbers are not finite is lost, whatever the rest', () => {
+    const { NaN: none } = Number
+    expect(outputLikeness(f32(none, none, 1), f32(none, none, 1))).toEqual({ ...lost, notFinite: 2 })
+    expect(outputLikeness(f32(none, 2, 1), f32(none, 2, 1))).toEqual({ ...perfect, notFinite: 1 })
+  })
+
   it('a number that is not finite where the other is loses the output', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(outputLikeness(f32(value, 1), f32(0, 1))).toEqual({ ...lost, notFinite: 1 })

@@ -20,7 +20,8 @@ const lost = { cosine: 0, euclidean: 0, sqnr: -most }
 /**
  * Compares an output with the one it stands for. Unlike {@link similarity}, which repeats another tool's numbers, an
  * offset counts as noise, an output without variance has no noise taken from it, and a number that is infinite or NaN
- * where the other is not, or no finite number at all, makes the output a lost one.
+ * where the other is not, or no finite number at all, makes the output a lost one; and so do more numbers that are not finite than that are: a similarity of the rest would be
+ * no comfort.
  */
 export function outputLikeness(target: Tensor, reference: Tensor): OutputLikeness {
   const pair = alignTensors(target, reference)
@@ -43,7 +44,7 @@ export function outputLikeness(target: Tensor, reference: Tensor): OutputLikenes
   return { cosine, euclidean, sqnr, notFinite }
 }
 
-/** The pairs of finite numbers; where one alone is finite, or none, all is lost. */
+/** The pairs of finite numbers; where one alone is finite, or fewer than half of them are, all is lost. */
 function finiteOf(
   target: Float32Array,
   reference: Float32Array,
@@ -52,5 +53,5 @@ function finiteOf(
   const found = target.every(isPair) ? target : target.filter(isPair)
   const wanted = found === target ? reference : reference.filter((b, i) => isPair(target[i]!, i) && Number.isFinite(b))
   const isOther = (a: number, i: number) => !(isPair(a, i) || Object.is(a, reference[i]!))
-  return { found, wanted, notFinite: target.length - found.length, isLost: found.length === 0 ? target.length > 0 : target.some(isOther) }
+  return { found, wanted, notFinite: target.length - found.length, isLost: 2 * found.length < target.length || target.some(isOther) }
 }

@@ -13,6 +13,7 @@ import { readModel } from '../wiring/read-model.ts'
 import { type TopContent, topFiles } from '../wiring/write-model.ts'
 import { compareImport } from './compare-import.ts'
 import { tellModel } from './model-summary.ts'
+import { notFiniteLines } from './not-finite.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
 import { noteTestInputs } from './sample-files.ts'
@@ -145,5 +146,6 @@ async function compareWithOriginal(
   }
   reportComparison(comparison, reporter, sides, (name) => graph.outputs.includes(name))
   if (culprit !== undefined) reporter.note(`layer ${culprit.layer} (${culprit.op}) is the first that differs from ${model}`)
+  for (const line of notFiniteLines(graph, tensors)) reporter.note(line)
   return comparison
 }
