@@ -7,12 +7,15 @@ import * as normalizations from './normalizations.ts'
 import * as pools from './pools.ts'
 import * as quantization from './quantization.ts'
 import { resize } from './resize.ts'
+import { wrapped } from './wrapped.ts'
 
 /**
  * ONNX operators that are read as nodes of other operators, always or in some forms: those have no form of their own in a canonical graph, and
  * what they compute can be said exactly with what it has.
  */
 export const compositions: Readonly<Record<string, Compose>> = {
+  Abs: wrapped,
+  Add: wrapped,
   AffineGrid: borders.affineGrid,
   AveragePool: pools.averagePoolBySums,
   BatchNormalization: normalizations.computedBatchNormalization,
@@ -37,6 +40,8 @@ export const compositions: Readonly<Record<string, Compose>> = {
   MaxPool: pools.dilatedMaxPool,
   MaxUnpool: pools.maxUnpool,
   MeanVarianceNormalization: normalizations.meanVarianceNormalization,
+  Mul: wrapped,
+  Neg: wrapped,
   OneHot: choices.oneHot,
   Pad: borders.wrappedPad,
   QLinearMatMul: quantization.qLinearMatMul,
@@ -45,6 +50,7 @@ export const compositions: Readonly<Record<string, Compose>> = {
   Resize: resize,
   Selu: activations.selu,
   Shrink: activations.shrink,
+  Sub: wrapped,
   ThresholdedRelu: activations.thresholdedRelu,
   Trilu: choices.trilu,
   Upsample: resize,
