@@ -14,7 +14,7 @@ const listed = new Map(readOperators().map(({ name, refused }) => [name, refused
 
 /** Whether docs/ops.md says that this is refused: of shapes, of operators that do not stand there, of forms. */
 function isListed({ error }: Refusal): boolean {
-  if (error.code === 'ONNX_DYNAMIC_SHAPE') return true
+  if (error.code === 'ONNX_DYNAMIC_SHAPE' || error.message === 'an input is empty') return true
   if (error.code !== 'ONNX_UNSUPPORTED_OP') return error.at.some((place) => listed.get(place.split(' ')[0]!) !== undefined)
   return error.found!.split('; ').some((group) => {
     const name = group.split(' ')[0]!

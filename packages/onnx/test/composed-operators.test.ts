@@ -186,6 +186,29 @@ const cases: Readonly<Record<string, ComposedCase>> = {
     declared: { y: [2, 1, 3, 5], z: [2, 3, 3, 5] },
     outputs: 'y z',
   },
+  'a computed bound beside an infinite one': {
+    nodes: [
+      ['Clip', 'x l h', 'a'],
+      ['Clip', 'a h u', 'y'],
+    ],
+    fed: { x: plane, h: { shape: [], data: [0.25] } },
+    constants: { l: { shape: [], data: [Number.NEGATIVE_INFINITY] }, u: { shape: [], data: [Number.POSITIVE_INFINITY] } },
+  },
+  ...Object.fromEntries(
+    ([2, 3] as const).flatMap((to) =>
+      [
+        ...['Add', 'Sub', 'Mul'].map((op): SmallNode => [op, 'c k', 'r']),
+        ...(to === 3 ? (['Neg', 'Abs'] as const).map((op): SmallNode => [op, 'c', 'r']) : []),
+      ].map((node): readonly [string, ComposedCase] => [
+        `${node[0]} of ${to === 2 ? 'unsigned' : 'signed'} integers of 8 bits, which wraps`,
+        {
+          nodes: [['Cast', 'x', 'c', { to }], node, ['Cast', 'r', 'y', { to: 1 }]],
+          fed: { x: { shape: [5], data: to === 2 ? [0, 3, 100, 200, 255] : [-128, -127, -1, 100, 127] } },
+          constants: { k: { shape: [5], data: [4, 4, 100, 100, 120], dtype: to === 2 ? 'u8' : 'i8' } },
+        },
+      ]),
+    ),
+  ),
   'a Range as long as the declared result': {
     nodes: [['Range', 'a b c', 'y']],
     fed: { a: { shape: [], data: [3] }, b: { shape: [], data: [-1] }, c: { shape: [], data: [-1.5] } },

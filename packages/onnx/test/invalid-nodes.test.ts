@@ -20,6 +20,7 @@ const importing = (node: SmallNode, opset: number) =>
         i: whole(1, 2),
         scales: { data: [1, 1, 1, 1e9] },
         s: { data: [1, 1, 2, 2] },
+        s1: { data: [1, 2] },
         b: { data: [1, 0], dtype: 'bool' },
       },
       nodes: [node],
@@ -93,6 +94,32 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
     ['a diagonal of four axes', ['EyeLike', 'z', 'y'], 17, 'ONNX_BAD_NODE', '[1, 2, 4, 4]', 'two axes'],
     ['more of the largest than there are', ['TopK', 'x k', 'y z_1'], 17, 'ONNX_UNSUPPORTED', '9', '4 at most'],
     ['an axis that is resized beyond memory', ['Resize', 'z - scales', 'y'], 17, 'ONNX_TENSOR_SIZE', '4000000000 elements', 'at most'],
+    ['two arrows', ['Einsum', 'x', 'y', { equation: 'ab->a->b' }], 17, 'ONNX_UNSUPPORTED', 'ab->a->b', 'one result at most'],
+    ['an axis without a letter', ['Einsum', 'x', 'y', { equation: 'a1->a' }], 17, 'ONNX_UNSUPPORTED', 'a1->a', 'terms of letters'],
+    [
+      'an axis made twice',
+      ['Einsum', 'x', 'y', { equation: 'ab->aab' }],
+      17,
+      'ONNX_UNSUPPORTED',
+      'ab->aab',
+      'each letter of the result once',
+    ],
+    [
+      'a batch normalization that trains',
+      ['BatchNormalization', 'z s1 s1 s1 s1', 'y', { is_test: 0 }],
+      6,
+      'ONNX_UNSUPPORTED',
+      'is_test 0',
+      'is_test 1',
+    ],
+    [
+      'a mean with gaps that counts windows behind the end',
+      ['AveragePool', 'z', 'y', { kernel_shape: [2, 2], strides: [3, 3], dilations: [1, 2], ceil_mode: 1, count_include_pad: 1 }],
+      19,
+      'ONNX_UNSUPPORTED',
+      'count_include_pad 1 and ceil_mode 1',
+      'one of them',
+    ],
     ['an operator set of the future', ['Relu', 'x', 'y'], 999, 'ONNX_UNSUPPORTED', 'version 999', 'version 1 to'],
   ])('%s', async (_, node, opset, code, found, wanted) => {
     await expect(importing(node, opset)).rejects.toMatchObject({
@@ -112,6 +139,11 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
       outputs: 'y',
     })
     await expect(importOnnx(file)).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED', found: 'pads -4 and 1 of 4 elements' })
+  })
+
+  it('an input without elements', async () => {
+    const shaped = (shape: readonly number[]) => importOnnx(onnxFile({ inputs: { x: shape }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }))
+    await expect(shaped([1, 0, 8])).rejects.toMatchObject({ code: 'ONNX_INPUT_SHAPE', message: 'an input is empty', found: '[1, 0, 8]' })
   })
 
   const changed = (change: (model: proto.onnx.ModelProto) => void, nodes: readonly SmallNode[] = [['Softmax', 'x', 'y', { axis: 1 }]]) => {

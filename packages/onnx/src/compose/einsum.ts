@@ -135,9 +135,22 @@ function isMatrixProduct(equation: string, isConstant: boolean): boolean {
   return right === `${batches}${inner}${column}` || right === `${batches}${column}${inner}`
 }
 
+const term = /^[A-Za-z]*(\.\.\.[A-Za-z]*)?$/
+
+/** Refuses what is no equation: other signs than letters, a second arrow or ellipsis, and a letter that stands in the result twice. */
+function checkEquation(view: FormView, equation: string): void {
+  const [left = '', result, ...more] = equation.replaceAll(' ', '').split('->')
+  const letters = [...(result ?? '').replace('...', '')]
+  if (more.length > 0 || ![...left.split(','), result ?? ''].every((each) => term.test(each)))
+    refuse(view, 'Einsum with this equation is not supported', `equation ${equation}`, 'terms of letters, and one result at most')
+  if (new Set(letters).size < letters.length)
+    refuse(view, 'Einsum with this equation is not supported', `equation ${equation}`, 'each letter of the result once')
+}
+
 /** Sums of products by their equation: diagonals, sums and matrix products, two operands at a time. */
 export const einsum: Compose = (view, body) => {
   const equation = wordAttr(view, 'equation')
+  checkEquation(view, equation)
   const plain = plainEquation(view)
   if (plain !== undefined && (stepsOf(plain) !== undefined || isMatrixProduct(plain, view.known(1) !== undefined))) return false
   const shapes = view.inputs.map((_, i) => view.type(i).shape)

@@ -24,6 +24,8 @@ interface Declared {
   readonly dtype: InferredType['dtype']
   /** Sizes, or the names of the sizes that are open. */
   readonly shape: readonly (number | string)[] | undefined
+  /** Whether the file gives it an axis of no elements. */
+  readonly isEmpty: boolean
 }
 
 /**
@@ -41,8 +43,9 @@ export function inputTypes(
   const wanted = shapesByName(declared, given, place)
   const open: string[] = []
   const types = new Map<string, InferredType>()
-  for (const { name, dtype, shape } of declared) {
+  for (const { name, dtype, shape, isEmpty } of declared) {
     const fixed = wanted.get(name)
+    if (isEmpty && fixed === undefined) throw empty(name, shape ?? [], place)
     if (fixed !== undefined) check(name, shape, fixed, place)
     const sizes = fixed ?? shape
     if (sizes !== undefined) checkCount(name, sizes, place)
@@ -74,12 +77,22 @@ function read(input: proto.onnx.IValueInfoProto, place: string): Declared {
       hint: 'export the model with tensors for its inputs',
     })
   }
-  const dims = tensor.shape?.dim?.map((dim) => {
-    const size = dim.dimValue === undefined || dim.dimValue === null ? 0 : toNumber(dim.dimValue)
-    return size > 0 ? size : dim.dimParam || '?'
+  const sizes = tensor.shape?.dim?.map((dim) => (dim.dimValue === undefined || dim.dimValue === null ? 0 : toNumber(dim.dimValue)))
+  const isEmpty = tensor.shape?.dim?.some((dim, i) => Object.hasOwn(dim, 'dimValue') && sizes![i] === 0) ?? false
+  const dims = tensor.shape?.dim?.map((dim, i) => {
+    if (sizes![i]! > 0) return sizes![i]!
+    return dim.dimParam || (Object.hasOwn(dim, 'dimValue') && sizes![i] === 0 ? '0' : '?')
   })
-  return { name, dtype: dtypeOf(tensor.elemType, [place, name]), shape: dims }
+  return { name, dtype: dtypeOf(tensor.elemType, [place, name]), shape: dims, isEmpty }
 }
+
+const empty = (name: string, shape: readonly (number | string)[], place: string): QError =>
+  new QError('ONNX_INPUT_SHAPE', 'an input is empty', {
+    at: [place, name],
+    found: `[${shape.join(', ')}]`,
+    wanted: 'sizes above 0',
+    hint: 'a tensor without elements cannot be quantized: export the model with sizes above 0, or give the input its shape (--input_shapes)',
+  })
 
 function shapesByName(
   declared: readonly Declared[],

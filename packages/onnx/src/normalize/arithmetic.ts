@@ -74,7 +74,12 @@ export const clip: Normalize = (view) => {
   return { op: 'Clip', inputs: [view.inputs[0]], attrs: { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) } }
 }
 
-function clipBetweenTensors({ inputs: [x, low, high] }: FormView): Form {
+/** Clip with a computed bound; where the other one is infinite, nothing lies beyond it. */
+function clipBetweenTensors(view: FormView): Form {
+  const [x] = view.inputs
+  const finite = (operand: number, none: number): string | undefined =>
+    view.inputs[operand] !== undefined && view.known(operand)?.data[0] === none ? undefined : view.inputs[operand]
+  const [low, high] = [finite(1, Number.NEGATIVE_INFINITY), finite(2, Number.POSITIVE_INFINITY)]
   if (high === undefined) return { op: 'Max', inputs: [x, low], attrs: {} }
   return low === undefined ? { op: 'Min', inputs: [x, high], attrs: {} } : { op: 'Clip', inputs: [x, low, high], attrs: {} }
 }

@@ -19,12 +19,29 @@ export function isPlainPool(view: FormView): boolean {
 }
 
 /** Whether rounding up adds windows behind a border that counts, which what it adds does not. */
-export function isCountedBehind(view: FormView): boolean {
-  const size = view.type(0).shape.slice(2)
-  const kernel = listAttr(view, 'kernel_shape') ?? []
-  const window = windowOf(view, kernel, size)
-  const { pads } = windowOf({ ...view, attrs: { ...view.attrs, ceil_mode: 0 } }, kernel, size)
-  return window.pads.some((pad, i) => pad !== pads[i]) && flagAttr(view, 'count_include_pad') && pads.some((pad) => pad > 0)
+function isCountedBehind(view: FormView): boolean {
+  return reachesBehind(view) && flagAttr(view, 'count_include_pad') && padsBefore(view).some((pad) => pad > 0)
+}
+
+const padsOf = (view: FormView): readonly number[] => windowOf(view, listAttr(view, 'kernel_shape') ?? [], view.type(0).shape.slice(2)).pads
+
+/** The pads without what rounding up adds to them. */
+const padsBefore = (view: FormView): readonly number[] => padsOf({ ...view, attrs: { ...view.attrs, ceil_mode: 0 } })
+
+/** Whether rounding up adds windows that reach behind the border. */
+export function reachesBehind(view: FormView): boolean {
+  const pads = padsBefore(view)
+  return padsOf(view).some((pad, i) => pad !== pads[i])
+}
+
+/** Refuses means whose number of places ONNX leaves open. */
+export function refuseCountedBehind(view: FormView): never {
+  refuse(
+    view,
+    'AveragePool with counted padding and windows behind it is not supported',
+    'count_include_pad 1 and ceil_mode 1',
+    'one of them',
+  )
 }
 
 /** MaxPool, without indices: rounding up goes into the end pads. */
@@ -40,13 +57,7 @@ export const averagePool: Normalize = (view) => {
   const { pads } = pool({ ...view, attrs: { ...view.attrs, ceil_mode: 0 } })
   const isExtended = window.pads.some((pad, i) => pad !== pads[i])
   const isCounted = flagAttr(view, 'count_include_pad') && pads.some((pad) => pad > 0)
-  if (isExtended && isCounted)
-    refuse(
-      view,
-      'AveragePool with counted padding and windows behind it is not supported',
-      'count_include_pad 1 and ceil_mode 1',
-      'one of them',
-    )
+  if (isExtended && isCounted) refuseCountedBehind(view)
   return {
     op: 'AveragePool',
     inputs: view.inputs,

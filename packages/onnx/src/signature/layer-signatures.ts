@@ -49,7 +49,7 @@ export const layerSignatures: readonly Signature[] = [
       epsilon,
       momentum: harmless(float(0.9)),
       training_mode: only([0], since(14, int(0))),
-      is_test: harmless(until(6, int(0))),
+      is_test: only([1], until(6, int(0))),
       spatial: only([1], until(8, int(1))),
       consumed_inputs: harmless(until(5, ints())),
     },
