@@ -28,8 +28,8 @@ export interface PartOptions {
    * @default false
    */
   readonly fusesInFloat32?: boolean
-  /** Whether norms are the operators that ONNX has for them, as in files that others run; else `exact` adds them in the order of their definition. @default false */
-  readonly keepsNorms?: boolean
+  /** Whether norms and Sigmoid are the operators that ONNX has for them, as in files that others run; else they are computed by their definition, norms in `exact` in its order. @default false */
+  readonly keepsOperators?: boolean
 }
 
 /** A part that grows node by node. */
@@ -56,7 +56,10 @@ export interface GrowingModel {
 }
 
 /** Begins a model of nodes of a graph. */
-export function growingModel(graph: Graph, { precision, kernels, fusesInFloat32 = false, keepsNorms = false }: PartOptions): GrowingModel {
+export function growingModel(
+  graph: Graph,
+  { precision, kernels, fusesInFloat32 = false, keepsOperators = false }: PartOptions,
+): GrowingModel {
   const build = onnxBuilder()
   const carried = new Map<string, string>()
   const feeds = new Map<string, string>()
@@ -67,7 +70,7 @@ export function growingModel(graph: Graph, { precision, kernels, fusesInFloat32 
     build,
     graph,
     precision,
-    keepsNorms,
+    keepsOperators,
     kernels,
     fusesInFloat32,
     typeOf: (name) => valueOf(graph, name).type,

@@ -5,7 +5,7 @@ import { sumsInOrder } from './sums-in-order.ts'
 import type { Translate, Translation } from './translator.ts'
 
 /** Whether norms are computed in the order of their definition, which codes hang on. */
-const isInOrder = ({ precision, keepsNorms }: Translation): boolean => precision === 'exact' && !keepsNorms
+const isInOrder = ({ precision, keepsOperators }: Translation): boolean => precision === 'exact' && !keepsOperators
 
 /** Rounds every step of a norm: to bfloat16 where the result is one, as TPU-MLIR 1.30.2 computes them; to nothing else than float32 otherwise. */
 function steps(node: Node, t: Translation, dtype = t.typeOf(node.outputs[0]!).dtype) {

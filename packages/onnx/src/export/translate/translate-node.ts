@@ -11,7 +11,6 @@ import {
   translatePRelu,
   translateRewritten,
   translateSame,
-  translateSigmoid,
 } from './float-elementwise.ts'
 import { translateMatMul } from './float-mat-mul.ts'
 import {
@@ -58,7 +57,7 @@ const functions: readonly string[] = [...floatOps.values()].flatMap(({ name, sca
 
 const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>([
   ...functions.map((name) => [name, translateSame] as const),
-  ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Clip', 'Gelu'], translateRewritten),
+  ...all(['Silu', 'Swish', 'Rsqrt', 'Relu', 'Clip', 'Gelu', 'Sigmoid'], translateRewritten),
   ...all(['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor', 'Not'], translateComparison),
   ...all(['MaxPool', 'AveragePool'], translatePool),
   ...all(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'ReduceL1', 'ReduceL2'], translateReduce),
@@ -66,7 +65,6 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ...all(['ArgMax', 'ArgMin'], translateArg),
   ...all(['ScatterND', 'ScatterElements'], movement.translateScatter),
   ...all(['GatherElements', 'GatherND'], movement.translateGatherElements),
-  ['Sigmoid', translateSigmoid],
   ['Affine', translateAffine],
   ['Mod', translateMod],
   ['LRN', translateLrn],
