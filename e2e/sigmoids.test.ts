@@ -19,14 +19,14 @@ async function results(text: string, round: (each: number) => number, executor: 
 }
 
 describe.each(['exact', 'fast'] as const)('sigmoids on ONNX Runtime, %s, are those of the definition', (precision) => {
-  it.each(['Sigmoid(x)', 'Silu(x)', 'Gelu(x) {approximate = "sigmoid"}'])('%s in float32, to a few steps', async (operator) => {
+  it.each(['Sigmoid(x)', 'Silu(x)', 'Gelu(x) {approximate = "sigmoid"}'])('%s in float32, to five digits', async (operator) => {
     const text = `x: f32[1,${count}]; y = ${operator}; return y`
     const [ours, theirs] = await Promise.all(
       [ortExecutor(precision), createReferenceExecutor()].map((each) => results(text, Math.fround, each)),
     )
     ours!.forEach((each, i) => {
       const far = Math.abs(each - theirs![i]!)
-      if (!(far <= 1e-6 * Math.abs(theirs![i]!) + 1e-35)) expect.fail(`${inputs[i]}: ${each}, wanted ${theirs![i]}`)
+      if (!(far <= 1e-5 * Math.abs(theirs![i]!) + 1e-35)) expect.fail(`${inputs[i]}: ${each}, wanted ${theirs![i]}`)
     })
   })
 
