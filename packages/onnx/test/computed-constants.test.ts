@@ -2,7 +2,7 @@ import type { Tensor } from '@q/ir'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { type ComputeModel, importOnnx } from '../src/index.ts'
-import { numbers, onnxFile, whole } from './onnx-file.ts'
+import { numbers, onnxFile, type SmallNode, whole } from './onnx-file.ts'
 
 const options = { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' } as const
 
@@ -81,5 +81,76 @@ describe('operators of constants that are not computed here', () => {
 
   it('stay for the checks of layers where they would fill the memory', async () => {
     await expect(importOnnx(resized('linear', [1, 2, 1e5, 1e5]), { compute })).rejects.toMatchObject({ code: 'ONNX_TENSOR_SIZE' })
+  })
+})
+
+describe('integers that doubles do not hold are computed by bits', () => {
+  const big = [2 ** 53, 2 ** 53 - 1, -(2 ** 53)]
+  it.each<readonly [string, readonly SmallNode[]]>([
+    ['a product', [['Mul', 'a a', 'c']]],
+    ['a sum', [['Add', 'a b', 'c']]],
+    [
+      'a difference that is moved',
+      [
+        ['Sub', 'a b', 'd'],
+        ['Concat', 'd d', 'e', { axis: 0 }],
+        ['Slice', 'e s0 s3', 'c'],
+      ],
+    ],
+    [
+      'a negative one',
+      [
+        ['Neg', 'a', 'd'],
+        ['Sub', 'd b', 'c'],
+      ],
+    ],
+    [
+      'a quotient',
+      [
+        ['Mul', 'a b', 'd'],
+        ['Div', 'd b', 'c'],
+      ],
+    ],
+  ])('%s', async (_, nodes) => {
+    const file = onnxFile({
+      inputs: { x: [3] },
+      constants: { a: whole(...big), b: whole(2, 3, 5), k: whole(1000), s0: whole(0), s3: whole(3) },
+      nodes: [...nodes, ['Mod', 'c k', 'm'], ['Cast', 'm', 'f', { to: 1 }], ['Mul', 'x f', 'y']],
+      outputs: 'y',
+    })
+    const session = await ort.InferenceSession.create(file, options)
+    const found = (await session.run({ x: new ort.Tensor('float32', new Float32Array([1, 1, 1])) }))['y']!.data
+    const { nodes: left, values } = await importOnnx(file)
+    expect(values.get(left[0]!.inputs[1]!)!.constant!.data).toEqual(found)
+  })
+
+  it('or refused where they are added up', async () => {
+    const file = onnxFile({
+      inputs: { x: [1] },
+      constants: { a: whole(2 ** 53, 2 ** 53), k: whole(1000) },
+      nodes: [
+        ['ReduceSum', 'a', 'c', { keepdims: 1 }],
+        ['Mod', 'c k', 'm'],
+        ['Cast', 'm', 'f', { to: 1 }],
+        ['Mul', 'x f', 'y'],
+      ],
+      outputs: 'y',
+    })
+    await expect(importOnnx(file)).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED', found: 'integers beyond 2^53' })
+  })
+
+  it('products of 32 bits too', async () => {
+    const file = onnxFile({
+      inputs: { x: [1] },
+      constants: { a: { data: [4294967295], dtype: 'u32' } },
+      nodes: [
+        ['Mul', 'a a', 'c'],
+        ['Cast', 'c', 'f', { to: 1 }],
+        ['Add', 'x f', 'y'],
+      ],
+      outputs: 'y',
+    })
+    const { nodes, values } = await importOnnx(file)
+    expect(Array.from(values.get(nodes[0]!.inputs[1]!)!.constant!.data as Float32Array)).toEqual([1])
   })
 })

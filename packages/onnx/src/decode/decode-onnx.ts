@@ -5,6 +5,7 @@ import { bodyOf, bodyOpset } from '../compose/body.ts'
 import { compositions } from '../compose/compositions.ts'
 import { type ComputeModel, computeNode, needsExact } from '../fold/compute-node.ts'
 import type { KnownNode } from '../fold/evaluate.ts'
+import { checkHeld, evaluateExactly } from '../fold/exact.ts'
 import { type Literal, literalOf } from '../fold/literal.ts'
 import { largestFolded, resultCount, statesSize } from '../fold/result-size.ts'
 import { checkHonoured, type FormView } from '../normalize/form.ts'
@@ -177,7 +178,11 @@ function startWalk(
       const folded = signature && placed(at, () => foldNode(known, inputNames, typeOf, at))
       const isConstant = isKnown && inputNames.length > 0 && inputNames.every((name, i) => name === undefined || literals[i] !== undefined)
       const computed = async () => (compute === undefined || !isConstant ? undefined : computeNode(source, literals, opset, compute))
-      if (folded !== undefined) return keep(needsExact(known, folded) ? ((await computed()) ?? folded) : folded)
+      if (folded !== undefined) {
+        const exact = needsExact(known, folded) ? (evaluateExactly(known) ?? (await computed())) : folded
+        if (exact === undefined) checkHeld(known, folded, at)
+        return keep(exact ?? folded)
+      }
       const early = isConstant && statesSize(op) && resultCount(known) <= largestFolded ? await computed() : undefined
       if (early !== undefined) return keep(early)
       const view: FormView = {

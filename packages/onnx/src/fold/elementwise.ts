@@ -57,6 +57,8 @@ type KnownAttrs = Readonly<Record<string, AttrValue | Literal>>
  */
 export function binaryFunction(op: string, dtype: DType, attrs: KnownAttrs): Binary | undefined {
   if (op === 'Div' && !isFloat(dtype)) return (a, b) => (b === 0 ? 0 : Math.trunc(a / b))
+  // The lower bits of a product of 32-bit integers, which doubles do not hold.
+  if (op === 'Mul' && (dtype === 'i32' || dtype === 'u32')) return Math.imul
   if (op === 'Pow' && !isFloat(dtype)) return (a, b) => Math.trunc(a ** b)
   if (op === 'Mod' && attrs['fmod'] === 1) return (a, b) => a % b
   return arithmetic[op] ?? comparisons[op] ?? definedFunction(op, attrs)
