@@ -201,9 +201,7 @@ export const executorWideCases: readonly ExecutorCase[] = [
     'QSoftmax',
     [fed(i16(1, 3), [3, 2, 3]), held(f32(65536), halves)],
     [gives(codes('u16', [1, 3], 1 / 65535), [26214, 13107, 26214])],
-    {
-      attrs: { axis: 1 },
-    },
+    { attrs: { axis: 1 } },
   ),
   nodeCase('16-bit codes', 'QCompareConstant', [fed(i16(2), [3000, 4000])], [gives({ dtype: 'u8', shape: [2] }, [0, 1])], {
     attrs: { constant: 3000, operation: 'Greater' },
@@ -216,9 +214,7 @@ export const executorWideCases: readonly ExecutorCase[] = [
     'Requantize',
     [fed(codes('u16', [3], 1, 32768), [32768, 65535, 0])],
     [gives(codes('u8', [3], 1, 128), [128, 255, 0])],
-    {
-      attrs: { shifts: [8] },
-    },
+    { attrs: { shifts: [8] } },
   ),
   nodeCase(
     '16-bit codes of slices',
