@@ -163,9 +163,8 @@ export const translateResize: Translate = (node, t) => {
   const shape = t.typeOf(x).shape
   const build = t.build
   const full = reshaped(build, t.carried(x), [1, shape.slice(0, -2).reduce((product, dim) => product * dim, 1), ...shape.slice(-2)])
-  // What is rounded behind it, to half floats or to codes, must not hang on a runtime. A file for others keeps the operator where nothing is rounded.
-  const isHalf = type.dtype === 'f16' || type.dtype === 'bf16'
-  if (mode === 'linear' && t.precision === 'exact' && (isHalf || (type.dtype === 'f32' && !t.keepsOperators))) {
+  // Float32 is the whole network's type, whose results are anybody's in the last bits; half floats stand among codes.
+  if (mode === 'linear' && t.precision === 'exact' && (type.dtype === 'f16' || type.dtype === 'bf16')) {
     const rows = blended(build, full, 2, sizes[0]!, coordinates === 'align_corners')
     return [rounded(t, reshaped(build, blended(build, rows, 3, sizes[1]!, coordinates === 'align_corners'), type.shape), type, node)]
   }
