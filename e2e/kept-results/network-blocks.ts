@@ -170,6 +170,7 @@ export const blocks: Partial<Record<OpForm, Block>> = {
     `${y}k = Slice(${x}) {starts = [0, 0, 0, 0], ends = [1, 2, 6, 6], steps = [1, 1, 1, 1]}; ${y} = Concat(${y}k, ${y}k) {axis = 1}`,
   Concat: ({ x, other, y, roll }) =>
     `${y}k = Concat(${x}, ${other}) {axis = 1${relu(roll)}}; ${y} = Slice(${y}k) {starts = [0, 2, 0, 0], ends = [1, 6, 6, 6], steps = [1, 1, 1, 1]}`,
+  Rope: ({ x, y, roll }) => `${constant(`${y}s`, [6, 6], roll)}; ${constant(`${y}c`, [6, 6], roll)}; ${y} = Rope(${x}, ${y}s, ${y}c)`,
   Softmax: ({ x, y, roll }) => `${y} = Softmax(${x}) {axis = ${chance(roll, 0.5) ? 1 : 3}}`,
   Clip: unary('Clip', '{min = -0.5, max = 1.5}'),
   LRN: unary('LRN', '{size = 3}'),
