@@ -3,6 +3,7 @@ import type { Diagnostic } from '../errors.ts'
 import { codeLimitsOf } from '../graph/code-limits.ts'
 import { edgesOf } from '../graph/edges.ts'
 import type { Graph, Node, TensorType } from '../graph/types.ts'
+import { smallestThreshold } from '../tables/smallest-threshold.ts'
 
 /** Steps of a scale that a rounding, or a least value close to 0, may lose. */
 const unnoticed = 2
@@ -31,7 +32,7 @@ export function lostNegatives(float: Graph, shipped: Graph, rowOf: (name: string
     const name = node.outputs[0]!
     const row = rowOf(name)
     const type = shipped.values.get(name)?.type
-    if (row === undefined || row.threshold <= zeros || type?.quant === undefined || isCut(node)) return []
+    if (row === undefined || row.threshold <= smallestThreshold || type?.quant === undefined || isCut(node)) return []
     const least = Math.max(row.min, -row.threshold)
     const { scale } = type.quant
     // Ranges that neighbours share cut a little of many layers: what keeps half of its negative side is quantized, not lost.
@@ -39,9 +40,6 @@ export function lostNegatives(float: Graph, shipped: Graph, rowOf: (name: string
     return [warning(node, name, least, type)]
   })
 }
-
-/** The threshold of a row of zeros, whose least number is made up. */
-const zeros = 1e-5
 
 /** Whether a ReLU makes the result of a node. */
 const isCut = ({ op, attrs }: Node): boolean => op === 'Relu' || attrs.relu === true

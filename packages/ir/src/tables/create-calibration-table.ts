@@ -2,6 +2,7 @@ import { QError } from '../errors.ts'
 import type { CalibrationRow, CalibrationTable } from './calibration-table.ts'
 import { formatPercentF7 } from './format-percent-f7.ts'
 import { isSectionLine, parseCalibrationTable } from './parse-calibration-table.ts'
+import { smallestThreshold } from './smallest-threshold.ts'
 import { isTableName } from './table-name.ts'
 
 /** Rows by value name, in the order they are to be printed. */
@@ -35,8 +36,6 @@ export interface CalibrationTableParts {
   /** The search that calibrates for itself alone, as a comment that other readers skip. */
   readonly madeFor?: string
 }
-
-const smallestThreshold = 1e-5
 
 /**
  * A calibration table in the format of TPU-MLIR 1.30.2.

@@ -8,12 +8,14 @@ type Samples = LaneWork['samples']
  */
 export function shareWork(samples: Samples, lanes: number): readonly Samples[] {
   const { whole, rest } = wholeSamples(samples, lanes)
-  const perSample = Math.floor(lanes / Math.max(1, rest.length))
+  if (rest.length === 0) return whole
+  const perSample = Math.floor(lanes / rest.length)
   return whole.map((own, lane) => {
-    const dealt = rest[lane % Math.max(1, rest.length)]
-    const part = Math.floor(lane / Math.max(1, rest.length))
-    const jobs = dealt === undefined || part >= perSample ? [] : runOf(dealt.jobs, part, perSample)
-    return jobs.every((job) => job === undefined) ? own : [...own, { ...dealt!, jobs }]
+    const part = Math.floor(lane / rest.length)
+    if (part >= perSample) return own
+    const dealt = rest[lane % rest.length]!
+    const jobs = runOf(dealt.jobs, part, perSample)
+    return jobs.every((job) => job === undefined) ? own : [...own, { ...dealt, jobs }]
   })
 }
 

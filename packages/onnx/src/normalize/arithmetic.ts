@@ -1,7 +1,7 @@
 import { type DType, elementCount, type InferredType } from '@q/ir'
 import { broadcast } from '@q/ir/ops'
-import { plainEquation } from '../compose/einsum.ts'
 import { isFloat } from '../fold/literal.ts'
+import { plainEquation } from './equation.ts'
 import { type Form, type FormView, flagAttr, type Normalize, numberAttr, refuse } from './form.ts'
 
 const broadcastType = (view: FormView, dtype: DType): InferredType => ({

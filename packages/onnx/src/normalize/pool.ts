@@ -54,13 +54,10 @@ export const maxPool: Normalize = (view) => {
 /** AveragePool. What rounding up adds behind the padding is not counted with it: where there is no other, no padding is counted. */
 export const averagePool: Normalize = (view) => {
   const window = pool(view)
-  const { pads } = pool({ ...view, attrs: { ...view.attrs, ceil_mode: 0 } })
-  const isExtended = window.pads.some((pad, i) => pad !== pads[i])
-  const isCounted = flagAttr(view, 'count_include_pad') && pads.some((pad) => pad > 0)
-  if (isExtended && isCounted) refuseCountedBehind(view)
+  if (isCountedBehind(view)) refuseCountedBehind(view)
   return {
     op: 'AveragePool',
     inputs: view.inputs,
-    attrs: { ...window, count_include_pad: isExtended ? false : flagAttr(view, 'count_include_pad') },
+    attrs: { ...window, count_include_pad: !reachesBehind(view) && flagAttr(view, 'count_include_pad') },
   }
 }

@@ -1,19 +1,18 @@
-import { onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { splitAndTurned } from './split-and-turned.ts'
 
 /**
  * Reshape, Transpose, Reshape that move channels into blocks of places (`[N, C, b, b, H, W]` to `[N, C, H, b, W, b]`), or back,
  * are a DepthToSpace under the name of the last.
  */
 export const blocksToDepth: Rule = (net, node) => {
-  const middle = net.producer(node.inputs[0]!)
-  const first = middle?.op === 'Transpose' ? net.producer(middle.inputs[0]!) : undefined
-  if (middle === undefined || first?.op !== 'Reshape' || onlyUser(net, middle) !== node || onlyUser(net, first) !== middle) return false
+  const found = splitAndTurned(net, node)
+  if (found === undefined) return false
+  const { split: first, perm } = found
   const from = net.shape(first.inputs[0]!)
   const split = net.shape(first.outputs[0]!)
   const to = net.shape(node.outputs[0]!)
   if (from.length !== 4 || split.length !== 6 || to.length !== 4 || split[0] !== from[0]) return false
-  const perm = (middle.attrs['perm'] as readonly number[]).join()
   const same = (shape: readonly number[], wanted: readonly number[]): boolean => shape.every((d, i) => d === wanted[i])
   const [n, a, b, c, d, e] = split as [number, number, number, number, number, number]
   const crd =

@@ -4,6 +4,10 @@ import { pickedPart } from './picked-part.ts'
 /** Where the four parts begin (row, column), in the order the pattern has them: columns are the slower index. */
 const wanted = '0,0 1,0 0,1 1,1'
 
+/** Attributes of the DepthToSpace that puts patches of a plane with channels last side by side, columns as the slower index. */
+export const patchesOf = (block_h: number, block_w: number) =>
+  ({ block_h, block_w, mode: 'DCR', inverse: true, swapColumnRow: true, channelsLast: true }) as const
+
 /**
  * The four every-second-element parts of a plane `[N, H, W, C]` side by side (Swin's patch merging) are a DepthToSpace
  * backwards with channels last.
@@ -14,7 +18,6 @@ export const mergePatches: Rule = (net, node) => {
   const x = parts[0]?.x
   if (x === undefined || parts.some((part) => part?.x !== x)) return false
   if (parts.map((part) => part!.begin.join()).join(' ') !== wanted) return false
-  const attrs = { block_h: 2, block_w: 2, mode: 'DCR', inverse: true, swapColumnRow: true, channelsLast: true }
-  net.change(node, { op: 'DepthToSpace', inputs: [x], attrs })
+  net.change(node, { op: 'DepthToSpace', inputs: [x], attrs: patchesOf(2, 2) })
   return true
 }

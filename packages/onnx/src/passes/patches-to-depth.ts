@@ -1,5 +1,7 @@
-import { onlyUser, sameShape } from '../net/constants.ts'
+import { sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { patchesOf } from './merge-patches.ts'
+import { splitAndTurned } from './split-and-turned.ts'
 
 /** From `[N, H, b, W, c, C]`: columns of a patch become the slower index, rows the quicker one. */
 const patchesLast = '0,1,3,4,2,5'
@@ -9,16 +11,14 @@ const patchesLast = '0,1,3,4,2,5'
  * it. Where the first Reshape is of something else than the plane, it makes the plane.
  */
 export const patchesToDepth: Rule = (net, node) => {
-  const transpose = net.producer(node.inputs[0]!)
-  const split = transpose?.op === 'Transpose' ? net.producer(transpose.inputs[0]!) : undefined
-  if (transpose === undefined || split?.op !== 'Reshape' || onlyUser(net, transpose) !== node || onlyUser(net, split) !== transpose)
-    return false
+  const found = splitAndTurned(net, node)
+  if (found === undefined || found.perm !== patchesLast) return false
+  const { split, turned } = found
   const sizes = net.shape(split.outputs[0]!)
-  if (sizes.length !== 6 || (transpose.attrs['perm'] as readonly number[]).join() !== patchesLast) return false
   const [n, h, b, w, c, channels] = sizes as [number, number, number, number, number, number]
   if (!sameShape(net.shape(node.outputs[0]!), [n, h, w, b * c * channels])) return false
   const plane = [n, h * b, w * c, channels]
-  const attrs = { block_h: b, block_w: c, mode: 'DCR', inverse: true, swapColumnRow: true, channelsLast: true }
+  const attrs = patchesOf(b, c)
   const [x] = split.inputs as [string]
   if (sameShape(net.shape(x), plane)) {
     net.change(node, { op: 'DepthToSpace', inputs: [x], attrs })
@@ -26,7 +26,7 @@ export const patchesToDepth: Rule = (net, node) => {
   }
   const [made] = split.outputs as [string]
   net.change(node, { op: 'DepthToSpace', inputs: [made], attrs })
-  net.remove(transpose)
+  net.remove(turned)
   net.setValue({ name: made, type: { ...net.value(made).type, shape: plane } })
   net.change(split, { attrs: { shape: plane } })
   return true

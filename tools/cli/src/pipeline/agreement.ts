@@ -81,15 +81,18 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     const dead = alive.float.isDead(k) ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined
     return agreementOf(name, likenesses[k]!, tolerance, dead)
   })
-  const isDead = outputs.length > 0 && outputs.every(({ dead }) => dead !== undefined)
   return {
     samples: compared,
     outputs,
     tolerance,
-    passed: !isDead && outputs.every(({ passed }) => passed),
+    passed: !areDead(outputs) && outputs.every(({ passed }) => passed),
     ...(isList(graph) ? { sameTop1: same / compared } : {}),
   }
 }
+
+/** Whether no output depends on the input. */
+export const areDead = (outputs: readonly OutputAgreement[]): boolean =>
+  outputs.length > 0 && outputs.every(({ dead }) => dead !== undefined)
 
 /** How one output agrees on one sample. */
 interface Likeness extends OutputLikeness {

@@ -1,6 +1,6 @@
 import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
-import type { Agreement, OutputAgreement } from './agreement.ts'
+import { type Agreement, areDead, type OutputAgreement } from './agreement.ts'
 import type { LayerError } from './layer-errors.ts'
 
 /** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
@@ -16,8 +16,7 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
     if (dead !== undefined) reporter.note(`warning: ${name} of the ${dead} model is the same for every input: its similarity says nothing`)
   }
   if (sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * sameTop1).toFixed(1)} %`)
-  if (outputs.length > 0 && outputs.every(({ dead }) => dead !== undefined))
-    reporter.note('missed: every output is the same for every input')
+  if (areDead(outputs)) reporter.note('missed: every output is the same for every input')
   const missed = outputs.filter(({ passed }) => !passed)
   if (missed.length > 0)
     reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${missed.map(missedLine).join('; ')}`)
