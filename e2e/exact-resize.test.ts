@@ -23,8 +23,8 @@ it.each([
   ['align_corners', 12, 10],
   ['align_corners', 7, 13],
   ['align_corners', 1, 3],
-])('a linear Resize of half floats is that of the reference to the last bit: %s to %i x %i', async (coordinates, h, w) => {
-  for (const dtype of ['f16', 'bf16']) {
+])('a linear Resize is that of the reference to the last bit: %s to %i x %i', async (coordinates, h, w) => {
+  for (const dtype of ['f16', 'bf16', 'f32']) {
     const graph = parseGraph(
       `x: f32[1,3,6,5]; n: ${dtype}[1,3,6,5] = Cast(x) {to = "${dtype}", rounding = "half-to-even"}; y: ${dtype}[1,3,${h},${w}] = Resize(n) {mode = "linear", coordinate_transformation_mode = "${coordinates}", scale_h = ${h / 6}, scale_w = ${w / 5}, sizes = [${h},${w}]}`,
     )

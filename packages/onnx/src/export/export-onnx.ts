@@ -29,7 +29,8 @@ export interface ExportOptions {
  * @throws QError `ONNX_EXPORT` with every node that cannot be written exactly, besides those of `encodeModel`
  */
 export function exportOnnx(graph: Graph, { outputNames, inputTypes, kernels = everywhereExact }: ExportOptions = {}): Uint8Array {
-  const model = growingModel(graph, { precision: 'exact', kernels, keepsOperators: true })
+  // The last bits of a float network are anybody's; what is rounded in a quantized one hangs on them.
+  const model = growingModel(graph, { precision: 'exact', kernels, keepsOperators: graph.properties['stage'] !== 'quantized' })
   const { build } = model.t
   const names = new Map<string, string>()
   const inputs = new Map<string, string>()

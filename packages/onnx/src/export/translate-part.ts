@@ -28,7 +28,7 @@ export interface PartOptions {
    * @default false
    */
   readonly fusesInFloat32?: boolean
-  /** Whether norms and Sigmoid are the operators that ONNX has for them, as in files that others run; else they are computed by their definition, norms in `exact` in its order. @default false */
+  /** Whether norms, Sigmoid and a linear Resize are the operators that ONNX has for them, as in files of float networks; else they are computed by their definition, norms and Resize in `exact` in its order. @default false */
   readonly keepsOperators?: boolean
 }
 

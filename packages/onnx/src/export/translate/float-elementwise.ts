@@ -62,8 +62,8 @@ const logSigmoid = (build: OnnxBuilder, x: string) => unary(build, 'Neg', unary(
  * scores of a detector are; one in fifteen numbers between -12 and 12 becomes another 16-bit float by it. `1 / (1 + exp(-x))` is right to three steps everywhere, and takes three passes more. The file of a
  * float network keeps the operator; that of a quantized one computes what is computed here.
  */
-const sigmoid = ({ build, graph, keepsOperators }: Translation, x: string): string => {
-  if (keepsOperators && graph.properties['stage'] !== 'quantized') return unary(build, 'Sigmoid', x)
+const sigmoid = ({ build, keepsOperators }: Translation, x: string): string => {
+  if (keepsOperators) return unary(build, 'Sigmoid', x)
   const sum = build.node('Add', [unary(build, 'Exp', unary(build, 'Neg', x)), build.numbers('f32', 1)], build.typeOf(x))
   return unary(build, 'Reciprocal', sum)
 }

@@ -163,8 +163,8 @@ export const translateResize: Translate = (node, t) => {
   const shape = t.typeOf(x).shape
   const build = t.build
   const full = reshaped(build, t.carried(x), [1, shape.slice(0, -2).reduce((product, dim) => product * dim, 1), ...shape.slice(-2)])
-  // Float32 is the whole network's type, whose results are anybody's in the last bits; half floats stand among codes.
-  if (mode === 'linear' && t.precision === 'exact' && (type.dtype === 'f16' || type.dtype === 'bf16')) {
+  // What is rounded behind it, to half floats or to codes, must not hang on a runtime.
+  if (mode === 'linear' && t.precision === 'exact' && !t.keepsOperators) {
     const rows = blended(build, full, 2, sizes[0]!, coordinates === 'align_corners')
     return [rounded(t, reshaped(build, blended(build, rows, 3, sizes[1]!, coordinates === 'align_corners'), type.shape), type, node)]
   }

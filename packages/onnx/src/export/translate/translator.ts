@@ -13,7 +13,7 @@ export interface Translation {
   readonly kernels: KernelForms
   /** Whether `QLinearConv` is known to round the product of a sum and its factor in float32, ties to even. */
   readonly fusesInFloat32: boolean
-  /** Whether norms and Sigmoid are the operators that ONNX has for them, which the runtime computes in an order, and by a formula, of its own. */
+  /** Whether norms, Sigmoid and a linear Resize are the operators that ONNX has for them, which the runtime computes in an order, and by a formula, of its own. */
   readonly keepsOperators: boolean
   /** The value being built for a value of the graph; constants appear when first asked for. */
   carried(name: string): string
