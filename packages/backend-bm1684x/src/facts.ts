@@ -12,11 +12,12 @@ const followers: ReadonlySet<string> = new Set(target.typeFollowers)
  * - `isDetectorHead` of a convolution in a detector of the YOLO kind that follows an activation and whose only user is a Reshape or Concat that feeds no
  *   convolution;
  * - `codedPlaces` of a Gather: the layer that computes the elements to pick, where it has codes in INT8;
+ * - `isEither` of a sum that is only asked whether it is 0, as a logical or is;
  * - `truths` of a layer: its operands that are truth values made on codes in INT8, where a comparison with a constant tensor is made on floats.
  */
 export function factsOf(graph: Graph): LayerFacts {
   const heads = detectorHeads(graph)
-  const { producer } = edgesOf(graph)
+  const { producer, consumers, useCount } = edgesOf(graph)
   const isConstant = (name: string | undefined): boolean => name !== undefined && graph.values.get(name)?.constant !== undefined
   const isNumber = (name: string | undefined): boolean => isConstant(name) && elementCount(graph.values.get(name!)!.type.shape) === 1
   const isMadeOnCodes = ({ op, inputs }: Node): boolean => {
@@ -26,6 +27,12 @@ export function factsOf(graph: Graph): LayerFacts {
   const isTruth = (name: string | undefined): name is string => {
     const maker = name === undefined ? undefined : producer.get(name)
     return maker !== undefined && comparisons.has(maker.op) && isMadeOnCodes(maker)
+  }
+  const asksForZero = ({ op, inputs }: Node): boolean =>
+    op === 'Greater' && isNumber(inputs[1]) && Number(graph.values.get(inputs[1]!)!.constant!.data[0]) === 0
+  const isEither = (node: Node): boolean => {
+    const users = consumers.get(layerOf(node)) ?? []
+    return node.op === 'Add' && users.length === useCount(layerOf(node)) && users.every(asksForZero)
   }
   const makerOnCodes = (name: string | undefined): string | undefined => {
     const maker = name === undefined ? undefined : producer.get(name)
@@ -40,7 +47,7 @@ export function factsOf(graph: Graph): LayerFacts {
       const codedPlaces = pickers.has(node.op) ? makerOnCodes(node.inputs[1]) : undefined
       if (!isHead && codedPlaces === undefined && truths.length === 0) return []
       const facts = { ...(isHead ? { isDetectorHead: true } : {}), ...(codedPlaces === undefined ? {} : { codedPlaces }) }
-      return [[layerOf(node), { ...facts, ...(truths.length > 0 ? { truths } : {}) }]]
+      return [[layerOf(node), { ...facts, ...(truths.length > 0 ? { truths } : {}), ...(isEither(node) ? { isEither: true } : {}) }]]
     }),
   )
 }

@@ -1,6 +1,6 @@
 import { type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
 import { factorFor, onCodes, operandCodes, scaledSum } from '@q/ir/lowering'
-import { isTruth } from './compare.ts'
+import { isEither } from './compare.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const resultScale = context.quantizedType(layerOf(node)).quant!.scale
@@ -10,9 +10,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       return { scale: largest / top, encode: (x) => (x * top) / largest }
     }),
   )
-  // Truth values are the codes 0 and 1 in whatever scale, and what is asked of their sum is whether it is 0.
-  const truths = new Set(node.inputs.filter((name) => isTruth(name!, context)))
-  const areTruths = node.inputs.every((name) => truths.has(name))
+  const areTruths = isEither(node, context)
   return scaledSum('QAdd', node, context, operands, ({ scale }) => factorFor('operand', areTruths ? 1 : scale / resultScale, context))
 }
 

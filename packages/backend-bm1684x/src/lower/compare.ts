@@ -20,6 +20,11 @@ export function isTruth(name: string, { facts, producer, mode }: LowerContext): 
   return (facts['truths'] as readonly string[] | undefined)?.includes(name) === true && producer(name)?.mode === mode
 }
 
+/** Whether a node is a sum of truth values that is only asked whether it is 0: their codes are added up in whatever scale. */
+export function isEither({ inputs }: Node, context: LowerContext): boolean {
+  return context.facts['isEither'] === true && inputs.every((name) => name !== undefined && isTruth(name, context))
+}
+
 /** What a comparison with a number asks of the tensor; `undefined` for logic. */
 function operationOf(op: string, numberFirst: boolean): string | undefined {
   const mirrored = mirroredComparison(op)

@@ -15,7 +15,6 @@ import {
   type WeightCodes,
 } from '@q/ir/lowering'
 import { integerWeightScale } from '@q/ir/number'
-import { quantizedTypeOf } from '@q/ir/resolve'
 import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 import { isWideConv, widened } from './wide-result.ts'
@@ -47,7 +46,7 @@ export interface CountedInput {
 /** How a convolution counts its input (see {@link effectiveInputScale}). */
 export function countedInput(node: Node, context: LowerContext, weights: Float32Array, bias: Float32Array | undefined): CountedInput {
   const x = node.inputs[0]!
-  const { quant } = quantizedTypeOf(x, context.typeOf(x), context.integers.activations, { user: layerOf(node) })
+  const { quant } = context.quantizedType(x)
   const inputScale = effectiveInputScale(quant!.scale, weights, bias)
   return { inputScale, diagnostics: inputScale === quant!.scale ? [] : [vanishing(node, quant!.scale, inputScale)] }
 }
