@@ -226,6 +226,8 @@ export const forms = new Map(
     ['Transpose_three', 'Transpose(@t) {perm = [2,0,1]}'],
     ['Slice', 'Slice(@x) {starts = [0,1,0,1], ends = [1,4,6,6], steps = [1,1,2,1]}'],
     ['Tile', 'Tile(@x) {repeats = [1,2,1,3]}'],
+    ['Tile_every_axis', 'Tile(@t) {repeats = [3,2,2]}'],
+    ['Tile_once', 'Tile(@v) {repeats = [1,1,1,2,1]}'],
     ['Pad', 'Pad(@x) {pads = [0,0,1,2,0,0,2,1]}'],
     ['Pad_value', 'Pad(@x) {pads = [0,0,1,2,0,0,2,1], value = 0.7}'],
     ['Pad_value_beyond', 'Pad(@u) {pads = [0,0,1,2,0,0,2,1], value = 7}'],

@@ -1,6 +1,7 @@
 import type { LowerOp } from '@q/ir'
 import { copyCodes, lowerFloat, onCodes } from '@q/ir/lowering'
 import { constantPlaces, inBf16 } from './in-bf16.ts'
+import { wholeOperands } from './whole-operands.ts'
 
 /** A node that makes no numbers in floats: it does not say how they are made. */
 const unchanged: LowerOp = (node, context) => {
@@ -16,7 +17,14 @@ export const lowerRelu: LowerOp = onCodes((node, context) =>
   Number(context.attrs(node)['reluLimit']) > 0 ? inBf16(node, context, 'it has a limit') : copyCodes(node, context),
 )
 
-/** The larger or the smaller of two codes, whatever their scales are. */
-export const lowerChoice: LowerOp = onCodes((node, context) =>
-  constantPlaces(node, context).length > 0 ? inBf16(node, context, 'an operand is a constant') : copyCodes(node, context),
+/** The larger or the smaller of two operands, in floats. */
+const inFloats: LowerOp = (node, context) => wholeOperands(lowerFloat(node, context), context)
+
+/** The larger or the smaller of two operands; of codes, whatever their scales are. */
+export const lowerChoice: LowerOp = onCodes(
+  (node, context) =>
+    constantPlaces(node, context).length > 0
+      ? inBf16(node, context, 'an operand is a constant', inFloats)
+      : wholeOperands(copyCodes(node, context), context),
+  inFloats,
 )

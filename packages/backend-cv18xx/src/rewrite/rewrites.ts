@@ -2,6 +2,7 @@ import type { RewritePass } from '@q/ir'
 import { affineToConv, mergeConvAffine } from '@q/ir/lowering'
 import { foldHeadTransposes } from './fold-head-transposes.ts'
 import { patchEmbedding } from './patch-embedding.ts'
+import { tileByAxis } from './tile-by-axis.ts'
 
 /** The rewrites of the family, in order. */
-export const rewrites: readonly RewritePass[] = [mergeConvAffine, patchEmbedding, affineToConv, foldHeadTransposes]
+export const rewrites: readonly RewritePass[] = [mergeConvAffine, patchEmbedding, affineToConv, foldHeadTransposes, tileByAxis]

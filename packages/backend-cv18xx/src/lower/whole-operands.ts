@@ -1,0 +1,57 @@
+import { elementCount, type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
+import { floatResult } from '@q/ir/lowering'
+import { tileSteps } from '../tile-steps.ts'
+
+/**
+ * A lowered node whose operands all have its result's shape: constants are filled, what is computed is repeated before it. Where the chip compares element with element it
+ * reads on behind an operand that has fewer.
+ */
+export function wholeOperands({ nodes: [node], values, ...more }: LoweredNode, context: LowerContext): LoweredNode {
+  const name = layerOf(node!)
+  const { shape } = context.typeOf(name)
+  const added: Node[] = []
+  const others: Value[] = []
+  const kept = new Map(values.map((value) => [value.name, value]))
+  const inputs = node!.inputs.map((input, place) => {
+    const constant = kept.get(input!)
+    const own = constant?.type.shape ?? context.typeOf(input!).shape
+    if (own.join() === shape.join()) return input
+    if (constant?.constant !== undefined) {
+      kept.set(input!, { ...constant, type: { ...constant.type, shape }, constant: filled(constant.constant, shape) })
+      return input
+    }
+    const { range: _, ...type } = context.scheme.kind === 'float' ? floatResult(input!, context) : context.quantizedType(input!)
+    let from = input!
+    const put = (op: string, attrs: Node['attrs'], made: readonly number[], to: string): void => {
+      added.push({ op, inputs: [from], outputs: [to], attrs })
+      others.push({ name: to, type: { ...type, shape: made } })
+      from = to
+    }
+    const padded = [...Array(shape.length - own.length).fill(1), ...own] as readonly number[]
+    if (padded.length > own.length) put('Reshape', { shape: padded }, padded, `${name}_operand${place}`)
+    const repeats = shape.map((size, i) => size / padded[i]!)
+    for (const [i, step] of tileSteps(padded, repeats).entries()) {
+      put('Tile', { repeats: step.repeats }, step.shape, `${name}_operand${place}_tile${i}`)
+    }
+    return from
+  })
+  return { ...more, nodes: [...added, { ...node!, inputs }], values: [...kept.values(), ...others] }
+}
+
+/** A constant with its elements repeated up to a shape, as operators of two operands do. */
+function filled({ dtype, shape: own, data }: Tensor, shape: readonly number[]): Tensor {
+  const lead = shape.length - own.length
+  const all = (data as Float32Array).slice(0, 0).constructor as new (length: number) => Float32Array
+  const made = new all(elementCount(shape))
+  for (let at = 0; at < made.length; at++) {
+    let [rest, from, step] = [at, 0, 1]
+    for (let axis = shape.length - 1; axis >= lead; axis--) {
+      const size = own[axis - lead]!
+      from += size === 1 ? 0 : (rest % shape[axis]!) * step
+      step *= size
+      rest = Math.floor(rest / shape[axis]!)
+    }
+    made[at] = (data as Float32Array)[from]!
+  }
+  return { dtype, shape, data: made }
+}
