@@ -14,6 +14,7 @@ import { exactExecutor } from '../wiring/executors.ts'
 import type { Again, ComparisonChoice } from './compare-with-float.ts'
 import { compareWithFloat, readComparison } from './compare-with-float.ts'
 import { dumpTensors } from './dump-tensors.ts'
+import { tellingOfPlaces } from './places-on-codes.ts'
 import { reportComparison } from './report-comparison.ts'
 import type { Quantization } from './resolve-for-chip.ts'
 import { resolveForChip } from './resolve-for-chip.ts'
@@ -83,11 +84,12 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   await context.files.claim(outputs)
   // What cannot be compared is told before a file of an earlier run is replaced.
   const loweredFile = places.paths.get([...others.keys()][0] ?? '') ?? backend.name
+  const ran = { graph, resolved, target: backend.target }
   const comparison =
     given === undefined
       ? undefined
-      : await compareWithFloat(options, resolved, given, { deployed, targetFile: loweredFile, again }, context)
-  const judged = await options.judge?.(resolved, again)
+      : await tellingOfPlaces(ran, () => compareWithFloat(options, resolved, given, { deployed, targetFile: loweredFile, again }, context))
+  const judged = await tellingOfPlaces(ran, async () => options.judge?.(resolved, again))
   const isGood = comparison?.passed !== false && judged?.passed !== false
   const before = await writeArtifact(others, places, context)
   reporter.event('lowered', { files: before, nodes: deployed.nodes.length })
