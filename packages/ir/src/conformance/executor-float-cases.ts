@@ -74,6 +74,13 @@ export const executorFloatCases: readonly ExecutorCase[] = [
     [gives(f32(1, 1, 3, 3), [-1, -1, -2, -1, -1, -2, -3, -3, -4])],
     { attrs: window },
   ),
+  nodeCase(
+    'minus infinity where a window has nothing else',
+    'MaxPool',
+    [fed(f32(1, 16, 1, 2), [...Array.from({ length: 30 }, () => -Infinity), -3.4028234663852886e38, -Infinity])],
+    [gives(f32(1, 16, 1, 1), [...Array.from({ length: 15 }, () => -Infinity), -3.4028234663852886e38])],
+    { attrs: { kernel_shape: [1, 2], strides: [1, 2], pads: [0, 0, 0, 0] } },
+  ),
   nodeCase('padding left out', 'AveragePool', [four], [gives(f32(1, 1, 3, 3), [1, 1.5, 2, 2, 2.5, 3, 3, 3.5, 4])], { attrs: window }),
   nodeCase('padding counted', 'AveragePool', [four], [gives(f32(1, 1, 3, 3), [0.25, 0.75, 0.5, 1, 2.5, 1.5, 0.75, 1.75, 1])], {
     attrs: { ...window, count_include_pad: true },

@@ -1,5 +1,6 @@
 import type { Attrs } from '@q/ir'
 import { finished, reshaped } from './finish.ts'
+import { mayBeMinusInfinity } from './minus-infinity.ts'
 import type { Translate } from './translator.ts'
 
 /** Window attributes for a node with `axes` spatial axes. */
@@ -72,8 +73,10 @@ export const translatePool: Translate = (node, t) => {
   const spatial = kernel.map((k, i) => Math.floor((full[i + 2]! + pads[i]! + pads[i + kernel.length]! - k) / strides[i]!) + 1)
   const pooled = { dtype: build.typeOf(input).dtype, shape: [full[0]!, full[1]!, ...spatial] }
   const average = node.op === 'AveragePool'
-  // The runtime has no kernel for integers of more than 8 bits; double precision holds them all.
-  const operand = pooled.dtype === 'i32' ? build.cast(input, 'f64') : input
+  // The runtime has no kernel for integers of more than 8 bits, and some of its kernels give the lowest number for a window of nothing but minus infinity,
+  // which the lowest number of double precision becomes again in float32.
+  const isWide = pooled.dtype === 'i32' || (pooled.dtype === 'f32' && !average && !t.keepsOperators && mayBeMinusInfinity(t.graph, x))
+  const operand = isWide ? build.cast(input, 'f64') : input
   const result = build.node(
     node.op,
     [operand],
