@@ -112,6 +112,18 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
       'is_test 0',
       'is_test 1',
     ],
+    ...(['BatchNormalization', 'Dropout'] as const).map(
+      (op) =>
+        [
+          `a ${op} of an old version that does not say that it does not train`,
+          [op, op === 'Dropout' ? 'z' : 'z s1 s1 s1 s1', 'y'],
+          6,
+          'ONNX_UNSUPPORTED',
+          'no is_test, which stands for is_test 0 in version 6',
+          'is_test 1',
+        ] as const,
+    ),
+    ['a dropout that trains', ['Dropout', 'z', 'y', { is_test: 0 }], 6, 'ONNX_UNSUPPORTED', 'is_test 0', 'is_test 1'],
     [
       'a mean with gaps that counts windows behind the end',
       ['AveragePool', 'z', 'y', { kernel_shape: [2, 2], strides: [3, 3], dilations: [1, 2], ceil_mode: 1, count_include_pad: 1 }],

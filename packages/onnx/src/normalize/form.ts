@@ -99,20 +99,25 @@ export function frontAxes(axes: readonly number[], rank: number): readonly numbe
 }
 
 /** Refuses what an operator can say in ONNX but the program does not handle. */
-export function refuse(view: FormView, message: string, found: string, wanted: string): never {
-  throw new QError('ONNX_UNSUPPORTED', message, {
-    at: placeOf(view),
-    found,
-    wanted,
-    hint: 'export the model without it, or cut the network before this node (--output_names)',
-  })
+export function refuse(view: FormView, message: string, found: string, wanted: string, hint = exportHint): never {
+  throw new QError('ONNX_UNSUPPORTED', message, { at: placeOf(view), found, wanted, hint })
 }
+
+const exportHint = 'export the model without it, or cut the network before this node (--output_names)'
 
 /** Refuses attributes whose value is not among those that are honoured. */
 export function checkHonoured(view: FormView, [refused]: readonly Unhonoured[]): void {
   if (refused === undefined) return
-  const { name, value, wanted } = refused
-  refuse(view, `${view.op} with this ${name} is not supported`, `${name} ${String(value)}`, `${name} ${wanted.join(' or ')}`)
+  const { name, value, wanted, isLeftOut } = refused
+  const [found, honoured] = [`${name} ${String(value)}`, `${name} ${wanted.join(' or ')}`]
+  if (!isLeftOut) refuse(view, `${view.op} with this ${name} is not supported`, found, honoured)
+  refuse(
+    view,
+    `${view.op} without ${name} is not supported`,
+    `no ${name}, which stands for ${found} in version ${view.opset} of the operator set`,
+    honoured,
+    `the exporter left it out: where ${honoured} is meant, give every such node the attribute (onnx.helper.make_attribute), or export the model for a newer version of the operator set`,
+  )
 }
 
 /** The same operator with its operands and the attributes listed. */

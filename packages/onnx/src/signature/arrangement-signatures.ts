@@ -76,7 +76,7 @@ export const arrangementSignatures: readonly Signature[] = [
     {
       attrs: {
         ratio: harmless(until(11, float(0.5))),
-        is_test: harmless(until(6, int(0))),
+        is_test: only([1], until(6, int(0))),
         seed: harmless(since(12, int())),
         consumed_inputs: harmless(until(5, ints())),
       },

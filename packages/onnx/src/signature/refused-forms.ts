@@ -6,7 +6,7 @@ const onlyConstant = 'operands that are computed while the network runs'
 export const refusedForms: Readonly<Record<string, string>> = {
   AffineGrid: `sizes ${told}`,
   AveragePool: 'counted padding (`count_include_pad`) with windows behind it (`ceil_mode`)',
-  BatchNormalization: '`training_mode` 1, `is_test` 0, `spatial` 0',
+  BatchNormalization: '`training_mode` 1, `is_test` 0 or left out before version 7, `spatial` 0',
   BitShift: 'shifts of 32 and 64 bits',
   Cast: 'what may be negative to unsigned integers of 32 and 64 bits; strings, floats of 8 and 4 bits',
   CastLike: 'what may be negative to unsigned integers of 32 and 64 bits',
@@ -17,7 +17,7 @@ export const refusedForms: Readonly<Record<string, string>> = {
   ConvTranspose: 'an `output_shape` larger than the kernel reaches',
   CumSum: 'an axis that is computed while the network runs',
   DequantizeLinear: 'scales of blocks (`block_size`), results of another type (`output_dtype`)',
-  Dropout: '`training_mode` true; its mask',
+  Dropout: '`training_mode` true, `is_test` 0 or left out before version 7; its mask',
   Einsum: 'equations without a letter for every axis, and with one twice in the result',
   Expand: `shapes ${told}`,
   GroupNormalization: 'factors that are neither of channels nor of groups',

@@ -30,12 +30,15 @@ describe('signatures', () => {
 
   it('tells what values of attributes are not honoured', () => {
     expect(unhonoured(signatureOf('Pad'), { mode: 'mirror' }, 19)).toEqual([
-      { name: 'mode', value: 'mirror', wanted: ['constant', 'reflect', 'edge', 'wrap'] },
+      { name: 'mode', value: 'mirror', wanted: ['constant', 'reflect', 'edge', 'wrap'], isLeftOut: false },
     ])
     expect(unhonoured(signatureOf('BitShift'), { direction: 'UP' }, 18)).toEqual([
-      { name: 'direction', value: 'UP', wanted: ['LEFT', 'RIGHT'] },
+      { name: 'direction', value: 'UP', wanted: ['LEFT', 'RIGHT'], isLeftOut: false },
     ])
     expect(unhonoured(signatureOf('BatchNormalization'), { momentum: 0.5, training_mode: 0 }, 15)).toEqual([])
+    expect(unhonoured(signatureOf('BatchNormalization'), { is_test: 1 }, 6)).toEqual([])
+    expect(unhonoured(signatureOf('BatchNormalization'), {}, 6)).toEqual([{ name: 'is_test', value: 0, wanted: [1], isLeftOut: true }])
+    expect(unhonoured(signatureOf('BatchNormalization'), {}, 7)).toEqual([])
   })
 
   it('attributes that are written down in the wrong place, or by hand, are refused', () => {

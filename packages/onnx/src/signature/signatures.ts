@@ -62,12 +62,17 @@ export interface Unhonoured {
   readonly value: unknown
   /** The values that are honoured. */
   readonly wanted: readonly AttrValue[]
+  /** Whether the value is what ONNX takes where there is none. */
+  readonly isLeftOut: boolean
 }
 
-/** What a node says that reading it does not honour. Attributes that have ONNX's default are as if they were not given. */
+/** What a node says that reading it does not honour, or means by leaving it out. */
 export function unhonoured(signature: Signature, given: Readonly<Record<string, unknown>>, opset: number): readonly Unhonoured[] {
-  return Object.entries(given).flatMap(([name, value]): Unhonoured[] => {
-    const use = attributeAt(signature, name, opset)?.use
-    return use?.kind !== 'only' || use.values.includes(value as AttrValue) ? [] : [{ name, value, wanted: use.values }]
+  return [...signature.attrs.keys()].flatMap((name): Unhonoured[] => {
+    const attr = attributeAt(signature, name, opset)
+    const isLeftOut = !Object.hasOwn(given, name)
+    const value = isLeftOut ? attr?.default : given[name]
+    if (attr?.use.kind !== 'only' || value === undefined || attr.use.values.includes(value as AttrValue)) return []
+    return [{ name, value, wanted: attr.use.values, isLeftOut }]
   })
 }
