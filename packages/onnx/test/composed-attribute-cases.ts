@@ -14,7 +14,7 @@ const picked = { data: [0, 3, 5, 13, 14, 23], dtype: 'i64', shape: [1, 1, 2, 3] 
 /** Attributes of the operators that are read as nodes of other ones. */
 export const composedAttributeCases: readonly AttributeCase[] = [
   unary('Selu', 17, { alpha: [0.5, -0.5], gamma: [2, -2] }),
-  unary('Celu', 17, { alpha: [0.5, 2, -0.5, -3] }),
+  unary('Celu', 17, { alpha: [0.5, 2, 2 ** 31, -0.5, -3] }),
   unary('ThresholdedRelu', 17, { alpha: [2, -2] }),
   unary('Shrink', 17, { lambd: [1.5, -1.5], bias: [0.25, -0.25] }),
   { op: 'Hardmax', x: plane, opset: 12, values: { axis: [2, -1] } },

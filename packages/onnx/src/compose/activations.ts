@@ -9,10 +9,14 @@ export const selu: Compose = (view, body) => {
   return true
 }
 
+/** Above it, the last place of `exp(x / alpha)`, which ONNX Runtime rounds to float32, shows in the product with alpha. */
+const largestEluAlpha = 16
+
 /** `max(0, x) + min(0, alpha * (exp(x / alpha) - 1))`: for a positive alpha `alpha * elu(x / alpha)` */
 export const celu: Compose = (view, body) => {
-  const alpha = body.constant(view.type(0).dtype, numberAttr(view, 'alpha'))
-  if (!(numberAttr(view, 'alpha') > 0)) {
+  const given = numberAttr(view, 'alpha')
+  const alpha = body.constant(view.type(0).dtype, given)
+  if (!(given > 0 && given <= largestEluAlpha)) {
     const [zero, one] = [0, 1].map((value) => body.constant(view.type(0).dtype, value)) as [string, string]
     const grown = body.node('Exp', [body.node('Div', [view.inputs[0], alpha])], {})
     const below = body.node('Min', [body.node('Mul', [body.node('Sub', [grown, one]), alpha]), zero])
