@@ -1,28 +1,18 @@
 import { fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { kinds } from './kinds.mjs'
 import { leaveUnfinished } from './leftovers.mjs'
+import { helpText, readOptions } from './options.mjs'
+import { showProgress } from './progress.mjs'
 import { makeSeeds } from './seeds.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    cases: { type: 'string', default: 'Infinity' },
-    seed: { type: 'string', default: String(Date.now() % 1e9) },
-    from: { type: 'string', default: '0' },
-    kind: { type: 'string', multiple: true, default: [] },
-    workers: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
-    output: { type: 'string', default: 'temp/fuzz.json' },
-  },
-})
+const options = optionsOr(2)
 const limits = { seconds: 20, bytes: 1.5 * 2 ** 30 }
 const output = resolve(options.output)
-const seed = Number(options.seed)
-for (const kind of options.kind) if (!(kind in kinds)) throw new Error(`no kind ${kind}; there are ${Object.keys(kinds).join(', ')}`)
+const { seed } = options
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'q-fuzz-')))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -34,22 +24,44 @@ await makeSeeds()
 await leaveUnfinished()
 process.chdir('/')
 
-const turns = turnsOf(options.kind)
+const turns = turnsOf(options.kinds)
 const started = Date.now()
 const fell = []
 /** Models that ONNX Runtime refuses and q takes, and why it does: is q too kind, or ONNX Runtime without a kernel? */
 const taken = []
 const tally = {}
-let next = Number(options.from)
+let next = options.from
 const running = new Set()
 console.log(`seed ${seed}, ${options.workers} workers, ${options.seconds} s, kinds ${[...new Set(turns)].join(' ')}`)
-for (let i = 0; i < Number(options.workers); i++) startWorker(join(folder, `box${i}`))
+const progress = showProgress(() => ({ done: triedCount(), fell: fell.length, elapsed: (Date.now() - started) / 1000, ...options }))
+for (let i = 0; i < options.workers; i++) startWorker(join(folder, `box${i}`))
 
 /** Kinds in turn: half of all cases are random models, the others files of every kind, as often as their shares say. */
 function turnsOf(chosen) {
   if (chosen.length > 0) return chosen
   const files = Object.entries(kinds).flatMap(([kind, { share }]) => Array.from({ length: share }, () => kind))
   return files.flatMap((kind) => [kind, 'structure'])
+}
+
+/** The options; where they are wrong, or only asked for, the process ends. @param {number} wrong the exit code */
+function optionsOr(wrong) {
+  try {
+    const read = readOptions(process.argv.slice(2), Object.keys(kinds))
+    if (!read.help) return read
+    console.log(helpText(Object.keys(kinds)))
+    process.exit(0)
+  } catch (error) {
+    console.error(`${error.message}\n--help lists the options`)
+    process.exit(wrong)
+  }
+}
+
+function isOver() {
+  return Date.now() - started > 1000 * options.seconds || next - options.from >= options.cases
+}
+
+function triedCount() {
+  return Object.values(tally).reduce((sum, each) => sum + each.tried, 0)
 }
 
 function startWorker(box) {
@@ -70,7 +82,7 @@ function startWorker(box) {
     noise = (noise + text).slice(-2000)
   })
   const give = () => {
-    if (Date.now() - started > 1000 * Number(options.seconds) || next - Number(options.from) >= Number(options.cases)) return worker.kill()
+    if (isOver()) return worker.kill()
     current = { seed, index: next, kind: turns[next % turns.length], since: Date.now() }
     next += 1
     largest = 0
@@ -111,8 +123,7 @@ function startWorker(box) {
     if (current !== undefined && isReference) note({ ...current, seen: 'taken, ONNX Runtime ends on it' })
     else if (current !== undefined)
       note({ ...current, fault: `the process ended with ${signal ?? code}: ${noise.trim().split('\n').slice(-4).join(' | ')}` })
-    const isOver = Date.now() - started > 1000 * Number(options.seconds) || next - Number(options.from) >= Number(options.cases)
-    if (!isOver) startWorker(box)
+    if (!isOver()) startWorker(box)
     else if (running.size === 0) finish()
   })
 }
@@ -144,12 +155,14 @@ function note({ index, kind, fault, code, seen, args, taken: why }) {
   if (fault === undefined) return
   of.fell += 1
   fell.push({ seed, index, kind, fault, args })
+  progress.clear()
   console.log(`${kind} ${index}: ${fault}`)
   if (args !== undefined)
     console.log(`    q ${args.map((word) => (/^[\w./,-]+$/.test(word) ? word : JSON.stringify(word.slice(0, 80)))).join(' ')}`)
 }
 
 function finish() {
+  progress.end()
   for (const worker of running) worker.kill('SIGKILL')
   for (const [kind, { tried, fell: faults, ...rest }] of Object.entries(tally))
     console.log(
@@ -157,9 +170,8 @@ function finish() {
         .map(([word, count]) => `${word} ${count}`)
         .join(', ')}`,
     )
-  const tried = Object.values(tally).reduce((sum, each) => sum + each.tried, 0)
   console.log(
-    `${tried} cases in ${Math.round((Date.now() - started) / 1000)} s, ${fell.length} fell; seed ${seed}; one again: npm run fuzz -- --seed ${seed} --from INDEX --cases 1 (and the same --kind)`,
+    `${triedCount()} cases in ${Math.round((Date.now() - started) / 1000)} s, ${fell.length} fell; seed ${seed}; one again: npm run fuzz -- --seed ${seed} --from INDEX --cases 1 (and the same --kind)`,
   )
   mkdirSync(resolve(output, '..'), { recursive: true })
   writeFileSync(output, JSON.stringify({ seed, tally, fell, taken }, null, 1))
