@@ -32,6 +32,7 @@ export function comparedValues(graph: Graph, comparison: Comparison | undefined)
     if (made.has(name)) continue
     throw new QError('LAYER_UNKNOWN', `there is no layer ${name} to compare`, {
       at: [graph.name, name],
+      found: name,
       wanted: 'an output or a layer of the float graph',
       hint: didYouMean(name, made, 'list the layers with `q print`'),
     })

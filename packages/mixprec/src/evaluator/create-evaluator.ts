@@ -132,6 +132,7 @@ function checkedSamples(question: Question, count: number): readonly number[] {
   const unknown = samples.find((sample) => !(Number.isInteger(sample) && sample >= 0 && sample < count))
   if (samples.length > 0 && unknown === undefined && new Set(samples).size === samples.length) return samples
   throw new QError('SAMPLES_UNKNOWN', 'a search asks for samples that are not there', {
+    at: ['samples'],
     found: unknown === undefined ? (samples.length === 0 ? 'no samples' : 'a sample twice') : `the sample ${unknown}`,
     wanted: `at least one of the samples 0 to ${count - 1}, each once`,
     hint: 'give more samples, or let the search ask for fewer',

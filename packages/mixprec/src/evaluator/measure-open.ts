@@ -50,6 +50,8 @@ export function countOpen(samples: LaneWork['samples']): number {
 export function interrupted(): QError {
   return new QError('INTERRUPTED', 'the search was stopped', {
     kind: 'interrupted',
+    found: 'a signal to stop',
+    wanted: 'time to measure all',
     hint: 'search again; with a journal it goes on where it stopped',
   })
 }

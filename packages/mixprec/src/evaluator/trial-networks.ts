@@ -104,6 +104,7 @@ function nameOfResult(name: string, float: Graph, resolved: Graph): string {
   if (resolved.values.has(name)) return valueOf(resolved, name).name
   throw new QError('LAYER_MERGED', `a trial has no value of its own for the compared layer ${name}`, {
     at: [float.name, name],
+    found: `${name}, which is computed together with another layer`,
     wanted: 'a layer that is computed by itself in every mode',
     hint: 'compare the layer behind it',
   })

@@ -36,6 +36,7 @@ export function qualityTarget(search: string, { metric, expectedCos, mostLoss }:
   if (expectedCos !== undefined && (mostLoss !== undefined || (metric ?? 'cosine') !== 'cosine')) {
     throw new QError('STRATEGY_OPTION', `the option expectedCos of ${search} is a target by cosine`, {
       kind: 'usage',
+      at: [search, 'expectedCos'],
       found: mostLoss === undefined ? `metric ${metric}` : `mostLoss ${mostLoss}`,
       wanted: 'expectedCos alone, or another metric with mostLoss',
       hint: 'leave one of them out',

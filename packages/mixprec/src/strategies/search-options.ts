@@ -40,6 +40,7 @@ export function checkOptions<Options extends object>(search: string, given: Opti
       const known = Object.keys(rules)
       throw new QError('STRATEGY_OPTION', `${search} has no option ${name}`, {
         kind: 'usage',
+        at: [search, name],
         found: name,
         wanted: `one of ${known.join(', ')}`,
         hint: didYouMean(name, known, 'leave it out'),
@@ -48,6 +49,7 @@ export function checkOptions<Options extends object>(search: string, given: Opti
     if (value === undefined || rule.holds(value)) continue
     throw new QError('STRATEGY_OPTION', `the option ${name} of ${search} cannot be used`, {
       kind: 'usage',
+      at: [search, name],
       found: String(value),
       wanted: rule.wanted,
       hint: 'correct it, or leave it out for its default',

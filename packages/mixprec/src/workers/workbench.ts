@@ -99,7 +99,13 @@ export function createWorkbench({ executors, postProcess, ops = allOps, free }: 
   const work = async (steps: readonly Step[]): Promise<readonly Measured[]> => {
     const measured: Measured[] = []
     for (const step of steps) {
-      if (isStopped) throw new QError('INTERRUPTED', 'the work was stopped', { kind: 'interrupted', hint: 'search again' })
+      if (isStopped)
+        throw new QError('INTERRUPTED', 'the work was stopped', {
+          kind: 'interrupted',
+          found: 'a signal to stop',
+          wanted: 'time to do all',
+          hint: 'search again',
+        })
       if (step.kind === 'give') tensors.put(step.slot, step.tensor)
       else if (step.kind === 'run') await run(step)
       else if (step.kind === 'measure') measured.push(measure(step))

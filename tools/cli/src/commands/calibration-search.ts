@@ -218,6 +218,7 @@ export function searchNameOf({ search, quantize_table, mix_mode }: CalibrationSe
   if (quantize_table === undefined) {
     throw new QError('SEARCH_OUTPUT', 'a search needs --quantize_table', {
       at: ['run_calibration'],
+      found: `--search ${search} without it`,
       wanted: '--quantize_table <file>',
       hint: 'name the file that the search writes',
       kind: 'usage',

@@ -102,6 +102,7 @@ export async function strategyOf(options: OwnSearchOptions, context: Context): P
   const { expected_cos: expectedCos, most_loss: mostLoss, max_float_layers: maxFloatLayers, metric, strategy_options } = options
   if (options.pareto === true && options.strategy !== undefined && options.strategy !== 'pareto')
     throw new QError('STRATEGY_OPTION', `--pareto is a strategy, and --strategy ${options.strategy} asks for another`, {
+      at: ['--strategy'],
       found: `--pareto and --strategy ${options.strategy}`,
       wanted: 'one of them',
       hint: 'leave one of them out',

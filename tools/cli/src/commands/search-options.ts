@@ -72,6 +72,7 @@ export function methodList(text: string, option: string): readonly MethodName[] 
     const method = methodNames.find((each) => each === bare)
     if (method !== undefined) return method
     throw new QError('CALIBRATION_METHOD', `${option}: there is no calibration method ${name}`, {
+      at: [option],
       found: name,
       wanted: methodNames.join(', '),
       hint: didYouMean(bare, methodNames, 'use kl,mse'),
@@ -80,6 +81,7 @@ export function methodList(text: string, option: string): readonly MethodName[] 
   })
   if (methods.length > 0) return [...new Set(methods)]
   throw new QError('CALIBRATION_METHOD', `${option} names no method`, {
+    at: [option],
     found: text,
     wanted: methodNames.join(', '),
     hint: 'use kl,mse',

@@ -148,6 +148,7 @@ function checkWishes(word: string, wishes: Omit<StrategyWishes, 'options'>, take
   const foreign = everyWish.find((wish) => wishes[wish] !== undefined && !takes.includes(wish))
   if (foreign === undefined) return
   throw new QError('STRATEGY_OPTION', `--strategy ${word} does not take ${flags[foreign]}`, {
+    at: ['--strategy'],
     found: flags[foreign],
     wanted: takes.length === 0 ? 'no target: it has none' : `of such options ${takes.map((wish) => flags[wish]).join(', ')} at most`,
     hint: Object.hasOwn(strategies, word) ? 'leave it out, or take race' : 'leave it out, or give it in --strategy_options',
@@ -160,6 +161,7 @@ function checkTarget({ expectedCos, mostLoss, metric = 'cosine' }: Omit<Strategy
   if (expectedCos === undefined || (mostLoss === undefined && metric === 'cosine')) return
   const other = mostLoss === undefined ? `--metric ${metric}` : `--most_loss ${mostLoss}`
   throw new QError('STRATEGY_OPTION', `--expected_cos is a target by cosine, and ${other} asks for another`, {
+    at: ['--expected_cos'],
     found: `--expected_cos ${expectedCos} and ${other}`,
     wanted: '--expected_cos alone, or --most_loss with --metric',
     hint: 'leave one of them out',
@@ -174,6 +176,7 @@ function checkOnce(wishes: Omit<StrategyWishes, 'options'>, options: Readonly<Re
     const twice = wishes[wish] === undefined ? undefined : names.find((name) => options[name] !== undefined)
     if (twice === undefined) continue
     throw new QError('STRATEGY_OPTION', `${flags[wish]} and ${twice} of --strategy_options are the same option`, {
+      at: ['--strategy_options'],
       found: `${flags[wish]} ${wishes[wish]} and ${JSON.stringify({ [twice]: options[twice] })}`,
       wanted: 'one of them',
       hint: 'leave one of them out',
@@ -217,6 +220,7 @@ export async function chooseStrategy(word: string, { options = {}, ...wishes }: 
   if (file === undefined) {
     const names = Object.keys(strategies)
     throw new QError('STRATEGY_UNKNOWN', `there is no strategy ${word}, and no package of that name`, {
+      at: ['--strategy'],
       found: word,
       wanted: `${names.join(', ')}, a path like ./strategy.mjs, or an installed package`,
       hint: didYouMean(word, names, 'choose one of these'),
