@@ -1,5 +1,6 @@
 import { type LowerOp, layerOf } from '@q/ir'
 import { inBf16 } from './in-bf16.ts'
+import { bf16StyleOf } from './lut-bf16.ts'
 
 /**
  * A lowering of an operator of which the chip has no form with a ReLU: one that the layer ends in stands behind it, by itself. Codes have none with a limit.
@@ -18,8 +19,9 @@ export const reluBehind =
     const plain = `${name.replace(/Relu$/, '')}_pool`
     const last = made.nodes.at(-1)!
     const { type } = made.values.find((value) => value.name === name)!
-    const style =
-      type.quant === undefined ? { reluLimit: reluLimit!, ...(last.attrs['bf16'] === undefined ? {} : { bf16: last.attrs['bf16'] }) } : {}
+    // Where the node itself fell back to floats, it says how they are made; one that copies makes none.
+    const { bf16 } = 'bf16' in last.attrs ? last.attrs : bf16StyleOf(context)
+    const style = type.quant === undefined ? { reluLimit: reluLimit!, ...(bf16 === undefined ? {} : { bf16 }) } : {}
     return {
       ...made,
       nodes: [
