@@ -1,7 +1,8 @@
-import { elementCount, type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 import { floatElements, floatResult, floatTypeOf, newConstant, onCodes } from '@q/ir/lowering'
 import { lowerTable } from './lut.ts'
 import { bf16StyleOf } from './lut-bf16.ts'
+import { onPlanes } from './on-planes.ts'
 
 /** A line, as a convolution of one tap for each channel, cut off at 0 and 1; what has other than three or four axes is planes meanwhile. @param last name of what is cut off */
 function line(node: Node, context: LowerContext, alpha: number, beta: number, last: string): LoweredNode {
@@ -10,10 +11,7 @@ function line(node: Node, context: LowerContext, alpha: number, beta: number, la
   const type = floatTypeOf(context)
   const style = bf16StyleOf(context)
   const scaled = `${name}_scale`
-  const { shape } = context.typeOf(x)
-  const [images = 1, channels = 1, ...rest] = shape
-  const isPlane = rest.length === 1 || rest.length === 2
-  const [flat, made] = isPlane ? [x, scaled] : [`${scaled}_planes`, `${scaled}_of_planes`]
+  const [, channels = 1] = context.typeOf(x).shape
   const filter = newConstant(
     `${scaled}_${scaled}_filter_${type}`,
     type,
@@ -23,18 +21,18 @@ function line(node: Node, context: LowerContext, alpha: number, beta: number, la
   const bias = newConstant(`${scaled}_${scaled}_bias`, 'f32', [channels], new Float32Array(channels).fill(beta))
   const { range: _, ...bare } = floatResult(name, context)
   const plane = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: channels }
-  const planes = [images, channels, elementCount(rest), 1]
+  const { nodes, values } = onPlanes(
+    { name: x, type: bare, planes: `${scaled}_planes` },
+    { name: scaled, type: bare, planes: `${scaled}_of_planes` },
+    (axes) => axes === 1 || axes === 2,
+    (from, to) => ({ op: 'Conv', inputs: [from, filter.name, bias.name], outputs: [to], attrs: { ...plane, ...style } }),
+  )
   return {
-    nodes: [
-      ...(isPlane ? [] : [{ op: 'Reshape', inputs: [x], outputs: [flat], attrs: { shape: planes } }]),
-      { op: 'Conv', inputs: [flat, filter.name, bias.name], outputs: [made], attrs: { ...plane, ...style } },
-      ...(isPlane ? [] : [{ op: 'Reshape', inputs: [made], outputs: [scaled], attrs: { shape } }]),
-      { op: 'Clip', inputs: [scaled], outputs: [last], attrs: { min: 0, max: 1, ...style } },
-    ],
+    nodes: [...nodes, { op: 'Clip', inputs: [scaled], outputs: [last], attrs: { min: 0, max: 1, ...style } }],
     values: [
       filter,
       bias,
-      ...(isPlane ? [] : [flat, made].map((each) => ({ name: each, type: { ...bare, shape: planes } }))),
+      ...values,
       { name: scaled, type: bare },
       { name: last, type: last === name ? floatResult(name, context) : bare },
     ],

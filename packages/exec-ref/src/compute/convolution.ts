@@ -104,7 +104,7 @@ function turnFilter(w: Numbers, shape: readonly number[], group: number): Float6
   return turned
 }
 
-/** The spatial axes; a missing last one counts 1. */
+/** The spatial axes; missing ones count 1. */
 function spatialOf(type: TensorType, count: number): readonly number[] {
-  return [...type.shape.slice(2), 1].slice(0, count)
+  return Array.from({ length: count }, (_, i) => type.shape[i + 2] ?? 1)
 }

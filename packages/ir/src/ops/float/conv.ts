@@ -6,7 +6,7 @@ import { fusedRelu } from '../relu.ts'
 /**
  * Convolution over data laid out `[N, C, ...spatial]`.
  *
- * - C1: `x` has two axes more than `strides` has entries, or one less (a spatial axis of 1 left out).
+ * - C1: `x` has two axes more than `strides` has entries; beside two strides or more the last ones may be left out, which count as 1.
  * - C2: `x` has `group` times the channels of `w`, whose results are in equal groups.
  * - C3: one axis of the kernel and two pads for every stride; one dilation, or none at all.
  * - C4: a number of `b` for every channel of the result.
@@ -24,11 +24,11 @@ export const Conv = defineOp({
   infer({ x, w, b }, { strides, pads, dilations, group }) {
     const n = strides.length
     must(
-      x.shape.length === n + 2 || (x.shape.length === n + 1 && n > 1),
+      x.shape.length === n + 2 || (x.shape.length >= 2 && x.shape.length < n + 2 && n > 1),
       'C1: x has the batch, the channels and the spatial axes',
       `${x.shape.length} axes`,
     )
-    const size = [...x.shape.slice(2), 1].slice(0, n)
+    const size = strides.map((_, i) => x.shape[i + 2] ?? 1)
     const [m, perGroup, ...kernel] = w.shape
     must(x.shape[1] === perGroup! * group, 'C2: x has group times the channels of w', `${x.shape[1]} channels, w ${perGroup} x ${group}`)
     must(group > 0 && m! % group === 0, 'C2: the results are in equal groups', `${m} in ${group} groups`)
