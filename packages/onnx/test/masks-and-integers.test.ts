@@ -45,6 +45,23 @@ describe('masks', () => {
     ).toEqual(kept)
   })
 
+  it('the lowest numbers of a Where that is a term before a Softmax are -1e4: another mask on top of them would be infinite', async () => {
+    const hide: SmallNode = ['Where', 't x n', 'w']
+    const add: SmallNode = ['Add', 'w k', 'm']
+    const numbers = async (lowest: number, nodes: readonly SmallNode[]): Promise<boolean> => {
+      const k: SmallConstant = { shape: [1, 2], data: [0, -3.4e38] }
+      const t: SmallConstant = { shape: [1, 2], data: [1, 0], dtype: 'bool' }
+      const constants = { n: number(lowest), k, t }
+      return (await numbersOf(nodes, constants)).flat().includes(-1e4)
+    }
+    expect(await numbers(-3.4e38, [hide, add, softmax])).toBe(true)
+    expect(await numbers(-1e31, [hide, add, softmax])).toBe(true)
+    expect(await numbers(-2e30, [hide, add, softmax])).toBe(false)
+    expect(await numbers(-3.4e38, [['Where', 't x n', 'm'], softmax])).toBe(false)
+    expect(await numbers(-3.4e38, [hide, ['Sub', 'w k', 'm'], softmax])).toBe(false)
+    expect(await numbers(-3.4e38, [hide, add, ['Softmax', 'm', 's', { axis: -1 }], ['Abs', 'm', 'z'], ['Add', 's z', 'y']])).toBe(false)
+  })
+
   it.each([
     ['a division by 0', ['Div', 'x k', 'y'], 0, Infinity],
     ['a division by less than 1e-10', ['Div', 'x k', 'y'], 2 ** -40, 2 ** 40],

@@ -1,4 +1,5 @@
-import { elementCount } from '@q/ir'
+import { elementCount, type Node } from '@q/ir'
+import type { GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
 import { madeBefore } from '../convert/arithmetic.ts'
 import type { Literal } from '../fold/literal.ts'
@@ -20,8 +21,24 @@ function repeated(known: Literal, shape: readonly number[]): number[] {
   })
 }
 
+/** Numbers below it are the lowest that a float holds, or nearly. */
+const lowest = -9e30
+
 /**
- * A condition that broadcasts is repeated to the shape of the result, a constant one at once; minus infinite numbers
+ * Whether a number serves nothing but masks where TPU-MLIR 1.30.2 takes -10000 in its place: minus infinity, and the lowest floats of a Where that is a term of a sum,
+ * which would leave the range of floats, before a Softmax.
+ */
+function isBoundless(net: GraphDraft, { outputs: [result] }: Node, number: number): boolean {
+  if (number === -Infinity) return isMask(net, result!)
+  if (number >= lowest) return false
+  const [sum, ...others] = net.consumers(result!)
+  if (sum?.op !== 'Add' || others.length > 0 || net.isOutput(result!) || net.isOutput(sum.outputs[0]!)) return false
+  const users = net.consumers(sum.outputs[0]!)
+  return users.length === 1 && users[0]!.op === 'Softmax' && sum.attrs['relu'] !== true
+}
+
+/**
+ * A condition that broadcasts is repeated to the shape of the result, a constant one at once; boundless numbers
  * of a mask become -10000.
  */
 export const where: Rule = (net, node) => {
@@ -32,7 +49,7 @@ export const where: Rule = (net, node) => {
     const number = numberOf(net, node.inputs[side], true)
     if (number === undefined) continue
     const others = broadcast(from, net.shape(node.inputs[3 - side]!))
-    const isBounded = number === -Infinity && isMask(net, node.outputs[0]!)
+    const isBounded = isBoundless(net, node, number)
     if (!sameCanonically(others, shape) || (!isBounded && elementCount(net.shape(node.inputs[side]!)) === 1)) continue
     const inputs = [...node.inputs]
     inputs[side] = addNumber(net, `${node.inputs[side]}_number`, isBounded ? -masked : number)

@@ -2,7 +2,7 @@
 export interface Similarity {
   /** `a.b / (|a| |b|)`; 0 when one of them is all zero. */
   readonly cosine: number
-  /** `1 - |a - b| / (|(a + b) / 2| + 1e-7)`; 0 on overflow. */
+  /** `1 - |a - b| / (|(a + b) / 2| + 1e-7)`. */
   readonly euclidean: number
   /** Ratio of the variances of signal and noise, in dB. */
   readonly sqnr: number
@@ -42,14 +42,17 @@ export function similarity(target: ArrayLike<number>, reference: ArrayLike<numbe
   const lengths = Math.sqrt(targetSquares) * Math.sqrt(referenceSquares)
   const narrowLengths = fround(fround(Math.sqrt(targetSquares)) * fround(Math.sqrt(referenceSquares)))
   const alike = Number.isFinite(narrowLengths) ? fround(fround(dot) / narrowLengths) : dot / lengths
-  const distance = Math.sqrt(fround(differenceSquares))
-  const middle = Math.sqrt(fround(middleSquares)) + 1e-7
+  const distance = Math.sqrt(narrowed(differenceSquares))
+  const middle = Math.sqrt(narrowed(middleSquares)) + 1e-7
   return {
     cosine: targetSquares === 0 || referenceSquares === 0 ? 0 : 1 - (1 - alike),
-    euclidean: Number.isFinite(distance) && Number.isFinite(middle) ? 1 - distance / middle : 0,
+    euclidean: 1 - distance / middle,
     sqnr: noise <= 0 || signal <= 0 ? Number.POSITIVE_INFINITY : 10 * fround(Math.log10(fround(signal / noise))),
   }
 }
+
+/** In float32 where it has room there: the squares of masks have not. */
+const narrowed = (x: number): number => (Number.isFinite(Math.fround(x)) ? Math.fround(x) : x)
 
 /**
  * The finest order of magnitude, from 5 down to 2, at which all elements agree: `|a - b| <= 1e-8 + 10^-order * |b|`

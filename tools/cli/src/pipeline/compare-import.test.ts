@@ -79,3 +79,21 @@ it('numbers that overflow in both are the same, and those that a mask is bounded
   const { comparison } = await compareImport({ model: 'net.onnx', bytes: file, graph: made, inputs: fed, tensors, tolerance: [0.99, 0.99] })
   expect(comparison.passed).toBe(true)
 })
+
+it('two masks that are infinite together in the file alone are the same', async () => {
+  const net = parsedGraph`
+    x: f32[4]
+    mask: f32[4] = [0, 0, -3.4e38, -3.4e38]
+    sum = Add(x, mask)
+    y = Sigmoid(sum)
+    return y
+  `
+  const file = exportOnnx(net)
+  const made = await importOnnx(file)
+  const fed = (last: number) => new Map([['x', { dtype: 'f32' as const, shape: [4], data: Float32Array.of(1, 2, 3, last) }]])
+  const tensors = await runGraph(made, floatExecutor(), fed(-1e4), activationNames(made))
+  const compared = (inputs: ReadonlyMap<string, Tensor>) =>
+    compareImport({ model: 'net.onnx', bytes: file, graph: made, inputs, tensors, tolerance: [0.99, 0.99] })
+  expect((await compared(fed(-3.4e38))).comparison.passed).toBe(true)
+  expect((await compared(fed(3.4e38))).comparison.passed).toBe(false)
+})

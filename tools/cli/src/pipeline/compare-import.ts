@@ -59,9 +59,12 @@ export async function compareImport(run: ImportedRun): Promise<ImportComparison>
       const made = tensors.get(layer)!
       // A layer may stand for a tensor of its name in another size, such as a broadcast that is left to its user.
       const fit = candidates.map((name) => found.get(name)!).filter(({ data }) => isOutput.has(layer) || data.length === made.data.length)
-      // An import bounds masks, and leaves alone what overflows by itself.
+      // An import bounds masks, or one of two that are added, and leaves alone what overflows by itself.
       const bounded = fit.map(withBounds)
-      const best = [...new Set([...bounded, ...fit])].find((each) => compareTensor(layer, made, each, strict).passed) ?? bounded[0]
+      const best =
+        [...new Set([...bounded, ...fit, ...fit.map((each) => withEndsOf(made, each))])].find(
+          (each) => compareTensor(layer, made, each, strict).passed,
+        ) ?? bounded[0]
       if (best !== undefined) reference.set(layer, best)
     }
     const comparison = compareSets(tensors, reference, strict, { excepts, all: true })
@@ -97,3 +100,17 @@ function withBounds(tensor: Tensor): Tensor {
 }
 
 const endless = 1e37
+
+/** The tensor of the file, with the import's numbers where both are endless to the same side. */
+function withEndsOf(made: Tensor, tensor: Tensor): Tensor {
+  if (
+    !(tensor.data instanceof Float32Array) ||
+    !(made.data instanceof Float32Array) ||
+    !tensor.data.some((each) => Math.abs(each) >= endless)
+  )
+    return tensor
+  const own = made.data
+  const isEndless = (each: number, i: number) =>
+    Math.abs(each) >= endless && Math.abs(own[i]!) >= endless && Math.sign(each) === Math.sign(own[i]!)
+  return { ...tensor, data: tensor.data.map((each, i) => (isEndless(each, i) ? own[i]! : each)) }
+}
