@@ -243,6 +243,23 @@ describe('names', () => {
     expect(await layersOf({ inputs, constants, nodes, outputs: 'c d' })).toBe('p_Sin c_Mul d_Mul')
   })
 
+  it('a Slice that Slices alone read is part of each of them; one that something else reads, or that is an output, is a layer', async () => {
+    const cut = (from: string, to: string, range: string): SmallNode => ['Slice', `${from} ${range}`, to]
+    const constants = { from1: whole(1), from0: whole(0), from2: whole(2), to5: whole(5), to6: whole(6), two: whole(2), three: whole(3) }
+    const rows: readonly SmallNode[] = [cut('x', 'a', 'from1 to6 two'), cut('a', 'b', 'from0 to5 three'), cut('a', 'c', 'from2 to6 three')]
+    const ends: readonly SmallNode[] = [
+      ['Exp', 'b', 'y'],
+      ['Cos', 'c', 'z'],
+    ]
+    const named = (more: readonly SmallNode[], outputs: string) => layersOf({ inputs, constants, nodes: [...rows, ...more], outputs })
+    expect(await named(ends, 'y z')).toBe('b_Slice c_Slice y_Exp z_Cos')
+    expect(await named([cut('b', 'd', 'from1 to5 three'), cut('b', 'e', 'from2 to5 three'), ...ends], 'd e z')).toBe(
+      'c_Slice d_Slice e_Slice z_Cos',
+    )
+    expect(await named([...ends, ['Sin', 'a', 's']], 'y z s')).toBe('a_Slice b_Slice c_Slice y_Exp z_Cos s_Sin')
+    expect(await named(ends, 'y z a')).toBe('a_Slice b_Slice c_Slice y_Exp z_Cos')
+  })
+
   it('joined constants of a Concat', async () => {
     const graph = await importOnnx(
       onnxFile({

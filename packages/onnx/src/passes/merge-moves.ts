@@ -57,16 +57,17 @@ export const cancelMoves: Rule = (net, node) => {
   return true
 }
 
-/** Two Slices in a row are one. */
+/** A Slice of a Slice that nothing but Slices reads is one of what that one cuts, as in TPU-MLIR 1.30.2. */
 export const mergeSlices: Rule = (net, node) => {
-  const first = net.producer(node.inputs[0]!)
-  if (first?.op !== 'Slice' || onlyUser(net, first) !== node) return false
+  const [between] = node.inputs as [string]
+  const first = net.producer(between)
+  if (first?.op !== 'Slice' || net.isOutput(between) || net.consumers(between).some(({ op }) => op !== 'Slice')) return false
   const list = (each: typeof node, name: string): readonly number[] => each.attrs[name] as readonly number[]
   if ([first, node].some((each) => list(each, 'steps').some((step) => step < 0))) return false
   const starts = list(node, 'starts').map((start, i) => list(first, 'starts')[i]! + start * list(first, 'steps')[i]!)
   const steps = list(node, 'steps').map((step, i) => step * list(first, 'steps')[i]!)
-  const places = net.shape(node.outputs[0]!)
-  const ends = starts.map((start, i) => start + (places[i]! - 1) * steps[i]! + 1)
+  const sizes = net.shape(first.inputs[0]!)
+  const ends = list(node, 'ends').map((end, i) => Math.min(sizes[i]!, list(first, 'starts')[i]! + end * list(first, 'steps')[i]!))
   net.change(node, { inputs: [first.inputs[0]], attrs: { starts, ends, steps } })
   return true
 }
