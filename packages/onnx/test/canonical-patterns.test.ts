@@ -1,4 +1,4 @@
-import { describeCanonical, number } from './canonical-case.ts'
+import { type Case, describeCanonical, number } from './canonical-case.ts'
 import { numbers, type SmallConstant, type SmallNode, whole } from './onnx-file.ts'
 
 const turned: readonly SmallNode[] = [
@@ -26,7 +26,32 @@ const ropeConstants: Readonly<Record<string, SmallConstant>> = {
   half: { data: [0.5] },
 }
 
+/** `x / 2 * (1 + tanh(root * (x + third * x^3)))` over numbers around 2, where erf gives something else. */
+const tanhGelu = (title: string, root: number, third: number, ops: string): Case => ({
+  title,
+  x: [2, 6],
+  nodes: [
+    ['Add', 'x two', 'z'],
+    ['Mul', 'z half', 'h'],
+    ['Pow', 'z three', 'q'],
+    ['Mul', 'q third', 'c'],
+    ['Add', 'z c', 's'],
+    ['Mul', 's root', 'u'],
+    ['Tanh', 'u', 't'],
+    ['Add', 't one', 'g'],
+    ['Mul', 'h g', 'y'],
+  ],
+  constants: { one: number(1), two: number(2), three: number(3), half: number(0.5), root: number(root), third: number(third) },
+  ops,
+})
+const bySteps = 'Add Mul Pow Mul Add Mul Tanh Add Mul'
+
 describeCanonical('groups of operators that spell one', [
+  tanhGelu('GELU by tanh', Math.sqrt(2 / Math.PI), 0.044715, 'Add Gelu'),
+  tanhGelu('GELU by tanh with seven decimals', 0.7978846, 0.044715, 'Add Gelu'),
+  tanhGelu('a factor near that of GELU by tanh is another function', 0.79788, 0.044715, bySteps),
+  tanhGelu('a factor nearer to 0.8 too', 0.8, 0.044715, bySteps),
+  tanhGelu('and a third near that of GELU', Math.sqrt(2 / Math.PI), 0.0447, bySteps),
   {
     title: 'GELU by erf',
     x: [2, 6],

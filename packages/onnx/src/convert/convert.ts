@@ -46,9 +46,9 @@ const either: Rule = (net, node) => {
   return true
 }
 
-/** What a pattern called a GELU: TPU-MLIR 1.30.2 computes all of them exactly. */
-const exactGelu: Rule = (net, node) => {
-  net.change(node, { op: 'Gelu', attrs: { approximate: 'none' } })
+/** What a pattern called a GELU. */
+const namedGelu: Rule = (net, node) => {
+  net.change(node, { op: 'Gelu' })
   return true
 }
 
@@ -109,7 +109,7 @@ const conversions: RuleSet = {
   Where: [raisedChoice],
   Or: [either],
   TruthCast: [notZero],
-  GELU: [exactGelu],
+  GELU: [namedGelu],
 }
 
 /** Turns a named network into canonical operators. */
