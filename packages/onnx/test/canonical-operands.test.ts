@@ -115,7 +115,7 @@ describeCanonical('integers divide toward zero', [
     index(3),
     'Abs Mul Floor',
   ),
-  divided('quotients by numbers', [['Div', 'i k', 'q']], whole(1, 2, 3, -4, 5, -6), 'Mul Abs Floor Sign Mul'),
+  divided('quotients by numbers', [['Div', 'i k', 'q']], whole(1, 2, 3, -4, 5, -6), 'Div Abs Floor Sign Mul'),
   divided(
     'computed quotients',
     [

@@ -2,6 +2,7 @@ import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { isFloat } from '../fold/literal.ts'
 import { addConstant, addNumber, constantOf, keepsShape, numberOf } from '../net/constants.ts'
+import { jumpsBehind } from '../net/jumps-behind.ts'
 import { isNonNegative } from '../net/non-negative.ts'
 import type { Rule } from '../net/rules.ts'
 import { after, before, oneNumber } from './arithmetic.ts'
@@ -37,7 +38,10 @@ export const wholeResult: Rule = (net, node) => {
 const isInvertible = (number: number): boolean =>
   number === 0 || !Number.isFinite(number) || (Math.abs(number) >= 2 ** -127 && Math.abs(number) <= 2 ** 126)
 
-/** `x / c` is `x * (1 / c)`, the factor in double precision; a quotient where float32 does not hold that. */
+/**
+ * `x / c` is `x * (1 / c)`, the factor in double precision; a quotient where float32 does not hold that, and where the divisors are many, whose
+ * reciprocals are float32, and the last place of the result counts.
+ */
 export const division: Rule = (net, node) => {
   const [a, b] = node.inputs as [string, string]
   const number = numberOf(net, b, true)
@@ -48,6 +52,7 @@ export const division: Rule = (net, node) => {
     return true
   }
   if (known === undefined) return oneNumber(net, node, 0)
+  if (jumpsBehind(net, node.outputs[0]!)) return false
   const reciprocals = known.data.map((each) => 1 / each)
   net.change(node, { op: 'Mul', inputs: [a, addConstant(net, `${node.outputs[0]}_divisor`, known.shape, reciprocals)] })
   return true

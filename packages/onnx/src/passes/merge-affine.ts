@@ -1,12 +1,14 @@
 import type { Node } from '@q/ir'
 import { addConstant, constantOf, numberOf, onlyUser } from '../net/constants.ts'
+import { jumpsBehind } from '../net/jumps-behind.ts'
 import { areMergeable, magnitude, termsAreMergeable, termsAreScalable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** Two Affines in a row are one: `(x s1 + b1) s2 + b2 = x (s1 s2) + (b1 s2 + b2)`. */
 export const mergeAffines: Rule = (net, node) => {
   const first = net.producer(node.inputs[0]!)
-  if (first?.op !== 'Affine' || first.attrs['relu'] === true || onlyUser(net, first) !== node) return false
+  if (first?.op !== 'Affine' || first.attrs['relu'] === true || onlyUser(net, first) !== node || jumpsBehind(net, node.outputs[0]!))
+    return false
   const [s1, b1] = first.inputs.slice(1).map((name) => constantOf(net, name)?.data)
   const [s2, b2] = node.inputs.slice(1).map((name) => constantOf(net, name)?.data)
   if (s1 === undefined || b1 === undefined || s2 === undefined || b2 === undefined) return false
@@ -71,7 +73,14 @@ export const affineIntoMatMul: Rule = (net, node) => {
 export const numbersIntoAffine: Rule = (net, node) => {
   const first = net.producer(node.inputs[0]!)
   const number = first?.op === 'Mul' || first?.op === 'Add' ? numberOf(net, first.inputs[1]) : undefined
-  if (first === undefined || number === undefined || first.attrs['relu'] === true || onlyUser(net, first) !== node) return false
+  if (
+    first === undefined ||
+    number === undefined ||
+    first.attrs['relu'] === true ||
+    onlyUser(net, first) !== node ||
+    jumpsBehind(net, node.outputs[0]!)
+  )
+    return false
   const [scale, bias] = node.inputs.slice(1).map((name) => constantOf(net, name))
   if (scale === undefined || bias === undefined) return false
   const name = node.outputs[0]!

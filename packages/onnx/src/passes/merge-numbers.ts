@@ -2,6 +2,7 @@ import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, addNumber, bypass, constantOf, keepsShape, numberOf, onlyUser } from '../net/constants.ts'
+import { jumpsBehind } from '../net/jumps-behind.ts'
 import { areMergeable, magnitude, termsAreScalable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -21,17 +22,21 @@ export const mergeFactors: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
   if (producer?.op !== 'Mul' || producer.attrs['relu'] === true || onlyUser(net, producer) !== node) return false
   const [a, b] = [numberOf(net, producer.inputs[1]), numberOf(net, node.inputs[1])]
-  if (a === undefined || b === undefined || !areMergeable([a], [b], [a * b])) return false
+  if (a === undefined || b === undefined || !areMergeable([a], [b], [a * b]) || jumpsBehind(net, node.outputs[0]!)) return false
   net.change(node, { inputs: [producer.inputs[0], addNumber(net, `${node.outputs[0]}_const`, a * b)] })
   return true
 }
 
-/** The constants of a convolution or a product with a constant times a number; undefined where they are no constants, or would not compute the same. */
-function scaledConstants(net: GraphDraft, { inputs }: Node, factor: number): readonly (Literal | undefined)[] | undefined {
+/**
+ * The constants of a convolution or a product with a constant times a number; undefined where they are no constants, or would not compute the same
+ * `result`: sums of whole numbers are exact, and what rounds them behind the factor tells.
+ */
+function scaledConstants(net: GraphDraft, { inputs }: Node, factor: number, result: string): readonly (Literal | undefined)[] | undefined {
   const constants = inputs.slice(1).map((name) => constantOf(net, name))
   if (inputs.slice(1).some((name, i) => name !== undefined && constants[i] === undefined)) return undefined
   const scaled = constants.map((known) => known && { ...known, data: Float32Array.from(known.data, (each) => f(each * factor)) })
   const [[weight, bias], [scaledWeight, scaledBias]] = [constants, scaled]
+  if (weight!.data.every(Number.isInteger) && jumpsBehind(net, result)) return undefined
   const isSame = areMergeable(weight!.data, [factor], scaledWeight!.data) && termsAreScalable(bias?.data ?? [], [magnitude(weight!.data)])
   return isSame && scaledBias?.data.every(Number.isFinite) !== false ? scaled : undefined
 }
@@ -42,7 +47,7 @@ export const factorIntoWeights: Rule = (net, node) => {
   const factor = numberOf(net, node.inputs[1])
   if (factor === undefined || producer === undefined || (producer.op !== 'Conv' && producer.op !== 'MatMul')) return false
   if (producer.attrs['relu'] === true || onlyUser(net, producer) !== node) return false
-  const scaled = scaledConstants(net, producer, factor)
+  const scaled = scaledConstants(net, producer, factor, node.outputs[0]!)
   if (scaled === undefined) return false
   const inputs = producer.inputs.map((name, i) => {
     const known = i === 0 ? undefined : scaled[i - 1]
@@ -70,7 +75,7 @@ export const factorThroughReshape: Rule = (net, node) => {
     return false
   if ((producer.op !== 'Conv' && producer.op !== 'MatMul') || producer.attrs['relu'] === true || onlyUser(net, producer) !== move)
     return false
-  if (scaledConstants(net, producer, factor) === undefined) return false
+  if (scaledConstants(net, producer, factor, node.outputs[0]!) === undefined) return false
   const [result] = node.outputs as [string]
   const between = net.freshName(`${result}_r_MulOrConv`)
   net.setValue({ ...net.value(producer.outputs[0]!), name: between })

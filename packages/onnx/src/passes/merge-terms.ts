@@ -3,6 +3,7 @@ import type { GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
 import { broadcastTo, type Literal } from '../fold/literal.ts'
 import { addConstant, constantOf, onlyUser, sameShape } from '../net/constants.ts'
+import { jumpsBehind } from '../net/jumps-behind.ts'
 import { areMergeable, termsAreMergeable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -28,7 +29,7 @@ export const mergeConstants: Rule = (net, node) => {
   const shape = broadcast(a.shape, b.shape)
   const [x, y] = [broadcastTo(a, shape).data, broadcastTo(b, shape).data]
   const data = Float32Array.from(x, (each, i) => both(each, y[i]!))
-  if (!(node.op === 'Add' ? termsAreMergeable(x, data, [1]) : areMergeable(x, y, data))) return false
+  if (!(node.op === 'Add' ? termsAreMergeable(x, data, [1]) : areMergeable(x, y, data)) || jumpsBehind(net, node.outputs[0]!)) return false
   net.change(node, { inputs: [first.inputs[0], addConstant(net, `${node.outputs[0]}${suffix}`, shape, data)] })
   return true
 }
