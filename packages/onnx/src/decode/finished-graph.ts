@@ -88,7 +88,8 @@ function inputsOf(graph: proto.onnx.IGraphProto, inputs: ReadonlyMap<string, Inf
   return (graph.input ?? []).flatMap(({ name }): GraphInput[] => {
     const type = inputs.get(name ?? '')
     if (type === undefined) return []
-    if (type.dtype === 'f32') return [{ name: name! }]
+    // Floats of other widths are fed as float32 too; TPU-MLIR declares them so.
+    if (isFloat(type.dtype)) return [{ name: name! }]
     // Chips have no 64-bit integers; TPU-MLIR declares such inputs as 32-bit ones.
     return [{ name: name!, sourceDtype: type.dtype === 'i64' ? 'i32' : type.dtype }]
   })

@@ -97,3 +97,29 @@ it('two masks that are infinite together in the file alone are the same', async 
   expect((await compared(fed(-3.4e38))).comparison.passed).toBe(true)
   expect((await compared(fed(3.4e38))).comparison.passed).toBe(false)
 })
+
+it.each(['f16', 'f64', 'u32'] as const)(
+  'an input of %s is fed to the file in its type; floats of any width are float32 in the import',
+  async (dtype) => {
+    const net = parsedGraph`
+    x: f32[4]
+    e = Abs(x)
+    y = Sigmoid(e)
+    return y
+  `
+    const file = exportOnnx(net, { inputTypes: [dtype] })
+    const made = await importOnnx(file)
+    expect(made.inputs).toEqual([{ name: 'x', ...(dtype === 'u32' ? { sourceDtype: dtype } : {}) }])
+    const fed = new Map([['x', { dtype: 'f32' as const, shape: [4], data: Float32Array.of(1, 2, 3, 0) }]])
+    const tensors = await runGraph(made, floatExecutor(), fed, activationNames(made))
+    const { comparison } = await compareImport({
+      model: 'net.onnx',
+      bytes: file,
+      graph: made,
+      inputs: fed,
+      tensors,
+      tolerance: [0.99, 0.99],
+    })
+    expect(comparison.passed).toBe(true)
+  },
+)

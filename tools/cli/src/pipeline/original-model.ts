@@ -3,7 +3,7 @@ import { faithfulGraphs } from '@q/exec-ort'
 import type { DType, Tensor } from '@q/ir'
 import { isQError, QError } from '@q/ir'
 import { feedOf, type SampleInput } from '@q/ir/graph'
-import { decodeF16Array } from '@q/ir/number'
+import { decodeF16Array, encodeF16Array } from '@q/ir/number'
 import { onnxOutputNames, withOnnxOutputs } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
 
@@ -116,14 +116,18 @@ const dtypes: Readonly<Record<string, DType>> = {
   int32: 'i32',
   int16: 'i16',
   int8: 'i8',
+  uint64: 'u64',
+  uint32: 'u32',
   uint16: 'u16',
   uint8: 'u8',
   bool: 'bool',
+  float16: 'f16',
   float64: 'f64',
 }
 
 function fedAs(name: string, tensor: Tensor, type: string, shape: readonly number[]): onnxruntime.Tensor {
   const dtype = dtypes[type]
-  const { data } = dtype === undefined ? tensor : feedOf(name, tensor, dtype)
+  const fed = dtype === undefined ? tensor : feedOf(name, tensor, dtype)
+  const data = dtype === 'f16' ? encodeF16Array(fed.data as Float32Array) : fed.data
   return new onnxruntime.Tensor(dtype === undefined ? 'float32' : (type as 'int64'), data as BigInt64Array & Float32Array, shape)
 }
