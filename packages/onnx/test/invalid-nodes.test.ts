@@ -53,6 +53,7 @@ describe('models that are no ONNX are refused, as ONNX Runtime refuses them', ()
     ['an axis that is cut twice', ['Slice', 'x i c twice', 'y'], 17, 'ONNX_UNSUPPORTED', 'axes [1, 1]', 'each axis once'],
     ['two counts', ['TopK', 'x c', 'y z_1'], 17, 'ONNX_UNSUPPORTED', '2 numbers', '1 number'],
     ['bounds of several numbers', ['Clip', 'x s', 'y'], 17, 'ONNX_UNSUPPORTED', '[4]', '1 number'],
+    ['a convolution with an axis of data left out', ['Conv', 'x z', 'y'], 17, 'ONNX_UNSUPPORTED', 'x [', '4 axes of x'],
     ['channels around that are none', ['LRN', 'z', 'y', { size: 0 }], 17, 'ONNX_UNSUPPORTED', 'size 0', '1 or more'],
     [
       'windows in the padding alone',

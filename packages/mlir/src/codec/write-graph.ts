@@ -1,4 +1,4 @@
-import type { Attrs, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
+import type { Attrs, DType, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
 import { attributesOf, elementCount, QError } from '@q/ir'
 import { definitionOf, inferNode } from '@q/ir/graph'
 import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../text/mlir-module.ts'
@@ -182,11 +182,15 @@ function choose(form: WriteForm, books: readonly SpellingBook[]): { readonly spe
   })
 }
 
+/** A constant of these types was rounded to them, and is a weight in the text: an attribute would be read as a number that was not. */
+const halves: ReadonlySet<DType> = new Set(['f16', 'bf16'])
+
 function fits({ constants = [], writes }: Spelling, form: WriteForm): boolean {
   return (
     constants.every(({ at }) => {
       const input = form.inputs[at]
-      return input !== undefined && form.constantOf(input)?.data.length === 1
+      const constant = input === undefined ? undefined : form.constantOf(input)
+      return constant?.data.length === 1 && !halves.has(constant.dtype)
     }) &&
     (writes?.(form) ?? true)
   )

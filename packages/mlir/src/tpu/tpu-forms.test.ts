@@ -111,6 +111,22 @@ describe('writeTpu', () => {
     expect(writeTpu(graph).text).toContain('tpu.Interp')
   })
 
+  it('writes a number that was rounded to bfloat16 as a weight: as an attribute it would be another', () => {
+    const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
+    const number = (dtype: 'f32' | 'bf16', data: Float32Array | Uint16Array): Value => ({
+      name: 'c',
+      type: { dtype, shape: [1] },
+      constant: { dtype, shape: [1], data },
+    })
+    const node: Node = { op: 'Add', inputs: ['x', 'c'], outputs: ['y'], attrs: {} }
+    const of = (c: Value) => writeTpu(graphOf(node, [{ name: 'x', type: narrow }, c], narrow))
+    const half = of(number('bf16', Uint16Array.of(0x3f00)))
+    expect(half.text).toContain('"tpu.Add"')
+    expect(half.text).not.toContain('const_val')
+    expect([...half.weights.keys()]).toEqual(['c'])
+    expect(of(number('f32', Float32Array.of(0.5))).text).toContain('const_val = 5.000000e-01')
+  })
+
   it('gives truth values two codes', () => {
     const truth: TensorType = { dtype: 'u8', shape: codes.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
     const node: Node = { op: 'QCompareConstant', inputs: ['x'], outputs: ['y'], attrs: { constant: 4, operation: 'Greater' } }

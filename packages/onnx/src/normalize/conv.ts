@@ -3,6 +3,7 @@ import { windowOf } from './windows.ts'
 
 /** Conv: kernel size from the weights, `auto_pad` resolved. */
 export const conv: Normalize = (view) => {
+  checkAxes(view)
   checkKernel(view)
   checkPads(view)
   checkBias(view, view.type(1).shape[0]!)
@@ -38,6 +39,13 @@ export const convTranspose: Normalize = (view) => {
     }
   }
   return { op: 'ConvTranspose', inputs: view.inputs, attrs: { strides, pads, dilations, output_padding, group: numberAttr(view, 'group') } }
+}
+
+/** ONNX leaves no spatial axis out, as lowered convolutions may. */
+function checkAxes(view: FormView): void {
+  const [x, w] = [view.type(0).shape, view.type(1).shape]
+  if (x.length !== w.length)
+    refuse(view, 'x and the weights differ in their axes', `x [${x.join(', ')}], weights [${w.join(', ')}]`, `${w.length} axes of x`)
 }
 
 /** The kernel is as large as its weights are; a file that states another size is wrong in one of the two. */
