@@ -37,10 +37,13 @@ describe('data movement and selection on codes', () => {
     [0.7, 22],
     [-1.3, -41],
     // -128 is a code, if one that no number of the range has.
-    [7, 127],
+    [7, 127, 'the border of 7 becomes 4'],
+    [-4.03, -128],
     [-Infinity, -128],
-  ])('a border of %s has the code %s', (value, code) => {
+  ])('a border of %s has the code %s', (value, code, told?: string) => {
     const attrs = { pads: [0, 0, 0, 1, 0, 0, 0, 1], value }
-    expect(lowered({ op: 'Pad', inputs: ['x'], attrs, result: [1, 1, 1, 5], ranges }).node.attrs['value']).toBe(code)
+    const { node, diagnostics } = lowered({ op: 'Pad', inputs: ['x'], attrs, result: [1, 1, 1, 5], ranges })
+    expect(node.attrs['value']).toBe(code)
+    expect(diagnostics).toMatchObject(told === undefined ? [] : [{ code: 'COMPUTED_OTHERWISE', message: expect.stringContaining(told) }])
   })
 })
