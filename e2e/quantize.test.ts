@@ -67,6 +67,31 @@ it("the preprocessing, the samples that were compared and whether they are the c
     '1,1,1',
   )
   expect(stated.err).not.toContain('unscaled')
+  const transform = [
+    'model_transform',
+    '--model_name',
+    'd',
+    '--model_def',
+    digits.model,
+    '--mlir',
+    'd.mlir',
+    '--test_input',
+    digits.picture,
+  ] as const
+  expect((await q(...transform, '--test_result', 'top.npz')).err).toContain('warning: pictures are fed to image unscaled')
+  const calibrated = await q(
+    'run_calibration',
+    'd.mlir',
+    '--dataset',
+    digits.calibration,
+    '--input_num',
+    '2',
+    '--tune_num',
+    '0',
+    '-o',
+    'table',
+  )
+  expect(calibrated.out).toContain('input image: f32 [1, 3, 32, 32]; pictures: bgr nchw, resized to 32x32, mean 0,0,0, scale 1,1,1\n')
 })
 
 it('a cut network is compared with the tensors where it is cut', async () => {

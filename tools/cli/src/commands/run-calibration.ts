@@ -10,6 +10,7 @@ import { deadNetwork } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { floatLayersText } from '../pipeline/float-layers-text.ts'
 import { emptiedTable, keptTable } from '../pipeline/former-table.ts'
+import { tellInputs } from '../pipeline/model-summary.ts'
 import { readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
 import { noteSamples } from '../pipeline/sample-files.ts'
@@ -83,6 +84,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const base = await baseTable(graph, { options, chip, floatLayers }, context)
       await noteSamples(samplesOf(options), context)
       if (options.tune_list !== undefined) await noteSamples({ dataList: options.tune_list }, context)
+      tellInputs(graph, reporter)
       const { calibration, text, samples, finished } = await calibrateModel(
         graph,
         { mlir: file, table: options.calibration_table },

@@ -4,7 +4,7 @@ import { isQError, QError } from '@q/ir'
 import { tableOption } from './lossy-layers.ts'
 
 /** The layers that say which elements are picked and are computed on codes, which are no places. */
-export function placesOnCodes(graph: Graph, resolved: Resolved): readonly string[] {
+function placesOnCodes(graph: Graph, resolved: Resolved): readonly string[] {
   const { values } = resolved.graph
   return floatPlaces(graph)
     .map(({ layer }) => layer)

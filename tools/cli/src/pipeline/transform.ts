@@ -12,7 +12,7 @@ import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { type TopContent, topFiles } from '../wiring/write-model.ts'
 import { compareImport } from './compare-import.ts'
-import { tellModel } from './model-summary.ts'
+import { tellModel, warnOfUnscaled } from './model-summary.ts'
 import { notFiniteLines } from './not-finite.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
@@ -100,6 +100,7 @@ export async function transform(options: TransformOptions, context: Context): Pr
   const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph), files.mostBytes)
   await files.write(new Map<string, string | Uint8Array>(content()))
   tellModel(graph, reporter)
+  if (testInput !== undefined) warnOfUnscaled(graph, testInput.split(','), options.preprocess, reporter)
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
   if (inputs === undefined) return { graph, files: written }
 
