@@ -127,11 +127,18 @@ function shapesByName(
 
 const isList = (given: InputShapes): given is readonly (readonly number[])[] => Array.isArray(given)
 
+const axes = (count: number): string => (count === 1 ? '1 axis' : `${count} axes`)
+
 function check(name: string, shape: Declared['shape'], fixed: readonly number[], place: string): void {
-  const fits =
-    fixed.every((size) => Number.isInteger(size) && size > 0) &&
-    (shape === undefined || shape.length === 0 || shape.length === fixed.length)
-  if (!fits) {
+  if (shape !== undefined && shape.length > 0 && shape.length !== fixed.length) {
+    throw new QError('ONNX_INPUT_SHAPE', 'a given shape has another number of axes than its input', {
+      at: [place, name],
+      found: `${axes(fixed.length)}: [${fixed.join(', ')}]`,
+      wanted: `${axes(shape.length)}: [${shape.join(', ')}]`,
+      hint: 'give one size for each axis of the input',
+    })
+  }
+  if (!fixed.every((size) => Number.isInteger(size) && size > 0)) {
     throw new QError('ONNX_INPUT_SHAPE', 'a given shape does not fit its input', {
       at: [place, name],
       found: `[${fixed.join(', ')}]`,

@@ -1,4 +1,4 @@
-import { didYouMean, QError } from '@q/ir'
+import { didYouMean, nearestFirst, QError } from '@q/ir'
 import type proto from 'onnx-proto'
 import { readBy } from './inline-if.ts'
 
@@ -6,13 +6,14 @@ import { readBy } from './inline-if.ts'
 export function neededNodes(graph: proto.onnx.IGraphProto, outputs: readonly string[], place: string): readonly proto.onnx.INodeProto[] {
   const nodes = graph.node ?? []
   const known = new Set([...(graph.input ?? []), ...(graph.initializer ?? [])].map(({ name }) => name ?? ''))
-  for (const node of nodes) for (const output of node.output ?? []) known.add(output)
+  const results = nodes.flatMap((node) => (node.output ?? []).filter((name) => name !== ''))
+  for (const name of results) known.add(name)
   for (const output of outputs) {
     if (!known.has(output)) {
       throw new QError('ONNX_OUTPUT_NAME', `there is no tensor ${output}`, {
         at: [place],
         found: output,
-        wanted: 'the name of an input, a stored tensor or a result',
+        wanted: `the name of a tensor: ${nearestFirst(output, [...results, ...known]).join(', ')}`,
         hint: didYouMean(output, known, 'use the name of a tensor in the model'),
       })
     }
