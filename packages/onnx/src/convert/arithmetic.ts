@@ -3,6 +3,7 @@ import type { GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
 import { largestF32 } from '../fold/literal.ts'
 import { addNumber, bypass, constantOf, keepsShape, numberOf } from '../net/constants.ts'
+import type { LastStep } from '../net/last-steps.ts'
 import type { Rule } from '../net/rules.ts'
 
 /** Puts a value made in passing before a node: `op` of these operands, in the type of `like`. */
@@ -40,10 +41,10 @@ export function madeBefore(
   return result
 }
 
-/** A new value that takes over all users of a node's result. */
-export function after(net: GraphDraft, node: Node, name: string): string {
+/** A new value that takes over all users of a node's result, named for the step that makes it. */
+export function after(net: GraphDraft, node: Node, step: LastStep): string {
   const [result] = node.outputs as [string]
-  const follower = net.freshName(name)
+  const follower = net.freshName(`${result}_${step}`)
   net.setValue({ ...net.value(result), name: follower })
   net.redirect(result, follower)
   return follower

@@ -41,7 +41,7 @@ const notZero: Rule = (net, node) => {
 const either: Rule = (net, node) => {
   const [result] = node.outputs as [string]
   const sum = before(net, node, `${result}_add`, 'Add', node.inputs as string[], result)
-  const compared = after(net, node, `${result}_compare`)
+  const compared = after(net, node, 'compare')
   net.change(node, { op: 'Greater', inputs: [sum, addNumber(net, `${result}_const`, 0)], outputs: [compared], attrs: {} })
   return true
 }

@@ -17,7 +17,7 @@ export const wholeResult: Rule = (net, node) => {
   const value = net.value(result)
   if (isFloat(value.type.dtype)) return false
   const isPositive = node.inputs.every((name) => name === undefined || isNonNegative(net, name))
-  const cut = after(net, node, `${result}_floor`)
+  const cut = after(net, node, 'floor')
   const place = net.next(node)
   net.setValue({ ...value, type: { ...value.type, dtype: 'f32' } })
   const step = (op: string, inputs: readonly string[], output: string): string => {
@@ -71,7 +71,7 @@ export const remainder: Rule = (net, node) => {
   const [result] = node.outputs as [string]
   if (number === undefined || isFloat(net.value(result).type.dtype) || net.consumers(result).some(({ op }) => op === 'NotEqual'))
     return false
-  const product = after(net, node, `${result}_Mul`)
+  const product = after(net, node, 'Mul')
   const place = net.next(node)
   const differs = net.freshName(`${result}_NotEqual`)
   net.setValue({ ...net.value(result), name: differs })

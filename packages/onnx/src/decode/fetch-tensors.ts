@@ -1,4 +1,6 @@
+import type { Graph } from '@q/ir'
 import proto from 'onnx-proto'
+import { lastSteps } from '../net/last-steps.ts'
 import { readModel } from './read-model.ts'
 
 /** Operators that a layer before them takes in where their other operands are constants: the layer keeps the name it had. */
@@ -8,9 +10,10 @@ const takenIn: ReadonlySet<string> = new Set(['BatchNormalization', 'Add', 'Sub'
  * The tensors of a file by the layers that are named after them, `<tensor>_<operator>`: what a layer of the canonical graph has to be equal to, where it has such a name.
  * Behind the tensor itself stand those that the layer makes where it takes in what follows, such as a normalization.
  *
+ * @param graph what was imported: of an operator that is several layers in it, the last has the tensor. Absent: every operator is taken to be one
  * @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH`
  */
-export function onnxLayerTensors(bytes: Uint8Array, place = 'model'): ReadonlyMap<string, readonly string[]> {
+export function onnxLayerTensors(bytes: Uint8Array, place = 'model', graph?: Graph): ReadonlyMap<string, readonly string[]> {
   const { node: nodes = [], initializer } = readModel(bytes, place).graph
   const computed = new Set((nodes ?? []).filter(({ opType }) => opType !== 'Constant').flatMap(({ output }) => output ?? []))
   for (const { name } of initializer ?? []) computed.delete(name ?? '')
@@ -28,13 +31,16 @@ export function onnxLayerTensors(bytes: Uint8Array, place = 'model'): ReadonlyMa
     if (output === undefined || (user.input ?? []).some((each) => each !== name && computed.has(each))) return []
     return [output, ...following(output)]
   }
-  return new Map(
+  const named = new Map(
     (nodes ?? []).flatMap(({ opType, output }) =>
       (output ?? [])
         .filter((name) => name !== '')
         .map((name): [string, readonly string[]] => [`${name}_${opType ?? ''}`, [name, ...following(name)]]),
     ),
   )
+  const lastOf = (layer: string): string =>
+    lastSteps.map((step) => `${layer}_${step}`).find((each) => graph?.values.has(each) && !named.has(each)) ?? layer
+  return new Map([...named].map(([layer, tensors]) => [lastOf(layer), tensors]))
 }
 
 /**

@@ -84,7 +84,7 @@ export async function compareImport(run: ImportedRun): Promise<ImportComparison>
 function comparedTensors({ model, bytes, graph, outputNames }: ImportedRun): ReadonlyMap<string, readonly string[]> {
   const ends = outputNames ?? onnxOutputNames(bytes, model)
   const outputs = new Map(graph.outputs.map((name, i) => [name, [ends[i]!]]))
-  const known = onnxLayerTensors(bytes, model)
+  const known = onnxLayerTensors(bytes, model, graph)
   const sizeOf = (name: string) => elementCount(graph.values.get(name)?.type.shape ?? [])
   const inner = activationNames(graph).filter((name) => known.has(name) && !outputs.has(name))
   const elements = inner.reduce((sum, name) => sum + sizeOf(name) * known.get(name)!.length, 0)
