@@ -44,6 +44,7 @@ const more: readonly string[] = [
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = SlopeLut(x, t, s) {min = -12, max = 12}`,
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = MantissaLut(x, t, s)`,
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = LutSoftmax(x, t, s, t, s) {axis = 1, min = -12, max = 12}`,
+  `x: bf16[2,4]; ${tables}; y: bf16[2,4] = LutLayerNormalization(x, _, _, t, s) {axis = 1}`,
   `x: bf16[2,3,4]; ${tables}; y: bf16[2,1,4] = LutReduceL2(x, t, s) {axes = [1]}`,
   'x: f32[2,4]; y: i8[2,4]{scale 0.3} = QuantizeLinear(x)',
   'x: i8[4,4]{scale 1}; w: i8[4,4] = [1, -2, 3, 4, 5, 6, -7, 8, 9, 1, -1, 2, 3, 4, 5, -6]; y: i8[4,4]{scale 1} = QMatMul(x, w) {multipliers = [3], shifts = [5]}',

@@ -17,7 +17,7 @@ import { lut, lutAxis, qCompareConstant, requantize, requantizeAxis } from './op
 import { resize } from './ops/resize.ts'
 import { rope } from './ops/rope.ts'
 import { qSoftmax, softmax } from './ops/softmax.ts'
-import { lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
+import { lutLayerNormalization, lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
 import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
 
 /** Operators whose float results are rounded to the element type of the result. */
@@ -95,6 +95,7 @@ const copying: Readonly<Record<string, Kernel>> = {
   LutAxis: lutAxis,
   SlopeLut: slopeLut,
   MantissaLut: mantissaLut,
+  LutLayerNormalization: lutLayerNormalization,
   LutSoftmax: lutSoftmax,
 }
 

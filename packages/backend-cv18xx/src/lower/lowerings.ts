@@ -9,6 +9,7 @@ import { lowerConv, lowerConvTranspose } from './conv.ts'
 import { lowerChoice, lowerCopy, lowerRelu } from './copy.ts'
 import { lowerDiv } from './div.ts'
 import { lowerHardSigmoid, lowerHardSwish } from './hard-swish.ts'
+import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
 import { lowerDivConstant, lowerLog, lowerMulConstant, lowerPow, lowerSqrt, lowerSubConstant, lowerTable } from './lut.ts'
@@ -29,7 +30,7 @@ const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.f
 export const lowerings: Backend['lower'] = {
   ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
   ...each(['Abs', 'DepthToSpace', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
-  ...each(['Clip', 'InstanceNormalization', 'LRN', 'LayerNormalization'], asFloat()),
+  ...each(['Clip', 'InstanceNormalization', 'LRN'], asFloat()),
   ...each(['Max', 'Min'], lowerChoice),
   ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
   ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum'], lowerReduce),
@@ -44,6 +45,7 @@ export const lowerings: Backend['lower'] = {
   'Div#constant': lowerDivConstant,
   HardSigmoid: lowerHardSigmoid,
   HardSwish: lowerHardSwish,
+  LayerNormalization: lowerLayerNormalization,
   LeakyRelu: lowerLeakyRelu,
   Log: lowerLog,
   MatMul: lowerMatMul,

@@ -63,6 +63,37 @@ export const slopeLut: Kernel = (call) =>
 export const mantissaLut: Kernel = (call) =>
   eachElement(call, mantissasOf(tableAt(call, 1), tableAt(call, 2), word(call, 'combine') === 'sum', mathOf(call.bf16)))
 
+export const lutLayerNormalization: Kernel = (call) => {
+  const x = operand(call, 0)
+  const [scale, bias] = [call.inputs[1]?.data, call.inputs[2]?.data]
+  const { round, ...math } = mathOf(call.bf16)
+  const reciprocalRoot = mantissasOf(tableAt(call, 3), tableAt(call, 4), false, { round, ...math })
+  const { size, inner } = around(x.type.shape, num(call, 'axis'))
+  const count = size * inner
+  const share = round(1 / count)
+  const epsilon = round(num(call, 'epsilon'))
+  const y = newResult(call)
+  for (let base = 0; base < y.length; base += count) {
+    let sum = 0
+    for (let i = base; i < base + count; i++) sum = f(sum + f(x.data[i]! * share))
+    const mean = round(sum)
+    let squares = 0
+    for (let i = base; i < base + count; i++) {
+      const distance = round(x.data[i]! - mean)
+      squares = f(squares + round(round(distance * distance) * share))
+      y[i] = distance
+    }
+    const factor = reciprocalRoot(round(round(squares) + epsilon))
+    for (let i = 0; i < count; i++) {
+      let v = round(y[base + i]! * factor)
+      if (scale !== undefined) v = round(v * scale[i]!)
+      if (bias !== undefined) v = round(v + bias[i]!)
+      y[base + i] = v
+    }
+  }
+  return [y]
+}
+
 export const lutSoftmax: Kernel = (call) => {
   const x = operand(call, 0)
   const math = mathOf(call.bf16)

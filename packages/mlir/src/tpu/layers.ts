@@ -65,12 +65,23 @@ const attentionFields: readonly Field[] = [
   derived('i64', 'has_bias', hasBias),
 ]
 
+/** Chips that compute in bfloat16 have the reciprocal root in tables. */
+const hasNormTables = ({ inputs }: ReadForm): boolean => inputs[3] !== undefined && inputs[4] !== undefined
+
 /** Pools, normalizations, Softmax, attention. */
 export const tpuLayers: readonly Spelling[] = [
   ...pool(2),
   ...pool(1),
   ...pool(3),
-  { op: 'LayerNormalization', name: 'LayerNorm', operands: 5, fields: layerNormFields, read: unroundedHalf(3) },
+  { op: 'LutLayerNormalization', name: 'LayerNorm', fields: layerNormFields, reads: hasNormTables },
+  {
+    op: 'LayerNormalization',
+    name: 'LayerNorm',
+    operands: 5,
+    fields: layerNormFields,
+    reads: (form) => !hasNormTables(form),
+    read: unroundedHalf(3),
+  },
   { op: 'RMSNormalization', name: 'RMSNorm', operands: 2, fields: rmsNormFields, read: unroundedHalf(2) },
   {
     op: 'Rope',

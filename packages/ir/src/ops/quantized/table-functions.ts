@@ -1,5 +1,5 @@
 import { elementCount } from '../../tensor/tensor.ts'
-import { bool, defineOp, float, int, ints, none, one, text } from '../define.ts'
+import { bool, defineOp, float, int, ints, none, one, optional, text } from '../define.ts'
 import { frontAxis, like, must, reduced } from '../infer.ts'
 import { spelled } from '../spelled.ts'
 
@@ -63,6 +63,23 @@ export const LutSoftmax = defineOp({
   infer({ x, powers, slopes, table, mantissas }, { axis }) {
     frontAxis(axis, x.shape.length)
     mustBeTables([powers, slopes, table, mantissas])
+    return { y: like(x) }
+  },
+})
+
+/**
+ * `LayerNormalization` with every step rounded to bfloat16, the reciprocal of the root by `MantissaLut`.
+ *
+ * - C1: tables have 256 entries.
+ */
+export const LutLayerNormalization = defineOp({
+  name: 'LutLayerNormalization',
+  inputs: { x: one(none()), scale: optional(none()), bias: optional(none()), table: one(none()), mantissas: one(none()) },
+  outputs: { y: none() },
+  attrs: { axis: spelled('axis', int(-1)), epsilon: float(1e-5) },
+  infer({ x, table, mantissas }, { axis }) {
+    frontAxis(axis, x.shape.length)
+    mustBeTables([table, mantissas])
     return { y: like(x) }
   },
 })
