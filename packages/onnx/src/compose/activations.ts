@@ -1,3 +1,4 @@
+import { isFloat } from '../fold/literal.ts'
 import { numberAttr, refuse } from '../normalize/form.ts'
 import type { Compose } from './body.ts'
 
@@ -41,6 +42,16 @@ export const thresholdedRelu: Compose = (view, body) => {
 export const shrink: Compose = (view, body) => {
   const [x] = view.inputs
   const { dtype } = view.type(0)
+  for (const name of ['bias', 'lambd']) {
+    const given = numberAttr(view, name)
+    if (isFloat(dtype) || Number.isInteger(given)) continue
+    refuse(
+      view,
+      `Shrink of integers with a ${name} that is none is not supported`,
+      `${name} ${given}`,
+      'a whole number, or a Cast to floats in front',
+    )
+  }
   const number = (name: string, sign: number): string => body.constant(dtype, sign * numberAttr(view, name))
   const isBelow = body.node('Less', [x, number('lambd', -1)])
   const isAbove = body.node('Greater', [x, number('lambd', 1)])

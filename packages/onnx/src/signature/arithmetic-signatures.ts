@@ -1,4 +1,18 @@
-import { elementType, float, harmless, int, ints, only, required, type Signature, signature, since, until, word } from './signature.ts'
+import {
+  elementType,
+  flag,
+  float,
+  harmless,
+  int,
+  ints,
+  only,
+  required,
+  type Signature,
+  signature,
+  since,
+  until,
+  word,
+} from './signature.ts'
 
 /** Said to implementations, before opset 6. */
 const consumed = { consumed_inputs: harmless(until(5, ints())) }
@@ -26,7 +40,7 @@ export const arithmeticSignatures: readonly Signature[] = [
   ...binary(1, 'A:bool B:bool', 'And', 'Or', 'Xor'),
   ...binary(12, 'A B', 'GreaterOrEqual', 'LessOrEqual'),
   ...variadic('Max', 'Min', 'Sum', 'Mean'),
-  signature('Mod', 'A B', { since: 10, attrs: { fmod: int(0) } }),
+  signature('Mod', 'A B', { since: 10, attrs: { fmod: flag(0) } }),
   signature('PRelu', 'X slope', { attrs: consumed }),
   signature('Where', 'condition:bool X Y', { since: 9 }),
   signature('Clip', { 1: 'input', 11: 'input min? max?' }, { attrs: { min: until(10, float()), max: until(10, float()), ...consumed } }),
@@ -42,12 +56,12 @@ export const arithmeticSignatures: readonly Signature[] = [
     since: 15,
     attrs: { saturate: harmless(since(19, int(1))), round_mode: harmless(since(24, word('up'))) },
   }),
-  signature('CumSum', 'x axis', { since: 11, attrs: { exclusive: int(0), reverse: int(0) } }),
+  signature('CumSum', 'x axis', { since: 11, attrs: { exclusive: flag(0), reverse: flag(0) } }),
   signature('Selu', 'X:float', { attrs: { alpha: float(1.6732632423543772), gamma: float(1.0507009873554805), ...consumed } }),
   signature('Celu', 'X:float', { since: 12, attrs: { alpha: float(1) } }),
   signature('ThresholdedRelu', 'X:float', { since: 10, attrs: { alpha: float(1) } }),
   signature('Shrink', 'input', { since: 9, attrs: { lambd: float(0.5), bias: float(0) } }),
   signature('Hardmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
-  signature('IsInf', 'X:float', { since: 10, attrs: { detect_positive: int(1), detect_negative: int(1) } }),
+  signature('IsInf', 'X:float', { since: 10, attrs: { detect_positive: flag(1), detect_negative: flag(1) } }),
   signature('BitShift', 'X Y', { since: 11, attrs: { direction: only(['LEFT', 'RIGHT'], required(word())) } }),
 ]

@@ -1,5 +1,6 @@
 import {
   elementType,
+  flag,
   float,
   floats,
   graph,
@@ -24,7 +25,7 @@ export const arrangementSignatures: readonly Signature[] = [
     'Reshape',
     { 1: 'data', 5: 'data shape' },
     {
-      attrs: { shape: until(4, ints()), allowzero: since(14, int(0)), consumed_inputs: harmless(until(4, ints())) },
+      attrs: { shape: until(4, ints()), allowzero: since(14, flag(0)), consumed_inputs: harmless(until(4, ints())) },
     },
   ),
   signature('Flatten', 'input', { attrs: { axis: int(1) } }),
@@ -95,11 +96,11 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Shape', 'data', { attrs: { start: since(15, int(0)), end: since(15, int()) } }),
   signature('Size', 'data'),
   signature('Range', 'start limit delta', { since: 11, attrs: { stash_type: harmless(since(27, int(1))) } }),
-  signature('Trilu', 'input k?', { since: 14, attrs: { upper: int(1) } }),
+  signature('Trilu', 'input k?', { since: 14, attrs: { upper: flag(1) } }),
   signature('OneHot', 'indices depth values', { since: 9, attrs: { axis: int(-1) } }),
   signature('EyeLike', 'input', { since: 9, attrs: { dtype: elementType(), k: int(0) } }),
   signature('CenterCropPad', 'input_data shape', { since: 18, attrs: { axes: ints() } }),
   signature('Col2Im', 'input image_shape block_shape', { since: 18, attrs: { dilations: ints(), pads: ints(), strides: ints() } }),
-  signature('AffineGrid', 'theta size', { since: 20, attrs: { align_corners: int(0) } }),
+  signature('AffineGrid', 'theta size', { since: 20, attrs: { align_corners: flag(0) } }),
   signature('If', 'cond', { attrs: { then_branch: required(graph()), else_branch: required(graph()) } }),
 ]

@@ -1,4 +1,4 @@
-import { float, floats, harmless, int, ints, only, required, type Signature, signature, since, until, word } from './signature.ts'
+import { flag, float, floats, harmless, int, ints, only, required, type Signature, signature, since, until, word } from './signature.ts'
 
 const window = { auto_pad: word('NOTSET'), kernel_shape: ints(), pads: ints(), strides: ints() }
 /** Of a pool, whose kernel no weights tell. */
@@ -13,7 +13,7 @@ const reduction = (first: number, ...names: readonly string[]): readonly Signatu
       name,
       { 1: 'data', [first]: 'data axes?' },
       {
-        attrs: { axes: until(first - 1, ints()), keepdims: int(1), noop_with_empty_axes: since(first, int(0)) },
+        attrs: { axes: until(first - 1, ints()), keepdims: flag(1), noop_with_empty_axes: since(first, flag(0)) },
       },
     ),
   )
@@ -27,19 +27,19 @@ export const layerSignatures: readonly Signature[] = [
     'Gemm',
     { 1: 'A B C', 11: 'A B C?' },
     {
-      attrs: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0), broadcast: harmless(until(6, int(0))) },
+      attrs: { alpha: float(1), beta: float(1), transA: flag(0), transB: flag(0), broadcast: harmless(until(6, int(0))) },
     },
   ),
   signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: required(word()) } }),
   signature('MaxPool', 'X', {
-    attrs: { ...poolWindow, ceil_mode: since(10, int(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
+    attrs: { ...poolWindow, ceil_mode: since(10, flag(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
   }),
   signature('AveragePool', 'X:float', {
-    attrs: { ...poolWindow, ceil_mode: since(10, int(0)), count_include_pad: since(7, int(0)), dilations: since(19, ints()) },
+    attrs: { ...poolWindow, ceil_mode: since(10, flag(0)), count_include_pad: since(7, flag(0)), dilations: since(19, ints()) },
   }),
   signature('MaxUnpool', 'X I output_shape?', { since: 9, attrs: { kernel_shape: required(ints()), pads: ints(), strides: ints() } }),
   signature('LpPool', 'X:float', {
-    attrs: { ...poolWindow, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, int(0)), dilations: since(18, ints()) },
+    attrs: { ...poolWindow, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, flag(0)), dilations: since(18, ints()) },
   }),
   signature('GlobalLpPool', 'X', { attrs: { p: [until(1, float(2)), since(2, int(2))] } }),
   signature('GlobalAveragePool', 'X:float'),
@@ -71,13 +71,13 @@ export const layerSignatures: readonly Signature[] = [
   ...reduction(18, 'ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2'),
   ...reduction(18, 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'),
   ...['ArgMax', 'ArgMin'].map((name) =>
-    signature(name, 'data', { attrs: { axis: int(0), keepdims: int(1), select_last_index: since(12, int(0)) } }),
+    signature(name, 'data', { attrs: { axis: int(0), keepdims: flag(1), select_last_index: since(12, flag(0)) } }),
   ),
   signature(
     'TopK',
     { 1: 'X', 10: 'X K' },
     {
-      attrs: { axis: int(-1), k: until(9, required(int())), largest: since(11, int(1)), sorted: since(11, int(1)) },
+      attrs: { axis: int(-1), k: until(9, required(int())), largest: since(11, flag(1)), sorted: since(11, flag(1)) },
     },
   ),
   signature(
@@ -91,9 +91,9 @@ export const layerSignatures: readonly Signature[] = [
         axes: since(18, ints()),
         nearest_mode: since(11, word('round_prefer_floor')),
         cubic_coeff_a: since(11, float(-0.75)),
-        exclude_outside: since(11, int(0)),
+        exclude_outside: since(11, flag(0)),
         extrapolation_value: since(11, float(0)),
-        antialias: since(18, int(0)),
+        antialias: since(18, flag(0)),
         keep_aspect_ratio_policy: only(['stretch', 'not_larger', 'not_smaller'], since(18, word('stretch'))),
       },
     },
@@ -103,7 +103,7 @@ export const layerSignatures: readonly Signature[] = [
     attrs: {
       mode: [until(19, word('bilinear')), since(20, word('linear'))],
       padding_mode: only(['zeros', 'border', 'reflection'], word('zeros')),
-      align_corners: int(0),
+      align_corners: flag(0),
     },
   }),
   signature(

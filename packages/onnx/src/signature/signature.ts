@@ -79,6 +79,8 @@ export const since = (version: number, attr: AttrSignature): AttrSignature => ({
 export const until = (version: number, attr: AttrSignature): AttrSignature => ({ ...attr, until: version })
 /** Refused unless it has one of these values. */
 export const only = (values: readonly number[] | Words, attr: AttrSignature): AttrSignature => ({ ...attr, use: { kind: 'only', values } })
+/** Yes or no, as 1 and 0: of another number programs make one or the other. */
+export const flag = (fallback: 0 | 1): AttrSignature => only([0, 1], int(fallback))
 /** Has to be given. */
 export const required = (attr: AttrSignature): AttrSignature => ({ ...attr, isRequired: true })
 /** Without influence on results. */
