@@ -1,4 +1,5 @@
-import { type Diagnostic, elementCount, type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
+import { elementCount, type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
+import { chipLimit } from '@q/ir/lowering'
 import type { Telling } from './telling.ts'
 
 /** Elements that the planes of a response normalization hold together at least. */
@@ -48,9 +49,4 @@ const limits: Readonly<Record<string, Limit>> = {
 export const tellOfLimits: Telling = (node, context, made) => {
   const fact = limits[node.op]?.(node, context, made)
   return fact === undefined ? [] : [chipLimit(node, fact)]
-}
-
-function chipLimit(node: Node, fact: string): Diagnostic {
-  const layer = layerOf(node)
-  return { level: 'warning', code: 'CHIP_LIMIT', message: `${node.op} ${layer} may fail on the chip: ${fact}`, at: [layer] }
 }

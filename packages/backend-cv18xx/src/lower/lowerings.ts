@@ -15,6 +15,7 @@ import { lowerLimitConstant } from './limit-constant.ts'
 import { lowerDivConstant, lowerLog, lowerMulConstant, lowerPow, lowerSqrt, lowerSubConstant, lowerTable } from './lut.ts'
 import { lowerMatMul } from './mat-mul.ts'
 import { lowerMul } from './mul.ts'
+import { overCubes } from './over-cubes.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
 import { lowerReduce, lowerReduceL2 } from './reduce.ts'
@@ -37,7 +38,7 @@ export const lowerings: Backend['lower'] = {
   Add: lowerAdd,
   'Add#constant': lowerAddConstant,
   Affine: lowerAffine,
-  AveragePool: reluBehind(lowerAveragePool),
+  AveragePool: overCubes(reluBehind(lowerAveragePool)),
   Concat: lowerConcat,
   Conv: lowerConv,
   ConvTranspose: lowerConvTranspose,
@@ -49,7 +50,7 @@ export const lowerings: Backend['lower'] = {
   LeakyRelu: lowerLeakyRelu,
   Log: lowerLog,
   MatMul: lowerMatMul,
-  MaxPool: reluBehind(lowerCopy),
+  MaxPool: overCubes(reluBehind(lowerCopy)),
   Mul: lowerMul,
   'Mul#constant': lowerMulConstant,
   PRelu: lowerPRelu,
