@@ -1,14 +1,14 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
-import { loweredTo, onCodes } from '@q/ir/lowering'
+import { asFloat, loweredTo, onCodes } from '@q/ir/lowering'
 import { byteMultiplier, quantizedScale } from '@q/ir/number'
 import { constantPlaces, inBf16 } from './in-bf16.ts'
 import { thresholdOf } from './threshold.ts'
 
-/** A sum of codes: a multiplier for each operand, one shift and one rounding for all. @param signs of the operands */
+/** A sum of codes: a multiplier for each operand, one shift and one rounding for all. @param signs of the operands @param inFloats the lowering beside a constant */
 export const summed =
-  (signs: readonly (1 | -1)[]) =>
+  (signs: readonly (1 | -1)[], inFloats: LowerOp = asFloat()) =>
   (node: Node, context: LowerContext): LoweredNode => {
-    if (constantPlaces(node, context).length > 0) return inBf16(node, context, 'an operand is a constant')
+    if (constantPlaces(node, context).length > 0) return inBf16(node, context, 'an operand is a constant', inFloats)
     const name = layerOf(node)
     const { multipliers, shift } = sharedShift(node, context, signs)
     return loweredTo(

@@ -5,18 +5,21 @@ import { bf16StyleOf } from './lut-bf16.ts'
 /**
  * A lowering of an operator of which the chip has no form with a ReLU: one that the layer ends in stands behind it, by itself. Codes have none with a limit.
  *
+ * @param ending of the name of what comes before the ReLU; of pools it is that of TPU-MLIR
+ *
  * Names are those of TPU-MLIR 1.30.2: of `conv_Relu`, what comes before the ReLU is `conv__pool`.
  */
 export const reluBehind =
-  (lower: LowerOp): LowerOp =>
+  (lower: LowerOp, ending = '_pool'): LowerOp =>
   (node, context) => {
     const { relu, reluLimit } = context.attrs(node)
     if (relu !== true) return lower(node, context)
     const hasLimit = Number(reluLimit) > 0
-    if (hasLimit && context.scheme.kind !== 'float') return inBf16(node, context, 'it ends in a ReLU with a limit', reluBehind(lower))
+    if (hasLimit && context.scheme.kind !== 'float')
+      return inBf16(node, context, 'it ends in a ReLU with a limit', reluBehind(lower, ending))
     const made = lower(node, context)
     const name = layerOf(node)
-    const plain = `${name.replace(/Relu$/, '')}_pool`
+    const plain = `${name.replace(/Relu$/, '')}${ending}`
     const last = made.nodes.at(-1)!
     const { type } = made.values.find((value) => value.name === name)!
     // Where the node itself fell back to floats, it says how they are made; one that copies makes none.

@@ -23,6 +23,14 @@ const isDifference = ({ operation }: ReadForm): boolean => {
 const pairs: readonly Field[] = [field('ints', 'multipliers', 'multipliers'), field('ints', 'rshifts', 'shifts')]
 const isHalfUp = ({ attrs }: WriteForm): boolean => attrs['rounding'] === 'half-up' && attrs['requantize'] === 'multiplier-shift'
 
+/** Whether a concatenation of codes is its operands as they are, one behind the other in memory: others have to be copied. */
+const isOneBehindTheOther = ({ attrs, outputTypes }: WriteForm): boolean => {
+  const [multipliers, shifts] = [attrs['multipliers'], attrs['shifts']] as [readonly number[], readonly number[]]
+  const { shape } = outputTypes[0]!
+  const axis = attrs['axis'] as number
+  return multipliers.every((each, i) => each === 1 && shifts[i] === 0) && shape.slice(0, axis).every((size) => size === 1)
+}
+
 const reduceModes = { sum: 'ReduceSum', mean: 'ReduceMean', max: 'ReduceMax', min: 'ReduceMin' } as const
 
 /** Two numbers of a list as two attributes. */
@@ -70,7 +78,8 @@ export const tpuTableFunctions: readonly Spelling[] = [
     name: 'Add',
     fields: [...reluFields, { name: 'coeff', type: 'floats', lax: true, derive: () => difference }, notScalar],
     reads: (form) => !hasIntegerOperand(form) && isDifference(form),
-    writes: (form) => form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form),
+    writes: (form) =>
+      form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form) && !form.inputs.some((name) => form.isConstant(name!)),
   },
   {
     op: 'LutReduceL2',
@@ -94,8 +103,7 @@ export const tpuTableFunctions: readonly Spelling[] = [
         name: 'only_merge',
         type: 'bool',
         lax: true,
-        derive: ({ attrs }) =>
-          (attrs['multipliers'] as readonly number[]).every((each, i) => each === 1 && (attrs['shifts'] as readonly number[])[i] === 0),
+        derive: isOneBehindTheOther,
       },
     ],
     reads: ({ operation }) => operation.attributes.has('multipliers'),

@@ -127,6 +127,37 @@ describe('writeTpu', () => {
     expect(of(number('f32', Float32Array.of(0.5))).text).toContain('const_val = 5.000000e-01')
   })
 
+  it.each([
+    ['[1,2,3]', 1, true],
+    ['[1,1,3]', 2, true],
+    ['[1,2,3]', 2, false],
+    ['[2,2,3]', 1, false],
+  ])('says of operands of %s that they lie one behind the other along axis %d: %s', (shape, axis, isOne) => {
+    const sizes = JSON.parse(shape) as readonly number[]
+    const type: TensorType = { ...codes, shape: sizes }
+    const node: Node = { op: 'QConcat', inputs: ['x', 'z'], outputs: ['y'], attrs: { axis, multipliers: [1, 1], shifts: [0, 0] } }
+    const operands: readonly Value[] = ['x', 'z'].map((name) => ({ name, type }))
+    const graph = graphOf(node, operands, { ...type, shape: sizes.map((size, i) => (i === axis ? 2 * size : size)) })
+    const { text } = writeTpu({ ...graph, inputs: [{ name: 'x' }, { name: 'z' }] })
+    expect(text).toContain(`only_merge = ${isOne}`)
+  })
+
+  it('writes a difference as a sum with two signs where the family does, but not beside a constant, which the chip adds', () => {
+    const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
+    const held: Value = { name: 'c', type: narrow, constant: { ...narrow, data: Uint16Array.of(0x3f80, 0) } }
+    const node: Node = { op: 'Sub', inputs: ['x', 'c'], outputs: ['y'], attrs: {} }
+    const of = (c: Value, inputs: readonly string[]) => {
+      const graph = graphOf(node, [{ name: 'x', type: narrow }, c], narrow)
+      return writeTpu({
+        ...graph,
+        inputs: inputs.map((name) => ({ name })),
+        properties: { ...graph.properties, quantizeInputsOnHost: true },
+      }).text
+    }
+    expect(of(held, ['x'])).toContain('"tpu.Sub"')
+    expect(of({ name: 'c', type: narrow }, ['x', 'c'])).toMatch(/"tpu.Add".*coeff = \[1.000000e\+00, -1.000000e\+00\]/)
+  })
+
   it('gives truth values two codes', () => {
     const truth: TensorType = { dtype: 'u8', shape: codes.shape, quant: { scale: 1, zeroPoint: 0, expressed: 'f32' } }
     const node: Node = { op: 'QCompareConstant', inputs: ['x'], outputs: ['y'], attrs: { constant: 4, operation: 'Greater' } }
