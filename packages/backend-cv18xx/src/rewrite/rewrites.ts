@@ -2,7 +2,15 @@ import type { RewritePass } from '@q/ir'
 import { affineToConv, mergeConvAffine } from '@q/ir/lowering'
 import { foldHeadTransposes } from './fold-head-transposes.ts'
 import { patchEmbedding } from './patch-embedding.ts'
+import { subFromConstant } from './sub-from-constant.ts'
 import { tileByAxis } from './tile-by-axis.ts'
 
 /** The rewrites of the family, in order. */
-export const rewrites: readonly RewritePass[] = [mergeConvAffine, patchEmbedding, affineToConv, foldHeadTransposes, tileByAxis]
+export const rewrites: readonly RewritePass[] = [
+  mergeConvAffine,
+  patchEmbedding,
+  affineToConv,
+  foldHeadTransposes,
+  tileByAxis,
+  subFromConstant,
+]

@@ -138,6 +138,7 @@ function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): Pla
     typeOf: type,
     constantOf: (name) => graph.values.get(name)?.constant,
     isConstant: (name) => isConstant(graph.values.get(name)),
+    makerOf: (name) => graph.nodes.find(({ outputs }) => outputs.includes(name))?.op,
     replace(name, newType, constant) {
       replaced.set(name, { type: newType, constant })
       return name

@@ -23,12 +23,19 @@ const isDifference = ({ operation }: ReadForm): boolean => {
 const pairs: readonly Field[] = [field('ints', 'multipliers', 'multipliers'), field('ints', 'rshifts', 'shifts')]
 const isHalfUp = ({ attrs }: WriteForm): boolean => attrs['rounding'] === 'half-up' && attrs['requantize'] === 'multiplier-shift'
 
-/** Whether a concatenation of codes is its operands as they are, one behind the other in memory: others have to be copied. */
-const isOneBehindTheOther = ({ attrs, outputTypes }: WriteForm): boolean => {
+/** Operators whose results lie where their operands do. */
+const inPlace: ReadonlySet<string | undefined> = new Set(['Reshape', 'Squeeze', 'Unsqueeze'])
+
+/** Whether a concatenation of codes is its operands as they are, one behind the other in memory: others have to be copied, as those that lie elsewhere already. */
+const isOneBehindTheOther = ({ attrs, inputs, outputTypes, makerOf }: WriteForm): boolean => {
   const [multipliers, shifts] = [attrs['multipliers'], attrs['shifts']] as [readonly number[], readonly number[]]
   const { shape } = outputTypes[0]!
   const axis = attrs['axis'] as number
-  return multipliers.every((each, i) => each === 1 && shifts[i] === 0) && shape.slice(0, axis).every((size) => size === 1)
+  return (
+    multipliers.every((each, i) => each === 1 && shifts[i] === 0) &&
+    shape.slice(0, axis).every((size) => size === 1) &&
+    !inputs.some((name) => inPlace.has(makerOf(name!)))
+  )
 }
 
 const reduceModes = { sum: 'ReduceSum', mean: 'ReduceMean', max: 'ReduceMax', min: 'ReduceMin' } as const

@@ -142,6 +142,21 @@ describe('writeTpu', () => {
     expect(text).toContain(`only_merge = ${isOne}`)
   })
 
+  it('copies what is concatenated where an operand was laid out anew, and so lies elsewhere already', () => {
+    const type: TensorType = { ...codes, shape: [1, 2, 3] }
+    const concat: Node = { op: 'QConcat', inputs: ['r', 'x'], outputs: ['y'], attrs: { axis: 1, multipliers: [1, 1], shifts: [0, 0] } }
+    const graph = graphOf(
+      concat,
+      [
+        { name: 'x', type },
+        { name: 'r', type },
+      ],
+      { ...type, shape: [1, 4, 3] },
+    )
+    const reshape: Node = { op: 'Reshape', inputs: ['x'], outputs: ['r'], attrs: { shape: [1, 2, 3] } }
+    expect(writeTpu({ ...graph, nodes: [reshape, concat] }).text).toContain('only_merge = false')
+  })
+
   it('writes a difference as a sum with two signs where the family does, but not beside a constant, which the chip adds', () => {
     const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
     const held: Value = { name: 'c', type: narrow, constant: { ...narrow, data: Uint16Array.of(0x3f80, 0) } }
