@@ -3,6 +3,7 @@ import {
   type AcuityModel,
   affineBiasScale,
   asymmetricFormat,
+  checkTable,
   fixedPointFormat,
   keyOfTensor,
   parseEntropy,
@@ -65,6 +66,17 @@ describe.skipIf(shared === undefined)('files that Acuity wrote', () => {
     }
     // Two biases of the file have neither scale nor zero point: convolutions of codes behind a layer of wider ones, without a converter (spec/acuity.md 5.1).
     expect(counts).toEqual({ ranges: 94, biases: 26, empty: 2 })
+  })
+
+  it('the two convolutions that are left without a converter behind wide codes are told, and nothing else', () => {
+    const { table } = parseQuantizeTable(read('mobilenet_tf.quantize'), 'table')
+    const told = checkTable(table, parseModel(read('mobilenet_tf.quantize.json'), 'model'))
+    expect(told.map(({ code, at: [place] = [] }) => `${code} ${place?.split('/').slice(-2).join('/')}`)).toEqual([
+      'BIAS_EMPTY Conv2d_12_pointwise/Conv2D_16:bias',
+      'BIAS_EMPTY Conv2d_2_depthwise/depthwise_79:bias',
+      'TYPES_DO_NOT_MEET Conv2d_12_pointwise/Conv2D_16',
+      'TYPES_DO_NOT_MEET Conv2d_2_depthwise/depthwise_79',
+    ])
   })
 })
 

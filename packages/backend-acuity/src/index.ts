@@ -1,3 +1,4 @@
+export { checkTable, customizedTypes } from './check/check-table.ts'
 export { type EntropyLine, parseEntropy, printEntropy } from './files/entropy.ts'
 export { type InputDatabase, type InputMeta, type InputPort, parseInputMeta, printInputMeta } from './files/input-meta.ts'
 export { type AcuityModel, type ModelLayer, numberOf, parseModel, printModel } from './files/model-json.ts'
