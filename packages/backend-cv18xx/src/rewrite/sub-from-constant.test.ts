@@ -17,7 +17,7 @@ describe('a difference', () => {
     expect(valueOf(graph, 'y_factor').constant!.data).toEqual(Float32Array.of(-1))
   })
 
-  it.each(['y = Sub(x, c)', 'y = Sub(n, x)'])('%s stays', (text) => {
+  it.each(['y = Sub(x, c)', 'y = Sub(n, x)', 'z: f32[1,2,3] = [1, 2, 3, 4, 5, 6]; y = Sub(z, x)'])('%s stays', (text) => {
     expect(rewritten(text).nodes.map(({ op }) => op)).toEqual(['Sub'])
   })
 })

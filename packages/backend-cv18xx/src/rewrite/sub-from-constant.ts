@@ -1,7 +1,7 @@
 import { layerOf, type RewritePass, tensor } from '@q/ir'
 import { draftOf } from '@q/ir/graph'
 
-/** A tensor taken off a constant of several elements, of which the chips have no form, is negated first: `<layer>_mulconst`, and the sum of both under its own name. */
+/** A tensor taken off a constant of other axes, of which the chips have no form, is negated first: `<layer>_mulconst`, and the sum of both under its own name. */
 export const subFromConstant: RewritePass = {
   name: 'sub-from-constant',
   run(graph) {
@@ -11,6 +11,7 @@ export const subFromConstant: RewritePass = {
       const [c, x] = node.inputs as [string, string]
       const held = draft.value(c).constant
       if (held === undefined || held.data.length === 1 || draft.value(x).constant !== undefined) continue
+      if (draft.shape(c).join() === draft.shape(x).join()) continue
       const name = layerOf(node)
       const factor = draft.freshName(`${name}_factor`)
       draft.setValue({ name: factor, type: { dtype: 'f32', shape: [1] }, constant: tensor('f32', [1], Float32Array.of(-1)) })

@@ -20,6 +20,10 @@ const isDifference = ({ operation }: ReadForm): boolean => {
   return attribute?.kind === 'floats' && attribute.values.join() === difference.join()
 }
 
+/** Whether an operand is a constant that is repeated: a sum with signs takes none. */
+const isRepeatedConstant = ({ inputs, outputTypes, isConstant, typeOf }: WriteForm): boolean =>
+  inputs.some((name) => isConstant(name!) && typeOf(name!).shape.join() !== outputTypes[0]!.shape.join())
+
 const pairs: readonly Field[] = [field('ints', 'multipliers', 'multipliers'), field('ints', 'rshifts', 'shifts')]
 const isHalfUp = ({ attrs }: WriteForm): boolean => attrs['rounding'] === 'half-up' && attrs['requantize'] === 'multiplier-shift'
 
@@ -85,8 +89,7 @@ export const tpuTableFunctions: readonly Spelling[] = [
     name: 'Add',
     fields: [...reluFields, { name: 'coeff', type: 'floats', lax: true, derive: () => difference }, notScalar],
     reads: (form) => !hasIntegerOperand(form) && isDifference(form),
-    writes: (form) =>
-      form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form) && !form.inputs.some((name) => form.isConstant(name!)),
+    writes: (form) => form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form) && !isRepeatedConstant(form),
   },
   {
     op: 'LutReduceL2',

@@ -157,9 +157,10 @@ describe('writeTpu', () => {
     expect(writeTpu({ ...graph, nodes: [reshape, concat] }).text).toContain('only_merge = false')
   })
 
-  it('writes a difference as a sum with two signs where the family does, but not beside a constant, which the chip adds', () => {
+  it('writes a difference as a sum with two signs where the family does, but not beside a constant that is repeated, which the chip adds', () => {
     const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
-    const held: Value = { name: 'c', type: narrow, constant: { ...narrow, data: Uint16Array.of(0x3f80, 0) } }
+    const one: TensorType = { dtype: 'bf16', shape: [1, 1] }
+    const held: Value = { name: 'c', type: one, constant: { ...one, data: Uint16Array.of(0x3f80) } }
     const node: Node = { op: 'Sub', inputs: ['x', 'c'], outputs: ['y'], attrs: {} }
     const of = (c: Value, inputs: readonly string[]) => {
       const graph = graphOf(node, [{ name: 'x', type: narrow }, c], narrow)
