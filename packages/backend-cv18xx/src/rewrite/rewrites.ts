@@ -1,6 +1,7 @@
 import type { RewritePass } from '@q/ir'
 import { affineToConv, mergeConvAffine } from '@q/ir/lowering'
 import { foldHeadTransposes } from './fold-head-transposes.ts'
+import { padBeforeConv } from './pad-before-conv.ts'
 import { patchEmbedding } from './patch-embedding.ts'
 import { subFromConstant } from './sub-from-constant.ts'
 import { tileByAxis } from './tile-by-axis.ts'
@@ -9,6 +10,7 @@ import { tileByAxis } from './tile-by-axis.ts'
 export const rewrites: readonly RewritePass[] = [
   mergeConvAffine,
   patchEmbedding,
+  padBeforeConv,
   affineToConv,
   foldHeadTransposes,
   tileByAxis,

@@ -1,5 +1,5 @@
 import type { Field } from '../codec/field.ts'
-import { field, lax, notScalar, reluFields, selects } from '../codec/field.ts'
+import { derived, field, lax, notScalar, reluFields, selects } from '../codec/field.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import { hasIntegerOperand } from './number-kinds.ts'
 import { plainRelu, textRounding } from './requantization.ts'
@@ -55,6 +55,13 @@ const entry = (name: string, list: 'multipliers' | 'shifts', at: number): Field 
 const numberOf = ({ operation }: ReadForm, name: string): number => {
   const attribute = operation.attributes.get(name)
   return attribute?.kind === 'int' ? Number(attribute.value) : 0
+}
+/** The slope below zero, as the codes have it: the compiler takes an operation without one for a ReLU, whatever its multipliers are. */
+const slopeOf = ({ attrs }: WriteForm): number => {
+  const [below, above] = (attrs['multipliers'] as readonly [number, number]).map(
+    (multiplier, i) => multiplier * 2 ** -(attrs['shifts'] as readonly number[])[i]!,
+  ) as [number, number]
+  return below / above
 }
 const hasTwo = ({ attrs }: WriteForm): boolean => (attrs['multipliers'] as readonly number[]).length === 2
 
@@ -141,7 +148,7 @@ export const tpuTableFunctions: readonly Spelling[] = [
     op: 'QLeakyRelu',
     name: 'LeakyRelu',
     fields: [
-      lax('f64', 'alpha', 0),
+      derived('f64', 'alpha', slopeOf),
       entry('multiplier', 'multipliers', 1),
       entry('rshift', 'shifts', 1),
       entry('multiplier_neg', 'multipliers', 0),

@@ -187,6 +187,8 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
       excepts: [],
       judge,
       force: options.force === true,
+      // A container is a success only where it was compared too.
+      ...(options.compareNum === 0 ? {} : { chipSample: () => (compared ?? samples).load(0) }),
     },
     context,
   ).finally(() => original?.close())
