@@ -5,7 +5,7 @@ import { chipInFloats, digits, inEmptyFolder, prepareDigits, q } from './run-com
 
 inEmptyFolder()
 
-/** A chip with a compiler, whose simulator gives what is said here, or zeros. */
+/** A chip with a compiler, whose simulator gives zeros, or fails. */
 const compiling = `
 ${chipInFloats.replace('export const chip', 'const chip')}
 const bytes = (text) => new TextEncoder().encode(text)
@@ -18,7 +18,10 @@ export default {
       compiler: 'novac',
       compile: async ({ compiled }) => ({
         files: new Map([[compiled, bytes('chip')]]),
-        simulate: async () => new Map([['scores_Gemm', { dtype: 'f32', shape: [1, 10], data: globalThis.simulated ?? new Float32Array(10) }]]),
+        simulate: async () => {
+          if (globalThis.simulatorFails === true) throw Object.assign(new Error('no simulator'), { name: 'QError', code: 'NOVA', kind: 'input', at: [], found: 'nothing' })
+          return new Map([['scores_Gemm', { dtype: 'f32', shape: [1, 10], data: new Float32Array(10) }]])
+        },
       }),
     }),
   },
@@ -47,5 +50,24 @@ it('a container whose simulator computes something else than the lowered file is
     expect((await q(...command)).code).toBe(1)
     expect(readFileSync('d.bin', 'utf8')).toBe('earlier')
     rmSync('d.bin')
+  }
+})
+
+it('a simulator that fails is noted by quantize, and an error where a test input was given', async () => {
+  await prepareDigits()
+  writeFileSync('nova.mjs', compiling)
+  const chip = ['--chip', join(process.cwd(), 'nova.mjs')] as const
+  Object.assign(globalThis, { simulatorFails: true })
+  try {
+    const noted = await q('quantize', digits.model, '--data', digits.picture, ...chip, ...digits.preprocess, '--name', 'd')
+    expect({ code: noted.code, err: noted.err }).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('what was compiled was not compared: no simulator'),
+    })
+    expect(readFileSync('d.bin', 'utf8')).toBe('chip')
+    const asked = await q('model_deploy', '--mlir', 'digits.mlir', ...chip, '--test_input', digits.picture, '--model', 'e.bin')
+    expect({ code: asked.code, err: asked.err }).toMatchObject({ code: 3, err: expect.stringMatching(/^NOVA: no simulator/m) })
+  } finally {
+    Object.assign(globalThis, { simulatorFails: false })
   }
 })

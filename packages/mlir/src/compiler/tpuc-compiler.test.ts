@@ -120,6 +120,15 @@ describe('compile', () => {
     })
   })
 
+  it('a compiler that says why: those lines, and not the frames of its stack', async () => {
+    const { host } = machine(['/path/tpuc-opt'], { PATH: '/path' }, () => ({
+      exitCode: 134,
+      output: 'one\nASSERT INFO: Not Implemented\n #0 0x1\n #1 0x2\n #2 0x3\n #3 0x4\n #4 0x5\n #5 0x6\n',
+    }))
+    const failing = (await compiler.find(host))!.compile(artifact)
+    await expect(failing).rejects.toMatchObject({ found: 'exit code 134; ASSERT INFO: Not Implemented' })
+  })
+
   it('refuses files of another family', async () => {
     const { host } = machine(['/path/tpuc-opt'], { PATH: '/path' })
     const foreign = { ...artifact, files: new Map([['a.nova', new Uint8Array()]]) }

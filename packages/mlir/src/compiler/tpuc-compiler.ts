@@ -94,7 +94,17 @@ async function simulate(model: Uint8Array, inputs: Tensors, site: Site): Promise
   })
 }
 
-/** Runs one of the vendor's programs. @throws QError `VENDOR_FAILED` with its last lines */
+/** What a program says of why it gives up; the frames of its stack come behind. */
+const reason = /ASSERT INFO|assertion|unreachable|not implemented|error:/i
+
+/** The lines of an output that tell a reason, or the last ones where none does. */
+function tellingLines(output: string): readonly string[] {
+  const lines = output.trim().split('\n')
+  const telling = lines.filter((line) => reason.test(line))
+  return telling.length > 0 ? telling.slice(0, 3) : lines.slice(-6)
+}
+
+/** Runs one of the vendor's programs. @throws QError `VENDOR_FAILED` with the lines that tell why, or its last ones */
 async function call({ programs, otherwise }: Site, folder: WorkFolder, program: string, args: readonly string[]): Promise<void> {
   const { folder: first, root } = programs
   const { exitCode, output } = await folder.run({
@@ -107,8 +117,8 @@ async function call({ programs, otherwise }: Site, folder: WorkFolder, program: 
   if (exitCode === 0) return
   throw new QError('VENDOR_FAILED', `${program.replace(/^.*[\\/]/, '')} failed`, {
     at: [program],
-    found: `exit code ${exitCode}; ${output.trim().split('\n').slice(-6).join(' | ')}`,
+    found: `exit code ${exitCode}; ${tellingLines(output).join(' | ')}`,
     wanted: 'exit code 0',
-    hint: `leave --vendor out: ${otherwise}`,
+    hint: `leave --vendor out, or the toolchain out of PATH: ${otherwise}`,
   })
 }

@@ -1,6 +1,17 @@
 import { basename, resolve as resolvePath } from 'node:path'
-import type { Artifact, ArtifactNames, BoundaryTypes, ChipToolchain, EmitOptions, Graph, PictureInputs, Resolved, Tensor } from '@q/ir'
-import { checkArtifact, QError } from '@q/ir'
+import type {
+  Artifact,
+  ArtifactNames,
+  BoundaryTypes,
+  ChipToolchain,
+  CompiledModel,
+  EmitOptions,
+  Graph,
+  PictureInputs,
+  Resolved,
+  Tensor,
+} from '@q/ir'
+import { checkArtifact, isQError, QError } from '@q/ir'
 import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
 import { createCompilerHost } from '../chips/compiler-host.ts'
@@ -119,10 +130,9 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const compiled = await toolchain.compile(artifact)
   checkArtifact({ files: compiled.files, model: artifact.compiled!, diagnostics: [] }, backend.name)
   const simulated = inputs ?? (await options.chipSample?.())
-  if (simulated !== undefined && compiled.simulate !== undefined) {
-    const tensors = await compiled.simulate(simulated)
+  const tensors = simulated === undefined ? undefined : await runSimulator(compiled, simulated, inputs === undefined, reporter)
+  if (simulated !== undefined && tensors !== undefined)
     comparisons.push(await compareWithChip(options, tensors, deployed, simulated, [compiledFile, before[0] ?? backend.name], context))
-  }
   const isSame = comparisons.every(({ passed }) => passed)
   if (isGood && !isSame) tellWithheld(options, reporter)
   if (!isSame && options.force !== true) return done({ comparisons, passed: false })
@@ -266,6 +276,22 @@ async function tellPortable(
   const stale = compiled !== undefined && compiled !== path && (await isThere(compiled))
   if (stale) reporter.note(`note: ${compiled} was there before and is left as it is`)
   return isScript ? [script] : []
+}
+
+/** What the chip's simulator makes of a sample; nothing where there is none, or it fails, which is noted where nobody asked for it. */
+async function runSimulator(
+  { simulate }: CompiledModel,
+  sample: ReadonlyMap<string, Tensor>,
+  isOptional: boolean,
+  { note }: Reporter,
+): Promise<ReadonlyMap<string, Tensor> | undefined> {
+  try {
+    return await simulate?.(sample)
+  } catch (error) {
+    if (!isOptional || !isQError(error) || error.kind === 'interrupted') throw error
+    note(`note: what was compiled was not compared: ${error.message} (${error.found})`)
+    return undefined
+  }
 }
 
 async function compareWithChip(
