@@ -47,16 +47,18 @@ it('says that outputs which nothing changes are missed', () => {
     close: quiet,
   }
   const likeness = { cosine: 1, euclidean: 1, sqnr: 100, notFinite: 0 }
-  const output = (name: string, dead?: 'float') => ({
+  const output = (name: string, dead?: 'float' | 'quantized') => ({
     name,
     ...likeness,
     worst: { ...likeness, sample: 's' },
     silent: 0,
-    passed: true,
+    passed: dead !== 'quantized',
     ...(dead && { dead }),
   })
   tellAgreement({ samples: 2, outputs: [output('y', 'float'), output('z')], tolerance: [0.9, 0.5], passed: true }, reporter)
   expect(notes.some((line) => line.startsWith('missed'))).toBe(false)
   tellAgreement({ samples: 2, outputs: [output('y', 'float')], tolerance: [0.9, 0.5], passed: false }, reporter)
   expect(notes.at(-1)).toBe('missed: every output is the same for every input')
+  tellAgreement({ samples: 2, outputs: [output('y', 'quantized'), output('z')], tolerance: [0.9, 0.5], passed: false }, reporter)
+  expect(notes.at(-1)).toMatch(/^missed the tolerance .*: y \(.*, the same for every input\)$/)
 })

@@ -22,9 +22,9 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
     reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${missed.map(missedLine).join('; ')}`)
 }
 
-function missedLine({ name, cosine, euclidean, worst }: OutputAgreement): string {
+function missedLine({ name, cosine, euclidean, worst, dead }: OutputAgreement): string {
   const lost = worst.notFinite > 0 ? `, ${countText(worst.notFinite, 'number')} NaN or infinite in ${worst.sample}` : ''
-  return `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)}${lost})`
+  return `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)}${lost}${dead === 'quantized' ? ', the same for every input' : ''})`
 }
 
 /** How many of the worst layers are named. */
