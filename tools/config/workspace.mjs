@@ -24,12 +24,16 @@ export function publicPackages() {
 export function filesBelow(folder, endings, { built = false } = {}) {
   const absolute = join(root, folder)
   if (!existsSync(absolute)) return []
-  return readdirSync(absolute, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
-    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
-    .filter((path) => !/(^|\/)(node_modules|generated|\.turbo)\//.test(path))
-    .filter((path) => built || !/(^|\/)dist\//.test(path))
-    .sort()
+  return (
+    readdirSync(absolute, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
+      .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
+      .filter((path) => !/(^|\/)(node_modules|generated|\.turbo)\//.test(path))
+      .filter((path) => built || !/(^|\/)dist\//.test(path))
+      // What the build puts beside its settings for a moment, while checks run beside it.
+      .filter((path) => !/\.bundled_\w+\.mjs$/.test(path))
+      .sort()
+  )
 }
 
 export function readText(path) {

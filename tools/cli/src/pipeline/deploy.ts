@@ -1,35 +1,20 @@
 import { basename, resolve as resolvePath } from 'node:path'
-import type {
-  Artifact,
-  ArtifactNames,
-  BoundaryTypes,
-  ChipToolchain,
-  CompiledModel,
-  EmitOptions,
-  Graph,
-  PictureInputs,
-  Resolved,
-  Tensor,
-} from '@q/ir'
-import { checkArtifact, isQError, QError } from '@q/ir'
+import type { Artifact, ArtifactNames, BoundaryTypes, ChipToolchain, EmitOptions, Graph, PictureInputs, Resolved, Tensor } from '@q/ir'
+import { checkArtifact, QError } from '@q/ir'
 import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
 import { createCompilerHost } from '../chips/compiler-host.ts'
 import type { Comparison } from '../compare/compare-files.ts'
-import { compareSets } from '../compare/compare-files.ts'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
-import { exactExecutor } from '../wiring/executors.ts'
+import { compareWithChip } from './compare-with-chip.ts'
 import type { Again, ComparisonChoice } from './compare-with-float.ts'
 import { compareWithFloat, readComparison } from './compare-with-float.ts'
-import { dumpTensors } from './dump-tensors.ts'
 import { tellingOfPlaces } from './places-on-codes.ts'
-import { reportComparison } from './report-comparison.ts'
 import type { Quantization } from './resolve-for-chip.ts'
 import { resolveForChip } from './resolve-for-chip.ts'
-import { runGraph } from './run-graph.ts'
 import type { ArtifactPlaces } from './write-artifact.ts'
 import { placeFiles, writeArtifact } from './write-artifact.ts'
 
@@ -130,9 +115,11 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   const compiled = await toolchain.compile(artifact)
   checkArtifact({ files: compiled.files, model: artifact.compiled!, diagnostics: [] }, backend.name)
   const simulated = inputs ?? (await options.chipSample?.())
-  const tensors = simulated === undefined ? undefined : await runSimulator(compiled, simulated, inputs === undefined, reporter)
-  if (simulated !== undefined && tensors !== undefined)
-    comparisons.push(await compareWithChip(options, tensors, deployed, simulated, [compiledFile, before[0] ?? backend.name], context))
+  if (simulated !== undefined) {
+    const shown = [compiledFile, before[0] ?? backend.name] as const
+    const comparison = await compareWithChip(options, { compiled, deployed, simulated, isOptional: inputs === undefined }, shown, context)
+    if (comparison !== undefined) comparisons.push(comparison)
+  }
   const isSame = comparisons.every(({ passed }) => passed)
   if (isGood && !isSame) tellWithheld(options, reporter)
   if (!isSame && options.force !== true) return done({ comparisons, passed: false })
@@ -276,45 +263,4 @@ async function tellPortable(
   const stale = compiled !== undefined && compiled !== path && (await isThere(compiled))
   if (stale) reporter.note(`note: ${compiled} was there before and is left as it is`)
   return isScript ? [script] : []
-}
-
-/** What the chip's simulator makes of a sample; nothing where there is none, or it fails, which is noted where nobody asked for it. */
-async function runSimulator(
-  { simulate }: CompiledModel,
-  sample: ReadonlyMap<string, Tensor>,
-  isOptional: boolean,
-  { note }: Reporter,
-): Promise<ReadonlyMap<string, Tensor> | undefined> {
-  try {
-    return await simulate?.(sample)
-  } catch (error) {
-    if (!isOptional || !isQError(error) || error.kind === 'interrupted') throw error
-    note(`note: what was compiled was not compared: ${error.message} (${error.found})`)
-    return undefined
-  }
-}
-
-async function compareWithChip(
-  options: DeployOptions,
-  chip: ReadonlyMap<string, Tensor>,
-  quantized: Graph,
-  inputs: ReadonlyMap<string, Tensor>,
-  [targetFile, referenceFile]: readonly [string, string],
-  context: Context,
-): Promise<Comparison> {
-  const ours = dumpTensors(quantized, await runGraph(quantized, exactExecutor(), inputs), 'floats')
-  const [cosine, euclidean] = options.correctness ?? (options.plan === undefined ? [0.99, 0.9] : [0.98, 0.8])
-  const comparison = compareSets(chip, ours, { cosine, euclidean }, { excepts: options.excepts })
-  reportComparison(comparison, context.reporter, {
-    target: chip,
-    reference: ours,
-    targetFile,
-    referenceFile,
-  })
-  const missed = comparison.verdicts.find(({ passed }) => !passed)
-  if (missed !== undefined)
-    context.reporter.note(
-      `run by the chip's simulator, ${targetFile} computes something else than ${referenceFile}, at ${missed.name}: a fault of the compiler, or of what it was given`,
-    )
-  return comparison
 }
