@@ -1,17 +1,16 @@
-import { roundHalfEven } from '@q/ir/number'
+import { roundHalfEven, roundSaturate, saturate } from '@q/ir/number'
 import type { AffineFormat, FixedPointFormat } from './number-format.ts'
-import { codesOf } from './number-format.ts'
 
 const f = Math.fround
 
 /** The code of a number: `clamp(rint(x / scale) + zeroPoint)`, rounded before the zero point is added, in float32 (spec/acuity.md 4.1). */
 export function affineCode(x: number, { type, scale, zeroPoint }: AffineFormat): number {
-  return saturated(roundHalfEven(f(f(x) / scale)) + zeroPoint, type)
+  return saturate(roundHalfEven(f(f(x) / scale)) + zeroPoint, type)
 }
 
 /** The code of a number: `clamp(rint(x * 2^fl))` (spec/acuity.md 4.1). */
 export function fixedPointCode(x: number, { type, fl }: FixedPointFormat): number {
-  return saturated(roundHalfEven(f(f(x) * 2 ** fl)), type)
+  return roundSaturate(f(f(x) * 2 ** fl), type, 'half-to-even')
 }
 
 /** The number that a code stands for. */
@@ -19,11 +18,6 @@ export const affineNumber = (code: number, { scale, zeroPoint }: AffineFormat): 
 
 /** The number that a code stands for. */
 export const fixedPointNumber = (code: number, { fl }: FixedPointFormat): number => f(code * 2 ** -fl)
-
-function saturated(code: number, type: AffineFormat['type']): number {
-  const { least, most } = codesOf[type]
-  return Math.min(most, Math.max(least, code))
-}
 
 /** The largest half float. */
 const largestHalf = 65504

@@ -1,6 +1,6 @@
-import { roundHalfEven } from '@q/ir/number'
+import { integerRange, roundHalfEven, saturate } from '@q/ir/number'
 import type { AffineFormat, CodeType, FixedPointFormat } from './number-format.ts'
-import { bitsOf, codesOf } from './number-format.ts'
+import { bitsOf } from './number-format.ts'
 
 /** The smallest and the largest number that a tensor was seen to hold. */
 export interface NumberRange {
@@ -20,15 +20,15 @@ const smallestNormal = 2 ** -126
  * has reached, gets the scale 1 and the least code as zero point.
  */
 export function asymmetricFormat({ min, max }: NumberRange, type: CodeType): AffineFormat {
-  const { least, most } = codesOf[type]
-  const scale = f(f(f(max) - f(min)) / (most - least))
-  if (scale === 0) return { type, scale: 1, zeroPoint: least }
-  return { type, scale, zeroPoint: clamp(roundHalfEven(f(least - f(f(min) / scale))), least, most) }
+  const codes = integerRange(type)
+  const scale = f(f(f(max) - f(min)) / (codes.max - codes.min))
+  if (scale === 0) return { type, scale: 1, zeroPoint: codes.min }
+  return { type, scale, zeroPoint: saturate(roundHalfEven(f(codes.min - f(f(min) / scale))), type) }
 }
 
 /** The format of `symmetric_affine`, and of one channel of `perchannel_symmetric_affine`: `scale = max|x| / most`, zero point 0, in float32 (spec/acuity.md 4.1). */
 export function symmetricFormat(range: NumberRange, type: Exclude<CodeType, 'u8'>): AffineFormat {
-  const scale = f(largestOf(range) / codesOf[type].most)
+  const scale = f(largestOf(range) / integerRange(type).max)
   return { type, scale: scale === 0 ? smallestNormal : scale, zeroPoint: 0 }
 }
 
@@ -53,5 +53,3 @@ function ceilLog2(x: number): number {
   while (2 ** (exponent - 1) >= x) exponent--
   return exponent
 }
-
-const clamp = (x: number, least: number, most: number): number => Math.min(most, Math.max(least, x))

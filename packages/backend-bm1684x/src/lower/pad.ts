@@ -7,11 +7,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const type = context.quantizedType(node.inputs[0]!)
   const wanted = Number(context.attrs(node).value)
   const value = codeIn(type, wanted, context)
+  const { scale, zeroPoint } = type.quant!
   const made = loweredTo({ ...node, attrs: { ...node.attrs, value } }, [
     { name: layerOf(node), type: context.quantizedType(layerOf(node)) },
   ])
   const moved = misreadOperands(made, node, node.inputs, context)
-  return { ...moved, diagnostics: [...saturated(node, wanted, value * type.quant!.scale, type.quant!.scale), ...(moved.diagnostics ?? [])] }
+  return { ...moved, diagnostics: [...saturated(node, wanted, (value - zeroPoint) * scale, scale), ...(moved.diagnostics ?? [])] }
 }
 
 /** Of an infinite border nobody expects more than the last code. */

@@ -1,5 +1,5 @@
 import type { Attrs, DType, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
-import { attributesOf, elementCount, QError } from '@q/ir'
+import { attributesOf, edgesOf, elementCount, QError } from '@q/ir'
 import { definitionOf, inferNode } from '@q/ir/graph'
 import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../text/mlir-module.ts'
 import type { ElementSpelling } from './element-types.ts'
@@ -44,7 +44,8 @@ export function writeGraph(
   }
   checkNames(graph)
   checkOutputs(graph)
-  const planned = graph.nodes.map((node) => planNode(node, graph, books))
+  const { producer } = edgesOf(graph)
+  const planned = graph.nodes.map((node) => planNode(node, { graph, producer, books }))
 
   const writeWeight = ({ name, type, constant, elementName }: PlannedWeight): void => {
     if (weights.has(name) || types.has(name)) return
@@ -123,7 +124,14 @@ interface PlannedNode {
   readonly weights: ReadonlyMap<string, PlannedWeight>
 }
 
-function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): PlannedNode {
+/** What a node is written in the middle of. */
+interface Surroundings {
+  readonly graph: Graph
+  readonly producer: ReadonlyMap<string, Node>
+  readonly books: readonly SpellingBook[]
+}
+
+function planNode(node: Node, { graph, producer, books }: Surroundings): PlannedNode {
   const at = [node.outputs[0] ?? node.op]
   const type = (name: string): TensorType => (graph.values.get(name) ?? missingValue(name, at[0]!)).type
   const replaced = new Map<string, { readonly type: TensorType; readonly constant: Tensor | undefined }>()
@@ -138,7 +146,7 @@ function planNode(node: Node, graph: Graph, books: readonly SpellingBook[]): Pla
     typeOf: type,
     constantOf: (name) => graph.values.get(name)?.constant,
     isConstant: (name) => isConstant(graph.values.get(name)),
-    makerOf: (name) => graph.nodes.find(({ outputs }) => outputs.includes(name))?.op,
+    makerOf: (name) => producer.get(name)?.op,
     replace(name, newType, constant) {
       replaced.set(name, { type: newType, constant })
       return name
