@@ -1,4 +1,8 @@
+export { type AcuityOptions, acuity } from './acuity.ts'
 export { checkTable, customizedTypes } from './check/check-table.ts'
+export { type Chip, type ChipFacts, chips, factsOfChip } from './chips.ts'
+export { isGraphFile, readGraph } from './container/read-graph.ts'
+export { writeGraph } from './container/write-graph.ts'
 export { type EntropyLine, parseEntropy, printEntropy } from './files/entropy.ts'
 export { type InputDatabase, type InputMeta, type InputPort, parseInputMeta, printInputMeta } from './files/input-meta.ts'
 export { type AcuityModel, type ModelLayer, numberOf, parseModel, printModel } from './files/model-json.ts'
@@ -25,3 +29,4 @@ export { affineCode, affineNumber, fixedPointCode, fixedPointNumber, truncatedHa
 export { affineBiasScale, fixedPointBias } from './numbers/format-of-bias.ts'
 export { asymmetricFormat, fixedPointFormat, type NumberRange, symmetricFormat, withZero } from './numbers/format-of-range.ts'
 export type { AffineFormat, CodeType, FixedPointFormat, Quantizer, StorageType } from './numbers/number-format.ts'
+export { type AcuityMode, codeModes, targetOf } from './target.ts'

@@ -119,7 +119,7 @@ export async function checkExecution(
   if (nearest && new Set(floats).size >= enoughToAverage) {
     const constants = 0.5 * step * (each.sameRoundings ?? 0)
     // Factors that are powers of two make ties of every other number, and all of them may go one way.
-    const ties = scheme.activations.scale === 'power-of-two' ? 0.25 * step * each.roundings : 0
+    const ties = (scheme.activations.scale ?? 'exact') !== 'exact' ? 0.25 * step * each.roundings : 0
     checkMean(
       found,
       floats,

@@ -75,7 +75,7 @@ export function weightError(
   step: number,
 ): number {
   const constant = weightsOf(each)
-  const isExact = weights.zeroPoint === 'none' && weights.scale !== 'power-of-two' && rounding.weight.startsWith('half')
+  const isExact = weights.zeroPoint === 'none' && (weights.scale ?? 'exact') === 'exact' && rounding.weight.startsWith('half')
   if (constant === undefined || isExact) return 0
   const ofOne = codeParams({ min: -largestOf([constant]), max: largestOf([constant]) }, weights).scale
   return ofOne * largestOf(given.values()) * (constant.data.length / constant.shape[0]!) + step / 2

@@ -13,7 +13,8 @@ type Words<T> = readonly T[]
 
 const signs: Words<CodeStorage['sign']> = ['signed', 'unsigned', 'by-range']
 const zeroPoints: Words<CodeStorage['zeroPoint']> = ['none', 'by-range', 'middle']
-const scales: Words<CodeStorage['scale']> = [undefined, 'exact', 'power-of-two']
+const scales: Words<CodeStorage['scale']> = [undefined, 'exact', 'power-of-two', 'fixed-point']
+const arithmetics: Words<CodeStorage['arithmetic']> = [undefined, 'double', 'single']
 const granularities: Words<CodeStorage['granularity']> = [undefined, 'per-tensor', 'per-axis']
 const factorUses: Words<FactorUse> = ['sum', 'operand', 'product', 'cast']
 const encodings: Words<MultiplierEncoding['kind']> = ['scale-shift', 'doubling', 'quantized-multiplier', 'shift']
@@ -33,6 +34,7 @@ const storageMembers: Readonly<Record<keyof CodeStorage, true>> = {
   sign: true,
   zeroPoint: true,
   scale: true,
+  arithmetic: true,
   granularity: true,
 }
 /** A float scheme may share the roundings of an integer one. */
@@ -113,6 +115,13 @@ function storageDefects(storage: unknown, place: string): readonly string[] {
       ? [`${place}.zeroPoint is "middle": wanted none, by-range; signed codes have 0 in the middle`]
       : []),
     ...oneOf(storage['scale'], scales, `${place}.scale`),
+    ...(storage['scale'] === 'fixed-point' && (storage['sign'] !== 'signed' || storage['zeroPoint'] !== 'none')
+      ? [`${place}.scale is "fixed-point": wanted exact, power-of-two; codes with a fixed point are signed and have no zero point`]
+      : []),
+    ...oneOf(storage['arithmetic'], arithmetics, `${place}.arithmetic`),
+    ...(storage['arithmetic'] === 'single' && storage['sign'] === 'by-range'
+      ? [`${place}.arithmetic is "single": wanted nothing, double; signs by range are those of double precision`]
+      : []),
     ...oneOf(storage['granularity'], granularities, `${place}.granularity`),
   ]
 }

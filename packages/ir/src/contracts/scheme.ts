@@ -9,7 +9,9 @@ import type { FloatType } from './target.ts'
  * - `sign`: `by-range` gives signed codes where the range has negative numbers, unsigned ones else;
  * - `zeroPoint`: `none` is symmetric (zero point 0); `by-range` stretches the range over all codes; `middle` is symmetric with
  *   the zero point in the middle of unsigned codes;
- * - `scale`: `exact` is the range over the codes, `power-of-two` the least power of two that covers it (dynamic fixed point);
+ * - `scale`: `exact` is the range over the codes, `power-of-two` the least power of two that covers it; `fixed-point` the least one of which 2^(bits - 1) steps reach the
+ *   largest magnitude, so that the point of signed codes stands behind `bits - 1 - ceil(log2(magnitude))` bits and the largest number may be one code off (dynamic fixed point);
+ * - `arithmetic`: in what scale and zero point are computed; in `single` the zero point is rounded half to even, and what is zero throughout has the scale 1;
  * - `granularity`: one scale for the tensor, or one for each slice of the operator's weight axis.
  */
 export interface CodeStorage {
@@ -17,7 +19,9 @@ export interface CodeStorage {
   readonly sign: 'signed' | 'unsigned' | 'by-range'
   readonly zeroPoint: 'none' | 'by-range' | 'middle'
   /** @default 'exact' */
-  readonly scale?: 'exact' | 'power-of-two'
+  readonly scale?: 'exact' | 'power-of-two' | 'fixed-point'
+  /** @default 'double' */
+  readonly arithmetic?: 'double' | 'single'
   /** @default 'per-tensor' */
   readonly granularity?: 'per-tensor' | 'per-axis'
 }

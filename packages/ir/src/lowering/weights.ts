@@ -93,7 +93,7 @@ function column(weights: Float32Array, first: number, step: number): Float32Arra
 /** How numbers become codes of a storage, all by one scale: a form for {@link quantizeWeights}. Zeros have the scale 1. */
 export function storedForm(
   numbers: Float32Array,
-  { bits, sign, zeroPoint, scale = 'exact' }: CodeStorage,
+  { bits, sign, zeroPoint, scale = 'exact', arithmetic = 'double' }: CodeStorage,
   rounding: RoundingMode,
 ): WeightForm {
   const signed = sign === 'signed' || (sign === 'by-range' && hasNegative(numbers))
@@ -102,7 +102,7 @@ export function storedForm(
     rounding,
     paramsOf(extent) {
       if (extent.min === 0 && extent.max === 0) return { scale: 1 }
-      return codeParams(extent, { bits, zeroPoint, scale, sign: signed ? 'signed' : 'unsigned' })
+      return codeParams(extent, { bits, zeroPoint, scale, arithmetic, sign: signed ? 'signed' : 'unsigned' })
     },
   }
 }

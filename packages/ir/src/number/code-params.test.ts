@@ -51,4 +51,34 @@ describe('scale, zero point and sign of codes', () => {
     expect(() => params(2, 1, storage)).toThrow(expect.objectContaining({ code: 'RANGE_INVALID' }))
     expect(() => params(Number.NaN, 1, storage)).toThrow(expect.objectContaining({ code: 'RANGE_INVALID' }))
   })
+
+  it('with a fixed point: bits behind it are bits - 1 - ceil(log2(largest)), and a power of two is one code off', () => {
+    const point = (largest: number, bits: 8 | 16) => {
+      const [scale] = params(-largest, 0.1, { bits, sign: 'signed', zeroPoint: 'none', scale: 'fixed-point', arithmetic: 'single' })
+      return 0 - Math.log2(Number(scale))
+    }
+    const most = [0.5, 0.50001, 1, 1.0001, 2, 4, 127, 128, 129, 32767, 40000]
+    expect(most.map((largest) => [point(largest, 8), point(largest, 16)])).toEqual([
+      [8, 16],
+      [7, 15],
+      [7, 15],
+      [6, 14],
+      [6, 14],
+      [5, 13],
+      [0, 8],
+      [0, 8],
+      [-1, 7],
+      [-8, 0],
+      [-9, -1],
+    ])
+  })
+
+  it('in float32, zero points half to even, and zeros with the scale 1', () => {
+    const single = { bits: 8, sign: 'unsigned', zeroPoint: 'by-range', arithmetic: 'single' } as const
+    expect(params(-1, 0.9765625, single)).toEqual([Math.fround(1.9765625 / 255), 129, false])
+    expect(params(-19.0808525, 5.90418911, single)).toEqual([Math.fround(0.0979805589), 195, false])
+    expect(params(-2.5, 252.5, single)).toEqual([1, 2, false])
+    expect(params(0, 0, single)).toEqual([1, 0, false])
+    expect(params(0, 0, { ...single, sign: 'signed' })).toEqual([1, -128, true])
+  })
 })

@@ -1,6 +1,6 @@
 import type { CodeStorage } from '../contracts/scheme.ts'
 import { QError } from '../errors.ts'
-import { roundHalfAway } from './rounding.ts'
+import { roundHalfAway, roundHalfEven } from './rounding.ts'
 
 /** Bits of a quantized activation. */
 export type QuantBits = 4 | 8 | 16
@@ -60,12 +60,13 @@ export function quantParams(
  * Signs by range with scales that are exact are {@link quantParams}. Otherwise, with Q codes from qmin to qmax: symmetric codes have the scale
  * t / qmax, t being the largest magnitude (unsigned ones: of the positive side, or with a zero point in the `middle`, m = 2^(bits-1), t / (m - 1));
  * codes with a zero point have (max - min) / (qmax - qmin) over the range widened to hold 0, and the zero point qmin - min / scale, halves
- * away from zero. A `power-of-two` scale is the least one that is not smaller.
+ * away from zero. A `power-of-two` scale is the least one that is not smaller, a `fixed-point` one the least power of two that is not below t / 2^(bits-1).
+ * In `single` arithmetic every step is rounded to float32, the zero point is rounded half to even, and a range of zeros has the scale 1.
  *
  * @throws QError `RANGE_INVALID` as {@link quantParams}
  */
 export function codeParams(range: { readonly min: number; readonly max: number }, storage: CodeStorage): AffineParams {
-  const { bits, sign, zeroPoint, scale: kind = 'exact' } = storage
+  const { bits, sign, zeroPoint, scale: kind = 'exact', arithmetic = 'double' } = storage
   if (sign === 'by-range' && kind === 'exact' && zeroPoint !== 'middle') {
     return quantParams(range, { bits, symmetric: zeroPoint === 'none' })
   }
@@ -73,19 +74,26 @@ export function codeParams(range: { readonly min: number; readonly max: number }
   const signed = sign === 'by-range' ? negative : sign === 'signed'
   const qmin = signed ? -(2 ** (bits - 1)) : 0
   const qmax = qmin + 2 ** bits - 1
-  const rounded = (scale: number): number => (kind === 'exact' ? scale : leastPowerOfTwo(scale))
+  const isSingle = arithmetic === 'single'
+  const digits = isSingle ? Math.fround : (x: number): number => x
+  const rounded = (scale: number): number => {
+    if (scale === 0) return isSingle ? 1 : 0
+    return kind === 'exact' ? scale : leastPowerOfTwo(scale)
+  }
   if (zeroPoint === 'by-range') {
-    const [min, max] = [Math.min(range.min, 0), Math.max(range.max, 0)]
-    const scale = rounded((max - min) / (qmax - qmin))
-    return { scale, zeroPoint: scale === 0 ? 0 : Math.max(qmin, Math.min(qmax, roundHalfAway(qmin - min / scale))), signed }
+    const [min, max] = [digits(Math.min(range.min, 0)), digits(Math.max(range.max, 0))]
+    const scale = rounded(digits(digits(max - min) / (qmax - qmin)))
+    const exact = digits(qmin - digits(min / scale))
+    const nearest = isSingle ? roundHalfEven(exact) : roundHalfAway(exact)
+    return { scale, zeroPoint: scale === 0 ? 0 : Math.max(qmin, Math.min(qmax, nearest)), signed }
   }
   const middle = zeroPoint === 'middle' && !signed
-  const magnitude = !signed && !middle ? Math.max(range.max, 0) : Math.max(Math.abs(range.min), Math.abs(range.max))
-  return { scale: rounded(magnitude / (middle ? 2 ** (bits - 1) - 1 : qmax)), zeroPoint: middle ? 2 ** (bits - 1) : 0, signed }
+  const magnitude = digits(!signed && !middle ? Math.max(range.max, 0) : Math.max(Math.abs(range.min), Math.abs(range.max)))
+  const steps = kind === 'fixed-point' ? 2 ** (bits - 1) : middle ? 2 ** (bits - 1) - 1 : qmax
+  return { scale: rounded(digits(magnitude / steps)), zeroPoint: middle ? 2 ** (bits - 1) : 0, signed }
 }
 
 function leastPowerOfTwo(scale: number): number {
-  if (scale === 0) return 0
   const power = 2 ** Math.floor(Math.log2(scale))
   return power >= scale ? power : power * 2
 }

@@ -49,10 +49,10 @@ export function addVendorSearchOptions(command: Command, names: readonly (keyof 
 /** Whether the user says how many samples trials are measured on. */
 export const asksForSamples = (command: Command): boolean => command.getOptionValueSource('inference_num') === 'cli'
 
-/** The float mode that `--fp_type` names. @throws QError `MODE_UNSUPPORTED`, `FLOAT_TYPE` */
+/** The mode that `--fp_type` names: a float one, or another that the chip keeps delicate layers in (`floatModes`). @throws QError `MODE_UNSUPPORTED`, `FLOAT_TYPE` */
 export function floatModeOf(text: string, target: Target): QuantMode {
   if (text === 'auto') return target.defaultFloat
-  const floats = target.modes.filter((each) => target.schemes[each]?.kind === 'float')
+  const floats = target.modes.filter((each) => target.schemes[each]?.kind === 'float' || target.floatModes.includes(each))
   const mode = target.modes.find((each) => each === text.toUpperCase()) ?? modeOf(text, target, ['--fp_type'], floats)
   if (floats.includes(mode)) return mode
   throw new QError('FLOAT_TYPE', `--fp_type: ${mode} is no float type`, {

@@ -1,3 +1,4 @@
+import { acuity, chips as acuityChips } from '@q/backend-acuity'
 import { bm1684x } from '@q/backend-bm1684x'
 import { cv18xx, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
@@ -32,6 +33,10 @@ const families: readonly Family[] = [
     package: '@q/backend-cv18xx',
     chips: Object.fromEntries(cv18xxChips.map((chip) => [chip, (options) => cv18xx({ ...options, chip, codec })])),
     implied: impliedByCv18xx,
+  },
+  {
+    package: '@q/backend-acuity',
+    chips: Object.fromEntries(acuityChips.map((chip) => [chip, (options) => acuity({ ...options, chip })])),
   },
 ]
 
