@@ -69,6 +69,7 @@ const wide: readonly OpForm[] = [
   'Gelu',
   'HardSigmoid',
   'Mish',
+  'PixelNormalization',
   'Pow#constant',
   'Rsqrt',
   'Sigmoid',
@@ -113,7 +114,6 @@ const full: readonly OpForm[] = [
   'InstanceNormalization',
   'LRN',
   'Mod',
-  'PixelNormalization',
   'Pow',
   'Reverse',
   'Tan',
@@ -181,6 +181,8 @@ const computedOtherwise: Partial<Record<OpForm, string>> = {
     'codes of an operand of another scale are read as codes of the result, and a ReLU with a limit ends at the largest code',
   ),
   Attention: 'what the mask hides has the least code, whatever is added',
+  PixelNormalization:
+    'in half floats, where squares of codes that add up to more than 65504 make 0 of all, and a variance that is small beside the mean is lost',
   'Mul#constant': 'a ReLU is not computed on signed codes, and one with a limit ends at the largest code',
 }
 

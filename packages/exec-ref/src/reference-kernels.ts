@@ -12,6 +12,7 @@ import { normalizationKernels } from './ops/normalization.ts'
 import { averagePool, maxPool, qAveragePool } from './ops/pool.ts'
 import * as arithmetic from './ops/quantized-arithmetic.ts'
 import { qConcat, qReduce } from './ops/quantized-collection.ts'
+import { qPixelNormalization } from './ops/quantized-normalization.ts'
 import * as reduce from './ops/reduce.ts'
 import { lut, lutAxis, qCompareConstant, requantize, requantizeAxis } from './ops/requantize.ts'
 import { resize } from './ops/resize.ts'
@@ -77,6 +78,7 @@ const copying: Readonly<Record<string, Kernel>> = {
   QMatMul: qMatMul,
   QAveragePool: qAveragePool,
   QSoftmax: qSoftmax,
+  QPixelNormalization: qPixelNormalization,
   QAttention: qAttention,
   QConcat: qConcat,
   QReduce: qReduce,

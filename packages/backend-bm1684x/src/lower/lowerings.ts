@@ -26,6 +26,7 @@ import { lowerMul } from './mul.ts'
 import { lowerMulConstant } from './mul-constant.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
+import { lowerPixelNormalization } from './pixel-normalization.ts'
 import { lowerPow, lowerPowConstant } from './pow.ts'
 import { lowerScatter } from './scatter.ts'
 import { lowerSoftmax } from './softmax.ts'
@@ -68,6 +69,7 @@ export const lowerings = withTelling(
       'Mul#constant': lowerMulConstant,
       PRelu: lowerPRelu,
       Pad: lowerPad,
+      PixelNormalization: lowerPixelNormalization,
       Pow: lowerPow,
       'Pow#constant': lowerPowConstant,
       Softmax: lowerSoftmax,

@@ -242,6 +242,19 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     [gives(codes('u8', [1, 3], 1 / 255), [102, 51, 102])],
     { attrs: { axis: 1 } },
   ),
+  nodeCase(
+    'squares lose the digits that a half float has not',
+    'QPixelNormalization',
+    [fed(codes('i8', [1, 2, 1, 3], 0.18715080618858337), [46, 49, 0, 48, 51, 20])],
+    [gives(f16(1, 2, 1, 3), [-0.70703125, -185.875, -1, 0.70703125, 185.875, 1])],
+    { attrs: { epsilon: 1e-6 } },
+  ),
+  nodeCase(
+    'squares beyond half floats, a factor and a bias for each channel',
+    'QPixelNormalization',
+    [fed(codes('u8', [1, 2, 1, 2], 0.0625), [0, 255, 8, 254]), held(f16(1, 2, 1, 1), [3, 0.5]), held(f16(1, 2, 1, 1), [0.25, -4])],
+    [gives(f16(1, 2, 1, 2), [-2.75, 0.25, -3.5, -4])],
+  ),
   nodeCase('above a number', 'QCompareConstant', [fed(i8(2), [3, 4])], [gives({ dtype: 'u8', shape: [2] }, [0, 1])], {
     attrs: { constant: 3, operation: 'Greater' },
   }),

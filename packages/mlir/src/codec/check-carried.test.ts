@@ -25,6 +25,7 @@ const nodes: Readonly<Record<string, string>> = {
     'x: i8[1,2,3]{scale 1}; s: i8[2] = [1, 2]; b: i16[2] = [3, 4]; r: i32[2] = [-1, -2]; y: i8[1,2,3]{scale 1} = QAffine(x, s, b, r) {rounding = "down"}',
   QAveragePool: `x: i8[1,2,3,3]{scale 1}; y: i8[1,2,2,2]{scale 1} = QAveragePool(x) {kernel_shape = [2, 2], ${window}, multipliers = [3], shifts = [4]}`,
   QSoftmax: `x: i8[1,4]{scale 1}; t: f32[256] = ${ones(256)}; y: u8[1,4]{scale 1} = QSoftmax(x, t) {axis = 1}`,
+  QPixelNormalization: 'x: i8[1,2,3]{scale 1}; s: f16[2] = [15360, 15360]; y: f16[1,2,3] = QPixelNormalization(x, s)',
   QAttention: `x: i8[1,3,2]{scale 1}; w: i8[2,2] = ${ones(4)}; o: i8[2,2] = ${ones(4)}; t: f32[256] = ${ones(256)}; y: i32[1,3,2] = QAttention(x, _, _, w, _, w, _, w, _, o, _, _, t) {parameters = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0], scale = 1, headSize = 2}`,
   Requantize: 'x: i8[1,4]{scale 1}; y: i8[1,4]{scale 2} = Requantize(x) {multipliers = [3], shifts = [4]}',
   RequantizeAxis: 'x: i32[1,2,3]{scale 1}; p: i32[1,2,1,3] = [1, -2, 0, 3, -4, 0]; y: i8[1,2,3]{scale 2} = RequantizeAxis(x, p)',

@@ -91,7 +91,15 @@ export const tpuLayers: readonly Spelling[] = [
   },
   { op: 'GroupNormalization', name: 'GroupNorm', operands: 5, fields: groupNormFields, read: unroundedHalf(3) },
   { op: 'InstanceNormalization', name: 'InstanceNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
-  { op: 'PixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: firstOf(3) },
+  { op: 'QPixelNormalization', name: 'PixelNorm', operands: 5, fields: planeNormFields, read: firstOf(3), reads: hasIntegerOperand },
+  {
+    op: 'PixelNormalization',
+    name: 'PixelNorm',
+    operands: 5,
+    fields: planeNormFields,
+    read: firstOf(3),
+    reads: (form) => !hasIntegerOperand(form),
+  },
   { op: 'LRN', name: 'LRN', operands: 3, fields: responseNormFields, read: firstOf(1) },
   {
     op: 'QSoftmax',

@@ -35,6 +35,7 @@ import { translateLut, translateLutAxis } from './lookups.ts'
 import { changesCodeType, givesLooseCodes, onCodes } from './loose-codes.ts'
 import * as movement from './movement.ts'
 import { translatePad } from './pad.ts'
+import { translateQPixelNorm } from './pixel-normalization.ts'
 import { translateDequantizeLinear, translateQuantizeLinear } from './quantize-linear.ts'
 import * as arithmetic from './quantized-arithmetic.ts'
 import { translateQAveragePool } from './quantized-average-pool.ts'
@@ -100,6 +101,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['QConvTranspose', translateQConvTranspose],
   ['QMatMul', translateQMatMul],
   ['QSoftmax', translateQSoftmax],
+  ['QPixelNormalization', translateQPixelNorm],
   ['QAttention', translateQAttention],
   ['Attention', translateAttention],
   ['QAdd', arithmetic.translateQAdd],
