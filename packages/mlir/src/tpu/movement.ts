@@ -1,4 +1,5 @@
 import { codeLimitsOf } from '@q/ir/graph'
+import { encodeBf16Array } from '@q/ir/number'
 import type { Field } from '../codec/field.ts'
 import { field, fixed, lax, selects } from '../codec/field.ts'
 import { readSlice, sliceFields } from '../codec/slice-fields.ts'
@@ -44,7 +45,7 @@ function withPickers({ inputs, attrs, node, outputTypes, properties, replace }: 
     if (size === 0) return undefined
     const shape = [size, size]
     const turned = Array.from({ length: size * size }, (_, i) => (Math.floor(i / size) + (i % size) === size - 1 ? 1 : 0))
-    const data = dtype === 'bf16' ? Float32Array.from(turned) : Int8Array.from(turned)
+    const data = dtype === 'bf16' ? encodeBf16Array(Float32Array.from(turned)) : Int8Array.from(turned)
     return replace(`${node.outputs[0]}_select_${side}${dtype === 'bf16' ? '_bf16' : ''}`, { dtype, shape }, { dtype, shape, data })
   }
   return [inputs[0], undefined, picker(0), picker(1)]

@@ -1,4 +1,4 @@
-import type { Graph, Node, Preprocess, TensorType, Value } from '@q/ir'
+import type { Graph, Node, Preprocess, Tensor, TensorType, Value } from '@q/ir'
 import { allOps, attributesOf } from '@q/ir'
 import { definitionOf } from '@q/ir/graph'
 import { describe, expect, it } from 'vitest'
@@ -93,6 +93,15 @@ describe('writeTpu', () => {
     expect(hosted.text).toContain('tensor<2x2xsi8>, none, none)')
     expect(readTpu(hosted.text, hosted.weights).nodes.at(-1)).toMatchObject({ op: 'Pad', inputs: ['x'] })
     expect(writeTpu(graph).weights.size).toBe(0)
+  })
+
+  it('gives a reflected border of bfloat16 numbers its matrices in bfloat16, as the weight file has to hold them', () => {
+    const node: Node = { op: 'Pad', inputs: ['x'], outputs: ['y'], attrs: { pads: [0, 0, 1, 2, 0, 0, 0, 0], mode: 'reflect' } }
+    const narrow = (...shape: readonly number[]): TensorType => ({ dtype: 'bf16', shape })
+    const graph = graphOf(node, [{ name: 'x', type: narrow(1, 2, 3, 3) }], narrow(1, 2, 4, 5))
+    const { weights } = writeTpu({ ...graph, properties: { ...graph.properties, quantizeInputsOnHost: true } })
+    const [[name, { data }]] = [...weights] as [[string, Tensor]]
+    expect([name, data]).toEqual(['y_select_0_bf16', Uint16Array.of(0, 0x3f80, 0x3f80, 0)])
   })
 
   it.each([
