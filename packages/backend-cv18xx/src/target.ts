@@ -104,8 +104,8 @@ export const targetOf = (chip: Chip): Target =>
       ),
       ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'Resize', 'Upsample'], codes),
       ...each(['Div#constant', 'Mul#constant', 'Pow#constant', 'Max#constant', 'Min#constant', 'Sub#constant'], codes),
-      ...each(['Add#constant', 'Clip', 'Div', 'LRN', 'LayerNormalization', 'ReduceL2', 'Softmax'], floats),
-      ...each(['InstanceNormalization'], host),
+      ...each(['Add#constant', 'Clip', 'Div', 'InstanceNormalization', 'LRN', 'LayerNormalization', 'ReduceL2', 'Softmax', 'TopK'], floats),
+      ...each(['CumSum', 'GatherElements', 'GatherND', 'GridSample'], host),
     },
     rangeImport: {
       Abs: 'symmetric',

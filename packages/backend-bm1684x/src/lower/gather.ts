@@ -1,6 +1,5 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
-import { computedOtherwise, floatConstant, floatResult, floatTypeOf } from '@q/ir/lowering'
-import { placesFromFront } from './places-from-front.ts'
+import { computedOtherwise, floatConstant, floatResult, floatTypeOf, placesFromFront } from '@q/ir/lowering'
 
 /** Picking by indices: constant indices become int32 (`<indices>_int`), computed ones arrive as int32. */
 export const lowerGather: LowerOp = (node: Node, context: LowerContext): LoweredNode => {

@@ -9,8 +9,7 @@ import {
   type TensorType,
   type Value,
 } from '@q/ir'
-import { floatConstant, floatResult, floatTypeOf, lowerJoin, onCodes } from '@q/ir/lowering'
-import { placesFromFront } from './places-from-front.ts'
+import { floatConstant, floatResult, floatTypeOf, lowerJoin, onCodes, placesFromFront } from '@q/ir/lowering'
 
 /** The chip replaces elements. @throws QError `OP_UNSUPPORTED` where they are joined with their updates */
 function checkReplaces(node: Node, context: LowerContext): void {

@@ -9,6 +9,7 @@ import { lowerConv, lowerConvTranspose } from './conv.ts'
 import { lowerChoice, lowerCopy, lowerRelu } from './copy.ts'
 import { lowerDiv } from './div.ts'
 import { lowerHardSigmoid, lowerHardSwish } from './hard-swish.ts'
+import { lowerInstanceNormalization } from './instance-normalization.ts'
 import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
@@ -18,11 +19,13 @@ import { lowerMul } from './mul.ts'
 import { overCubes } from './over-cubes.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
+import { lowerPick } from './pick.ts'
 import { lowerReduce, lowerReduceL2 } from './reduce.ts'
 import { reluBehind } from './relu-behind.ts'
 import { lowerResize } from './resize.ts'
 import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
+import { lowerTopK } from './top-k.ts'
 import { lowerUpsample } from './upsample.ts'
 
 const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
@@ -31,7 +34,8 @@ const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.f
 export const lowerings: Backend['lower'] = {
   ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
   ...each(['Abs', 'DepthToSpace', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
-  ...each(['Clip', 'InstanceNormalization', 'LRN'], asFloat()),
+  ...each(['Clip', 'CumSum', 'GridSample', 'LRN'], asFloat()),
+  ...each(['GatherElements', 'GatherND'], lowerPick),
   ...each(['Max', 'Min'], lowerChoice),
   ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
   ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum'], lowerReduce),
@@ -46,6 +50,7 @@ export const lowerings: Backend['lower'] = {
   'Div#constant': lowerDivConstant,
   HardSigmoid: lowerHardSigmoid,
   HardSwish: lowerHardSwish,
+  InstanceNormalization: lowerInstanceNormalization,
   LayerNormalization: lowerLayerNormalization,
   LeakyRelu: lowerLeakyRelu,
   Log: lowerLog,
@@ -63,5 +68,6 @@ export const lowerings: Backend['lower'] = {
   Sqrt: lowerSqrt,
   Sub: lowerSub,
   'Sub#constant': lowerSubConstant,
+  TopK: lowerTopK,
   Upsample: lowerUpsample,
 }

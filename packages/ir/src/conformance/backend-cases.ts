@@ -20,6 +20,8 @@ interface Shapes {
   readonly attrs?: Attrs
   /** The first result holds places, not numbers, and nothing computes with it. @default false */
   readonly givesPlaces?: boolean
+  /** Results that are read: a chip may not give those behind. @default all */
+  readonly read?: number
 }
 
 const image = [1, 4, 6, 6]
@@ -34,7 +36,10 @@ const number: SmallValue = { type: f32(1), constant: [Math.fround(0.7)] }
 const index = (...constant: readonly number[]): SmallValue => ({ type: f32(constant.length), constant })
 
 /** The network: operands `x0`, `x1`, ..., results `y0`, ...; another Relu behind, so that the result is not only an output. */
-function caseOf(form: OpForm, { operands = [image], constants = {}, results, attrs = {}, givesPlaces = false }: Shapes = {}): BackendCase {
+function caseOf(
+  form: OpForm,
+  { operands = [image], constants = {}, results, attrs = {}, givesPlaces = false, read }: Shapes = {},
+): BackendCase {
   const count = operands.length + Object.keys(constants).length
   const names: string[] = []
   const values: Record<string, SmallValue> = {}
@@ -62,7 +67,7 @@ function caseOf(form: OpForm, { operands = [image], constants = {}, results, att
       stage: 'float',
       values,
       nodes,
-      outputs: [...(givesPlaces ? [] : ['z']), ...made],
+      outputs: [...(givesPlaces ? [] : ['z']), ...made.slice(0, read)],
     }),
   }
 }
@@ -144,6 +149,7 @@ const listed: readonly BackendCase[] = [
       [1, 2, 6, 6],
     ],
     attrs: { axis: 1, k: 2 },
+    read: 1,
   }),
   caseOf('Gather', { constants: { 1: index(2, 0) }, results: [[1, 2, 6, 6]], attrs: { axis: 1 } }),
   caseOf('GatherElements', {

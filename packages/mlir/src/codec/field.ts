@@ -4,7 +4,7 @@ import type { MlirAttribute, MlirAttributes } from '../text/mlir-module.ts'
 import type { WriteForm } from './spelling.ts'
 
 /** How an attribute is written: `enum:round_mode` is `#tpu<round_mode …>`. */
-export type FieldType = 'i64' | 'si32' | 'i32' | 'f64' | 'bool' | 'string' | 'ints' | 'floats' | `enum:${string}`
+export type FieldType = 'i64' | 'si32' | 'i32' | 'f32' | 'f64' | 'bool' | 'string' | 'ints' | 'floats' | `enum:${string}`
 
 /** One attribute of an operation in the text and its place in the graph. */
 export interface Field {
@@ -70,6 +70,7 @@ function plainValue(type: FieldType, attribute: MlirAttribute): AttrValue | unde
     case 'int':
       return (type === 'i64' || type === 'si32' || type === 'i32') && attribute.type === type ? Number(attribute.value) : undefined
     case 'float':
+      if (type === 'f32' && attribute.type === 'f32') return Math.fround(attribute.value)
       return type === 'f64' && attribute.type === 'f64' ? attribute.value : undefined
     case 'bool':
       return type === 'bool' ? attribute.value : undefined
@@ -89,7 +90,7 @@ function plainValue(type: FieldType, attribute: MlirAttribute): AttrValue | unde
 /** The text's attribute for a value of the graph. Integers beyond 2^63 - 1 are cut to it. */
 export function attributeOf(type: FieldType, value: AttrValue): MlirAttribute {
   if (type === 'i64' || type === 'si32' || type === 'i32') return { kind: 'int', type, value: integer(value as number) }
-  if (type === 'f64') return { kind: 'float', type, value: value as number }
+  if (type === 'f32' || type === 'f64') return { kind: 'float', type, value: value as number }
   if (type === 'bool') return { kind: 'bool', value: value as boolean }
   if (type === 'string') return { kind: 'string', value: value as string }
   if (type === 'ints') return { kind: 'ints', values: (value as readonly number[]).map(integer) }

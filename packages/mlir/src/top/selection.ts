@@ -11,7 +11,7 @@ const resizeFields: readonly Field[] = [
 export const upsampleFields: readonly Field[] = [field('i64', 'scale_h', 'scale_h'), field('i64', 'scale_w', 'scale_w'), ...reluFields]
 
 /** Numbers as TPU-MLIR 1.30.2 has them; it has none for `cubic`. */
-const gridFields: readonly Field[] = [
+export const gridFields: readonly Field[] = [
   field('i64', 'mode', 'mode', { words: { linear: 0, nearest: 1, cubic: 2 } }),
   field('i64', 'padding_mode', 'padding_mode', { words: { zeros: 0, border: 1, reflection: 2 } }),
   field('bool', 'align_corners', 'align_corners'),

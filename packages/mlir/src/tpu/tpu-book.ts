@@ -3,6 +3,7 @@ import { spellingBook } from '../codec/spelling.ts'
 import { tpuActivations } from './activations.ts'
 import { tpuArithmetic } from './arithmetic.ts'
 import { tpuCasts } from './casts.ts'
+import { hostFunctions } from './host-functions.ts'
 import { tpuLayers } from './layers.ts'
 import { tpuMovement } from './movement.ts'
 import { tpuProducts } from './products.ts'
@@ -11,6 +12,7 @@ import { tpuTableFunctions } from './table-functions.ts'
 /** How the Tpu dialect writes the operators of a quantized graph. */
 export const tpuBook: SpellingBook = spellingBook('tpu', [
   ...tpuCasts,
+  ...hostFunctions,
   ...tpuProducts,
   ...tpuTableFunctions,
   ...tpuArithmetic,

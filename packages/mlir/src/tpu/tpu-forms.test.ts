@@ -120,6 +120,16 @@ describe('writeTpu', () => {
     expect(writeTpu(graph).text).toContain('tpu.Interp')
   })
 
+  it('writes a running sum without a second operand, which the host program does not find', () => {
+    const floats: TensorType = { dtype: 'f32', shape: [1, 2, 3] }
+    const node: Node = { op: 'CumSum', inputs: ['x'], outputs: ['y'], attrs: { axis: 1 } }
+    const graph = graphOf(node, [{ name: 'x', type: floats }], floats)
+    const { text } = writeTpu({ ...graph, properties: { ...graph.properties, quantizeInputsOnHost: true } })
+    expect(text).toMatch(/"tpu.GenericCpu"\(%0\) \{cpu_op_name = "cumsum", param = \{axis = 1 : i32\}\}/)
+    expect(readTpu(text).nodes.at(-1)).toMatchObject({ op: 'CumSum', inputs: ['x'], attrs: { axis: 1 } })
+    expect(writeTpu(graph).text).toContain('tpu.CumSum')
+  })
+
   it('writes a number that was rounded to bfloat16 as a weight: as an attribute it would be another', () => {
     const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
     const number = (dtype: 'f32' | 'bf16', data: Float32Array | Uint16Array): Value => ({

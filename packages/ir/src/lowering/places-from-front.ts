@@ -1,5 +1,7 @@
-import { type LowerContext, type Node, storageArray, type Tensor, type Value } from '@q/ir'
-import { newConstant } from '@q/ir/lowering'
+import type { Node, Value } from '../graph/types.ts'
+import type { LowerContext } from '../resolve/lower-context.ts'
+import { storageArray, type Tensor } from '../tensor/tensor.ts'
+import { newConstant } from './constant.ts'
 
 /** The sizes that known places of an operator count against, the next element against the next one, around and around. */
 function sizesOf(node: Node, shape: readonly number[], tuple: number, context: LowerContext): readonly number[] {
@@ -10,7 +12,7 @@ function sizesOf(node: Node, shape: readonly number[], tuple: number, context: L
 }
 
 /**
- * Known places as 32-bit integers. The chip counts from the front alone, and reads other memory for a place that is counted from the back; only its
+ * Known places as 32-bit integers. Chips count from the front alone, and read other memory for a place that is counted from the back; only a
  * Gather, which picks slices, knows both.
  */
 export function placesFromFront(name: string, places: Tensor, node: Node, context: LowerContext): Value {
