@@ -1,6 +1,7 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, QError } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 import { floatElements, floatResult, loweredTo, newConstant } from '@q/ir/lowering'
 import { bf16StyleOf } from './lut-bf16.ts'
+import { notOnHost } from './on-host.ts'
 import { onPlanes } from './on-planes.ts'
 
 /**
@@ -11,17 +12,18 @@ import { onPlanes } from './on-planes.ts'
  */
 export const lowerInstanceNormalization: LowerOp = (node, context) => {
   const name = layerOf(node)
-  const [x, scale, bias] = node.inputs as [string, string | undefined, string | undefined]
+  const x = node.inputs[0]!
   const { shape } = context.typeOf(x)
   if (shape[0] !== 1 || shape.length > 4) {
-    throw unsupported(
+    throw notOnHost(
+      node,
+      context,
       `an operand of [${shape.join(', ')}]`,
       'one image of at most four axes: its program takes the means of the last one for all',
-      context,
     )
   }
-  const scales = numbersOf(scale, 1, shape[1]!, context)
-  const biases = numbersOf(bias, 0, shape[1]!, context)
+  const scales = numbersOf(node, 1, context)
+  const biases = numbersOf(node, 2, context)
   const own: Node = { ...node, attrs: { epsilon: Math.fround(Number(context.attrs(node)['epsilon'])) } }
   if (scales.some((each) => each !== 1)) return scaledBehind(own, { scales, biases }, context)
   const factors = [scales, biases].map((numbers, i) => newConstant(node.inputs[i + 1] ?? `${name}_factor${i}`, 'f32', [shape[1]!], numbers))
@@ -31,20 +33,15 @@ export const lowerInstanceNormalization: LowerOp = (node, context) => {
   ])
 }
 
-/** Factors of all channels; `otherwise` where the layer has none. */
-function numbersOf(name: string | undefined, otherwise: number, channels: number, context: LowerContext): Float32Array {
-  if (name === undefined) return new Float32Array(channels).fill(otherwise)
+/** Factors of all channels, at a place of the operands: ones for scales and zeros for biases that are not there. */
+function numbersOf(node: Node, place: 1 | 2, context: LowerContext): Float32Array {
+  const name = node.inputs[place]
+  const channels = context.typeOf(layerOf(node)).shape[1]!
+  if (name === undefined) return new Float32Array(channels).fill(2 - place)
   const constant = context.constantOf(name)
   if (constant !== undefined) return Float32Array.from(constant.data as Float32Array)
-  throw unsupported(`${name}, which is computed`, 'factors that the model holds as constants', context)
+  throw notOnHost(node, context, `${name}, which is computed`, 'factors that the model holds as constants')
 }
-
-const unsupported = (found: string, wanted: string, { target }: LowerContext): QError =>
-  new QError('OP_UNSUPPORTED', `${target.name} cannot run this InstanceNormalization`, {
-    found,
-    wanted,
-    hint: 'write the layer as reductions and sums, or choose another chip',
-  })
 
 interface Factors {
   readonly scales: Float32Array

@@ -16,6 +16,7 @@ import { lowerLimitConstant } from './limit-constant.ts'
 import { lowerDivConstant, lowerLog, lowerMulConstant, lowerPow, lowerSqrt, lowerSubConstant, lowerTable } from './lut.ts'
 import { lowerMatMul } from './mat-mul.ts'
 import { lowerMul } from './mul.ts'
+import { lowerGridSample, ofFourAxes } from './on-host.ts'
 import { overCubes } from './over-cubes.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
@@ -34,8 +35,7 @@ const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.f
 export const lowerings: Backend['lower'] = {
   ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
   ...each(['Abs', 'DepthToSpace', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
-  ...each(['Clip', 'CumSum', 'GridSample', 'LRN'], asFloat()),
-  ...each(['GatherElements', 'GatherND'], lowerPick),
+  ...each(['Clip', 'CumSum', 'LRN'], asFloat()),
   ...each(['Max', 'Min'], lowerChoice),
   ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
   ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum'], lowerReduce),
@@ -48,6 +48,9 @@ export const lowerings: Backend['lower'] = {
   ConvTranspose: lowerConvTranspose,
   Div: lowerDiv,
   'Div#constant': lowerDivConstant,
+  GatherElements: ofFourAxes(lowerPick),
+  GatherND: lowerPick,
+  GridSample: lowerGridSample,
   HardSigmoid: lowerHardSigmoid,
   HardSwish: lowerHardSwish,
   InstanceNormalization: lowerInstanceNormalization,
@@ -68,6 +71,6 @@ export const lowerings: Backend['lower'] = {
   Sqrt: lowerSqrt,
   Sub: lowerSub,
   'Sub#constant': lowerSubConstant,
-  TopK: lowerTopK,
+  TopK: ofFourAxes(lowerTopK),
   Upsample: lowerUpsample,
 }

@@ -1,5 +1,6 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, QError } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
 import { floatResult, lowerFloat } from '@q/ir/lowering'
+import { notOnHost } from './on-host.ts'
 
 /**
  * The largest elements, by the host in float32. Its program looks along the last axis, to which the chip brings another one.
@@ -8,7 +9,7 @@ import { floatResult, lowerFloat } from '@q/ir/lowering'
  */
 export const lowerTopK: LowerOp = (node, context) => {
   const [, places] = node.outputs
-  if (places !== undefined && context.useCount(places) > 0) throw unsupported(places, context)
+  if (places !== undefined && context.useCount(places) > 0) throw notOnHost(node, context, `${places}, which is used`, 'the elements alone')
   const own: Node = { ...node, outputs: [layerOf(node)] }
   const { axis } = context.attrs(node)
   const last = context.typeOf(node.inputs[0]!).shape.length - 1
@@ -35,10 +36,3 @@ function alongLast(node: Node, axis: number, context: LowerContext): LoweredNode
     ],
   }
 }
-
-const unsupported = (places: string, { target }: LowerContext): QError =>
-  new QError('OP_UNSUPPORTED', `${target.name} gives no places of the largest elements`, {
-    found: `${places}, which is used`,
-    wanted: 'the elements alone',
-    hint: 'compute this layer after the network, or choose another chip',
-  })
