@@ -3,8 +3,9 @@ import { floatElements, floatResult, floatTypeOf, loweredTo, newConstant } from 
 import { convolution } from './conv.ts'
 import { thresholdOf } from './threshold.ts'
 
-/** A transposed convolution of every channel by itself, with the same taps. */
+/** A convolution of every channel by itself, with the same taps. */
 export interface Depthwise {
+  readonly op: 'Conv' | 'ConvTranspose'
   /** The operand: that of the node, or a value made in front. */
   readonly x: string
   /** Taps of the plane, row by row. */
@@ -17,21 +18,22 @@ export interface Depthwise {
 }
 
 /** A node as such a convolution, in the mode of the context. */
-export function depthwise(node: Node, context: LowerContext, { x, taps, kernel, strides, pads, weightName }: Depthwise): LoweredNode {
+export function depthwise(node: Node, context: LowerContext, { op, x, taps, kernel, strides, pads, weightName }: Depthwise): LoweredNode {
   const name = layerOf(node)
   const channels = context.typeOf(name).shape[1]!
   const data = Float32Array.from(Array.from({ length: channels }, () => taps).flat())
   const weights: Tensor = { dtype: 'f32', shape: [channels, 1, ...kernel], data }
   const { relu = false, reluLimit = -1 } = context.attrs(node)
-  const attrs: Attrs = { strides, pads, dilations: [1, 1], output_padding: [0, 0], group: channels, relu, reluLimit }
+  const more = op === 'ConvTranspose' ? { output_padding: [0, 0] } : {}
+  const attrs: Attrs = { strides, pads, dilations: [1, 1], ...more, group: channels, relu, reluLimit }
   if (context.scheme.kind === 'integer') {
     const operand = thresholdOf(node.inputs[0]!, context)
-    return convolution({ op: 'QConvTranspose', x, name, weights, attrs, operand }, context)
+    return convolution({ op: `Q${op}`, x, name, weights, attrs, operand }, context)
   }
   const type = floatTypeOf(context)
   const constant = newConstant(`${name}_${weightName}_${type}`, type, weights.shape, floatElements(data, type, context.scheme.bf16))
   const style = context.scheme.bf16 === undefined ? {} : { bf16: context.scheme.bf16 }
-  return loweredTo({ op: 'ConvTranspose', inputs: [x, constant.name], outputs: [name], attrs: { ...attrs, ...style } }, [
+  return loweredTo({ op, inputs: [x, constant.name], outputs: [name], attrs: { ...attrs, ...style } }, [
     constant,
     { name, type: floatResult(name, context) },
   ])
