@@ -17,6 +17,7 @@ const networks = (['f32', 'f16', 'bf16'] as const).flatMap((type) => {
     `x: ${type}[2,3,40]; ${result('2,3,40')} = LayerNormalization(x) {axis = 1}`,
     `x: ${type}[3,33]; s: f32[33] = ${list(33, (i) => Math.sin(i + 1))}; ${result('3,33')} = RMSNormalization(x, s)`,
     `x: ${type}[1,4,9,7]; ${scaled(4)}; ${result('1,4,9,7')} = InstanceNormalization(x, s, b)`,
+    `x: ${type}[2,3,4,4]; ${scaled(3)}; ${result('2,3,4,4')} = InstanceNormalization(x, s, b)`,
     `x: ${type}[2,6,5,5]; ${scaled(6)}; ${result('2,6,5,5')} = GroupNormalization(x, s, b) {num_groups = 2}`,
     `x: ${type}[1,21,4,3]; ${scaled(21)}; ${result('1,21,4,3')} = PixelNormalization(x, s, b)`,
   ]

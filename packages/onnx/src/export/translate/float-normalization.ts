@@ -1,7 +1,7 @@
 import { elementCount, type Node } from '@q/ir'
 import { roundBf16 } from '@q/ir/number'
 import { alwaysRounded, bf16StyleOf, reshaped, rounded, transposed } from './finish.ts'
-import { sumsInOrder } from './sums-in-order.ts'
+import { sumsInOrder, sumsInTwoLanes } from './sums-in-order.ts'
 import type { Translate, Translation } from './translator.ts'
 
 /** Whether norms are computed in the order of their definition, which codes hang on. */
@@ -27,6 +27,18 @@ function steps(node: Node, t: Translation, dtype = t.typeOf(node.outputs[0]!).dt
   const root = (variance: string): string => round(build.node('Sqrt', [like('Add', variance, epsilon)], build.typeOf(variance)))
   const inverse = (x: string): string => round(build.node('Div', [build.numbers('f32', 1), x], build.typeOf(x)))
   return { isBf16, like, mean, meanSquare, root, inverse }
+}
+
+/** The steps of a norm over planes: in float32 each element and each square is divided first, and sums run in two lanes. */
+function planeSteps(node: Node, t: Translation): ReturnType<typeof steps> {
+  const order = steps(node, t)
+  if (order.isBf16) return order
+  const { build } = t
+  const mean = (x: string): string => {
+    const type = build.typeOf(x)
+    return sumsInTwoLanes(build, build.node('Mul', [x, build.numbers('f32', Math.fround(1 / type.shape[1]!))], type))
+  }
+  return { ...order, mean, meanSquare: (x) => mean(order.like('Mul', x, x)) }
 }
 
 /** `(x - mean) / sqrt(variance + epsilon)` of rows `[rows, elements]`, each step in the order in which it is defined. */
@@ -96,7 +108,7 @@ export const translateInstanceNorm: Translate = (node, t) => {
   const [x, scale, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
   const channels = type.shape[1]!
-  if (isInOrder(t)) return [inGroups(node, t, type.shape[0]! * channels)]
+  if (isInOrder(t)) return [inGroups(node, t, type.shape[0]! * channels, planeSteps)]
   const list = (name: string | undefined, fallback: number) =>
     name === undefined
       ? t.build.numbers(
@@ -168,10 +180,15 @@ function unitPixels(x: string, node: Node, t: Translation): string {
 }
 
 /** So many runs of channels, each normalized in the defined order. */
-function inGroups(node: Node, t: Translation, runs: number): string {
+function inGroups(
+  node: Node,
+  t: Translation,
+  runs: number,
+  stepsOf: (node: Node, t: Translation) => ReturnType<typeof steps> = steps,
+): string {
   const [x, scale, bias] = node.inputs
   const type = t.typeOf(node.outputs[0]!)
-  const order = steps(node, t)
+  const order = stepsOf(node, t)
   const unit = unitRows(reshaped(t.build, t.carried(x!), [runs, elementCount(type.shape) / runs]), order)
   return rounded(t, perChannel(t, reshaped(t.build, unit, type.shape), scale, bias, order.like), type, node)
 }
