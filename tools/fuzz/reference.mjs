@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { decodeHalfFloats } from '@q/ir/number'
 import { decodeNpz, encodeNpz } from '@q/npz'
 import * as onnxruntime from 'onnxruntime-node'
+import { decodeModel, encodeModel } from './onnx-message.mjs'
 
 /**
- * What ONNX Runtime makes of a model, fed with numbers of its own; `isUnstable` where numbers that differ in their last place make other results, so
- * that none is the right one.
+ * What ONNX Runtime makes of a model, fed with numbers of its own; `isUnstable` where numbers that differ in their last place make other results, or
+ * an operator meets NaN that says nothing of them, so that none is the right one.
  *
  * @param leftOut outputs that are not compared
  * @returns the feeds as an npz file and the results in order; where it refuses the model, why; nothing where the model has other inputs
@@ -24,7 +25,7 @@ export async function referenceOf(bytes, random, leftOut) {
       feeds[name] = new onnxruntime.Tensor('float32', Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, random.number), shape)
     }
     const results = await session.run(feeds)
-    const isUnstable = await isUnstableAt(session, feeds, results)
+    const isUnstable = (await meetsNaN(bytes, feeds)) || (await isUnstableAt(session, feeds, results))
     const sample = encodeNpz(Object.entries(feeds).map(([name, { data, dims }]) => [name, { dtype: 'f32', shape: [...dims], data }]))
     return {
       sample,
@@ -63,6 +64,26 @@ async function isUnstableAt(session, feeds, results) {
 /** Operators that find NaN by an order of their own, make integers of it, or carry it on: ONNX does not say which, and its runtime differs from one kernel to the next. */
 const vagueOfNaN =
   /^(?:LRN|ReduceM(?:ax|in)|Arg(?:Max|Min)|(?:Global)?MaxPool|TopK|M(?:ax|in)|Clip|Hardmax|Sign|Relu|ThresholdedRelu|Shrink|HardSigmoid|CumSum|Cast(?:Like)?)$/
+/** Whether an operand of one of those operators holds NaN: what they make of it need not be NaN itself. */
+async function meetsNaN(bytes, feeds) {
+  const model = decodeModel(bytes)
+  const { node, output, initializer, input } = model.graph
+  const given = new Set([...output, ...initializer, ...input].map(({ name }) => name))
+  const operands = new Set(node.filter(({ opType }) => vagueOfNaN.test(opType)).flatMap((each) => each.input))
+  const watched = [...operands].filter((name) => name !== '' && !given.has(name))
+  if (watched.length === 0) return false
+  model.graph.output = [...output, ...watched.map((name) => ({ name }))]
+  let session
+  try {
+    session = await onnxruntime.InferenceSession.create(encodeModel(model), { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' })
+    return Object.values(await session.run(feeds)).some((result) => numbersOf(result).some(Number.isNaN))
+  } catch {
+    return false
+  } finally {
+    await session?.release().catch(() => {})
+  }
+}
+
 /** Operators that order elements: among NaN nothing has its place. */
 const ordering = /^TopK$/
 

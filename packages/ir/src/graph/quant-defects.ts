@@ -63,7 +63,7 @@ export function quantDefects({ name, type, constant }: Value): readonly QError[]
     : refuse('QUANT_CODES', 'has an element that is no code of its type', String(beyond), `${min} to ${max}`, 'quantize it again')
 }
 
-/** `QUANT_LISTS`: multipliers and shifts are given once, or for each channel or operand. */
+/** Defects of the lists of one node of a quantized graph. `QUANT_LISTS`: multipliers and shifts are given once, or for each channel or operand. */
 export function listDefects(node: Node, graph: Graph): readonly QError[] {
   if (!quantizedOps.has(node.op)) return []
   const attrs = attributesOf(node, definitionOf(node, graph.ops))

@@ -86,7 +86,7 @@ function outcome(graph: Graph, node: Node): Outcome {
   } catch (error) {
     if (!isQError(error)) throw error
     expect(error.at.join(), error.message).toMatch(/\by\b/)
-    expect(error.code).toMatch(/^(MLIR_|SHAPE_|GRAPH_|ATTR_)/)
+    expect(error.code).toMatch(/^(MLIR_|SHAPE_|GRAPH_|ATTR_|QUANT_LISTS)/)
     return 'refused'
   }
 }

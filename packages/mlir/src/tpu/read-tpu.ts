@@ -1,6 +1,7 @@
 import type { Attrs, AttrValue, Graph } from '@q/ir'
-import { QError } from '@q/ir'
+import { errorAt, QError } from '@q/ir'
 import { type ImpliedAttrs, withImplied } from '@q/ir/container'
+import { listDefects } from '@q/ir/graph'
 import { readGraph } from '../codec/read-graph.ts'
 import type { Weights } from '../codec/weights.ts'
 import { weightTensors } from '../codec/weights.ts'
@@ -22,7 +23,7 @@ export interface ReadTpuOptions extends ReadOptions {
  *
  * Chip, mode and the other module attributes become properties of the graph.
  *
- * @throws QError of `parseMlir`, and the codes listed at `readTop`
+ * @throws QError of `parseMlir`, the codes listed at `readTop`, and `QUANT_LISTS` for multipliers or shifts that are not one for all or for each
  */
 export function readTpu(text: string, weights?: Weights, { file, weightFile, implied }: ReadTpuOptions = {}): Graph {
   const module = parseMlir(text, file === undefined ? {} : { file })
@@ -43,7 +44,12 @@ export function readTpu(text: string, weights?: Weights, { file, weightFile, imp
   }
   if (module.operations.some(({ name }) => name === 'tpu.GenericCpu')) properties['quantizeInputsOnHost'] = true
   const options = { books: [tpuBook], weights: weightTensors(weights, weightFile), file, properties: properties satisfies Attrs }
-  return withImplied(readGraph(module, options), implied)
+  const graph = withImplied(readGraph(module, options), implied)
+  for (const node of graph.nodes) {
+    const [defect] = listDefects(node, graph)
+    if (defect !== undefined) throw errorAt(defect, [...(file === undefined ? [] : [file]), ...defect.at])
+  }
+  return graph
 }
 
 /** The graph of a parsed lowered file, types of constants only. */

@@ -47,6 +47,14 @@ describe('writeTpu', () => {
     expect(text).toContain('module.chip = "a-chip"')
   })
 
+  it('reads no list that is neither one for all nor one for each channel', () => {
+    const { text, weights } = writeTpu(graphOf(conv({ multipliers: [5, 6], shifts: [7, 8] }), [x, filter('i8')], codes))
+    const damaged = text.replace('rshift = [7, 8]', 'rshift = [7, 8, 8]')
+    expect(() => readTpu(damaged, weights, { file: 'net_tpu.mlir' })).toThrow(
+      expect.objectContaining({ code: 'QUANT_LISTS', at: ['net_tpu.mlir', 'y'], found: '3 of them', wanted: 'one, or 2' }),
+    )
+  })
+
   it('declares unsigned weights as such', () => {
     expect(writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('u8')], codes)).text).toContain('tensor<2x2x1x1xui8>')
   })
