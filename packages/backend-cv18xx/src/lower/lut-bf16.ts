@@ -1,6 +1,7 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type ScalarFunction } from '@q/ir'
 import { floatResult, loweredTo, tableFunction } from '@q/ir/lowering'
 import { logarithmTables, powerTables, slopeTables, type TablePair } from './bf16-tables.ts'
+import { reluOf } from './relu-of.ts'
 
 /** How far the tables of straight pieces reach on both sides of zero, by operator. */
 const reaches: Readonly<Record<string, number>> = {
@@ -34,7 +35,7 @@ function endingInRelu(node: Node, context: LowerContext, make: (result: string) 
   const plain = `${name}_plain`
   const made = make(plain)
   return {
-    nodes: [...made.nodes, { op: 'Relu', inputs: [plain], outputs: [name], attrs: { reluLimit: reluLimit!, ...bf16StyleOf(context) } }],
+    nodes: [...made.nodes, reluOf(plain, name, Number(reluLimit), bf16StyleOf(context))],
     values: [...made.values, { name: plain, type: bare }, { name, type }],
   }
 }

@@ -1,6 +1,7 @@
 import { type LowerOp, layerOf } from '@q/ir'
 import { inBf16 } from './in-bf16.ts'
 import { bf16StyleOf } from './lut-bf16.ts'
+import { reluOf } from './relu-of.ts'
 
 /**
  * A lowering of an operator of which the chip has no form with a ReLU: one that the layer ends in stands behind it, by itself. Codes have none with a limit.
@@ -24,13 +25,13 @@ export const reluBehind =
     const { type } = made.values.find((value) => value.name === name)!
     // Where the node itself fell back to floats, it says how they are made; one that copies makes none.
     const { bf16 } = 'bf16' in last.attrs ? last.attrs : bf16StyleOf(context)
-    const style = type.quant === undefined ? { reluLimit: reluLimit!, ...(bf16 === undefined ? {} : { bf16 }) } : {}
+    const style = type.quant === undefined && bf16 !== undefined ? { bf16 } : {}
     return {
       ...made,
       nodes: [
         ...made.nodes.slice(0, -1),
         { ...last, outputs: [plain], attrs: { ...last.attrs, relu: false, ...('reluLimit' in last.attrs ? { reluLimit: -1 } : {}) } },
-        { op: 'Relu', inputs: [plain], outputs: [name], attrs: style },
+        reluOf(plain, name, type.quant === undefined ? Number(reluLimit) : -1, style),
       ],
       values: [...made.values, { name: plain, type }],
     }
