@@ -6,9 +6,9 @@ inEmptyFolder()
 beforeEach(prepareDigits)
 
 const table = ['--calibration_table', 'table']
-const deploy = (chip: string, mode: string) =>
+const deploy = (chip: string, mode: string, ...more: readonly string[]) =>
   q(
-    ...['model_deploy', '--mlir', 'digits.mlir', '--chip', chip, '--quantize', mode, ...table],
+    ...['model_deploy', '--mlir', 'digits.mlir', '--chip', chip, '--quantize', mode, ...table, ...more],
     ...['--test_input', digits.picture, '--model', 'digits.cvimodel'],
   )
 
@@ -44,6 +44,21 @@ describe('chips whose only float type is bfloat16', () => {
       const { code, err } = await deploy('cv181x', mode)
       expect(code).toBe(2)
       expect(err).toMatch(/^MODE_UNSUPPORTED: .*\n.*--quantize\n.*\n {2}wanted: one of INT8, BF16\n/)
+    }
+  })
+
+  it('are offered in rows of a quantization table as operators take them, without what the host computes in', async () => {
+    const { code, err } = await deploy('cv181x', 'INT8', '--quantize_table', 'input.60_Clip:F8')
+    expect({ code, err }).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^MODE_UNSUPPORTED: .*\n.*\n.*\n {2}wanted: one of INT8, BF16, F16, F32\n/),
+    })
+  })
+
+  it('say that --high_precision changes nothing, as they have no float32', async () => {
+    for (const chip of ['cv181x', 'bm1684x']) {
+      const { err } = await deploy(chip, 'INT8', '--high_precision')
+      expect(err.includes('--high_precision has no effect: cv181x computes no operator')).toBe(chip === 'cv181x')
     }
   })
 

@@ -12,8 +12,8 @@ export interface Cvimodel {
   readonly time: string
   /** What made it. */
   readonly maker: string
-  /** Whether its bytes are those of its digest. The vendor's tool that joins containers writes none. */
-  readonly isIntact: boolean
+  /** Whether its bytes are those of its digest; absent where it has none, as what the vendor's tool joined. */
+  readonly isIntact?: boolean
   readonly sections: readonly CvimodelSection[]
   readonly weights: readonly CvimodelWeight[]
   readonly programs: readonly CvimodelProgram[]

@@ -63,6 +63,13 @@ it('one memory before version 1.1, and the memory of all of it', () => {
   expect(old).toContain('Memory Size: (2.00 MB)')
 })
 
+it('says at the end that bytes are not those that the digest of the header was made of', () => {
+  const bytes = container()
+  const changed = bytes.with(bytes.length - 5, bytes.at(-5)! ^ 1)
+  expect(listed(bytes)).not.toContain('damaged')
+  expect(listed(changed)).toMatch(/\n\nThe file is damaged or was changed: its MD5 is not that of its header\n$/)
+})
+
 it('no character of a name steers the terminal', () => {
   const names = [
     tensor('picture', 0, 0, [1, 1, 1, 1]),

@@ -16,10 +16,14 @@ const typeNames: Readonly<Record<string, string>> = {
 const memoryNames = { shared: 'shared', weight: 'shared', private: 'private', io: 'io_mem', host: '   -' } as const
 const mebibyte = 2 ** 20
 
-/** A container as text, line by line as the vendor's `model_tool --info` prints it. */
+/** A container as text, line by line as the vendor's `model_tool --info` prints it, which says nothing of a digest that is not that of the file: a line at the end does. */
 export function listCvimodel(model: Cvimodel): string {
-  return [...heading(model), ...sections(model), ...weights(model), ...model.programs.flatMap(program), ''].map(plain).join('\n')
+  const lines = [...heading(model), ...sections(model), ...weights(model), ...model.programs.flatMap(program), ...defects(model)]
+  return [...lines, ''].map(plain).join('\n')
 }
+
+const defects = ({ isIntact }: Cvimodel): readonly string[] =>
+  isIntact === false ? ['', 'The file is damaged or was changed: its MD5 is not that of its header'] : []
 
 /** Without characters that would steer a terminal. */
 function plain(line: string): string {

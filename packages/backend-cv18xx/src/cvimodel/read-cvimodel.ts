@@ -10,7 +10,7 @@ import type {
   CvimodelWeight,
 } from './cvimodel.ts'
 import { elementTypes, memories, memoryUnit, sectionKinds } from './format.ts'
-import { type Header, isIntact, readHeader } from './header.ts'
+import { type Header, isIntact, marks, readHeader } from './header.ts'
 import { invalid } from './refusals.ts'
 
 /**
@@ -47,7 +47,7 @@ function readModel(header: Header, model: FlatReader, place: string): Cvimodel {
     version: version!.join('.'),
     time: model.string(2),
     maker: model.string(9),
-    isIntact: isIntact(header, dataBytes),
+    ...(header.mark === marks.joined ? {} : { isIntact: header.mark === marks.compiled && isIntact(header, dataBytes) }),
     sections,
     weights: model.tables(5).map((table) => readWeight(table, weightSection, place)),
     programs: model.tables(6).map((table) => readProgram(table, place)),

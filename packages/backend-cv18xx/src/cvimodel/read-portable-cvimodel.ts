@@ -1,6 +1,5 @@
 import { QError } from '@q/ir'
 import type { CvimodelTensor } from './cvimodel.ts'
-import { marks, readHeader } from './header.ts'
 import { type PortableCvimodel, type PortableTensor, programName, routineName } from './portable-cvimodel.ts'
 import { readCvimodel } from './read-cvimodel.ts'
 import { invalid } from './refusals.ts'
@@ -25,8 +24,7 @@ export function readPortableCvimodel(bytes: Uint8Array, place: string): Portable
       hint: "run the lowered _tpu.mlir file instead, or use the simulator of the chip's toolchain",
     })
   }
-  const { mark } = readHeader(bytes, place)
-  if (mark !== marks.joined && !(isIntact && mark === marks.compiled)) {
+  if (isIntact === false) {
     throw invalid(place, 'its bytes are not those that were written', {
       found: 'another MD5 than that of the header',
       wanted: 'the file as it was written',

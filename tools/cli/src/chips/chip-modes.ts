@@ -1,5 +1,6 @@
 import type { Plan, QuantMode, Target } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
+import type { Reporter } from '../console/reporter.ts'
 
 /** A mode of a chip by its name in any case. @param known those that are taken @throws QError `MODE_UNSUPPORTED` listing those it has */
 export function modeOf(text: string, target: Target, at: readonly string[], known: readonly QuantMode[] = target.modes): QuantMode {
@@ -29,9 +30,19 @@ export function usualMode(target: Target, kind: 'integers' | 'floats'): QuantMod
   return target.modes.includes(usual) ? usual : own
 }
 
+/** The modes that rows of a quantization table may have: those that an operator of the chip takes. Others are only what becomes of some. */
+export const modesOfRows = ({ schemes, ops }: Target): readonly QuantMode[] =>
+  Object.keys(schemes).filter((mode) => Object.values(ops).some((modes) => modes?.[mode] !== undefined))
+
+/** Tells a user who asks for delicate operators in float32 that the chip has none. */
+export function noteHighPrecision(isAsked: boolean | undefined, { name, highPrecision }: Target, reporter: Pick<Reporter, 'note'>): void {
+  if (isAsked === true && Object.keys(highPrecision ?? {}).length === 0)
+    reporter.note(`--high_precision has no effect: ${name} computes no operator with more precision than its mode has`)
+}
+
 /** Checks that a chip has every mode a plan asks for. @param source the table, for messages @throws QError `MODE_UNSUPPORTED` naming the layer */
 export function checkPlanModes(plan: Plan, target: Target, source: string): void {
-  const known = Object.keys(target.schemes)
+  const known = modesOfRows(target)
   for (const [layer, mode] of plan) if (!known.includes(mode)) throw unsupported(mode, target, known, [source, layer])
 }
 

@@ -1,5 +1,5 @@
 import { QError } from '@q/ir'
-import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
+import { modeOf, needsRanges, noteHighPrecision, usualMode } from '../chips/chip-modes.ts'
 import { parseCount, parseNames, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
@@ -68,6 +68,7 @@ export const defineQuantize: DefineCommand = (program, start) => {
           kind: 'usage',
         })
       }
+      noteHighPrecision(options.high_precision, chip.backend.target, reporter)
       const chosen = isSearchWanted(options) ? await strategyOf(options, context) : undefined
       if (chosen === undefined) noteUnused(command, reporter)
       const choice = await sampleChoice(options.data)

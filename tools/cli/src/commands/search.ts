@@ -3,7 +3,7 @@ import { withPreprocess } from '@q/data'
 import type { Plan } from '@q/ir'
 import { QError } from '@q/ir'
 import type { Command } from 'commander'
-import { modeOf, usualMode } from '../chips/chip-modes.ts'
+import { modeOf, noteHighPrecision, usualMode } from '../chips/chip-modes.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { parseCount } from '../options/parse.ts'
 import { findFloatLayers } from '../pipeline/float-layers.ts'
@@ -62,6 +62,7 @@ export const defineSearch: DefineCommand = (program, start) => {
       const { files, reporter } = context
       const chip = await chipOf(options, context)
       const { target } = chip.backend
+      noteHighPrecision(options.high_precision, target, reporter)
       const chosen = await strategyOf(options, context)
       const settings = searchSettings(command, options, startedAt)
       const name = basename(model).replace(/\.[^.]*$/, '')

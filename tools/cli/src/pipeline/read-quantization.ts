@@ -1,6 +1,6 @@
 import type { Graph, QuantMode, Target } from '@q/ir'
 import { QError } from '@q/ir'
-import { modeOf, needsRanges, usualMode } from '../chips/chip-modes.ts'
+import { modeOf, needsRanges, noteHighPrecision, usualMode } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { readCalibrationTable, readPlan } from './read-tables.ts'
@@ -37,6 +37,7 @@ export async function quantizationOf(
       kind: 'usage',
     })
   }
+  noteHighPrecision(options.high_precision, target, context.reporter)
   const mode = modeOf(options.quantize ?? usualMode(target, 'floats'), target, ['--quantize'])
   const { calibration_table: tableFile, quantize_table: planSource } = options
   const table = tableFile === undefined ? undefined : await readCalibrationTable(tableFile, graph, context)

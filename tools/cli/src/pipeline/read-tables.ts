@@ -2,7 +2,7 @@ import { calibratedValues } from '@q/calib'
 import type { CalibrationTable, Graph, Plan, QuantPlan, Target } from '@q/ir'
 import { layerOf, parseCalibrationTable, parseQuantPlan, QError } from '@q/ir'
 import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan, tableFingerprintOf } from '@q/ir/tables'
-import { checkPlanModes } from '../chips/chip-modes.ts'
+import { checkPlanModes, modesOfRows } from '../chips/chip-modes.ts'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
 import { layersByRow } from './layers-by-row.ts'
@@ -41,8 +41,8 @@ export async function readPlan(
     })
   }
   const plan: QuantPlan = isFile
-    ? parseQuantPlan(await files.readText(source), source, Object.keys(target.schemes))
-    : parseInlineQuantPlan(source, option, Object.keys(target.schemes))
+    ? parseQuantPlan(await files.readText(source), source, modesOfRows(target))
+    : parseInlineQuantPlan(source, option, modesOfRows(target))
   for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic)
   const layers = layersByRow(graph)
   checkQuantPlan(plan, [...graph.inputs.map(({ name }) => name), ...graph.nodes.map(layerOf), ...layers.keys()], {
