@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { digits, inEmptyFolder, prepareDigits } from './run-command.ts'
+import { digits, inEmptyFolder, prepareFirstLayers } from './run-command.ts'
 import { isBuilt, removeWritten, runSearch, type SearchCommand, sizeOf, written } from './search-process.ts'
 
 /** Kills of each search; `Q_KILLS` are those of both. */
@@ -41,7 +41,7 @@ const searches: Readonly<Record<string, SearchCommand>> = {
 }
 
 inEmptyFolder()
-beforeEach(prepareDigits)
+beforeEach(prepareFirstLayers)
 
 /** Whole lines of a journal that tell a loss. */
 const measuredIn = (file: string): number =>

@@ -70,18 +70,27 @@ export function inEmptyFolder(): void {
   })
 }
 
-/** What {@link prepareDigits} writes, once it was made. */
-let prepared: ReadonlyMap<string, Uint8Array> | undefined
+/** What {@link prepareDigits} writes, once it was made, by the output where the network ends. */
+const prepared = new Map<string, ReadonlyMap<string, Uint8Array>>()
 
 /** Transforms and calibrates the digit classifier: writes `digits.mlir`, its weights and `table`. The same bytes every time. */
-export async function prepareDigits(): Promise<void> {
-  if (prepared !== undefined) {
-    for (const [name, bytes] of prepared) writeFileSync(name, bytes)
+export const prepareDigits = (): Promise<void> => prepareUpTo()
+
+/** {@link prepareDigits} of its first ten layers: what many whole searches run on. */
+export const prepareFirstLayers = (): Promise<void> => prepareUpTo('--output_names', 'input.68')
+
+async function prepareUpTo(...end: readonly string[]): Promise<void> {
+  const key = end.join(' ')
+  const known = prepared.get(key)
+  if (known !== undefined) {
+    for (const [name, bytes] of known) writeFileSync(name, bytes)
     return
   }
-  await mustRun('model_transform', '--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess)
+  const model = ['--model_name', 'digits', '--model_def', digits.model, '--mlir', 'digits.mlir', ...digits.preprocess, ...end]
+  await mustRun('model_transform', ...model)
   await mustRun('run_calibration', 'digits.mlir', '--dataset', digits.calibration, '--input_num', '4', '--tune_num', '0', '-o', 'table')
-  prepared = new Map(['digits.mlir', 'digits_top_f32_all_weight.npz', 'table'].map((name) => [name, readFileSync(name)]))
+  const files = ['digits.mlir', 'digits_top_f32_all_weight.npz', 'table']
+  prepared.set(key, new Map(files.map((name) => [name, readFileSync(name)])))
 }
 
 /** The source of a module with a chip that keeps every operator of the digit classifier in float32, and writes two files. */

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { digits, inEmptyFolder, prepareDigits } from './run-command.ts'
+import { digits, inEmptyFolder, prepareFirstLayers } from './run-command.ts'
 import { isBuilt, removeWritten, runSearch, written } from './search-process.ts'
 
 inEmptyFolder()
-beforeEach(prepareDigits)
+beforeEach(prepareFirstLayers)
 
 const journal = '.plan.journal'
 const searchBy = (strategy: string, ...more: readonly string[]) => {
