@@ -5,6 +5,7 @@ import { alwaysRounded, reshaped, rounded, swappedLast, transposed } from './fin
 import { weightOperand } from './integer-weights.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantized } from './requantize-sums.ts'
+import { softmaxOf } from './softmax.ts'
 import { exponentialTable, nearestCodes, shares } from './softmax-codes.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -130,7 +131,7 @@ export const translateAttention: Translate = (node, t) => {
   const scores = build.node('Mul', [build.node('MatMul', [query, swappedLast(build, key)], square), build.numbers('f32', scale)], square)
   const hidden = mask === undefined ? scores : masked(t, scores, mask)
   if (hidden === undefined) return undefined
-  const p = narrow(build.node('Softmax', [hidden], square, { axis: -1 }))
+  const p = narrow(softmaxOf(t, hidden, -1))
   const mixed = narrow(build.node('MatMul', [p, value], { dtype: 'f32', shape: [batch, heads, m, headSize] }))
   const rows = reshaped(build, transposed(build, mixed, [0, 2, 1, 3]), [batch, m, heads * headSize])
   const outs = type.shape.at(-1)!

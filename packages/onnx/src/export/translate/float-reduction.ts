@@ -3,18 +3,6 @@ import { roundBf16, roundF16 } from '@q/ir/number'
 import { bf16StyleOf, reshaped, rounded } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
-export const translateSoftmax: Translate = (node, t) => {
-  const type = t.typeOf(node.outputs[0]!)
-  const attrs = t.attrs(node)
-  const y = t.build.node(
-    attrs['log'] === true ? 'LogSoftmax' : 'Softmax',
-    [t.carried(node.inputs[0]!)],
-    { dtype: 'f32', shape: type.shape },
-    { axis: Number(attrs['axis']) },
-  )
-  return [rounded(t, y, type, node)]
-}
-
 /** Every element by itself; without axes ONNX reduces over all. */
 function overNothing({ op, inputs }: Node, { build, carried }: Translation): string {
   const x = carried(inputs[0]!)

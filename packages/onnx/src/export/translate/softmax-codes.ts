@@ -2,6 +2,7 @@ import type { TensorType } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { codeRange, halfAwayFromZero, isCodeType, saturated } from './codes.ts'
 import { reshaped } from './finish.ts'
+import { sumsAlong } from './sums-in-order.ts'
 import type { Translate, Translation } from './translator.ts'
 
 /**
@@ -31,9 +32,7 @@ export function shares(t: Translation, codes: string, table: string, axis: numbe
     { axis: 1 },
   )
   const exponentials = reshaped(build, looked, shape)
-  const sums = build.node('CumSum', [exponentials, build.numbers('i64', at)], float)
-  const last = shape[at]! - 1
-  const sum = build.node('Slice', [sums, i64(last), i64(last + 1), i64(at)], { dtype: 'f32', shape: kept })
+  const sum = sumsAlong(build, exponentials, at)
   const divisor = build.node('Mul', [sum, build.numbers('f32', scale)], { dtype: 'f32', shape: kept })
   return build.cast(build.node('Div', [exponentials, divisor], float), 'f64')
 }

@@ -3,11 +3,16 @@ import { reshaped, transposed } from './finish.ts'
 
 /** Sums of rows in float32, one element after the other: running sums are what the runtime adds in this order, whatever the processor. @param x `[rows, elements]` @returns `[rows, 1]` */
 export function sumsInOrder(build: OnnxBuilder, x: string): string {
-  const type = build.typeOf(x)
-  const [rows, elements] = type.shape as [number, number]
-  const running = build.node('CumSum', [x, build.numbers('i64', 1)], type)
+  return sumsAlong(build, x, 1)
+}
+
+/** The same along any axis (from the front), which keeps one element. */
+export function sumsAlong(build: OnnxBuilder, x: string, axis: number): string {
+  const { dtype, shape } = build.typeOf(x)
+  const running = build.node('CumSum', [x, build.numbers('i64', axis)], { dtype, shape })
   const place = (i: number) => build.numbers('i64', [i])
-  return build.node('Slice', [running, place(elements - 1), place(elements), place(1)], { dtype: 'f32', shape: [rows, 1] })
+  const kept = shape.map((dim, i) => (i === axis ? 1 : dim))
+  return build.node('Slice', [running, place(shape[axis]! - 1), place(shape[axis]!), place(axis)], { dtype, shape: kept })
 }
 
 /** Sums of rows in float32, in two lanes: every other element from the first and from the second on, each in order, then both. @param x `[rows, elements]` @returns `[rows, 1]` */

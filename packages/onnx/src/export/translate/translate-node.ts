@@ -29,7 +29,7 @@ import {
   translateRope,
   translateTopK,
 } from './float-other.ts'
-import { translateReduce, translateSoftmax } from './float-reduction.ts'
+import { translateReduce } from './float-reduction.ts'
 import { translateConv, translateConvTranspose, translatePool } from './float-window.ts'
 import { translateLut, translateLutAxis } from './lookups.ts'
 import { changesCodeType, givesLooseCodes, onCodes } from './loose-codes.ts'
@@ -43,6 +43,7 @@ import { translateQConv } from './quantized-conv.ts'
 import { translateQConvTranspose } from './quantized-conv-transpose.ts'
 import { translateQMatMul } from './quantized-mat-mul.ts'
 import * as unary from './quantized-unary.ts'
+import { translateSoftmax } from './softmax.ts'
 import { translateQSoftmax } from './softmax-codes.ts'
 import type { Translate, Translation } from './translator.ts'
 import { translateWholeConv, translateWholeConvTranspose } from './whole-conv.ts'
