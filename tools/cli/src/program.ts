@@ -14,6 +14,7 @@ import { defineRunQtable } from './commands/run-qtable.ts'
 import { defineRunSensitiveLayer } from './commands/run-sensitive-layer.ts'
 import { defineSearch } from './commands/search.ts'
 import { suggestChoices } from './options/choices.ts'
+import { definePegasus } from './pegasus/pegasus.ts'
 
 /**
  * The command line: every command under its name. `start` is handed what the chosen command does, and what it may take in memory where that is said. It ends no process and
@@ -48,6 +49,7 @@ export function createProgram(version: string, start: (action: Action, mostBytes
     definePrint,
     defineGraph,
     defineNpzTool,
+    definePegasus,
   ]) {
     define(program, begin)
   }

@@ -2,17 +2,11 @@ import { type Diagnostic, didYouMean } from '@q/ir'
 import type { AcuityModel } from '../files/model-json.ts'
 import type { QuantizeTable, TableEntry } from '../files/quantize-table/quantize-table.ts'
 import { keyOfTensor, tensorOfKey } from '../files/quantize-table/quantize-table.ts'
+import { modeNames } from '../table/modes.ts'
 import { isLegalPair, type PairType, weightedOps, weightsBeside } from './legal-pairs.ts'
 
 /** What `customized_quantize_layers` may say of a layer (spec/acuity.md 3.5). */
-export const customizedTypes: readonly string[] = [
-  'dynamic_fixed_point-i16',
-  'dynamic_fixed_point-i8',
-  'asymmetric_affine-u8',
-  'asymmetric_affine-i8',
-  'float32',
-  'float16',
-]
+export const customizedTypes: readonly string[] = modeNames.flatMap(({ customized }) => customized)
 
 /** Of operands that are joined with one scale, a range that is so many times another one's leaves that with few codes. */
 const mostRatio = 16

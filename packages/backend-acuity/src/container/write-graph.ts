@@ -32,3 +32,7 @@ export function writeGraph(graph: Graph): Uint8Array {
   file.set(sha256(file.subarray(headerBytes)), headerBytes - 32)
   return file
 }
+
+/** The digest that a file carries, in 32 letters. */
+export const digestOfFile = (file: Uint8Array): string =>
+  Array.from(file.subarray(headerBytes - 32, headerBytes - 16), (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -1,8 +1,16 @@
 /** Types in which codes and numbers are stored, as the tables spell them. */
-export type StorageType = 'u8' | 'i8' | 'i16' | 'i32' | 'i64'
+export type StorageType = 'u8' | 'i8' | 'i16' | 'i32' | 'i64' | 'fp32' | 'float16' | 'bfloat16' | 'qbfloat16'
 
 /** How numbers become codes, as the tables spell it. */
-export type Quantizer = 'asymmetric_affine' | 'symmetric_affine' | 'perchannel_symmetric_affine' | 'dynamic_fixed_point'
+export type Quantizer =
+  | 'asymmetric_affine'
+  | 'symmetric_affine'
+  | 'perchannel_symmetric_affine'
+  | 'dynamic_fixed_point'
+  | 'qbfloat16'
+  | 'bfloat16'
+  | 'float16'
+  | 'float32'
 
 /** Storage types of activations and weights. */
 export type CodeType = 'u8' | 'i8' | 'i16'

@@ -14,12 +14,26 @@ export interface ParsedQuantizeTable {
 const parameters = 'quantize_parameters'
 const customizedLayers = 'customized_quantize_layers'
 
-const storageTypes: readonly string[] = ['u8', 'i8', 'i16', 'i32', 'i64', 'fp32'] satisfies readonly (StorageType | 'fp32')[]
+const storageTypes: readonly string[] = [
+  'u8',
+  'i8',
+  'i16',
+  'i32',
+  'i64',
+  'fp32',
+  'float16',
+  'bfloat16',
+  'qbfloat16',
+] satisfies readonly StorageType[]
 const quantizers: readonly string[] = [
   'asymmetric_affine',
   'symmetric_affine',
   'perchannel_symmetric_affine',
   'dynamic_fixed_point',
+  'qbfloat16',
+  'bfloat16',
+  'float16',
+  'float32',
 ] satisfies readonly Quantizer[]
 
 /** Keys of an entry in either form; each is read. */

@@ -9,7 +9,7 @@ export type TableForm = 'old' | 'new'
 
 /** What the table says of one tensor. */
 export interface TableEntry {
-  readonly qtype: StorageType | 'fp32'
+  readonly qtype: StorageType
   readonly quantizer: Quantizer
   /** @default none; `rtne` in new files */
   readonly rounding?: string

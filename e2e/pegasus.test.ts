@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseModel, parseQuantizeTable } from '@q/backend-acuity'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
+
+inEmptyFolder()
+beforeEach(prepareDigits)
+
+const meta = ['--with-input-meta', 'd.yml']
+const network = ['--model', 'd.json', '--model-data', 'd.data']
+const pegasus = (...args: readonly string[]) => q('pegasus', ...args)
+const must = (...args: readonly string[]) => mustRun('pegasus', ...args)
+const tableOf = (file: string) => parseQuantizeTable(readFileSync(file, 'utf8'), file).table
+const layersOf = (file: string) => parseModel(readFileSync(file, 'utf8'), file).layers
+
+async function imported(): Promise<void> {
+  await must('import', 'onnx', '--model', digits.model, '--output-data', 'd.data', '--output-model', 'd.json')
+  await must('generate', 'inputmeta', '--model', 'd.json', '--input-meta-output', 'd.yml', '--channel-mean-value', '0 0 0 0.00390625')
+  writeFileSync('dataset.txt', `${digits.picture}\n`)
+}
+
+/** Lists a layer, as the manual prints lists: not moved in. */
+function list(file: string, entries: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(entries).map(([lid, word]) => `${lid}: ${word}\n`)
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(/customized_quantize_layers:[^]*$/, `customized_quantize_layers:\n${lines.join('')}`),
+  )
+}
+
+const lidOf = (op: string): string => [...layersOf('d.json')].find(([, layer]) => layer.op === op)![0]
+
+describe('the flow of the manual', () => {
+  beforeEach(imported)
+
+  it.each([
+    ['asymmetric_affine', 'uint8', 'asymmetric_affine', 'u8'],
+    ['perchannel_symmetric_affine', 'int8', 'asymmetric_affine', 'i8'],
+    ['symmetric_affine', 'int8', 'symmetric_affine', 'i8'],
+    ['dynamic_fixed_point', 'int8', 'dynamic_fixed_point', 'i8'],
+    ['dynamic_fixed_point', 'int16', 'dynamic_fixed_point', 'i16'],
+    ['bfloat16', 'bfloat16', 'bfloat16', 'bfloat16'],
+    ['qbfloat16', 'qbfloat16', 'qbfloat16', 'qbfloat16'],
+  ])('%s %s: a table, and a network that is near the float one', async (quantizer, qtype, scheme, stored) => {
+    const types = ['--quantizer', quantizer, '--qtype', qtype]
+    await must('quantize', ...network, ...meta, '--rebuild-all', '--model-quantize', 'd.quantize', ...types)
+    const entry = tableOf('d.quantize').entries.get(`@${lidOf('fullconnect')}:out0`)
+    expect(entry).toMatchObject({ quantizer: scheme, qtype: stored })
+    await must('inference', ...network, ...meta, '--dtype', 'float32', '--output-dir', '.')
+    const file = `iter_0_${[...layersOf('d.json').keys()][0]!.replace('/', '_')}_out0_1_10.tensor`
+    const float = readFileSync(file, 'utf8')
+    await must('inference', ...network, ...meta, '--dtype', 'quantized', '--model-quantize', 'd.quantize')
+    writeFileSync('float.tensor', float)
+    const { out } = await must('compute_tensor_similarity', 'float.tensor', file)
+    expect(Number(/cos_similarity (\S+)/.exec(out)![1])).toBeGreaterThan(0.99)
+  })
+
+  it('a listed layer gets its type, converters stand on its edges, and the model file has them', async () => {
+    const types = ['--quantizer', 'perchannel_symmetric_affine', '--qtype', 'int8', '--model-quantize', 'd.quantize']
+    await must('quantize', ...network, ...meta, '--rebuild', ...types)
+    const pool = lidOf('pooling')
+    list('d.quantize', { [pool]: 'dynamic_fixed_point-i16' })
+    const { out } = await must('quantize', ...network, ...meta, '--hybrid', ...types)
+    const wide = 'dynamic_fixed_point-i16'
+    expect(out).toMatch(new RegExp(`${pool} +${wide} +${wide} +- +${wide} +1 / 0 +0\\.9999`))
+    expect(out).toMatch(new RegExp(`Flatten_\\d+ +\\(follows\\) +${wide} +- +${wide} +0 / 1`))
+    const { entries, customized } = tableOf('d.quantize')
+    expect([...customized]).toEqual([[pool, 'dynamic_fixed_point-i16']])
+    expect(entries.get(`@${pool}:out0`)).toMatchObject({ quantizer: 'dynamic_fixed_point', qtype: 'i16' })
+    const layers = layersOf('d.quantize.json')
+    const converters = [...layers].filter(([, { op }]) => op === 'dtype_converter').map(([lid]) => lid)
+    expect(converters.map((lid) => lid.replace(/_\d+$/, ''))).toEqual([
+      expect.stringContaining('_next_dynamic_fixed_pointi16_to_asymmetric_affinei8'),
+      `${pool}_pre_asymmetric_affinei8_to_dynamic_fixed_pointi16`,
+    ])
+    for (const lid of converters) expect(entries.has(`@${lid}:out0`)).toBe(true)
+    expect(layers.get(pool)!.inputs).toEqual([`@${converters[1]!}:out0`])
+    const before = await must(
+      'inference',
+      '--model',
+      'd.json',
+      '--model-data',
+      'd.data',
+      ...meta,
+      '--dtype',
+      'quantized',
+      '--model-quantize',
+      'd.quantize',
+    )
+    expect(before.err).toContain('MODEL_NOT_HYBRID')
+    const behind = await must(
+      'inference',
+      '--model',
+      'd.quantize.json',
+      '--model-data',
+      'd.data',
+      ...meta,
+      '--dtype',
+      'quantized',
+      '--model-quantize',
+      'd.quantize',
+    )
+    expect(behind.err).not.toContain('MODEL_NOT_HYBRID')
+    expect(behind.out).toBe(before.out)
+  })
+
+  it('--compute-entropy writes entropies and proposes layers; a table that is replaced leaves its list', async () => {
+    const types = ['--model-quantize', 'd.quantize']
+    await must('quantize', ...network, ...meta, '--rebuild', ...types, '--compute-entropy', '--batch-size', '1', '--entropy-cut', '0.01')
+    expect(readFileSync('entropy.txt', 'utf8')).toMatch(/^@.+:out0, 0\.\d+\n/)
+    const { size } = tableOf('d.quantize').customized
+    expect(size).toBeGreaterThan(2)
+    const { err } = await must('quantize', ...network, ...meta, '--rebuild', ...types)
+    expect(err).toContain(`${size} layers of customized_quantize_layers are taken over`)
+    expect(tableOf('d.quantize').customized.size).toBe(size)
+  })
+
+  it('measure counts products, dump writes what every layer makes', async () => {
+    const { out } = await must('measure', '--model', 'd.json')
+    expect(out).toMatch(/total: \d+ multiply-accumulates/)
+    const dumped = await must('dump', ...network, ...meta, '--dtype', 'float32')
+    expect(dumped.out).toMatch(/_out0_nchw_[\d_]+\.tensor/)
+  })
+})
+
+describe('what is wrong is told', () => {
+  beforeEach(imported)
+  const types = ['--quantizer', 'perchannel_symmetric_affine', '--qtype', 'int8', '--model-quantize', 'd.quantize']
+  const rebuild = () => must('quantize', ...network, ...meta, '--rebuild', ...types)
+
+  it('a table that was made otherwise is not used in silence', async () => {
+    await rebuild()
+    const same = await must('quantize', ...network, ...meta, ...types)
+    expect(same.err).toContain('left as it is')
+    const other = await pegasus('quantize', ...network, ...meta, '--model-quantize', 'd.quantize', '--quantizer', 'asymmetric_affine')
+    expect([other.code, other.err]).toEqual([
+      3,
+      expect.stringMatching(/^TABLE_KEPT: .*\n.*\n {2}found: {2}perchannel_symmetric_affine int8.*\n.*\n.*--rebuild/),
+    ])
+  })
+
+  it('layers that there are not, and types that there are not', async () => {
+    await rebuild()
+    list('d.quantize', { [`${lidOf('pooling')}1`]: 'dynamic_fixed_point-i16' })
+    const unknown = await pegasus('quantize', ...network, ...meta, '--hybrid', ...types)
+    expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining(`did you mean ${lidOf('pooling')}`)])
+    list('d.quantize', { [lidOf('pooling')]: 'dynamic_fixed_point-i12' })
+    expect((await pegasus('quantize', ...network, ...meta, '--hybrid', ...types)).err).toMatch(/CUSTOMIZED_TYPE_UNKNOWN/)
+    list('d.quantize', { [lidOf('pooling')]: 'bfloat16', [lidOf('fullconnect')]: 'dynamic_fixed_point-i16' })
+    expect((await pegasus('quantize', ...network, ...meta, '--hybrid', ...types)).err).toMatch(/^ACUITY_TYPES: /m)
+  })
+
+  it('a list that was not applied, scales that do not follow from ranges, a table of another network', async () => {
+    await rebuild()
+    const run = () => pegasus('inference', ...network, ...meta, '--dtype', 'quantized', '--model-quantize', 'd.quantize')
+    list('d.quantize', { [lidOf('pooling')]: 'dynamic_fixed_point-i16' })
+    expect((await run()).err).toContain('CUSTOMIZED_NOT_APPLIED')
+    const text = readFileSync('d.quantize', 'utf8')
+    writeFileSync('d.quantize', text.replaceAll(/max_value: .*/g, 'max_value: 99.5'))
+    expect((await run()).err).toMatch(/^TABLE_SCALES: /m)
+    writeFileSync('d.quantize', text.replace(/^# q network: .*/m, '# q network: 00'))
+    expect((await run()).err).toMatch(/^TABLE_STALE: /m)
+    writeFileSync('d.quantize', '')
+    expect((await run()).err).toMatch(/^TABLE_EMPTY: /m)
+  })
+
+  it('options that exclude each other, pairs that there are not, a table that is missing', async () => {
+    const quantize = (...more: readonly string[]) => pegasus('quantize', ...network, ...meta, ...more)
+    expect((await quantize('--rebuild', '--hybrid')).err).toMatch(/^OPTION_CONFLICT: /)
+    expect((await quantize('--rebuild', '--quantizer', 'dynamic_fixed_point')).err).toMatch(/^ACUITY_QUANTIZER: [^]*int8 or int16/)
+    expect((await quantize('--hybrid')).err).toMatch(/^TABLE_MISSING: /)
+    expect((await quantize('--rebuild', '--quantizer', 'qbfloat16', '--qtype', 'qbfloat16')).err).toMatch(/^REBUILD_ALL: /)
+    writeFileSync('d.yml', readFileSync('d.yml', 'utf8').replace(/- 0\.00390625/g, '- 1.0'))
+    expect((await quantize('--rebuild')).err).toContain('INPUT_META_UNTOUCHED')
+  })
+})

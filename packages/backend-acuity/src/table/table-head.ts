@@ -1,0 +1,61 @@
+import type { Range } from '@q/ir'
+import type { AcuityMode } from '../target.ts'
+
+/** What this program says in comments at the top of its tables, which the toolkit passes over. */
+export interface TableHead {
+  /** A digest of the network, coefficients included. */
+  readonly network: string
+  /** The mode of layers that are not customized. */
+  readonly mode: AcuityMode
+  /** How ranges were found, in words. */
+  readonly ranges: string
+  /** What is added to biases, by layer: what rounding weights takes from the mean of sums. @default nothing */
+  readonly biases?: ReadonlyMap<string, Float32Array>
+  /** Ranges before they were cut off for 8 bits, by layer: those of layers that get more. @default none was cut off */
+  readonly whole?: ReadonlyMap<string, Range>
+}
+
+const start = '# q '
+
+/** The comment lines of a table. */
+export function printHead({ network, mode, ranges, biases = new Map(), whole = new Map() }: TableHead): readonly string[] {
+  return [
+    '# written by q; the lines with "# q" are its own, the toolkit passes over them',
+    `${start}network: ${network}`,
+    `${start}mode: ${mode}`,
+    `${start}ranges: ${ranges}`,
+    ...[...whole].map(([layer, { min, max }]) => `${start}whole: ${min} ${max} ${layer}`),
+    ...[...biases].map(
+      ([layer, numbers]) => `${start}bias: ${base64(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength))} ${layer}`,
+    ),
+  ]
+}
+
+/** What the comment lines say; nothing for a table that another program wrote. */
+export function parseHead(lines: readonly string[]): TableHead | undefined {
+  const said = (word: string): readonly string[] =>
+    lines.filter((line) => line.startsWith(`${start}${word}: `)).map((line) => line.slice(`${start}${word}: `.length))
+  const [[network], [mode], [ranges]] = [said('network'), said('mode'), said('ranges')]
+  if (network === undefined || mode === undefined || ranges === undefined) return undefined
+  const biases = new Map(
+    said('bias').map((text): [string, Float32Array] => {
+      const [digits = '', ...layer] = text.split(' ')
+      return [layer.join(' '), new Float32Array(bytesOf(digits).buffer)]
+    }),
+  )
+  const whole = new Map(
+    said('whole').map((text): [string, Range] => {
+      const [min, max, ...layer] = text.split(' ')
+      return [layer.join(' '), { min: Number(min), max: Number(max) }]
+    }),
+  )
+  return { network, mode: mode as AcuityMode, ranges, biases, whole }
+}
+
+const base64 = (bytes: Uint8Array): string => {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return btoa(text)
+}
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))

@@ -1,0 +1,163 @@
+import { join } from 'node:path'
+import { parsePostprocess, printTensorText, tensorFileName } from '@q/backend-acuity'
+import { type Graph, QError, type Tensor } from '@q/ir'
+import type { Command } from 'commander'
+import type { Action, DefineCommand } from '../commands/command.ts'
+import type { Context } from '../context.ts'
+import { isThere } from '../files/read-file.ts'
+import { parseCount } from '../options/parse.ts'
+import { dumpTensors } from '../pipeline/dump-tensors.ts'
+import { activationNames, openGraph } from '../pipeline/run-graph.ts'
+import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
+import { metaSamples } from './meta-samples.ts'
+import { networkOfTable, readTable } from './quantized-network.ts'
+import { dataBeside, type ImportedNetwork, readNetwork } from './read-network.ts'
+
+/** `pegasus inference`: results of the float or the quantized network, as `.tensor` files. */
+export const defineInference: DefineCommand = (pegasus, start) => {
+  const command = addRunOptions(
+    pegasus.command('inference').description('run the float or the quantized network; results are .tensor files'),
+    'float32',
+  )
+    .option('--postprocess <word>', 'print_topn, dump_result or classification_classic')
+    .option('--postprocess-file <file>', 'what is done with results')
+  runs(command, start, false)
+}
+
+/** `pegasus dump`: what every layer makes. */
+export const defineDump: DefineCommand = (pegasus, start) => {
+  const command = addRunOptions(
+    pegasus.command('dump').description('what every layer of the float or the quantized network makes, as .tensor files'),
+    'float32',
+  )
+    .option('--format <word>', 'order of axes; nchw', 'nchw')
+    .option('--save-file-type <word>', 'tensor', 'tensor')
+  runs(command, start, true)
+}
+
+function addRunOptions(command: Command, dtype: string): Command {
+  return command
+    .requiredOption('--model <file>', 'the model file; N.quantize.json after --hybrid')
+    .option('--model-data <file>', 'its coefficients; beside the model file when absent')
+    .requiredOption('--with-input-meta <file>', 'what the network is fed')
+    .option('--dtype <word>', 'float32 or quantized', dtype)
+    .option('--model-quantize <file>', 'the table of the quantized network; beside the model file when absent')
+    .option('--batch-size <count>', 'samples of an iteration', parseCount(1))
+    .option('--iterations <count>', 'batches to run', parseCount(1), 1)
+    .option('--output-dir <folder>', 'folder for the files', '.')
+    .option('--device <word>', 'CPU; the processor of this machine in any case')
+    .option('--json', 'print JSON events, one a line')
+}
+
+function runs(command: Command, start: (action: Action) => void, isDump: boolean): void {
+  command.action((options) =>
+    start(async (context) => {
+      const { files, reporter } = context
+      const network = await readNetwork(options.model, options.modelData ?? dataBeside(options.model), files)
+      const post =
+        options.postprocessFile === undefined
+          ? undefined
+          : parsePostprocess(await files.readText(options.postprocessFile), options.postprocessFile)
+      const topn = post === undefined || options.postprocess === 'print_topn' ? (post?.topn ?? 5) : post.topn
+      const { samples, batch } = await metaSamples(options.withInputMeta, network.layers, context)
+      const { graph, names, isQuantized } = await chosenGraph(options, network, isDump, context)
+      const open = await openGraph(graph, isQuantized ? exactExecutor() : floatExecutor(), [...names.values()])
+      const count = Math.min(samples.count, options.iterations * (options.batchSize ?? batch))
+      const written: string[] = []
+      try {
+        for (let i = 0; i < count; i++) {
+          context.signal.throwIfAborted()
+          const stored = await open.run(await samples.load(i))
+          const floats = dumpTensors(graph, stored, 'floats')
+          const texts = new Map<string, string>()
+          for (const [lid, value] of names) {
+            const tensor = floats.get(value)!
+            const name = { layer: lid, port: 'out0', shape: tensor.shape, ...(isDump && count === 1 ? {} : { iteration: i }), nchw: isDump }
+            texts.set(join(options.outputDir, tensorFileName({ ...name, codes: false })), printTensorText(tensor.data as Float32Array))
+            if (isDump && graph.values.get(value)!.type.quant !== undefined)
+              texts.set(
+                join(options.outputDir, tensorFileName({ ...name, codes: true })),
+                printTensorText(numbersOf(stored.get(value)!), { codes: true }),
+              )
+            if (!isDump && lid.startsWith('attach_') && topn !== undefined) tellLargest(lid, tensor, topn, context)
+          }
+          if (isDump || post === undefined || post.dumps) await files.write(texts)
+          written.push(...texts.keys())
+        }
+      } finally {
+        await open.close()
+      }
+      reporter.print(
+        `files: ${written.length > 8 ? `${written.slice(0, 8).join(', ')} and ${written.length - 8} more` : written.join(', ')}`,
+      )
+      return undefined
+    }),
+  )
+}
+
+interface Chosen {
+  readonly graph: Graph
+  /** Values by the key of their layer. */
+  readonly names: ReadonlyMap<string, string>
+  readonly isQuantized: boolean
+}
+
+async function chosenGraph(
+  options: ReturnType<Command['opts']>,
+  network: ImportedNetwork,
+  isDump: boolean,
+  context: Context,
+): Promise<Chosen> {
+  const { layers } = network
+  const kept = [...layers.layers.values()].filter(({ part }) =>
+    isDump ? part !== 'constant' && part !== 'sum' && part !== 'output' : part === 'output' || part === 'input',
+  )
+  const isQuantized = options['dtype'] === 'quantized'
+  if (!isQuantized && !['float32', 'float'].includes(options['dtype']))
+    throw new QError('ACUITY_DTYPE', `--dtype: there is no ${options['dtype']}`, {
+      at: ['--dtype'],
+      found: options['dtype'],
+      wanted: 'float32 or quantized',
+      hint: 'choose one of them',
+      kind: 'usage',
+    })
+  if (!isQuantized) return { graph: layers.graph, names: new Map(kept.map(({ lid, value }) => [lid, value])), isQuantized }
+  const path = options['modelQuantize'] ?? options['model'].replace(/(?:\.quantize)?\.json$/, '.quantize')
+  const table = await readTable(path, network, context)
+  const { resolved } = networkOfTable(network, table, path, context)
+  await tellUnhybrid(options['model'], network, table.table.entries, context)
+  const known = new Set(activationNames(resolved.graph))
+  const names = kept.flatMap(({ lid, value, part }): readonly [string, string][] => {
+    const output = layers.graph.outputs.indexOf(value)
+    if (part === 'output') return [[lid, resolved.graph.outputs[output]!]]
+    return known.has(value) ? [[lid, value]] : []
+  })
+  return { graph: resolved.graph, names: new Map(names), isQuantized }
+}
+
+/** The toolkit takes the model file without converters for a network without them, and says nothing; here the table counts. */
+async function tellUnhybrid(
+  model: string,
+  network: ImportedNetwork,
+  entries: ReadonlyMap<string, unknown>,
+  { reporter }: Context,
+): Promise<void> {
+  const converter = [...entries.keys()].map((key) => key.slice(1, key.lastIndexOf(':'))).find((lid) => !network.layers.layers.has(lid))
+  if (converter === undefined || network.model.layers.has(converter)) return
+  const other = model.replace(/\.json$/, '.quantize.json')
+  reporter.diagnostic({
+    level: 'warning',
+    code: 'MODEL_NOT_HYBRID',
+    message: `the table has converters that ${model} has not: q computes as the table says, the toolkit would leave them out in silence; give --model ${(await isThere(other)) ? other : 'the .quantize.json that --hybrid wrote'}`,
+    at: [model, converter],
+  })
+}
+
+const numbersOf = ({ data }: Tensor): readonly number[] => Array.from(data as Float32Array, Number)
+
+function tellLargest(lid: string, { data }: Tensor, topn: number, { reporter }: Context): void {
+  const numbers = Array.from(data as Float32Array, Number)
+  const places = numbers.map((_, i) => i).sort((a, b) => numbers[b]! - numbers[a]! || a - b)
+  reporter.print(`@${lid}:out0`)
+  for (const place of places.slice(0, topn)) reporter.print(`  ${place}: ${numbers[place]}`)
+}
