@@ -72,6 +72,20 @@ export const mergeSlices: Rule = (net, node) => {
   return true
 }
 
+/** TPU-MLIR 1.30.2 gives each of several Slices what it cuts; a Slice that runs backwards stays, under the name of the first copy. */
+export const copyForSlices: Rule = (net, node) => {
+  const [result] = node.outputs as [string]
+  const users = net.consumers(result)
+  if (users.length < 2 || net.isOutput(result) || users.some(({ op }) => op !== 'Slice') || result.endsWith(copyEnding)) return false
+  const name = net.freshName(`${result}${copyEnding}`)
+  net.setValue({ ...net.value(result), name })
+  net.change(node, { outputs: [name] })
+  net.redirect(result, name)
+  return true
+}
+
+const copyEnding = '_r_slice0'
+
 /** A Concat inside a Concat of the same axis is part of it. */
 export const mergeConcats: Rule = (net, node) => {
   const inner = node.inputs.findIndex((name) => {

@@ -121,6 +121,16 @@ describe('canonical layers', () => {
     expect(graph.nodes[0]!.attrs).toEqual({ axis: 1 })
   })
 
+  it('one that several Slices read has the name of their first copy, and its own beside another reader', async () => {
+    const bounds = [list('starts', [-1]), list('ends', [-100]), list('axes', [1]), list('steps', [-1]), list('z', [0]), list('e', [2])]
+    const turned = node('Slice', ['x', 'starts', 'ends', 'axes', 'steps'], 't')
+    const first = node('Slice', ['t', 'z', 'e', 'axes'], 'a')
+    const namesBeside = async (other: proto.onnx.INodeProto) =>
+      layers(await imported([1, 4, 3], [turned, first, other, node('Concat', ['a', 'b'], 'y', [int('axis', 1)])], bounds))[0]
+    expect(await namesBeside(node('Slice', ['t', 'e', 'starts', 'axes'], 'b'))).toBe('t_Slice_r_slice0 Reverse')
+    expect(await namesBeside(node('Relu', ['t'], 'b'))).toBe('t_Slice Reverse')
+  })
+
   it('the four parts of a plane side by side, columns slower, are a DepthToSpace backwards with channels last', async () => {
     const part = (row: number, column: number): proto.onnx.INodeProto =>
       node('Slice', ['x', `from${row}${column}`, 'ends', 'axes', 'steps'], `p${row}${column}`)

@@ -11,7 +11,7 @@ import { boundedFactor, boundedTerms } from './masks.ts'
 import { matMulBias } from './matmul-bias.ts'
 import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
 import { mergeConvs } from './merge-convs.ts'
-import { cancelMoves, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
+import { cancelMoves, copyForSlices, dropReshape, mergeConcats, mergeReshapes, mergeSlices } from './merge-moves.ts'
 import { dropUnit, factorIntoWeights, factorThroughReshape, mergeFactors } from './merge-numbers.ts'
 import { mergePatches } from './merge-patches.ts'
 import { addWithoutReshapes, mergeConstants } from './merge-terms.ts'
@@ -56,6 +56,7 @@ const rules: RuleSet = {
   Div: [softsign],
   Affine: [mergeAffines, affineIntoMatMul, numbersIntoAffine],
   Slice: [mergeSlices],
+  Reverse: [copyForSlices],
   Conv: [mergeConvs],
   Concat: [mergeConcats, spaceToDepth, mergePatches],
   Reshape: [groupNorm, blocksToDepth, patchesToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
