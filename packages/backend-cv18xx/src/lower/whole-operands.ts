@@ -1,4 +1,5 @@
-import { elementCount, type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, type Value } from '@q/ir'
+import { broadcastElements } from '@q/ir/graph'
 import { floatResult } from '@q/ir/lowering'
 import { tileSteps } from '../tile-steps.ts'
 
@@ -17,7 +18,12 @@ export function wholeOperands({ nodes: [node], values, ...more }: LoweredNode, c
     const own = constant?.type.shape ?? context.typeOf(input!).shape
     if (own.join() === shape.join()) return input
     if (constant?.constant !== undefined) {
-      kept.set(input!, { ...constant, type: { ...constant.type, shape }, constant: filled(constant.constant, shape) })
+      const { dtype, data } = constant.constant
+      kept.set(input!, {
+        ...constant,
+        type: { ...constant.type, shape },
+        constant: { dtype, shape, data: broadcastElements(data, constant.type.shape, shape) },
+      })
       return input
     }
     const { range: _, ...type } = context.scheme.kind === 'float' ? floatResult(input!, context) : context.quantizedType(input!)
@@ -36,22 +42,4 @@ export function wholeOperands({ nodes: [node], values, ...more }: LoweredNode, c
     return from
   })
   return { ...more, nodes: [...added, { ...node!, inputs }], values: [...kept.values(), ...others] }
-}
-
-/** A constant with its elements repeated up to a shape, as operators of two operands do. */
-function filled({ dtype, shape: own, data }: Tensor, shape: readonly number[]): Tensor {
-  const lead = shape.length - own.length
-  const all = (data as Float32Array).slice(0, 0).constructor as new (length: number) => Float32Array
-  const made = new all(elementCount(shape))
-  for (let at = 0; at < made.length; at++) {
-    let [rest, from, step] = [at, 0, 1]
-    for (let axis = shape.length - 1; axis >= lead; axis--) {
-      const size = own[axis - lead]!
-      from += size === 1 ? 0 : (rest % shape[axis]!) * step
-      step *= size
-      rest = Math.floor(rest / shape[axis]!)
-    }
-    made[at] = (data as Float32Array)[from]!
-  }
-  return { dtype, shape, data: made }
 }

@@ -1,4 +1,5 @@
 export * from '../hash/sha256.ts'
+export * from '../tensor/broadcast-elements.ts'
 export * from '../tensor/tensor.ts'
 export * from './code-limits.ts'
 export * from './draft.ts'

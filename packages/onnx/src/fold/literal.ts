@@ -1,4 +1,5 @@
 import { type DType, elementCount, storageArray, stridesOf, type Tensor } from '@q/ir'
+import { broadcastElements } from '@q/ir/graph'
 import { decodeHalfFloats } from '@q/ir/number'
 
 /**
@@ -90,15 +91,11 @@ export function gatherStrided(x: Literal, shape: readonly number[], strides: rea
 }
 
 /** A literal repeated to a larger shape (NumPy rules). */
-export function broadcastTo(x: Literal, shape: readonly number[]): Literal {
-  const own = stridesOf(x.shape)
-  const lead = shape.length - x.shape.length
-  return gatherStrided(
-    x,
-    shape,
-    shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]!)),
-  )
-}
+export const broadcastTo = (x: Literal, shape: readonly number[]): Literal => ({
+  dtype: x.dtype,
+  shape,
+  data: broadcastElements(x.data, x.shape, shape),
+})
 
 /** Elements in a form that tells all numbers apart. */
 export const elementsAsText = ({ data }: Literal): string => Array.from(data, (each) => (Object.is(each, -0) ? '-0' : String(each))).join()

@@ -1,25 +1,10 @@
 import { elementCount, type Node } from '@q/ir'
-import type { GraphDraft } from '@q/ir/graph'
+import { broadcastElements, type GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
 import { madeBefore } from '../convert/arithmetic.ts'
-import type { Literal } from '../fold/literal.ts'
 import { addConstant, addNumber, constantOf, numberOf, sameCanonically, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 import { isMask, masked } from './masks.ts'
-
-/** `known` repeated along its axes of size 1 to `shape`. */
-function repeated(known: Literal, shape: readonly number[]): number[] {
-  const strides = known.shape.map((_, axis) => elementCount(known.shape.slice(axis + 1)))
-  return Array.from({ length: elementCount(shape) }, (_, i) => {
-    let at = 0
-    let rest = i
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      if (known.shape[axis] !== 1) at += (rest % shape[axis]!) * strides[axis]!
-      rest = Math.floor(rest / shape[axis]!)
-    }
-    return Number(known.data[at])
-  })
-}
 
 /** Numbers below it are the lowest that a float holds, or nearly. */
 const lowest = -9e30
@@ -62,7 +47,7 @@ export const where: Rule = (net, node) => {
     const name = `${node.outputs[0]}_Tile`
     net.change(node, {
       inputs: [
-        addConstant(net, `${name}_${name}`, shape, repeated(known, shape), net.value(condition).type.dtype),
+        addConstant(net, `${name}_${name}`, shape, broadcastElements(known.data, known.shape, shape), net.value(condition).type.dtype),
         ...node.inputs.slice(1),
       ],
     })

@@ -1,11 +1,10 @@
-import type { CompiledModel, Graph, Tensor } from '@q/ir'
+import type { CompiledModel, Graph, Plan, Tensor } from '@q/ir'
 import { isQError } from '@q/ir'
 import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
 import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { exactExecutor } from '../wiring/executors.ts'
-import type { DeployOptions } from './deploy.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
 import { runGraph } from './run-graph.ts'
@@ -20,6 +19,15 @@ export interface SimulatedModel {
   readonly isOptional: boolean
 }
 
+/** How the two are compared. */
+export interface ChipComparison {
+  /** Least similarity and least euclidean similarity. @default what is usual, less where a quantization table keeps layers in float */
+  readonly correctness?: readonly [number, number]
+  readonly plan?: Plan
+  /** Tensors that are left out. */
+  readonly excepts: readonly string[]
+}
+
 /**
  * Holds what the chip's simulator makes of a sample against the lowered graph.
  *
@@ -27,7 +35,7 @@ export interface SimulatedModel {
  * @returns nothing where there is no simulator, or one that fails and was not asked for
  */
 export async function compareWithChip(
-  options: Pick<DeployOptions, 'correctness' | 'plan' | 'excepts'>,
+  { correctness, plan, excepts }: ChipComparison,
   { compiled, deployed, simulated, isOptional }: SimulatedModel,
   [targetFile, referenceFile]: readonly [string, string],
   { reporter }: Context,
@@ -35,8 +43,8 @@ export async function compareWithChip(
   const chip = await runSimulator(compiled, simulated, isOptional, reporter)
   if (chip === undefined) return undefined
   const ours = dumpTensors(deployed, await runGraph(deployed, exactExecutor(), simulated), 'floats')
-  const [cosine, euclidean] = options.correctness ?? (options.plan === undefined ? [0.99, 0.9] : [0.98, 0.8])
-  const comparison = compareSets(chip, ours, { cosine, euclidean }, { excepts: options.excepts })
+  const [cosine, euclidean] = correctness ?? (plan === undefined ? [0.99, 0.9] : [0.98, 0.8])
+  const comparison = compareSets(chip, ours, { cosine, euclidean }, { excepts })
   reportComparison(comparison, reporter, { target: chip, reference: ours, targetFile, referenceFile })
   const missed = comparison.verdicts.find(({ passed }) => !passed)
   if (missed !== undefined) {
