@@ -1,6 +1,5 @@
 import { elementCount, type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
-import { chipLimit } from '@q/ir/lowering'
-import type { Telling } from './telling.ts'
+import { chipLimit, type Telling } from '@q/ir/lowering'
 
 /** Elements that the planes of a response normalization hold together at least. */
 const leastResponses = 224

@@ -1,22 +1,12 @@
 import { elementCount, type LowerOp, layerOf } from '@q/ir'
-import { chipLimit, loweredTo, onCodes } from '@q/ir/lowering'
+import { loweredTo, onCodes } from '@q/ir/lowering'
 import { quantizedScale } from '@q/ir/number'
 import { rescaledBy } from './byte-factor.ts'
 import { inBf16 } from './in-bf16.ts'
 import { thresholdOf } from './threshold.ts'
 
-const uncounted =
-  "the chip's compiler ends on padding that is not counted; export a pool without padding, or one with count_include_pad = 1"
-
 /** The sum of a window times one factor. */
-export const lowerAveragePool: LowerOp = (node, context) => {
-  const made = lowerSum(node, context)
-  const { count_include_pad, pads } = context.attrs(node)
-  if (count_include_pad === true || (pads as readonly number[]).every((pad) => pad === 0)) return made
-  return { ...made, diagnostics: [...(made.diagnostics ?? []), chipLimit(node, uncounted)] }
-}
-
-const lowerSum: LowerOp = onCodes((node, context) => {
+export const lowerAveragePool: LowerOp = onCodes((node, context) => {
   const name = layerOf(node)
   const { reluLimit: _, ...attrs } = context.attrs(node)
   const kernel = attrs['kernel_shape'] as readonly number[]

@@ -1,13 +1,15 @@
 import type { Backend } from '@q/ir'
-import { asFloat } from '@q/ir/lowering'
+import { asFloat, withTelling } from '@q/ir/lowering'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
 import { lowerAffine } from './affine.ts'
 import { lowerAveragePool } from './average-pool.ts'
+import { tellOfLimits } from './chip-limits.ts'
 import { lowerConcat } from './concat.ts'
 import { lowerConv, lowerConvTranspose } from './conv.ts'
 import { lowerChoice, lowerCopy, lowerRelu } from './copy.ts'
 import { lowerDiv } from './div.ts'
+import { lowerGather } from './gather.ts'
 import { lowerHardSigmoid, lowerHardSwish } from './hard-swish.ts'
 import { lowerInstanceNormalization } from './instance-normalization.ts'
 import { lowerLayerNormalization } from './layer-normalization.ts'
@@ -20,7 +22,6 @@ import { lowerGridSample, ofFourAxes } from './on-host.ts'
 import { overCubes } from './over-cubes.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
-import { lowerPick } from './pick.ts'
 import { lowerReduce, lowerReduceL2 } from './reduce.ts'
 import { reluBehind } from './relu-behind.ts'
 import { lowerResize } from './resize.ts'
@@ -31,8 +32,7 @@ import { lowerUpsample } from './upsample.ts'
 
 const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
 
-/** A lowering for each operator of the target. */
-export const lowerings: Backend['lower'] = {
+const plain: Backend['lower'] = {
   ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
   ...each(['Abs', 'DepthToSpace', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
   ...each(['Clip', 'CumSum', 'LRN'], asFloat()),
@@ -48,8 +48,8 @@ export const lowerings: Backend['lower'] = {
   ConvTranspose: lowerConvTranspose,
   Div: lowerDiv,
   'Div#constant': lowerDivConstant,
-  GatherElements: ofFourAxes(lowerPick),
-  GatherND: lowerPick,
+  GatherElements: ofFourAxes(lowerGather),
+  GatherND: lowerGather,
   GridSample: lowerGridSample,
   HardSigmoid: lowerHardSigmoid,
   HardSwish: lowerHardSwish,
@@ -74,3 +74,6 @@ export const lowerings: Backend['lower'] = {
   TopK: ofFourAxes(lowerTopK),
   Upsample: lowerUpsample,
 }
+
+/** A lowering for each operator of the target. */
+export const lowerings: Backend['lower'] = withTelling(plain, [tellOfLimits])

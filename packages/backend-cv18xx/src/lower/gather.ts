@@ -3,7 +3,7 @@ import { floatResult, loweredTo, placesFromFront } from '@q/ir/lowering'
 import { notOnHost } from './on-host.ts'
 
 /** Elements or slices at known places, picked by the host. @throws QError `OP_UNSUPPORTED` where the places are computed */
-export const lowerPick: LowerOp = (node, context) => {
+export const lowerGather: LowerOp = (node, context) => {
   const name = layerOf(node)
   const [x, places] = node.inputs as [string, string]
   const known = context.constantOf(places)

@@ -1,4 +1,7 @@
-import type { Diagnostic, LowerContext, LoweredNode, LowerOp, Node } from '@q/ir'
+import type { LowerOp } from '../contracts/backend.ts'
+import type { Diagnostic } from '../errors.ts'
+import type { Node } from '../graph/types.ts'
+import type { LowerContext, LoweredNode } from '../resolve/lower-context.ts'
 
 /** What there is to say of a lowered layer. */
 export type Telling = (node: Node, context: LowerContext, made: LoweredNode) => readonly Diagnostic[]
