@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { decodeImage } from './decode-image.ts'
 
@@ -84,6 +84,12 @@ describe('decoding as OpenCV', () => {
 })
 
 describe('images that cannot be used', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'q-data-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
   it.each([
     ['IMAGE_EMPTY', new Uint8Array(0)],
     ['IMAGE_UNREADABLE', new TextEncoder().encode('this is a text')],
@@ -92,7 +98,7 @@ describe('images that cannot be used', () => {
     ['IMAGE_UNREADABLE', bmp.subarray(0, 80)],
     ['IMAGE_FORMAT', bmp.map((byte, i) => (i === 30 ? 1 : byte))],
   ])('%s names the file, what it is and what to do', async (code, bytes) => {
-    const path = join(await mkdtemp(join(tmpdir(), 'q-data-')), 'x.jpg')
+    const path = join(folder, 'x.jpg')
     await writeFile(path, bytes)
     for (const format of ['bgr', 'gray'] as const) {
       await expect(decodeImage(path, format)).rejects.toMatchObject({
@@ -106,7 +112,6 @@ describe('images that cannot be used', () => {
   })
 
   it('a missing file and a folder are told apart', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'q-data-'))
     await expect(decodeImage(join(folder, 'no.jpg'))).rejects.toMatchObject({ code: 'FILE_MISSING', kind: 'input' })
     await expect(decodeImage(folder)).rejects.toMatchObject({ code: 'FILE_IS_FOLDER' })
   })

@@ -1,11 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Preprocess, Tensor } from '@q/ir'
 import { encodeNpy, encodeNpz } from '@q/npz'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { iterate } from './iterate.ts'
 import { loadTestInput } from './load-test-input.ts'
@@ -33,6 +33,7 @@ const preprocess: Preprocess = {
 const pixel = (batch: number, name = 'x'): SampleInput => ({ name, shape: [batch, 1, 1, 1], dtype: 'f32', preprocess })
 const row = (batch: number, name = 'x'): SampleInput => ({ name, shape: [batch, 2], dtype: 'f32' })
 
+afterAll(() => rm(folder, { recursive: true }))
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'q-data-'))
   for (let i = 0; i < 5; i++) {

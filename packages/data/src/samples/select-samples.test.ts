@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { selectSamples } from './select-samples.ts'
 
 let folder = ''
 
+afterAll(() => rm(folder, { recursive: true }))
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'q-data-'))
   await mkdir(join(folder, 'ten/sub'), { recursive: true })
