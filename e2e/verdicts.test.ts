@@ -120,3 +120,29 @@ it('a mask that hides nothing but takes all codes: the layer that loses by itsel
   const kept = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays, '--quantize_table', tableIn(whole)!)
   expect(kept.code, kept.err).toBe(0)
 })
+
+const chosen = 'high: f32[3] = [0, 90, 0]; c = Conv(a, w, high); y = ArgMax(c) {axis = 1, keepdims = true}'
+
+it('choices that are the same for every input are no dead network', async () => {
+  given(`a = Conv(x, w, b); ${chosen}`)
+  const { code, out, err } = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays)
+  expect(code, err).toBe(0)
+  expect(out).toContain('the float model chooses the same on all of them')
+})
+
+it('choices of a dead network are told as one: the layer behind which nothing depends on the input', async () => {
+  given(`o: f32[3,3,1,1] = [0,0,0, 0,0,0, 0,0,0]; k: f32[3] = [1, 2, 3]; d = Conv(x, o, k); a = Relu(d); ${chosen}`)
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 1, 1])
+  for (const text of [whole, parts.at(-1)]) {
+    expect(text).toContain('missed: every output is the same for every input')
+    expect(text).toContain('layer a_Relu (Conv) of the float model makes the same of every input')
+  }
+})
+
+it('infinity made of finite samples: the layer, and that the model is not right', async () => {
+  given('a = Conv(x, w, b); k: f32[1] = [1000]; c = Mul(a, k); e = Exp(c); z = Conv(e, w, b)')
+  const { whole, codes } = await verdicts('INT8')
+  expect(codes.slice(0, 3)).toEqual([1, 0, 1])
+  expect(whole).toMatch(/ACTIVATION_NOT_FINITE: layer e_Exp has elements that are not finite/)
+})

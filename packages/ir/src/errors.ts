@@ -6,7 +6,7 @@ export type ErrorKind =
   | 'input'
   /** The file system refused: missing folder, no permission, disk full. */
   | 'file-system'
-  /** A comparison missed its tolerance. */
+  /** The model is not right: a comparison missed its tolerance, or a number is not finite or has no code. */
   | 'tolerance'
   /** A search ended without reaching what was asked. */
   | 'target'

@@ -113,12 +113,16 @@ function ownArrays(
 
 function faultError({ sample, error }: ObserverFault, samples: SampleSource, graph: Graph): QError {
   const place = samples.describe?.(sample) ?? `sample ${sample}`
-  const constant = error.code === 'ACTIVATION_NOT_FINITE' ? unsoundConstant(graph, error.at[0]) : undefined
-  if (constant === undefined) return errorAt(error, [place, ...error.at])
-  const { code, message, at, found, kind, wanted = '' } = error
+  if (error.code !== 'ACTIVATION_NOT_FINITE') return errorAt(error, [place, ...error.at])
+  const [layer] = error.at
+  const { code, message, at, found = '', wanted = '', hint = '' } = error
+  // What a sample holds is the sample's; what a layer makes of finite numbers is a model that is not right.
+  if (graph.inputs.some(({ name }) => name === layer)) return errorAt(error, [place, ...at])
+  const constant = unsoundConstant(graph, layer)
+  if (constant === undefined) return new QError(code, message, { at: [place, ...at], kind: 'tolerance', found, wanted, hint })
   return new QError(code, message, {
     at: [place, ...at],
-    kind,
+    kind: 'tolerance',
     found: `${found}, made with the constant ${constant}, which holds such numbers itself`,
     wanted,
     hint: `mend the constant ${constant} in the float model`,

@@ -54,6 +54,7 @@ function mustFit(factor: number, least: number, largest: number, kind: Multiplie
     found: String(factor),
     wanted: `a factor from ${least} to ${largest}`,
     hint: 'look at the ranges of this node: one of them is zero or far too large',
+    kind: 'tolerance',
   })
 }
 

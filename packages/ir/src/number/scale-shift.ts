@@ -48,6 +48,7 @@ export function scaleShift(x: number, { bits, range = 'general', maxShift }: Sca
       found: String(x),
       wanted: 'a finite factor small enough for the multiplier',
       hint: 'look at the ranges of this node: one of them is zero or far too large',
+      kind: 'tolerance',
     })
   }
   return best

@@ -2,6 +2,7 @@ import type { Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
 import { elementCount } from '@q/ir'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
+import { choicesOf } from './choices.ts'
 import type { RunSample } from './run-sample.ts'
 import { reversed } from './run-sample.ts'
 
@@ -9,7 +10,7 @@ import { reversed } from './run-sample.ts'
 export interface OutputAgreement extends OutputLikeness {
   readonly name: string
   readonly passed: boolean
-  /** The sample with the least cosine similarity. */
+  /** The sample with the most noise, and of those the one with the least cosine similarity. */
   readonly worst: OutputLikeness & { readonly sample: string }
   /** Samples on which both models give next to nothing, beside what the float model gives on others: they are not counted. */
   readonly silent: number
@@ -17,6 +18,8 @@ export interface OutputAgreement extends OutputLikeness {
   readonly notFinite: number
   /** Whose output is the same for every input: then its similarity says nothing. */
   readonly dead?: 'float' | 'quantized'
+  /** It is a choice, and the float model chooses the same on every sample: that says nothing of whether it depends on the input. */
+  readonly unvaried?: true
 }
 
 /** How far a quantized model agrees with the float one, over some samples. */
@@ -53,6 +56,7 @@ export interface AgreementOptions {
 export async function measureAgreement(options: AgreementOptions): Promise<Agreement> {
   const { graph, float, quantized, samples, count, tolerance, signal, onProgress, isOver = () => false } = options
   const names = graph.outputs
+  const choices = choicesOf(graph)
   const likenesses: Likeness[][] = names.map(() => [])
   const alive = { float: variety(names.length), quantized: variety(names.length) }
   let [same, compared] = [0, 0]
@@ -78,8 +82,9 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     onProgress({ stage: 'compare', done: compared, total: count })
   }
   const outputs = names.map((name, k): OutputAgreement => {
-    const dead = alive.float.isDead(k) ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined
-    return agreementOf(name, likenesses[k]!, tolerance, dead)
+    const isSame = alive.float.isDead(k)
+    if (isSame && choices.has(name)) return { ...agreementOf(name, likenesses[k]!, tolerance, undefined), unvaried: true }
+    return agreementOf(name, likenesses[k]!, tolerance, isSame ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined)
   })
   return {
     samples: compared,
@@ -93,6 +98,17 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
 /** Whether no output depends on the input. */
 export const areDead = (outputs: readonly OutputAgreement[]): boolean =>
   outputs.length > 0 && outputs.every(({ dead }) => dead !== undefined)
+
+/** Whether all that could tell whether anything depends on the input are choices that do not vary. */
+export const mayBeDead = (outputs: readonly OutputAgreement[]): boolean =>
+  outputs.some(({ unvaried }) => unvaried) && outputs.every(({ dead, unvaried }) => dead !== undefined || unvaried)
+
+/** The same, found to be dead. */
+export const foundDead = (agreement: Agreement, dead: 'float' | 'quantized'): Agreement => ({
+  ...agreement,
+  outputs: agreement.outputs.map((each) => ({ ...each, dead: each.dead ?? dead })),
+  passed: false,
+})
 
 /** How one output agrees on one sample. */
 interface Likeness extends OutputLikeness {
@@ -117,7 +133,7 @@ function agreementOf(
   dead: OutputAgreement['dead'],
 ): OutputAgreement {
   const all = telling(seen)
-  const { reach: _, ...worst } = all.reduce((least, each) => (each.cosine < least.cosine ? each : least))
+  const { reach: _, ...worst } = all.reduce((least, each) => (isWorse(each, least) ? each : least))
   const middle = { cosine: median(all, 'cosine'), euclidean: median(all, 'euclidean'), sqnr: median(all, 'sqnr') }
   const isLost = all.some(({ notFinite, cosine, sqnr }) => notFinite > 0 && cosine === 0 && sqnr === -100)
   return {
@@ -130,6 +146,8 @@ function agreementOf(
     ...(dead === undefined ? {} : { dead }),
   }
 }
+
+const isWorse = (a: OutputLikeness, b: OutputLikeness): boolean => a.sqnr < b.sqnr || (a.sqnr === b.sqnr && a.cosine < b.cosine)
 
 /** The middle one; of an even number the lesser of the two. */
 function median(all: readonly OutputLikeness[], pick: 'cosine' | 'euclidean' | 'sqnr'): number {

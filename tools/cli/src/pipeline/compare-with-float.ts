@@ -9,7 +9,8 @@ import type { Context } from '../context.ts'
 import { readNpz } from '../npz/npz-file.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import type { Agreement } from './agreement.ts'
-import { measureAgreement } from './agreement.ts'
+import { foundDead, mayBeDead, measureAgreement } from './agreement.ts'
+import { choosing } from './choices.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { type LayerError, layerErrors } from './layer-errors.ts'
 import { lossyLayers, tableOption } from './lossy-layers.ts'
@@ -61,10 +62,17 @@ export async function verdictOn(options: VerdictOptions, context: Context): Prom
   } finally {
     await Promise.all([float.close(), quantized.close()])
   }
+  const examine = () => layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() })
+  let errors: readonly LayerError[] | undefined
+  if (agreement.passed && mayBeDead(agreement.outputs)) {
+    errors = await examine()
+    const dead = errors?.find((each) => each.dead !== undefined && !choosing.has(each.op))?.dead
+    if (dead !== undefined) agreement = foundDead(agreement, dead)
+  }
   tellAgreement(agreement, reporter)
   if (agreement.samples < count) reporter.note(`note: the budget left time to compare ${agreement.samples} of ${count} samples`)
   if (agreement.passed) return agreement
-  const errors = await layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() })
+  errors ??= await examine()
   if (errors === undefined) reporter.note('note: the budget left no time to look for the layers that lose most')
   else {
     tellLayers(errors, reporter)

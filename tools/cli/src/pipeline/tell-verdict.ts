@@ -5,7 +5,7 @@ import type { LayerError } from './layer-errors.ts'
 
 /** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
 export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
-  for (const { name, cosine, sqnr, worst, silent, notFinite, dead } of outputs) {
+  for (const { name, cosine, sqnr, worst, silent, notFinite, dead, unvaried } of outputs) {
     reporter.print(
       `agreement with the float model on ${countText(samples, 'sample')}: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
     )
@@ -13,6 +13,7 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
     if (silent > 0)
       reporter.print(`  not counted: ${silent} ${silent === 1 ? 'sample' : 'samples'} on which both models give next to nothing`)
     if (notFinite > 0) reporter.print(`  ${notFinite} numbers are NaN or infinite and stand in no similarity`)
+    if (unvaried && dead === undefined) reporter.print('  the float model chooses the same on all of them: others would say more')
     if (dead !== undefined) reporter.note(`warning: ${name} of the ${dead} model is the same for every input: its similarity says nothing`)
   }
   if (sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * sameTop1).toFixed(1)} %`)
