@@ -3,6 +3,7 @@ import { asFloat, withTelling } from '@q/ir/lowering'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
 import { lowerAffine } from './affine.ts'
+import { lowerArgMax } from './arg-max.ts'
 import { lowerAveragePool } from './average-pool.ts'
 import { tellOfLimits } from './chip-limits.ts'
 import { lowerConcat } from './concat.ts'
@@ -42,6 +43,7 @@ const plain: Backend['lower'] = {
   Add: lowerAdd,
   'Add#constant': lowerAddConstant,
   Affine: lowerAffine,
+  ArgMax: lowerArgMax,
   AveragePool: overCubes(reluBehind(lowerAveragePool)),
   Concat: lowerConcat,
   Conv: lowerConv,

@@ -1,5 +1,6 @@
+import type { Attrs } from '@q/ir'
 import type { Field } from '../codec/field.ts'
-import { derived, field, readFields, selects, writeFields } from '../codec/field.ts'
+import { derived, field, fixed, readFields, selects, writeFields } from '../codec/field.ts'
 import type { ReadForm, Spelling } from '../codec/spelling.ts'
 import type { MlirAttributes } from '../text/mlir-module.ts'
 import { gridFields } from '../top/selection.ts'
@@ -9,12 +10,23 @@ interface HostFunction {
   readonly op: string
   readonly name: string
   readonly parameters: readonly Field[]
+  /** What follows from the shapes. */
+  readonly shaped?: (form: ReadForm) => Attrs
 }
 
 /** How many axes the indices of slices have. */
 const indiceDims = derived('i64', 'indice_dims', ({ inputs, typeOf }) => typeOf(inputs[1]!).shape.length)
 
+/** A place is that of the largest element, which stands in the second operand. */
+const argMax: HostFunction = {
+  op: 'ArgMax',
+  name: 'argmax_v3',
+  parameters: [field('i64', 'axis', 'axis'), fixed('f32', 'scale', 1)],
+  shaped: ({ inputs, typeOf, resultTypes }) => ({ keepdims: typeOf(inputs[0]!).shape.length === resultTypes[0]!.shape.length }),
+}
+
 const functions: readonly HostFunction[] = [
+  argMax,
   { op: 'CumSum', name: 'cumsum', parameters: [field('i32', 'axis', 'axis')] },
   { op: 'GatherElements', name: 'gatherelements_pt', parameters: [field('i64', 'axis', 'axis')] },
   { op: 'GatherND', name: 'gathernd_tf', parameters: [field('i64', 'batch_dims', 'batch_dims'), indiceDims] },
@@ -42,11 +54,11 @@ function parametersOf({ operation }: ReadForm): MlirAttributes {
 }
 
 /** Layers that the program computes that feeds the chip, in float32; see `quantizeInputsOnHost`. */
-export const hostFunctions: readonly Spelling[] = functions.map(({ op, name, parameters }) => ({
+export const hostFunctions: readonly Spelling[] = functions.map(({ op, name, parameters, shaped }) => ({
   op,
   name: 'GenericCpu',
   fields: [selects('string', 'cpu_op_name', name)],
-  read: (form) => ({ attrs: readFields(parameters, parametersOf(form), form.at) }),
+  read: (form) => ({ attrs: { ...readFields(parameters, parametersOf(form), form.at), ...shaped?.(form) } }),
   writes: ({ properties, node, outputTypes }) =>
     properties['quantizeInputsOnHost'] === true && node.outputs.length === 1 && outputTypes[0]!.dtype === 'f32',
   writeAttributes: (form) => new Map([['param', { kind: 'dict', entries: writeFields(parameters, form.attrs, form) }]]),

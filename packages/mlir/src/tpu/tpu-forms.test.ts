@@ -138,6 +138,22 @@ describe('writeTpu', () => {
     expect(writeTpu(graph).text).toContain('tpu.CumSum')
   })
 
+  it('writes the place of the largest element with the element, as the host program looks for it', () => {
+    const narrow: TensorType = { dtype: 'bf16', shape: [1, 2, 3] }
+    const node: Node = { op: 'ArgMax', inputs: ['x', 'm'], outputs: ['y'], attrs: { axis: 2, keepdims: false } }
+    const largest: Value = { name: 'm', type: { dtype: 'bf16', shape: [1, 2, 1] } }
+    const graph = graphOf(node, [{ name: 'x', type: narrow }, largest], { dtype: 'f32', shape: [1, 2] })
+    const { text } = writeTpu({
+      ...graph,
+      inputs: [{ name: 'x' }, { name: 'm' }],
+      properties: { ...graph.properties, quantizeInputsOnHost: true },
+    })
+    expect(text).toMatch(
+      /"tpu.GenericCpu"\(%0, %1\) \{cpu_op_name = "argmax_v3", param = \{axis = 2 : i64, scale = 1.000000e\+00 : f32\}\}/,
+    )
+    expect(readTpu(text).nodes.at(-1)).toMatchObject({ op: 'ArgMax', inputs: ['x', 'm'], attrs: { axis: 2, keepdims: false } })
+  })
+
   it('writes a number that was rounded to bfloat16 as a weight: as an attribute it would be another', () => {
     const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
     const number = (dtype: 'f32' | 'bf16', data: Float32Array | Uint16Array): Value => ({

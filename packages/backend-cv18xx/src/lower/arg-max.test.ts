@@ -1,0 +1,45 @@
+import { parseGraph, resolve } from '@q/ir'
+import { describe, expect, it } from 'vitest'
+import { cv18xx } from '../cv18xx.ts'
+
+const range = { threshold: 4, min: -4, max: 4 }
+const lowered = (call: string, shape = '1,3,2,2') => {
+  const graph = parseGraph(`x: f32[${shape}]; y = ${call}`)
+  return resolve(
+    graph,
+    new Map([
+      ['x', range],
+      ['y', range],
+    ]),
+    new Map(),
+    cv18xx(),
+    { mode: 'INT8' },
+  ).graph
+}
+const opsOf = (graph: ReturnType<typeof lowered>) => graph.nodes.map(({ op }) => op).filter((op) => op !== 'Cast')
+
+describe('an ArgMax', () => {
+  it('is found by the host along the last axis, where the chip has found the largest elements', () => {
+    const graph = lowered('ArgMax(x) {axis = 3}')
+    expect(opsOf(graph)).toEqual(['ReduceMax', 'ArgMax'])
+    const [place] = graph.nodes.filter(({ op }) => op === 'ArgMax')
+    const types = [...place!.inputs, 'y'].map((name) => graph.values.get(name!)!.type)
+    expect(types.map(({ dtype }) => dtype)).toEqual(['bf16', 'bf16', 'f32'])
+    expect(types.map(({ shape }) => shape.join())).toEqual(['1,3,2,2', '1,3,2,1', '1,3,2,1'])
+  })
+
+  it('along another axis is brought there, and its places are laid out as those of the model', () => {
+    const graph = lowered('ArgMax(x) {axis = 1}')
+    expect(opsOf(graph)).toEqual(['Transpose', 'ReduceMax', 'ArgMax', 'Reshape'])
+    expect(graph.nodes.find(({ op }) => op === 'Transpose')!.attrs).toMatchObject({ perm: [0, 2, 3, 1] })
+    expect(graph.values.get('y')!.type).toMatchObject({ dtype: 'f32', shape: [1, 1, 2, 2] })
+    expect(lowered('ArgMax(x) {axis = 1, keepdims = false}').values.get('y')!.type.shape).toEqual([1, 2, 2])
+  })
+
+  it.each([
+    ['ArgMax(x) {axis = 1, select_last_index = true}', '1,3,2,2', 'select_last_index'],
+    ['ArgMax(x) {axis = 1}', '1,257', 'an axis of 257 elements'],
+  ])('is refused in forms that the host does not have: %s', (call, shape, found) => {
+    expect(() => lowered(call, shape)).toThrowError(expect.objectContaining({ code: 'OP_UNSUPPORTED', at: ['y'], found }))
+  })
+})
