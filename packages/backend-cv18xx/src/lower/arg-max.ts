@@ -21,7 +21,8 @@ export const lowerArgMax: LowerOp = (node, context) => {
   const perm = [...shape.keys()].filter((each) => each !== axis).concat(axis)
   const turned = perm.map((each) => shape[each]!)
   const places = [...turned.slice(0, -1), 1]
-  const { shape: wanted } = context.typeOf(name)
+  const type = floatResult(name, context.in('HOST'))
+  const wanted = type.shape
   const nodes: Node[] = []
   const values: Value[] = []
   const put = (op: string, inputs: readonly string[], to: string, type: Value['type'], attrs: Node['attrs']): string => {
@@ -33,9 +34,12 @@ export const lowerArgMax: LowerOp = (node, context) => {
   const along = axis === last ? x : put('Transpose', [x], `${name}_permute`, { dtype, shape: turned }, { perm })
   const style = bf16StyleOf(context)
   const largest = put('ReduceMax', [along], `${name}_trans1`, { dtype, shape: places }, { axes: [last], keepdims: true, ...style })
-  const isShaped = wanted.join() === places.join()
-  const found = put('ArgMax', [along, largest], isShaped ? name : `${name}_places`, { dtype: 'f32', shape: places }, { axis: last })
-  if (!isShaped) put('Reshape', [found], name, { dtype: 'f32', shape: wanted }, { shape: wanted })
+  const keepdims = wanted.length === shape.length
+  const made = keepdims ? places : turned.slice(0, -1)
+  const isShaped = wanted.join() === made.join()
+  const attrs = { axis: last, ...(keepdims ? {} : { keepdims }) }
+  const found = put('ArgMax', [along, largest], isShaped ? name : `${name}_places`, { ...type, shape: made }, attrs)
+  if (!isShaped) put('Reshape', [found], name, type, { shape: wanted })
   return { nodes, values, operands: new Map([along, largest].map((each) => [each, dtype] as const)) }
 }
 
