@@ -1,6 +1,7 @@
 import { type Backend, type BackendFactory, QError } from '@q/ir'
 import { type Chip, chips } from './chips.ts'
 import { readGraph } from './container/read-graph.ts'
+import { customizedFile } from './files/customized-file.ts'
 import { emitFiles, emittedNames, ending } from './files/emit.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { targetOf } from './target.ts'
@@ -29,6 +30,7 @@ export const acuity: BackendFactory<AcuityOptions> = (options = {}): Backend => 
     target: targetOf(chip),
     lower: lowerings,
     emit: emitFiles,
+    planFile: customizedFile,
     fileNames: (network, settings) => emittedNames(network, chip, settings),
     reader: { endings: [ending], read: readGraph },
   }

@@ -53,7 +53,7 @@ export function tableOfNetwork({
 }
 
 /** A constant operand has the type of who reads it, by its own extent. */
-function constantEntry(graph: Graph, name: string, made: TableParts['made']): TableEntry | undefined {
+export function constantEntry(graph: Graph, name: string, made: TableParts['made']): TableEntry | undefined {
   const [user] = edgesOf(graph).consumers.get(name) ?? []
   const mode = user === undefined ? undefined : made.get(layerOf(user))?.mode
   const weights = graph.values.get(name)?.constant

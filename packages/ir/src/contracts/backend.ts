@@ -61,6 +61,8 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  * (absent: they are known when they are made); `reader` reads model files back (absent: none can be run here), `compiler`
  * drives the chip's own compiler (absent: the files are all there is).
  *
+ * `planFile` writes a plan as the family's own tools take it, for who goes on with these (absent: the quantization table is all there is).
+ *
  * `takePictures` makes of a quantized graph the one whose inputs take pictures themselves, in a form that `target.pictures` lists (absent: networks take numbers).
  *
  * Four optional members, each a last resort:
@@ -75,6 +77,7 @@ export interface Backend {
   readonly lower: Readonly<Record<string, LowerOp>>
   emit(graph: Graph, options: EmitOptions): Artifact
   fileNames?(network: FileNaming, options: Pick<EmitOptions, 'name' | 'model' | 'planned' | 'compiling'>): ArtifactNames
+  planFile?(graph: Graph, plan: Plan, name: string): PlanFile
   takePictures?(graph: Graph, pictures: PictureInputs): Graph
   readonly reader?: ModelReader
   readonly compiler?: ChipCompiler
@@ -82,6 +85,13 @@ export interface Backend {
   readonly simplify?: readonly SimplifyPass[]
   facts?(graph: Graph): LayerFacts
   restrict?(node: Node, context: LowerContext): Refusal | undefined
+}
+
+/** A file with the modes of single layers, in the form of a family's own tools. */
+export interface PlanFile {
+  /** A plain name. */
+  readonly name: string
+  readonly text: string
 }
 
 /** Makes a back end; options are validated on entry. */

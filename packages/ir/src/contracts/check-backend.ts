@@ -37,6 +37,7 @@ const members: Readonly<Record<keyof Backend, true>> = {
   lower: true,
   emit: true,
   fileNames: true,
+  planFile: true,
   takePictures: true,
   reader: true,
   compiler: true,
@@ -255,7 +256,9 @@ function optionalDefects(backend: Fields): readonly string[] {
     return sound ? [] : [missing(member, 'a list of { name, run }', list)]
   })
   const { reader, compiler } = backend
-  const functions = ['fileNames', 'takePictures'].filter((member) => backend[member] !== undefined && typeof backend[member] !== 'function')
+  const functions = ['fileNames', 'planFile', 'takePictures'].filter(
+    (member) => backend[member] !== undefined && typeof backend[member] !== 'function',
+  )
   const readable =
     isObject(reader) &&
     Array.isArray(reader['endings']) &&

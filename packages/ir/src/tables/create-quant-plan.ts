@@ -94,7 +94,9 @@ export function createExtendedQuantPlan(parts: ExtendedQuantPlanParts): QuantPla
 }
 
 function fromLines(lines: readonly string[]): QuantPlan {
-  return parseQuantPlan(`${lines.join('\n')}\n`)
+  // Modes of a chip are known to who makes a plan.
+  const modes = lines.flatMap((line) => (line.startsWith('#') ? [] : (line.split(' ')[1] ?? [])))
+  return parseQuantPlan(`${lines.join('\n')}\n`, 'quantization plan', modes)
 }
 
 function entryLine([name, { mode, groupSize }]: readonly [string, QuantPlanEntry]): string {

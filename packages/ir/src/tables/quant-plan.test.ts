@@ -108,6 +108,12 @@ describe('making a quantization plan', () => {
     expect([plan.header, plan.entries.size]).toEqual([{ generatedTime: 'T', samples: '3', chip: 'acme', mixMode: 'F16' }, 2])
   })
 
+  it('made of modes that only a chip has, it says them', () => {
+    const parts = { chip: 'c', generatedTime: 't', fingerprint: 'f', patternLayers: [], shapeLayers: [], patternLog: [] }
+    const plan = createExtendedQuantPlan({ ...parts, customLayers: [['y', { mode: 'DFP16' }]] })
+    expect(plan.entries.get('y')).toEqual({ mode: 'DFP16' })
+  })
+
   it('the form of 1.30.2: custom before shape before pattern, counts as given', () => {
     const f16 = { mode: 'F16' } as const
     const plan = createExtendedQuantPlan({

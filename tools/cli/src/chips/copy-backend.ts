@@ -27,6 +27,7 @@ function copied(made: Fields): Fields {
     lower: isObject(lower) ? lowerings(lower, forms) : lower,
     emit: bound(made, 'emit'),
     fileNames: bound(made, 'fileNames'),
+    planFile: bound(made, 'planFile'),
     takePictures: bound(made, 'takePictures'),
     facts: bound(made, 'facts'),
     restrict: bound(made, 'restrict'),

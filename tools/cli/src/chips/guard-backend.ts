@@ -40,7 +40,7 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     compiler: String(found.compiler),
     compile: (artifact) => wait('compile', async () => compiledModel(await found.compile(artifact))),
   })
-  const { reader, compiler, facts, restrict, fileNames, takePictures } = backend
+  const { reader, compiler, facts, restrict, fileNames, planFile, takePictures } = backend
   return {
     name: backend.name,
     target: backend.target,
@@ -48,6 +48,15 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     rewrite: passes(backend.rewrite, 'rewrite'),
     simplify: passes(backend.simplify, 'simplify'),
     emit: (graph, options) => run('emit', () => artifactOf(backend.emit(createHandedOut().graph(graph), options))),
+    ...(planFile === undefined
+      ? {}
+      : {
+          planFile: (graph, plan, name) =>
+            run('plan file', () => {
+              const file = planFile(handed.graph(graph), new Map(plan), name)
+              return { name: String(file.name), text: String(file.text) }
+            }),
+        }),
     ...(fileNames === undefined ? {} : { fileNames: (...args) => run('file names', () => artifactNames(fileNames(...args))) }),
     ...(takePictures === undefined
       ? {}

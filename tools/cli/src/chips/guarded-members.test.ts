@@ -23,6 +23,7 @@ describe('what goes through', () => {
     ...nullBackend(),
     emit: () => artifact,
     fileNames: () => ({ files: ['net.x'] }),
+    planFile: (_, plan, name) => ({ name: `${name}.list`, text: [...plan.keys()].join() }),
     takePictures: (taken) => ({ ...taken, name: 'pictures' }),
     reader: { endings: ['.x'], read: () => graph, describe: () => 'text' },
     compiler: { find: async () => undefined, commandLines: () => [] },
@@ -40,6 +41,10 @@ describe('what goes through', () => {
 
   it('is every member of an artifact', () => {
     expect(guarded(whole).emit(graph, { name: 'net', time: 0 })).toEqual(artifact)
+  })
+
+  it('is the plan for the chip’s own tools', () => {
+    expect(guarded(whole).planFile!(graph, new Map([['y', 'F16']]), 'net')).toEqual({ name: 'net.list', text: 'y' })
   })
 
   it('is the graph that takes pictures', () => {

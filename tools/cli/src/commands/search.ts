@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
 import { withPreprocess } from '@q/data'
-import type { Plan } from '@q/ir'
-import { QError } from '@q/ir'
+import type { Graph, Plan, PlanFile } from '@q/ir'
+import { isQError, QError } from '@q/ir'
 import type { Command } from 'commander'
 import { modeOf, noteHighPrecision, usualMode } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
+import type { Context } from '../context.ts'
 import { parseCount } from '../options/parse.ts'
 import { findFloatLayers } from '../pipeline/float-layers.ts'
 import { readCalibrationTable, readPlan } from '../pipeline/read-tables.ts'
@@ -102,14 +104,27 @@ export const defineSearch: DefineCommand = (program, start) => {
         },
         context,
       )
-      await files.write(searched.files)
+      const own = ownPlanFile(chip, graph, searched.plan, name, context)
+      if (own !== undefined) await files.claim([own.name])
+      await files.write(new Map([...searched.files, ...(own === undefined ? [] : [[own.name, own.text] as const])]))
       await searched.finished()
       tellSearch({ ...searched, planFile, seconds: (performance.now() - startedAt) / 1000 }, chosen, context)
-      reporter.print(`files: ${[...searched.files.keys()].join(', ')}`)
+      reporter.print(`files: ${[...searched.files.keys(), ...(own === undefined ? [] : [own.name])].join(', ')}`)
       checkReached(searched.found, chosen, planFile)
       return undefined
     }),
   )
+}
+
+/** The plan as the chip's own tools take it; where they cannot say the network, the quantization table is all there is. */
+function ownPlanFile({ backend }: Chip, graph: Graph, plan: Plan, name: string, { reporter }: Context): PlanFile | undefined {
+  try {
+    return backend.planFile?.(graph, plan, name)
+  } catch (error) {
+    if (!isQError(error)) throw error
+    reporter.note(`note: no list for the chip's own tools: ${error.message}${error.found === undefined ? '' : ` (${error.found})`}`)
+    return undefined
+  }
 }
 
 /** Where a table gives the thresholds, none are made: what says how is refused where it asks for others, and named where it only says how well. @throws QError `OPTION_WITHOUT_EFFECT` */

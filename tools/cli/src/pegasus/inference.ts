@@ -136,7 +136,7 @@ async function chosenGraph(
 }
 
 /** The toolkit takes the model file without converters for a network without them, and says nothing; here the table counts. */
-async function tellUnhybrid(
+export async function tellUnhybrid(
   model: string,
   network: ImportedNetwork,
   entries: ReadonlyMap<string, unknown>,

@@ -1,0 +1,226 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type OvxGraph, type OvxTensor, parseModel } from '@q/backend-acuity'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { startRun } from '../tools/cli/src/context.ts'
+import { exportedNetwork as exportedIn } from '../tools/cli/src/pegasus/export.ts'
+import { digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
+
+inEmptyFolder()
+beforeEach(prepareDigits)
+
+const silent = { print() {}, note() {}, diagnostic() {}, progress() {}, event() {}, error() {}, close() {} }
+const exportedNetwork = (options: Readonly<Record<string, unknown>>) =>
+  exportedIn(options, startRun({ reporter: silent, signal: new AbortController().signal, env: {} }))
+
+const hasCompiler = spawnSync('gcc', ['--version']).status === 0
+const stand = join(import.meta.dirname, 'ovxlib')
+const meta = ['--with-input-meta', 'd.yml']
+const network = ['--model', 'd.json', '--model-data', 'd.data']
+
+beforeEach(async () => {
+  await mustRun('pegasus', 'import', 'onnx', '--model', digits.model, '--output-data', 'd.data', '--output-model', 'd.json')
+  await mustRun(
+    'pegasus',
+    'generate',
+    'inputmeta',
+    '--model',
+    'd.json',
+    '--input-meta-output',
+    'd.yml',
+    '--channel-mean-value',
+    '0 0 0 0.00390625',
+  )
+  writeFileSync('dataset.txt', `${digits.picture}\n`)
+})
+
+const types: Readonly<Record<OvxTensor['type'], number>> = {
+  INT8: 2,
+  UINT8: 3,
+  INT16: 4,
+  INT32: 5,
+  INT64: 6,
+  FLOAT16: 7,
+  FLOAT32: 8,
+  BFLOAT16: 9,
+}
+const quants: Readonly<Record<OvxTensor['quant']['kind'], number>> = {
+  NONE: 0,
+  DFP: 1,
+  AFFINE_ASYMMETRIC: 2,
+  AFFINE_PERCHANNEL_SYMMETRIC: 3,
+  AFFINE_SYMMETRIC: 4,
+}
+
+function hash(bytes: Uint8Array): number {
+  let found = 2166136261
+  for (const byte of bytes) found = Math.imul(found ^ byte, 16777619) >>> 0
+  return found
+}
+
+const printed = (x: number): number => Number(Math.fround(x).toPrecision(9))
+
+/** A tensor as the recorder prints it. */
+function toldTensor({ kind, size, type, quant, bytes }: OvxTensor, tensor: number): unknown {
+  const isEnd = kind === 'input' || kind === 'output'
+  return {
+    tensor,
+    type: types[type],
+    quant: quants[quant.kind],
+    const: bytes === undefined ? 0 : 1,
+    virtual: kind === 'virtual' ? 1 : 0,
+    size: isEnd || bytes !== undefined ? size : [],
+    ...(quant.kind === 'DFP' ? { fl: quant.fl } : {}),
+    ...(quant.kind === 'AFFINE_ASYMMETRIC' ? { scale: printed(quant.scale), zero: quant.zeroPoint } : {}),
+    ...(quant.kind === 'AFFINE_SYMMETRIC' ? { scale: printed(quant.scale) } : {}),
+    ...(quant.kind === 'AFFINE_PERCHANNEL_SYMMETRIC' ? { channel: quant.channelDim, scales: quant.scales.map(printed) } : {}),
+    bytes: bytes?.length ?? 0,
+    hash: hash(bytes ?? new Uint8Array()),
+  }
+}
+
+/** Compiles the project beside the recorder, runs it, and reads what it built. */
+function built(folder: string): {
+  readonly tensors: readonly unknown[]
+  readonly nodes: readonly Record<string, unknown>[]
+  readonly ends: unknown
+} {
+  const sources = readdirSync(folder)
+    .filter((file) => file.endsWith('.c'))
+    .map((file) => join(folder, file))
+  const strict = ['-std=c11', '-O1', '-Wall', '-Wextra', '-Werror', '-I', stand, '-I', folder]
+  const compiled = spawnSync('gcc', [...strict, '-o', join(folder, 'run'), ...sources, join(stand, 'recorder.c'), '-lm'], {
+    encoding: 'utf8',
+  })
+  expect(compiled.stderr).toBe('')
+  const { stdout } = spawnSync(join(folder, 'run'), [join(folder, 'd.export.data'), 'none.tensor'], { encoding: 'utf8' })
+  const lines = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  return { tensors: lines.filter((line) => 'tensor' in line), nodes: lines.filter((line) => 'node' in line), ends: lines.at(-1) }
+}
+
+function expectSame(folder: string, graph: OvxGraph): void {
+  const { tensors, nodes, ends } = built(folder)
+  expect(tensors).toEqual(graph.tensors.map(toldTensor))
+  expect(nodes.map(({ node, op, inputs, outputs }) => ({ node, op, inputs, outputs }))).toEqual(
+    graph.nodes.map(({ op, inputs, outputs }, node) => ({ node, op, inputs, outputs })),
+  )
+  expect(ends).toEqual({ graph: 1, inputs: graph.inputs, outputs: graph.outputs })
+  const conv = graph.nodes.findIndex(({ op }) => op === 'CONV2D')
+  const each = (name: string) => (graph.nodes[conv]!.params[`conv2d.${name}`] as { readonly each: readonly number[] }).each
+  expect(nodes[conv]).toMatchObject({
+    ksize: each('ksize'),
+    stride: each('stride'),
+    pad: each('pad'),
+    weights: graph.nodes[conv]!.params['conv2d.weights'],
+  })
+}
+
+describe.skipIf(!hasCompiler)('exported sources compile without a warning and build the graph (skipped without gcc)', () => {
+  const toExport = (table: string, more: Readonly<Record<string, unknown>> = {}) => ({
+    model: 'd.json',
+    modelData: 'd.data',
+    modelQuantize: table,
+    dtype: 'quantized',
+    ...more,
+  })
+
+  it.each([
+    ['asymmetric_affine', 'uint8'],
+    ['perchannel_symmetric_affine', 'int8'],
+    ['dynamic_fixed_point', 'int16'],
+  ])('%s %s', async (quantizer, qtype) => {
+    await mustRun(
+      'pegasus',
+      'quantize',
+      ...network,
+      ...meta,
+      '--rebuild',
+      '--quantizer',
+      quantizer,
+      '--qtype',
+      qtype,
+      '--model-quantize',
+      'd.quantize',
+    )
+    mkdirSync('out')
+    await mustRun(
+      'pegasus',
+      'export',
+      'ovxlib',
+      ...network,
+      ...meta,
+      '--dtype',
+      'quantized',
+      '--model-quantize',
+      'd.quantize',
+      '--output-path',
+      'out/d',
+    )
+    expectSame('out', await exportedNetwork(toExport('d.quantize')))
+  })
+
+  it('16 bits in the midst of 8, with converters', async () => {
+    const options = ['--quantizer', 'perchannel_symmetric_affine', '--qtype', 'int8', '--model-quantize', 'd.quantize']
+    await mustRun('pegasus', 'quantize', ...network, ...meta, '--rebuild', ...options)
+    const layers = parseModel(readFileSync('d.json', 'utf8'), 'd.json').layers
+    const [pool] = [...layers].find(([, { op }]) => op === 'pooling')!
+    writeFileSync(
+      'd.quantize',
+      readFileSync('d.quantize', 'utf8').replace(
+        'customized_quantize_layers: {}',
+        `customized_quantize_layers:\n  '${pool}': dynamic_fixed_point-i16`,
+      ),
+    )
+    await mustRun('pegasus', 'quantize', ...network, ...meta, '--hybrid', ...options)
+    mkdirSync('out')
+    const model = ['--model', 'd.quantize.json', '--model-data', 'd.data']
+    const flags = [
+      '--batch-size',
+      '1',
+      '--save-fused-graph',
+      '--target-ide-project',
+      'linux64',
+      '--pack-nbg-unify',
+      '--optimize',
+      'VIP9000NANOSI_PLUS_PID0X10000016',
+      '--viv-sdk',
+      'sdk',
+    ]
+    const { err } = await mustRun(
+      'pegasus',
+      'export',
+      'ovxlib',
+      ...model,
+      ...meta,
+      '--dtype',
+      'quantized',
+      '--model-quantize',
+      'd.quantize',
+      '--output-path',
+      'out/d',
+      ...flags,
+    )
+    expect(err).toMatch(/BINARY_NOT_MADE/)
+    expect(err).toMatch(/CHIP_WITHOUT: acuity-t527 may not run dynamic_fixed_point int16/)
+    const graph = await exportedNetwork(toExport('d.quantize', { model: 'd.quantize.json' }))
+    expect(graph.nodes.filter(({ op }) => op === 'DATACONVERT')).toHaveLength(2)
+    expectSame('out', graph)
+  })
+
+  it('floats, in halves and whole', async () => {
+    for (const dtype of ['float', 'float32']) {
+      await mustRun('pegasus', 'export', 'ovxlib', ...network, '--dtype', dtype, '--output-path', `${dtype}/d`)
+      expectSame(dtype, await exportedNetwork(toExport('none', { dtype })))
+    }
+  })
+})
+
+it('another batch and a type that there is not are refused', async () => {
+  const exported = (...more: readonly string[]) => q('pegasus', 'export', 'ovxlib', ...network, '--output-path', 'out/d', ...more)
+  expect((await exported('--batch-size', '4')).err).toMatch(/^ACUITY_BATCH: /)
+  expect((await exported('--dtype', 'quantized_strict')).err).toMatch(/^ACUITY_DTYPE: /)
+})
