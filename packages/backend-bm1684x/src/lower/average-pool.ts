@@ -1,27 +1,21 @@
-import { type Attrs, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, QError } from '@q/ir'
+import { type Attrs, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
 import { computedOtherwise, factorFor, onCodes, requantizationOf } from '@q/ir/lowering'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const { relu, reluLimit: _, ...attrs } = context.attrs(node)
   const kernel = attrs.kernel_shape as readonly number[]
-  if (kernel.length > 2) {
-    throw new QError('OP_UNSUPPORTED', 'an average pool over three axes has no INT8 form here', {
-      at: [name],
-      found: `kernel [${kernel.join(', ')}]`,
-      wanted: 'one or two axes',
-      hint: 'keep the layer in F32 in the quantization table',
-    })
-  }
   const result = context.quantizedType(name)
   const places = kernel.reduce((product, d) => product * d, 1)
-  const factor = factorFor('product', context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places), context)
+  const ratio = context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places)
+  // Over three axes the chip rescales real numbers.
+  const rescaling = kernel.length > 2 ? { scale: ratio } : requantizationOf([factorFor('product', ratio, context)], context)
   return loweredTo(
     {
       op: 'QAveragePool',
       inputs: node.inputs,
       outputs: [name],
-      attrs: { ...attrs, ...requantizationOf([factor], context), relu: relu! },
+      attrs: { ...attrs, ...rescaling, relu: relu! },
     },
     [{ name, type: result }],
     leavesBorderOut(attrs)
@@ -34,5 +28,5 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 const leavesBorderOut = ({ pads, count_include_pad }: Attrs): boolean =>
   count_include_pad !== true && (pads as readonly number[]).some((pad) => pad > 0)
 
-/** Average pool: in INT8 the rounded sum of each window, requantized by an 8-bit multiplier. */
+/** Average pool: in INT8 the rounded sum of each window, requantized by an 8-bit multiplier; over three axes the sum times a real number. */
 export const lowerAveragePool = onCodes(int8)

@@ -18,6 +18,9 @@ import { impliedRounding, multiplierAndShift, plainRelu, roundsAsImplied, textRo
 const firstRounding = lax('enum:round_mode', 'first_round_mode', 'HalfAwayFromZero')
 const poolMode = (mode: string): Field => selects('enum:pool_mode', 'pool_mode', mode)
 
+/** Codes that are rescaled as real numbers. */
+const realFactor: readonly Field[] = [field('f64', 'scale', 'scale'), field('f64', 'offset', 'offset')]
+
 const firstOf =
   (operands: number) =>
   ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, operands) })
@@ -42,7 +45,16 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
       fields: [...averagePoolFields, ...plainRelu, ...multiplierAndShift, poolMode('Avg'), textRounding(), firstRounding],
       reads: (form) => hasIntegerOperand(form) && form.operation.attributes.has('multiplier'),
       read: ({ inputs }) => ({ inputs: inputs.slice(0, 1), attrs: { rounding: impliedRounding('multiplier-shift') } }),
-      writes: (form) => isRight(form) && roundsAsImplied(form),
+      writes: (form) => isRight(form) && roundsAsImplied(form) && form.attrs['scale'] === undefined,
+    },
+    {
+      op: 'QAveragePool',
+      name,
+      ...operands,
+      fields: [...averagePoolFields, ...plainRelu, ...realFactor, poolMode('Avg'), textRounding(), firstRounding],
+      reads: (form) => hasIntegerOperand(form) && form.operation.attributes.has('scale'),
+      read: firstOf(1),
+      writes: (form) => isRight(form) && form.attrs['scale'] !== undefined,
     },
     {
       op: 'AveragePool',
