@@ -29,6 +29,27 @@ describeCanonical('moves', [
     ops: 'DepthToSpace Conv',
   },
   {
+    title: 'a convolution as deep as its volume goes over planes; its ReLU stays behind the volume',
+    x: [2, 4, 3, 5, 5],
+    nodes: [
+      ['Abs', 'x', 'a'],
+      ['Conv', 'a w b', 'c', { group: 2, pads: [0, 1, 1, 0, 1, 1], strides: [1, 2, 1] }],
+      ['Relu', 'c', 'y'],
+    ],
+    constants: { w: numbers([4, 2, 3, 3, 3]), b: numbers([4]) },
+    ops: 'Abs Reshape Conv Reshape Relu',
+  },
+  {
+    title: 'one with a border of depths is over volumes',
+    x: [1, 2, 1, 5, 5],
+    nodes: [
+      ['Conv', 'x w', 'c', { pads: [1, 1, 1, 1, 1, 1] }],
+      ['Relu', 'c', 'y'],
+    ],
+    constants: { w: numbers([4, 2, 3, 3, 3]) },
+    ops: 'Conv',
+  },
+  {
     title: 'channels moved into places by steps',
     x: [1, 8, 3, 3],
     nodes: [relu, ['Reshape', 'r a', 's'], ['Transpose', 's', 't', { perm: [0, 1, 4, 2, 5, 3] }], ['Reshape', 't b', 'y']],

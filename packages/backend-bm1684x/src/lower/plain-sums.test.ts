@@ -27,6 +27,22 @@ describe('a convolution over three axes', () => {
   })
 })
 
+describe('an average over three axes', () => {
+  it('is the sum of a window times a real number', () => {
+    const { node } = lowered({
+      op: 'AveragePool',
+      inputs: ['x'],
+      attrs: { kernel_shape: [2, 2, 2], strides: [2, 2, 2], pads: [0, 0, 0, 0, 0, 0] },
+      shape: [1, 1, 2, 2, 2],
+      result: [1, 1, 1, 1, 1],
+      ranges: { x: { min: 0, max: 2.55 }, y: { min: 0, max: 1.02 } },
+    })
+    expect(node.op).toBe('QAveragePool')
+    expect(node.attrs['multipliers'] ?? []).toEqual([])
+    expect(node.attrs['scale']).toBeCloseTo(0.01 / (0.004 * 8), 12)
+  })
+})
+
 describe('a product with 0', () => {
   it('keeps the range of its operand, and is a factor of 0', () => {
     const { node, graph } = lowered({

@@ -24,6 +24,7 @@ import {
 import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
 import { equation } from './einsum.ts'
+import { flattenVolumes } from './flat-volume.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
@@ -123,4 +124,5 @@ export function convert(net: GraphDraft): void {
     if (node.op === 'AveragePool') singlePool(net, node)
   })
   applyRules(net, conversions)
+  flattenVolumes(net)
 }
