@@ -11,10 +11,14 @@ DIR is an installed TPU-MLIR 1.30.2; networks: ${networkNames.join(', ')}`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { vendor: { type: 'string' }, keep: { type: 'boolean', default: false } },
+  options: { vendor: { type: 'string' }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
 })
 const tell = (/** @type {string} */ line) => process.stdout.write(`${line}\n`)
 
+if (values.help === true) {
+  tell(usage)
+  process.exit(0)
+}
 if (values.vendor === undefined) {
   process.stderr.write(`${usage}\n`)
   process.exit(2)

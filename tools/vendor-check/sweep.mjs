@@ -20,8 +20,13 @@ const { values, positionals } = parseArgs({
     'no-chip': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     output: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
   },
 })
+if (values.help === true) {
+  process.stdout.write(`${usage}\n`)
+  process.exit(0)
+}
 const unknown = positionals.find((each) => !forms.has(each))
 if (values.vendor === undefined || unknown !== undefined) {
   process.stderr.write(`${unknown === undefined ? '' : `there is no form ${unknown}\n`}${usage}\n`)
@@ -125,7 +130,10 @@ function compared(prefix, ours, theirs) {
     }
   }
   const lacks = missingTensors === 0 ? '' : `, ${missingTensors} tensors of other names`
-  if (tensors === 0) return `nothing to compare${lacks}`
+  if (tensors === 0) {
+    const names = [mine, other].map((all) => [...all.keys()].filter((name) => name.startsWith(prefix)).join(', '))
+    return `nothing to compare${lacks}: ours ${names[0]}; the other ${names[1]}`
+  }
   return different === 0 ? `equal${lacks}` : `${different} of ${elements} differ, by ${worst.toPrecision(2)} of the largest${lacks}`
 }
 
