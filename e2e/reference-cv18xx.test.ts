@@ -226,6 +226,7 @@ describe('the chip', () => {
       ),
       ...each(['MatMul, columns of other magnitudes, bias', 'MatMul, a leading dimension of 1', 'MatMul, a turned matrix'], belowOne),
       ...each(['Max, a ReLU with a limit', 'Min, a ReLU with a limit'], raw),
+      'InstanceNormalization, scales': 'normalized planes are cut off to bfloat16 numbers, which the chip then scales',
       'MatMul, two activations': 'products of two computed operands are bfloat16, to which numbers are cut off',
       'Mul#constant, a number': 'the number is within a table of bfloat16 numbers',
     },

@@ -17,7 +17,18 @@ describe('the ReLU that a difference ends in', () => {
     })
   })
 
-  it('stays in it where both operands are computed', () => {
+  it('stands behind it beside an operand that is repeated, in bfloat16', () => {
+    const nodes = subtraction('x, z', 'x: f32[1,2,3]; z: f32[1,2,1]', 'BF16')
+    expect(nodes.find(({ outputs }) => outputs[0] === 'y__plain')).toMatchObject({ op: 'Sub', attrs: { relu: false } })
+  })
+
+  it('stays in it where what is taken from is repeated in front, as the chip repeats what is taken off alone', () => {
+    const nodes = subtraction('z, x', 'x: f32[1,2,3]; z: f32[1,2,1]', 'BF16')
+    expect(nodes.filter(({ op }) => op === 'Tile')).toMatchObject([{ attrs: { repeats: [1, 1, 3] } }])
+    expect(nodes.find(({ outputs }) => outputs[0] === 'y_Relu')).toMatchObject({ op: 'Sub', attrs: { relu: true } })
+  })
+
+  it('stays in it where both operands are computed, of one shape', () => {
     const nodes = subtraction('x, z', 'x: f32[1,2,3]; z: f32[1,2,3]', 'BF16')
     expect(nodes.find(({ outputs }) => outputs[0] === 'y_Relu')).toMatchObject({ op: 'Sub', attrs: { relu: true } })
   })

@@ -20,9 +20,9 @@ const isDifference = ({ operation }: ReadForm): boolean => {
   return attribute?.kind === 'floats' && attribute.values.join() === difference.join()
 }
 
-/** Whether an operand is a constant that is repeated: a sum with signs takes none. */
-const isRepeatedConstant = ({ inputs, outputTypes, isConstant, typeOf }: WriteForm): boolean =>
-  inputs.some((name) => isConstant(name!) && typeOf(name!).shape.join() !== outputTypes[0]!.shape.join())
+/** Whether an operand is repeated: in a sum with signs the chip adds it. */
+const isRepeated = ({ inputs, outputTypes, typeOf }: WriteForm): boolean =>
+  inputs.some((name) => typeOf(name!).shape.join() !== outputTypes[0]!.shape.join())
 
 const pairs: readonly Field[] = [field('ints', 'multipliers', 'multipliers'), field('ints', 'rshifts', 'shifts')]
 const isHalfUp = ({ attrs }: WriteForm): boolean => attrs['rounding'] === 'half-up' && attrs['requantize'] === 'multiplier-shift'
@@ -96,7 +96,7 @@ export const tpuTableFunctions: readonly Spelling[] = [
     name: 'Add',
     fields: [...reluFields, { name: 'coeff', type: 'floats', lax: true, derive: () => difference }, notScalar],
     reads: (form) => !hasIntegerOperand(form) && isDifference(form),
-    writes: (form) => form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form) && !isRepeatedConstant(form),
+    writes: (form) => form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form) && !isRepeated(form),
   },
   {
     op: 'LutReduceL2',

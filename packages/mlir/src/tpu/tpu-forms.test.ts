@@ -200,7 +200,7 @@ describe('writeTpu', () => {
     expect(writeTpu({ ...graph, nodes: [reshape, concat] }).text).toContain('only_merge = false')
   })
 
-  it('writes a difference as a sum with two signs where the family does, but not beside a constant that is repeated, which the chip adds', () => {
+  it('writes a difference as a sum with two signs where the family does, but not beside an operand that is repeated, which the chip adds', () => {
     const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
     const one: TensorType = { dtype: 'bf16', shape: [1, 1] }
     const held: Value = { name: 'c', type: one, constant: { ...one, data: Uint16Array.of(0x3f80) } }
@@ -214,6 +214,7 @@ describe('writeTpu', () => {
       }).text
     }
     expect(of(held, ['x'])).toContain('"tpu.Sub"')
+    expect(of({ name: 'c', type: one }, ['x', 'c'])).toContain('"tpu.Sub"')
     expect(of({ name: 'c', type: narrow }, ['x', 'c'])).toMatch(/"tpu.Add".*coeff = \[1.000000e\+00, -1.000000e\+00\]/)
   })
 
