@@ -30,6 +30,7 @@ import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
 import { lowerTopK } from './top-k.ts'
 import { lowerUpsample } from './upsample.ts'
+import { repeatingOne } from './whole-operands.ts'
 
 const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
 
@@ -40,7 +41,7 @@ const plain: Backend['lower'] = {
   ...each(['Max', 'Min'], lowerChoice),
   ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
   ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum'], lowerReduce),
-  Add: lowerAdd,
+  Add: repeatingOne(lowerAdd),
   'Add#constant': lowerAddConstant,
   Affine: lowerAffine,
   ArgMax: lowerArgMax,
@@ -61,7 +62,7 @@ const plain: Backend['lower'] = {
   Log: lowerLog,
   MatMul: lowerMatMul,
   MaxPool: overCubes(reluBehind(lowerCopy)),
-  Mul: lowerMul,
+  Mul: repeatingOne(lowerMul),
   'Mul#constant': lowerMulConstant,
   PRelu: lowerPRelu,
   Pad: lowerPad,

@@ -3,7 +3,7 @@ import { asFloat, lowerFloat, onCodes } from '@q/ir/lowering'
 import { summed } from './add.ts'
 import { constantPlaces } from './in-bf16.ts'
 import { reluBehind } from './relu-behind.ts'
-import { wholeOperands } from './whole-operands.ts'
+import { repeatingOne, wholeOperands } from './whole-operands.ts'
 
 /** Whether an operand of a node is repeated to the shape of its result. */
 const isRepeated = (node: Node, place: number, context: LowerContext): boolean =>
@@ -17,4 +17,4 @@ const inFloats: LowerOp = (node, context) => {
 }
 
 /** A difference: the sum with what is taken off negated. */
-export const lowerSub: LowerOp = onCodes(summed([1, -1], inFloats), inFloats)
+export const lowerSub: LowerOp = onCodes(repeatingOne(summed([1, -1], inFloats)), inFloats)

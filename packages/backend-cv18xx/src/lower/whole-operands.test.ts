@@ -24,6 +24,17 @@ describe.each(['INT8', 'BF16'] as const)('what is compared element with element:
     ])
   })
 
+  it('has operands of the shape of the result where a sum, difference or product would repeat both, which the chip does not', () => {
+    for (const op of ['Add', 'Sub', 'Mul']) {
+      const shapes = (operands: string) => {
+        const graph = lowered(`${operands}; y = ${op}(x, c)`, mode)
+        return graph.nodes.find(({ outputs }) => outputs[0] === 'y')!.inputs.map((name) => valueOf(graph, name!).type.shape.join())
+      }
+      expect(shapes('x: f32[1,2,2,1]; c: f32[1,2,1,3]')).toEqual(['1,2,2,3', '1,2,2,3'])
+      expect(shapes('x: f32[1,2,2,3]; c: f32[1,2,1,3]')).toEqual(['1,2,2,3', '1,2,1,3'])
+    }
+  })
+
   it('has a number as a constant of every element', () => {
     const graph = lowered('x: f32[1,2,2,3]; c: f32[1] = [1.5]; y = Min(c, x)', mode)
     const constant = graph.values.get(mode === 'INT8' ? 'y_const_min' : 'y_const_min_bf16')!.constant!

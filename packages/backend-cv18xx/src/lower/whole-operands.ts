@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, type Node, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
 import { broadcastElements } from '@q/ir/graph'
 import { floatResult } from '@q/ir/lowering'
 import { tileSteps } from '../tile-steps.ts'
@@ -43,3 +43,12 @@ export function wholeOperands({ nodes: [node], values, ...more }: LoweredNode, c
   })
   return { ...more, nodes: [...added, { ...node!, inputs }], values: [...kept.values(), ...others] }
 }
+
+/** The same lowering, of computed operands that are all repeated whole ones: the chip repeats one of two. */
+export const repeatingOne =
+  (lower: LowerOp): LowerOp =>
+  (node, context) => {
+    const shape = context.typeOf(layerOf(node)).shape.join()
+    const areAll = node.inputs.every((name) => context.constantOf(name) === undefined && context.typeOf(name!).shape.join() !== shape)
+    return areAll ? wholeOperands(lower(node, context), context) : lower(node, context)
+  }
