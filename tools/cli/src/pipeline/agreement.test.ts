@@ -3,7 +3,8 @@ import { parseGraph } from '@q/ir'
 import { expect, it } from 'vitest'
 import { measureAgreement } from './agreement.ts'
 
-const graph = parseGraph('x: f32[1,2]; y = Relu(x)')
+const graphOf = (width: number) => parseGraph(`x: f32[1,${width}]; y = Relu(x)`)
+const graph = graphOf(2)
 const f32 = (...values: readonly number[]): Tensor => ({ dtype: 'f32', shape: [1, values.length], data: Float32Array.from(values) })
 
 /** The float model hands its input on; the quantized one what is given for each sample. */
@@ -18,7 +19,7 @@ function agreement(
     describe: (i) => `${i}.npz`,
   }
   return measureAgreement({
-    graph,
+    graph: graphOf(inputs[0]!.length),
     float: async (sample) => [sample.get('x')!],
     quantized: async (sample) => [f32(...quantized(Array.from(sample.get('x')!.data, Number)))],
     samples,
@@ -90,4 +91,11 @@ it('compares one sample although time is over, and tells of how many it speaks',
   let left = 1
   const second = await agreement(inputs, lost, () => left-- <= 0)
   expect([second.samples, second.passed, second.outputs[0]!.notFinite, second.sameTop1]).toEqual([2, false, 1, 0.5])
+})
+
+it('elements that only the quantized model makes the same for every input are counted, where they are most but not all', async () => {
+  const wide = inputs.map(([a, b]) => [a!, b!, a! + b!, 1000 * a!])
+  const loud = await agreement(wide, (input) => [0, 0, 0, input[3]!])
+  expect([loud.passed, loud.outputs[0]!.mute]).toEqual([true, { mute: 3, elements: 4, largest: 3000 }])
+  expect((await agreement(wide, (input) => [input[0]!, input[1]!, 0, input[3]!])).outputs[0]!.mute).toBeUndefined()
 })

@@ -3,6 +3,7 @@ import { elementCount } from '@q/ir'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
 import { choicesOf } from './choices.ts'
+import { type MuteElements, watchElements } from './mute-elements.ts'
 import type { RunSample } from './run-sample.ts'
 import { reversed } from './run-sample.ts'
 
@@ -20,6 +21,8 @@ export interface OutputAgreement extends OutputLikeness {
   readonly dead?: 'float' | 'quantized'
   /** It is a choice, and the float model chooses the same on every sample: that says nothing of whether it depends on the input. */
   readonly unvaried?: true
+  /** More than half of the elements that vary in the float model are the same for every input in the quantized one, but not all. */
+  readonly mute?: MuteElements
 }
 
 /** How far a quantized model agrees with the float one, over some samples. */
@@ -58,6 +61,7 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   const names = graph.outputs
   const choices = choicesOf(graph)
   const likenesses: Likeness[][] = names.map(() => [])
+  const watches = names.map((name) => watchElements(graph, name))
   const alive = { float: variety(names.length), quantized: variety(names.length) }
   let [same, compared] = [0, 0]
   for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
@@ -66,6 +70,7 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     const [wanted, found] = [await float(sample), await quantized(sample)]
     alive.float.see(wanted)
     alive.quantized.see(found)
+    watches.forEach((watch, k) => watch?.see(wanted[k]!, found[k]!))
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
     names.forEach((_, k) => {
       const reach = { float: magnitude(wanted[k]!.data), quantized: magnitude(found[k]!.data) }
@@ -75,8 +80,10 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     // Whether anything depends on the input at all takes two inputs to tell.
     const other = count === 1 ? reversed(sample) : undefined
     if (other !== undefined) {
-      alive.float.see(await float(other))
-      alive.quantized.see(await quantized(other))
+      const [wanted2, found2] = [await float(other), await quantized(other)]
+      alive.float.see(wanted2)
+      alive.quantized.see(found2)
+      watches.forEach((watch, k) => watch?.see(wanted2[k]!, found2[k]!))
     }
     compared = i + 1
     onProgress({ stage: 'compare', done: compared, total: count })
@@ -84,7 +91,9 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   const outputs = names.map((name, k): OutputAgreement => {
     const isSame = alive.float.isDead(k)
     if (isSame && choices.has(name)) return { ...agreementOf(name, likenesses[k]!, tolerance, undefined), unvaried: true }
-    return agreementOf(name, likenesses[k]!, tolerance, isSame ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined)
+    const agreed = agreementOf(name, likenesses[k]!, tolerance, isSame ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined)
+    const mute = watches[k]?.result()
+    return mute === undefined ? agreed : { ...agreed, mute }
   })
   return {
     samples: compared,

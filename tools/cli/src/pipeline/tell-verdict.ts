@@ -2,10 +2,11 @@ import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { type Agreement, areDead, type OutputAgreement } from './agreement.ts'
 import type { LayerError } from './layer-errors.ts'
+import type { MuteElements } from './mute-elements.ts'
 
 /** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
 export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
-  for (const { name, cosine, sqnr, worst, silent, notFinite, dead, unvaried } of outputs) {
+  for (const { name, cosine, sqnr, worst, silent, notFinite, dead, unvaried, mute } of outputs) {
     reporter.print(
       `agreement with the float model on ${countText(samples, 'sample')}: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
     )
@@ -13,6 +14,7 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
     if (silent > 0)
       reporter.print(`  not counted: ${silent} ${silent === 1 ? 'sample' : 'samples'} on which both models give next to nothing`)
     if (notFinite > 0) reporter.print(`  ${notFinite} numbers are NaN or infinite and stand in no similarity`)
+    if (mute !== undefined) reporter.note(muteLine(name, mute))
     if (unvaried && dead === undefined) reporter.print('  the float model chooses the same on all of them: others would say more')
     if (dead !== undefined) reporter.note(`warning: ${name} of the ${dead} model is the same for every input: its similarity says nothing`)
   }
@@ -22,6 +24,10 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
   if (missed.length > 0)
     reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${missed.map(missedLine).join('; ')}`)
 }
+
+/** What a similarity does not see where one element is far larger than the others. */
+const muteLine = (name: string, { mute, elements, largest }: MuteElements): string =>
+  `warning: ${mute} of the ${elements} elements of ${name} are the same for every input, though not in the float model: they share a scale with one that reaches ${largest.toPrecision(4)}, which is what the similarity measures; keep the layer that makes it in a float mode in the quantization table`
 
 function missedLine({ name, cosine, euclidean, worst, dead }: OutputAgreement): string {
   const lost = worst.notFinite > 0 ? `, ${countText(worst.notFinite, 'number')} NaN or infinite in ${worst.sample}` : ''
