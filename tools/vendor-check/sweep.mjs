@@ -184,12 +184,13 @@ async function sweep(mode) {
   }
   if (!values['no-chip']) {
     await inHalves(ready, onChip, note('chip'))
-    // What differs beside all others is told as it is alone, where it makes a network: the compiler lays one form's memory over another's.
+    // What differs beside all others, or is not given there, is told as it is alone, where it makes a network: the compiler lays one form's memory over another's, and of a
+    // program in parts, with layers of the host between, not every result is given.
     const alone = (/** @type {string} */ prefix, /** @type {string} */ text) => {
       if (!text.includes('q.mjs')) note('chip')(prefix, text)
     }
     for (const [prefix, name] of ready)
-      if (found.get(name)?.chip?.includes('differ')) await inHalves(new Map([[prefix, name]]), onChip, alone)
+      if (/differ|nothing/.test(found.get(name)?.chip ?? '')) await inHalves(new Map([[prefix, name]]), onChip, alone)
   }
   for (const [name, { ours, own = '-', chip: simulated = '-' }] of found)
     process.stdout.write(`${mode} ${name}: ${ours ?? `own lowering ${own}; chip ${simulated}`}\n`)
