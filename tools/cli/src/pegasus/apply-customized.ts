@@ -79,6 +79,15 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
   reporter.print(
     `${path}: ${table.customized.size} layers listed, ${converters.length} converters; ${hybridFile(path)} is the model file with them`,
   )
+  const inputs = new Set(network.layers.graph.inputs.map(({ name }) => name))
+  for (const { lid, value } of converters)
+    if (inputs.has(value))
+      reporter.diagnostic({
+        level: 'warning',
+        code: 'INPUT_CONVERTED',
+        message: `${network.layers.lidOf.get(value)} is read in two types: q makes both of the numbers that are fed, the chip one of the codes of the other, which has fewer digits; list all layers that read it`,
+        at: [lid],
+      })
   for (const [lid, mode] of following) tellFollowing(lid, mode, network, quantized, context)
   await printTrust(options, { network, quantized, reads, converters, table }, context)
 }
