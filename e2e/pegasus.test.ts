@@ -104,6 +104,29 @@ describe('the flow of the manual', () => {
     expect(behind.out).toBe(before.out)
   })
 
+  it.each(['float16', 'float32', 'bfloat16', 'dynamic_fixed_point-i8'])(
+    'a layer listed as %s stays so when the table is read',
+    async (word) => {
+      const types = ['--quantizer', 'asymmetric_affine', '--qtype', 'uint8', '--model-quantize', 'd.quantize']
+      await must('quantize', ...network, ...meta, '--rebuild', ...types)
+      list('d.quantize', { [lidOf('fullconnect')]: word })
+      const { out } = await must('quantize', ...network, ...meta, '--hybrid', ...types)
+      expect(out).toContain('1 converters')
+      const run = [
+        '--model',
+        'd.quantize.json',
+        '--model-data',
+        'd.data',
+        ...meta,
+        '--dtype',
+        'quantized',
+        '--model-quantize',
+        'd.quantize',
+      ]
+      expect((await must('inference', ...run)).err).not.toContain('CUSTOMIZED_NOT_APPLIED')
+    },
+  )
+
   it('--compute-entropy writes entropies and proposes layers; a table that is replaced leaves its list', async () => {
     const types = ['--model-quantize', 'd.quantize']
     await must('quantize', ...network, ...meta, '--rebuild', ...types, '--compute-entropy', '--batch-size', '1', '--entropy-cut', '0.01')

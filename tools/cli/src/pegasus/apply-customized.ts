@@ -25,6 +25,8 @@ import { type QuantizedNetwork, quantizedNetwork, readTable } from './quantized-
 import { type ImportedNetwork, readNetwork } from './read-network.ts'
 import { layerLosses, shortType } from './trust-rows.ts'
 
+const floats: ReadonlySet<string> = new Set(['fp32', 'float16'])
+
 const eightBits: ReadonlySet<string> = new Set(['UINT8', 'PCQ', 'SYM8', 'DFP8'])
 
 /** The model file with converters that belongs to a table. */
@@ -55,15 +57,17 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
   for (const each of quantized.resolved.diagnostics) reporter.diagnostic(each)
   const reads = readTypes(network.layers, quantized.resolved, quantized.made)
   const converters = convertersOf(network.layers, quantized.made, reads, head.mode)
-  const isFloat = [...table.entries.values()].some(({ qtype }) => qtype === 'fp32')
+  // Layers that are listed in floats need entries, or they would be read as layers of the network's own type.
+  const hasFloats = [...table.entries.values(), ...[...plan.values()].map((mode) => namesOf(mode).entry)].some(({ qtype }) =>
+    floats.has(qtype),
+  )
   const made = tableOfNetwork({
     layers: network.layers,
     rows,
     made: quantized.made,
     readAs: (lid, value) => reads.get(lid)?.get(value),
-    keepsFloats: isFloat,
+    keepsFloats: hasFloats,
     customized: table.customized,
-    // What the table does not say of layers in floats would be lost for the next list.
     head: printHead({ ...head, biases: kept }),
   })
   const entries = new Map([...made.entries, ...converterEntries(converters, made, network)])
