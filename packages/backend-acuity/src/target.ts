@@ -123,7 +123,7 @@ export const floatOperators = [
 ] as const satisfies readonly OpForm[]
 
 /** Operators that compute in float32 whatever is asked for. */
-export const wideOperators = ['Gather', 'GatherElements', 'Where', 'Cast', 'ArgMax', 'ArgMin', 'TopK'] as const satisfies readonly OpForm[]
+const wideOperators = ['Gather', 'GatherElements', 'Where', 'Cast', 'ArgMax', 'ArgMin', 'TopK'] as const satisfies readonly OpForm[]
 
 const shapes = ['Reshape', 'Squeeze', 'Unsqueeze'] as const
 

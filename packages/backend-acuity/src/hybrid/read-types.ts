@@ -68,7 +68,3 @@ function modeRead(dtype: string, isCodes: boolean, user: AcuityMode): AcuityMode
   if (dtype === 'bf16') return user === 'QBF16' ? 'QBF16' : 'BF16'
   return 'F32'
 }
-
-/** The layers that a layer is made by, those with coefficients of their own. */
-export const computing = ({ layers }: NetworkLayers): readonly NetworkLayer[] =>
-  [...layers.values()].filter(({ node, part }) => node !== undefined && part !== 'relu')

@@ -3,7 +3,7 @@ import type { DefineCommand } from '../commands/command.ts'
 import { dataBeside, readNetwork } from './read-network.ts'
 
 /** Products with weights that a layer takes; none for layers without. */
-export function productsOf(graph: Graph, node: Node): number {
+function productsOf(graph: Graph, node: Node): number {
   const shapeOf = (name: string | undefined): readonly number[] => graph.values.get(name ?? '')?.type.shape ?? []
   const result = elementCount(shapeOf(layerOf(node)))
   if (node.op === 'Conv') return result * elementCount(shapeOf(node.inputs[1]).slice(1))

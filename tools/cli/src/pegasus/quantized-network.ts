@@ -21,7 +21,7 @@ import { isThere } from '../files/read-file.ts'
 import type { ImportedNetwork } from './read-network.ts'
 
 /** The back end whose codes these commands compute: all that the family has; what a single chip lacks is told when its files are exported. */
-export const backend: Backend = acuity()
+const backend: Backend = acuity()
 
 /** A table as it was read. */
 export interface ReadTable {
