@@ -50,14 +50,17 @@ export const chipNamesAllowed = {
 }
 
 /** What one import may cost a web page: minified, gzip-compressed, with everything it pulls in. */
+// 0.3 kB of it are scales with a fixed point and factors in float32, which a third family of chips has.
 // 7 kB of it see to it that nothing wrong passes silently: misspelled words of a scheme, names that mean two things, numbers of a lowering that are none,
 // arguments that are no graph, tables that are of two graphs at once, rows that another mode reads otherwise, negative numbers and factors that have no codes.
-export const importSizes = [{ package: '@q/ir', name: 'resolve', limitBytes: 39_400 }]
+export const importSizes = [{ package: '@q/ir', name: 'resolve', limitBytes: 39_800 }]
 
 /** Least share of a package's lines, in percent, that its own tests must run through with no files from outside the repository. */
 export const leastCoverage = 85
 
 /** Workspaces that are tested from outside instead, each with its reason. */
 export const looselyCovered = {
+  'packages/backend-acuity':
+    'its tables, hybrid networks and C projects are made by commands, which e2e runs; tests of its own are to follow',
   'tools/cli': 'wires the packages; e2e runs its commands as processes of their own, where lines are not counted',
 }

@@ -1,5 +1,5 @@
 import { edgesOf, type Graph, type Resolved } from '@q/ir'
-import type { NetworkLayer, NetworkLayers } from '../network/network-layers.ts'
+import type { NetworkLayers } from '../network/network-layers.ts'
 import type { MadeAs } from '../table/value-modes.ts'
 import type { AcuityMode } from '../target.ts'
 

@@ -1,4 +1,5 @@
-import { attributesOf, type Graph, layerOf, type Node, type Resolved, type Value } from '@q/ir'
+import { attributesOf, didYouMean, type Graph, layerOf, type Node, type Resolved, type Value } from '@q/ir'
+import { damaged } from './table-head.ts'
 import { weightsOf } from './table-of-network.ts'
 import type { MadeAs } from './value-modes.ts'
 import { type WeightsOfLayer, weightEntry } from './weight-entries.ts'
@@ -82,14 +83,25 @@ function shifts(
   })
 }
 
-/** The network with other biases. Each layer gets a bias of its own, whoever shares the one it had. */
+/** The network with other biases. Each layer gets a bias of its own, whoever shares the one it had. @throws QError `ACUITY_TABLE` for layers that are not there, and lists of other lengths */
 export function withBiases(graph: Graph, corrections: ReadonlyMap<string, Float32Array>): Graph {
   if (corrections.size === 0) return graph
+  const layers = new Set(graph.nodes.map(layerOf))
+  const unknown = [...corrections.keys()].find((layer) => !layers.has(layer))
+  if (unknown !== undefined) throw damaged(`the bias line of ${unknown}`, unknown, didYouMean(unknown, layers, 'a layer of the model'))
   const values = new Map(graph.values)
   const nodes = graph.nodes.map((node): Node => {
     const shift = corrections.get(layerOf(node))
     const bias = values.get(node.inputs[2] ?? '')
     if (shift === undefined || bias?.constant === undefined) return node
+    const channels = values.get(node.outputs[0]!)!.type.shape
+    const wanted = bias.constant.data.length === 1 ? undefined : bias.constant.data.length
+    if (wanted !== undefined && shift.length !== wanted)
+      throw damaged(
+        `the bias line of ${layerOf(node)}`,
+        `${shift.length} numbers`,
+        `${wanted}, one for each channel of [${channels.join(', ')}]`,
+      )
     const name = `${layerOf(node)}/bias`
     const data = Float32Array.from(shift, (x, i) => x + Number(bias.constant!.data[bias.constant!.data.length === 1 ? 0 : i]))
     const { shape } = bias.constant

@@ -1,4 +1,4 @@
-import type { Range } from '@q/ir'
+import { QError, type Range } from '@q/ir'
 import type { AcuityMode } from '../target.ts'
 
 /** What this program says in comments at the top of its tables, which the toolkit passes over. */
@@ -31,7 +31,7 @@ export function printHead({ network, mode, ranges, biases = new Map(), whole = n
   ]
 }
 
-/** What the comment lines say; nothing for a table that another program wrote. */
+/** What the comment lines say; nothing for a table that another program wrote. @throws QError `ACUITY_TABLE` for a line that is damaged */
 export function parseHead(lines: readonly string[]): TableHead | undefined {
   const said = (word: string): readonly string[] =>
     lines.filter((line) => line.startsWith(`${start}${word}: `)).map((line) => line.slice(`${start}${word}: `.length))
@@ -40,7 +40,7 @@ export function parseHead(lines: readonly string[]): TableHead | undefined {
   const biases = new Map(
     said('bias').map((text): [string, Float32Array] => {
       const [digits = '', ...layer] = text.split(' ')
-      return [layer.join(' '), new Float32Array(bytesOf(digits).buffer)]
+      return [layer.join(' '), numbersOf(digits, layer.join(' '))]
     }),
   )
   const whole = new Map(
@@ -58,4 +58,21 @@ const base64 = (bytes: Uint8Array): string => {
   return btoa(text)
 }
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+/** @throws QError `ACUITY_TABLE` for letters that are not base64, or bytes that are no finite numbers */
+function numbersOf(text: string, layer: string): Float32Array {
+  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+    const numbers = bytes.length % 4 === 0 ? new Float32Array(bytes.buffer) : new Float32Array()
+    if (numbers.length > 0 && numbers.every(Number.isFinite)) return numbers
+  }
+  throw damaged(`the bias line of ${layer}`, `${text.length} letters`, 'finite float32 numbers in base64')
+}
+
+/** The error for a line of the table that cannot be what q has written. */
+export const damaged = (what: string, found: string, wanted: string): QError =>
+  new QError('ACUITY_TABLE', `${what} of the table is damaged`, {
+    at: [what],
+    found,
+    wanted,
+    hint: 'quantize again with --rebuild-all, or take the line out: the bias then stays as it is in the model',
+  })
