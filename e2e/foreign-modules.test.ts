@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { chipInFloats, digits, inEmptyFolder, mustRun } from './run-command.ts'
+import { chipInFloats, digits, inEmptyFolder, mustRun, prepareDigits, q } from './run-command.ts'
 
 const program = join(import.meta.dirname, '../tools/cli/bin/q.mjs')
 const built = existsSync(join(import.meta.dirname, '../tools/cli/dist/index.js'))
@@ -78,4 +78,11 @@ describe.skipIf(!built)(`a module${built ? '' : ' (skipped: not built)'}`, () =>
     expect([status, stderr]).toEqual([70, expect.stringContaining('before the command was done')])
     expect(readdirSync('.').sort()).toEqual(before)
   })
+})
+
+it('a module that is a pipe is refused, and not waited for', async () => {
+  await prepareDigits()
+  execFileSync('mkfifo', ['pipe.mjs'])
+  const { code, err } = await q('print', 'digits.mlir', '--stage', 'resolved', '--chip', './pipe.mjs', '--quantize', 'F32')
+  expect([code, err.split(':')[0]], err).toEqual([3, 'FILE_SPECIAL'])
 })

@@ -114,7 +114,7 @@ describe.skipIf(!isHere)('files', () => {
     withoutFingerprint('t')
     const { err, code } = await q(...deploy('t', 'o.bmodel'))
     expect(err).toMatch(/^MULTIPLIER_OUT_OF_RANGE: .*\n {2}at: {5}input\.40_Clip$/m)
-    expect(code).toBe(3)
+    expect(code).toBe(1)
   })
 
   it('sizes of pictures are bounded before the memory is taken', async () => {

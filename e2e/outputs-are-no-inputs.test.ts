@@ -160,6 +160,12 @@ const cases: Readonly<Record<string, Case>> = {
 const printing = ['visualize_diff', 'dump', 'get_shape', 'statistic', 'check_nan_inf', 'print_diff'].map((name) => `npz_tool ${name}`)
 const changingInPlace = ['rename', 'remove', 'insert', 'reshape', 'permute'].map((name) => `npz_tool ${name}`)
 
+/** Their command lines are those of another program, and have tests of their own (`pegasus.test.ts`). */
+const ofAToolkit = [
+  ...['import onnx', 'generate inputmeta', 'generate postprocess-file', 'quantize', 'inference', 'dump', 'compute_tensor_similarity'],
+  ...['measure', 'export ovxlib'],
+].map((name) => `pegasus ${name}`)
+
 type Command = ReturnType<typeof createProgram>
 
 function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [name: string, command: Command])[] {
@@ -169,7 +175,7 @@ function commandsOf(command: Command, path: readonly string[] = []): readonly (r
 
 it('every command is known here, with every option that names a file', () => {
   const commands = commandsOf(createProgram('1', () => {}))
-  expect(commands.map(([name]) => name).sort()).toEqual([...Object.keys(cases), ...printing, ...changingInPlace].sort())
+  expect(commands.map(([name]) => name).sort()).toEqual([...Object.keys(cases), ...printing, ...changingInPlace, ...ofAToolkit].sort())
   for (const [name, { options }] of commands) {
     const naming = options
       .filter(({ flags, description }) => /<(?:files?|path|folder|table)>/.test(flags) && !/not supported|without effect/.test(description))

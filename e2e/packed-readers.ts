@@ -68,7 +68,10 @@ const readers: Readonly<Record<string, readonly Reader[]>> = {
     { check: says('chip = "bm1684x"', 'QConv(', 'scores: f32[1,4,8,8]') },
     { given: () => ({ codec, quantized: quantized(bm1684x()) }), check: says('.mlir', '.npz', '.qbmodel') },
   ],
-  '@q/backend-acuity': [{ check: says('  conv_3: dynamic_fixed_point-i16', 'int16 codes have 12 bits behind the point') }],
+  '@q/backend-acuity': [
+    { check: says('= QConv(', 'scores') },
+    { check: says('  conv_3: dynamic_fixed_point-i16', 'int16 codes have 12 bits behind the point') },
+  ],
   '@q/backend-cv18xx': [
     { check: says('chip = "cv181x"', 'QConv(', 'scores: bf16[1,4,8,8]') },
     { given: () => ({ codec, quantized: quantized(cv18xx({ chip: 'cv181x' })) }), check: says('.mlir', '.npz', '.qcvimodel') },

@@ -20,7 +20,7 @@ export default {
         files: new Map([[compiled, bytes('chip')]]),
         simulate: async () => {
           if (globalThis.simulatorFails === true) throw Object.assign(new Error('no simulator'), { name: 'QError', code: 'NOVA', kind: 'input', at: [], found: 'nothing' })
-          return new Map([['scores_Gemm', { dtype: 'f32', shape: [1, 10], data: new Float32Array(10) }]])
+          return new Map([[globalThis.simulatedName ?? 'scores_Gemm', { dtype: 'f32', shape: [1, 10], data: new Float32Array(10) }]])
         },
       }),
     }),
@@ -69,5 +69,19 @@ it('a simulator that fails is noted by quantize, and an error where a test input
     expect({ code: asked.code, err: asked.err }).toMatchObject({ code: 3, err: expect.stringMatching(/^NOVA: no simulator/m) })
   } finally {
     Object.assign(globalThis, { simulatorFails: false })
+  }
+})
+
+it('a simulator whose tensors have other names than those of the lowered file compares nothing, and says so', async () => {
+  await prepareDigits()
+  writeFileSync('nova.mjs', compiling)
+  Object.assign(globalThis, { simulatedName: 'other' })
+  try {
+    const chip = ['--chip', join(process.cwd(), 'nova.mjs')] as const
+    const { code, err } = await q('model_deploy', '--mlir', 'digits.mlir', ...chip, '--test_input', digits.picture, '--model', 'd.bin')
+    expect(err).toContain('nothing was compared: d.bin gives other, and d.low none of these')
+    expect([code, existsSync('d.bin')]).toEqual([1, false])
+  } finally {
+    Object.assign(globalThis, { simulatedName: undefined })
   }
 })

@@ -128,6 +128,8 @@ it('choices that are the same for every input are no dead network', async () => 
   const { code, out, err } = await q('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays)
   expect(code, err).toBe(0)
   expect(out).toContain('the float model chooses the same on all of them')
+  await q('model_transform', '--model_name', 'm', '--model_def', 'm.onnx', '--mlir', 'n.mlir', ...arrays)
+  expect((await q('run_calibration', 'n.mlir', '--dataset', 'data', '-o', 't')).code).toBe(0)
 })
 
 it('choices of a dead network are told as one: the layer behind which nothing depends on the input', async () => {

@@ -6,12 +6,14 @@ const root = join(import.meta.dirname, '../..')
 
 /** The test files that take longest, the longest first. */
 const longest = [
-  'killed-searches',
   'vendor-search-results',
+  'killed-searches',
   'same-searches',
+  'acuity-executes',
+  'processes',
   'search',
   'reference-tables',
-  'processes',
+  'pegasus',
   'outputs-are-no-inputs',
   'vendor-searches',
   'evaluator',

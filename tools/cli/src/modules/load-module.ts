@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { QError } from '@q/ir'
 import { messageOf, saidItself, waitForeign } from './foreign-code.ts'
@@ -38,8 +39,21 @@ export function importForeign(
   code: ForeignCode,
   { modules, importModule = nodes }: Pick<LoadModuleSettings, 'modules' | 'importModule'> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
+  mustEnd(code)
   modules?.add(code)
   return runModule(code, importModule)
+}
+
+/** What is no plain file, as a pipe, may never begin or end. */
+function mustEnd({ file }: ForeignCode): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined || found.isFile() || found.isDirectory()) return
+  throw new QError('FILE_SPECIAL', 'a module is no plain file', {
+    at: [file],
+    found: found.isFIFO() ? 'a pipe' : 'a device or a socket',
+    wanted: 'a file on a disk',
+    hint: 'write the module into a file first',
+  })
 }
 
 /** Looks at what foreign code gives; what cannot even be looked at is the kind's `invalid`. */

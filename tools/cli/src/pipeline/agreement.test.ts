@@ -7,7 +7,7 @@ const graphOf = (width: number) => parseGraph(`x: f32[1,${width}]; y = Relu(x)`)
 const graph = graphOf(2)
 const f32 = (...values: readonly number[]): Tensor => ({ dtype: 'f32', shape: [1, values.length], data: Float32Array.from(values) })
 
-/** The float model hands its input on; the quantized one what is given for each sample. */
+/** The float model hands its first input on; the quantized one what is given for each sample. */
 function agreement(
   inputs: readonly (readonly number[])[],
   quantized: (input: readonly number[]) => readonly number[],
@@ -15,7 +15,11 @@ function agreement(
 ) {
   const samples: SampleSource = {
     count: inputs.length,
-    load: async (i) => new Map([['x', f32(...inputs[i]!)]]),
+    load: async (i) =>
+      new Map([
+        ['x', f32(...inputs[i]!)],
+        ['other', f32(5)],
+      ]),
     describe: (i) => `${i}.npz`,
   }
   return measureAgreement({
@@ -50,6 +54,11 @@ it('samples on which both models give next to nothing are not counted; one on wh
   expect([passed, outputs[0]!.silent, outputs[0]!.worst.cosine]).toEqual([true, 4, 1])
   const other = await agreement(empty, (input) => input.map((each) => (each < 1e-3 ? 0.5 : each)))
   expect([other.passed, other.outputs[0]!.silent]).toEqual([false, 0])
+})
+
+it('samples are counted that look like nothing beside one that lies far out', async () => {
+  const { passed, outputs } = await agreement([...inputs, [1e5, 3e5]], (input) => input.map((each) => (each < 1e3 ? 0 : each)))
+  expect([passed, outputs[0]!.silent]).toEqual([false, 0])
 })
 
 it('where no sample says anything, all are counted', async () => {

@@ -71,9 +71,10 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     alive.float.see(wanted)
     alive.quantized.see(found)
     watches.forEach((watch, k) => watch?.see(wanted[k]!, found[k]!))
+    const fed = Math.max(0, ...[...sample.values()].map(({ data }) => magnitude(data)))
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
     names.forEach((_, k) => {
-      const reach = { float: magnitude(wanted[k]!.data), quantized: magnitude(found[k]!.data) }
+      const reach = { input: fed, float: magnitude(wanted[k]!.data), quantized: magnitude(found[k]!.data) }
       likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called, reach })
     })
     if (largest(found[0]!.data) === largest(wanted[0]!.data)) same++
@@ -123,16 +124,24 @@ export const foundDead = (agreement: Agreement, dead: 'float' | 'quantized'): Ag
 interface Likeness extends OutputLikeness {
   readonly sample: string
   /** The largest finite magnitudes. */
-  readonly reach: { readonly float: number; readonly quantized: number }
+  readonly reach: { readonly input: number; readonly float: number; readonly quantized: number }
 }
 
 /** Half a step of eight bits, as a share of what an output reaches. */
 const nothing = 1 / 512
 
-/** The samples that say something: where a detector finds nothing, a similarity is one of noise that no code holds. All, where none does. */
+/** How many times as loud an input is of which results of others look like nothing, although they are not. */
+const outlying = 64
+
+/**
+ * The samples that say something: where a detector finds nothing, a similarity is one of noise that no code holds. All, where none does, and where the
+ * results of the others are small because their inputs are, beside those of one that lies far out.
+ */
 function telling(all: readonly Likeness[]): readonly Likeness[] {
   const least = nothing * all.reduce((most, { reach }) => Math.max(most, reach.float), 0)
-  return all.filter(({ reach, notFinite }) => notFinite > 0 || reach.float >= least || reach.quantized >= least)
+  const says = ({ reach, notFinite }: Likeness): boolean => notFinite > 0 || reach.float >= least || reach.quantized >= least
+  const loudest = all.reduce((most, each) => (says(each) ? Math.max(most, each.reach.input) : most), 0)
+  return all.some((each) => !says(each) && each.reach.input * outlying < loudest) ? all : all.filter(says)
 }
 
 function agreementOf(

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { exactExecutor } from '../wiring/executors.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { reportComparison } from './report-comparison.ts'
-import { runGraph } from './run-graph.ts'
+import { outputsWithSources, runGraph } from './run-graph.ts'
 
 /** What the chip's compiler made, and of what. */
 export interface SimulatedModel {
@@ -42,10 +42,14 @@ export async function compareWithChip(
 ): Promise<Comparison | undefined> {
   const chip = await runSimulator(compiled, simulated, isOptional, reporter)
   if (chip === undefined) return undefined
-  const ours = dumpTensors(deployed, await runGraph(deployed, exactExecutor(), simulated), 'floats')
+  const ours = dumpTensors(deployed, await runGraph(deployed, exactExecutor(), simulated, outputsWithSources(deployed)), 'floats')
   const [cosine, euclidean] = correctness ?? (plan === undefined ? [0.99, 0.9] : [0.98, 0.8])
   const comparison = compareSets(chip, ours, { cosine, euclidean }, { excepts })
   reportComparison(comparison, reporter, { target: chip, reference: ours, targetFile, referenceFile })
+  if (comparison.verdicts.length === 0 && excepts.length === 0) {
+    reporter.note(`nothing was compared: ${targetFile} gives ${[...chip.keys()].join(', ')}, and ${referenceFile} none of these`)
+    return { ...comparison, passed: false }
+  }
   const missed = comparison.verdicts.find(({ passed }) => !passed)
   if (missed !== undefined) {
     const fact = `${targetFile} computes something else than ${referenceFile}, at ${missed.name}`

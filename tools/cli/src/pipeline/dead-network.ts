@@ -1,5 +1,6 @@
 import type { Graph, SampleSource, Tensor } from '@q/ir'
 import { floatExecutor } from '../wiring/executors.ts'
+import { choicesOf, choosing } from './choices.ts'
 import { activationNames, openGraph } from './run-graph.ts'
 import { reversed } from './run-sample.ts'
 
@@ -23,7 +24,9 @@ export async function deadNetwork(graph: Graph, samples: SampleSource): Promise<
     const isSame = (name: string | undefined): boolean =>
       name === undefined || !one.has(name) || isSameTensor(one.get(name)!, other.get(name)!)
     if (graph.outputs.length === 0 || !graph.outputs.every(isSame)) return undefined
-    const killer = graph.nodes.find(({ inputs, outputs }) => outputs.every(isSame) && !inputs.every(isSame))
+    const choices = choicesOf(graph)
+    const isLastChoice = (op: string): boolean => choosing.has(op) && graph.outputs.every((name) => choices.has(name))
+    const killer = graph.nodes.find(({ op, inputs, outputs }) => outputs.every(isSame) && !inputs.every(isSame) && !isLastChoice(op))
     return killer === undefined ? undefined : { layer: killer.outputs[0]!, op: killer.op }
   } finally {
     await open.close()
