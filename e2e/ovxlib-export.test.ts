@@ -120,6 +120,10 @@ function expectSame(folder: string, graph: OvxGraph): void {
 }
 
 describe.skipIf(!hasCompiler)('exported sources compile without a warning and build the graph (skipped without gcc)', () => {
+  const exportQuantized = (files: readonly string[], flags: readonly string[] = []) => {
+    const quantized = ['--dtype', 'quantized', '--model-quantize', 'd.quantize']
+    return mustRun('pegasus', 'export', 'ovxlib', ...files, ...meta, ...quantized, '--output-path', 'out/d', ...flags)
+  }
   const toExport = (table: string, more: Readonly<Record<string, unknown>> = {}) => ({
     model: 'd.json',
     modelData: 'd.data',
@@ -147,19 +151,7 @@ describe.skipIf(!hasCompiler)('exported sources compile without a warning and bu
       'd.quantize',
     )
     mkdirSync('out')
-    await mustRun(
-      'pegasus',
-      'export',
-      'ovxlib',
-      ...network,
-      ...meta,
-      '--dtype',
-      'quantized',
-      '--model-quantize',
-      'd.quantize',
-      '--output-path',
-      'out/d',
-    )
+    await exportQuantized(network)
     expectSame('out', await exportedNetwork(toExport('d.quantize')))
   })
 
@@ -190,20 +182,7 @@ describe.skipIf(!hasCompiler)('exported sources compile without a warning and bu
       '--viv-sdk',
       'sdk',
     ]
-    const { err } = await mustRun(
-      'pegasus',
-      'export',
-      'ovxlib',
-      ...model,
-      ...meta,
-      '--dtype',
-      'quantized',
-      '--model-quantize',
-      'd.quantize',
-      '--output-path',
-      'out/d',
-      ...flags,
-    )
+    const { err } = await exportQuantized(model, flags)
     expect(err).toMatch(/BINARY_NOT_MADE/)
     expect(err).toMatch(/CHIP_WITHOUT: acuity-t527 may not run dynamic_fixed_point int16/)
     const graph = await exportedNetwork(toExport('d.quantize', { model: 'd.quantize.json' }))

@@ -8,6 +8,11 @@ beforeEach(prepareDigits)
 
 const meta = ['--with-input-meta', 'd.yml']
 const network = ['--model', 'd.json', '--model-data', 'd.data']
+/** Runs the quantized network of a model file. */
+const inference = (model: string) => [
+  ...['inference', '--model', model, '--model-data', 'd.data', ...meta],
+  ...['--dtype', 'quantized', '--model-quantize', 'd.quantize'],
+]
 const pegasus = (...args: readonly string[]) => q('pegasus', ...args)
 const must = (...args: readonly string[]) => mustRun('pegasus', ...args)
 const tableOf = (file: string) => parseQuantizeTable(readFileSync(file, 'utf8'), file).table
@@ -75,31 +80,9 @@ describe('the flow of the manual', () => {
     ])
     for (const lid of converters) expect(entries.has(`@${lid}:out0`)).toBe(true)
     expect(layers.get(pool)!.inputs).toEqual([`@${converters[1]!}:out0`])
-    const before = await must(
-      'inference',
-      '--model',
-      'd.json',
-      '--model-data',
-      'd.data',
-      ...meta,
-      '--dtype',
-      'quantized',
-      '--model-quantize',
-      'd.quantize',
-    )
+    const before = await must(...inference('d.json'))
     expect(before.err).toContain('MODEL_NOT_HYBRID')
-    const behind = await must(
-      'inference',
-      '--model',
-      'd.quantize.json',
-      '--model-data',
-      'd.data',
-      ...meta,
-      '--dtype',
-      'quantized',
-      '--model-quantize',
-      'd.quantize',
-    )
+    const behind = await must(...inference('d.quantize.json'))
     expect(behind.err).not.toContain('MODEL_NOT_HYBRID')
     expect(behind.out).toBe(before.out)
   })
@@ -112,18 +95,7 @@ describe('the flow of the manual', () => {
       list('d.quantize', { [lidOf('fullconnect')]: word })
       const { out } = await must('quantize', ...network, ...meta, '--hybrid', ...types)
       expect(out).toContain('1 converters')
-      const run = [
-        '--model',
-        'd.quantize.json',
-        '--model-data',
-        'd.data',
-        ...meta,
-        '--dtype',
-        'quantized',
-        '--model-quantize',
-        'd.quantize',
-      ]
-      expect((await must('inference', ...run)).err).not.toContain('CUSTOMIZED_NOT_APPLIED')
+      expect((await must(...inference('d.quantize.json'))).err).not.toContain('CUSTOMIZED_NOT_APPLIED')
     },
   )
 

@@ -1,21 +1,7 @@
-import { parseGraph, resolve } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { cv18xx } from '../cv18xx.ts'
+import { resolvedText } from '../../test/resolved-text.ts'
 
-const range = { threshold: 4, min: -4, max: 4 }
-const lowered = (call: string, shape = '1,3,2,2') => {
-  const graph = parseGraph(`x: f32[${shape}]; y = ${call}`)
-  return resolve(
-    graph,
-    new Map([
-      ['x', range],
-      ['y', range],
-    ]),
-    new Map(),
-    cv18xx(),
-    { mode: 'INT8' },
-  ).graph
-}
+const lowered = (call: string, shape = '1,3,2,2') => resolvedText(`x: f32[${shape}]; y = ${call}`).graph
 const opsOf = (graph: ReturnType<typeof lowered>) => graph.nodes.map(({ op }) => op).filter((op) => op !== 'Cast')
 
 describe('an ArgMax', () => {
@@ -38,9 +24,7 @@ describe('an ArgMax', () => {
   /* The runtime of TPU-MLIR 1.30.2 does not load a program that ends in what has no commands. */
   it('whose axis stays is laid out anew, and a warning says where the container cannot be loaded', () => {
     const told = (rest: string) => {
-      const graph = parseGraph(`x: f32[1,3,2,2]; y = ArgMax(x) {axis = 1}${rest}`)
-      const table = new Map(['x', 'y', 'z'].map((name) => [name, range]))
-      const { graph: made, diagnostics } = resolve(graph, table, new Map(), cv18xx(), { mode: 'INT8' })
+      const { graph: made, diagnostics } = resolvedText(`x: f32[1,3,2,2]; y = ArgMax(x) {axis = 1}${rest}`)
       expect(opsOf(made).slice(0, 4)).toEqual(['Transpose', 'ReduceMax', 'ArgMax', 'Reshape'])
       return diagnostics.filter(({ code }) => code === 'CHIP_LIMIT').map(({ at }) => at.join())
     }

@@ -1,21 +1,8 @@
-import { parseGraph, resolve } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { cv18xx } from '../cv18xx.ts'
+import { resolvedText } from '../../test/resolved-text.ts'
 
-const range = { threshold: 4, min: -4, max: 4 }
-const lowered = (shape: string, scales: string, mode: 'INT8' | 'BF16' = 'BF16') => {
-  const graph = parseGraph(`x: f32[${shape}]; s: f32[2] = [${scales}]; b: f32[2] = [0.5, -1]; y = InstanceNormalization(x, s, b)`)
-  return resolve(
-    graph,
-    new Map([
-      ['x', range],
-      ['y', range],
-    ]),
-    new Map(),
-    cv18xx(),
-    { mode },
-  ).graph
-}
+const lowered = (shape: string, scales: string, mode: 'INT8' | 'BF16' = 'BF16') =>
+  resolvedText(`x: f32[${shape}]; s: f32[2] = [${scales}]; b: f32[2] = [0.5, -1]; y = InstanceNormalization(x, s, b)`, mode).graph
 const nodesOf = (graph: ReturnType<typeof lowered>) => graph.nodes.filter(({ op }) => op !== 'Cast' && op !== 'QuantizeLinear')
 
 describe('an InstanceNormalization', () => {

@@ -1,13 +1,7 @@
-import { parseGraph, resolve } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { cv18xx } from '../cv18xx.ts'
+import { resolvedText } from '../../test/resolved-text.ts'
 
-const range = { threshold: 4, min: -4, max: 4 }
-const lowered = (text: string) => {
-  const graph = parseGraph(text)
-  const table = new Map([...graph.values.keys()].map((name) => [name, range]))
-  return resolve(graph, table, new Map(), cv18xx(), { mode: 'INT8' }).graph
-}
+const lowered = (text: string) => resolvedText(text).graph
 const refusal = (found: string) => expect.objectContaining({ code: 'OP_UNSUPPORTED', found })
 
 describe('layers that the host computes', () => {

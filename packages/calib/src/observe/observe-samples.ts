@@ -119,12 +119,11 @@ function faultError({ sample, error }: ObserverFault, samples: SampleSource, gra
   // What a sample holds is the sample's; what a layer makes of finite numbers is a model that is not right.
   if (graph.inputs.some(({ name }) => name === layer)) return errorAt(error, [place, ...at])
   const constant = unsoundConstant(graph, layer)
-  if (constant === undefined) return new QError(code, message, { at: [place, ...at], kind: 'tolerance', found, wanted, hint })
   return new QError(code, message, {
     at: [place, ...at],
     kind: 'tolerance',
-    found: `${found}, made with the constant ${constant}, which holds such numbers itself`,
+    found: constant === undefined ? found : `${found}, made with the constant ${constant}, which holds such numbers itself`,
     wanted,
-    hint: `mend the constant ${constant} in the float model`,
+    hint: constant === undefined ? hint : `mend the constant ${constant} in the float model`,
   })
 }

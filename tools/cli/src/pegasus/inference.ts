@@ -17,7 +17,6 @@ import { dataBeside, type ImportedNetwork, readNetwork } from './read-network.ts
 export const defineInference: DefineCommand = (pegasus, start) => {
   const command = addRunOptions(
     pegasus.command('inference').description('run the float or the quantized network; results are .tensor files'),
-    'float32',
   )
     .option('--postprocess <word>', 'print_topn, dump_result or classification_classic')
     .option('--postprocess-file <file>', 'what is done with results')
@@ -28,19 +27,18 @@ export const defineInference: DefineCommand = (pegasus, start) => {
 export const defineDump: DefineCommand = (pegasus, start) => {
   const command = addRunOptions(
     pegasus.command('dump').description('what every layer of the float or the quantized network makes, as .tensor files'),
-    'float32',
   )
     .option('--format <word>', 'order of axes; nchw', 'nchw')
     .option('--save-file-type <word>', 'tensor', 'tensor')
   runs(command, start, true)
 }
 
-function addRunOptions(command: Command, dtype: string): Command {
+function addRunOptions(command: Command): Command {
   return command
     .requiredOption('--model <file>', 'the model file; N.quantize.json after --hybrid')
     .option('--model-data <file>', 'its coefficients; beside the model file when absent')
     .requiredOption('--with-input-meta <file>', 'what the network is fed')
-    .option('--dtype <word>', 'float32 or quantized', dtype)
+    .option('--dtype <word>', 'float32 or quantized', 'float32')
     .option('--model-quantize <file>', 'the table of the quantized network; beside the model file when absent')
     .option('--batch-size <count>', 'samples of an iteration', parseCount(1))
     .option('--iterations <count>', 'batches to run', parseCount(1), 1)
@@ -155,8 +153,8 @@ export async function tellUnhybrid(
 
 const numbersOf = ({ data }: Tensor): readonly number[] => Array.from(data as Float32Array, Number)
 
-function tellLargest(lid: string, { data }: Tensor, topn: number, { reporter }: Context): void {
-  const numbers = Array.from(data as Float32Array, Number)
+function tellLargest(lid: string, tensor: Tensor, topn: number, { reporter }: Context): void {
+  const numbers = numbersOf(tensor)
   const places = numbers.map((_, i) => i).sort((a, b) => numbers[b]! - numbers[a]! || a - b)
   reporter.print(`@${lid}:out0`)
   for (const place of places.slice(0, topn)) reporter.print(`  ${place}: ${numbers[place]}`)

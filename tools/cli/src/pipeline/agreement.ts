@@ -63,14 +63,17 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   const likenesses: Likeness[][] = names.map(() => [])
   const watches = names.map((name) => watchElements(graph, name))
   const alive = { float: variety(names.length), quantized: variety(names.length) }
+  const see = (wanted: readonly Tensor[], found: readonly Tensor[]): void => {
+    alive.float.see(wanted)
+    alive.quantized.see(found)
+    watches.forEach((watch, k) => watch?.see(wanted[k]!, found[k]!))
+  }
   let [same, compared] = [0, 0]
   for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
     signal.throwIfAborted()
     const sample = await samples.load(i)
     const [wanted, found] = [await float(sample), await quantized(sample)]
-    alive.float.see(wanted)
-    alive.quantized.see(found)
-    watches.forEach((watch, k) => watch?.see(wanted[k]!, found[k]!))
+    see(wanted, found)
     const fed = Math.max(0, ...[...sample.values()].map(({ data }) => magnitude(data)))
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
     names.forEach((_, k) => {
@@ -81,10 +84,7 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     // Whether anything depends on the input at all takes two inputs to tell.
     const other = count === 1 ? reversed(sample) : undefined
     if (other !== undefined) {
-      const [wanted2, found2] = [await float(other), await quantized(other)]
-      alive.float.see(wanted2)
-      alive.quantized.see(found2)
-      watches.forEach((watch, k) => watch?.see(wanted2[k]!, found2[k]!))
+      see(await float(other), await quantized(other))
     }
     compared = i + 1
     onProgress({ stage: 'compare', done: compared, total: count })
