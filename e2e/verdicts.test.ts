@@ -58,6 +58,20 @@ it('numbers beyond what half precision holds: the layer where they stop being fi
   for (const text of [whole, parts.at(-1)]) expect(text).toMatch(/NaN or infinite first in layer y_Relu \(Conv, F16\): \d+ numbers/)
 })
 
+it('infinity inside that codes hold back: the layer, its type, and the table that keeps it, from both commands', async () => {
+  given(
+    `big: f32[3,3,1,1] = ${numbers([3, 3, 1, 1], 6e4)}; a = Conv(x, w, b); c = Conv(a, big, b); s = Add(c, a); y = Relu(s); z = Conv(y, w, b)`,
+  )
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 0, 1])
+  for (const text of [whole, parts.at(-1)]) {
+    expect(text).toMatch(
+      /missed: \d+ numbers of layer c_Conv \(Conv\) are NaN or infinite in f16 on data\/\d\.npz, as some are on \d of \d samples?;/,
+    )
+    expect(text).toMatch(/do: --quantize_table y_Relu:F32 keeps what overflows in F32: cosine 0\.9\d+ then/)
+  }
+})
+
 it('a bias that no code of 32 bits holds: the layer that loses it', async () => {
   given(
     `t: f32[3,3,1,1] = ${numbers([3, 3, 1, 1], 3e-5)}; big: f32[3] = [100, 90, 80]; a = Conv(x, t, big); y = Relu(a); z = Conv(y, w, b)`,

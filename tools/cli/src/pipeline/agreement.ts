@@ -3,6 +3,7 @@ import { elementCount } from '@q/ir'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
 import { choicesOf } from './choices.ts'
+import type { LostInside } from './lost-inside.ts'
 import { type MuteElements, watchElements } from './mute-elements.ts'
 import type { RunSample } from './run-sample.ts'
 import { reversed } from './run-sample.ts'
@@ -32,8 +33,10 @@ export interface Agreement {
   readonly outputs: readonly OutputAgreement[]
   /** What the median cosine and Euclidean similarity of every output have to reach. */
   readonly tolerance: readonly [cosine: number, euclidean: number]
-  /** Whether all outputs do, none is lost on any sample, and they are not all dead. */
+  /** Whether all outputs do, none is lost on any sample, they are not all dead, and nothing is lost inside. */
   readonly passed: boolean
+  /** Where numbers inside the quantized model stop being finite. */
+  readonly lostInside?: LostInside
   /** Share of samples whose largest element of the first output is the same; only for outputs that are one list. */
   readonly sameTop1?: number
 }
@@ -46,6 +49,8 @@ export interface AgreementOptions {
   readonly float: RunSample
   /** Runs the quantized model, as floats. */
   readonly quantized: RunSample
+  /** Called when the quantized model has run on a sample. @param called what the sample is called */
+  readonly look?: (sample: ReadonlyMap<string, Tensor>, called: string) => Promise<void>
   readonly samples: SampleSource
   readonly count: number
   readonly tolerance: readonly [cosine: number, euclidean: number]
@@ -57,7 +62,7 @@ export interface AgreementOptions {
 
 /** Runs both models on the first samples and compares their outputs. */
 export async function measureAgreement(options: AgreementOptions): Promise<Agreement> {
-  const { graph, float, quantized, samples, count, tolerance, signal, onProgress, isOver = () => false } = options
+  const { graph, float, quantized, look, samples, count, tolerance, signal, onProgress, isOver = () => false } = options
   const names = graph.outputs
   const choices = choicesOf(graph)
   const likenesses: Likeness[][] = names.map(() => [])
@@ -76,6 +81,7 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     see(wanted, found)
     const fed = Math.max(0, ...[...sample.values()].map(({ data }) => magnitude(data)))
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
+    await look?.(sample, called)
     names.forEach((_, k) => {
       const reach = { input: fed, float: magnitude(wanted[k]!.data), quantized: magnitude(found[k]!.data) }
       likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called, reach })
@@ -119,6 +125,10 @@ export const foundDead = (agreement: Agreement, dead: 'float' | 'quantized'): Ag
   outputs: agreement.outputs.map((each) => ({ ...each, dead: each.dead ?? dead })),
   passed: false,
 })
+
+/** The same, with what was found inside; nothing where all is finite there. */
+export const foundLost = (agreement: Agreement, lostInside: LostInside | undefined): Agreement =>
+  lostInside === undefined ? agreement : { ...agreement, lostInside, passed: false }
 
 /** How one output agrees on one sample. */
 interface Likeness extends OutputLikeness {

@@ -1,5 +1,5 @@
 import { kindOfFile, loadTestInput } from '@q/data'
-import type { Executor, Graph, Plan, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
+import type { Graph, QuantMode, Resolved, Tensor } from '@q/ir'
 import { QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -8,106 +8,17 @@ import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { readNpz } from '../npz/npz-file.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
-import type { Agreement } from './agreement.ts'
-import { foundDead, mayBeDead, measureAgreement } from './agreement.ts'
-import { choosing } from './choices.ts'
 import { dumpTensors } from './dump-tensors.ts'
-import { type LayerError, layerErrors } from './layer-errors.ts'
-import { lossyLayers, tableOption } from './lossy-layers.ts'
+import { floatsInside } from './lost-inside.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, openGraph, outputsWithSources } from './run-graph.ts'
-import type { ReadyModel, RunSample } from './run-sample.ts'
-import { readyModel, runOpen } from './run-sample.ts'
-import { tellAgreement, tellLayers } from './tell-verdict.ts'
+import { runOpen, tensorsOfOpen } from './run-sample.ts'
+import { type Again, type VerdictOptions, verdictOn } from './verdict.ts'
 
 /** What a quantized model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
 export function toleranceOf({ backend: { target } }: Chip, mode: QuantMode): readonly [cosine: number, euclidean: number] {
   return target.tolerance[mode] ?? [0.9, 0.8]
 }
-
-/** Resolves a model once more, with these layers in other modes than they have. */
-export type Again = (more: Plan) => Resolved
-
-/** The one verdict on a quantized model, whichever command asks: whether its outputs are the float model's within the tolerance. */
-export interface VerdictOptions {
-  readonly graph: Graph
-  readonly resolved: Resolved
-  readonly chip: Chip
-  readonly mode: QuantMode
-  readonly samples: SampleSource
-  readonly count: number
-  readonly tolerance: readonly [cosine: number, euclidean: number]
-  /** Runs the float model. @default the graph */
-  readonly original?: RunSample
-  /** Runs the quantized model. @default its graph */
-  readonly quantized?: RunSample
-  /** The model with more layers in other modes. @default nothing else is tried */
-  readonly again?: Again
-  /** The command that a user may try where the model misses. */
-  readonly next: string
-  /** Whether time is over: one sample is compared all the same. @default there is time for all */
-  readonly isOver?: (() => boolean) | undefined
-}
-
-/** Compares, tells, and where the model misses says which layers lose it and what to try. */
-export async function verdictOn(options: VerdictOptions, context: Context): Promise<Agreement> {
-  const { graph, resolved, mode, samples, count, tolerance, next, isOver } = options
-  const { reporter, signal } = context
-  const common = { graph, samples, count, signal, onProgress: reporter.progress, isOver }
-  const float = await ready(options.original, graph, floatExecutor)
-  const quantized = await ready(options.quantized, resolved.graph, exactExecutor)
-  let agreement: Agreement
-  try {
-    agreement = await measureAgreement({ ...common, float: float.run, quantized: quantized.run, tolerance })
-  } finally {
-    await Promise.all([float.close(), quantized.close()])
-  }
-  const examine = () => layerErrors({ ...common, resolved, mode, float: floatExecutor(), exact: exactExecutor() })
-  let errors: readonly LayerError[] | undefined
-  if (agreement.passed && mayBeDead(agreement.outputs)) {
-    errors = await examine()
-    const dead = errors?.find((each) => each.dead !== undefined && !choosing.has(each.op))?.dead
-    if (dead !== undefined) agreement = foundDead(agreement, dead)
-  }
-  tellAgreement(agreement, reporter)
-  if (agreement.samples < count) reporter.note(`note: the budget left time to compare ${agreement.samples} of ${count} samples`)
-  if (agreement.passed) return agreement
-  errors ??= await examine()
-  if (errors === undefined) reporter.note('note: the budget left no time to look for the layers that lose most')
-  else {
-    tellLayers(errors, reporter)
-    const kept =
-      options.again === undefined || isOver?.() === true
-        ? undefined
-        : await keptInFloat({ ...options, again: options.again }, errors, context)
-    if (kept !== undefined) reporter.note(`do: ${kept}`)
-  }
-  reporter.note(`do: ${next}`)
-  return agreement
-}
-
-/** What to keep in a float mode so that the model does not miss any more, where that is few layers: tried on the same samples. */
-async function keptInFloat(
-  { graph, chip, samples, count, tolerance, original, again }: VerdictOptions & { readonly again: Again },
-  errors: readonly LayerError[],
-  { reporter, signal }: Context,
-): Promise<string | undefined> {
-  const { target } = chip.backend
-  for (const layers of lossyLayers(graph, errors, target)) {
-    const option = tableOption(layers, target.defaultFloat)
-    if (option === undefined) continue
-    const float = await ready(original, graph, floatExecutor)
-    const quantized = await readyModel(again(new Map(layers.map((layer) => [layer, target.defaultFloat]))).graph, exactExecutor())
-    const run = { graph, samples, count, tolerance, float: float.run, quantized: quantized.run, signal, onProgress: reporter.progress }
-    const { passed, outputs } = await measureAgreement(run).finally(() => Promise.all([float.close(), quantized.close()]))
-    if (passed)
-      return `--quantize_table ${option} keeps what loses nearly all in ${target.defaultFloat}: cosine ${Math.min(...outputs.map(({ cosine }) => cosine)).toFixed(6)} then`
-  }
-  return undefined
-}
-
-const ready = (run: RunSample | undefined, graph: Graph, executor: () => Executor): Promise<ReadyModel> =>
-  run === undefined ? readyModel(graph, executor()) : Promise.resolve({ run, close: async () => {} })
 
 /** What a quantized model is compared on, as files have it. */
 export interface GivenComparison {
@@ -167,14 +78,15 @@ export async function compareWithFloat(
   const { graph } = options
   const wanted = options.compareAll ? activationNames(deployed) : outputsWithSources(deployed)
   const float = given === undefined ? await openGraph(graph, floatExecutor(), activationNames(graph)) : undefined
-  const exact = await openGraph(deployed, exactExecutor(), wanted)
+  const exact = await openGraph(deployed, exactExecutor(), [...new Set([...wanted, ...floatsInside(deployed)])])
   try {
     const reference = given ?? (await float!.run(inputs))
-    const tensors = dumpTensors(deployed, await exact.run(fed), 'floats')
+    const made = dumpTensors(deployed, await exact.run(fed), 'floats')
+    const tensors = new Map(wanted.map((name) => [name, made.get(name)!]))
     const models = {
       ...(float === undefined ? {} : { original: runOpen(graph, float, [inputs, reference]) }),
       // Where pictures are taken the verdict is given on numbers, as everywhere; what is compared here is made of the picture.
-      ...(deployed === resolved.graph ? { quantized: runOpen(deployed, exact, [inputs, tensors]) } : {}),
+      ...(deployed === resolved.graph ? { quantized: tensorsOfOpen(deployed, exact, [inputs, made]) } : {}),
     }
     const others = again === undefined ? {} : { again }
     return await compared(

@@ -4,9 +4,10 @@ import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { Agreement } from './agreement.ts'
 import type { CheckedOriginal } from './checked-original.ts'
-import { type Again, toleranceOf, verdictOn } from './compare-with-float.ts'
+import { toleranceOf } from './compare-with-float.ts'
 import { findFloatLayers } from './float-layers.ts'
 import type { QuantizeOptions } from './quantize.ts'
+import { type Again, verdictOn } from './verdict.ts'
 
 /** The verdict on the first samples; nothing where none is compared, which is said. */
 export async function agreementOn(

@@ -28,6 +28,20 @@ export function lossyLayers(graph: Graph, errors: readonly LayerError[], target:
   return [[...new Set(read)], [...new Set([...read, ...reading])]].filter((set, i, all) => i === 0 || set.length > all[0]!.length)
 }
 
+/** Layers that are computed in a narrow float type and overflow, with a mode that may hold their numbers: the widest there is. */
+export function layersThatOverflow(
+  errors: readonly LayerError[],
+  target: Target,
+): readonly { readonly layers: readonly string[]; readonly mode: QuantMode }[] {
+  const dtypeOf = (mode: QuantMode) => {
+    const scheme = target.schemes[mode]
+    return scheme?.kind === 'float' ? scheme.dtype : undefined
+  }
+  const wide = target.modes.find((mode) => dtypeOf(mode) === 'f32') ?? target.modes.find((mode) => dtypeOf(mode) === 'bf16')
+  const layers = errors.filter(({ mode, notFinite }) => notFinite > 0 && dtypeOf(mode) === 'f16').map(({ layer }) => layer)
+  return wide === undefined || layers.length === 0 || layers.length > most ? [] : [{ layers, mode: wide }]
+}
+
 /** Layers in a mode as the option of a quantization table takes them; nothing for names that it cannot take. */
 export function tableOption(layers: readonly string[], mode: QuantMode): string | undefined {
   return layers.some((layer) => /[:,\s'"]/.test(layer)) ? undefined : layers.map((layer) => `${layer}:${mode}`).join(',')

@@ -1,14 +1,20 @@
 import type { Executor, Graph, Tensor } from '@q/ir'
 import { feedsOf } from '@q/ir/graph'
 import { dumpTensors } from './dump-tensors.ts'
-import type { OpenGraph } from './run-graph.ts'
+import { type OpenGraph, openGraph } from './run-graph.ts'
 
 /** Runs a model on a sample: its outputs as floats, in order. */
 export type RunSample = (sample: ReadonlyMap<string, Tensor>) => Promise<readonly Tensor[]>
 
+/** Runs a model on a sample: tensors as floats, by name. */
+export type RunTensors = (sample: Tensors) => Promise<Tensors>
+
+/** Tensors, by name. */
+type Tensors = ReadonlyMap<string, Tensor>
+
 /** A model made ready for many samples. */
-export interface ReadyModel {
-  readonly run: RunSample
+export interface ReadyModel<Run = RunSample> {
+  readonly run: Run
   close(): Promise<void>
 }
 
@@ -24,16 +30,26 @@ export async function readyModel(graph: Graph, executor: Executor): Promise<Read
   }
 }
 
-/** Tensors, by name. */
-type Tensors = ReadonlyMap<string, Tensor>
+/** The same, of which these values are fetched. */
+export async function readyTensors(graph: Graph, executor: Executor, names: readonly string[]): Promise<ReadyModel<RunTensors>> {
+  const open = await openGraph(graph, executor, [...new Set(names)])
+  return { run: async (sample) => dumpTensors(graph, await open.run(sample), 'floats'), close: open.close }
+}
 
-/** Runs a graph that is open, with its outputs among what it fetches. What it has made of one sample already is not made again. */
-export const runOpen =
-  (graph: Graph, open: Pick<OpenGraph, 'run'>, [known, made]: readonly [sample: Tensors, made: Tensors]): RunSample =>
-  async (sample) => {
-    const tensors = sample === known ? made : dumpTensors(graph, await open.run(sample), 'floats')
-    return graph.outputs.map((name) => tensors.get(name)!)
-  }
+/** Runs a graph that is open: the tensors it fetches. What it has made of one sample already is not made again. */
+export const tensorsOfOpen =
+  (graph: Graph, open: Pick<OpenGraph, 'run'>, [known, made]: readonly [sample: Tensors, made: Tensors]): RunTensors =>
+  async (sample) =>
+    sample === known ? made : dumpTensors(graph, await open.run(sample), 'floats')
+
+/** The same, with the graph's outputs among what it fetches: these, in order. */
+export const runOpen = (graph: Graph, open: Pick<OpenGraph, 'run'>, known: readonly [sample: Tensors, made: Tensors]): RunSample => {
+  const run = tensorsOfOpen(graph, open, known)
+  return async (sample) => outputsOf(graph, await run(sample))
+}
+
+/** The outputs of a graph, in order. */
+export const outputsOf = ({ outputs }: Graph, tensors: Tensors): readonly Tensor[] => outputs.map((name) => tensors.get(name)!)
 
 /** Another input that a network takes as well: the elements of a sample from the last to the first; nothing where that is the sample itself. */
 export function reversed(sample: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> | undefined {

@@ -2,10 +2,11 @@ import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { type Agreement, areDead, type OutputAgreement } from './agreement.ts'
 import type { LayerError } from './layer-errors.ts'
+import type { LostInside } from './lost-inside.ts'
 import type { MuteElements } from './mute-elements.ts'
 
 /** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
-export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreement, reporter: Reporter): void {
+export function tellAgreement({ samples, outputs, sameTop1, tolerance, lostInside }: Agreement, reporter: Reporter): void {
   for (const { name, cosine, sqnr, worst, silent, notFinite, dead, unvaried, mute } of outputs) {
     reporter.print(
       `agreement with the float model on ${countText(samples, 'sample')}: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
@@ -20,10 +21,15 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance }: Agreeme
   }
   if (sameTop1 !== undefined) reporter.print(`same largest element: ${(100 * sameTop1).toFixed(1)} %`)
   if (areDead(outputs)) reporter.note('missed: every output is the same for every input')
+  if (lostInside !== undefined) reporter.note(lostLine(lostInside, samples))
   const missed = outputs.filter(({ passed }) => !passed)
   if (missed.length > 0)
     reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${missed.map(missedLine).join('; ')}`)
 }
+
+/** A layer that overflows, whatever its outputs look like behind codes that hold its numbers back. */
+const lostLine = ({ layer, op, dtype, numbers, largest, sample, samples }: LostInside, compared: number): string =>
+  `missed: ${countText(numbers, 'number')} of layer ${layer} (${op}) are NaN or infinite in ${dtype} on ${sample}, as some are on ${samples} of ${countText(compared, 'sample')}; the float model reaches ${largest.toPrecision(4)} there`
 
 /** What a similarity does not see where one element is far larger than the others. */
 const muteLine = (name: string, { mute, elements, largest }: MuteElements): string =>
