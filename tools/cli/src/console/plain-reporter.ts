@@ -1,7 +1,7 @@
 import { formatError } from '@q/ir'
 import { formatSeconds, secondsLeft } from './eta.ts'
 import type { Reporter, Streams } from './reporter.ts'
-import { shortText } from './short-text.ts'
+import { shortNames, shortText } from './short-text.ts'
 import { visibleText } from './visible-text.ts'
 
 /** Plain lines, for logs: progress at the start, the end, and at most every `everyMs` milliseconds in between. */
@@ -9,10 +9,10 @@ export function plainReporter(streams: Streams, now: () => number = Date.now, ev
   let stage = ''
   let started = 0
   let lastLine = 0
-  const note = (line: string) => void streams.err.write(`${visibleText(shortText(line))}\n`)
-  const whole = (text: string) => void streams.err.write(`${visibleText(text)}\n`)
+  const write = (stream: Streams['out'], text: string) => void stream.write(`${visibleText(shortNames(text))}\n`)
+  const note = (line: string) => write(streams.err, shortText(line))
   return {
-    print: (line) => void streams.out.write(`${visibleText(line)}\n`),
+    print: (line) => write(streams.out, line),
     note,
     diagnostic: ({ level, code, message, at }) => note(`${level}: ${code}: ${message}${at.length > 0 ? ` (${at.join(' > ')})` : ''}`),
     progress(progress) {
@@ -30,7 +30,7 @@ export function plainReporter(streams: Streams, now: () => number = Date.now, ev
       note(`${progress.stage}: ${progress.done}/${progress.total}${tail}`)
     },
     event: () => {},
-    error: (error) => whole(formatError(error)),
+    error: (error) => write(streams.err, formatError(error)),
     close: () => {},
   }
 }

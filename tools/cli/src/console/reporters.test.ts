@@ -36,11 +36,40 @@ it('plain: control characters of names are written out, on both streams', () => 
   expect(texts.err).toBe('c\\u0000d\\u0085\nARTIFACT_NAME: of e\\u007f\n  at:     f\\u000dg\n  found:  h\\u0000\n\ti\n')
 })
 
+const unseen = '\u202eevil\u202c \u2066b\u2069 \u200b\u200f\ufeff\u2028 \u{e0041} \ud800x'
+const seen = '\\u202eevil\\u202c \\u2066b\\u2069 \\u200b\\u200f\\ufeff\\u2028 \\udb40\\udc41 \\ud800x'
+
+it('plain: marks that turn the direction of writing, or are not seen, are written out; letters and pictures are not', () => {
+  const { texts, out, err } = streams()
+  const reporter = plainReporter({ out, err })
+  reporter.print(`${unseen} שלום 😀`)
+  reporter.diagnostic({ level: 'warning', code: 'C', message: unseen, at: [unseen] })
+  expect([texts.out, texts.err]).toEqual([`${seen} שלום 😀\n`, `warning: C: ${seen} (${seen})\n`])
+})
+
+it('json: the same are written out, and read as what they are', () => {
+  const { texts, out, err } = streams()
+  jsonReporter({ out, err }).print(unseen)
+  expect(texts.out).toContain(seen)
+  expect(JSON.parse(texts.out)).toEqual({ event: 'line', text: unseen })
+})
+
+it('plain: names that are too long to be read are cut in their middle, wherever they stand', () => {
+  const { texts, out, err } = streams()
+  const reporter = plainReporter({ out, err })
+  const name = 'n'.repeat(5000)
+  reporter.print(`input ${name}: f32 [1]`)
+  reporter.error(new QError('C', `there is no ${name}`, { at: ['m.onnx', name], found: name }))
+  const short = `${'n'.repeat(100)}… (4800 letters) …${'n'.repeat(100)}`
+  expect(texts.out).toBe(`input ${short}: f32 [1]\n`)
+  expect(texts.err).toBe(`C: there is no ${short}\n  at:     m.onnx > ${short}\n  found:  ${short}\n`)
+})
+
 it('plain: a line that a file made endless is cut in its middle; results are printed whole', () => {
   const { texts, out, err } = streams()
   const reporter = plainReporter({ out, err })
-  reporter.note('a'.repeat(1e6))
-  reporter.print('b'.repeat(1e4))
+  reporter.note('a '.repeat(5e5))
+  reporter.print('b '.repeat(5e3))
   expect(texts.err.length).toBeLessThan(2100)
   expect(texts.err).toContain('… (998000 letters) …')
   expect(texts.out).toHaveLength(1e4 + 1)
