@@ -50,7 +50,13 @@ export async function main(args: readonly string[]): Promise<number> {
     run.modules.close()
     process.exit(code)
   }
-  const end = (error: unknown) => failed(run.modules.blame(error) ?? error, { ...run, command: args.find((word) => !word.startsWith('-')) })
+  let { files } = run
+  const end = async (error: unknown): Promise<number> => {
+    const code = await failed(run.modules.blame(error) ?? error, { ...run, command: args.find((word) => !word.startsWith('-')) })
+    const left = files.written()
+    if (left.length > 0) reporter.note(`note: written before that, each as a whole: ${left.join(', ')}`)
+    return code
+  }
   let isBroken = false
   const broken = (error: unknown) => {
     // One error is told, whatever follows from it.
@@ -77,7 +83,9 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const chosen = chooseAction(args.filter((word) => word !== '--json'))
     if (typeof chosen === 'number') return chosen
-    const outcome = await chosen.action(within(run, chosen.mostBytes ?? run.files.mostBytes))
+    const context = within(run, chosen.mostBytes ?? files.mostBytes)
+    files = context.files
+    const outcome = await chosen.action(context)
     await new Promise((done) => setImmediate(done))
     interruption.signal.throwIfAborted()
     if (unwritten !== undefined) throw await fileError(unwritten, 'the standard output', 'write')

@@ -49,7 +49,7 @@ export const defineModelTransform: DefineCommand = (program, start) => {
   command.action((options) =>
     start(async (context) => {
       checkVendorOptions(command, vendorOptions, context.reporter)
-      const { comparison, files } = await transform(
+      const { comparison, uncompared, files } = await transform(
         {
           modelName: options.model_name,
           modelDef: options.model_def,
@@ -63,8 +63,7 @@ export const defineModelTransform: DefineCommand = (program, start) => {
         },
         context,
       )
-      if (comparison === undefined)
-        context.reporter.note(`nothing was compared: ${options.not_inference ? '--not_inference' : 'there is no --test_input'}`)
+      if (uncompared !== undefined) context.reporter.note(`nothing was compared: ${options.not_inference ? '--not_inference' : uncompared}`)
       context.reporter.print(`files: ${files.join(', ')}`)
       return comparison
     }),

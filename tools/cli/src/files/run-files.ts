@@ -33,6 +33,8 @@ export interface RunFiles {
   write(files: ReadonlyMap<string, Uint8Array | string>): Promise<void>
   /** Writes an input anew, for commands that change a file in place. @throws QError as {@link RunFiles.write} */
   rewrite(path: string, content: Uint8Array | string): Promise<void>
+  /** The outputs that were written, as they were named. */
+  written(): readonly string[]
   /** Whether a path leads to one of these inputs. */
   isAmong(path: string, inputs: readonly string[]): Promise<boolean>
 }
@@ -115,6 +117,7 @@ export function createRunFiles(note: (line: string) => void, mostBytes = usualMo
     async rewrite(path, content) {
       await finish([{ path, place: await placeOf(path), content }])
     },
+    written: () => [...new Set(written.values())],
     async isAmong(path, others) {
       const identity = await identityOf(path)
       if (identity === undefined) return false

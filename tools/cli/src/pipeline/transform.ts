@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { PreprocessOptions } from '@q/data'
 import { loadTestInput, withPreprocess } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
-import { QError } from '@q/ir'
+import { isQError, QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { encodeNpz } from '@q/npz'
 import { onnxOutputNames } from '@q/onnx'
@@ -34,6 +34,8 @@ export interface TransformOptions {
 export interface Transformed {
   readonly graph: Graph
   readonly comparison?: Comparison
+  /** Why nothing was compared. */
+  readonly uncompared?: string
   readonly files: readonly string[]
 }
 
@@ -98,28 +100,28 @@ export async function transform(options: TransformOptions, context: Context): Pr
   await noteTestInputs([testInput], context)
   const { graph, outputNames, files: written, content } = await importTop(options, context)
   const inputs = testInput === undefined ? undefined : await loadTestInput(testInput, sampleInputs(graph), files.mostBytes)
-  await files.write(new Map<string, string | Uint8Array>(content()))
+  // A network that cannot be run leaves no file.
+  const tensors = inputs === undefined ? undefined : await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
+  const results = new Map<string, Uint8Array>()
+  if (inputs !== undefined && !isInputKept) results.set(inputFile, encodeNpz(inputs))
+  if (tensors !== undefined && testResult !== undefined) results.set(testResult, encodeNpz(tensors))
+  await files.write(new Map<string, string | Uint8Array>([...content(), ...results]))
   tellModel(graph, reporter)
   if (testInput !== undefined) warnOfUnscaled(graph, testInput.split(','), options.preprocess, reporter)
   reporter.event('transformed', { layers: graph.nodes.length, mlir: options.mlir })
-  if (inputs === undefined) return { graph, files: written }
-
-  const tensors = await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
-  const results = new Map<string, Uint8Array>()
-  if (!isInputKept) results.set(inputFile, encodeNpz(inputs))
-  if (testResult !== undefined) results.set(testResult, encodeNpz(tensors))
-  await files.write(results)
-  const comparison = await compareWithOriginal(
-    { ...options, ...(outputNames === undefined ? {} : { outputNames }) },
-    graph,
-    inputs,
-    tensors,
-    context,
-  )
-  return { graph, files: [...written, ...results.keys()], comparison }
+  const made = { graph, files: [...written, ...results.keys()] }
+  if (inputs === undefined || tensors === undefined) return { ...made, uncompared: 'there is no --test_input' }
+  const cut = outputNames === undefined ? {} : { outputNames }
+  try {
+    return { ...made, comparison: await compareWithOriginal({ ...options, ...cut }, graph, inputs, tensors, context) }
+  } catch (error) {
+    if (!isQError(error) || error.code !== 'MODEL_RUN') throw error
+    for (const line of notFiniteLines(graph, tensors)) reporter.note(line)
+    return { ...made, uncompared: `ONNX Runtime cannot run ${options.modelDef} (${error.found})` }
+  }
 }
 
-/** Every layer that has a tensor in the file is compared; those that differ are told, the first of them by name. */
+/** Every layer that has a tensor in the file is compared; those that differ are told, the first of them by name. @throws QError `MODEL_RUN` */
 async function compareWithOriginal(
   options: TransformOptions,
   graph: Graph,
