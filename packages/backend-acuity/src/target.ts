@@ -9,7 +9,7 @@ import {
   type Target,
 } from '@q/ir'
 import { activationOps } from '@q/ir/lowering'
-import { type Chip, factsOfChip } from './chips.ts'
+import { type Chip, chips, factsOfChip } from './chips.ts'
 
 const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
 
@@ -127,8 +127,7 @@ const wideOperators = ['Gather', 'GatherElements', 'Where', 'Cast', 'ArgMax', 'A
 
 const shapes = ['Reshape', 'Squeeze', 'Unsqueeze'] as const
 
-/** Everything the lowerings, the resolver and the search need to know of a chip of the family. */
-export function targetOf(chip: Chip): Target {
+function targetFor(chip: Chip): Target {
   const { without = {} } = factsOfChip(chip)
   const has = (mode: string): boolean => !(mode in without)
   const known = <T>(modes: Readonly<Record<string, T>>): Record<string, T> =>
@@ -165,3 +164,8 @@ export function targetOf(chip: Chip): Target {
     },
   })
 }
+
+const targets = new Map(chips.map((chip) => [chip, targetFor(chip)]))
+
+/** Everything the lowerings, the resolver and the search need to know of a chip of the family. */
+export const targetOf = (chip: Chip): Target => targets.get(chip)!

@@ -10,11 +10,8 @@ import { resolve } from '../resolve/resolve.ts'
 import { type QuantMode, quantModes } from '../tables/quant-mode.ts'
 import { type BackendCase, backendCases } from './backend-cases.ts'
 import { checkEmit, checkEmittedTypes } from './backend-emit.ts'
-import { checkNames } from './backend-names-case.ts'
-import { checkNeighbours } from './backend-neighbours-case.ts'
+import { describeMemory, shareOf } from './backend-memory.ts'
 import { checkComputedOnCodes } from './backend-on-codes.ts'
-import { checkOtherNetworks } from './backend-other-networks-case.ts'
-import { checkKeptResults } from './backend-resolver-case.ts'
 import { describeRuns } from './backend-runs.ts'
 import { computedIn } from './declared-mode.ts'
 import { type ConformanceRunner, check, checkRefused } from './runner.ts'
@@ -34,6 +31,16 @@ export interface BackendConformanceOptions {
    * says so by its name in their place. @default none
    */
   readonly deviations?: Readonly<Record<string, string>>
+  /**
+   * Groups of modes whose layers are lowered by the same code with other numbers. What a back end may remember of layers, and what it makes of their names,
+   * is examined once for each group, dealt out to its modes; each mode is resolved and run with every operator all the same. @default each mode is alone
+   */
+  readonly alike?: readonly (readonly QuantMode[])[]
+  /**
+   * `runs`: no more than each operator and what is run, where another call examines the same back end without an executor, and with it what it remembers.
+   * @default 'all'
+   */
+  readonly examines?: 'all' | 'runs'
 }
 
 /** Whether a mode needs calibrated ranges. */
@@ -47,7 +54,14 @@ const isInteger = ({ target }: Backend, mode: QuantMode): boolean => target.sche
  * @example
  * backendConformance({ runner: { describe, it }, create: () => myChip(), executor: () => createReferenceExecutor() })
  */
-export function backendConformance({ runner, create, executor, deviations = {} }: BackendConformanceOptions): void {
+export function backendConformance({
+  runner,
+  create,
+  executor,
+  deviations = {},
+  alike = [],
+  examines = 'all',
+}: BackendConformanceOptions): void {
   const { describe, it } = runner
   const { target } = create()
   describe(`back end conformance: ${target.name}`, () => {
@@ -62,12 +76,7 @@ export function backendConformance({ runner, create, executor, deviations = {} }
         for (const each of backendCases) {
           if (computedIn(target, each.form, mode) !== undefined) it(each.form, async () => checkCase(create(), each, mode, executor))
         }
-        it('follows ranges and modes of each layer and of its neighbours', async () => checkNeighbours(create, mode))
-        it('keeps nothing from plan to plan that another plan or range changes', async () => checkKeptResults(create, mode, 1))
-        it('keeps nothing from network to network', async () => checkOtherNetworks(create, mode))
-        for (const seed of [1, 2, 3]) {
-          it(`computes the same whatever layers and constants are called (${seed})`, async () => checkNames(create, mode, seed))
-        }
+        if (examines === 'all') describeMemory(runner, create, mode, shareOf(mode, alike))
         if (isInteger(create(), mode)) it('names the layer without a range', async () => checkMissingRange(create(), mode))
         if (executor === undefined) it('was not executed: no executor was handed to the suite', async () => {})
         else describeRuns(runner, { create, executor, deviations }, mode)

@@ -21,13 +21,14 @@ import { check } from './runner.ts'
  *
  * @param create makes the back end, anew for each network that is seen fresh
  * @param mode of all networks
+ * @param isExamined whether the network at a place of the list is. @default all are
  */
-export function checkOtherNetworks(create: () => Backend, mode: QuantMode): void {
+export function checkOtherNetworks(create: () => Backend, mode: QuantMode, isExamined: (place: number) => boolean = () => true): void {
   const used = create()
   const { target } = used
   const isInteger = target.schemes[mode]?.kind === 'integer'
-  for (const network of operatorNetworks) {
-    if (computedIn(target, network.form, mode) === undefined) continue
+  for (const [place, network] of operatorNetworks.entries()) {
+    if (!isExamined(place) || computedIn(target, network.form, mode) === undefined) continue
     const { graph } = numbered(network, floatGrid(network))
     const isFirst = operatorNetworks.find(({ form }) => form === network.form) === network
     const seen = [graph, ...(isInteger ? [graph] : []), ...(isFirst ? changedAttributes(graph) : [])]
