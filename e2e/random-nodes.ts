@@ -17,6 +17,14 @@ const bitsOf = (dtype: DType): number => (dtype === 'i8' || dtype === 'u8' ? 8 :
 /** Brings numbers of so many bits to the codes of the result. */
 const down = (from: number, to: DType): number => Math.max(0, from - bitsOf(to))
 
+/** The larger or the smaller of two operands, one of them repeated. */
+const choice = (op: OpName, s: Source): Made => [
+  op,
+  [s.operand([1, 3, 4]), s.operand([3, 1])],
+  { ...s.factors(2, s.whole(0, 2)), relu: s.chance(0.3) },
+  s.resultType(),
+]
+
 const makers: Readonly<Record<string, (s: Source) => Made>> = {
   QConv(s) {
     const group = s.pick([1, 1, 2, 4])
@@ -84,6 +92,8 @@ const makers: Readonly<Record<string, (s: Source) => Made>> = {
     const operands = [s.operand([1, 3, 4]), s.operand([3, 1])]
     return ['QSub', operands, { ...s.factors(2, s.whole(0, 2)), relu: s.chance(0.3) }, s.resultType()]
   },
+  QMax: (s) => choice('QMax', s),
+  QMin: (s) => choice('QMin', s),
   QMul(s) {
     const [a, b] = [s.operand([1, 3, 4]), s.operand([3, 1])]
     const y = s.resultType()
@@ -246,7 +256,7 @@ const makers: Readonly<Record<string, (s: Source) => Made>> = {
 
 /** Operators whose factors may shift to the left. */
 const requantizing =
-  'QConv QConvTranspose QMatMul QAdd QSub QMul QAddConstant QLimitConstant QLeakyRelu QPRelu QAffine QAveragePool Requantize'
+  'QConv QConvTranspose QMatMul QAdd QSub QMax QMin QMul QAddConstant QLimitConstant QLeakyRelu QPRelu QAffine QAveragePool Requantize'
 
 /** The same operators with left shifts, on codes near their zero points: few results saturate. */
 const shiftingLeft: Readonly<Record<string, (s: Source) => Made>> = Object.fromEntries(

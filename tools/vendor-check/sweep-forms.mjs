@@ -145,6 +145,7 @@ export const forms = new Map(
     ['Sigmoid_log', 'Sigmoid(@x) {log = true}'],
     ['PRelu', 'PRelu(@x, $slope)'],
     ...['Add', 'Sub', 'Mul', 'Max', 'Min'].flatMap(pair),
+    ...['Max', 'Min'].map((op) => /** @type {const} */ ([`${op}_two_scales`, `${op}(@x, Sigmoid(@x))`])),
     ['Div', 'Div(@x, @e)'],
     ['Div_number_first', 'Div($half, @e)'],
     ['Mod', 'Mod(@x, @e)'],

@@ -84,6 +84,8 @@ const copying: Readonly<Record<string, Kernel>> = {
   QReduce: qReduce,
   QAdd: arithmetic.qAdd,
   QSub: arithmetic.qSub,
+  QMax: arithmetic.qMax,
+  QMin: arithmetic.qMin,
   QMul: arithmetic.qMul,
   QLeakyRelu: arithmetic.qLeakyRelu,
   QPRelu: arithmetic.qPRelu,

@@ -29,7 +29,7 @@ export const summed =
   }
 
 /** Multipliers of a byte for the operands of a node, at the shift that the largest of them has by itself. */
-function sharedShift(node: Node, context: LowerContext, signs: readonly (1 | -1)[] = []) {
+export function sharedShift(node: Node, context: LowerContext, signs: readonly (1 | -1)[] = []) {
   const result = thresholdOf(layerOf(node), context)
   const factors = node.inputs.map((operand, place) => Math.fround(((signs[place] ?? 1) * thresholdOf(operand!, context)) / result))
   const { shift } = quantizedScale(Math.max(...factors.map(Math.abs)))

@@ -1,8 +1,7 @@
 import { type LowerContext, type LowerOp, layerOf, type Node } from '@q/ir'
 import { copyCodes, lowerFloat, onCodes } from '@q/ir/lowering'
-import { constantPlaces, inBf16 } from './in-bf16.ts'
+import { inBf16 } from './in-bf16.ts'
 import { reluOf } from './relu-of.ts'
-import { wholeOperands } from './whole-operands.ts'
 
 /** A node that makes no numbers in floats: it does not say how they are made. */
 const unchanged: LowerOp = (node, context) => {
@@ -21,16 +20,4 @@ const reluInFloats: LowerOp = (node, context) => lowerFloat(reluOf(node.inputs[0
 export const lowerRelu: LowerOp = onCodes(
   (node, context) => (limitOf(node, context) > 0 ? inBf16(node, context, 'it has a limit', reluInFloats) : copyCodes(node, context)),
   reluInFloats,
-)
-
-/** The larger or the smaller of two operands, in floats. */
-const inFloats: LowerOp = (node, context) => wholeOperands(lowerFloat(node, context), context)
-
-/** The larger or the smaller of two operands; of codes, whatever their scales are. */
-export const lowerChoice: LowerOp = onCodes(
-  (node, context) =>
-    constantPlaces(node, context).length > 0
-      ? inBf16(node, context, 'an operand is a constant', inFloats)
-      : wholeOperands(copyCodes(node, context), context),
-  inFloats,
 )

@@ -11,12 +11,13 @@ const lowered = (text: string, mode: QuantMode) => resolve({ ...parseGraph(text)
 describe.each(['INT8', 'BF16'] as const)('what is compared element with element: %s', (mode) => {
   it('has computed operands of the shape of the result, repeated along an axis at a time', () => {
     const graph = lowered('x: f32[1,2,2,3]; c: f32[2,1,1]; y = Max(x, c)', mode)
-    const made = graph.nodes.filter(({ op }) => ['Reshape', 'Tile', 'Max'].includes(op))
+    const compared = mode === 'INT8' ? 'QMax' : 'Max'
+    const made = graph.nodes.filter(({ op }) => ['Reshape', 'Tile', compared].includes(op))
     expect(made.map(({ op, attrs }) => [op, attrs.shape ?? attrs.repeats])).toEqual([
       ['Reshape', [1, 2, 1, 1]],
       ['Tile', [1, 1, 1, 3]],
       ['Tile', [1, 1, 2, 1]],
-      ['Max', undefined],
+      [compared, undefined],
     ])
     expect(made.at(-1)!.inputs.map((name) => valueOf(graph, name!).type.shape)).toEqual([
       [1, 2, 2, 3],

@@ -80,6 +80,22 @@ function sumRoundedOnce(call: KernelCall, operands: readonly SumOperand[]): Numb
 export const qAdd = combined([1, 1])
 export const qSub = combined([1, -1])
 
+/** The larger or smaller of codes, each brought to the scale of the result before. */
+const chosen =
+  (choose: (a: number, b: number) => number): Kernel =>
+  (call) => {
+    const { shape } = resultType(call)
+    const [a, b] = [0, 1].map((index) => broadcastTo(centred(operand(call, index)), operand(call, index).type.shape, shape)) as [
+      Numbers,
+      Numbers,
+    ]
+    const [first, second] = [requantizerOf(call, 0), requantizerOf(call, 1)]
+    return [saturated(call, (i) => choose(first(a[i]!), second(b[i]!)))]
+  }
+
+export const qMax = chosen(Math.max)
+export const qMin = chosen(Math.min)
+
 /** Product of codes without their zero points, requantized. */
 export const qMul: Kernel = (call) => {
   const { shape } = resultType(call)

@@ -87,6 +87,8 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     attrs: { multipliers: [51, 83], shifts: [7, 7], requantizeSum: true },
   }),
   nodeCase('difference', 'QSub', [a, b], [gives(i8(3), [0, -8, -90])], { attrs: factors }),
+  nodeCase('the larger of two, rescaled', 'QMax', [a, b], [gives(i8(3), [4, 4, 127])], { attrs: factors }),
+  nodeCase('the smaller of two, rescaled', 'QMin', [a, b], [gives(i8(3), [4, -4, 40])], { attrs: factors }),
   nodeCase('product', 'QMul', [a, b], [gives(i8(3), [0, 0, 79])], { attrs: { multipliers: [65], shifts: [13] } }),
   nodeCase('constant added', 'QAddConstant', [fed(i8(2), [10, -20])], [gives(i8(2), [20, -7])], {
     attrs: { constant: 1408, multipliers: [117], shifts: [7] },

@@ -89,6 +89,8 @@ const others: Readonly<Record<string, string>> = {
   Add: 'Sub',
   Sub: 'Add',
   QAdd: 'QSub',
+  QMax: 'QMin',
+  QMin: 'QMax',
   QSub: 'QAdd',
   Sigmoid: 'Silu',
   Silu: 'Sigmoid',

@@ -98,6 +98,8 @@ function entriesOf(
       return shape(1).length < 2 ? 1 : shape(1).at(attrs['transB'] === true ? -2 : -1)
     case 'QAdd':
     case 'QConcat':
+    case 'QMax':
+    case 'QMin':
     case 'QSub':
       return inputs.length
     case 'QLeakyRelu':

@@ -14,6 +14,8 @@ const nodes: Readonly<Record<string, string>> = {
   QMatMul: `x: i8[3,2]{scale 1}; w: i8[2,4] = ${ones(8)}; y: i8[3,4]{scale 1} = QMatMul(x, w) {multipliers = [3], shifts = [5]}`,
   QAdd: 'x: i8[1,4]{scale 1}; z: i8[1,4]{scale 1}; y: i8[1,4]{scale 1} = QAdd(x, z) {multipliers = [1, 2], shifts = [3, 4]}',
   QSub: 'x: i8[1,4]{scale 1}; z: i8[1,4]{scale 1}; y: i8[1,4]{scale 1} = QSub(x, z) {multipliers = [1, 2], shifts = [3, 4]}',
+  QMax: 'x: i8[1,4]{scale 1}; z: i8[1,4]{scale 1}; y: i8[1,4]{scale 1} = QMax(x, z) {multipliers = [1, 2], shifts = [3]}',
+  QMin: 'x: i8[1,4]{scale 1}; z: i8[1,4]{scale 1}; y: i8[1,4]{scale 1} = QMin(x, z) {multipliers = [1, 2], shifts = [3]}',
   QMul: 'x: i8[1,4]{scale 1}; z: i8[1,4]{scale 1}; y: i8[1,4]{scale 1} = QMul(x, z) {multipliers = [1], shifts = [3]}',
   QAddConstant: 'x: i8[1,4]{scale 1}; y: i8[1,4]{scale 1} = QAddConstant(x) {constant = 7, multipliers = [2], shifts = [3]}',
   QLimitConstant:

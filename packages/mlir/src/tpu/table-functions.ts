@@ -2,7 +2,7 @@ import type { Field } from '../codec/field.ts'
 import { derived, field, lax, notScalar, reluFields, selects } from '../codec/field.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import { hasIntegerOperand } from './number-kinds.ts'
-import { plainRelu, textRounding } from './requantization.ts'
+import { multipliersAndShifts, plainRelu, textRounding } from './requantization.ts'
 
 const lutMode = (mode: string): Field => selects('enum:lut_mode', 'lut_mode', mode)
 const ends: readonly Field[] = [field('f64', 'min_range', 'min', { value: -8 }), field('f64', 'max_range', 'max', { value: 8 })]
@@ -177,11 +177,11 @@ export const tpuTableFunctions: readonly Spelling[] = [
   },
   ...(['Max', 'Min'] as const).map(
     (op): Spelling => ({
-      op,
+      op: `Q${op}`,
       name: op,
-      fields: [...plainRelu, lax('ints', 'multipliers', []), lax('ints', 'rshifts', [])],
+      fields: [...plainRelu, ...multipliersAndShifts],
       reads: (form) => hasIntegerOperand(form) && form.operation.attributes.has('multipliers'),
-      writes: () => false,
+      writes: isHalfUp,
     }),
   ),
 ]

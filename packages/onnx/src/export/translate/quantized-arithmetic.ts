@@ -47,7 +47,7 @@ function sumSize(t: Translation, terms: readonly Term[]): number {
   return Math.max(whole, ...unrounded)
 }
 
-function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] | undefined {
+function combination(node: Node, t: Translation, op: 'Add' | 'Sub' | 'Max' | 'Min'): readonly string[] | undefined {
   const type = t.typeOf(node.outputs[0]!)
   const { build } = t
   const attrs = t.attrs(node)
@@ -74,8 +74,9 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
     ]
   }
   if (attrs['rounding'] !== 'half-up' && operands.some((_, i) => shift(i) > 0)) return undefined
-  // The zero point of the result joins the first term.
-  const lift = (i: number) => (i === 0 ? carriedZero(type) : 0)
+  // The zero point of the result joins the first term of a sum, and what is compared all.
+  const isSum = op === 'Add' || op === 'Sub'
+  const lift = (i: number) => (i === 0 || !isSum ? carriedZero(type) : 0)
   const size = sumSize(
     t,
     operands.map((name, i) => ({ name, multiplier: multiplier(i), shift: shift(i), lift: lift(i) })),
@@ -88,8 +89,10 @@ function sum(node: Node, t: Translation, op: 'Add' | 'Sub'): readonly string[] |
   return [saturated(build, total, type, attrs['relu'] === true, true)]
 }
 
-export const translateQAdd: Translate = (node, t) => linearAdd(node, t) ?? sum(node, t, 'Add')
-export const translateQSub: Translate = (node, t) => sum(node, t, 'Sub')
+export const translateQAdd: Translate = (node, t) => linearAdd(node, t) ?? combination(node, t, 'Add')
+export const translateQSub: Translate = (node, t) => combination(node, t, 'Sub')
+export const translateQMax: Translate = (node, t) => combination(node, t, 'Max')
+export const translateQMin: Translate = (node, t) => combination(node, t, 'Min')
 
 /** One fused kernel, within one step of the two separately rounded terms. */
 function linearAdd(node: Node, t: Translation): readonly string[] | undefined {

@@ -14,16 +14,26 @@ function finished(node: Node, t: Translation, y: Whole | undefined, zero?: numbe
   return code === undefined ? undefined : [code]
 }
 
-/** Sum or difference of two whole numbers; operands may broadcast. */
-function combined(t: Translation, op: 'Add' | 'Sub', a: Whole, b: Whole, shape: readonly number[]): Whole {
+type Combination = 'Add' | 'Sub' | 'Max' | 'Min'
+
+/** Sum, difference, the larger or the smaller of two whole numbers; operands may broadcast. */
+function combined(t: Translation, op: Combination, a: Whole, b: Whole, shape: readonly number[]): Whole {
+  if (op === 'Max' || op === 'Min') return chosen(t, op, a, b, shape)
   return { id: t.build.node(op, [a.id, b.id], { dtype: 'i64', shape }), most: [largest(a) + largest(b)] }
+}
+
+/** The larger or the smaller of two whole numbers, by a comparison: the runtime's own looks at their lower 32 bits on some processors. */
+function chosen({ build }: Translation, op: 'Max' | 'Min', a: Whole, b: Whole, shape: readonly number[]): Whole {
+  const isA = build.node(op === 'Max' ? 'Greater' : 'Less', [a.id, b.id], { dtype: 'bool', shape })
+  const most = largest(a) > largest(b) ? largest(a) : largest(b)
+  return { id: build.node('Where', [isA, a.id, b.id], { dtype: 'i64', shape }), most: [most] }
 }
 
 const largest = ({ most }: Whole): bigint => most.reduce((a, b) => (a > b ? a : b))
 const fits = (v: Whole): boolean => v.most.every((most) => most < beyond)
 
-const sum =
-  (op: 'Add' | 'Sub'): Translate =>
+const combination =
+  (op: Combination): Translate =>
   (node, t) => {
     const attrs = t.attrs(node)
     const operands = node.inputs as readonly string[]
@@ -43,9 +53,13 @@ const sum =
   }
 
 /** Sums of codes of any type, each brought to the scale of the result by any rounding. */
-export const translateWholeAdd: Translate = sum('Add')
+export const translateWholeAdd: Translate = combination('Add')
 /** Differences in the same way. */
-export const translateWholeSub: Translate = sum('Sub')
+export const translateWholeSub: Translate = combination('Sub')
+/** The larger of codes in the same way. */
+export const translateWholeMax: Translate = combination('Max')
+/** The smaller of codes in the same way. */
+export const translateWholeMin: Translate = combination('Min')
 
 export const translateWholeMul: Translate = (node, t) => {
   const [a, b] = node.inputs as [string, string]

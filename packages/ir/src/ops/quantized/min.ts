@@ -1,0 +1,12 @@
+import { defineOp, one, own } from '../define.ts'
+import { broadcast } from '../infer.ts'
+import { requantization } from './requantization.ts'
+
+/** The smaller of two integer tensors, element by element, each brought to the scale of the result first, as in `QAdd`. */
+export const QMin = defineOp({
+  name: 'QMin',
+  inputs: { a: one(own()), b: one(own()) },
+  outputs: { y: own() },
+  attrs: requantization,
+  infer: ({ a, b }) => ({ y: { dtype: a.dtype, shape: broadcast(a.shape, b.shape) } }),
+})
