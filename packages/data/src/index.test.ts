@@ -4,6 +4,7 @@ import * as data from './index.ts'
 
 it('the public surface changes on purpose only', () => {
   expect(Object.keys(data).sort()).toEqual([
+    'constantChannels',
     'createSampleSource',
     'decodeImage',
     'decodedFormat',

@@ -71,6 +71,7 @@ describe('npy files that cannot be used', () => {
     ['NPY_DTYPE', retyped('|O8')],
     ['NPY_DTYPE', retyped('<c8')],
     ['NPY_HEADER', npyFile(1, "{'descr': '<f4', 'shape': (2, 3), }", [])],
+    ['NPY_LONG', npyFile(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", [1, 2, 3])],
   ])('%s names the file, what was found and what to do', (code, bytes) => {
     const error = thrown(() => decodeNpy(bytes, 'in/x.npy'))
     expect(error).toMatchObject({ code, at: ['in/x.npy'] })

@@ -23,10 +23,10 @@ const codeOfDtype: Readonly<Record<DType, string>> = {
 /**
  * One npy file (format 1.0, 2.0 or 3.0, C or Fortran order, either byte order) as a tensor in C order.
  *
- * A float16 file becomes an `f16` tensor of bit patterns. The tensor owns its elements. Bytes after the last element are
- * ignored, as numpy does.
+ * A float16 file becomes an `f16` tensor of bit patterns. The tensor owns its elements. Bytes after the last element,
+ * which numpy ignores, are refused: they are more arrays that were saved into the same file, or damage.
  *
- * @throws QError `NPY_MAGIC`, `NPY_VERSION`, `NPY_TRUNCATED`, `NPY_HEADER`, `NPY_DTYPE`
+ * @throws QError `NPY_MAGIC`, `NPY_VERSION`, `NPY_TRUNCATED`, `NPY_LONG`, `NPY_HEADER`, `NPY_DTYPE`
  */
 export function decodeNpy(bytes: Uint8Array, place: Place): Tensor {
   return npyTensor(bytes, place, false)
@@ -45,6 +45,14 @@ export function npyTensor(bytes: Uint8Array, place: Place, isOwned: boolean): Te
       found: `${bytes.length} bytes`,
       wanted: `${end} bytes for shape (${shape.join(', ')}) of ${dtype}`,
       hint: 'write the file again; the copy is incomplete',
+    })
+  }
+  if (end < bytes.length) {
+    throw new QError('NPY_LONG', 'the npy file goes on behind its last element', {
+      at: placeParts(place),
+      found: `${bytes.length} bytes`,
+      wanted: `${end} bytes for shape (${shape.join(', ')}) of ${dtype}`,
+      hint: 'save one array into one file; several go into an npz',
     })
   }
   const isAligned = (bytes.byteOffset + dataOffset) % width === 0

@@ -35,6 +35,15 @@ describe('reading npz files of numpy', () => {
     expect([...decodeNpz(stored, 's.npz')]).toEqual([['x', { dtype: 'u8', shape: [3], data: Uint8Array.of(1, 2, 255) }]])
   })
 
+  it('refuses what stands behind its end', () => {
+    const longer = new Uint8Array(stored.length + 16)
+    longer.set(stored)
+    expect(thrown(() => decodeNpz(longer, 's.npz'))).toMatchObject({
+      code: 'NPZ_DAMAGED',
+      message: expect.stringContaining('16 bytes stand behind its end'),
+    })
+  })
+
   it('refuses packed arrays that are larger together than may be held, by what the directory states', () => {
     expect(decodeNpz(deflated, 'c.npz', 272).size).toBe(2)
     expect(thrown(() => decodeNpz(deflated, 'c.npz', 271))).toMatchObject({

@@ -87,6 +87,8 @@ function findDirectory(bytes: Uint8Array, view: DataView, at: readonly string[])
   const lowest = Math.max(0, bytes.length - 22 - 0xffff)
   for (let p = bytes.length - 22; p >= lowest; p--) {
     if (view.getUint32(p, true) !== 0x06054b50) continue
+    const behind = bytes.length - (p + 22 + view.getUint16(p + 20, true))
+    if (behind !== 0) throw damaged(behind > 0 ? `${behind} bytes stand behind its end` : 'its comment is cut short', at)
     const [count, size, offset] = [view.getUint16(p + 10, true), view.getUint32(p + 12, true), view.getUint32(p + 16, true)]
     const short = { count, size, offset, end: p }
     const locator = p - 20

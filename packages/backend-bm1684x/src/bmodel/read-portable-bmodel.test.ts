@@ -8,16 +8,18 @@ const binary = file.subarray(64 + flatBytes)
 
 describe('reading', () => {
   /** Without its seal, which would tell of each of these changes. */
-  const damaged = (change: (view: DataView) => void) => {
-    const copy = file.slice().fill(0, 32, 64)
+  const damaged = (change: (view: DataView) => void, length = file.length) => {
+    const copy = file.slice(0, length).fill(0, 32, 64)
     change(new DataView(copy.buffer))
     return () => readPortableBmodel(copy, 'damaged.bmodel')
   }
 
-  it('ignores bytes after the end, as every reader of the format does', () => {
-    const longer = new Uint8Array(file.length + 7)
+  it.each([1, 16384])('refuses %i bytes behind the end, which no seal covers', (more) => {
+    const longer = new Uint8Array(file.length + more)
     longer.set(file)
-    expect(readPortableBmodel(longer, 'x')).toEqual(readPortableBmodel(file, 'x'))
+    expect(() => readPortableBmodel(longer, 'x')).toThrow(
+      expect.objectContaining({ code: 'BMODEL_INVALID', found: `${longer.length} bytes`, wanted: `${file.length} bytes` }),
+    )
   })
 
   it('reads a file that is part of a larger buffer', () => {
@@ -64,7 +66,7 @@ describe('reading', () => {
 
   it('refuses a blob that ends behind the binary area', () => {
     // One byte less of binary area, and the program still fits; 4,096 less, and its end is gone.
-    const shorter = (bytes: number) => damaged((view) => view.setBigUint64(12, BigInt(binary.length - bytes), true))
+    const shorter = (bytes: number) => damaged((view) => view.setBigUint64(12, BigInt(binary.length - bytes), true), file.length - bytes)
     expect(shorter(4096 - program.length)).not.toThrow()
     expect(shorter(4096 - program.length + 1)).toThrow(expect.objectContaining({ code: 'BMODEL_INVALID' }))
   })

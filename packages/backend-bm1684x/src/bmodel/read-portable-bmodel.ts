@@ -51,6 +51,10 @@ function readContainer(bytes: Uint8Array, place: string): PortableBmodel {
       hint: "run the lowered _tpu.mlir file instead, or use the simulator of the chip's toolchain",
     })
   }
+  if (bytes.length > binaryStart + binaryBytes) {
+    const wanted = `${binaryStart + binaryBytes} bytes`
+    throw invalid(place, 'something was appended to the file, which its seal does not cover', undefined, `${bytes.length} bytes`, wanted)
+  }
   const coefficients = stage.table(4)
   const data = coefficients === undefined ? new Uint8Array() : blob(coefficients.span(2))
   const checkCode = coefficients?.bytes(1) ?? new Uint8Array()

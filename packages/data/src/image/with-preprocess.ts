@@ -21,7 +21,7 @@ const channelCounts: Readonly<Partial<Record<Preprocess['pixelFormat'], number>>
 /**
  * Attaches preprocessing to the inputs that can be images: three axes, or four with at most four channels.
  *
- * @throws QError `PREPROCESS_INPUT` for an input number there is not, `PREPROCESS_CHANNELS` for too few numbers
+ * @throws QError `PREPROCESS_INPUT` for an input number there is not, `PREPROCESS_CHANNELS` for too few numbers, `PREPROCESS_NUMBER` for those that float32 does not hold
  */
 export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph {
   const { inputs: chosen = [] } = options
@@ -75,5 +75,23 @@ function perChannel(what: string, values: readonly number[], pixelFormat: Prepro
       kind: 'usage',
     })
   }
-  return values.map(Math.fround)
+  const numbers = values.map(Math.fround)
+  const endless = numbers.findIndex((each) => !Number.isFinite(each))
+  if (endless >= 0) {
+    throw new QError('PREPROCESS_NUMBER', `the ${what} has a number that float32 does not hold`, {
+      found: String(values[endless]),
+      wanted: 'numbers of at most 3.4e38',
+      hint: `correct the ${what}`,
+      kind: 'usage',
+    })
+  }
+  return numbers
+}
+
+/** Channels, counted from 1, that preprocessing makes the same of every picture: a scale of zero, or a mean beside which 255 is nothing. */
+export function constantChannels({ mean, scale, pixelFormat }: Preprocess): readonly number[] {
+  const made = (pixel: number, c: number): number => Math.fround(Math.fround(pixel - mean[c]!) * scale[c]!)
+  return Array.from({ length: channelCounts[pixelFormat] ?? 3 }, (_, c) => c)
+    .filter((c) => Object.is(made(0, c) + 0, made(255, c) + 0))
+    .map((c) => c + 1)
 }

@@ -43,6 +43,14 @@ describe('choosing from a folder', () => {
     expect(await selectSamples({ dataset })).toEqual({ entries: [dataset], kind: 'image' })
   })
 
+  it('does not look through the whole file system', async () => {
+    await expect(selectSamples({ dataset: '/' })).rejects.toMatchObject({
+      code: 'SAMPLES_FOLDER',
+      kind: 'usage',
+      found: 'the whole file system',
+    })
+  })
+
   it.each([
     ['SAMPLES_EMPTY', 'none'],
     ['SAMPLES_EMPTY', 'text'],

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { normalize } from 'node:path'
+import { normalize, parse, resolve } from 'node:path'
 
 import { QError } from '@q/ir'
 
@@ -26,13 +26,16 @@ export interface SelectedSamples {
 
 const seed = 1684
 
+/** Files and folders that are no samples: a folder that holds more of them is none of samples. */
+const mostOthers = 100_000
+
 /**
  * Chooses sample files as TPU-MLIR 1.30.2 does, so that both tools calibrate on the same files in the same order.
  *
  * A folder's sample files are sorted by path (code points), shuffled as Python does with seed 1684, and the first `inputNum` taken;
  * a smaller number is therefore a prefix of a larger one. A list keeps its order.
  *
- * @throws QError `SAMPLES_NOWHERE`, `SAMPLES_NUMBER`, `SAMPLES_EMPTY`, `SAMPLE_KIND`, `SAMPLES_MIXED`, `FILE_MISSING` and alike
+ * @throws QError `SAMPLES_NOWHERE`, `SAMPLES_NUMBER`, `SAMPLES_EMPTY`, `SAMPLES_FOLDER`, `SAMPLE_KIND`, `SAMPLES_MIXED`, `FILE_MISSING` and alike
  */
 export async function selectSamples({ dataset, dataList, inputNum = 0 }: SampleChoice): Promise<SelectedSamples> {
   if (!Number.isInteger(inputNum) || inputNum < 0) {
@@ -67,6 +70,7 @@ async function listedEntries(path: string): Promise<readonly string[]> {
 
 async function shuffledFiles(dataset: string): Promise<readonly string[]> {
   const folder = normalize(dataset).replace(/(?<=.)\/+$/, '')
+  if (resolve(dataset) === parse(resolve(dataset)).root) throw noFolderOfSamples(dataset, 'the whole file system')
   const files: string[] = []
   let seen = 0
   const visit = async (path: string): Promise<void> => {
@@ -82,6 +86,8 @@ async function shuffledFiles(dataset: string): Promise<readonly string[]> {
     for (const entry of found) {
       const child = path === '.' ? entry.name : path === '/' ? `/${entry.name}` : `${path}/${entry.name}`
       seen++
+      if (seen - files.length > mostOthers)
+        throw noFolderOfSamples(dataset, `more than ${mostOthers} files and folders that are no samples`)
       if (kindOfFile(child) !== undefined) files.push(child)
       if (entry.isDirectory()) await visit(child)
     }
@@ -90,6 +96,15 @@ async function shuffledFiles(dataset: string): Promise<readonly string[]> {
   if (files.length === 0) throw noSamples([dataset], seen === 0 ? 'an empty folder' : `${seen} files and folders, none of them a sample`)
   return pythonShuffle(files.sort(byCodePoint), seed)
 }
+
+const noFolderOfSamples = (dataset: string, found: string): QError =>
+  new QError('SAMPLES_FOLDER', 'this is no folder of samples', {
+    at: [dataset],
+    found,
+    wanted: 'a folder with npz or npy files, or pictures, in it or in its subfolders',
+    hint: 'name the folder itself, or a list of files',
+    kind: 'usage',
+  })
 
 /** JavaScript's own order is by UTF-16 units, which differs beyond the basic plane. */
 function byCodePoint(a: string, b: string): number {

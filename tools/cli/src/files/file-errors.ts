@@ -12,6 +12,17 @@ const isThere = (folder: string): Promise<boolean> =>
     () => false,
   )
 
+/** @throws QError `FILE_NAME_EMPTY` where no file is named, as by an option whose shell variable is not set */
+export function checkNamed(path: string, doing: 'read' | 'write'): void {
+  if (path.trim() !== '') return
+  throw new QError('FILE_NAME_EMPTY', `a file to ${doing} has no name`, {
+    found: path === '' ? 'an empty text' : 'spaces only',
+    wanted: 'the name of a file',
+    hint: 'name a file, or leave the option out; a variable of the shell may be empty',
+    kind: 'usage',
+  })
+}
+
 /** An error of the file system as one that says place and remedy. */
 export async function fileError(error: unknown, path: string, doing: 'read' | 'write'): Promise<unknown> {
   if (isQError(error)) return error

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, lstat, mkdtemp, readlink, realpath, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { fileError } from './file-errors.ts'
+import { checkNamed, fileError } from './file-errors.ts'
 
 /** Where a path leads. */
 export interface Place {
@@ -16,8 +16,9 @@ export interface Place {
 /** As many links in a row as Linux follows. */
 const mostLinks = 40
 
-/** Where a path that is written to leads. @throws QError `FILE_IS_FOLDER`, `FILE_FORBIDDEN`, … */
+/** Where a path that is written to leads. @throws QError `FILE_NAME_EMPTY`, `FILE_IS_FOLDER`, `FILE_FORBIDDEN`, … */
 export async function placeOf(path: string): Promise<Place> {
+  checkNamed(path, 'write')
   try {
     const real = await followed(path)
     const found = await stat(real, { bigint: true }).catch(unlessMissing)

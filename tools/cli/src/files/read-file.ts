@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises'
 import type { FilePart } from '@q/data'
 import { readPlainFile, usualMostBytes } from '@q/data'
-import { fileError } from './file-errors.ts'
+import { checkNamed, fileError } from './file-errors.ts'
 
-/** The bytes of a file, or of a part of it. @throws QError `FILE_MISSING`, `FILE_FORBIDDEN`, `FILE_SPECIAL`, `FILE_LARGE`, … */
+/** The bytes of a file, or of a part of it. @throws QError `FILE_NAME_EMPTY`, `FILE_MISSING`, `FILE_FORBIDDEN`, `FILE_SPECIAL`, `FILE_LARGE`, … */
 export async function readBytes(path: string, mostBytes = usualMostBytes, part?: FilePart): Promise<Uint8Array> {
+  checkNamed(path, 'read')
   try {
     return await readPlainFile(path, { mostBytes, ...(part === undefined ? {} : { part }) })
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { PreprocessOptions } from '@q/data'
-import { kindOfFile } from '@q/data'
+import { constantChannels, kindOfFile } from '@q/data'
 import type { Graph, GraphInput, Preprocess } from '@q/ir'
 import { valueOf } from '@q/ir'
 import { countText } from '../console/count-text.ts'
@@ -15,9 +15,23 @@ export function tellModel(graph: Graph, reporter: Reporter): void {
   for (const name of graph.outputs) reporter.print(`output ${name}: ${shapeOf(graph, name)}`)
 }
 
-/** Prints each input in a line, with what is done to a picture before it becomes one. */
+/** Prints each input in a line, with what is done to a picture before it becomes one, and warns where that leaves nothing of it. */
 export function tellInputs(graph: Graph, reporter: Reporter): void {
   for (const input of graph.inputs) reporter.print(`input ${input.name}: ${shapeOf(graph, input.name)}${pictureText(graph, input)}`)
+  warnOfConstant(graph, reporter)
+}
+
+/** Warns of channels that are the same for every picture. */
+export function warnOfConstant({ inputs }: Graph, reporter: Reporter): void {
+  for (const { name, preprocess } of inputs) {
+    const constant = preprocess === undefined ? [] : constantChannels(preprocess)
+    if (preprocess === undefined || constant.length === 0) continue
+    const channels = constant.length === 1 ? `channel ${constant[0]}` : `channels ${constant.join(', ')}`
+    const numbers = (values: readonly number[]) => constant.map((channel) => values[channel - 1]).join(',')
+    reporter.note(
+      `warning: ${channels} of ${name} (${preprocess.pixelFormat}) become the same of every picture: mean ${numbers(preprocess.mean)}, scale ${numbers(preprocess.scale)} there; check --mean and --scale`,
+    )
+  }
 }
 
 /**
