@@ -1,6 +1,7 @@
 import { copyFile, readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'tsup'
+import { writeDeclarations } from './declarations.ts'
 
 /** Private workspace packages and small ones from the registry whose code and types go into the packages that use them. */
 const inlined = ['@q/npz', 'fflate']
@@ -9,13 +10,12 @@ const root = fileURLToPath(new URL('../..', `file://${process.cwd()}/`))
 
 /** Build settings of one package: ES modules with their types, private workspace packages inlined, the licences of what is inside. */
 export function library({ entries = ['src/index.ts'] }: { readonly entries?: readonly string[] } = {}) {
+  const entry = Object.fromEntries(entries.map((path) => [path.replace(/^src\//, '').replace(/\.ts$/, ''), path]))
   return defineConfig({
-    entry: Object.fromEntries(entries.map((entry) => [entry.replace(/^src\//, '').replace(/\.ts$/, ''), entry])),
+    entry,
     format: ['esm'],
     target: 'node20',
     platform: 'neutral',
-    // Without the source condition the types of other packages come from their `dist`, as a consumer sees them.
-    dts: { resolve: inlined, compilerOptions: { customConditions: [] } },
     clean: true,
     sourcemap: true,
     // A bundler tells Node's own modules from packages by this prefix.
@@ -23,7 +23,10 @@ export function library({ entries = ['src/index.ts'] }: { readonly entries?: rea
     splitting: true,
     noExternal: inlined,
     external: [/^node:/, /^@q\/ir($|\/)/],
-    onSuccess: copyLicences,
+    onSuccess: async () => {
+      await copyLicences()
+      await writeDeclarations({ entries: entry, inlined }, `${root}node_modules/typescript-native/bin/tsc`)
+    },
   })
 }
 

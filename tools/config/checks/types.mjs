@@ -16,7 +16,7 @@ function compile() {
     include: ['*.ts', ...include.map((path) => `../../${path}`)],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  return failuresOfTool('typescript/bin/tsc', ['-p', join(folder, 'tsconfig.json'), '--noEmit'])
+  return failuresOfTool('typescript-native/bin/tsc', ['-p', join(folder, 'tsconfig.json'), '--noEmit'])
 }
 
 /** The sources and their tests have no errors of types. */
