@@ -47,16 +47,20 @@ export const namesOf = (mode: string): ModeNames => modeNames.find((each) => eac
 export function modeOfOptions(quantizer: string, qtype: string): ModeNames {
   const found = modeNames.find((each) => each.quantizer === quantizer && each.qtype === qtype)
   if (found !== undefined && found.mode !== 'F32') return found
-  const pairs = modeNames.filter(({ mode }) => mode !== 'F32').map((each) => `${each.quantizer} with ${each.qtype}`)
-  const ofQuantizer = modeNames.filter((each) => each.quantizer === quantizer).map((each) => each.qtype)
+  const offered = modeNames.filter(({ mode }) => mode !== 'F32')
+  const ofQuantizer = offered.filter((each) => each.quantizer === quantizer).map((each) => each.qtype)
   throw new QError('ACUITY_QUANTIZER', `there is no quantizer ${quantizer} of ${qtype}`, {
     at: ['--quantizer', '--qtype'],
     found: `${quantizer} with ${qtype}`,
-    wanted: pairs.join(', '),
+    wanted: offered.map((each) => `${each.quantizer} with ${each.qtype}`).join(', '),
     hint:
       ofQuantizer.length > 0
         ? `${quantizer} goes with --qtype ${ofQuantizer.join(' or ')}`
-        : didYouMean(quantizer, pairs, 'choose one of these pairs'),
+        : didYouMean(
+            quantizer,
+            offered.map((each) => each.quantizer),
+            'choose one of these pairs',
+          ),
     kind: 'usage',
   })
 }
