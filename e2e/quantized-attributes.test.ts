@@ -45,6 +45,7 @@ const more: readonly string[] = [
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = MantissaLut(x, t, s)`,
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = LutSoftmax(x, t, s, t, s) {axis = 1, min = -12, max = 12}`,
   `x: bf16[2,4]; ${tables}; y: bf16[2,4] = LutLayerNormalization(x, _, _, t, s) {axis = 1}`,
+  `x: bf16[2,5,4]; ${tables}; y: bf16[2,5,4] = LutLRN(x, t, s) {size = 3, alpha = 0.7}`,
   `x: bf16[2,3,4]; ${tables}; y: bf16[2,1,4] = LutReduceL2(x, t, s) {axes = [1]}`,
   'x: f32[2,4]; y: i8[2,4]{scale 0.3} = QuantizeLinear(x)',
   'x: i8[4,4]{scale 1}; w: i8[4,4] = [1, -2, 3, 4, 5, 6, -7, 8, 9, 1, -1, 2, 3, 4, 5, -6]; y: i8[4,4]{scale 1} = QMatMul(x, w) {multipliers = [3], shifts = [5]}',
@@ -82,7 +83,7 @@ const nodes: readonly Case[] = [
 ].filter(({ graph }) => graph.nodes.length === 1 && quantizedOps.has(graph.nodes[0]!.op))
 
 /** What the shapes of weights decide, and what only a file of the chip says. */
-const bound = new Set(['QAttention.heads', 'QAttention.headSize', 'QAttention.scale', 'QConv.group'])
+const bound = new Set(['LutLRN.beta', 'QAttention.heads', 'QAttention.headSize', 'QAttention.scale', 'QConv.group'])
 
 /** Lists that are empty where nothing is said. */
 const lists = [[1], [2], [1, 2], [2, 2], [3, 1]]

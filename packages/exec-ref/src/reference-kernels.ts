@@ -18,7 +18,7 @@ import { lut, lutAxis, qCompareConstant, requantize, requantizeAxis } from './op
 import { resize } from './ops/resize.ts'
 import { rope } from './ops/rope.ts'
 import { qSoftmax, softmax } from './ops/softmax.ts'
-import { lutLayerNormalization, lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
+import { lutLayerNormalization, lutLrn, lutSoftmax, mantissaLut, slopeLut } from './ops/table-functions.ts'
 import { abs, affine, pRelu, relu, unaryKernels } from './ops/unary.ts'
 
 /** Operators whose float results are rounded to the element type of the result. */
@@ -100,6 +100,7 @@ const copying: Readonly<Record<string, Kernel>> = {
   SlopeLut: slopeLut,
   MantissaLut: mantissaLut,
   LutLayerNormalization: lutLayerNormalization,
+  LutLRN: lutLrn,
   LutSoftmax: lutSoftmax,
 }
 

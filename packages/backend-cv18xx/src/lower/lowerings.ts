@@ -17,6 +17,7 @@ import { lowerInstanceNormalization } from './instance-normalization.ts'
 import { lowerLayerNormalization } from './layer-normalization.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerLimitConstant } from './limit-constant.ts'
+import { lowerLrn } from './lrn.ts'
 import { lowerDivConstant, lowerLog, lowerMulConstant, lowerPow, lowerSqrt, lowerSubConstant, lowerTable } from './lut.ts'
 import { lowerMatMul } from './mat-mul.ts'
 import { lowerMul } from './mul.ts'
@@ -38,7 +39,7 @@ const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.f
 const plain: Backend['lower'] = {
   ...each(['Elu', 'Exp', 'Gelu', 'Mish', 'Sigmoid', 'Silu', 'Softplus', 'Softsign', 'Tanh'], lowerTable),
   ...each(['Abs', 'DepthToSpace', 'Reshape', 'Reverse', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'], lowerCopy),
-  ...each(['Clip', 'CumSum', 'LRN'], asFloat()),
+  ...each(['Clip', 'CumSum'], asFloat()),
   ...each(['Max', 'Min'], lowerChoice),
   ...each(['Max#constant', 'Min#constant'], lowerLimitConstant),
   ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum'], lowerReduce),
@@ -58,6 +59,7 @@ const plain: Backend['lower'] = {
   HardSigmoid: lowerHardSigmoid,
   HardSwish: lowerHardSwish,
   InstanceNormalization: lowerInstanceNormalization,
+  LRN: lowerLrn,
   LayerNormalization: lowerLayerNormalization,
   LeakyRelu: lowerLeakyRelu,
   Log: lowerLog,

@@ -49,6 +49,19 @@ describe('tables of bfloat16 numbers', () => {
     expect(made[4]).toBe(round(3.3895313892515355e38))
   })
 
+  it('give the power of a response normalization, the squares added in the order of the chip: what its simulator gives', async () => {
+    const tables = [
+      table('t', [Infinity, ...Array.from({ length: 127 }, (_, i) => 2 ** (-0.75 * (i - 62))), ...Array(128).fill(0)]),
+      table(
+        'm',
+        Array.from({ length: 256 }, (_, i) => (1 + (i % 128) / 128) ** -0.75),
+      ),
+    ]
+    const x = [-3.140625, 1.875, -2.109375, -0.82421875, 0.66796875, -1.3515625, -2.546875, 0.09912109375]
+    const wanted = [-1.0078125, 0.5859375, -0.65234375, -0.34375, 0.24609375, -0.60546875, -1.1953125, 0.04736328125]
+    expect(await run('y: bf16[1,8] = LutLRN(x, t, m) {size = 5, alpha = 1, bf16 = "saturate"}', tables, x)).toEqual(wanted)
+  })
+
   it('are refused with another number of entries', () => {
     const text =
       'graph g {stage = "quantized"}; x: bf16[1,2]; t: bf16[255]; s: bf16[256]; y: bf16[1,2] = SlopeLut(x, t, s) {min = -8, max = 8}'

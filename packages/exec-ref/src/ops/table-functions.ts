@@ -94,6 +94,28 @@ export const lutLayerNormalization: Kernel = (call) => {
   return [y]
 }
 
+export const lutLrn: Kernel = (call) => {
+  const x = operand(call, 0)
+  const math = mathOf(call.bf16)
+  const powerOf = mantissasOf(tableAt(call, 1), tableAt(call, 2), false, math)
+  const channels = num(call, 'size')
+  const share = math.round(f(f(num(call, 'alpha')) / channels))
+  const bias = math.round(num(call, 'bias'))
+  const { outer, size, inner } = around(x.type.shape, 1)
+  const squares = Float64Array.from(x.data, (each) => math.multiply(math.multiply(each, each), share))
+  const y = newResult(call)
+  for (let i = 0; i < outer * size * inner; i++) {
+    const c = Math.floor(i / inner) % size
+    let sum = squares[i]!
+    for (let d = 1; d <= (channels - 1) / 2; d++) {
+      if (c + d < size) sum = math.add(sum, squares[i + d * inner]!)
+      if (c >= d) sum = math.add(sum, squares[i - d * inner]!)
+    }
+    y[i] = math.multiply(x.data[i]!, powerOf(math.add(sum, bias)))
+  }
+  return [y]
+}
+
 export const lutSoftmax: Kernel = (call) => {
   const x = operand(call, 0)
   const math = mathOf(call.bf16)

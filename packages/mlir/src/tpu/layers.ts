@@ -80,6 +80,9 @@ const attentionFields: readonly Field[] = [
 /** Chips that compute in bfloat16 have the reciprocal root in tables. */
 const hasNormTables = ({ inputs }: ReadForm): boolean => inputs[3] !== undefined && inputs[4] !== undefined
 
+/** The same chips have the power of a response normalization in tables. */
+export const hasResponseTables = ({ inputs }: ReadForm): boolean => inputs[1] !== undefined && inputs[2] !== undefined
+
 /** Pools, normalizations, Softmax, attention. */
 export const tpuLayers: readonly Spelling[] = [
   ...pool(2),
@@ -112,7 +115,14 @@ export const tpuLayers: readonly Spelling[] = [
     read: firstOf(3),
     reads: (form) => !hasIntegerOperand(form),
   },
-  { op: 'LRN', name: 'LRN', operands: 3, fields: responseNormFields, read: firstOf(1) },
+  {
+    op: 'LRN',
+    name: 'LRN',
+    operands: 3,
+    fields: responseNormFields,
+    reads: (form) => !hasResponseTables(form),
+    read: firstOf(1),
+  },
   {
     op: 'QSoftmax',
     name: 'Softmax',

@@ -1,6 +1,8 @@
 import type { Field } from '../codec/field.ts'
 import { derived, field, lax, notScalar, reluFields, selects } from '../codec/field.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
+import { responseNormFields } from '../top/pools-and-norms.ts'
+import { hasResponseTables } from './layers.ts'
 import { hasIntegerOperand } from './number-kinds.ts'
 import { multipliersAndShifts, plainRelu, textRounding } from './requantization.ts'
 
@@ -98,6 +100,7 @@ export const tpuTableFunctions: readonly Spelling[] = [
     reads: (form) => !hasIntegerOperand(form) && isDifference(form),
     writes: (form) => form.properties['quantizeInputsOnHost'] === true && !hasIntegerOperand(form) && !isRepeated(form),
   },
+  { op: 'LutLRN', name: 'LRN', fields: [...responseNormFields, lutMode('Mantissa'), ...exponents], reads: hasResponseTables },
   {
     op: 'LutReduceL2',
     name: 'Reduce',

@@ -100,3 +100,22 @@ export const LutReduceL2 = defineOp({
     return { y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }
   },
 })
+
+/**
+ * `LRN` with every step rounded to bfloat16: a square times `alpha / size` of each of the channels around, the own one first, then from the next ones outwards the one above before the one
+ * below; `bias` is added, the power of all is looked up by `MantissaLut`. `beta` is what the tables were made of; nothing is computed with it.
+ *
+ * - C1: tables have 256 entries.
+ * - C2: `size` is odd: as many channels are above as below.
+ */
+export const LutLRN = defineOp({
+  name: 'LutLRN',
+  inputs: { x: one(none()), table: one(none()), mantissas: one(none()) },
+  outputs: { y: none() },
+  attrs: { size: int(), alpha: float(1e-4), beta: float(0.75), bias: float(1) },
+  infer({ x, table, mantissas }, { size }) {
+    mustBeTables([table, mantissas])
+    must(size % 2 === 1, 'C2: size is odd', String(size))
+    return { y: like(x) }
+  },
+})
