@@ -132,6 +132,34 @@ describe('images that cannot be used', () => {
     await expect(decodeImage(bmp, 'bgr', [], 4 * 16 * 8)).rejects.toMatchObject({ code: 'IMAGE_LARGE', found: '3 x 3 pixels' })
   })
 
+  const noise = Buffer.from(Array.from({ length: 48 * 40 * 3 }, (_, i) => (i * 37 + (i >> 3) * 11) & 255))
+  const picture = () => sharp(noise, { raw: { width: 48, height: 40, channels: 3 } })
+
+  it.each([
+    ['a JPEG', () => picture().jpeg().toBuffer()],
+    ['a progressive JPEG', () => picture().jpeg({ progressive: true }).toBuffer()],
+    ['a GIF', () => picture().gif().toBuffer()],
+  ])('%s that is cut, or of which a part is lost, and that ends as it should', async (_, made) => {
+    const whole = await made()
+    for (const share of [0.5, 0.7, 0.9]) {
+      const place = Math.floor(whole.length * share)
+      const cut = Buffer.concat([whole.subarray(0, place), whole.subarray(-2)])
+      const empty = Buffer.from(whole).fill(0, place, whole.length - 2)
+      for (const damaged of [cut, empty]) await expect(decodeImage(damaged), `${share}`).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' })
+    }
+  })
+
+  it('what fills a JPEG behind its picture is no damage', async () => {
+    const whole = await picture().jpeg().toBuffer()
+    const filled = Buffer.concat([whole.subarray(0, -2), Buffer.alloc(500), whole.subarray(-2), Buffer.alloc(100)])
+    expect(await decodeImage(filled)).toEqual(await decodeImage(whole))
+  })
+
+  it('a drawing is no picture', async () => {
+    const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5" height="5"/></svg>'
+    await expect(decodeImage(new TextEncoder().encode(drawing))).rejects.toMatchObject({ code: 'IMAGE_FORMAT', found: 'svg' })
+  })
+
   it('a JPEG of four inks is refused', async () => {
     const cmyk = await sharp(png).toColourspace('cmyk').jpeg().toBuffer()
     await expect(decodeImage(cmyk)).rejects.toMatchObject({ code: 'IMAGE_FORMAT' })

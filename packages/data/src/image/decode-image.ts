@@ -6,7 +6,7 @@ import { readBytes } from '../files/read-bytes.ts'
 import { decodeBmp, isBmp } from './bmp.ts'
 import { grayLikeLibjpeg, grayLikeLibpng, grayLikeOpenCv, pngGamma } from './gray.ts'
 import type { Image } from './image.ts'
-import { declareRgb, jpegColour } from './jpeg-luma.ts'
+import { declareRgb, type JpegColour, jpegColour } from './jpeg-luma.ts'
 
 /** The channels of a decoded image. */
 export type DecodedFormat = 'bgr' | 'gray' | 'rgba'
@@ -15,7 +15,8 @@ export type DecodedFormat = 'bgr' | 'gray' | 'rgba'
  * Decodes a JPEG, PNG, BMP, … image to the pixels that OpenCV's `imread` gives.
  *
  * ICC profiles are ignored, the EXIF orientation is applied (not for `rgba`), 16-bit images keep their high bytes. `gray` is the file's own
- * Y plane for a JPEG, and the mixture of the format's library otherwise. A truncated file is an error, where OpenCV returns half a picture.
+ * Y plane for a JPEG, and the mixture of the format's library otherwise. A truncated or damaged file is
+ * an error, where OpenCV returns half a picture.
  *
  * @param source a path, or the bytes of a file
  * @throws QError `FILE_MISSING` and alike, `IMAGE_EMPTY`, `IMAGE_UNREADABLE`, `IMAGE_FORMAT`, `IMAGE_LARGE`
@@ -72,12 +73,49 @@ async function fromSharp(
     })
   }
   const ownLuma = format === 'gray' && jpeg?.model === 'ycc'
+  const file = ownLuma ? declareRgb(bytes) : bytes
   // The bound is this program's own, and its error says so.
-  const input = sharp(ownLuma ? declareRgb(bytes) : bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: false })
-  const stated = await input.metadata()
+  const open = (failOn: 'error' | 'warning') => sharp(file, { failOn, ignoreIcc: true, limitInputPixels: false })
+  const stated = await open('error').metadata()
+  if (!pictures.has(stated.format)) {
+    throw new QError('IMAGE_FORMAT', 'this is no picture of pixels', {
+      at,
+      found: stated.format,
+      wanted: 'a JPEG, PNG, BMP, WebP, TIFF or GIF image',
+      hint: 'convert the image to PNG',
+    })
+  }
   checkPixels([stated.height, stated.width], most, at)
+  const decode = (failOn: 'error' | 'warning') => pixelsOf(open(failOn), format, { ownLuma, jpeg, bytes, space: stated.space })
+  try {
+    return await decode('warning')
+  } catch (cause) {
+    // What a decoder warns of is mostly harmless, as profiles are, or filling behind the picture.
+    if (losesPixels(String(cause), jpeg)) throw cause
+    return decode('error')
+  }
+}
+
+/** Kinds of files that hold pixels, not drawings or pages. */
+const pictures: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'])
+
+/** Warnings of a decoder that has gone on without what it did not find: half of the picture may be gray. */
+const losses = /premature end|bad Huffman|Inconsistent progression|Invalid frame data/i
+
+const losesPixels = (warning: string, jpeg: JpegColour | undefined): boolean =>
+  losses.test(warning) || (jpeg?.isProgressive === true && warning.includes('extraneous bytes'))
+
+/** What of a file says how its pixels become those that are wanted. */
+interface Stored {
+  readonly ownLuma: boolean
+  readonly jpeg: JpegColour | undefined
+  readonly bytes: Uint8Array
+  readonly space: string | undefined
+}
+
+async function pixelsOf(input: Sharp, format: DecodedFormat, { ownLuma, jpeg, bytes, space }: Stored): Promise<Image> {
   const oriented = format === 'rgba' ? input : input.autoOrient()
-  if (format === 'gray' && jpeg === undefined && stated.space === 'rgb16') return gray16(oriented)
+  if (format === 'gray' && jpeg === undefined && space === 'rgb16') return gray16(oriented)
   const coloured = oriented.toColourspace('srgb')
   const { data, info } = await (format === 'rgba' ? coloured.ensureAlpha() : coloured.removeAlpha())
     .raw({ depth: 'uchar' })

@@ -1,4 +1,5 @@
 const startOfImage = 0xd8
+const progressive = 0xc2
 const startOfScan = 0xda
 const jfif = 0xe0
 const adobe = 0xee
@@ -8,26 +9,30 @@ export interface JpegColour {
   readonly components: number
   /** How three components are to be read: by the Adobe and JFIF markers and component names, as libjpeg decides. */
   readonly model: 'gray' | 'ycc' | 'rgb' | 'other'
+  /** Whether the picture is made in several scans, each of which refines it. */
+  readonly isProgressive: boolean
 }
 
 /** The colour model of a JPEG file; `undefined` when its headers cannot be followed. */
 export function jpegColour(bytes: Uint8Array): JpegColour | undefined {
   let transform: number | undefined
   let hasJfif = false
-  let frame: { components: number; ids: string } | undefined
+  let frame: { components: number; ids: string; isProgressive: boolean } | undefined
   for (const { marker, start, end } of segments(bytes)) {
     if (marker === jfif && ascii(bytes, start, 4) === 'JFIF') hasJfif = true
     if (marker === adobe && ascii(bytes, start, 5) === 'Adobe' && end - start >= 12) transform = bytes[start + 11]
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc && end - start >= 6) {
       const components = bytes[start + 5]!
-      frame = { components, ids: Array.from({ length: components }, (_, i) => String(bytes[start + 6 + 3 * i])).join(' ') }
+      const isProgressive = marker === progressive
+      frame = { components, isProgressive, ids: Array.from({ length: components }, (_, i) => String(bytes[start + 6 + 3 * i])).join(' ') }
     }
   }
   if (frame === undefined) return undefined
-  if (frame.components === 1) return { components: 1, model: 'gray' }
-  if (frame.components !== 3) return { components: frame.components, model: 'other' }
+  const { components, isProgressive } = frame
+  if (components === 1) return { components, model: 'gray', isProgressive }
+  if (components !== 3) return { components, model: 'other', isProgressive }
   const rgb = hasJfif ? false : transform !== undefined ? transform === 0 : frame.ids === '82 71 66'
-  return { components: 3, model: rgb ? 'rgb' : 'ycc' }
+  return { components, model: rgb ? 'rgb' : 'ycc', isProgressive }
 }
 
 /**
