@@ -48,6 +48,14 @@ const damaged =
   (file, mutate, ...commands) =>
   (random, read) => ({ files: { [file]: mutate(read(file), random) }, commands: [random.pick(commands)] })
 
+/** One of these pictures, damaged. */
+const picture =
+  (...files) =>
+  (random, read) => {
+    const file = random.pick(files)
+    return damaged(file, mutateBytes, run('digits.mlir', file))(random, read)
+  }
+
 /** The location, the offset or the length of weights that lie in another file. */
 function external(random, read) {
   const model = decodeModel(read('external.onnx'))
@@ -191,8 +199,8 @@ export const kinds = {
     ),
   },
   npy: { share: 1, make: damaged('x.npy', mutateBytes, run('digits.mlir', 'x.npy')) },
-  png: { share: 1, make: damaged('p.png', mutateBytes, run('digits.mlir', 'p.png')) },
-  jpg: { share: 1, make: damaged('p.jpg', mutateBytes, run('digits.mlir', 'p.jpg')) },
+  png: { share: 1, make: picture('p.png', 'rows.png', 'web.png', 'gif.png') },
+  jpg: { share: 1, make: picture('p.jpg', 'scans.jpg', 'tiff.jpg') },
   bmp: { share: 1, make: damaged('p.bmp', mutateBytes, run('digits.mlir', 'p.bmp')) },
   top: {
     share: 3,

@@ -25,6 +25,15 @@ const mutations = [
     const at = placeIn(bytes, random)
     return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random.below(60))])
   },
+  // A part lost of which the end is there, as a broken copy leaves it.
+  (bytes, random) => {
+    const [at, end] = [placeIn(bytes, random), bytes.length - random.below(Math.min(64, bytes.length + 1))]
+    return at >= end
+      ? bytes
+      : random.chance(0.5)
+        ? Buffer.from(bytes).fill(0, at, end)
+        : Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)])
+  },
   (bytes, random) => put(bytes, placeIn(bytes, random), Buffer.from(random.list(1 + random.below(9), () => random.below(256)))),
   (bytes, random) => {
     const at = placeIn(bytes, random)

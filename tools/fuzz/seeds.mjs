@@ -29,6 +29,12 @@ export async function makeSeeds() {
     .join('')
   const pixels = await sharp('p.png').resize(32, 32).removeAlpha().toColourspace('srgb').raw().toBuffer()
   writeFileSync('p.jpg', await sharp('p.png').jpeg().toBuffer())
+  writeFileSync('scans.jpg', await sharp('p.png').jpeg({ progressive: true }).toBuffer())
+  writeFileSync('rows.png', await sharp('p.png').png({ progressive: true, palette: true }).toBuffer())
+  // What a picture is, its bytes say, not its name.
+  writeFileSync('web.png', await sharp('p.png').webp().toBuffer())
+  writeFileSync('gif.png', await sharp('p.png').gif().toBuffer())
+  writeFileSync('tiff.jpg', await sharp('p.png').tiff().toBuffer())
   writeFileSync('p.bmp', bitmap(pixels, 32))
   const sample = { dtype: 'f32', shape: [1, 3, 32, 32], data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i)) }
   writeFileSync('x.npy', encodeNpy(sample))
