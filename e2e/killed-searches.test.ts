@@ -20,8 +20,9 @@ function numbers(state: number): () => number {
 
 const samples = ['--input_num', '4', '--tune_num', '1', '--inference_num', '2', '--expected_cos', '1', '--chip', 'bm1684x'] as const
 const searches: Readonly<Record<string, SearchCommand>> = {
+  // Its calibration is that of the other, which is killed in it as well.
   race: {
-    args: ['search', 'digits.mlir', '--data', digits.calibration, ...samples, '-o', 'plan', '--new_calibration_table', 'ranges'],
+    args: ['search', 'digits.mlir', '--data', digits.calibration, '--calibration_table', 'table', ...samples, '-o', 'plan'],
     journal: '.plan.journal',
   },
   search_qtable: {

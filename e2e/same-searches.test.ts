@@ -25,11 +25,8 @@ describe.skipIf(!isBuilt)(`a search writes the same bytes${isBuilt ? '' : ' (ski
       expect(wanted.has('plan')).toBe(true)
       removeWritten(before)
 
-      await runSearch(searchBy(strategy, '--workers', '2', '--cache', '64'))
-      expect(written(before)).toEqual(wanted)
-      removeWritten(before)
-
-      await runSearch(searchBy(strategy, '--workers', '2'), { bytes: Math.floor(alone.mostBytes * 0.6), later: 0, signal: 'SIGKILL' })
+      const killed = { bytes: Math.floor(alone.mostBytes * 0.6), later: 0, signal: 'SIGKILL' } as const
+      await runSearch(searchBy(strategy, '--workers', '2', '--cache', '64'), killed)
       await runSearch(searchBy(strategy, '--workers', '4'))
       expect(written(before)).toEqual(wanted)
     },
