@@ -1,36 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { filterProblems, problemKindInfo } from '@arethetypeswrong/core/problems'
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { importSizes } from '../rules.mjs'
-import { failuresOfTool, mapInParallel, readText, root } from '../workspace.mjs'
+import { readText, root } from '../workspace.mjs'
 
 /** The published manifest and files agree. */
 export async function checkPublint(packages) {
-  const found = await mapInParallel(packages, 2, async ({ folder, place, manifest }) => {
-    const { messages } = await publint({ pkgDir: folder, strict: true })
-    return messages.map((message) => `${place}: ${formatMessage(message, manifest)}`)
-  })
-  return found.flat()
+  const failures = []
+  for (const { place, folder, manifest, archive } of packed(packages)) {
+    const { messages } = await publint({ pkgDir: folder, strict: true, pack: { tarball: archive } })
+    failures.push(...messages.map((message) => `${place}: ${formatMessage(message, manifest)}`))
+  }
+  return failures
 }
+
+/** How a consumer that can load ES modules finds modules. */
+const resolutions = ['node16-esm', 'bundler']
 
 /** A consumer's TypeScript finds types that match the code, under every module resolution that can load ES modules. */
 export async function checkTypesResolve(packages) {
-  const found = await mapInParallel(packages, 2, async ({ folder, place }) => {
-    const lines = await failuresOfTool('@arethetypeswrong/cli/dist/index.js', [
-      '--profile',
-      'esm-only',
-      '--pack',
-      folder,
-      '--format',
-      'ascii',
-      '--no-emoji',
-      '--no-definitely-typed',
-    ])
-    return lines.map((line) => `${place}: ${line}`)
-  })
-  return found.flat()
+  const failures = []
+  for (const { place, archive } of packed(packages)) {
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(archive)))
+    if (analysis.types === false) failures.push(`${place}: has no types`)
+    else {
+      const problems = resolutions.flatMap((resolutionKind) => filterProblems(analysis, { resolutionKind }))
+      failures.push(
+        ...[...new Set(problems)].map((problem) => `${place}: ${problemKindInfo[problem.kind].description} ${JSON.stringify(problem)}`),
+      )
+    }
+  }
+  return failures
+}
+
+let archives
+
+/** The packages, each with its archive as it would be published: made by one call, without scripts, which would build again. */
+function packed(packages) {
+  archives ??= pack(packages)
+  return packages.map((each) => ({ ...each, archive: archives.get(each.manifest.name) }))
+}
+
+function pack(packages) {
+  const folder = mkdtempSync(join(tmpdir(), 'q-packed-'))
+  try {
+    const settings = ['--json', '--ignore-scripts', '--offline', '--loglevel=error', '--pack-destination', folder]
+    const said = execFileSync('npm', ['pack', ...packages.map((each) => each.folder), ...settings], { cwd: root, encoding: 'utf8' })
+    return new Map(JSON.parse(said).map(({ name, filename }) => [name, new Uint8Array(readFileSync(join(folder, filename))).buffer]))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /** The types in `dist` name nothing that a consumer lacks: no source file, no inlined private package. */
