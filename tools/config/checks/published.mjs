@@ -14,8 +14,8 @@ import { readText, root } from '../workspace.mjs'
 /** The published manifest and files agree. */
 export async function checkPublint(packages) {
   const failures = []
-  for (const { place, folder, manifest, archive } of packed(packages)) {
-    const { messages } = await publint({ pkgDir: folder, strict: true, pack: { tarball: archive } })
+  for (const { place, manifest, archive } of packed(packages)) {
+    const { messages } = await publint({ strict: true, pack: { tarball: archive } })
     failures.push(...messages.map((message) => `${place}: ${formatMessage(message, manifest)}`))
   }
   return failures
