@@ -63,6 +63,30 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     ['OPTION_REQUIRED', 'not given: --mlir <file>, --chip, --processor <name>, --model <file>', ['model_deploy']],
     ['OPTION_REQUIRED', 'not given: <model>, --data <path>', ['quantize', '--chip', 'bm1684x']],
     ['CHIP_UNKNOWN', 'q does not support the chip bm1684 yet', ['quantize', 'a.onnx', '--data', '.', '--chip', 'bm1684']],
+    ...Object.entries({
+      sg2002: 'cv181x',
+      SG2000: 'cv181x',
+      cv1800b: 'cv180x',
+      cv1812cp: 'cv181x',
+      'milkv-duo': 'cv180x',
+      'milkv-duo256m': 'cv181x',
+      'milkv-duos': 'cv181x',
+    }).map(([board, chip]): [string, string, string[]] => [
+      'CHIP_UNKNOWN',
+      `did you mean --chip ${chip}?`,
+      ['quantize', 'a.onnx', '--data', '.', '--chip', board],
+    ]),
+    ['MODE_UNSUPPORTED', 'cv181x has no F16\n', ['quantize', 'a.onnx', '--data', '.', '--chip', 'cv181x', '--fp_type', 'F16']],
+    [
+      'OPTION_VALUE',
+      'did you mean --model p.cvimodel, or another --chip?',
+      ['model_deploy', '--mlir', 'a.mlir', '--chip', 'cv181x', '--model', 'p.bmodel'],
+    ],
+    [
+      'OPTION_VALUE',
+      'did you mean --model p.bmodel, or another --chip?',
+      ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'p.cvimodel'],
+    ],
     [
       'MODE_UNSUPPORTED',
       'q does not support BF16 on bm1684x yet',

@@ -9,6 +9,15 @@ export type Chip = (typeof chips)[number]
 
 const each = <T>(ops: readonly string[], made: T): Record<string, T> => Object.fromEntries(ops.map((op) => [op, made]))
 
+/** Boards and the processors on them, in lower case without signs between letters, by what people call them, and the chip of the family inside. */
+export const boards: Readonly<Record<string, Chip>> = {
+  ...each(['milkvduo', 'cv1800b', 'cv1801b', 'cv1800', 'cv1801'], 'cv180x'),
+  ...each(['milkvduo256m', 'milkvduos', 'sg2000', 'sg2002', 'licheervnano'], 'cv181x'),
+  ...each(['cv1810c', 'cv1811c', 'cv1811h', 'cv1812cp', 'cv1812h', 'cv1813h', 'huashanpi'], 'cv181x'),
+  ...each(['cv1821', 'cv1822', 'cv1823', 'cv1825', 'cv1826'], 'cv182x'),
+  ...each(['cv1829', 'cv1832', 'cv1835', 'cv1838'], 'cv183x'),
+}
+
 /** The chip's float type is bfloat16, whatever float is asked for. */
 const codes = { INT8: 'INT8', BF16: 'BF16', F16: 'BF16', F32: 'BF16' } as const
 const floats = { INT8: 'BF16', BF16: 'BF16', F16: 'BF16', F32: 'BF16' } as const

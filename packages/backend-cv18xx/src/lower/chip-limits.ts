@@ -20,7 +20,12 @@ const laidOut: Limit = (node, context) => {
     : 'its runtime loads no program that ends in a reshape behind the host; export it with keepdims = 0'
 }
 
-const limits: Readonly<Record<string, Limit>> = { ArgMax: laidOut, AveragePool: uncounted }
+const backwards: Limit = (node, context) =>
+  (context.attrs(node)['steps'] as readonly number[] | undefined)?.some((step) => step < 0) === true
+    ? "the chip's compiler ends on a step backwards; export it with steps forwards, or turn the axis around whole (a step of -1 from its end to its front)"
+    : undefined
+
+const limits: Readonly<Record<string, Limit>> = { ArgMax: laidOut, AveragePool: uncounted, Slice: backwards }
 
 /** Tells, by the name of the layer, of what is right here and not behind this program. */
 export const tellOfLimits: Telling = (node, context) => {

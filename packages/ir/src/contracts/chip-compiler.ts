@@ -16,7 +16,7 @@ export interface ProgramCall {
 export interface ProgramEnd {
   /** 0 when all went well; absent when a signal ended it. */
   readonly exitCode?: number
-  /** The last 4,000 characters it printed. */
+  /** What it printed, to the last; of more than a million characters the last million. */
   readonly output: string
 }
 
@@ -41,6 +41,8 @@ export interface CompilerHost {
   inFolder<Result>(files: ReadonlyMap<string, Uint8Array>, work: (folder: WorkFolder) => Promise<Result>): Promise<Result>
   /** Tells the user what is going on. */
   note(line: string): void
+  /** Keeps a text, such as all that a program printed, for the user to look at, and gives the path of the file. @default nothing is kept */
+  keep?(name: string, text: string): Promise<string>
 }
 
 /** What a compiler made. */

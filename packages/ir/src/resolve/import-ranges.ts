@@ -62,7 +62,7 @@ export function rangeImporter(graph: Graph, target: Target, settings: ResolveSet
     throw invalid(
       name,
       made,
-      'the layer was constant over the calibration samples: calibrate with more samples, or quantize it symmetrically',
+      `the layer was constant over the calibration samples: calibrate with more samples, or ${reading === 'ends' ? 'quantize it symmetrically' : 'keep it in a float mode'}`,
     )
   }
   return {

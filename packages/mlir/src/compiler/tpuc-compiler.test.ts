@@ -129,6 +129,16 @@ describe('compile', () => {
     await expect(failing).rejects.toMatchObject({ found: 'exit code 134; ASSERT INFO: Not Implemented' })
   })
 
+  it('names the file with all that it printed, where the machine keeps one', async () => {
+    const frames = Array.from({ length: 40 }, (_, i) => ` #${i} 0x${i}`).join('\n')
+    const { host } = machine(['/path/tpuc-opt'], { PATH: '/path' }, () => ({ exitCode: 134, output: `one\n${frames}\n` }))
+    const kept: string[] = []
+    const keeping = { ...host, keep: async (name: string, text: string) => `/kept/${name}${kept.push(text) > 1 ? ' again' : ''}` }
+    const failing = (await compiler.find(keeping))!.compile(artifact)
+    await expect(failing).rejects.toMatchObject({ found: 'exit code 134; one; all that it printed is in /kept/tpuc-opt.log' })
+    expect(kept).toEqual([`one\n${frames}\n`])
+  })
+
   it('refuses files of another family', async () => {
     const { host } = machine(['/path/tpuc-opt'], { PATH: '/path' })
     const foreign = { ...artifact, files: new Map([['a.nova', new Uint8Array()]]) }

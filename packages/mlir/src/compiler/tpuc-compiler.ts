@@ -97,15 +97,21 @@ async function simulate(model: Uint8Array, inputs: Tensors, site: Site): Promise
 /** What a program says of why it gives up; the frames of its stack come behind. */
 const reason = /ASSERT INFO|assertion|unreachable|not implemented|error:/i
 
+/** A frame of a stack. */
+const frame = /^\s*#\d+ /
+
 /** The lines of an output that tell a reason, or the last ones where none does. */
 function tellingLines(output: string): readonly string[] {
-  const lines = output.trim().split('\n')
+  const lines = output
+    .trim()
+    .split('\n')
+    .filter((line) => !frame.test(line))
   const telling = lines.filter((line) => reason.test(line))
   return telling.length > 0 ? telling.slice(0, 3) : lines.slice(-6)
 }
 
 /** Runs one of the vendor's programs. @throws QError `VENDOR_FAILED` with the lines that tell why, or its last ones */
-async function call({ programs, otherwise }: Site, folder: WorkFolder, program: string, args: readonly string[]): Promise<void> {
+async function call({ programs, otherwise, host }: Site, folder: WorkFolder, program: string, args: readonly string[]): Promise<void> {
   const { folder: first, root } = programs
   const { exitCode, output } = await folder.run({
     program,
@@ -115,9 +121,11 @@ async function call({ programs, otherwise }: Site, folder: WorkFolder, program: 
     env: { TPUC_ROOT: root },
   })
   if (exitCode === 0) return
-  throw new QError('VENDOR_FAILED', `${program.replace(/^.*[\\/]/, '')} failed`, {
+  const name = program.replace(/^.*[\\/]/, '')
+  const log = await host.keep?.(`${name}.log`, output)
+  throw new QError('VENDOR_FAILED', `${name} failed`, {
     at: [program],
-    found: `exit code ${exitCode}; ${tellingLines(output).join(' | ')}`,
+    found: `${exitCode === undefined ? 'ended by a signal' : `exit code ${exitCode}`}; ${tellingLines(output).join(' | ')}${log === undefined ? '' : `; all that it printed is in ${log}`}`,
     wanted: 'exit code 0',
     hint: `leave --vendor out, or the toolchain out of PATH: ${otherwise}`,
   })

@@ -15,6 +15,12 @@ const realModes = ['F32', 'F16', 'BF16', 'INT8', 'INT4', 'W8F16', 'W8BF16', 'W4F
 
 function unsupported(mode: string, target: Target, known: readonly string[], at: readonly string[]): QError {
   const about = { at, found: mode, wanted: `one of ${known.join(', ')}`, kind: 'usage' } as const
+  const scheme = target.schemes[mode.toUpperCase()]
+  if (scheme?.kind === 'float' && scheme.dtype !== mode.toLowerCase())
+    return new QError('MODE_UNSUPPORTED', `${target.name} has no ${mode}`, {
+      ...about,
+      hint: `take ${target.defaultFloat}, its own float type`,
+    })
   if (realModes.includes(mode.toUpperCase()))
     return new QError('MODE_UNSUPPORTED', `q does not support ${mode} on ${target.name} yet`, {
       ...about,

@@ -7,7 +7,7 @@ import type { ImportModule } from '../modules/load-module.ts'
 import { loadModule } from '../modules/load-module.ts'
 import { locateModule } from '../modules/locate-module.ts'
 import type { ChipOptions } from '../wiring/backends.ts'
-import { chipNames, isOtherChip, ownBackend } from '../wiring/backends.ts'
+import { chipNames, chipOnBoard, isOtherChip, ownBackend } from '../wiring/backends.ts'
 import { backEndModule } from './back-end-module.ts'
 import { copyBackend } from './copy-backend.ts'
 import { guardBackend } from './guard-backend.ts'
@@ -52,6 +52,12 @@ export async function chooseChip(chip: string, settings: ChooseChipSettings = {}
       hint: 'choose one of these; docs/write-a-backend.md says how to bring a chip of your own',
       kind: 'usage',
     } as const
+    const inside = chipOnBoard(chip)
+    if (inside !== undefined)
+      throw new QError('CHIP_UNKNOWN', `${chip} is no chip's name, but what has one of them inside`, {
+        ...about,
+        hint: `did you mean --chip ${inside}?`,
+      })
     if (isOtherChip(chip)) throw new QError('CHIP_UNKNOWN', `q does not support the chip ${chip} yet`, about)
     throw new QError('CHIP_UNKNOWN', `there is no back end for the chip ${chip}, and no package of that name`, about)
   }

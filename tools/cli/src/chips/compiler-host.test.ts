@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { QError } from '@q/ir'
@@ -78,10 +78,18 @@ describe('a folder of its own', () => {
     expect(output).toBe('2 /first:/usr/bin:/bin\n')
   })
 
-  it('keeps the last of a long output', async () => {
-    const { output } = await host().inFolder(given, (work) => work.run(shell('seq 1 3000')))
-    expect(output.length).toBe(4000)
-    expect(output.endsWith('2999\n3000\n')).toBe(true)
+  it('keeps a text in a file of its own', async () => {
+    const path = await host().keep!('tpuc-opt.log', 'all of it')
+    expect(readFileSync(path, 'utf8')).toBe('all of it')
+    rmSync(dirname(path), { recursive: true })
+  })
+
+  it('keeps a long output, and the last of one that is longer', async () => {
+    const printed = (last: number) => host().inFolder(given, (work) => work.run(shell(`seq 1 ${last}`)))
+    expect((await printed(3000)).output).toMatch(/^1\n2\n[^]*3000\n$/)
+    const { output } = await printed(300_000)
+    expect(output.length).toBe(1_000_000)
+    expect(output.endsWith('299999\n300000\n')).toBe(true)
   })
 
   it('a program that a signal ended has no exit code; one that cannot be started is an error with its path', async () => {

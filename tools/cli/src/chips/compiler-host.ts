@@ -6,6 +6,9 @@ import type { CompilerHost, ProgramCall, ProgramEnd } from '@q/ir'
 import type { Surroundings } from '../context.ts'
 import { isThere, readBytes } from '../files/read-file.ts'
 
+/** Of what a program prints: its reasons stand before the frames of its stack, whatever their number. */
+const longestOutput = 1_000_000
+
 /** Runs the programs of a chip's toolchain on this machine, until the user interrupts. */
 export function createCompilerHost(context: Surroundings): CompilerHost {
   const { env, reporter } = context
@@ -13,6 +16,11 @@ export function createCompilerHost(context: Surroundings): CompilerHost {
     env,
     programFolders: (env['PATH'] ?? '').split(delimiter).filter((each) => each !== ''),
     note: (line) => reporter.note(line),
+    async keep(name, text) {
+      const path = join(await mkdtemp(join(tmpdir(), 'q-chip-')), name)
+      await writeFile(path, text)
+      return path
+    },
     async find(name, folders) {
       for (const folder of folders) {
         const path = join(folder, name)
@@ -58,7 +66,7 @@ function run(
     if (signal.aborted) end()
     let output = ''
     const keep = (chunk: Buffer) => {
-      output = `${output}${chunk.toString()}`.slice(-4000)
+      output = `${output}${chunk.toString()}`.slice(-longestOutput)
     }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)

@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { checkModelName } from '../chips/check-model-name.ts'
 import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { deploy } from '../pipeline/deploy.ts'
@@ -106,6 +107,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
       const release = await files.claim(options.not_gen_bmodel ? [] : [options.model])
       await noteTestInputs([options.test_input, options.test_reference], context)
       const chip = await chipOf(options, context)
+      checkModelName(options.model, chip.backend)
       const graph = await readModel(options.mlir, {
         files,
         ...(options.weights === undefined ? {} : { weights: options.weights }),

@@ -1,6 +1,6 @@
 import { acuity, chips as acuityChips } from '@q/backend-acuity'
 import { bm1684x } from '@q/backend-bm1684x'
-import { cv18xx, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
+import { cv18xx, boards as cv18xxBoards, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
 import type { ImpliedAttrs } from '@q/ir/container'
 import { type CompiledFamily, encodeWeights, readTpu, tpucCompiler, writeTpu } from '@q/mlir'
@@ -24,6 +24,8 @@ interface Family {
   readonly chips: Readonly<Record<string, (options: ChipOptions) => Backend>>
   /** What its lowered text means without saying it. @default what the operators' definitions do */
   readonly implied?: ImpliedAttrs
+  /** Its chips by the names of boards and processors that have one, lower case without signs between letters. @default none */
+  readonly boards?: Readonly<Record<string, string>>
 }
 
 /** The families this program comes with; the one place of it that knows chips. */
@@ -33,6 +35,7 @@ const families: readonly Family[] = [
     package: '@q/backend-cv18xx',
     chips: Object.fromEntries(cv18xxChips.map((chip) => [chip, (options) => cv18xx({ ...options, chip, codec })])),
     implied: impliedByCv18xx,
+    boards: cv18xxBoards,
   },
   {
     package: '@q/backend-acuity',
@@ -66,6 +69,12 @@ export function ownBackend(chip: string, options: ChipOptions): Backend | undefi
 /** What the lowered text of a chip means without saying it. */
 export function impliedBy(chip: string): ImpliedAttrs {
   return families.find(({ chips }) => chip.toLowerCase() in chips)?.implied ?? {}
+}
+
+/** The chip on a board, or in a processor, that a word names. */
+export function chipOnBoard(word: string): string | undefined {
+  const name = word.toLowerCase().replace(/[^a-z0-9]/g, '')
+  return families.map(({ boards = {} }) => (Object.hasOwn(boards, name) ? boards[name] : undefined)).find((chip) => chip !== undefined)
 }
 
 /** Whether a word names a chip of the families whose tools these commands follow, for which there is no back end here. */
