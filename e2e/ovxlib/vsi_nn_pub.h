@@ -31,13 +31,13 @@ typedef enum { VSI_NN_ROUND_FLOOR } vsi_nn_round_e;
 typedef enum { VX_CONVOLUTIONAL_NETWORK_POOLING_MAX, VX_CONVOLUTIONAL_NETWORK_POOLING_AVG } vsi_enum;
 typedef enum { VSI_NN_INTERPOLATION_BILINEAR, VSI_NN_INTERPOLATION_NEAREST_NEIGHBOR } vsi_nn_interpolation_e;
 typedef enum { VSI_NN_REDUCE_SUM, VSI_NN_REDUCE_MEAN, VSI_NN_REDUCE_MAX, VSI_NN_REDUCE_MIN } vsi_nn_reduce_e;
-typedef enum { VSI_NN_SWISH } vsi_nn_swish_e;
+typedef enum { VSI_NN_SWISH, VSI_NN_HSWISH } vsi_nn_swish_e;
 typedef enum { VSI_NN_PAD_MODE_CONSTANT } vsi_nn_pad_mode_e;
 typedef enum { VSI_NN_NBG_FILE } vsi_nn_nbg_type_e;
 
-#define OPS(X) X(NBG) X(ABS) X(ADD) X(CONCAT) X(CONV2D) X(DATACONVERT) X(EXP) X(FCL2) X(FLOOR) X(LAYER_NORM) X(LOG) X(MATRIXMUL) X(MAXIMUM) X(MINIMUM) \
+#define OPS(X) X(NBG) X(ABS) X(ADD) X(CLIP) X(CONCAT) X(CONV2D) X(DATACONVERT) X(ELU) X(EXP) X(FCL2) X(FLOOR) X(GELU) X(HARD_SIGMOID) X(LAYER_NORM) X(LEAKY_RELU) X(LOG) X(MATRIXMUL) X(MAXIMUM) X(MINIMUM) \
     X(MISH) X(MULTIPLY) X(PAD) X(PERMUTE) X(POOL) X(POW) X(REDUCE) X(RELU) X(RELUN) X(RESHAPE2) X(RESIZE) X(RSQRT) X(SIGMOID) X(SIN) X(SOFTMAX) \
-    X(SQRT) X(STRIDED_SLICE) X(SUBTRACT) X(SWISH)
+    X(SQRT) X(STRIDED_SLICE) X(SUBTRACT) X(SWISH) X(TANH)
 #define OP(name) VSI_NN_OP_##name,
 typedef enum { OPS(OP) VSI_NN_OP_COUNT } vsi_nn_op_t;
 
@@ -92,7 +92,13 @@ typedef struct
         struct { vsi_nn_interpolation_e type; float factor; int32_t size[2]; vsi_bool align_corners; vsi_bool half_pixel_centers; } resize;
         struct { float clamp_top; float clamp_bottom; } relun;
         struct { vsi_bool transpose[2]; } matrixmul;
-        struct { float eps; int32_t axis; } layernormalize;
+        struct { float eps; int32_t axis; } layernorm;
+        struct { float min; float max; } clip;
+        struct { float alpha; } elu;
+        struct { vsi_bool approximate; } gelu;
+        struct { void *local; float alpha; float beta; } hard_sigmoid;
+        struct { float leaky_ratio; } activation;
+        struct { float scale_a; float scale_b; } tanh;
         struct { float scale; } multiply;
         struct { vsi_nn_swish_e type; float beta; } swish;
         struct { vsi_nn_reduce_e type; vsi_size_t *axis; uint32_t axis_num; vsi_bool keep_dim; } reduce;

@@ -107,6 +107,7 @@ const forms: Readonly<Record<string, Form>> = {
   Abs: plain('abs'),
   Add: plain('add', { axis: 1, bias: false }),
   AveragePool: pooling('AVG'),
+  Clip: ({ attrs }) => ({ op: 'clipbyvalue', parameters: { clip_value_min: attrs['min'], clip_value_max: attrs['max'] } }),
   Concat: ({ attrs }) => ({ op: 'concat', parameters: { dim: attrs['axis'] } }),
   Conv: convolution,
   DepthToSpace: ({ attrs }) => ({ op: 'depth2space', parameters: { block_size: attrs['block_h'] } }),
@@ -115,6 +116,7 @@ const forms: Readonly<Record<string, Form>> = {
   Exp: plain('exp'),
   Floor: plain('floor'),
   Gelu: ({ attrs }) => ({ op: 'gelu', parameters: { approximate: attrs['approximate'] !== 'none' } }),
+  HardSigmoid: ({ attrs }) => ({ op: 'hard_sigmoid', parameters: { alpha: attrs['alpha'], beta: attrs['beta'] } }),
   HardSwish: plain('hard_swish'),
   LayerNormalization: ({ attrs, shapeOf }) => {
     const rank = shapeOf(0).length
@@ -165,6 +167,7 @@ const forms: Readonly<Record<string, Form>> = {
   Sqrt: plain('sqrt'),
   Squeeze: reshaped,
   Sub: plain('subtract', { axis: 1, bias: false }),
+  Swish: ({ attrs }) => ({ op: 'swish', parameters: { beta: attrs['alpha'] } }),
   Tanh: plain('tanh', { hyperbolic_tan_scale_a: 1, hyperbolic_tan_scale_b: 1 }),
   Tile: ({ attrs }) => ({ op: 'tile', parameters: { multiples: attrs['repeats'] } }),
   Transpose: ({ attrs }) => ({ op: 'permute', parameters: { perm: attrs['perm'] } }),
@@ -214,6 +217,8 @@ function refusedPart(graph: Graph, { op, inputs }: Node, attrs: Attrs): string |
     return 'MatMul with turned heads'
   if (op === 'MatMul' && isConstant(1) && (rankOf(1) !== 2 || attrs['transA'] === true))
     return `MatMul with weights of ${rankOf(1)} axes or a turned left operand`
+  if (op === 'Gelu' && attrs['approximate'] === 'sigmoid') return 'Gelu by a sigmoid'
+  if (op === 'Sigmoid' && attrs['log'] === true) return 'a logarithm of Sigmoid'
   if (op === 'DepthToSpace' && attrs['block_h'] !== attrs['block_w']) return 'DepthToSpace with blocks that are not square'
   return undefined
 }

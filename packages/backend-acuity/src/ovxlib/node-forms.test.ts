@@ -63,11 +63,11 @@ describe.each([
     { slice_begin: [0, 1, 0, 0], slice_end: [1, 3, 6, 8], slice_strides: [1, 1, 1, 2] },
   ],
   [
-    'y = Pad(x) {pads = [0, 0, 1, 2, 0, 0, 3, 4], value = 0.5}',
+    'y = Pad(x) {pads = [0, 0, 1, 2, 0, 0, 3, 4], value = -2}',
     'PAD',
-    { 'pad.front_size': list('uint32_t', 2, 1, 0, 0), 'pad.back_size': list('uint32_t', 4, 3, 0, 0), 'pad.const_val': 0.5 },
+    { 'pad.front_size': list('uint32_t', 2, 1, 0, 0), 'pad.back_size': list('uint32_t', 4, 3, 0, 0), 'pad.const_val': -2 },
     'pad',
-    { padding_mode: 'CONSTANT', padding_const: 0.5 },
+    { padding_mode: 'CONSTANT', padding_const: -2 },
   ],
   [
     'y = Resize(x) {mode = "linear", scale_h = 2, scale_w = 2, sizes = [12, 16], coordinate_transformation_mode = "half_pixel"}',
@@ -105,6 +105,22 @@ describe.each([
   ['y = Squeeze(x) {axes = [0]}', 'RESHAPE2', { 'reshape2.size': list('vsi_size_t', 8, 6, 4) }, 'reshape', { shape: [4, 6, 8] }],
   ['y = Relu(x)', 'RELU', {}, 'relu', undefined],
   ['y = Relu(x) {reluLimit = 6}', 'RELUN', { 'relun.clamp_top': 6, 'relun.clamp_bottom': 0 }, 'relun', { relu_clamp_top: 6 }],
+  ['y = Clip(x) {min = -1, max = 2}', 'CLIP', { 'clip.min': -1, 'clip.max': 2 }, 'clipbyvalue', { clip_value_min: -1, clip_value_max: 2 }],
+  ['y = LeakyRelu(x) {alpha = 0.1}', 'LEAKY_RELU', { 'activation.leaky_ratio': 0.1 }, 'leakyrelu', { leaky_ratio: 0.1 }],
+  ['y = Tanh(x)', 'TANH', { 'tanh.scale_a': 1, 'tanh.scale_b': 1 }, 'tanh', { hyperbolic_tan_scale_a: 1, hyperbolic_tan_scale_b: 1 }],
+  ['y = HardSwish(x)', 'SWISH', { 'swish.type': 'VSI_NN_HSWISH', 'swish.beta': 1 }, 'hard_swish', undefined],
+  [
+    'y = HardSigmoid(x) {alpha = 0.25}',
+    'HARD_SIGMOID',
+    { 'hard_sigmoid.alpha': 0.25, 'hard_sigmoid.beta': 0.5 },
+    'hard_sigmoid',
+    { alpha: 0.25 },
+  ],
+  ['y = Gelu(x)', 'GELU', { 'gelu.approximate': 'FALSE' }, 'gelu', { approximate: false }],
+  ['y = Gelu(x) {approximate = "tanh"}', 'GELU', { 'gelu.approximate': 'TRUE' }, 'gelu', { approximate: true }],
+  ['y = Mish(x)', 'MISH', {}, 'mish', undefined],
+  ['y = Elu(x) {alpha = 0.5}', 'ELU', { 'elu.alpha': 0.5 }, 'elu', { alpha: 0.5 }],
+  ['y = Swish(x) {alpha = 2}', 'SWISH', { 'swish.type': 'VSI_NN_SWISH', 'swish.beta': 2 }, 'swish', { beta: 2 }],
   ['y = Silu(x)', 'SWISH', { 'swish.type': 'VSI_NN_SWISH', 'swish.beta': 1 }, 'swish', { beta: 1 }],
 ])('%s', (text, op, params, layer, parameters) => {
   it('in sources', () => {
@@ -122,6 +138,11 @@ describe.each([
 it.each([
   ['y = Softmax(x) {axis = 1, log = true}', 'a logarithm of Softmax'],
   ['y = Pad(x) {pads = [0, 0, 1, 1, 0, 0, 1, 1], mode = "reflect"}', 'Pad in the mode reflect'],
+  ['y = Pad(x) {pads = [0, 0, 1, 1, 0, 0, 1, 1], value = 0.5}', 'Pad with 0.5, which is no whole number'],
+  ['y = Gelu(x) {approximate = "sigmoid"}', 'Gelu by a sigmoid'],
+  ['y = Sigmoid(x) {log = true}', 'a logarithm of Sigmoid'],
+  ['s: f32[8] = 1; b: f32[8] = 0; y = LayerNormalization(x, s, b) {axis = 2}', 'LayerNormalization over several axes'],
+  ['y = LayerNormalization(x)', 'LayerNormalization without a scale or a bias'],
   ['y = Softsign(x)', 'Softsign'],
 ])('%s is refused in sources', (text, found) => {
   expect(() => nodeForm(...node(text))).toThrow(expect.objectContaining({ code: 'ACUITY_EXPORT', found, at: ['graph', 'y'] }))

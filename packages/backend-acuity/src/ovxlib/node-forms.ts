@@ -91,12 +91,22 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
       },
     }
   },
+  Clip: ({ attrs }) => ({ op: 'CLIP', params: { 'clip.min': Number(attrs['min']), 'clip.max': Number(attrs['max']) } }),
+  Elu: ({ attrs }) => ({ op: 'ELU', params: { 'elu.alpha': Number(attrs['alpha']) } }),
   Exp: plain('EXP'),
   Floor: plain('FLOOR'),
+  Gelu: ({ attrs }) => ({ op: 'GELU', params: { 'gelu.approximate': attrs['approximate'] === 'tanh' ? 'TRUE' : 'FALSE' } }),
+  HardSigmoid: ({ attrs }) => ({
+    op: 'HARD_SIGMOID',
+    params: { 'hard_sigmoid.alpha': Number(attrs['alpha']), 'hard_sigmoid.beta': Number(attrs['beta']) },
+  }),
+  HardSwish: () => ({ op: 'SWISH', params: { 'swish.type': 'VSI_NN_HSWISH', 'swish.beta': 1 } }),
+  // The library calls the member otherwise than the parameters of the layer in a model file.
   LayerNormalization: ({ attrs }) => ({
     op: 'LAYER_NORM',
-    params: { 'layernormalize.eps': Number(attrs['epsilon']), 'layernormalize.axis': 0 },
+    params: { 'layernorm.eps': Number(attrs['epsilon']), 'layernorm.axis': 0 },
   }),
+  LeakyRelu: ({ attrs }) => ({ op: 'LEAKY_RELU', params: { 'activation.leaky_ratio': Number(attrs['alpha']) } }),
   Log: plain('LOG'),
   MatMul: ({ attrs, result, isConstant }) =>
     isConstant(1)
@@ -165,6 +175,8 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
   Sqrt: plain('SQRT'),
   Squeeze: reshape,
   Sub: plain('SUBTRACT'),
+  Swish: ({ attrs }) => ({ op: 'SWISH', params: { 'swish.type': 'VSI_NN_SWISH', 'swish.beta': Number(attrs['alpha']) } }),
+  Tanh: () => ({ op: 'TANH', params: { 'tanh.scale_a': 1, 'tanh.scale_b': 1 } }),
   Transpose: ({ attrs }) => {
     const perm = numbers(attrs['perm'])
     const inside = perm.map((axis) => perm.length - 1 - axis).toReversed()
@@ -178,19 +190,25 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
 export const reluNode = (limit: number): Made =>
   limit > 0 ? { op: 'RELUN', params: { 'relun.clamp_top': limit, 'relun.clamp_bottom': 0 } } : { op: 'RELU', params: {} }
 
+/** What of a node the sources cannot say, although its operator has a form. */
+function refusedPart({ op, inputs }: Node, attrs: Attrs, rank: number): string | undefined {
+  if (op === 'Softmax' && attrs['log'] === true) return 'a logarithm of Softmax'
+  if (op === 'Sigmoid' && attrs['log'] === true) return 'a logarithm of Sigmoid'
+  if (op === 'Pad' && attrs['mode'] !== 'constant') return `Pad in the mode ${String(attrs['mode'])}`
+  if (op === 'Pad' && !Number.isInteger(attrs['value'])) return `Pad with ${String(attrs['value'])}, which is no whole number`
+  if (op === 'Gelu' && attrs['approximate'] === 'sigmoid') return 'Gelu by a sigmoid'
+  if (op === 'LayerNormalization' && ![-1, rank - 1].includes(Number(attrs['axis']))) return 'LayerNormalization over several axes'
+  if (op === 'LayerNormalization' && (inputs[1] === undefined || inputs[2] === undefined))
+    return 'LayerNormalization without a scale or a bias'
+  return undefined
+}
+
 /** A node of the library, without its tensors. @throws QError `ACUITY_EXPORT` for one that the sources cannot say */
 export function nodeForm(graph: Graph, node: Node): Made {
   const attrs = attributesOf(node, graph.ops.get(node.op)!)
   const typeOf = (name: string | undefined) => graph.values.get(name!)!
   const form = forms[node.op]
-  const refused =
-    form === undefined
-      ? node.op
-      : node.op === 'Softmax' && attrs['log'] === true
-        ? 'a logarithm of Softmax'
-        : node.op === 'Pad' && attrs['mode'] !== 'constant'
-          ? `Pad in the mode ${String(attrs['mode'])}`
-          : undefined
+  const refused = form === undefined ? node.op : refusedPart(node, attrs, typeOf(node.outputs[0]).type.shape.length)
   if (form === undefined || refused !== undefined)
     throw new QError('ACUITY_EXPORT', `${node.outputs[0]!} cannot be said in sources for the library`, {
       at: [graph.name, node.outputs[0]!],

@@ -121,7 +121,7 @@ describe('coefficients', () => {
       ['y_1:bias', 'FLOAT32'],
       ['y_1:weight', 'FLOAT32'],
     ])
-    expect(nodes.at(-1)!.params).toEqual({ 'layernormalize.eps': 1e-5, 'layernormalize.axis': 0 })
+    expect(nodes.at(-1)!.params).toEqual({ 'layernorm.eps': 1e-5, 'layernorm.axis': 0 })
   })
 })
 
