@@ -9,6 +9,7 @@ export { type EntropyLine, parseEntropy, printEntropy } from './files/entropy.ts
 export { type InputDatabase, type InputMeta, type InputPort, parseInputMeta, printInputMeta } from './files/input-meta.ts'
 export { makeInputMeta, type NewInputMeta, type NewPort } from './files/make-input-meta.ts'
 export { type AcuityModel, type ModelLayer, numberOf, parseModel, printModel } from './files/model-json.ts'
+export { codesOfPort, elementsOfPort, type NbgFloat, type NbgMeta, type NbgPort, numbersOfPort, parseNbgMeta } from './files/nbg-meta.ts'
 export { makePostprocess, type Postprocess, parsePostprocess } from './files/postprocess.ts'
 export { type ParsedQuantizeTable, parseQuantizeTable } from './files/quantize-table/parse-quantize-table.ts'
 export { headOf, printQuantizeTable } from './files/quantize-table/print-quantize-table.ts'

@@ -37,6 +37,19 @@ describe('findCommand', () => {
   })
 })
 
+it('options that a printed manual has broken at their hyphens are whole again', () => {
+  const root = new Command('q')
+  root.command('run').option('--with-input-meta <file>').option('--batch-size <count>').option('--hybrid')
+  const broken = (...args: readonly string[]) => expandArguments(findCommand(root, ['run', ...args]))
+  expect(broken('--withinput-meta', 'a', '--', 'batch-size', '1', '--hybrid')).toEqual([
+    '--with-input-meta=a',
+    '--batch-size=1',
+    '--hybrid',
+  ])
+  expect(broken('--with-inputmeta=a', '--', 'batchsize')).toEqual(['--with-input-meta=a', '--', 'batchsize'])
+  expect(() => broken('--batches')).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }))
+})
+
 describe('expandArguments', () => {
   it.each([
     [['--ml', 'x'], ['--mlir=x']],

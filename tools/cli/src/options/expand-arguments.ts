@@ -41,7 +41,8 @@ export function findCommand(program: Command, args: readonly string[]): Call {
  * Options as Python's argparse takes them, written as commander takes them: unambiguous beginnings of long names are
  * completed (`--quant` for `--quantize`) unless they name or begin an option of another command that the completed name goes on from
  * (`--pattern` is not `--patterns_count`, because of `--patterns`), `-o=x` is split, and a negative number may follow an option whose value may be
- * left out. What follows `--` stays as it is.
+ * left out. Printed manuals break options at their hyphens: `--withinput-meta` is `--with-input-meta`, and `-- batch-size` is `--batch-size`. What follows another `--`
+ * stays as it is.
  *
  * @throws QError `OPTION_UNKNOWN`, `OPTION_AMBIGUOUS`, `OPTION_VALUE_MISSING`
  */
@@ -49,7 +50,8 @@ export function expandArguments({ command, path, args }: Call): readonly string[
   const expanded: string[] = []
   const negative: string[] = []
   for (let i = 0; i < args.length; i++) {
-    const word = args[i]!
+    const isBroken = args[i] === '--' && isOption(command, `--${args[i + 1]}`)
+    const word = isBroken ? `--${args[++i]!}` : args[i]!
     if (word === '--') return [...expanded, '--', ...negative, ...args.slice(i + 1)]
     const [name = '', value] = splitOnce(word)
     const option = optionOf(command, name, path)
@@ -106,6 +108,8 @@ function optionOf(command: Command, word: string, path: readonly string[]): Opti
   const exact = command.options.find((option) => namesOf(option).includes(word))
   if (exact !== undefined || !word.startsWith('--')) return exact
   const names = command.options.flatMap(namesOf).filter((name) => name.startsWith('--'))
+  const broken = names.filter((name) => withoutHyphens(name) === withoutHyphens(word))
+  if (broken.length === 1) return optionOf(command, broken[0]!, path)
   const beginnings = [...names, '--help'].filter((name) => name.startsWith(word))
   const options = new Set(beginnings.map((name) => command.options.find((option) => namesOf(option).includes(name))))
   const meant = meantElsewhere(command, word, beginnings)
@@ -127,6 +131,8 @@ function optionOf(command: Command, word: string, path: readonly string[]): Opti
     })
   throw new QError('OPTION_UNKNOWN', `there is no option ${word}`, { ...about, hint: otherCommands(command, meant, names) })
 }
+
+const withoutHyphens = (name: string): string => name.replaceAll('-', '')
 
 /** The commands of the whole program but this one. */
 function otherCommandsOf(command: Command): readonly Command[] {

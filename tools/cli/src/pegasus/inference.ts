@@ -10,6 +10,7 @@ import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { activationNames, openGraph } from '../pipeline/run-graph.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { metaSamples } from './meta-samples.ts'
+import { checkInputs, fedFiles, readMeta } from './nbg-ports.ts'
 import { networkOfTable, readTable } from './quantized-network.ts'
 import { dataBeside, type ImportedNetwork, readNetwork } from './read-network.ts'
 
@@ -20,6 +21,7 @@ export const defineInference: DefineCommand = (pegasus, start) => {
   )
     .option('--postprocess <word>', 'print_topn, dump_result or classification_classic')
     .option('--postprocess-file <file>', 'what is done with results')
+    .option('--nbg-meta <file>', 'write what the binary that it describes is fed with, too: codes of the inputs')
   runs(command, start, false)
 }
 
@@ -57,6 +59,8 @@ function runs(command: Command, start: (action: Action) => void, isDump: boolean
           ? undefined
           : parsePostprocess(await files.readText(options.postprocessFile), options.postprocessFile)
       const topn = post === undefined || options.postprocess === 'print_topn' ? (post?.topn ?? 5) : post.topn
+      const meta = await readMeta(options.nbgMeta, files)
+      if (meta !== undefined) checkInputs(meta, network.layers, options.nbgMeta)
       const { samples, batch } = await metaSamples(options.withInputMeta, network.layers, context)
       const { graph, names, isQuantized } = await chosenGraph(options, network, isDump, context)
       const open = await openGraph(graph, isQuantized ? exactExecutor() : floatExecutor(), [...names.values()])
@@ -65,9 +69,12 @@ function runs(command: Command, start: (action: Action) => void, isDump: boolean
       try {
         for (let i = 0; i < count; i++) {
           context.signal.throwIfAborted()
-          const stored = await open.run(await samples.load(i))
+          const sample = await samples.load(i)
+          const stored = await open.run(sample)
           const floats = dumpTensors(graph, stored, 'floats')
           const texts = new Map<string, string>()
+          if (meta !== undefined)
+            for (const [name, text] of fedFiles(meta, network.layers, sample, i)) texts.set(join(options.outputDir, name), text)
           for (const [lid, value] of names) {
             const tensor = floats.get(value)!
             const name = { layer: lid, port: 'out0', shape: tensor.shape, ...(isDump && count === 1 ? {} : { iteration: i }), nchw: isDump }

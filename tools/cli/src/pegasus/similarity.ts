@@ -1,6 +1,6 @@
-import { parseTensorText } from '@q/backend-acuity'
 import { QError } from '@q/ir'
 import type { DefineCommand } from '../commands/command.ts'
+import { numbersOfFile, portOf, readMeta } from './nbg-ports.ts'
 
 /** How alike two lists of numbers are. */
 export interface TensorLikeness {
@@ -33,10 +33,14 @@ export const defineSimilarity: DefineCommand = (pegasus, start) => {
     .command('compute_tensor_similarity <tensor> <other>')
     .alias('compute_tensor_similarity.py')
     .description('how alike two .tensor files are: cosine, distance, largest and relative error')
+    .option('--nbg-meta <file>', 'what codes stand for: those of .qnt.tensor, .dat and .bin files, as the binary makes them')
+    .option('--port <lid>', 'the input or output of --nbg-meta that the files are of; its only output when absent')
     .option('--json', 'print JSON events, one a line')
-    .action((first: string, second: string) =>
+    .action((first: string, second: string, options: { readonly nbgMeta?: string; readonly port?: string }) =>
       start(async ({ files, reporter }) => {
-        const [a, b] = [parseTensorText(await files.readText(first), first), parseTensorText(await files.readText(second), second)]
+        const meta = await readMeta(options.nbgMeta, files)
+        const port = meta === undefined ? undefined : portOf(meta, options.port, options.nbgMeta!)
+        const [a, b] = [await numbersOfFile(first, port, files), await numbersOfFile(second, port, files)]
         if (a.length !== b.length || a.length === 0)
           throw new QError('TENSOR_SIZES', 'these tensors cannot be compared', {
             at: [first, second],
