@@ -39,6 +39,12 @@ const npz = (action: string, ...more: readonly string[]): Case => ({
   inputs: ['in.npz', 'other.npz'].filter((file) => file === 'in.npz' || more.includes(file)),
 })
 
+const imported = ['--model', 'd.json', '--model-data', 'd.data']
+const typed = ['--dtype', 'quantized', '--model-quantize', 'd.quantize']
+const fed = ['--with-input-meta', 'd.yml']
+const ofTable = ['d.json', 'd.data', 'd.quantize']
+const ofMeta = ['d.yml', 'dataset.txt', 'samples/0.png']
+
 /** Every command that writes files, by its words; a command is here, or among those below. */
 const cases: Readonly<Record<string, Case>> = {
   quantize: {
@@ -144,6 +150,47 @@ const cases: Readonly<Record<string, Case>> = {
     outputs: ['out', 'out.svg'],
     inputs: [...model, ...quantizing, 'families.json'],
   },
+  'pegasus import onnx': {
+    args: ['pegasus', 'import', 'onnx', '--model', 'digits.onnx', '--output-model', 'out', '--output-data', 'out.data'],
+    outputs: ['out', 'out.data'],
+    inputs: ['digits.onnx'],
+  },
+  'pegasus generate inputmeta': {
+    args: ['pegasus', 'generate', 'inputmeta', '--model', 'd.json', '--input-meta-output', 'out', '--source-file', 'dataset.txt'],
+    outputs: ['out'],
+    inputs: ['d.json'],
+  },
+  'pegasus generate postprocess-file': {
+    args: ['pegasus', 'generate', 'postprocess-file', '--model', 'd.json', '--postprocess-file-output', 'out'],
+    outputs: ['out'],
+    inputs: ['d.json'],
+  },
+  'pegasus quantize': {
+    args: ['pegasus', 'quantize', ...imported, ...fed, '--rebuild', '--model-quantize', 'out', '--compute-entropy', '--output-dir', '.'],
+    outputs: ['out', 'entropy.txt'],
+    inputs: ['d.json', 'd.data', ...ofMeta],
+  },
+  'pegasus inference': {
+    args: [
+      ...['pegasus', 'inference', ...imported, ...typed, ...fed, '--postprocess-file', 'post.yml'],
+      ...['--nbg-meta', 'nbg_meta.json', '--output-dir', '.'],
+    ],
+    outputs: ['iter_0_attach_scores_Gemm_out0_0_out0_1_10.tensor', 'iter_0_image_30_out0_1_3_32_32.qnt.tensor'],
+    inputs: [...ofTable, ...ofMeta, 'post.yml', 'nbg_meta.json'],
+  },
+  'pegasus dump': {
+    args: ['pegasus', 'dump', ...imported, ...typed, ...fed, '--output-dir', '.'],
+    outputs: ['image_30_out0_nchw_1_3_32_32.tensor', 'scores_Gemm_1_out0_nchw_1_10.qnt.tensor'],
+    inputs: [...ofTable, ...ofMeta],
+  },
+  'pegasus export ovxlib': {
+    args: [
+      ...['pegasus', 'export', 'ovxlib', ...imported, ...typed, ...fed, '--postprocess-file', 'post.yml'],
+      ...['--output-path', 'project/d', '--viv-sdk', 'sdk'],
+    ],
+    outputs: ['project/main.c', 'project/vnn_pre_process.c', 'project/d.export.data'],
+    inputs: [...ofTable, 'd.yml'],
+  },
   'npz_tool compare': npz('compare', 'other.npz', '--save', 'out'),
   'npz_tool cali_test': { ...npz('cali_test', '--calibration_table', 'table'), outputs: ['requant.npz'], inputs: ['in.npz', 'table'] },
   'npz_tool extract': npz('extract', 'out', 'image'),
@@ -157,14 +204,18 @@ const cases: Readonly<Record<string, Case>> = {
   'npz_tool fp32_to_fp16': npz('fp32_to_fp16', 'out'),
 }
 
-const printing = ['visualize_diff', 'dump', 'get_shape', 'statistic', 'check_nan_inf', 'print_diff'].map((name) => `npz_tool ${name}`)
+const printing = [
+  ...['visualize_diff', 'dump', 'get_shape', 'statistic', 'check_nan_inf', 'print_diff'].map((name) => `npz_tool ${name}`),
+  ...['measure', 'compute_tensor_similarity'].map((name) => `pegasus ${name}`),
+]
 const changingInPlace = ['rename', 'remove', 'insert', 'reshape', 'permute'].map((name) => `npz_tool ${name}`)
 
-/** Their command lines are those of another program, and have tests of their own (`pegasus.test.ts`). */
-const ofAToolkit = [
-  ...['import onnx', 'generate inputmeta', 'generate postprocess-file', 'quantize', 'inference', 'dump', 'compute_tensor_similarity'],
-  ...['measure', 'export ovxlib'],
-].map((name) => `pegasus ${name}`)
+/** A table that is there is changed in place; the model file beside it is an output. */
+const hybrid: Case = {
+  args: ['pegasus', 'quantize', ...imported, ...fed, '--hybrid', '--model-quantize', 'd.quantize'],
+  outputs: ['d.quantize.json'],
+  inputs: [...ofTable, ...ofMeta],
+}
 
 type Command = ReturnType<typeof createProgram>
 
@@ -175,7 +226,7 @@ function commandsOf(command: Command, path: readonly string[] = []): readonly (r
 
 it('every command is known here, with every option that names a file', () => {
   const commands = commandsOf(createProgram('1', () => {}))
-  expect(commands.map(([name]) => name).sort()).toEqual([...Object.keys(cases), ...printing, ...changingInPlace, ...ofAToolkit].sort())
+  expect(commands.map(([name]) => name).sort()).toEqual([...Object.keys(cases), ...printing, ...changingInPlace].sort())
   for (const [name, { options }] of commands) {
     const naming = options
       .filter(({ flags, description }) => /<(?:files?|path|folder|table)>/.test(flags) && !/not supported|without effect/.test(description))
@@ -190,6 +241,20 @@ it('every command is known here, with every option that names a file', () => {
       ).toEqual([])
   }
 })
+
+/** The description of a binary of a model file: pictures in bytes. */
+function binaryOf(model: string): string {
+  const { Layers } = JSON.parse(model) as {
+    readonly Layers: Readonly<Record<string, { readonly op: string; readonly parameters?: object }>>
+  }
+  const inputs = Object.entries(Layers).filter(([, { op }]) => op === 'input')
+  const quantize = { qtype: 'u8', min_value: 0, max_value: 255, scale: 1, zero_point: 0 }
+  const ports = inputs.map(([lid, { parameters }]) => [
+    lid,
+    { name: lid, format: 'nchw', quantizer: 'asymmetric_affine', quantize, ...parameters },
+  ])
+  return JSON.stringify({ Inputs: Object.fromEntries(ports), Outputs: {} })
+}
 
 const prepared = mkdtempSync(join(tmpdir(), 'q-inputs-'))
 beforeAll(async () => {
@@ -210,6 +275,13 @@ beforeAll(async () => {
   await mustRun('model_runner', '--model', 'digits.mlir', '--input', digits.picture, '--dump_all_tensors', '--output', 'all.npz')
   await mustRun('npz_tool', 'extract', 'all.npz', 'in.npz', 'image')
   copyFileSync('in.npz', 'other.npz')
+  writeFileSync('dataset.txt', 'samples/0.png\n')
+  mkdirSync('project')
+  await mustRun('pegasus', 'import', 'onnx', '--model', 'digits.onnx', '--output-data', 'd.data', '--output-model', 'd.json')
+  await mustRun('pegasus', 'generate', 'inputmeta', '--model', 'd.json', '--input-meta-output', 'd.yml')
+  await mustRun('pegasus', 'generate', 'postprocess-file', '--model', 'd.json', '--postprocess-file-output', 'post.yml')
+  await mustRun('pegasus', 'quantize', ...imported, ...fed, '--rebuild', '--model-quantize', 'd.quantize')
+  writeFileSync('nbg_meta.json', binaryOf(readFileSync('d.json', 'utf8')))
   process.chdir(before)
 })
 afterAll(() => rmSync(prepared, { recursive: true, force: true }))
@@ -235,7 +307,7 @@ async function refused(args: readonly string[], late = false): Promise<void> {
   if (!late) expect([...after.keys()]).toEqual([...before.keys()])
 }
 
-describe.each(Object.entries(cases))(
+describe.each([...Object.entries(cases), ['pegasus quantize --hybrid', hybrid] as const])(
   '%s: no output is one of its inputs, nothing is touched',
   (_, { args, outputs, late = [], inputs }) => {
     it.each([...outputs, ...late].flatMap((output) => inputs.map((input) => [output, input] as const)))(

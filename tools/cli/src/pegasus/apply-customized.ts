@@ -19,7 +19,7 @@ import {
 } from '@q/backend-acuity'
 import { QError } from '@q/ir'
 import type { Context } from '../context.ts'
-import { metaSamples } from './meta-samples.ts'
+import { type MetaSamples, metaSamples } from './meta-samples.ts'
 import type { QuantizeOptions } from './quantize.ts'
 import { type QuantizedNetwork, quantizedNetwork, readTable } from './quantized-network.ts'
 import { type ImportedNetwork, readNetwork } from './read-network.ts'
@@ -78,6 +78,10 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
     entries,
   })
   const model = printModel(hybridModel(network.model, network.layers, converters))
+  const measured = await metaSamples(options.withInputMeta, network.layers, {
+    ...context,
+    reporter: { ...reporter, diagnostic: () => {}, note: () => {} },
+  })
   await files.rewrite(path, text)
   await files.write(new Map([[hybridFile(path), model]]))
   reporter.print(
@@ -93,7 +97,7 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
         at: [lid],
       })
   for (const [lid, mode] of following) tellFollowing(lid, mode, network, quantized, context)
-  await printTrust(options, { network, quantized, reads, converters, table }, context)
+  await printTrust(options, { network, quantized, reads, converters, table, measured }, context)
 }
 
 /** A converter has the range of what it converts. */
@@ -128,12 +132,13 @@ interface Trust {
   readonly reads: ReadTypes
   readonly converters: readonly Converter[]
   readonly table: QuantizeTable
+  readonly measured: MetaSamples
 }
 
 /** What became of each listed layer: types, converters, and what it loses alone and with everything before it. */
 async function printTrust(
   options: QuantizeOptions,
-  { network, quantized, reads, converters, table }: Trust,
+  { network, quantized, reads, converters, table, measured }: Trust,
   context: Context,
 ): Promise<void> {
   const { reporter } = context
@@ -145,10 +150,7 @@ async function printTrust(
   )
   const rows = [...listed, ...changed]
   if (rows.length === 0) return reporter.note('note: no layer is listed: all have the type of the network')
-  const { samples, batch } = await metaSamples(options.withInputMeta, network.layers, {
-    ...context,
-    reporter: { ...reporter, diagnostic: () => {}, note: () => {} },
-  })
+  const { samples, batch } = measured
   const count = Math.min(samples.count, options.iterations * (options.batchSize ?? batch))
   const losses = await layerLosses(quantized, network.layers, [...new Set(rows.map(({ value }) => value))], { samples, count }, context)
   const typeOf = (made: MadeAs | undefined): string => (made === undefined ? '-' : shortType(made.mode))

@@ -10,7 +10,7 @@ import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { activationNames, openGraph } from '../pipeline/run-graph.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { metaSamples } from './meta-samples.ts'
-import { checkInputs, fedFiles, readMeta } from './nbg-ports.ts'
+import { checkInputs, fedFiles, fedNames, readMeta } from './nbg-ports.ts'
 import { networkOfTable, readTable } from './quantized-network.ts'
 import { dataBeside, type ImportedNetwork, readNetwork } from './read-network.ts'
 
@@ -65,6 +65,23 @@ function runs(command: Command, start: (action: Action) => void, isDump: boolean
       const { graph, names, isQuantized } = await chosenGraph(options, network, isDump, context)
       const open = await openGraph(graph, isQuantized ? exactExecutor() : floatExecutor(), [...names.values()])
       const count = Math.min(samples.count, options.iterations * (options.batchSize ?? batch))
+      const place = (iteration: number, layer: string, shape: readonly number[], codes: boolean): string =>
+        join(
+          options.outputDir,
+          tensorFileName({ layer, port: 'out0', shape, ...(isDump && count === 1 ? {} : { iteration }), codes, nchw: isDump }),
+        )
+      const hasCodes = (value: string): boolean => isDump && graph.values.get(value)!.type.quant !== undefined
+      const outputs = Array.from({ length: count }, (_, i) =>
+        [...names].flatMap(([lid, value]) => {
+          const { shape } = graph.values.get(value)!.type
+          return [place(i, lid, shape, false), ...(hasCodes(value) ? [place(i, lid, shape, true)] : [])]
+        }),
+      )
+      const fed =
+        meta === undefined
+          ? []
+          : Array.from({ length: count }, (_, i) => fedNames(meta, network.layers, i).map((name) => join(options.outputDir, name)))
+      await files.claim([...outputs, ...fed].flat())
       const written: string[] = []
       try {
         for (let i = 0; i < count; i++) {
@@ -77,13 +94,9 @@ function runs(command: Command, start: (action: Action) => void, isDump: boolean
             for (const [name, text] of fedFiles(meta, network.layers, sample, i)) texts.set(join(options.outputDir, name), text)
           for (const [lid, value] of names) {
             const tensor = floats.get(value)!
-            const name = { layer: lid, port: 'out0', shape: tensor.shape, ...(isDump && count === 1 ? {} : { iteration: i }), nchw: isDump }
-            texts.set(join(options.outputDir, tensorFileName({ ...name, codes: false })), printTensorText(tensor.data as Float32Array))
-            if (isDump && graph.values.get(value)!.type.quant !== undefined)
-              texts.set(
-                join(options.outputDir, tensorFileName({ ...name, codes: true })),
-                printTensorText(numbersOf(stored.get(value)!), { codes: true }),
-              )
+            texts.set(place(i, lid, tensor.shape, false), printTensorText(tensor.data as Float32Array))
+            if (hasCodes(value))
+              texts.set(place(i, lid, tensor.shape, true), printTensorText(numbersOf(stored.get(value)!), { codes: true }))
             if (!isDump && lid.startsWith('attach_') && topn !== undefined) tellLargest(lid, tensor, topn, context)
           }
           if (isDump || post === undefined || post.dumps) await files.write(texts)

@@ -58,6 +58,18 @@ export function checkInputs(meta: NbgMeta, { graph, lidOf }: NetworkLayers, plac
   }
 }
 
+/** Whether a port takes codes. */
+const takesCodes = ({ format }: NbgPort): boolean => 'scale' in format || 'fl' in format
+
+const fedName = (port: NbgPort, shape: readonly number[], iteration: number): string =>
+  tensorFileName({ layer: port.lid, port: 'out0', shape, iteration, codes: takesCodes(port), nchw: false })
+
+/** The names of what a binary is fed with. */
+export const fedNames = (meta: NbgMeta, { graph, lidOf }: NetworkLayers, iteration: number): readonly string[] =>
+  graph.inputs.map(({ name }) =>
+    fedName(meta.inputs.find(({ lid }) => lid === lidOf.get(name))!, graph.values.get(name)!.type.shape, iteration),
+  )
+
 /** What a binary is fed with, by file name: the codes that it takes for the numbers of a sample. */
 export function fedFiles(
   meta: NbgMeta,
@@ -67,12 +79,9 @@ export function fedFiles(
 ): ReadonlyMap<string, string> {
   return new Map(
     graph.inputs.map(({ name }) => {
-      const layer = lidOf.get(name)!
-      const port = meta.inputs.find(({ lid }) => lid === layer)!
-      const codes = 'scale' in port.format || 'fl' in port.format
+      const port = meta.inputs.find(({ lid }) => lid === lidOf.get(name))!
       const { shape, data } = sample.get(name)!
-      const text = printTensorText(codesOfPort(port, data as Float32Array), { codes })
-      return [tensorFileName({ layer, port: 'out0', shape, iteration, codes, nchw: false }), text]
+      return [fedName(port, shape, iteration), printTensorText(codesOfPort(port, data as Float32Array), { codes: takesCodes(port) })]
     }),
   )
 }
