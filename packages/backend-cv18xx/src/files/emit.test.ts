@@ -170,6 +170,16 @@ describe('takePictures', () => {
     ])
   })
 
+  it('names what makes floats of packed pixels, and its weights, as TPU-MLIR 1.30.2', () => {
+    const { nodes } = chip.takePictures!(resolve(pictured, table, new Map(), chip, { mode: 'BF16' }).graph, { form: 'RGB_PACKED' })
+    expect(nodes.slice(0, 3).map(({ op, outputs }) => [op, outputs[0]])).toEqual([
+      ['Transpose', 'x_preprocess_transpose'],
+      ['DequantizeLinear', 'x_rawx_preprocess_bf16'],
+      ['Conv', 'x_preprocess_dwconv'],
+    ])
+    expect(nodes[2]!.inputs).toEqual(['x_rawx_preprocess_bf16', 'x_preprocess_dwconv_weight', 'x_preprocess_dwconv_bias'])
+  })
+
   it('pads frames as the video processing of the chip does', () => {
     const shapeOn = (name: 'cv181x' | 'cv183x') => {
       const other = cv18xx({ chip: name })

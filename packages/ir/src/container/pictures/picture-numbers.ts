@@ -17,7 +17,7 @@ import { normalizingOf } from './normalizing.ts'
  */
 export function numbersOfBytes(bytes: Value, type: TensorType, fused: Fused, { backend, implied }: PictureFamily): Made {
   const { dtype, shape } = type
-  const cast: Value = { name: `${bytes.name}${fused.input}_preprocess_${dtype}`, type: { dtype, shape } }
+  const cast: Value = { name: `${fused.input}_raw${fused.input}_preprocess_${dtype}`, type: { dtype, shape } }
   const dequantize: Node = { op: 'DequantizeLinear', inputs: [bytes.name], outputs: [cast.name], attrs: {}, origin: [fused.input] }
   const mode = modeOf(type, fused.input, backend)
   const lowered = resolve(scaling(fused, shape), undefined, new Map(), backend, {
@@ -27,11 +27,14 @@ export function numbersOfBytes(bytes: Value, type: TensorType, fused: Fused, { b
   }).graph
   const conv = lowered.nodes.find(({ op }) => op === 'Conv')!
   const value = valueOf(lowered, conv.outputs[0]!)
-  const constants = conv.inputs.slice(1).flatMap((name) => (name === undefined ? [] : [valueOf(lowered, name)]))
+  // Of the chip's lowering they say their type, which TPU-MLIR 1.30.2 does not here.
+  const constants = conv.inputs.slice(1).map((name, i): Value => {
+    return { ...valueOf(lowered, name!), name: `${value.name}_${i === 0 ? 'weight' : 'bias'}` }
+  })
   const meant = withImplied({ ...lowered, nodes: [dequantize], values: new Map([bytes, cast].map((each) => [each.name, each])) }, implied)
   return {
     value,
-    nodes: [...meant.nodes, { ...conv, inputs: [cast.name, ...conv.inputs.slice(1)], origin: [fused.input] }],
+    nodes: [...meant.nodes, { ...conv, inputs: [cast.name, ...constants.map(({ name }) => name)], origin: [fused.input] }],
     values: [cast, ...constants, value],
   }
 }
