@@ -9,9 +9,10 @@ export function plainReporter(streams: Streams, now: () => number = Date.now, ev
   let stage = ''
   let started = 0
   let lastLine = 0
-  const write = (stream: Streams['out'], text: string) => void stream.write(`${visibleText(shortNames(text))}\n`)
-  const note = (line: string) => write(streams.err, shortText(line))
+  const write = (stream: Streams['out'], text: string) => void stream.write(`${visibleText(text)}\n`)
+  const note = (line: string) => write(streams.err, shortText(shortNames(line)))
   return {
+    // What was asked for is read by programs as well, which need names as they are.
     print: (line) => write(streams.out, line),
     note,
     diagnostic: ({ level, code, message, at }) => note(`${level}: ${code}: ${message}${at.length > 0 ? ` (${at.join(' > ')})` : ''}`),
@@ -30,7 +31,7 @@ export function plainReporter(streams: Streams, now: () => number = Date.now, ev
       note(`${progress.stage}: ${progress.done}/${progress.total}${tail}`)
     },
     event: () => {},
-    error: (error) => write(streams.err, formatError(error)),
+    error: (error) => write(streams.err, shortNames(formatError(error))),
     close: () => {},
   }
 }

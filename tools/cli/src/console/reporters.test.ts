@@ -54,14 +54,14 @@ it('json: the same are written out, and read as what they are', () => {
   expect(JSON.parse(texts.out)).toEqual({ event: 'line', text: unseen })
 })
 
-it('plain: names that are too long to be read are cut in their middle, wherever they stand', () => {
+it('plain: names that are too long to be read are cut in their middle in messages, and stand whole in what is printed for programs', () => {
   const { texts, out, err } = streams()
   const reporter = plainReporter({ out, err })
   const name = 'n'.repeat(5000)
   reporter.print(`input ${name}: f32 [1]`)
   reporter.error(new QError('C', `there is no ${name}`, { at: ['m.onnx', name], found: name }))
   const short = `${'n'.repeat(100)}… (4800 letters) …${'n'.repeat(100)}`
-  expect(texts.out).toBe(`input ${short}: f32 [1]\n`)
+  expect(texts.out).toBe(`input ${'n'.repeat(5000)}: f32 [1]\n`)
   expect(texts.err).toBe(`C: there is no ${short}\n  at:     m.onnx > ${short}\n  found:  ${short}\n`)
 })
 
