@@ -174,6 +174,16 @@ describe('decodeOnnx', () => {
     await expect(decodeOnnx(whole.subarray(0, whole.length - 9))).rejects.toMatchObject({ code: expect.stringMatching(/^ONNX_/) })
   })
 
+  it('refuses what stands behind the end of a model, and two models one behind the other', async () => {
+    const whole = model([['Relu', ['x'], ['y']]])
+    const joined = (more: Uint8Array) => Uint8Array.from([...whole, ...more])
+    const wrong = (found: string) => ({ code: 'ONNX_NOT_A_MODEL', found: expect.stringContaining(found) })
+    await expect(decodeOnnx(joined(new Uint8Array(16)))).rejects.toMatchObject(wrong(`a field of number 0 from byte ${whole.length} on`))
+    await expect(decodeOnnx(joined(whole))).rejects.toMatchObject(wrong('2 graphs'))
+    // A field that the schema does not know, number 200 with a fixed 64-bit value, is what a newer writer may add.
+    await expect(decodeOnnx(joined(Uint8Array.from([193, 12, 1, 2, 3, 4, 5, 6, 7, 8])))).resolves.toMatchObject({ outputs: ['y'] })
+  })
+
   it.each([7, 13])('opset %i: Clip bounds and Squeeze axes become attributes', async (opset) => {
     const old = opset < 11
     const bytes = model(

@@ -1,6 +1,7 @@
 import type { DType } from '@q/ir'
 import { QError } from '@q/ir'
 import proto from 'onnx-proto'
+import { defectOfFields } from './top-fields.ts'
 
 /** Bytes of an ONNX file as its message. @throws QError `ONNX_NOT_A_MODEL`, `ONNX_NO_GRAPH` */
 export function readModel(bytes: Uint8Array, place: string): proto.onnx.ModelProto & { readonly graph: proto.onnx.IGraphProto } {
@@ -18,17 +19,21 @@ export function readModel(bytes: Uint8Array, place: string): proto.onnx.ModelPro
 }
 
 function parse(bytes: Uint8Array, place: string): proto.onnx.ModelProto {
-  try {
-    return proto.onnx.ModelProto.decode(bytes)
-  } catch (cause) {
-    throw new QError('ONNX_NOT_A_MODEL', 'the file is no ONNX model, or is cut off', {
-      at: [place],
-      found: `${bytes.length} bytes that do not parse${cause instanceof Error ? ` (${cause.message})` : ''}`,
-      wanted: 'a complete ONNX file',
-      hint: 'check the download or the export',
-      cause,
-    })
+  const fail = (why: string, cause?: unknown) => {
+    const found = `${bytes.length} bytes that do not parse${why}`
+    const wanted = 'a complete ONNX file, and nothing behind it'
+    const hint = 'check the download or the export'
+    return new QError('ONNX_NOT_A_MODEL', 'the file is no ONNX model, or is cut off', { at: [place], found, wanted, hint, cause })
   }
+  let model: proto.onnx.ModelProto
+  try {
+    model = proto.onnx.ModelProto.decode(bytes)
+  } catch (cause) {
+    throw fail(cause instanceof Error ? ` (${cause.message})` : '', cause)
+  }
+  const defect = defectOfFields(bytes)
+  if (defect !== undefined) throw fail(` (${defect})`)
+  return model
 }
 
 /** Versions of the operator sets a model asks for, by domain (`ai.onnx` is the empty name). */
