@@ -3,6 +3,7 @@ import { type Chip, chips } from './chips.ts'
 import { readGraph } from './container/read-graph.ts'
 import { customizedFile } from './files/customized-file.ts'
 import { emitFiles, emittedNames, ending } from './files/emit.ts'
+import { factsOfMeans, withMeans } from './lower/channel-means.ts'
 import { lowerings } from './lower/lowerings.ts'
 import { targetOf } from './target.ts'
 
@@ -29,6 +30,8 @@ export const acuity: BackendFactory<AcuityOptions> = (options = {}): Backend => 
     name: chip,
     target: targetOf(chip),
     lower: lowerings,
+    withMeans,
+    facts: factsOfMeans,
     emit: emitFiles,
     planFile: customizedFile,
     fileNames: (network, settings) => emittedNames(network, chip, settings),

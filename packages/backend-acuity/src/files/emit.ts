@@ -1,5 +1,6 @@
 import type { Artifact, ArtifactNames, EmitOptions, FileNaming, Graph } from '@q/ir'
 import { writeGraph } from '../container/write-graph.ts'
+import { withoutMeans } from '../lower/channel-means.ts'
 
 /** The ending of a quantized network that this program runs. */
 export const ending = '.qacuity'
@@ -7,8 +8,9 @@ export const ending = '.qacuity'
 /** The quantized network as this program runs it; what the toolkit takes is written by `q pegasus`. */
 export function emitFiles(graph: Graph, { name, model }: EmitOptions): Artifact {
   const { chip, mode } = graph.properties
+  const bare = withoutMeans(graph)
   const file = nameOf({ name, mode: String(mode) }, String(chip), model)
-  return { files: new Map([[file, writeGraph(graph)]]), model: file, portable: true, diagnostics: [] }
+  return { files: new Map([[file, writeGraph(bare)]]), model: file, portable: true, diagnostics: [] }
 }
 
 /** The names of what {@link emitFiles} makes. */

@@ -2,6 +2,7 @@ import type { LowerOp } from '@q/ir'
 import { asConv, asFloat, asMatMul, asProduct, asSum, asTable, lowerArg, lowerCast, lowerCopy, lowerTopK } from '@q/ir/lowering'
 import { copies, floatOperators, functions, functionsWithNumber } from '../target.ts'
 import { lowerAveragePool } from './average-pool.ts'
+import { keepingMean } from './keep-mean.ts'
 import { lowerLeakyRelu } from './leaky-relu.ts'
 import { lowerMulConstant } from './mul-constant.ts'
 import { lowerWithNumber } from './number-function.ts'
@@ -20,9 +21,9 @@ export const lowerings: Readonly<Record<string, LowerOp>> = {
   Add: asSum('QAdd'),
   AveragePool: lowerAveragePool,
   Cast: lowerCast,
-  Conv: asConv(),
+  Conv: keepingMean(asConv()),
   LeakyRelu: lowerLeakyRelu,
-  MatMul: asMatMul(),
+  MatMul: keepingMean(asMatMul()),
   Mul: asProduct,
   'Mul#constant': lowerMulConstant,
   Sub: asSum('QSub'),

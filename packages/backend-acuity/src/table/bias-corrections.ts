@@ -1,8 +1,8 @@
-import { attributesOf, didYouMean, type Graph, layerOf, type Node, type Resolved, type Value } from '@q/ir'
+import { attributesOf, didYouMean, type Graph, layerOf, type Node, type Resolved } from '@q/ir'
+import { lostFromMean } from '../numbers/lost-from-mean.ts'
 import { damaged } from './table-head.ts'
 import { weightsOf } from './table-of-network.ts'
 import type { MadeAs } from './value-modes.ts'
-import { type WeightsOfLayer, weightEntry } from './weight-entries.ts'
 
 /**
  * What has to be added to biases so that sums keep their mean although weights are rounded: for each output channel, the rounding errors of its weights times the means of what
@@ -42,45 +42,11 @@ export function biasCorrections(
       continue
     const codes = resolved.graph.values.get(lowered.inputs[1] ?? '')
     if (codes?.constant === undefined) continue
-    const errors = errorsOf(own, as.mode, codes)
-    if (errors !== undefined) corrections.set(name, shifts(node, graph, { own, errors, mean }))
+    const attrs = attributesOf(node, graph.ops.get(node.op)!)
+    const shift = lostFromMean(node.op, attrs, { own, codes: codes.constant, mode: as.mode, mean })
+    if (shift !== undefined) corrections.set(name, shift)
   }
   return corrections
-}
-
-/** What rounding took from each weight. */
-function errorsOf(own: WeightsOfLayer, mode: MadeAs['mode'], codes: Value): Float64Array | undefined {
-  const entry = weightEntry(mode, own)
-  if (entry === undefined) return undefined
-  const scales = entry.fl === undefined ? (entry.scale ?? []) : entry.fl.map((fl) => 2 ** -fl)
-  const zeroPoint = entry.zeroPoint?.[0] ?? 0
-  const { data } = own.weights
-  const size = data.length / own.channels
-  return Float64Array.from({ length: data.length }, (_, i) => {
-    const channel = own.axis === 'outermost' ? Math.floor(i / size) : i % own.channels
-    const scale = scales[scales.length === 1 ? 0 : channel]!
-    return Number(data[i]) - (Number(codes.constant!.data[i]) - zeroPoint) * scale
-  })
-}
-
-function shifts(
-  node: Node,
-  graph: Graph,
-  { own, errors, mean }: { readonly own: WeightsOfLayer; readonly errors: Float64Array; readonly mean: Float64Array },
-): Float32Array {
-  const { channels, axis } = own
-  const size = errors.length / channels
-  const group = node.op === 'Conv' ? Number(attributesOf(node, graph.ops.get(node.op)!)['group']) : 1
-  const taps = node.op === 'Conv' ? own.weights.shape.slice(2).reduce((product, d) => product * d, 1) : 1
-  const inputs = size / taps
-  const perGroup = channels / group
-  return Float32Array.from({ length: channels }, (_, channel) => {
-    const first = Math.floor(channel / perGroup) * inputs
-    let sum = 0
-    for (let i = 0; i < size; i++)
-      sum += errors[axis === 'outermost' ? channel * size + i : i * channels + channel]! * (mean[first + Math.floor(i / taps)] ?? 0)
-    return sum
-  })
 }
 
 /** The network with other biases. Each layer gets a bias of its own, whoever shares the one it had. @throws QError `ACUITY_TABLE` for layers that are not there, and lists of other lengths */

@@ -63,6 +63,9 @@ export type LayerFacts = ReadonlyMap<string, Attrs>
  *
  * `planFile` writes a plan as the family's own tools take it, for who goes on with these (absent: the quantization table is all there is).
  *
+ * `withMeans` gives a float graph what samples showed of it beside ranges: the means of channels, for lowerings that make up for what rounded weights take from sums;
+ * it keeps nodes, values and their names (absent: ranges are all that counts).
+ *
  * `takePictures` makes of a quantized graph the one whose inputs take pictures themselves, in a form that `target.pictures` lists (absent: networks take numbers).
  *
  * Four optional members, each a last resort:
@@ -78,6 +81,7 @@ export interface Backend {
   emit(graph: Graph, options: EmitOptions): Artifact
   fileNames?(network: FileNaming, options: Pick<EmitOptions, 'name' | 'model' | 'planned' | 'compiling'>): ArtifactNames
   planFile?(graph: Graph, plan: Plan, name: string): PlanFile
+  withMeans?(graph: Graph, means: ChannelMeans): Graph
   takePictures?(graph: Graph, pictures: PictureInputs): Graph
   readonly reader?: ModelReader
   readonly compiler?: ChipCompiler
@@ -86,6 +90,9 @@ export interface Backend {
   facts?(graph: Graph): LayerFacts
   restrict?(node: Node, context: LowerContext): Refusal | undefined
 }
+
+/** Means over samples of the channels (axis 1; the last axis of what has not four) of what layers with weights read, by value. */
+export type ChannelMeans = ReadonlyMap<string, Float64Array>
 
 /** A file with the modes of single layers, in the form of a family's own tools. */
 export interface PlanFile {

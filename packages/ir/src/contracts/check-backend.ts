@@ -38,6 +38,7 @@ const members: Readonly<Record<keyof Backend, true>> = {
   emit: true,
   fileNames: true,
   planFile: true,
+  withMeans: true,
   takePictures: true,
   reader: true,
   compiler: true,
@@ -256,7 +257,7 @@ function optionalDefects(backend: Fields): readonly string[] {
     return sound ? [] : [missing(member, 'a list of { name, run }', list)]
   })
   const { reader, compiler } = backend
-  const functions = ['fileNames', 'planFile', 'takePictures'].filter(
+  const functions = ['fileNames', 'planFile', 'withMeans', 'takePictures'].filter(
     (member) => backend[member] !== undefined && typeof backend[member] !== 'function',
   )
   const readable =

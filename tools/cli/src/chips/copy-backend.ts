@@ -28,6 +28,7 @@ function copied(made: Fields): Fields {
     emit: bound(made, 'emit'),
     fileNames: bound(made, 'fileNames'),
     planFile: bound(made, 'planFile'),
+    withMeans: bound(made, 'withMeans'),
     takePictures: bound(made, 'takePictures'),
     facts: bound(made, 'facts'),
     restrict: bound(made, 'restrict'),

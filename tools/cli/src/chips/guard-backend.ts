@@ -40,7 +40,7 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
     compiler: String(found.compiler),
     compile: (artifact) => wait('compile', async () => compiledModel(await found.compile(artifact))),
   })
-  const { reader, compiler, facts, restrict, fileNames, planFile, takePictures } = backend
+  const { reader, compiler, facts, restrict, fileNames, planFile, withMeans, takePictures } = backend
   return {
     name: backend.name,
     target: backend.target,
@@ -58,6 +58,17 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
             }),
         }),
     ...(fileNames === undefined ? {} : { fileNames: (...args) => run('file names', () => artifactNames(fileNames(...args))) }),
+    ...(withMeans === undefined
+      ? {}
+      : {
+          withMeans: (graph, means) =>
+            run('means', () => {
+              const given = new Map(Array.from(means, ([name, numbers]) => [name, numbers.slice()]))
+              const made = graphOf(withMeans(createHandedOut().graph(graph), given))
+              verifyGraph(made)
+              return made
+            }),
+        }),
     ...(takePictures === undefined
       ? {}
       : {

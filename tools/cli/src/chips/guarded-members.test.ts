@@ -24,6 +24,7 @@ describe('what goes through', () => {
     emit: () => artifact,
     fileNames: () => ({ files: ['net.x'] }),
     planFile: (_, plan, name) => ({ name: `${name}.list`, text: [...plan.keys()].join() }),
+    withMeans: (given, means) => ({ ...given, name: [...means.keys()].join() }),
     takePictures: (taken) => ({ ...taken, name: 'pictures' }),
     reader: { endings: ['.x'], read: () => graph, describe: () => 'text' },
     compiler: { find: async () => undefined, commandLines: () => [] },
@@ -45,6 +46,10 @@ describe('what goes through', () => {
 
   it('is the plan for the chip’s own tools', () => {
     expect(guarded(whole).planFile!(graph, new Map([['y', 'F16']]), 'net')).toEqual({ name: 'net.list', text: 'y' })
+  })
+
+  it('is the graph with means', () => {
+    expect(guarded(whole).withMeans!(graph, new Map([['y', Float64Array.of(1)]])).name).toBe('y')
   })
 
   it('is the graph that takes pictures', () => {

@@ -1,6 +1,7 @@
 import { calibratedValues, calibrateMethods, type MethodName } from '@q/calib'
 import type { Graph, ObservedRange, Range, SampleSource, Tensor } from '@q/ir'
 import type { Context } from '../context.ts'
+import { addMeans, readByWeights } from '../pipeline/channel-means.ts'
 import { openGraph } from '../pipeline/run-graph.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 
@@ -29,7 +30,7 @@ export interface ObservedNetwork {
 export async function observeNetwork(graph: Graph, samples: SampleSource, how: Observing, context: Context): Promise<ObservedNetwork> {
   const count = Math.min(samples.count, how.batch * how.iterations)
   const names = calibratedValues(graph).map(({ name }) => name)
-  const weighted = new Set(graph.nodes.flatMap(({ op, inputs: [x] }) => ((op === 'Conv' || op === 'MatMul') && x !== undefined ? [x] : [])))
+  const weighted = readByWeights(graph)
   const ends = new Map<string, { min: number; max: number }>()
   const sums = new Map<string, Float64Array>()
   const open = await openGraph(graph, floatExecutor(), names)
@@ -117,14 +118,4 @@ function settle(
   const known = ends.get(name)
   if (algorithm !== 'moving_average' || known === undefined) widen(ends, name, found)
   else ends.set(name, { min: known.min + weight * (found.min - known.min), max: known.max + weight * (found.max - known.max) })
-}
-
-function addMeans(sums: Map<string, Float64Array>, name: string, { data, shape }: Tensor, count: number): void {
-  const axis = shape.length === 4 ? 1 : shape.length - 1
-  const channels = shape[axis] ?? 1
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1)
-  const per = data.length / channels
-  const means = sums.get(name) ?? new Float64Array(channels)
-  for (let i = 0; i < data.length; i++) means[Math.floor(i / inner) % channels]! += Number(data[i]) / per / count
-  sums.set(name, means)
 }

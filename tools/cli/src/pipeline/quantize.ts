@@ -18,6 +18,7 @@ import { readTopFiles } from '../wiring/write-model.ts'
 import type { Agreement } from './agreement.ts'
 import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
 import { calibrateModel } from './calibrate-model.ts'
+import { graphWithMeans } from './channel-means.ts'
 import { checkedOriginal } from './checked-original.ts'
 import type { Deployed } from './deploy.ts'
 import { claimDeployed, deploy, type Judge } from './deploy.ts'
@@ -181,6 +182,7 @@ export async function quantize(options: QuantizeOptions, surroundings: Surroundi
   const deployed = await deploy(
     {
       ...deployment,
+      graph: ranges.graph,
       ...(table === undefined ? {} : { table }),
       ...(plan === undefined ? {} : { plan }),
       compareAll: false,
@@ -244,6 +246,8 @@ async function findRanges(
   context: Context,
 ): Promise<
   Omit<CalibratedModel, 'calibration' | 'text' | 'table'> & {
+    /** As it is shipped. */
+    readonly graph: Graph
     readonly table?: CalibratedModel['table']
     readonly plan?: Plan
     readonly searched?: Pick<SearchedPlan, 'found' | 'points'>
@@ -259,13 +263,14 @@ async function findRanges(
       mostBytes: context.files.mostBytes,
     })
     context.reporter.note(`note: nothing is calibrated: no layer is computed on codes in ${mode}`)
-    return { samples, finished: async () => {}, files: new Map() }
+    return { graph, samples, finished: async () => {}, files: new Map() }
   }
   if (search === undefined) {
     checkForChip(graph, chip, mode, decided, settings)
     noteUnreadThresholds(calibration, chip, { mode, ...settings }, context)
     const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
-    return { table, samples, finished, files: new Map([[tableFile, text]]) }
+    const shipped = await graphWithMeans(graph, { chip, mode, samples: calibration }, context)
+    return { graph: shipped, table, samples, finished, files: new Map([[tableFile, text]]) }
   }
   const { floatLayers, behind } = places
   const pinned = { ...(decided === undefined ? {} : { pinned: decided }), ...(floatLayers === undefined ? {} : { floatLayers }) }
@@ -274,8 +279,16 @@ async function findRanges(
     { ...search, ...budget, ...pinned, settings, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
     context,
   )
-  const { table, calibrationSamples: samples, plan, found, points, files, finished } = searched
-  return { ...(table === undefined ? {} : { table }), samples: samples!, plan, searched: { found, points }, files, finished }
+  const { graph: shipped, table, calibrationSamples: samples, plan, found, points, files, finished } = searched
+  return {
+    graph: shipped,
+    ...(table === undefined ? {} : { table }),
+    samples: samples!,
+    plan,
+    searched: { found, points },
+    files,
+    finished,
+  }
 }
 
 /** Thresholds that are tuned for codes whose zero points follow least and largest values are work for nothing: that is said. */

@@ -5,6 +5,7 @@ import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import type { CalibrationSetting } from '../pipeline/calibrate-model.ts'
+import { graphWithMeans } from '../pipeline/channel-means.ts'
 import type { FloatLayers } from '../pipeline/float-layers.ts'
 import { checkForChip, type QuantizationSettings } from '../pipeline/resolve-for-chip.ts'
 import type { ChosenStrategy } from './choose-strategy.ts'
@@ -62,6 +63,8 @@ export interface SearchedPlan {
   readonly plan: Plan
   /** With the thresholds that the search chose; made up where it `mayLackTable`, and then not among the files. */
   readonly table: CalibrationTable
+  /** The graph that was searched: it is the one to be shipped, for a chip that counts on means of channels. */
+  readonly graph: Graph
   /** Text by file: the plan, and the table unless it is the given one unchanged and no file was named for it. */
   readonly files: ReadonlyMap<string, string>
   readonly calibrationSamples?: SampleSource
@@ -89,9 +92,10 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
       search.table ??
       made?.tables.get(search.methods.includes('mse') ? 'mse' : search.methods[0]!)?.tuned ??
       unknownRanges(graph, search.model)
+    const shipped = await graphWithMeans(graph, { chip, mode: search.mode, samples }, context)
     const found = await searchModel(
       {
-        graph,
+        graph: shipped,
         chip,
         mode: search.mode,
         floatMode: search.floatMode,
@@ -137,6 +141,7 @@ export async function searchPlan(search: PlanSearch, context: Context): Promise<
     const former = found.outcome.result.front === undefined ? [] : await formerPoints(search, files, context.files)
     return {
       found,
+      graph: shipped,
       plan: trial.plan,
       table,
       files,

@@ -1,0 +1,57 @@
+import { createSampleSource, type SampleChoice, selectSamples } from '@q/data'
+import type { ChannelMeans, Graph, QuantMode, SampleSource, Tensor } from '@q/ir'
+import { sampleInputs } from '@q/ir/graph'
+import { needsRanges } from '../chips/chip-modes.ts'
+import type { Chip } from '../chips/choose-chip.ts'
+import type { Context } from '../context.ts'
+import { floatExecutor } from '../wiring/executors.ts'
+import { openGraph } from './run-graph.ts'
+
+/** What layers with weights read that others make, or that is fed. */
+export const readByWeights = (graph: Graph): ReadonlySet<string> =>
+  new Set(
+    graph.nodes.flatMap(({ op, inputs: [x] }) =>
+      (op === 'Conv' || op === 'MatMul') && x !== undefined && graph.values.get(x)?.constant === undefined ? [x] : [],
+    ),
+  )
+
+/** Adds the means of a sample's channels to those of others, of `count` in all. */
+export function addMeans(sums: Map<string, Float64Array>, name: string, { data, shape }: Tensor, count: number): void {
+  const axis = shape.length === 4 ? 1 : shape.length - 1
+  const channels = shape[axis] ?? 1
+  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1)
+  const per = data.length / channels
+  const means = sums.get(name) ?? new Float64Array(channels)
+  for (let i = 0; i < data.length; i++) means[Math.floor(i / inner) % channels]! += Number(data[i]) / per / count
+  sums.set(name, means)
+}
+
+/** The graph as a chip resolves it that counts on means of channels; the graph itself for one that does not, or a mode without codes. */
+export async function graphWithMeans(
+  graph: Graph,
+  { chip: { backend }, mode, samples: choice }: { readonly chip: Chip; readonly mode: QuantMode; readonly samples: SampleChoice },
+  context: Context,
+): Promise<Graph> {
+  if (backend.withMeans === undefined || !needsRanges(mode, backend.target)) return graph
+  const samples = await createSampleSource((await selectSamples(choice)).entries, sampleInputs(graph), {
+    mostBytes: context.files.mostBytes,
+  })
+  return backend.withMeans(graph, await channelMeans(graph, samples, context))
+}
+
+async function channelMeans(graph: Graph, samples: SampleSource, context: Context): Promise<ChannelMeans> {
+  const names = [...readByWeights(graph)]
+  const sums = new Map<string, Float64Array>()
+  const open = await openGraph(graph, floatExecutor(), names)
+  try {
+    for (let i = 0; i < samples.count; i++) {
+      context.signal.throwIfAborted()
+      const tensors = await open.run(await samples.load(i))
+      for (const name of names) addMeans(sums, name, tensors.get(name)!, samples.count)
+      context.reporter.progress({ stage: 'means', done: i + 1, total: samples.count })
+    }
+  } finally {
+    await open.close()
+  }
+  return sums
+}
