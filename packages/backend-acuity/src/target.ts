@@ -147,7 +147,8 @@ function targetFor(chip: Chip): Target {
     ops,
     rangeImport: { Softmax: 'unit', Sigmoid: 'unit-unless-log' },
     rangeSteps: [
-      [{ rule: 'backward', ops: ['Relu', 'MaxPool'] }],
+      // A pool takes the range of what it reads, not the other way round: in 16 bits its own goes to both sides of zero.
+      [{ rule: 'backward', ops: ['Relu'] }],
       [{ rule: 'forward', ops: [...shapes, 'MaxPool', 'Transpose', 'Slice', 'Reverse', 'Tile'] }],
     ],
     typeFollowers: shapes,

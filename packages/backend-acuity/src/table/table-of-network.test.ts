@@ -87,6 +87,13 @@ describe('the table of a network', () => {
   })
 })
 
+// A layer of another type keeps the range of its own (spec/acuity.md 4.1): its codes do not go to both sides of zero because those behind it do.
+it('a pool in 16 bits leaves the layer before it its codes', () => {
+  const [plain, hybrid] = [tableIn('PCQ').entries, tableIn('PCQ', { p: 'DFP16' }).entries]
+  for (const key of ['@y_4:out0', '@x_6:out0']) expect(hybrid.get(key), key).toEqual(plain.get(key))
+  expect(hybrid.get('@y_4:out0')).toMatchObject({ scale: [f(6 / 255)], zeroPoint: [-128] })
+})
+
 describe('a table read back', () => {
   it('gives ranges and modes of layers', () => {
     const { layers } = typed(small, 'UINT8', rowsOf(goldenRanges))
