@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type OvxGraph, type OvxTensor, parseModel } from '@q/backend-acuity'
+import { acuity, exportFiles, madeAs, networkLayers, type OvxGraph, type OvxTensor, ovxGraphOf, parseModel } from '@q/backend-acuity'
+import { graph, resolve } from '@q/ir'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startRun } from '../tools/cli/src/context.ts'
 import { exportedNetwork as exportedIn } from '../tools/cli/src/pegasus/export.ts'
@@ -196,6 +197,33 @@ describe.skipIf(!hasCompiler)('exported sources compile without a warning and bu
       expectSame(dtype, await exportedNetwork(toExport('none', { dtype })))
     }
   })
+})
+
+it.skipIf(!hasCompiler)('functions of an element compile without a warning, whatever their parameters (skipped without gcc)', () => {
+  const net = graph`
+    x: f32[1,2,4]
+    a = Clip(x) {min = -1, max = 2}
+    b = Elu(a) {alpha = 0.5}
+    c = Gelu(b)
+    d = Gelu(c) {approximate = "tanh"}
+    e = HardSigmoid(d)
+    f = HardSwish(e)
+    g = LeakyRelu(f) {alpha = 0.1}
+    h = Mish(g)
+    i = Swish(h) {alpha = 1.5}
+    j = Tanh(i)
+    s: f32[4] = 1
+    t: f32[4] = 0
+    y = LayerNormalization(j, s, t)
+    return y
+  `
+  const backend = acuity()
+  const resolved = resolve(net, new Map(), new Map(), backend, { mode: 'F16' })
+  const made = madeAs(net, resolved, { target: backend.target, mode: 'F16' })
+  const exported = ovxGraphOf({ layers: networkLayers(net), graph: net, made, converters: [] })
+  mkdirSync('out')
+  for (const [name, content] of exportFiles(exported, { prefix: 'd', numbers: new Map() })) writeFileSync(join('out', name), content)
+  expect(built('out').nodes.map(({ op }) => op)).toEqual(exported.nodes.map(({ op }) => op))
 })
 
 it('another batch and a type that there is not are refused', async () => {

@@ -110,6 +110,75 @@ describe('the flow of the manual', () => {
     expect(tableOf('d.quantize').customized.size).toBe(size)
   })
 
+  it('options run as the printed manual breaks them at their hyphens', async () => {
+    const { out } = await must(
+      ...['quantize', ...network, '--', 'batch-size', '1', '--device', 'CPU', '--withinput-meta', 'd.yml', '--rebuild'],
+      ...['--model-quantize', 'd.quantize', '--quantizer', 'perchannel_symmetric_affine', '--qtype', 'int8'],
+    )
+    expect(out).toContain('d.quantize: perchannel_symmetric_affine int8')
+    const flags = ['--batch-size', '1', '--save-fused-graph', '--targetide-project', 'linux64', '--output-path', 'ovx/d']
+    await must(
+      'export',
+      'ovxlib',
+      ...network,
+      '--dtype',
+      'quantized',
+      '--model-quantize',
+      'd.quantize',
+      '--withinput-meta',
+      'd.yml',
+      ...flags,
+    )
+  })
+
+  it.each([
+    [['--entropy-cut', '0.01'], 'kl_divergence and entropies'],
+    [['--MLE', '--cosine-cut', '1.1'], 'single errors'],
+  ])('--algorithm auto %s: ranges, and layers that are proposed by %s', async (more) => {
+    await must('quantize', ...network, ...meta, '--rebuild', '--model-quantize', 'd.quantize', '--algorithm', 'auto', ...more)
+    const { customized, head } = tableOf('d.quantize')
+    expect(customized.size).toBeGreaterThan(2)
+    expect(new Set(customized.values())).toEqual(new Set(['dynamic_fixed_point-i16']))
+    expect(head.join('\n')).toContain('ranges: auto')
+  })
+
+  it('an nbg_meta.json says what a board is fed with, and what it makes', async () => {
+    const [output, { inputs }] = [...layersOf('d.json')].find(([, { op }]) => op === 'output')!
+    const input = lidOf('input')
+    const port = (shape: readonly number[], quantize: object) => ({
+      name: 'x',
+      shape,
+      format: 'nchw',
+      quantizer: 'asymmetric_affine',
+      quantize,
+    })
+    const ofInput = port([1, 3, 32, 32], { qtype: 'u8', min_value: 0, max_value: 0.99609375, scale: 0.00390625, zero_point: 0 })
+    const ofOutput = port([1, 10], { qtype: 'i8', min_value: -64, max_value: 63.5, scale: 0.5, zero_point: 0 })
+    const write = (Inputs: object) => writeFileSync('nbg_meta.json', JSON.stringify({ Inputs, Outputs: { [output]: ofOutput } }))
+    write({ [input]: ofInput })
+    const board = ['--nbg-meta', 'nbg_meta.json']
+    await must('inference', ...network, ...meta, '--dtype', 'float32', ...board)
+    const codes = readFileSync(`iter_0_${input}_out0_1_3_32_32.qnt.tensor`, 'utf8').trim().split('\n').map(Number)
+    const fed = readFileSync(`iter_0_${input}_out0_1_3_32_32.tensor`, 'utf8').trim().split('\n').map(Number)
+    // Pictures of bytes times 1/256: their codes are the bytes.
+    expect(codes).toEqual(fed.map((x) => x * 256))
+    writeFileSync(
+      'board.dat',
+      Int8Array.from({ length: 10 }, (_, i) => i - 5),
+    )
+    writeFileSync('wanted.tensor', Array.from({ length: 10 }, (_, i) => (i - 5) / 2).join('\n'))
+    const { out } = await must('compute_tensor_similarity', 'wanted.tensor', 'board.dat', ...board, '--port', output)
+    expect(out).toContain('euclidean_distance 0\n')
+    expect((await pegasus('compute_tensor_similarity', 'wanted.tensor', 'board.dat', ...board, '--port', input)).err).toMatch(
+      /^NBG_DATA: /m,
+    )
+    expect((await pegasus('compute_tensor_similarity', 'wanted.tensor', 'board.dat', ...board, '--port', inputs[0]!)).err).toMatch(
+      /^NBG_PORT: /m,
+    )
+    write({})
+    expect((await pegasus('inference', ...network, ...meta, ...board)).err).toMatch(/^NBG_META: /m)
+  })
+
   it('measure counts products, dump writes what every layer makes', async () => {
     const { out } = await must('measure', '--model', 'd.json')
     expect(out).toMatch(/total: \d+ multiply-accumulates/)
