@@ -34,7 +34,7 @@ export const rowsOf = (ranges: Readonly<Record<string, { readonly min: number; r
   new Map(Object.entries(ranges).map(([name, { min, max }]) => [name, { min, max, threshold: Math.max(Math.abs(min), Math.abs(max)) }]))
 
 /** A network with types, and what stands between its layers. */
-export interface TypedNetwork {
+interface TypedNetwork {
   readonly layers: NetworkLayers
   readonly rows: ReadonlyMap<string, ObservedRange>
   readonly resolved: Resolved

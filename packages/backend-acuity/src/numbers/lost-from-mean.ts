@@ -3,7 +3,7 @@ import { type WeightsOfLayer, weightEntry } from '../table/weight-entries.ts'
 import type { AcuityMode } from '../target.ts'
 
 /** What is known of a layer with rounded weights. */
-export interface RoundedLayer {
+interface RoundedLayer {
   readonly own: WeightsOfLayer
   /** Of the weights, in their order. */
   readonly codes: Tensor

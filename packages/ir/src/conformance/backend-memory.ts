@@ -7,7 +7,7 @@ import { checkKeptResults } from './backend-resolver-case.ts'
 import type { ConformanceRunner } from './runner.ts'
 
 /** Which share of the examinations of a group of modes falls to one of them. */
-export interface Share {
+interface Share {
   /** Place of the mode in its group. */
   readonly place: number
   /** Modes of the group. */
