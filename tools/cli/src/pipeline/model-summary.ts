@@ -22,7 +22,7 @@ export function tellInputs(graph: Graph, reporter: Reporter): void {
 }
 
 /** Warns of channels that are the same for every picture. */
-export function warnOfConstant({ inputs }: Graph, reporter: Reporter): void {
+function warnOfConstant({ inputs }: Graph, reporter: Reporter): void {
   for (const { name, preprocess } of inputs) {
     const constant = preprocess === undefined ? [] : constantChannels(preprocess)
     if (preprocess === undefined || constant.length === 0) continue

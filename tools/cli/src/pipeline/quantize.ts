@@ -1,11 +1,9 @@
 import { basename } from 'node:path'
-import { isTunedMethod } from '@q/calib'
 import type { PreprocessOptions, SampleChoice } from '@q/data'
 import { createSampleSource, selectSamples } from '@q/data'
 import type { BoundaryTypes, Graph, Plan, QuantMode, SampleSource } from '@q/ir'
 import { checkBoundary } from '@q/ir/container'
 import { sampleInputs } from '@q/ir/graph'
-import { findScheme } from '@q/ir/resolve'
 import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import { chooseChip } from '../chips/choose-chip.ts'
@@ -13,22 +11,21 @@ import type { Context, Surroundings } from '../context.ts'
 import { startRun } from '../context.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { deadlineOf, noteOverdue, timeBehind, timeLeft } from '../search/deadline.ts'
-import { type PlanSearch, type SearchedPlan, searchPlan } from '../search/search-plan.ts'
+import type { SearchedPlan } from '../search/search-plan.ts'
 import { readTopFiles } from '../wiring/write-model.ts'
 import type { Agreement } from './agreement.ts'
-import type { CalibratedModel, CalibrationChoice } from './calibrate-model.ts'
-import { calibrateModel } from './calibrate-model.ts'
-import { graphWithMeans } from './channel-means.ts'
+import type { CalibrationChoice } from './calibrate-model.ts'
 import { checkedOriginal } from './checked-original.ts'
 import type { Deployed } from './deploy.ts'
 import { claimDeployed, deploy, type Judge } from './deploy.ts'
+import { findRanges, type SearchChoice } from './find-ranges.ts'
 import { type FloatLayerChoice, type FloatLayers, findFloatLayers, noFloatLayers } from './float-layers.ts'
 import { floatLayersText } from './float-layers-text.ts'
 import { emptiedTable, keptTable } from './former-table.ts'
 import { agreementOn } from './judge-samples.ts'
 import { tellInputs, warnOfUnscaled } from './model-summary.ts'
 import { readPlan } from './read-tables.ts'
-import { checkForChip, type QuantizationSettings, usualSettings } from './resolve-for-chip.ts'
+import { type QuantizationSettings, usualSettings } from './resolve-for-chip.ts'
 import { sampleChoice } from './sample-choice.ts'
 import { noteSamples } from './sample-files.ts'
 import { importTop } from './transform.ts'
@@ -62,19 +59,7 @@ export interface QuantizeOptions {
   /** What holds for all layers, of the search, the files and the comparison alike. @default `usualSettings` */
   readonly settings?: QuantizationSettings
   /** Looks for layers that have to stay in float, and for thresholds; those of `quantizeTable` are decided. @default all layers have the mode */
-  readonly search?: Pick<
-    PlanSearch,
-    | 'chosen'
-    | 'methods'
-    | 'inferenceNum'
-    | 'asksForSamples'
-    | 'floatMode'
-    | 'comparedLayers'
-    | 'postProcess'
-    | 'budget'
-    | 'workers'
-    | 'cacheBytes'
-  >
+  readonly search?: SearchChoice
 }
 
 /** What one shot of the main job made. */
@@ -228,79 +213,4 @@ async function basePlan(
   if (plan.size === 0) return { plan, files: await emptiedTable(place, context) }
   await context.files.claim([file])
   return { plan, found, files: new Map([...(await keptTable(place, context)), [file, text]]) }
-}
-
-/** Ranges, and with a search the plan, and the files of both. */
-async function findRanges(
-  { calibration, mode, name, search, model, settings = usualSettings }: QuantizeOptions,
-  places: {
-    readonly graph: Graph
-    readonly chip: Chip
-    readonly tableFile: string
-    readonly planFile: string
-    readonly decided: Plan | undefined
-    readonly floatLayers: FloatLayers | undefined
-    /** Milliseconds of the budget that are for what comes behind the search. */
-    readonly behind: number
-  },
-  context: Context,
-): Promise<
-  Omit<CalibratedModel, 'calibration' | 'text' | 'table'> & {
-    /** As it is shipped. */
-    readonly graph: Graph
-    readonly table?: CalibratedModel['table']
-    readonly plan?: Plan
-    readonly searched?: Pick<SearchedPlan, 'found' | 'points'>
-    readonly files: ReadonlyMap<string, string>
-  }
-> {
-  const { graph, chip, tableFile, planFile, decided } = places
-  const mlir = `${name ?? basename(model, '.onnx')}.mlir`
-  const isCalibrated = [mode, ...(decided?.values() ?? [])].some((each) => needsRanges(each, chip.backend.target))
-  if (search === undefined && !isCalibrated) {
-    checkForChip(graph, chip, mode, decided, settings)
-    const samples = await createSampleSource((await selectSamples(calibration)).entries, sampleInputs(graph), {
-      mostBytes: context.files.mostBytes,
-    })
-    context.reporter.note(`note: nothing is calibrated: no layer is computed on codes in ${mode}`)
-    return { graph, samples, finished: async () => {}, files: new Map() }
-  }
-  if (search === undefined) {
-    checkForChip(graph, chip, mode, decided, settings)
-    noteUnreadThresholds(calibration, chip, { mode, ...settings }, context)
-    const { table, text, samples, finished } = await calibrateModel(graph, { mlir, table: tableFile }, calibration, context)
-    const shipped = await graphWithMeans(graph, { chip, mode, samples: calibration }, context)
-    return { graph: shipped, table, samples, finished, files: new Map([[tableFile, text]]) }
-  }
-  const { floatLayers, behind } = places
-  const pinned = { ...(decided === undefined ? {} : { pinned: decided }), ...(floatLayers === undefined ? {} : { floatLayers }) }
-  const budget = search.budget === undefined ? {} : { budget: { ...search.budget, behind } }
-  const searched = await searchPlan(
-    { ...search, ...budget, ...pinned, settings, graph, chip, mode, model: mlir, samples: calibration, tableFile, planFile },
-    context,
-  )
-  const { graph: shipped, table, calibrationSamples: samples, plan, found, points, files, finished } = searched
-  return {
-    graph: shipped,
-    ...(table === undefined ? {} : { table }),
-    samples: samples!,
-    plan,
-    searched: { found, points },
-    files,
-    finished,
-  }
-}
-
-/** Thresholds that are tuned for codes whose zero points follow least and largest values are work for nothing: that is said. */
-function noteUnreadThresholds(
-  { method, tuneNum }: CalibrationChoice,
-  { backend: { target } }: Chip,
-  { mode, ...settings }: QuantizationSettings & { readonly mode: QuantMode },
-  { reporter }: Context,
-): void {
-  const scheme = findScheme(target, mode, settings)
-  if (scheme?.kind !== 'integer' || scheme.activations.zeroPoint !== 'by-range' || !isTunedMethod(method) || tuneNum === 0) return
-  reporter.note(
-    `${mode} of ${target.name} has zero points, so ranges are min and max of the table: the thresholds that ${method} tunes decide little, and --tune_num 0 saves their time`,
-  )
 }
