@@ -1,5 +1,6 @@
 import type { Tensor } from '@q/ir'
 import { alignTensors } from './align-tensors.ts'
+import { type EqualPlaces, equalPlaces, type PlaceRow, shareOf } from './equal-places.ts'
 import type { Similarity } from './tensor-similarity.ts'
 import { closeOrder, similarity } from './tensor-similarity.ts'
 
@@ -17,6 +18,8 @@ export interface TensorVerdict {
   readonly otherShape?: readonly number[]
   readonly similarity?: Similarity
   readonly closeOrder?: number
+  /** Of a tensor that says which elements are picked, instead of a similarity. */
+  readonly places?: EqualPlaces
   /** Elements of the target that are NaN or infinite where the reference is finite; they fail it, see {@link Tolerance.finite}. */
   readonly notFinite?: number
   /** Which slice along {@link Tolerance.axis} the similarities are of; the worst that failed, else the last. */
@@ -31,6 +34,8 @@ export interface Tolerance {
   readonly exactIntegers?: boolean
   /** Whether numbers that are not finite where the reference's are make a tensor fail; otherwise they count as {@link similarity} says. @default false */
   readonly finite?: boolean
+  /** Tensors that say which elements are picked: of their places the share of `euclidean` must be the same. @default none */
+  readonly places?: ReadonlyMap<string, PlaceRow>
   /** Compare each slice up to and including this axis by itself. */
   readonly axis?: number
 }
@@ -46,6 +51,12 @@ export function compareTensor(name: string, target: Tensor, reference: Tensor, t
   const place = pair.cropped ? { ...common, otherShape: reference.shape } : common
   const { target: a, reference: b } = pair
   if (a.every((value, i) => value === b[i])) return { ...place, verdict: 'EQUAL', passed: true }
+  const row = pair.cropped ? undefined : tolerance.places?.get(name)
+  if (row !== undefined) {
+    const places = equalPlaces(target, reference, row)
+    const passed = shareOf(places) >= tolerance.euclidean
+    return { ...place, verdict: passed ? 'SIMILAR' : 'NOT_SIMLIAR', passed, places }
+  }
   if (pair.type === 'int8' && tolerance.exactIntegers !== false) return { ...place, verdict: 'NOT_EQUAL', passed: false }
   const notFinite =
     tolerance.finite === true ? a.reduce((sum, each, i) => sum + (!Number.isFinite(each) && Number.isFinite(b[i]!) ? 1 : 0), 0) : 0

@@ -2,6 +2,7 @@ import type { Tensor } from '@q/ir'
 import { alignTensors } from './align-tensors.ts'
 import type { Comparison } from './compare-files.ts'
 import type { TensorVerdict } from './compare-tensors.ts'
+import { placesText } from './equal-places.ts'
 import { numpyFloat, numpyType, pythonFloat, pythonTuple } from './python-text.ts'
 import { finite } from './tensor-similarity.ts'
 
@@ -18,9 +19,10 @@ export interface ComparedTensors {
 export function formatVerdict(verdict: TensorVerdict, verbose: number, { target, reference }: ComparedTensors = {}): readonly string[] {
   const lines = [`[${verdict.name.padEnd(32)}] ${verdict.verdict.padStart(12)} [${verdict.passed ? 'PASSED' : 'FAILED'}]`]
   if (verbose > 0) {
-    const { closeOrder, similarity, slice } = verdict
+    const { closeOrder, similarity, slice, places } = verdict
     lines.push(`    ${pythonTuple(verdict.shape)} ${numpyType(verdict.dtype)} `)
     if (closeOrder !== undefined) lines.push(`    close order            = ${closeOrder}`)
+    if (places !== undefined) lines.push(`    places                 = ${placesText(places)}`)
     if (similarity !== undefined) {
       if (slice !== undefined) lines.push(`    channel ${slice.index} on axis ${slice.axis} :`)
       lines.push(`    cosine_similarity      = ${similarity.cosine.toFixed(6)}`)

@@ -1,8 +1,9 @@
 import type { Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
 import { elementCount } from '@q/ir'
+import { type EqualPlaces, equalPlaces, shareOf } from '../compare/equal-places.ts'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
-import { choicesOf } from './choices.ts'
+import { choicesOf, placesAmong } from './choices.ts'
 import type { LostInside } from './lost-inside.ts'
 import { type MuteElements, watchElements } from './mute-elements.ts'
 import type { RunSample } from './run-sample.ts'
@@ -14,6 +15,8 @@ export interface OutputAgreement extends OutputLikeness {
   readonly passed: boolean
   /** The sample with the most noise, and of those the one with the least cosine similarity. */
   readonly worst: OutputLikeness & { readonly sample: string }
+  /** Of an output that says which elements are picked: its places of all samples, and those of the worst one. They decide, and not the similarities. */
+  readonly places?: EqualPlaces & { readonly worst: EqualPlaces }
   /** Samples on which both models give next to nothing, beside what the float model gives on others: they are not counted. */
   readonly silent: number
   /** Numbers of all samples that are NaN or infinite in either model. */
@@ -31,7 +34,7 @@ export interface Agreement {
   readonly samples: number
   /** By output of the float model. */
   readonly outputs: readonly OutputAgreement[]
-  /** What the median cosine and Euclidean similarity of every output have to reach. */
+  /** What the median cosine and Euclidean similarity of every output have to reach; of places the share that is the same, the latter. */
   readonly tolerance: readonly [cosine: number, euclidean: number]
   /** Whether all outputs do, none is lost on any sample, they are not all dead, and nothing is lost inside. */
   readonly passed: boolean
@@ -65,6 +68,7 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
   const { graph, float, quantized, look, samples, count, tolerance, signal, onProgress, isOver = () => false } = options
   const names = graph.outputs
   const choices = choicesOf(graph)
+  const rows = placesAmong(graph, names)
   const likenesses: Likeness[][] = names.map(() => [])
   const watches = names.map((name) => watchElements(graph, name))
   const alive = { float: variety(names.length), quantized: variety(names.length) }
@@ -82,9 +86,11 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     const fed = Math.max(0, ...[...sample.values()].map(({ data }) => magnitude(data)))
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
     await look?.(sample, called)
-    names.forEach((_, k) => {
+    names.forEach((name, k) => {
+      const row = rows.get(name)
+      const places = row === undefined ? {} : { places: equalPlaces(found[k]!, wanted[k]!, row) }
       const reach = { input: fed, float: magnitude(wanted[k]!.data), quantized: magnitude(found[k]!.data) }
-      likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called, reach })
+      likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called, reach, ...places })
     })
     if (largest(found[0]!.data) === largest(wanted[0]!.data)) same++
     // Whether anything depends on the input at all takes two inputs to tell.
@@ -107,7 +113,7 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     outputs,
     tolerance,
     passed: !areDead(outputs) && outputs.every(({ passed }) => passed),
-    ...(isList(graph) ? { sameTop1: same / compared } : {}),
+    ...(isList(graph) && !rows.has(names[0]!) ? { sameTop1: same / compared } : {}),
   }
 }
 
@@ -135,6 +141,7 @@ interface Likeness extends OutputLikeness {
   readonly sample: string
   /** The largest finite magnitudes. */
   readonly reach: { readonly input: number; readonly float: number; readonly quantized: number }
+  readonly places?: EqualPlaces
 }
 
 /** Half a step of eight bits, as a share of what an output reaches. */
@@ -160,9 +167,12 @@ function agreementOf(
   tolerance: readonly [cosine: number, euclidean: number],
   dead: OutputAgreement['dead'],
 ): OutputAgreement {
-  const all = telling(seen)
-  const { reach: _, ...worst } = all.reduce((least, each) => (isWorse(each, least) ? each : least))
+  // A place that is zero is one as any other.
+  const all = seen.some(({ places }) => places !== undefined) ? seen : telling(seen)
+  const { reach: _, places: fewest, ...worst } = all.reduce((least, each) => (isWorse(each, least) ? each : least))
   const middle = { cosine: median(all, 'cosine'), euclidean: median(all, 'euclidean'), sqnr: median(all, 'sqnr') }
+  const places = placesOf(all)
+  const isNear = places === undefined ? middle.cosine >= tolerance[0] && middle.euclidean >= tolerance[1] : shareOf(places) >= tolerance[1]
   const isLost = all.some(({ notFinite, cosine, sqnr }) => notFinite > 0 && cosine === 0 && sqnr === -100)
   return {
     name,
@@ -170,12 +180,24 @@ function agreementOf(
     worst,
     silent: seen.length - all.length,
     notFinite: all.reduce((sum, { notFinite }) => sum + notFinite, 0),
-    passed: !isLost && dead !== 'quantized' && middle.cosine >= tolerance[0] && middle.euclidean >= tolerance[1],
+    passed: !isLost && dead !== 'quantized' && isNear,
+    ...(places === undefined || fewest === undefined ? {} : { places: { ...places, worst: fewest } }),
     ...(dead === undefined ? {} : { dead }),
   }
 }
 
-const isWorse = (a: OutputLikeness, b: OutputLikeness): boolean => a.sqnr < b.sqnr || (a.sqnr === b.sqnr && a.cosine < b.cosine)
+/** The places of all samples together; nothing of what is none. */
+const placesOf = (all: readonly Likeness[]): EqualPlaces | undefined =>
+  all.reduce<EqualPlaces | undefined>(
+    (sum, { places }) =>
+      places === undefined ? sum : { equal: (sum?.equal ?? 0) + places.equal, places: (sum?.places ?? 0) + places.places },
+    undefined,
+  )
+
+function isWorse(a: Likeness, b: Likeness): boolean {
+  if (a.places !== undefined && b.places !== undefined) return shareOf(a.places) < shareOf(b.places)
+  return a.sqnr < b.sqnr || (a.sqnr === b.sqnr && a.cosine < b.cosine)
+}
 
 /** The middle one; of an even number the lesser of the two. */
 function median(all: readonly OutputLikeness[], pick: 'cosine' | 'euclidean' | 'sqnr'): number {

@@ -1,5 +1,6 @@
 import type { Graph } from '@q/ir'
 import { edgesOf } from '@q/ir/graph'
+import type { PlaceRow } from '../compare/equal-places.ts'
 
 /** Operators whose results choose among few numbers, so that inputs that differ may well make the same. */
 export const choosing: ReadonlySet<string> = new Set(
@@ -19,4 +20,32 @@ export function choicesOf(graph: Graph): ReadonlySet<string> {
     return choosing.has(node.op) || (moving.has(node.op) && node.inputs[0] !== undefined && isChoice(node.inputs[0]))
   }
   return new Set(graph.outputs.filter(isChoice))
+}
+
+/** Operators all of whose results say which elements are picked. */
+const placing: ReadonlySet<string> = new Set(['ArgMax', 'ArgMin'])
+
+/** Which of some values are places, as the indices of an ArgMax or a TopK, and how such are compared. */
+export function placesAmong(graph: Graph, names: readonly string[]): ReadonlyMap<string, PlaceRow> {
+  const { producer } = edgesOf(graph)
+  const widthOf = (name: string): number | undefined => graph.values.get(name)!.type.shape.at(-1)
+  const rowOf = (name: string): PlaceRow | undefined => {
+    const node = producer.get(name)
+    if (node === undefined) return undefined
+    if (placing.has(node.op)) return 1
+    if (node.op === 'TopK') return name === node.outputs[1] ? rowOfTopK(name, Number(node.attrs['axis'] ?? -1)) : undefined
+    const row = moving.has(node.op) && node.inputs[0] !== undefined ? rowOf(node.inputs[0]) : undefined
+    // What moves may take the picks of a row apart.
+    return row === undefined || widthOf(name) === widthOf(node.inputs[0]!) ? row : 1
+  }
+  const rowOfTopK = (name: string, axis: number): PlaceRow => {
+    const { shape } = graph.values.get(name)!.type
+    return axis === -1 || axis === shape.length - 1 ? Math.max(1, shape.at(-1) ?? 1) : 1
+  }
+  return new Map(
+    names.flatMap((name) => {
+      const row = rowOf(name)
+      return row === undefined ? [] : [[name, row] as const]
+    }),
+  )
 }

@@ -8,6 +8,7 @@ import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { readNpz } from '../npz/npz-file.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
+import { placesAmong } from './choices.ts'
 import { dumpTensors } from './dump-tensors.ts'
 import { floatsInside } from './lost-inside.ts'
 import { reportComparison } from './report-comparison.ts'
@@ -119,7 +120,9 @@ async function compared(
   const { graph, mode, chip, excepts } = options
   const tolerance = options.tolerance ?? toleranceOf(chip, mode)
   const [cosine, euclidean] = tolerance
-  const comparison = compareSets(tensors, withOutputs(reference, graph, deployed), { cosine, euclidean, finite: true }, { excepts })
+  const places = new Map([...placesAmong(deployed, [...tensors.keys()]), ...placesAmong(graph, graph.outputs)])
+  const strict = { cosine, euclidean, finite: true, places }
+  const comparison = compareSets(tensors, withOutputs(reference, graph, deployed), strict, { excepts })
   if (comparison.verdicts.length === 0) {
     throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {
       at: [options.testReference ?? graph.name],

@@ -1,5 +1,6 @@
 import type { Tensor } from '@q/ir'
 import type { Comparison } from '../compare/compare-files.ts'
+import { placesText } from '../compare/equal-places.ts'
 import { formatSizeWarnings, formatSummary, formatVerdict } from '../compare/format-comparison.ts'
 import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
@@ -39,8 +40,9 @@ export function reportComparison(
 /** Of tensors that miss, how many a line names. */
 const mostNamed = 10
 
-function missedLine({ name, similarity, verdict, notFinite = 0 }: Comparison['verdicts'][number]): string {
+function missedLine({ name, similarity, verdict, places, notFinite = 0 }: Comparison['verdicts'][number]): string {
   if (notFinite > 0) return `${name} (${countText(notFinite, 'number')} NaN or infinite)`
+  if (places !== undefined) return `${name} (${placesText(places)})`
   if (similarity === undefined) return `${name} (${verdict === 'NOT_MATCH' ? 'another shape' : 'not equal'})`
   return `${name} (cosine ${similarity.cosine.toFixed(6)}, euclidean ${similarity.euclidean.toFixed(6)})`
 }

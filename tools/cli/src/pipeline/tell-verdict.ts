@@ -1,3 +1,4 @@
+import { placesText } from '../compare/equal-places.ts'
 import { countText } from '../console/count-text.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { type Agreement, areDead, type OutputAgreement } from './agreement.ts'
@@ -7,11 +8,11 @@ import type { MuteElements } from './mute-elements.ts'
 
 /** Prints how a quantized model agrees with the float one, and which outputs miss. @param with what it was compared with, and on which samples */
 export function tellAgreement({ samples, outputs, sameTop1, tolerance, lostInside }: Agreement, reporter: Reporter): void {
-  for (const { name, cosine, sqnr, worst, silent, notFinite, dead, unvaried, mute } of outputs) {
-    reporter.print(
-      `agreement with the float model on ${countText(samples, 'sample')}: ${name}: cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`,
-    )
-    if (samples > 1) reporter.print(`  worst of them: cosine ${worst.cosine.toFixed(6)}, SQNR ${worst.sqnr.toFixed(1)} dB: ${worst.sample}`)
+  for (const { name, worst, silent, notFinite, dead, unvaried, mute, places, ...likeness } of outputs) {
+    const text = places === undefined ? likenessText(likeness) : placesText(places)
+    reporter.print(`agreement with the float model on ${countText(samples, 'sample')}: ${name}: ${text}`)
+    const least = places === undefined ? likenessText(worst) : placesText(places.worst)
+    if (samples > 1) reporter.print(`  worst of them: ${least}: ${worst.sample}`)
     if (silent > 0)
       reporter.print(`  not counted: ${silent} ${silent === 1 ? 'sample' : 'samples'} on which both models give next to nothing`)
     if (notFinite > 0) reporter.print(`  ${notFinite} numbers are NaN or infinite and stand in no similarity`)
@@ -23,8 +24,11 @@ export function tellAgreement({ samples, outputs, sameTop1, tolerance, lostInsid
   if (areDead(outputs)) reporter.note('missed: every output is the same for every input')
   if (lostInside !== undefined) reporter.note(lostLine(lostInside, samples))
   const missed = outputs.filter(({ passed }) => !passed)
+  const ofPlaces = missed.some(({ places }) => places !== undefined) ? `; of places ${100 * tolerance[1]} %` : ''
   if (missed.length > 0)
-    reporter.note(`missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}): ${missed.map(missedLine).join('; ')}`)
+    reporter.note(
+      `missed the tolerance (cosine ${tolerance[0]}, euclidean ${tolerance[1]}${ofPlaces}): ${missed.map(missedLine).join('; ')}`,
+    )
 }
 
 /** A layer that overflows, whatever its outputs look like behind codes that hold its numbers back. */
@@ -35,9 +39,13 @@ const lostLine = ({ layer, op, dtype, numbers, largest, sample, samples }: LostI
 const muteLine = (name: string, { mute, elements, largest }: MuteElements): string =>
   `warning: ${mute} of the ${elements} elements of ${name} are the same for every input, though not in the float model: they share a scale with one that reaches ${largest.toPrecision(4)}, which is what the similarity measures; keep the layer that makes it in a float mode in the quantization table`
 
-function missedLine({ name, cosine, euclidean, worst, dead }: OutputAgreement): string {
+const likenessText = ({ cosine, sqnr }: Pick<OutputAgreement, 'cosine' | 'sqnr'>): string =>
+  `cosine ${cosine.toFixed(6)}, SQNR ${sqnr.toFixed(1)} dB`
+
+function missedLine({ name, cosine, euclidean, worst, dead, places }: OutputAgreement): string {
   const lost = worst.notFinite > 0 ? `, ${countText(worst.notFinite, 'number')} NaN or infinite in ${worst.sample}` : ''
-  return `${name} (cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)}${lost}${dead === 'quantized' ? ', the same for every input' : ''})`
+  const alike = places === undefined ? `cosine ${cosine.toFixed(6)}, euclidean ${euclidean.toFixed(6)}` : placesText(places)
+  return `${name} (${alike}${lost}${dead === 'quantized' ? ', the same for every input' : ''})`
 }
 
 /** How many of the worst layers are named. */

@@ -110,8 +110,10 @@ async function keptInFloat(
     const option = tableOption(layers, mode)
     if (option === undefined) continue
     const { passed, outputs } = await agreementOf(options, { resolved: again(new Map(layers.map((layer) => [layer, mode]))) }, context)
-    if (passed)
-      return `--quantize_table ${option} keeps what ${what} in ${mode}: cosine ${Math.min(...outputs.map(({ cosine }) => cosine)).toFixed(6)} then`
+    if (!passed) continue
+    const numbers = outputs.filter(({ places }) => places === undefined)
+    const then = numbers.length === 0 ? 'it passes' : `cosine ${Math.min(...numbers.map(({ cosine }) => cosine)).toFixed(6)}`
+    return `--quantize_table ${option} keeps what ${what} in ${mode}: ${then} then`
   }
   return undefined
 }
