@@ -32,6 +32,13 @@ const [means, deviations] = [
   [0.2023, 0.1994, 0.201],
 ]
 
+/** Tables of the two methods that take activations for a distribution. */
+const aciq = (tune: number) =>
+  [
+    [`aciq_gauss_tune${tune}.cali_table`, 'aciq_gauss'],
+    [`aciq_laplace_tune${tune}.cali_table`, 'aciq_laplace'],
+  ] as const
+
 /** Methods that are not tuned by themselves; the runs were told to tune with 5 all the same. */
 const untuned = [
   ['max_tune5.cali_table', 'max'],
@@ -45,12 +52,13 @@ const cases: readonly Case[] = [
     preprocess: { pixelFormat: 'gray', mean: [0], scale: [0.003922] },
     samples: 'images/MNIST',
     runs: [
-      [0, ['kl_tune0.cali_table', 'kl'], ...untuned],
+      [0, ['kl_tune0.cali_table', 'kl'], ...untuned, ...aciq(0)],
       [
         5,
         ['kl_tune5.cali_table', 'kl'],
         ['search_threshold.cali_table_mse_tune', 'mse'],
         ['search_threshold.cali_table_percentile9999_tune', 'percentile9999'],
+        ...aciq(5),
       ],
     ],
   },
@@ -66,12 +74,13 @@ const cases: readonly Case[] = [
     network: 'vit_pgd_2_3_16_cifar10',
     samples: (pixel, channel) => f(f(pixel - f(means![channel]!)) / f(deviations![channel]!)),
     runs: [
-      [0, ...untuned],
+      [0, ...untuned, ...aciq(0)],
       [
         5,
         ['kl_tune5.cali_table', 'kl'],
         ['search_threshold.cali_table_mse_tune', 'mse'],
         ['search_threshold.cali_table_percentile9999_tune', 'percentile9999'],
+        ...aciq(5),
       ],
     ],
   },
@@ -92,6 +101,7 @@ const cases: readonly Case[] = [
         ['search_threshold.cali_table_max.1', 'max'],
         ['search_threshold.cali_table_percentile9999.1', 'percentile9999'],
         ['search_threshold.cali_table_mse.1', 'mse'],
+        ...aciq(0),
       ],
       [5, ['kl_tune5.cali_table', 'kl'], ['search_threshold.cali_table_mse_tune', 'mse']],
     ],

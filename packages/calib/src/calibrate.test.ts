@@ -47,8 +47,8 @@ describe('calibration', () => {
     const own: ObserverFactory = { name: 'own', create: () => ({ observe() {}, range: () => ({ threshold: 1, min: 0, max: 1 }) }) }
     await calibrateMethods({ graph, samples, executor: disordering, methods: ['kl', own], tune: { count: 0 } })
     const computed = ['double', 'sum', 'relu']
-    // Of `mse` the last values alone are watched by methods that do not care, and by `mse` as well.
-    expect(asked).toEqual([computed, computed, computed, [], []])
+    // Of `mse` and `aciq_laplace` the last values alone are watched by methods that do not care, and by these as well.
+    expect(asked).toEqual([computed, computed, computed, [], computed, [], []])
   })
 
   it('leaves unused results of a node out when another is used, and keeps all when none is', async () => {

@@ -38,7 +38,9 @@ export function planTables(graph: Graph, values: readonly CalibratedValue[], met
     return place
   }
   const tables = methods.map((method) =>
-    isNamed(method, 'mse') ? planMse(graph, values, method, watching) : planPlain(values, method, watching),
+    !('create' in method) && clippingMethods.has(method.name)
+      ? planClipping(graph, values, method, watching)
+      : planPlain(values, method, watching),
   )
   return {
     watches,
@@ -60,12 +62,15 @@ const mostTailValues = 5
 /** Nodes whose result is the first, from the end, that may. */
 const tailStarts: readonly string[] = ['Conv', 'MatMul']
 
+/** Methods that clip each sample by itself. */
+const clippingMethods: ReadonlySet<string> = new Set(['mse', 'aciq_gauss', 'aciq_laplace'])
+
 /**
- * The table of `mse`, in which some values keep their largest magnitude as threshold, as TPU-MLIR 1.30.2 has it: those that nothing is
+ * The table of such a method, in which some values keep their largest magnitude as threshold, as TPU-MLIR 1.30.2 has it: those that nothing is
  * computed from (inputs), and the last five values, from the end up to the first convolution or matrix product, or up to the first whose
  * magnitudes reach beyond their percentile; see {@link percentileDepth}.
  */
-function planMse(graph: Graph, values: readonly CalibratedValue[], method: MethodSpec, watching: Watching): RowsOf {
+function planClipping(graph: Graph, values: readonly CalibratedValue[], method: MethodSpec, watching: Watching): RowsOf {
   const { producer } = edgesOf(graph)
   const [wholeRange, percentile] = [named('max', method), named('magnitude-percentile', method)]
   const tail = values

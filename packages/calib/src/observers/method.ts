@@ -1,6 +1,7 @@
 import type { ObserverFactory } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import type { Kernels } from '../kernels/kernels.ts'
+import { aciqGauss, aciqLaplace } from './aciq.ts'
 import { kl } from './kl.ts'
 import { magnitudePercentile } from './magnitude-percentile.ts'
 import { max } from './max.ts'
@@ -14,14 +15,14 @@ export interface MethodSpec {
   readonly bins: number
 }
 
-const methods = { kl, max, percentile9999, mse } as const
+const methods = { kl, max, percentile9999, mse, aciq_gauss: aciqGauss, aciq_laplace: aciqLaplace } as const
 /** Methods that make no table by themselves. */
 const auxiliary = { 'magnitude-percentile': magnitudePercentile } as const
 
 /** Names of the methods of this package. */
 export type MethodName = keyof typeof methods
 /** Names of the methods of this package, in the order they are offered. */
-export const methodNames: readonly MethodName[] = ['kl', 'max', 'percentile9999', 'mse']
+export const methodNames: readonly MethodName[] = ['kl', 'max', 'percentile9999', 'mse', 'aciq_gauss', 'aciq_laplace']
 
 const untunedMethods: readonly string[] = ['max', 'percentile9999', 'mse'] satisfies readonly MethodName[]
 

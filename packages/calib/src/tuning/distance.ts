@@ -1,14 +1,21 @@
 /** NumPy reduces an array in buffers of this many elements. */
 const bufferLength = 8192
 
-/**
- * L1 norm in float32, summed as NumPy 1.24 sums a contiguous array, so near ties fall the same way: in pairs within a buffer, buffer after
- * buffer.
- */
+/** L1 norm in float32, see {@link pairwiseSum}. */
 export function l1Norm(values: Float32Array): number {
+  return pairwiseSum(values, Math.abs)
+}
+
+/**
+ * Sum of a term of each element in float32, as NumPy 1.24 sums a contiguous array, so near ties fall the same way: in pairs within a buffer,
+ * buffer after buffer.
+ *
+ * @param term a float32 made of an element
+ */
+export function pairwiseSum(values: Float32Array, term: (value: number) => number): number {
   let sum = 0
   for (let at = 0; at < values.length; at += bufferLength) {
-    sum = Math.fround(sum + pairwise(values, at, Math.min(bufferLength, values.length - at)))
+    sum = Math.fround(sum + pairwise(values, term, at, Math.min(bufferLength, values.length - at)))
   }
   return sum
 }
@@ -16,19 +23,21 @@ export function l1Norm(values: Float32Array): number {
 /** Arrays up to this long are summed by eight running sums. */
 const blockLength = 128
 
-function pairwise(values: Float32Array, from: number, length: number): number {
+type Term = (value: number) => number
+
+function pairwise(values: Float32Array, term: Term, from: number, length: number): number {
   if (length < 8) {
     let sum = 0
-    for (let i = from; i < from + length; i++) sum = Math.fround(sum + Math.abs(values[i]!))
+    for (let i = from; i < from + length; i++) sum = Math.fround(sum + term(values[i]!))
     return sum
   }
-  if (length <= blockLength) return block(values, from, length)
+  if (length <= blockLength) return block(values, term, from, length)
   const half = (length >> 1) - ((length >> 1) % 8)
-  return Math.fround(pairwise(values, from, half) + pairwise(values, from + half, length - half))
+  return Math.fround(pairwise(values, term, from, half) + pairwise(values, term, from + half, length - half))
 }
 
-function block(values: Float32Array, from: number, length: number): number {
-  const at = (i: number): number => Math.abs(values[from + i]!)
+function block(values: Float32Array, term: Term, from: number, length: number): number {
+  const at = (i: number): number => term(values[from + i]!)
   let a = at(0)
   let b = at(1)
   let c = at(2)
