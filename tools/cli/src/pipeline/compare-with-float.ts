@@ -14,6 +14,7 @@ import { floatsInside } from './lost-inside.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, openGraph, outputsWithSources } from './run-graph.ts'
 import { runOpen, tensorsOfOpen } from './run-sample.ts'
+import { checkSameSample } from './same-sample.ts'
 import { type Again, type VerdictOptions, verdictOn } from './verdict.ts'
 
 /** What a quantized model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
@@ -56,7 +57,10 @@ export async function readComparison(
   if (isPictured && !testInput.split(',').every((file) => kindOfFile(file) === 'image')) throw pictureNeeded(testInput)
   const inputs = await load(graph)
   const fed = isPictured ? await load(deployed) : inputs
-  return testReference === undefined ? { inputs, fed } : { inputs, fed, reference: await readNpz(context, testReference) }
+  if (testReference === undefined) return { inputs, fed }
+  const reference = await readNpz(context, testReference)
+  checkSameSample(reference, inputs, [testReference, testInput])
+  return { inputs, fed, reference }
 }
 
 const pictureNeeded = (testInput: string): QError =>
