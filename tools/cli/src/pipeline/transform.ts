@@ -76,6 +76,7 @@ export async function importTop(
     files,
     name: modelName,
     leftOut: (output) => leftOut.add(output),
+    warn: reporter.diagnostic,
     ...(cut.inputShapes === undefined ? {} : { inputShapes: cut.inputShapes }),
     ...(cut.outputNames === undefined ? {} : { outputNames: cut.outputNames }),
   })

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { unpackedBytes } from '@q/data'
-import type { Backend, Graph, ModelReader } from '@q/ir'
+import type { Backend, Diagnostic, Graph, ModelReader } from '@q/ir'
 import { QError } from '@q/ir'
 import type { MlirModule } from '@q/mlir'
 import { parseMlir, readTop, readTpu } from '@q/mlir'
@@ -22,6 +22,8 @@ export interface ReadModelOptions {
   readonly outputNames?: readonly string[]
   /** Told of every output that an imported ONNX model leaves out. */
   readonly leftOut?: (output: string) => void
+  /** Told of what an imported ONNX model computes with less than its file does. */
+  readonly warn?: (diagnostic: Diagnostic) => void
   /** Leave an ONNX model as the file has it, not canonical. @default false */
   readonly asImported?: boolean
   /** Name of the graph. @default from the file */
@@ -91,7 +93,7 @@ function readBeside(path: string, name: string, files: RunFiles): Promise<Uint8A
 }
 
 async function readOnnx(path: string, options: ReadModelOptions): Promise<Graph> {
-  const { files, inputShapes, outputNames, leftOut, name, asImported = false } = options
+  const { files, inputShapes, outputNames, leftOut, warn, name, asImported = false } = options
   return (asImported ? decodeOnnx : importOnnx)(await files.read(path), {
     place: path,
     name: name ?? basename(path, '.onnx'),
@@ -101,6 +103,7 @@ async function readOnnx(path: string, options: ReadModelOptions): Promise<Graph>
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
     ...(leftOut === undefined ? {} : { leftOut }),
+    ...(warn === undefined ? {} : { warn }),
   })
 }
 
