@@ -37,6 +37,8 @@ const slice: Kernel = (call) => {
   ]
 }
 
+const stridedCopy: Kernel = (call) => [gatherStrided(operand(call, 0).data, resultType(call).shape, nums(call, 'inputStrides'))]
+
 const concat: Kernel = (call) => {
   const parts = call.inputs.filter((input) => input !== undefined)
   const { shape } = resultType(call)
@@ -219,6 +221,7 @@ export const movementKernels: Readonly<Record<string, Kernel>> = {
   Unsqueeze: sameElements,
   Transpose: transpose,
   Slice: slice,
+  StridedCopy: stridedCopy,
   Concat: concat,
   Tile: tile,
   Pad: pad,

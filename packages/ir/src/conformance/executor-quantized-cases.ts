@@ -218,6 +218,16 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     ]
   }),
   nodeCase(
+    'rows and planes without their padding',
+    'StridedCopy',
+    [fed(u8(1, 2, 1, 8), [1, 2, 0, 3, 4, 0, 0, 0, 5, 6, 0, 7, 255, 0, 0, 0])],
+    [gives(u8(1, 2, 2, 2), [1, 2, 3, 4, 5, 6, 7, 255])],
+    { attrs: { shape: [1, 2, 2, 2], inputStrides: [16, 8, 3, 1] } },
+  ),
+  nodeCase('elements several times', 'StridedCopy', [fed(i8(3), [-7, 0, 9])], [gives(i8(2, 2), [-7, 0, 0, 9])], {
+    attrs: { shape: [2, 2], inputStrides: [1, 1] },
+  }),
+  nodeCase(
     'parameters of each slice',
     'RequantizeAxis',
     [fed(i32(1, 2, 1, 2), [5, -5, 7, -7]), held(i32(1, 2, 1, 3), [1, -1, 0, 3, -2, 1])],

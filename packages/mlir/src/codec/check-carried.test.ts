@@ -40,6 +40,7 @@ const nodes: Readonly<Record<string, string>> = {
   LutLayerNormalization: `x: bf16[1,4]; s: bf16[4] = [16256, 16256, 16256, 16256]; b: bf16[4] = [0, 0, 0, 0]; t: f32[256] = ${ones(256)}; m: f32[256] = ${ones(256)}; y: bf16[1,4] = LutLayerNormalization(x, s, b, t, m) {axis = 1}`,
   LutLRN: `x: bf16[1,4]; t: f32[256] = ${ones(256)}; s: f32[256] = ${ones(256)}; y: bf16[1,4] = LutLRN(x, t, s) {size = 3}`,
   LutReduceL2: `x: bf16[1,4]; t: f32[256] = ${ones(256)}; s: f32[256] = ${ones(256)}; y: bf16[1,1] = LutReduceL2(x, t, s) {axes = [1]}`,
+  StridedCopy: 'x: u8[1,1,1,8]{scale 1}; y: u8[1,1,2,3]{scale 1} = StridedCopy(x) {shape = [1, 1, 2, 3], inputStrides = [8, 8, 4, 1]}',
   LutAxis: `x: u8[1,2,4]{scale 1}; t: i8[512] = ${ones(512)}; y: i8[1,2,4]{scale 1} = LutAxis(x, t)`,
   Lut: `x: i8[1,4]{scale 1}; t: i8[256] = ${ones(256)}; y: i8[1,4]{scale 1} = Lut(x, t)`,
   QuantizeLinear: 'x: f32[1,4]; y: i8[1,4]{scale 1} = QuantizeLinear(x) {rounding = "half-to-even"}',

@@ -1,6 +1,6 @@
 import type { AttrValue, GraphInput, Node, PictureForm, Preprocess } from '@q/ir'
 import { QError } from '@q/ir'
-import { pictureForms } from '@q/ir/graph'
+import { frameOf, pictureForms } from '@q/ir/graph'
 import type { MlirAttribute, MlirAttributes } from '../text/mlir-module.ts'
 import type { FieldType } from './field.ts'
 import { attributeOf, attributeValue } from './field.ts'
@@ -51,25 +51,22 @@ const unheld = (name: string, found: string, at: readonly string[]): QError =>
     hint: 'lower the model again without this form',
   })
 
-/**
- * The input with the bytes from one row of its frames to the next, as what unpacks them says: the length of the rows of a single plane, or of the rows into which planes are
- * divided.
- */
+/** The input with the bytes from one row of its frames to the next: what its planes are copied by, or the length of the rows of a single plane. */
 export function withRowBytes(input: GraphInput, nodes: readonly Node[], shapeOf: (name: string) => readonly number[]): GraphInput {
   const picture = input.preprocess?.picture
   if (picture?.rowBytes === undefined) return input
-  const shape = shapeOf(input.name)
-  const { layout, pixelFormat } = pictureForms[picture.form]
-  let value = input.name
-  if (layout === 'planar' && pixelFormat !== 'gray') {
-    const next = () => nodes.find((node) => node.inputs[0] === value && (node.op === 'Slice' || node.op === 'Reshape'))
-    for (let node = next(); node !== undefined; node = next()) {
-      value = node.outputs[0]!
-      if (node.op === 'Reshape') break
-    }
-  }
-  const rowBytes = shapeOf(value).at(-1) ?? shape.at(-1)!
+  const copy = nodes.find((node) => node.inputs[0] === input.name && node.op === 'StridedCopy')
+  const strides = copy?.attrs['inputStrides'] as readonly number[] | undefined
+  const rowBytes = strides?.at(-2) ?? shapeOf(input.name).at(-1)!
   return { ...input, preprocess: { ...input.preprocess!, picture: { ...picture, rowBytes } } }
+}
+
+/** The shape of what a caller gives for an input: of padded frames, that of the picture in them. */
+export function argumentShape(preprocess: Preprocess | undefined, shape: readonly number[]): readonly number[] {
+  const picture = preprocess?.picture
+  const [height, width] = preprocess?.resizeDims ?? []
+  if (picture?.rowBytes === undefined || height === undefined || width === undefined) return shape
+  return [shape[0]!, ...frameOf(picture.form, [height, width]).shape]
 }
 
 /** Attributes of the `top.Input` of an input. An empty list means that the attribute is not written. */

@@ -5,7 +5,7 @@ import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../tex
 import type { ElementSpelling } from './element-types.ts'
 import { mlirTypeOf } from './element-types.ts'
 import { attributeOf, constantKey, writeFields } from './field.ts'
-import { writePreprocess } from './preprocess.ts'
+import { argumentShape, writePreprocess } from './preprocess.ts'
 import { type PlannedWeight, weightsByName } from './shared-weights.ts'
 import { sourcePlaces } from './source-places.ts'
 import type { Spelling, SpellingBook, WriteForm } from './spelling.ts'
@@ -62,7 +62,11 @@ export function writeGraph(
     graph.inputs.map(({ name, sourceDtype, preprocess }, k) => {
       const { shape, dtype } = valueOf(name, name).type
       if (dtype === 'i32') typeOf(name, { name: 'si32' })
-      const type = mlirTypeOf({ dtype: sourceDtype ?? 'f32', shape }, [name], sourceDtype === 'i32' ? { name: 'si32' } : {})
+      const type = mlirTypeOf(
+        { dtype: sourceDtype ?? 'f32', shape: argumentShape(preprocess, shape) },
+        [name],
+        sourceDtype === 'i32' ? { name: 'si32' } : {},
+      )
       return [name, { name: `arg#${k}`, type, location: undefined, preprocess }]
     }),
   )

@@ -1,7 +1,8 @@
+import { stridesOf } from '@q/ir'
 import { codeLimitsOf } from '@q/ir/graph'
 import { encodeBf16Array } from '@q/ir/number'
 import type { Field } from '../codec/field.ts'
-import { field, fixed, lax, selects } from '../codec/field.ts'
+import { derived, field, fixed, lax, selects } from '../codec/field.ts'
 import { readSlice, sliceFields } from '../codec/slice-fields.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
 import {
@@ -22,6 +23,12 @@ const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
 
 import { hostResize } from './host-resize.ts'
 import { unroundedHalf } from './number-kinds.ts'
+
+/** Whether the elements of a copy lie one behind the other. */
+const hasNoGaps = ({ operation, resultTypes }: ReadForm): boolean => {
+  const strides = operation.attributes.get('output_stride')
+  return strides?.kind === 'ints' && strides.values.join() === stridesOf(resultTypes[0]!.shape).join()
+}
 
 /** What a padded place holds, on codes a code: one that the text has beyond the codes saturates on the chip. */
 function padded({ inputs, typeOf, operation }: ReadForm) {
@@ -81,6 +88,16 @@ export const tpuMovement: readonly Spelling[] = [
     elementName: ({ outputTypes }, operand) => (operand > 0 && outputTypes[0]!.dtype === 'i8' ? 'si8' : undefined),
   },
   { op: 'Slice', name: 'Slice', operands: 5, fields: sliceFields, reads: withoutTensors, read: readSlice },
+  {
+    op: 'StridedCopy',
+    name: 'Copy',
+    fields: [
+      field('ints', 'shape', 'shape'),
+      field('ints', 'input_stride', 'inputStrides'),
+      derived('ints', 'output_stride', ({ outputTypes }) => stridesOf(outputTypes[0]!.shape)),
+    ],
+    reads: hasNoGaps,
+  },
   {
     op: 'Concat',
     name: 'Concat',

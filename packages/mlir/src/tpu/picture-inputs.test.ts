@@ -37,15 +37,11 @@ describe('an input that takes pictures', () => {
     properties: { stage: 'quantized', chip: 'a-chip', mode: 'INT8' },
     inputs: [{ name: 'x', sourceDtype: 'u8', preprocess }],
     nodes: [
-      node('Slice', ['x'], 'plane', { starts: [0, 0, 0, 0], ends: [1, 3, 1, 8], steps: [1, 1, 1, 1] }),
-      node('Reshape', ['plane'], 'rows', { shape: [1, 3, 2, 4] }),
-      node('Slice', ['rows'], 'plain', { starts: [0, 0, 0, 0], ends: [1, 3, 2, 3], steps: [1, 1, 1, 1] }),
+      node('StridedCopy', ['x'], 'plain', { shape: [1, 3, 2, 3], inputStrides: [192, 64, 4, 1] }),
       node('LutAxis', ['plain', 't'], 'y', {}),
     ],
     values: new Map([
       typed('x', bytes(1, 3, 1, 64)),
-      typed('plane', bytes(1, 3, 1, 8)),
-      typed('rows', bytes(1, 3, 2, 4)),
       typed('plain', bytes(1, 3, 2, 3)),
       ['t', table],
       typed('y', { dtype: 'i8', shape: [1, 3, 2, 3], quant: { scale: 0.5, zeroPoint: 0, expressed: 'f32' } }),
@@ -54,12 +50,18 @@ describe('an input that takes pictures', () => {
 
   it('is written with the form of its frames, and read back with the length of their rows', () => {
     const { text, weights } = writeTpu(graph)
-    expect(text).toContain('(%arg0: tensor<1x3x1x64xui8>')
+    expect(text).toContain('(%arg0: tensor<1x3x2x3xui8>')
+    expect(text).toContain('{input_stride = [192, 64, 4, 1], output_stride = [18, 6, 3, 1], shape = [1, 3, 2, 3]} : (tensor<1x3x1x64x')
     expect(text).toMatch(/aligned = true, .*customization_format = "BGR_PLANAR"/)
     expect(text).toMatch(/"tpu.ScaleLut".*bias = \[0.0*e?\+?0*, /)
     const read = readTpu(text, weights)
     expect(read.inputs).toEqual(graph.inputs)
     expect(read.nodes.at(-1)).toMatchObject({ op: 'LutAxis', inputs: ['plain', 't'] })
+  })
+
+  it('whose copies leave gaps is refused', () => {
+    const text = writeTpu(graph).text.replace('output_stride = [18, 6, 3, 1]', 'output_stride = [24, 8, 4, 1]')
+    expect(() => readTpu(text)).toThrowError(expect.objectContaining({ code: 'MLIR_FORM' }))
   })
 
   it('of another form is refused', () => {

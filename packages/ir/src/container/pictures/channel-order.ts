@@ -1,4 +1,4 @@
-import { edgesOf, valueOf } from '../../graph/edges.ts'
+import { edgesOf, layerOf, valueOf } from '../../graph/edges.ts'
 import type { Graph, GraphInput, Node, Value } from '../../graph/types.ts'
 import { elementCount } from '../../tensor/tensor.ts'
 import type { Fused, Made } from './fused.ts'
@@ -40,7 +40,7 @@ function withTurnedWeights(graph: Graph, input: string): Graph {
       data.set(constant.data.subarray(from, from + taps) as never, (o * inner + inner - 1 - i) * taps)
     }
   }
-  const turned: Value = { ...weight, name: `${weight.name}_swap_channel`, constant: { ...constant, data } }
+  const turned: Value = { ...weight, name: `${layerOf(conv)}_${weight.name}_swap_channel`, constant: { ...constant, data } }
   const values = new Map(graph.values).set(turned.name, turned)
   if (useCount(weight.name) === 1) values.delete(weight.name)
   const inputs = [input, turned.name, ...conv.inputs.slice(2)]

@@ -9,8 +9,9 @@ const arrays = { i8: Int8Array, u8: Uint8Array } as const
 
 /** The codes of an input as a table of each channel makes them of bytes: `byte * (scale / step) + bias / step`, halves up, in double. @param bytes `[N, C, H, W]` */
 export function tableOfBytes(bytes: Value, type: TensorType, fused: Fused): Made {
-  const name = `${fused.input}_preprocess_scale_lut`
   const { shape } = bytes.type
+  const isOne = shape[1] === 1
+  const name = `${fused.input}_preprocess_${isOne ? 'lut' : 'scale_lut'}`
   const dtype = type.dtype as 'i8' | 'u8'
   const { scale: step, zeroPoint } = type.quant!
   const { min, max } = integerRange(dtype)
@@ -26,7 +27,15 @@ export function tableOfBytes(bytes: Value, type: TensorType, fused: Fused): Made
   const value: Value = { name, type: { ...type, shape } }
   return {
     value,
-    nodes: [{ op: 'LutAxis', inputs: [bytes.name, table.name], outputs: [name], attrs: { axis: 1 }, origin: [fused.input] }],
+    nodes: [
+      {
+        op: isOne ? 'Lut' : 'LutAxis',
+        inputs: [bytes.name, table.name],
+        outputs: [name],
+        attrs: isOne ? {} : { axis: 1 },
+        origin: [fused.input],
+      },
+    ],
     values: [table, value],
   }
 }

@@ -27,7 +27,7 @@ export function unpackFrame(raw: Value, frame: Frame, [height, width]: readonly 
   }
   const batch = raw.type.shape[0]!
   const csc = `${raw.name}_preprocess_csc`
-  const { height: high, width: wide, channels, rowBytes, layout } = frame
+  const { height: high, width: wide, channels, rowBytes, planeBytes, layout } = frame
   const [zeros, full] = [
     [0, 0, 0, 0],
     [batch, channels, high, wide],
@@ -39,11 +39,10 @@ export function unpackFrame(raw: Value, frame: Frame, [height, width]: readonly 
     }
     then('Transpose', `${input}_preprocess_transpose`, full, { perm: [0, 3, 1, 2] })
   } else if (raw.type.shape[2] === 1 && high > 1) {
-    cut(`${csc}_plane`, zeros, [batch, channels, 1, high * rowBytes])
-    reshape(`${csc}_rows`, [batch, channels, high, rowBytes])
-    cut(csc, zeros, full)
-  } else {
-    cut(csc, zeros, full)
+    then('StridedCopy', csc, full, { shape: full, inputStrides: [channels * planeBytes, planeBytes, rowBytes, 1] })
+  } else if (rowBytes !== wide) {
+    cut(`${csc}_slice`, zeros, full)
+    then('Reshape', csc, full, { shape: full })
   }
   const [top, left] = [Math.floor(high / 2) - Math.floor(height / 2), Math.floor(wide / 2) - Math.floor(width / 2)]
   cut(`${input}_preprocess_slice`, [0, 0, top, left], [batch, channels, height, width])

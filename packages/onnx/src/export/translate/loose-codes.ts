@@ -16,6 +16,7 @@ export const onCodes: ReadonlySet<string> = new Set([
   'ShuffleChannel',
   'SwapDimInner',
   'Reverse',
+  'StridedCopy',
   'Gather',
   'GatherElements',
   'GatherND',

@@ -5,7 +5,7 @@ import { isToldByMakers } from '../../net/told-by-makers.ts'
 const handing: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Max', 'Min', 'Where', 'PRelu', 'LeakyRelu', 'Cast', 'MaxPool', 'ReduceMax', 'ReduceMin'],
   ...['Concat', 'DepthToSpace', 'Gather', 'GatherElements', 'GatherND', 'Pad', 'Reshape', 'Reverse', 'ScatterElements', 'ScatterND'],
-  ...['ShuffleChannel', 'Slice', 'Squeeze', 'SwapDimInner', 'Tile', 'Transpose', 'Unsqueeze', 'Upsample'],
+  ...['ShuffleChannel', 'Slice', 'Squeeze', 'StridedCopy', 'SwapDimInner', 'Tile', 'Transpose', 'Unsqueeze', 'Upsample'],
 ])
 
 /** Operators that make infinities of finite numbers. */

@@ -1,4 +1,5 @@
 import type { Attrs, Node } from '@q/ir'
+import { elementCount } from '@q/ir'
 import { resultAttrs } from '@q/ir/ops'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { isEmpty } from './empty-values.ts'
@@ -110,6 +111,18 @@ export const translateReverse: Translate = (node, t) => {
   const axis = Number(t.attrs(node)['axis'])
   const i64 = (value: number) => t.build.numbers('i64', [value])
   return [t.build.node('Slice', [t.carried(node.inputs[0]!), i64(-1), i64(-2147483648), i64(axis), i64(-1)], carriedType(node, t))]
+}
+
+/** The place of every element in the row of all. */
+export const translateStridedCopy: Translate = (node, t) => {
+  const { build } = t
+  const { shape, inputStrides } = t.attrs(node) as { shape: readonly number[]; inputStrides: readonly number[] }
+  const places = inputStrides.reduce<readonly number[]>(
+    (before, stride, axis) => before.flatMap((at) => Array.from({ length: shape[axis]! }, (_, i) => at + i * stride)),
+    [0],
+  )
+  const row = reshaped(build, t.carried(node.inputs[0]!), [elementCount(t.typeOf(node.inputs[0]!).shape)])
+  return [build.node('Gather', [row, build.numbers('i32', places, shape)], carriedType(node, t), { axis: 0 })]
 }
 
 /** Each axis begins at its offset and goes around. */

@@ -90,6 +90,7 @@ const translations: ReadonlyMap<string, Translate> = new Map<string, Translate>(
   ['ShuffleChannel', movement.translateShuffleChannel],
   ['SwapDimInner', movement.translateSwapDimInner],
   ['Reverse', movement.translateReverse],
+  ['StridedCopy', movement.translateStridedCopy],
   ['Gather', movement.translateGather],
   ['Where', movement.translateWhere],
   ['TopK', translateTopK],
