@@ -14,6 +14,8 @@ export interface Cvimodel {
   readonly maker: string
   /** Whether its bytes are those of its digest; absent where it has none, as what the vendor's tool joined. */
   readonly isIntact?: boolean
+  /** How many bytes stand behind all that it describes, which no digest covers. */
+  readonly bytesBehind: number
   readonly sections: readonly CvimodelSection[]
   readonly weights: readonly CvimodelWeight[]
   readonly programs: readonly CvimodelProgram[]

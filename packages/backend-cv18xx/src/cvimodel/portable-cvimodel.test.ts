@@ -24,11 +24,18 @@ describe('portable .cvimodel', () => {
     expect(writePortableCvimodel(tiny, 5)).toEqual(writePortableCvimodel(tiny, 5))
   })
 
-  it('reads a file that is part of a larger buffer, and ignores bytes behind the end, as every reader of the format does', () => {
+  it('reads a file that is part of a larger buffer', () => {
     const around = new Uint8Array(file.length + 24)
     around.set(file, 8)
     expect(readPortableCvimodel(around.subarray(8, 8 + file.length), 'x')).toEqual(tiny)
-    expect(readPortableCvimodel(around.subarray(8), 'x')).toEqual(tiny)
+  })
+
+  it.each([1, 16384])('refuses %i bytes behind the end, which no digest covers', (more) => {
+    const longer = new Uint8Array(file.length + more)
+    longer.set(file)
+    expect(refused(longer)).toThrow(
+      expect.objectContaining({ code: 'CVIMODEL_INVALID', found: `${longer.length} bytes`, wanted: `${file.length} bytes` }),
+    )
   })
 
   it('refuses a file cut anywhere', () => {

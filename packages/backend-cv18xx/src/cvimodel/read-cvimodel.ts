@@ -48,6 +48,7 @@ function readModel(header: Header, model: FlatReader, place: string): Cvimodel {
     time: model.string(2),
     maker: model.string(9),
     ...(header.mark === marks.joined ? {} : { isIntact: header.mark === marks.compiled && isIntact(header, dataBytes) }),
+    bytesBehind: header.data.length - dataBytes,
     sections,
     weights: model.tables(5).map((table) => readWeight(table, weightSection, place)),
     programs: model.tables(6).map((table) => readProgram(table, place)),

@@ -5,14 +5,14 @@ import { readCvimodel } from './read-cvimodel.ts'
 import { invalid } from './refusals.ts'
 
 /**
- * Reads a portable `.cvimodel` back. Its digest covers every byte behind the header, and has to be right unless the vendor's tool has joined the file, which writes none.
+ * Reads a portable `.cvimodel` back. Its digest covers every byte behind the header, nothing may stand behind these, and it has to be right unless the vendor's tool has joined the file, which writes none.
  *
  * @param place the file's name, for messages
  * @throws QError `CVIMODEL_INVALID` when it is damaged or no container, `CVIMODEL_VERSION` for one of a later format, `CVIMODEL_CHIP_ONLY` when
  *   it holds chip commands, which only the chip or its simulator can run
  */
 export function readPortableCvimodel(bytes: Uint8Array, place: string): PortableCvimodel {
-  const { chip, name, isIntact, weights, programs } = readCvimodel(bytes, place)
+  const { chip, name, isIntact, bytesBehind, weights, programs } = readCvimodel(bytes, place)
   const program = programs[0]
   if (program === undefined) throw invalid(place, 'there is no network inside')
   const text = weights.findLast((weight) => weight.name === programName)
@@ -22,6 +22,12 @@ export function readPortableCvimodel(bytes: Uint8Array, place: string): Portable
       found: `${program.routines.length} routines for ${chip}`,
       wanted: "a portable container, written without the chip's compiler",
       hint: "run the lowered _tpu.mlir file instead, or use the simulator of the chip's toolchain",
+    })
+  }
+  if (bytesBehind > 0) {
+    throw invalid(place, 'something was appended to the file, which its digest does not cover', {
+      found: `${bytes.length} bytes`,
+      wanted: `${bytes.length - bytesBehind} bytes`,
     })
   }
   if (isIntact === false) {

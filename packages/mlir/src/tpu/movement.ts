@@ -24,10 +24,17 @@ const firstTwo = ({ inputs }: ReadForm) => ({ inputs: inputs.slice(0, 2) })
 import { hostResize } from './host-resize.ts'
 import { unroundedHalf } from './number-kinds.ts'
 
-/** Whether the elements of a copy lie one behind the other. */
-const hasNoGaps = ({ operation, resultTypes }: ReadForm): boolean => {
+/** Where the elements of a copy go, one behind the other; along an axis of one element TPU-MLIR 1.30.2 repeats the stride that they are taken by. */
+const writtenStrides = ({ outputTypes: [result], attrs }: WriteForm): readonly number[] => {
+  const { shape } = result!
+  const taken = attrs['inputStrides'] as readonly number[]
+  return stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? taken[axis]! : stride))
+}
+
+const hasNoGaps = ({ operation, resultTypes: [result] }: ReadForm): boolean => {
   const strides = operation.attributes.get('output_stride')
-  return strides?.kind === 'ints' && strides.values.join() === stridesOf(resultTypes[0]!.shape).join()
+  const { shape } = result!
+  return strides?.kind === 'ints' && stridesOf(shape).every((stride, axis) => shape[axis] === 1 || Number(strides.values[axis]) === stride)
 }
 
 /** What a padded place holds, on codes a code: one that the text has beyond the codes saturates on the chip. */
@@ -94,7 +101,7 @@ export const tpuMovement: readonly Spelling[] = [
     fields: [
       field('ints', 'shape', 'shape'),
       field('ints', 'input_stride', 'inputStrides'),
-      derived('ints', 'output_stride', ({ outputTypes }) => stridesOf(outputTypes[0]!.shape)),
+      derived('ints', 'output_stride', writtenStrides),
     ],
     reads: hasNoGaps,
   },

@@ -10,16 +10,16 @@ export function inNetworkOrder(graph: Graph, { value, nodes, values }: Made, { i
   const swapped: Value = { name: `${input}_preprocess_swapaxis`, type: value.type }
   const swap: Node = { op: 'Reverse', inputs: [value.name], outputs: [swapped.name], attrs: { axis: 1 }, origin: [input] }
   const result = isDone ? value : swapped
-  const all = new Map(turned.values)
-  all.delete(input)
-  for (const each of [...values, ...(isDone ? [] : [swapped])]) all.set(each.name, each)
+  const all = [...values, ...(isDone ? [] : [swapped]), ...turned.values.values()].filter(({ name }) => name !== input)
+  // Constants in front: a text writes each before its first user then.
+  const inOrder = [...all.filter(({ constant }) => constant !== undefined), ...all.filter(({ constant }) => constant === undefined)]
   const using = (name: string | undefined): string | undefined => (name === input ? result.name : name)
   return {
     ...turned,
     inputs: turned.inputs.map((each) => (each.name === input ? raw : each)),
     outputs: turned.outputs.map((name) => using(name)!),
     nodes: [...nodes, ...(isDone ? [] : [swap]), ...turned.nodes.map((node) => ({ ...node, inputs: node.inputs.map(using) }))],
-    values: all,
+    values: new Map(inOrder.map((each) => [each.name, each])),
   }
 }
 
