@@ -18,10 +18,13 @@ export interface PreprocessOptions {
 
 const channelCounts: Readonly<Partial<Record<Preprocess['pixelFormat'], number>>> = { gray: 1, rgba: 4 }
 
+/** Formats of pictures as they are decoded; the others are raw data of sensors. */
+const decoded: ReadonlySet<string> = new Set(['rgb', 'bgr', 'gray', 'rgba'])
+
 /**
  * Attaches preprocessing to the inputs that can be images: three axes, or four with at most four channels.
  *
- * @throws QError `PREPROCESS_INPUT` for an input number there is not, `PREPROCESS_CHANNELS` for too few numbers, `PREPROCESS_NUMBER` for those that float32 does not hold
+ * @throws QError `PREPROCESS_INPUT` for an input number there is not, `PREPROCESS_CHANNELS` for too few numbers and for a format of pictures that has other channels than the network, `PREPROCESS_NUMBER` for those that float32 does not hold
  */
 export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph {
   const { inputs: chosen = [] } = options
@@ -36,6 +39,7 @@ export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph 
     }
   }
   const channelFormat = options.channelFormat ?? 'nchw'
+  checkFormat(graph, options, channelFormat)
   const inputs = graph.inputs.map((input, i) => {
     const { shape } = valueOf(graph, input.name).type
     const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
@@ -48,6 +52,33 @@ export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph 
   return { ...graph, inputs }
 }
 
+/** Refuses a format that was named and that no picture input can take; of inputs that were chosen each has to. */
+function checkFormat(
+  graph: Graph,
+  { pixelFormat, inputs: chosen = [] }: PreprocessOptions,
+  channelFormat: Preprocess['channelFormat'],
+): void {
+  if (pixelFormat === undefined || !decoded.has(pixelFormat) || channelFormat === 'none') return
+  const wanted = channelCounts[pixelFormat] ?? 3
+  const pictures = graph.inputs.flatMap(({ name, sourceDtype }, i) => {
+    const { shape } = valueOf(graph, name).type
+    const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
+    const isPicture = sourceDtype === undefined && shape.length === 4 && channels <= 4 && (chosen.length === 0 || chosen.includes(i + 1))
+    return isPicture ? [{ name, shape, channels }] : []
+  })
+  const wrong = pictures.filter(({ channels }) => channels !== wanted)
+  if (wrong.length === 0 || (chosen.length === 0 && wrong.length < pictures.length)) return
+  const [{ name, shape, channels }] = wrong as [(typeof wrong)[number]]
+  const fitting = ['gray', undefined, 'rgb or bgr', 'rgba'][channels - 1]
+  throw new QError('PREPROCESS_CHANNELS', `pictures in ${pixelFormat} do not fit the input ${name}`, {
+    at: [name],
+    found: `${pixelFormat}, which has ${wanted} ${wanted === 1 ? 'channel' : 'channels'}`,
+    wanted: `${channels} ${channels === 1 ? 'channel' : 'channels'}, as of [${shape.join(', ')}] in ${channelFormat}`,
+    hint: `${fitting === undefined ? 'leave --pixel_format out' : `give --pixel_format ${fitting}`}, or --channel_format none where the input is no picture`,
+    kind: 'usage',
+  })
+}
+
 function preprocessOf(options: PreprocessOptions, channelFormat: Preprocess['channelFormat'], size: readonly number[]): Preprocess {
   const pixelFormat = options.pixelFormat ?? 'bgr'
   return {
@@ -58,11 +89,15 @@ function preprocessOf(options: PreprocessOptions, channelFormat: Preprocess['cha
     keepRatioMode: options.keepRatioMode ?? 'letterbox',
     padValue: options.padValue ?? 0,
     padType: options.padType ?? 'center',
-    mean: perChannel('mean', options.mean ?? [0, 0, 0], pixelFormat),
-    scale: perChannel('scale', options.scale ?? [1, 1, 1], pixelFormat),
+    mean: perChannel('mean', options.mean ?? allOf(0, pixelFormat), pixelFormat),
+    scale: perChannel('scale', options.scale ?? allOf(1, pixelFormat), pixelFormat),
     yuvType: '',
   }
 }
+
+/** One number for every channel; three at least, as TPU-MLIR writes them of one channel too. */
+const allOf = (value: number, pixelFormat: Preprocess['pixelFormat']): readonly number[] =>
+  new Array<number>(Math.max(3, channelCounts[pixelFormat] ?? 3)).fill(value)
 
 /** Numbers of every channel, as float32, the precision they are applied in. */
 function perChannel(what: string, values: readonly number[], pixelFormat: Preprocess['pixelFormat']): readonly number[] {

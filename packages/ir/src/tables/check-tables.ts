@@ -52,9 +52,15 @@ export function checkCalibrationTable(table: CalibrationTable, names: Calibratio
   const spareRows = unknown.length > 0 ? unknown : [...table.entries.keys()]
   const spareNames = missing.length > 0 ? missing : [...known]
   const sentences: string[] = []
-  if (missing.length > 0) {
-    const listed = list(missing, (near) => `the table has ${near}`, spareRows)
-    sentences.push(`no row for ${count(missing, 'value')} of the model: ${listed}`)
+  const unread = unreadRows(table, new Set(missing))
+  if (unread.length > 0) {
+    const listed = unread.slice(0, mostShown).map(({ name, line, text }) => `${name} (line ${line}: "${text}")`)
+    sentences.push(`rows that cannot be read, for want of three finite numbers: ${listed.join(', ')}`)
+  }
+  const absent = missing.filter((name) => !unread.some((each) => each.name === name))
+  if (absent.length > 0) {
+    const listed = list(absent, (near) => `the table has ${near}`, spareRows)
+    sentences.push(`no row for ${count(absent, 'value')} of the model: ${listed}`)
   }
   if (unknown.length > 0) {
     const listed = list(unknown, (near) => `did you mean ${near}?`, spareNames)
@@ -64,7 +70,10 @@ export function checkCalibrationTable(table: CalibrationTable, names: Calibratio
     at: [place],
     found: `${table.entries.size} rows, ${unknown.length} of them unknown to the model`,
     wanted: `a row for each of ${count([...required], 'value')}`,
-    hint: 'give the table that was made for this model, or calibrate again',
+    hint:
+      absent.length === 0 && unknown.length === 0
+        ? 'write numbers that the layer reaches in these rows, such as -1e4 for the -inf of a mask, or calibrate with q run_calibration'
+        : 'give the table that was made for this model, or calibrate again',
   })
 }
 
@@ -94,6 +103,17 @@ export function checkQuantPlan(plan: QuantPlan, knownNames: Iterable<string>, na
     found: `${unknown.length} of ${plan.entries.size} names unknown`,
     wanted: 'names of layers of this model',
     hint: 'mend or remove these lines, or give the plan that was made for this model',
+  })
+}
+
+/** Lines that name a value and are no rows: those of numbers that are not finite. */
+function unreadRows(
+  { lines }: CalibrationTable,
+  names: ReadonlySet<string>,
+): readonly { readonly name: string; readonly line: number; readonly text: string }[] {
+  return lines.flatMap(({ kind, text }, index) => {
+    const name = text.trim().split(/\s+/, 1)[0]!
+    return kind === 'ignored' && names.has(name) ? [{ name, line: index + 1, text: text.trim().slice(0, 100) }] : []
   })
 }
 

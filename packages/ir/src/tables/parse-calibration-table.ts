@@ -1,6 +1,7 @@
 import { type Diagnostic, QError } from '../errors.ts'
 import type { CalibrationHeader, CalibrationLine, CalibrationRow, CalibrationTable } from './calibration-table.ts'
 import { readHeaderLine } from './header-lines.ts'
+import { oddRowWarnings } from './odd-rows.ts'
 
 type Section = 'main' | 'int4' | 'asymmetric-ops' | 'int4-ops' | 'weight-scales'
 type Warn = (code: string, message: string) => void
@@ -85,6 +86,7 @@ export function parseCalibrationTable(text: string, place = 'calibration table')
   const entries = rowsOf(lines, 'main', place, diagnostics)
   const int4 = rowsOf(lines, 'int4', place, diagnostics)
   const weightScales = new Map(lines.flatMap((line) => (line.kind === 'weight-scales' ? [[line.name, line.scales] as const] : [])))
+  diagnostics.push(...oddRowWarnings(lines, place))
   if (entries.size === 0) {
     diagnostics.push({
       level: 'warning',

@@ -144,7 +144,8 @@ describe('decodeOnnx', () => {
   })
 
   it('tells which domains are read where an operator is of another', () => {
-    const hint = (domain: string) => unsupportedOperators([{ domain, op: 'Wobble', name: 'y' }], [], 'model').hint
+    const hint = (domain: string) =>
+      unsupportedOperators([{ domain, op: 'Wobble', name: 'y' }], { known: [], isFunction: () => false }, 'model').hint
     expect(hint('acme')).toContain('com.microsoft')
     expect(hint('')).not.toContain('com.microsoft')
   })

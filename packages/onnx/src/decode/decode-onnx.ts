@@ -24,7 +24,7 @@ import { inlinedIf } from './inline-if.ts'
 import { type InputShapes, inputTypes } from './input-types.ts'
 import { factsOf, type ModelFacts } from './model-facts.ts'
 import { neededNodes } from './needed-nodes.ts'
-import { checkHint, placed } from './placed.ts'
+import { checkHint, placed, tellingOfShapes } from './placed.ts'
 import { readAttributes } from './read-attributes.ts'
 import { opsetsOf, readModel } from './read-model.ts'
 import { type ExternalFiles, externalFiles, type ReadExternal, readTensor } from './read-tensor.ts'
@@ -59,6 +59,14 @@ export interface DecodeOptions {
  * `ONNX_BAD_NODE`, `SHAPE_*`
  */
 export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Graph> {
+  try {
+    return await decoded(bytes, options)
+  } catch (error) {
+    throw tellingOfShapes(error, options.inputShapes)
+  }
+}
+
+async function decoded(bytes: Uint8Array, options: DecodeOptions): Promise<Graph> {
   const place = options.place ?? 'model'
   const model = readModel(bytes, place)
   checkNames(model.graph, place)
@@ -77,7 +85,7 @@ export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {})
   const walk = startWalk(
     inputs,
     ownOpset(opsetsOf(model), place),
-    factsOf(model.graph, inputs, needed, outputs),
+    factsOf(model, inputs, needed, outputs),
     external,
     place,
     options.compute,
@@ -252,7 +260,8 @@ function startWalk(
     },
 
     finish(name, outputs, graph) {
-      if (unsupported.length > 0) throw unsupportedOperators(unsupported, Object.keys(forms), place)
+      if (unsupported.length > 0)
+        throw unsupportedOperators(unsupported, { known: Object.keys(forms), isFunction: facts.isFunction }, place)
       return placed([place], () => finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, duplicates, nodes, typeOf }))
     },
   }

@@ -53,17 +53,23 @@ export function inputTypes(
     else types.set(name, { dtype, shape: sizes as readonly number[] })
   }
   if (open.length > 0) {
-    const example = declared.map(
-      ({ name, shape }) => types.get(name)?.shape ?? (shape ?? [1]).map((size) => (typeof size === 'string' ? 1 : size)),
-    )
+    const example = declared.map(({ name, shape }) => types.get(name)?.shape ?? (shape ?? [1]).map(usualSize))
+    const isGuessed = declared.some(({ shape }) => shape?.some((size, axis) => typeof size === 'string' && axis > 0) !== false)
     throw new QError('ONNX_DYNAMIC_SHAPE', 'the shapes of some inputs are open', {
       at: [place],
       found: open.join('; '),
       wanted: 'a size for every axis',
-      hint: `give every input its shape, for example --input_shapes ${JSON.stringify(example)}`,
+      hint: `give every input its shape, for example --input_shapes ${JSON.stringify(example)}${isGuessed ? ', with the sizes that the network was made for' : ''}`,
     })
   }
   return types
+}
+
+/** A size as many networks have it, where the file leaves it open: one sample, pictures of 224x224, texts of 128 words. */
+function usualSize(size: number | string, axis: number, shape: readonly (number | string)[]): number {
+  if (typeof size !== 'string') return size
+  if (axis === 0) return 1
+  return shape.length >= 4 ? (axis === 1 && typeof shape.at(-1) === 'string' ? 3 : 224) : axis === 1 ? 128 : 1
 }
 
 function read(input: proto.onnx.IValueInfoProto, place: string): Declared {

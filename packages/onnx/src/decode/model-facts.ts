@@ -13,6 +13,8 @@ export interface ModelFacts {
   isResult(name: string): boolean
   /** The shape that the file declares for a tensor, where it fixes every size and the inputs have the shapes that it declares for them. */
   declared(name: string): readonly number[] | undefined
+  /** Whether the file itself defines an operator of a domain, as a function. */
+  isFunction(domain: string, op: string): boolean
 }
 
 /** The sizes that a file fixes. */
@@ -23,7 +25,7 @@ function fixedShape({ type }: proto.onnx.IValueInfoProto): readonly number[] | u
 
 /** What a file says of its tensors. @param inputs the shapes that its inputs have @param needed the nodes that are read */
 export function factsOf(
-  graph: proto.onnx.IGraphProto,
+  { graph, functions }: proto.onnx.IModelProto & { readonly graph: proto.onnx.IGraphProto },
   inputs: ReadonlyMap<string, InferredType>,
   needed: readonly proto.onnx.INodeProto[],
   outputs: readonly string[],
@@ -45,5 +47,6 @@ export function factsOf(
     isUsed: (name) => name !== undefined && name !== '' && used.has(name),
     isResult: (name) => outputs.includes(name),
     declared: (name) => shapes.get(name),
+    isFunction: (domain, op) => (functions ?? []).some((each) => each.name === op && (each.domain ?? '') === domain),
   }
 }

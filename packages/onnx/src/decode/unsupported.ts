@@ -40,15 +40,22 @@ export function computedOperand(
   return computed === undefined ? {} : { computed }
 }
 
+/** What a message tells beside the nodes. */
+interface Told {
+  /** The operators that are read. */
+  readonly known: readonly string[]
+  readonly isFunction: (domain: string, op: string) => boolean
+}
+
 /** One error for all of them: each operator once, how often it stands, where, and names near one that ONNX does not have. */
-export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: readonly string[], place: string): QError {
+export function unsupportedOperators(nodes: readonly UnsupportedNode[], told: Told, place: string): QError {
   const groups = groupBy(nodes, ({ domain, op }) => (domain === '' ? op : `${domain}.${op}`))
   const lines = [...groups].map(([op, members]) => {
     const places = members
       .slice(0, 3)
       .map(({ name }) => name)
       .join(', ')
-    return `${op} x${members.length} (${places}${members.length > 3 ? ', …' : ''})${remark(members[0]!, known)}`
+    return `${op} x${members.length} (${places}${members.length > 3 ? ', …' : ''})${remark(members[0]!, told)}`
   })
   const counted = groups.size === 1 ? 'an operator is' : `${groups.size} operators are`
   if (nodes.every(({ computed }) => computed !== undefined))
@@ -62,13 +69,16 @@ export function unsupportedOperators(nodes: readonly UnsupportedNode[], known: r
     at: [place],
     found: lines.join('; '),
     wanted: 'operators of ONNX that a quantized network can hold',
-    hint: nodes.every(({ domain }) => isRead(domain))
-      ? 'cut the network before these nodes (--output_names), or export it differently'
-      : "operators are read of ONNX's own domain and of com.microsoft: export those of other domains under one of these, and docs/add-an-op.md adds them; or cut the network before these nodes (--output_names)",
+    hint: nodes.some(({ domain, op }) => told.isFunction(domain, op))
+      ? 'functions of a file are not read: write the nodes of each in place of its calls (onnx.inliner.inline_local_functions), or cut the network before these nodes (--output_names)'
+      : nodes.every(({ domain }) => isRead(domain))
+        ? 'cut the network before these nodes (--output_names), or export it differently'
+        : "operators are read of ONNX's own domain and of com.microsoft: export those of other domains under one of these, and docs/add-an-op.md adds them; or cut the network before these nodes (--output_names)",
   })
 }
 
-function remark({ domain, op, computed }: UnsupportedNode, known: readonly string[]): string {
+function remark({ domain, op, computed }: UnsupportedNode, { known, isFunction }: Told): string {
+  if (isFunction(domain, op)) return ', which the file defines as a function'
   if (computed !== undefined) return `, whose operand ${computed} is computed while the network runs`
   const near = domain === '' && otherOperators.has(op) ? [] : suggest(op, known)
   return near.length === 0 ? '' : `, near ${near.join(', ')}`

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileReasons } from '@q/data'
@@ -31,3 +31,9 @@ it.each(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG', 'EMFI
     expect(await fileError(error, join(folder, 'x'), 'read')).toMatchObject({ code: fileReasons[code]![0] })
   },
 )
+
+it.each(['read', 'write'] as const)('a link that leads nowhere is told as that: %s', async (doing) => {
+  symlinkSync('nowhere/x', join(folder, 'link'))
+  const error = Object.assign(new Error('none'), { code: 'ENOENT' })
+  expect(await fileError(error, join(folder, 'link'), doing)).toMatchObject({ code: 'FILE_MISSING', found: 'a link to nowhere/x' })
+})

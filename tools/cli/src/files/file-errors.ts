@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { lstat, readdir, readlink, stat } from 'node:fs/promises'
 import { basename, dirname, parse } from 'node:path'
 import { fileReasons, isWrongPath } from '@q/data'
 import { didYouMean, isQError, QError, suggest } from '@q/ir'
@@ -10,6 +10,13 @@ const isThere = (folder: string): Promise<boolean> =>
   stat(folder).then(
     (found) => found.isDirectory(),
     () => false,
+  )
+
+/** Where a link leads to that is there though nothing is at its other end; nothing for what is no link. */
+const danglingEnd = (path: string): Promise<string | undefined> =>
+  lstat(path).then(
+    async (found) => (found.isSymbolicLink() ? readlink(path) : undefined),
+    () => undefined,
   )
 
 /** @throws QError `FILE_NAME_EMPTY` where no file is named, as by an option whose shell variable is not set */
@@ -27,6 +34,8 @@ export function checkNamed(path: string, doing: 'read' | 'write'): void {
 export async function fileError(error: unknown, path: string, doing: 'read' | 'write'): Promise<unknown> {
   if (isQError(error)) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code
+  const end = code === 'ENOENT' ? await danglingEnd(path) : undefined
+  if (end !== undefined) return brokenLink(path, end, doing, error)
   const isRefused = code === 'ENOENT' && doing === 'write' && (await isThere(dirname(path)))
   const reason = isRefused ? refusal : code === undefined ? undefined : fileReasons[code]
   if (reason === undefined) return error
@@ -49,6 +58,16 @@ export async function fileError(error: unknown, path: string, doing: 'read' | 'w
     },
   )
 }
+
+const brokenLink = (path: string, end: string, doing: 'read' | 'write', cause: unknown): QError =>
+  new QError('FILE_MISSING', `cannot ${doing} ${path}: it is a link to ${end}, which cannot be ${doing === 'read' ? 'found' : 'made'}`, {
+    at: [path],
+    found: `a link to ${end}`,
+    wanted: doing === 'read' ? 'a link to a file' : 'a link to a file, or into a folder that is there',
+    hint: doing === 'read' ? 'correct the link' : 'correct or remove the link, or make the folder that it leads into',
+    kind: doing === 'read' ? 'input' : 'file-system',
+    cause,
+  })
 
 /** Shorter names are all near each other, so that only the same ones count. */
 const shortest = 3

@@ -4,6 +4,7 @@ import {
   parseCount,
   parseNames,
   parseNumbers,
+  parsePixel,
   parsePlainName,
   parseShapes,
   parseSimilarity,
@@ -68,4 +69,15 @@ it('sizes of memory have units of 1024', () => {
 it('a similarity is a number from 0 to 1', () => {
   expect(['0', '0.99', '1'].map(parseSimilarity)).toEqual([0, 0.99, 1])
   for (const text of ['1.5', '-0.1', 'much']) expect(() => parseSimilarity(text), text).toThrow('wanted a number')
+})
+
+it('lists stand in brackets too, as help texts show them', () => {
+  expect(parseTolerance('[0.99,0.9]')).toEqual([0.99, 0.9])
+  expect(parseNumbers(' [1, 2,3] ')).toEqual([1, 2, 3])
+  for (const text of ['[1,2', '1,2]', '[[1,2]]']) expect(() => parseNumbers(text), text).toThrow('wanted numbers')
+})
+
+it('a border is filled with values of pixels', () => {
+  expect([parsePixel('0'), parsePixel('114.5'), parsePixel('255')]).toEqual([0, 114.5, 255])
+  for (const text of ['-1', '300', 'x', '']) expect(() => parsePixel(text), text).toThrow('wanted a')
 })

@@ -26,6 +26,13 @@ export function parsePlainName(text: string): string {
   return text
 }
 
+/** A value of a pixel. */
+export function parsePixel(text: string): number {
+  const value = parseNumber(text)
+  if (value < 0 || value > 255) throw new InvalidArgumentError('wanted a value of a pixel, from 0 to 255.')
+  return value
+}
+
 /** One number. */
 export function parseNumber(text: string): number {
   const value = Number(text)
@@ -40,13 +47,16 @@ export function parseSimilarity(text: string): number {
   return value
 }
 
-/** `123.675,116.28,103.53` */
+/** `123.675,116.28,103.53`, also in the brackets that help texts and other tools put around lists. */
 export function parseNumbers(text: string): readonly number[] {
-  return text.split(',').map((part) => {
-    const value = Number(part.trim())
-    if (part.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`wanted numbers joined by commas, found "${part}".`)
-    return value
-  })
+  return text
+    .replace(/^\s*\[(.*)\]\s*$/s, '$1')
+    .split(',')
+    .map((part) => {
+      const value = Number(part.trim())
+      if (part.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`wanted numbers joined by commas, found "${part}".`)
+      return value
+    })
 }
 
 /** `256,256`, two positive whole numbers. */

@@ -15,6 +15,7 @@ import { reportComparison } from './report-comparison.ts'
 import { activationNames, openGraph, outputsWithSources } from './run-graph.ts'
 import { runOpen, tensorsOfOpen } from './run-sample.ts'
 import { checkSameSample } from './same-sample.ts'
+import { noteUnknownExcepts } from './unknown-excepts.ts'
 import { type Again, type VerdictOptions, verdictOn } from './verdict.ts'
 
 /** What a quantized model in a mode has to exceed in cosine and Euclidean similarity with the float one: the chip says it. */
@@ -124,9 +125,11 @@ async function compared(
   const { graph, mode, chip, excepts } = options
   const tolerance = options.tolerance ?? toleranceOf(chip, mode)
   const [cosine, euclidean] = tolerance
+  noteUnknownExcepts(excepts, [tensors, reference], context.reporter)
   const places = new Map([...placesAmong(deployed, [...tensors.keys()]), ...placesAmong(graph, graph.outputs)])
   const strict = { cosine, euclidean, finite: true, places }
   const comparison = compareSets(tensors, withOutputs(reference, graph, deployed), strict, { excepts })
+  if (comparison.verdicts.length === 0 && [...tensors.keys()].some((name) => excepts.includes(name))) throw allExcepted(excepts, tensors)
   if (comparison.verdicts.length === 0) {
     throw new QError('COMPARE_NOTHING', 'the reference has no tensor that the quantized model has', {
       at: [options.testReference ?? graph.name],
@@ -160,6 +163,14 @@ async function compared(
   const isExcepted = missed.length > 0 && missed.every(({ name }) => excepts.includes(name))
   return { ...comparison, passed: comparison.passed && (agreement.passed || isExcepted) }
 }
+
+const allExcepted = (excepts: readonly string[], tensors: ReadonlyMap<string, Tensor>): QError =>
+  new QError('COMPARE_NOTHING', 'all that could be compared is left out', {
+    at: ['--excepts'],
+    found: excepts.join(', '),
+    wanted: `one of ${[...tensors.keys()].slice(0, 5).join(', ')} at least`,
+    hint: 'leave names out of --excepts, compare inner tensors too (--compare_all), or give --skip_validation for no comparison',
+  })
 
 /** The reference with the float outputs also under the names of quantized ones that lowering has renamed. */
 function withOutputs(reference: ReadonlyMap<string, Tensor>, float: Graph, quantized: Graph): ReadonlyMap<string, Tensor> {

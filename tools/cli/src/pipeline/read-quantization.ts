@@ -55,7 +55,7 @@ export async function quantizationOf(
   if (table !== undefined && calibrated === undefined) tableWithoutEffect(options, mode, target, model, context)
   return {
     mode,
-    ...(table === undefined ? {} : { table }),
+    ...(table === undefined || tableFile === undefined ? {} : { table, tableFile }),
     ...(plan === undefined ? {} : { plan }),
     asymmetric: options.asymmetric === true,
     highPrecision: options.high_precision === true,

@@ -3,6 +3,7 @@ import type { CalibrationTable, Graph, Plan, QuantPlan, Target } from '@q/ir'
 import { layerOf, parseCalibrationTable, parseQuantPlan, QError } from '@q/ir'
 import { checkCalibrationTable, checkQuantPlan, parseInlineQuantPlan, tableFingerprintOf } from '@q/ir/tables'
 import { checkPlanModes, modesOfRows } from '../chips/chip-modes.ts'
+import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
 import { layersByRow } from './layers-by-row.ts'
@@ -49,7 +50,17 @@ export async function readPlan(
     fingerprint: tableFingerprintOf(graph),
     place: isFile ? source : option,
   })
+  tellOfInputs(plan, graph, isFile ? source : option, reporter)
   const modes = new Map(Array.from(plan.entries, ([name, { mode }]) => [layers.get(name) ?? name, mode]))
   checkPlanModes(modes, target, isFile ? source : option)
   return modes
+}
+
+/** Says of rows for inputs that they decide nothing: an input is no layer, and has the type that its readers want. */
+function tellOfInputs(plan: QuantPlan, graph: Graph, place: string, reporter: Pick<Reporter, 'diagnostic'>): void {
+  const inputs = graph.inputs.map(({ name }) => name).filter((name) => plan.entries.has(name))
+  if (inputs.length === 0) return
+  const [what, kind] = inputs.length === 1 ? ['a row', 'an input, and has'] : ['rows', 'inputs, and have']
+  const message = `${what} without effect: ${inputs.join(', ')} ${inputs.length === 1 ? 'is' : 'are'} ${kind} the type that the layers behind want; name these`
+  reporter.diagnostic({ level: 'warning', code: 'QUANT_PLAN_INPUT', message, at: [place] })
 }

@@ -2,6 +2,7 @@ import type { CalibrationTable, Graph, Plan, QuantMode, Resolved } from '@q/ir'
 import { isQError, QError, resolve } from '@q/ir'
 import { verifyQuantized } from '@q/ir/graph'
 import { checkRunnable } from '@q/ir/resolve'
+import { oddRow } from '@q/ir/tables'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Reporter } from '../console/reporter.ts'
 import { messageOf } from '../modules/foreign-code.ts'
@@ -19,6 +20,8 @@ export interface Quantization extends QuantizationSettings {
   /** Mode of layers the plan does not name. */
   readonly mode: QuantMode
   readonly table?: CalibrationTable
+  /** The file of the table, for messages. */
+  readonly tableFile?: string
   readonly plan?: Plan
 }
 
@@ -36,13 +39,14 @@ export function resolveForChip(
   quantization: Quantization,
   reporter: Pick<Reporter, 'diagnostic'>,
 ): Resolved {
-  const { table, plan = new Map(), mode, asymmetric, highPrecision } = quantization
+  const { table, tableFile, plan = new Map(), mode, asymmetric, highPrecision } = quantization
   try {
     const resolved = resolve(graph, table?.entries, plan, backend, { mode, asymmetric, highPrecision })
     for (const diagnostic of resolved.diagnostics) reporter.diagnostic(diagnostic)
     if (file !== undefined) verifyQuantized(resolved.graph)
     return resolved
-  } catch (error) {
+  } catch (thrown) {
+    const error = tellingOfRow(thrown, table, tableFile)
     if (file === undefined || (isQError(error) && !structural.test(error.code))) throw error
     const { at, found } = isQError(error) ? error : { at: [], found: undefined }
     throw new QError('BACKEND_FAILED', `the graph cannot be made of what the back end ${backend.name} returns`, {
@@ -53,6 +57,24 @@ export function resolveForChip(
       cause: error,
     })
   }
+}
+
+/** Codes of errors that a row of a calibration table may be the reason of. */
+const ofRows: ReadonlySet<string> = new Set(['RANGE_INVALID', 'RANGE_MISSING'])
+
+/** The error, said of the row of the table that is at fault, where one is. */
+function tellingOfRow(error: unknown, table: CalibrationTable | undefined, tableFile = 'calibration table'): unknown {
+  if (!isQError(error) || !ofRows.has(error.code) || table === undefined) return error
+  const layer = error.at.at(-1)
+  const row = layer === undefined ? undefined : oddRow(table, layer)
+  if (row === undefined) return error
+  return new QError('RANGE_INVALID', `no scale can be made of the row of ${layer}: ${row.fault}`, {
+    at: [tableFile, `line ${row.line}`, ...error.at],
+    found: row.text,
+    wanted: 'a threshold above zero, and a least number below the largest',
+    hint: 'mend this row, calibrate again, or keep the layer in a float mode in the quantization table',
+    cause: error,
+  })
 }
 
 /** Refuses before calibration what no table can help. @throws QError `OP_UNSUPPORTED`, `MODE_UNSUPPORTED` */

@@ -17,6 +17,7 @@ import { notFiniteLines } from './not-finite.ts'
 import { reportComparison } from './report-comparison.ts'
 import { activationNames, runGraph } from './run-graph.ts'
 import { noteTestInputs } from './sample-files.ts'
+import { noteUnknownExcepts } from './unknown-excepts.ts'
 
 export interface TransformOptions {
   readonly modelName: string
@@ -142,6 +143,7 @@ async function compareWithOriginal(
     tolerance,
     excepts,
   })
+  noteUnknownExcepts(excepts, [tensors, original], reporter)
   const sides = {
     target: tensors,
     reference: original,

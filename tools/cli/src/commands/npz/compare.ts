@@ -8,6 +8,7 @@ import { pythonFloat } from '../../compare/python-text.ts'
 import type { Tensors } from '../../npz/npz-file.ts'
 import { arrayOf, readNpz, save } from '../../npz/npz-file.ts'
 import { parseCount, parseNames, parseTolerance } from '../../options/parse.ts'
+import { noteUnknownExcepts } from '../../pipeline/unknown-excepts.ts'
 import type { DefineCommand } from '../command.ts'
 
 /** `npz_tool compare` and its relatives. */
@@ -48,7 +49,8 @@ export const defineCompare: DefineCommand = (tool, start) => {
         all: options.forall === true,
         ...(options.key === undefined ? {} : { key: options.key }),
       })
-      if (comparison.verdicts.length === 0) throw nothingCommon(targets, references, target, reference)
+      noteUnknownExcepts(options.excepts, [targets, references], reporter)
+      if (comparison.verdicts.length === 0) throw nothingCommon(targets, references, target, reference, options.excepts)
       const counts = formatCounts(comparison)
       const details = comparison.verdicts.flatMap((verdict) =>
         formatVerdict(verdict, options.verbose, { target: targets.get(verdict.name), reference: references.get(verdict.name) }),
@@ -80,7 +82,15 @@ export const defineCompare: DefineCommand = (tool, start) => {
 
 const count = (_: unknown, level: number): number => level + 1
 
-function nothingCommon(targets: Tensors, references: Tensors, target: string, reference: string): QError {
+function nothingCommon(targets: Tensors, references: Tensors, target: string, reference: string, excepts: readonly string[]): QError {
+  const leftOut = excepts.filter((name) => targets.has(name) && references.has(name))
+  if (leftOut.length > 0)
+    return new QError('COMPARE_NOTHING', 'all that could be compared is left out', {
+      at: [target, reference],
+      found: `--excepts ${leftOut.join(',')}`,
+      wanted: 'an array of both files that is not left out',
+      hint: 'leave names out of --excepts',
+    })
   return new QError('COMPARE_NOTHING', 'no array of one file is compared with the other', {
     at: [target, reference],
     found: `${[...targets.keys()].slice(0, 5).join(', ')} and ${[...references.keys()].slice(0, 5).join(', ')}`,
