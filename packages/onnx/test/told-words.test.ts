@@ -1,7 +1,7 @@
 import proto from 'onnx-proto'
 import { expect, it } from 'vitest'
 import { decodeOnnx } from '../src/index.ts'
-import { onnxFile } from './onnx-file.ts'
+import { onnxFile, type SmallNode } from './onnx-file.ts'
 
 const { ModelProto } = proto.onnx
 
@@ -42,4 +42,24 @@ it('operands that do not fit where input shapes were given: these are named', as
     code: 'SHAPE_MISMATCH',
     hint: expect.stringMatching(/^check --input_shapes, \[\[1,4\],\[1,5\]\]:/),
   })
+})
+
+it('results that nothing uses are no reason to refuse an operator; those that something uses are', async () => {
+  const attrs = { kernel_shape: [2, 2], strides: [2, 2] }
+  const pooled = (outputs: string, more: readonly SmallNode[] = [], other = {}) =>
+    decodeOnnx(onnxFile({ inputs: { x: [1, 2, 8, 8] }, nodes: [['MaxPool', 'x', 'y i', { ...attrs, ...other }], ...more], outputs }))
+  expect((await pooled('y')).nodes.map(({ op, outputs }) => [op, outputs])).toEqual([['MaxPool', ['y']]])
+  expect((await pooled('y', [['Cast', 'i', 'j', { to: 1 }]])).outputs).toEqual(['y'])
+  expect((await pooled('y', [], { dilations: [2, 2] })).outputs).toEqual(['y'])
+  for (const outputs of ['y i', 'j'])
+    await expect(pooled(outputs, [['Cast', 'i', 'j', { to: 1 }]])).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED' })
+  const factors = { s: { data: [1, 2] }, b: { data: [0, 1] }, m: { data: [0, 0] }, v: { data: [1, 1] } }
+  const others: readonly SmallNode[] = [
+    ['BatchNormalization', 'x s b m v', 'y mo vo sm sv'],
+    ['Dropout', 'x', 'y mask'],
+  ]
+  for (const node of others)
+    expect(
+      (await decodeOnnx(onnxFile({ inputs: { x: [1, 2, 8, 8] }, constants: factors, nodes: [node], outputs: 'y', opset: 9 }))).outputs,
+    ).toHaveLength(1)
 })

@@ -26,9 +26,11 @@ const onnxOperators = `
 ## Operators of ONNX that are read
 
 Every operator that does not stand here is refused by its name (\`ONNX_UNSUPPORTED_OP\`), and so are these in the forms of the last column, by operator, attribute and
-value (\`ONNX_UNSUPPORTED\`, \`ONNX_NOT_CONSTANT\`). What is read computes what ONNX Runtime does. Operators whose operands are all constant are computed while a
+value (\`ONNX_UNSUPPORTED\`, \`ONNX_NOT_CONSTANT\`). What is read computes what ONNX Runtime does, but for
+ReduceLogSumExp: its exponentials are summed as they are, as TPU-MLIR 1.30.2 lowers it, so that operands beyond 88 make infinities. Operators whose operands are all constant are computed while a
 network is read. Every shape must be fixed (\`ONNX_DYNAMIC_SHAPE\`), and none may be empty but that of constants. Of several results the first is read, but for those
-of Split, TopK, LayerNormalization and DynamicQuantizeLinear. A network holds float32 numbers: integers beyond 2^24 are rounded.
+of Split, TopK, LayerNormalization and DynamicQuantizeLinear. A network holds float32 numbers: integers beyond 2^24 and what a
+file computes in double precision are rounded, which a warning names.
 `
 
 /** Compares `docs/ops.md` with the operators' definitions, or writes it. Needs the built `@q/ir`. */

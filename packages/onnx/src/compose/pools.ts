@@ -61,7 +61,7 @@ export const globalLpPool: Compose = (view, body) => {
  */
 export const dilatedMaxPool: Compose = (view, body) => {
   const window = windowIn(view)
-  if (isPlainPool(view) || (view.outputs[1] ?? '') !== '') return false
+  if (isPlainPool(view) || view.isUsed(view.outputs[1])) return false
   const size = view.type(0).shape.slice(2)
   const { kernel, strides, dilations, pads } = window
   const places = placesOf(window, size)

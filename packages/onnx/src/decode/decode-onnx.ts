@@ -241,12 +241,14 @@ function startWalk(
         if (known !== undefined) constants.set(outputs[0]!, known)
         return
       }
-      const node: Node = { op: form.op, inputs: form.inputs, outputs, attrs: form.attrs }
+      const whole: Node = { op: form.op, inputs: form.inputs, outputs, attrs: form.attrs }
       const results = placed(at, () => {
-        const inferred = form.types === undefined || form.types.length < 1 ? inferNode(node, sourceOps, typeOf) : form.types
+        const inferred = form.types === undefined || form.types.length < 1 ? inferNode(whole, sourceOps, typeOf) : form.types
         for (const { shape } of inferred) checkSize(shape, at)
         return inferred
       })
+      // Results that an operator has in ONNX alone are left out where nothing uses them.
+      const node: Node = { ...whole, outputs: outputs.filter((output, i) => results[i] !== undefined || facts.isUsed(output)) }
       const isSmall = results.every(({ shape }) => elementCount(shape) <= largestFolded)
       const late = isSmall ? await computed() : undefined
       if (late !== undefined) return keep(late)

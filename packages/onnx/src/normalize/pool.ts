@@ -44,10 +44,9 @@ export function refuseCountedBehind(view: FormView): never {
   )
 }
 
-/** MaxPool, without indices: rounding up goes into the end pads. */
+/** MaxPool, whose indices nothing may use: rounding up goes into the end pads. */
 export const maxPool: Normalize = (view) => {
-  if (view.outputs[1] !== undefined && view.outputs[1] !== '')
-    refuse(view, 'the indices of a MaxPool are not supported', '2 results', '1 result')
+  if (view.isUsed(view.outputs[1])) refuse(view, 'the indices of a MaxPool are not supported', '2 results that are used', '1 result')
   return { op: 'MaxPool', inputs: view.inputs, attrs: pool(view) }
 }
 

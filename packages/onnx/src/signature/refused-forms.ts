@@ -23,7 +23,7 @@ export const refusedForms: Readonly<Record<string, string>> = {
   GroupNormalization: 'factors that are neither of channels nor of groups',
   If: 'conditions that are computed while the network runs',
   LayerNormalization: 'factors that are not of the axes it normalizes over',
-  MaxPool: 'its second result, the indices',
+  MaxPool: 'its second result, the indices, where something uses it',
   MaxUnpool: 'an `output_shape`',
   NonZero: onlyConstant,
   OneHot: 'a depth that is computed while the network runs, unless the declared shape of the result tells it',
