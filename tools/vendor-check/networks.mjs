@@ -19,6 +19,7 @@ const digits = join(root, 'examples/quickstart')
  * @property {readonly Mode[]} modes
  * @property {Readonly<Record<string, readonly [min: number, max: number]>>} [ranges] of tensors, in the place of calibrated ones
  * @property {boolean} [isRefused] whether the vendor's compiler ends on its own lowering
+ * @property {boolean} [isWrong] whether its own lowering is wrong, so that ours is another
  * @property {(folder: string) => { onnx: string, input: string }} [make] writes `onnx` and `input`
  */
 
@@ -77,7 +78,7 @@ const known = [
     dataset: join(shared, 'images/ILSVRC2012'),
     modes: ['INT8'],
   },
-  ...Object.entries(operatorNetworks).map(([name, { ranges, isRefused }]) => ({
+  ...Object.entries(operatorNetworks).map(([name, { ranges, isRefused, isWrong }]) => ({
     name,
     onnx: '',
     preprocess: [],
@@ -85,6 +86,7 @@ const known = [
     modes: /** @type {readonly Mode[]} */ (['INT8']),
     ranges,
     isRefused,
+    isWrong,
     make: (/** @type {string} */ folder) => writeOperatorNetwork(/** @type {keyof typeof operatorNetworks} */ (name), folder),
   })),
 ]

@@ -85,43 +85,55 @@ x: ${image}; c: f32[1,4,1,6] = ${inSteps(wholes(24, -100, 100, 13))}
 y = Max(x, c); z = Min(c, x)
 `
 
-/** Operands whose codes are of another scale than the result's, borders of averages, and truth values that are moved. */
+/** Operands whose codes are of another scale than the result's, borders of averages, and truth values as factors. */
 const others = `
 q0: ${image}; qs: f32[4,1,1] = [0.25, -0.5, 0.1, 1.5]; q1 = PRelu(q0, qs); q2 = Abs(q0)
 v0: ${image}; v1 = LeakyRelu(v0) {alpha = 0.1}; v2 = Abs(v0)
 g0: ${image}; g1 = AveragePool(g0) {kernel_shape = [3, 2], strides = [1, 2], pads = [0, 0, 0, 0]}
 g2 = AveragePool(g0) {kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1], count_include_pad = true}
 g3 = AveragePool(g0) {kernel_shape = [3, 3], strides = [2, 2], pads = [0, 0, 1, 1], count_include_pad = true}
+w0: ${image}; x0: ${image}; w1 = Greater(w0, x0); w2 = Mul(w1, w0)
+y0: ${image}; z0: ${image}; y1 = Greater(y0, z0); y2 = Mul(y1, y0); z1 = Abs(y0); z2 = Abs(z0)
+`
+
+/** Truth values that are moved: the vendor's own lowering reads their codes, 0 and 1, on the scale of a range. */
+const truths = `
+q0: ${image}; qs: f32[4,1,1] = [0.25, -0.5, 0.1, 1.5]; q1 = PRelu(q0, qs)
 c0: ${image}; e0: ${image}; c1 = Less(c0, e0); c2 = Transpose(c1) {perm = [0, 1, 3, 2]}
 w0: ${image}; x0: ${image}; w1 = Greater(w0, x0); w2 = Mul(w1, w0); w3 = Relu(w1)
 y0: ${image}; z0: ${image}; y1 = Greater(y0, z0); y2 = Mul(y1, y0); y3 = Transpose(y1) {perm = [0, 1, 3, 2]}; z1 = Abs(y0); z2 = Abs(z0)
 `
 
 /** @type {Readonly<Record<string, readonly [min: number, max: number]>>} */
+const truthRanges = {
+  ...Object.fromEntries(['q0', 'q1', 'c0', 'e0', 'w0', 'x0', 'w2', 'y0', 'y2', 'z0'].map((name) => [name, [-4, 4]])),
+  ...Object.fromEntries(['c1', 'c2', 'w1', 'w3', 'y1', 'y3'].map((name) => [name, [0, 1]])),
+  z1: [0, 4],
+  z2: [0, 4],
+}
+
+/** @type {Readonly<Record<string, readonly [min: number, max: number]>>} */
 const otherRanges = {
-  ...Object.fromEntries([...'qvgcewxyz'].flatMap((branch) => [0, 1, 2, 3].map((i) => [`${branch}${i}`, [-4, 4]]))),
+  ...Object.fromEntries([...'qvgwxyz'].flatMap((branch) => [0, 1, 2, 3].map((i) => [`${branch}${i}`, [-4, 4]]))),
   q1: [-3, 3],
   q2: [0, 4],
   v1: [-3, 3],
   v2: [0, 4],
   g2: [-2, 2],
   g3: [-2, 2],
-  c1: [0, 1],
-  c2: [0, 1],
   w1: [0, 1],
-  w3: [0, 1],
   z0: [-8, 8],
   y1: [0, 1],
-  y3: [0, 1],
   z1: [0, 4],
   z2: [0, 8],
 }
 
-/** The networks by name: the text of the graph, its ranges, whether the vendor's compiler ends on its own lowering. */
+/** The networks by name: the text of the graph, its ranges, whether the vendor's compiler ends on its own lowering, and whether that lowering is wrong. */
 export const operatorNetworks = {
-  operators: { text: branches, ranges, isRefused: false },
-  other_scales: { text: others, ranges: otherRanges, isRefused: false },
-  constant_tensors: { text: constants, ranges: { x: [-4, 4], y: [-4, 4], z: [-3, 3] }, isRefused: true },
+  operators: { text: branches, ranges, isRefused: false, isWrong: false },
+  other_scales: { text: others, ranges: otherRanges, isRefused: false, isWrong: false },
+  moved_truths: { text: truths, ranges: truthRanges, isRefused: false, isWrong: true },
+  constant_tensors: { text: constants, ranges: { x: [-4, 4], y: [-4, 4], z: [-3, 3] }, isRefused: true, isWrong: false },
 }
 
 /**
