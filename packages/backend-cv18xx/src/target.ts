@@ -114,12 +114,9 @@ export const targetOf = (chip: Chip): Target =>
         ['Add', 'Affine', 'AveragePool', 'Concat', 'Conv', 'ConvTranspose', 'LeakyRelu', 'MatMul', 'Max', 'Min', 'Mul', 'PRelu', 'Sub'],
         codes,
       ),
-      ...each(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'Resize', 'Upsample'], codes),
+      ...each(['ArgMax', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'Resize', 'Upsample'], codes),
       ...each(['Div#constant', 'Mul#constant', 'Pow#constant', 'Max#constant', 'Min#constant', 'Sub#constant'], codes),
-      ...each(
-        ['Add#constant', 'ArgMax', 'Clip', 'Div', 'InstanceNormalization', 'LRN', 'LayerNormalization', 'ReduceL2', 'Softmax', 'TopK'],
-        floats,
-      ),
+      ...each(['Add#constant', 'Clip', 'Div', 'InstanceNormalization', 'LRN', 'LayerNormalization', 'ReduceL2', 'Softmax', 'TopK'], floats),
       ...each(['CumSum', 'GatherElements', 'GatherND', 'GridSample'], host),
     },
     rangeImport: {

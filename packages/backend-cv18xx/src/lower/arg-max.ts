@@ -1,5 +1,6 @@
 import { type LowerContext, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
 import { floatResult } from '@q/ir/lowering'
+import { rescaledBy } from './byte-factor.ts'
 import { bf16StyleOf } from './lut-bf16.ts'
 import { notOnHost } from './on-host.ts'
 
@@ -7,7 +8,8 @@ import { notOnHost } from './on-host.ts'
 const mostElements = 256
 
 /**
- * Places of the largest elements: the chip finds the elements, in bfloat16, and the host the first place that has them, along the last axis.
+ * Places of the largest elements: the chip finds the elements, among codes or in bfloat16, and the host the first place that has them, along the last axis. The host lays
+ * places out as the model does.
  *
  * @throws QError `OP_UNSUPPORTED` for the last place of several, and for long axes
  */
@@ -22,25 +24,25 @@ export const lowerArgMax: LowerOp = (node, context) => {
   const turned = perm.map((each) => shape[each]!)
   const places = [...turned.slice(0, -1), 1]
   const type = floatResult(name, context.in('HOST'))
-  const wanted = type.shape
   const nodes: Node[] = []
   const values: Value[] = []
-  const put = (op: string, inputs: readonly string[], to: string, type: Value['type'], attrs: Node['attrs']): string => {
-    nodes.push({ op, inputs, outputs: [to], attrs })
-    values.push({ name: to, type })
-    return to
+  const put = (op: string, inputs: readonly string[], value: Value, attrs: Node['attrs']): string => {
+    nodes.push({ op, inputs, outputs: [value.name], attrs })
+    values.push(value)
+    return value.name
   }
-  const { dtype } = floatResult(name, context)
-  const along = axis === last ? x : put('Transpose', [x], `${name}_permute`, { dtype, shape: turned }, { perm })
-  const style = bf16StyleOf(context)
-  const largest = put('ReduceMax', [along], `${name}_trans1`, { dtype, shape: places }, { axes: [last], keepdims: true, ...style })
-  const keepdims = wanted.length === shape.length
-  const made = keepdims ? places : turned.slice(0, -1)
-  const isShaped = wanted.join() === made.join()
-  const attrs = { axis: last, ...(keepdims ? {} : { keepdims }) }
-  const found = put('ArgMax', [along, largest], isShaped ? name : `${name}_places`, { ...type, shape: made }, attrs)
-  if (!isShaped) put('Reshape', [found], name, type, { shape: wanted })
-  return { nodes, values, operands: new Map([along, largest].map((each) => [each, dtype] as const)) }
+  const isCodes = context.scheme.kind === 'integer'
+  const from = isCodes ? context.quantizedType(x) : floatResult(x, context)
+  const along = axis === last ? x : put('Transpose', [x], { name: `${name}_permute`, type: { ...from, shape: turned } }, { perm })
+  const largest: Value = { name: `${name}_trans1`, type: { ...from, shape: places } }
+  const over = { axes: [last], keepdims: true }
+  if (isCodes) put('QReduce', [along], largest, { ...over, mode: 'max', ...rescaledBy([{ multiplier: 1, shift: 0 }], context) })
+  else put('ReduceMax', [along], largest, { ...over, ...bf16StyleOf(context) })
+  const keepdims = type.shape.length === shape.length
+  const usual = keepdims ? places : turned.slice(0, -1)
+  const laidOut = type.shape.join() === usual.join() ? {} : { shape: type.shape }
+  put('ArgMax', [along, largest.name], { name, type }, { axis: last, ...(keepdims ? {} : { keepdims }), ...laidOut })
+  return { nodes, values, operands: new Map([along, largest.name].map((each) => [each, isCodes ? ('codes' as const) : from.dtype])) }
 }
 
 function checkForm(node: Node, { count, isLast }: { readonly count: number; readonly isLast: boolean }, context: LowerContext): void {

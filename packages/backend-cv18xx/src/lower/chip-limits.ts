@@ -1,4 +1,4 @@
-import { type LowerContext, layerOf, type Node } from '@q/ir'
+import type { LowerContext, Node } from '@q/ir'
 import { chipLimit, type Telling } from '@q/ir/lowering'
 
 /** What a lowered layer meets behind this program, in the compiler of TPU-MLIR 1.30.2 or on the chip; nothing where all is well. */
@@ -11,21 +11,12 @@ const uncounted: Limit = (node, context) => {
     : "the chip's compiler ends on padding that is not counted; export a pool without padding, or one with count_include_pad = 1"
 }
 
-/** Places of an axis that stays are laid out anew behind the host. */
-const laidOut: Limit = (node, context) => {
-  const { axis, keepdims } = context.attrs(node)
-  const name = layerOf(node)
-  return keepdims === false || axis === context.typeOf(name).shape.length - 1 || context.consumers(name).length > 0
-    ? undefined
-    : 'its runtime loads no program that ends in a reshape behind the host; export it with keepdims = 0'
-}
-
 const backwards: Limit = (node, context) =>
   (context.attrs(node)['steps'] as readonly number[] | undefined)?.some((step) => step < 0) === true
     ? "the chip's compiler ends on a step backwards; export it with steps forwards, or turn the axis around whole (a step of -1 from its end to its front)"
     : undefined
 
-const limits: Readonly<Record<string, Limit>> = { ArgMax: laidOut, AveragePool: uncounted, Slice: backwards }
+const limits: Readonly<Record<string, Limit>> = { AveragePool: uncounted, Slice: backwards }
 
 /** Tells, by the name of the layer, of what is right here and not behind this program. */
 export const tellOfLimits: Telling = (node, context) => {

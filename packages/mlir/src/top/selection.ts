@@ -86,6 +86,7 @@ export const selection: readonly Spelling[] = [
         selects('string', 'mode', op),
         field('bool', 'select_last_index', 'select_last_index', { value: true }),
       ],
+      writes: ({ attrs }) => (attrs['shape'] as readonly number[]).length === 0,
     }),
   ),
   { op: 'TopK', name: 'TopK', results: 2, fields: topKFields, read: ({ inputs }) => ({ inputs: inputs.slice(0, 1) }) },

@@ -17,12 +17,18 @@ interface HostFunction {
 /** How many axes the indices of slices have. */
 const indiceDims = derived('i64', 'indice_dims', ({ inputs, typeOf }) => typeOf(inputs[1]!).shape.length)
 
-/** A place is that of the largest element, which stands in the second operand. */
+/** A place is that of the largest element, which stands in the second operand; the type of the result says how places are laid out. */
 const argMax: HostFunction = {
   op: 'ArgMax',
   name: 'argmax_v3',
   parameters: [field('i64', 'axis', 'axis'), fixed('f32', 'scale', 1)],
-  shaped: ({ inputs, typeOf, resultTypes }) => ({ keepdims: typeOf(inputs[0]!).shape.length === resultTypes[0]!.shape.length }),
+  shaped: ({ inputs, typeOf, resultTypes: [result] }) => {
+    const { shape } = result!
+    const before = typeOf(inputs[0]!).shape
+    const keepdims = before.length === shape.length
+    const usual = [...before.slice(0, -1), ...(keepdims ? [1] : [])]
+    return { keepdims, ...(shape.join() === usual.join() ? {} : { shape }) }
+  },
 }
 
 const functions: readonly HostFunction[] = [
