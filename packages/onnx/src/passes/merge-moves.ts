@@ -1,10 +1,11 @@
 import { bypass, onlyUser, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { standsForTransposes } from './move-permutes.ts'
 
 /** Of two Reshapes in a row the second is enough. */
 export const mergeReshapes: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
-  if (producer?.op !== 'Reshape' || onlyUser(net, producer) !== node) return false
+  if (producer?.op !== 'Reshape' || onlyUser(net, producer) !== node || standsForTransposes(node)) return false
   net.change(node, { inputs: [producer.inputs[0]] })
   return true
 }

@@ -1,6 +1,6 @@
 import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { onlyUser } from '../net/constants.ts'
+import { onlyUser, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const perm = (node: Node): readonly number[] => node.attrs['perm'] as readonly number[]
@@ -24,46 +24,54 @@ export const permuteBeforeSoftmax: Rule = (net, node) => {
   return true
 }
 
-/** The order of the elements of `shape` after the moves, as places of single axes; `undefined` when axes would have to be cut. */
-function track(net: GraphDraft, chain: readonly Node[]): readonly number[] | undefined {
-  let labels: (readonly number[])[] = net.shape(chain[0]!.inputs[0]!).map((d, i) => (d === 1 ? [] : [i]))
-  const sizes = net.shape(chain[0]!.inputs[0]!)
-  for (const node of chain) {
-    if (node.op === 'Transpose') {
-      labels = perm(node).map((axis) => labels[axis]!)
-      continue
-    }
-    const flat = labels.flat()
-    const next: number[][] = []
-    let place = 0
-    for (const size of net.shape(node.outputs[0]!)) {
-      const group: number[] = []
-      let product = 1
-      while (product < size && place < flat.length) {
-        product *= sizes[flat[place]!]!
-        group.push(flat[place++]!)
-      }
-      if (product !== size) return undefined
-      next.push(group)
-    }
-    if (place !== flat.length) return undefined
-    labels = next
+/** The axes that a Transpose moves, in the order of its operand: axes of one element left out, those that stay side by side as one. */
+function movedAxes(net: GraphDraft, node: Node): { readonly sizes: readonly number[]; readonly order: readonly number[] } {
+  const shape = net.shape(node.inputs[0]!)
+  const groups: { readonly first: number; last: number; size: number }[] = []
+  for (const axis of perm(node)) {
+    const before = groups.at(-1)
+    if (shape[axis] === 1) continue
+    const isBeside = before !== undefined && shape.slice(before.last + 1, axis).every((d) => d === 1) && axis > before.last
+    if (isBeside) {
+      before.last = axis
+      before.size *= shape[axis]!
+    } else groups.push({ first: axis, last: axis, size: shape[axis]! })
   }
-  return labels.flat()
+  const inPlace = [...groups].sort((a, b) => a.first - b.first)
+  return { sizes: inPlace.map(({ size }) => size), order: groups.map((group) => inPlace.indexOf(group)) }
 }
+
+/** Whether the second Transpose puts the elements back into the order that the first found them in, whatever shape they were given between. */
+function undoes(net: GraphDraft, second: Node, first: Node): boolean {
+  const there = movedAxes(net, first)
+  const back = movedAxes(net, second)
+  return (
+    sameShape(
+      back.sizes,
+      there.order.map((axis) => there.sizes[axis]!),
+    ) && back.order.every((axis, i) => there.order[axis] === i)
+  )
+}
+
+const ending = '_r_Reshape'
+
+/**
+ * Whether a Reshape stands for Transposes that undid each other. TPU-MLIR 1.30.2 keeps the first of those, unused, while it rewrites, so that what the Reshape reads
+ * counts as used by more than the Reshape.
+ */
+export const standsForTransposes = ({ op, inputs, outputs }: Node): boolean => op === 'Reshape' && outputs[0] === `${inputs[0]}${ending}`
 
 /** Two Transposes, with or without a Reshape between them, that leave the elements in their order are one Reshape of what came before. */
 export const movesAreReshape: Rule = (net, node) => {
   const middle = net.producer(node.inputs[0]!)
   const first = middle?.op === 'Reshape' ? net.producer(middle.inputs[0]!) : middle
   if (middle === undefined || first?.op !== 'Transpose' || onlyUser(net, first) !== (first === middle ? node : middle)) return false
-  const order = track(net, first === middle ? [first, node] : [first, middle, node])
-  if (order === undefined || order.some((axis, i) => i > 0 && axis < order[i - 1]!)) return false
+  if (!undoes(net, node, first)) return false
   const [x] = first.inputs as [string]
   const shape = net.shape(node.outputs[0]!)
   const parts = { op: 'Reshape', inputs: [x], attrs: { shape: [...shape] } }
   net.change(node, parts)
-  const wanted = `${x}_r_Reshape`
+  const wanted = `${x}${ending}`
   if (!net.isOutput(node.outputs[0]!) && !net.has(wanted)) net.rename(node.outputs[0]!, wanted)
   return true
 }

@@ -214,4 +214,41 @@ describe('an If with a known condition', () => {
       'y_Transpose',
     ])
   })
+
+  describe('Transposes that undo each other', () => {
+    const turned = (from: string): readonly proto.onnx.INodeProto[] => [
+      node('Transpose', [from], 't', [ints('perm', [0, 2, 1])]),
+      node('Reshape', ['t', 'split'], 'c'),
+      node('Transpose', ['c'], 'n', [ints('perm', [0, 2, 3, 1])]),
+    ]
+    const split = list('split', [1, 4, 2, 3])
+
+    it('are a Reshape of what came before, also where one between cuts an axis', async () => {
+      const graph = await imported([1, 6, 4], [node('Relu', ['x'], 'a'), ...turned('a'), node('Sigmoid', ['n'], 'y')], [split])
+      expect(layers(graph)).toEqual(['a_Relu Relu', 'a_Relu_r_Reshape Reshape', 'y_Sigmoid Sigmoid'])
+      expect(graph.nodes[1]!.attrs).toEqual({ shape: [1, 2, 3, 4] })
+    })
+
+    it('stay where the second turns other axes', async () => {
+      const nodes = [...turned('a').slice(0, 2), node('Transpose', ['c'], 'n', [ints('perm', [0, 3, 2, 1])]), node('Sigmoid', ['n'], 'y')]
+      const graph = await imported([1, 6, 4], [node('Relu', ['x'], 'a'), ...nodes], [split])
+      expect(layers(graph)).toEqual([
+        'a_Relu Relu',
+        't_Transpose Transpose',
+        'c_Reshape Reshape',
+        'n_Transpose Transpose',
+        'y_Sigmoid Sigmoid',
+      ])
+    })
+
+    it('leave a Reshape that goes neither in front of a sum nor together with one before it', async () => {
+      const sum = [node('Sigmoid', ['x'], 'a'), node('Add', ['x', 'a'], 's')]
+      const behindSum = await imported([1, 6, 4], [...sum, ...turned('s'), node('MatMul', ['n', 'w'], 'y')], [split, floats('w', [4, 5])])
+      expect(layers(behindSum)).toEqual(['a_Sigmoid Sigmoid', 's_Add Add', 's_Add_r_Reshape Reshape', 'y_MatMul MatMul'])
+      const reshaped = [node('Relu', ['x'], 'a'), node('Reshape', ['a', 'flat'], 'b')]
+      const flat = list('flat', [1, 6, 4])
+      const behindReshape = await imported([6, 4], [...reshaped, ...turned('b'), node('Sigmoid', ['n'], 'y')], [split, flat])
+      expect(layers(behindReshape)).toEqual(['a_Relu Relu', 'b_Reshape Reshape', 'b_Reshape_r_Reshape Reshape', 'y_Sigmoid Sigmoid'])
+    })
+  })
 })

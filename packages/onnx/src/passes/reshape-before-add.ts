@@ -2,6 +2,7 @@ import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { constantOf, onlyUser, reshapedConstant, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { standsForTransposes } from './move-permutes.ts'
 
 /** Operators whose results TPU-MLIR 1.30.2 leaves next to the sum, where nothing else uses them. */
 const keptBeside: ReadonlySet<string> = new Set(['MatMul', 'LayerNormalization'])
@@ -14,7 +15,7 @@ export const reshapeBeforeAdd: Rule = (net, node) => node.inputs.slice(0, 2).som
 
 function movesAhead(net: GraphDraft, reshape: Node | undefined): boolean {
   const sum = reshape?.op === 'Reshape' ? net.producer(reshape.inputs[0]!) : undefined
-  if (reshape === undefined || sum?.op !== 'Add' || onlyUser(net, sum) !== reshape) return false
+  if (reshape === undefined || sum?.op !== 'Add' || onlyUser(net, sum) !== reshape || standsForTransposes(reshape)) return false
   const [added] = sum.outputs as [string]
   const [result] = reshape.outputs as [string]
   const shape = net.shape(added)
