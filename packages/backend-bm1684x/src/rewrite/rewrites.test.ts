@@ -82,6 +82,21 @@ describe('a matrix product', () => {
     expect(printed(rewritten(graphOf(computed, {}, nodes, ['y', 't'])))).toHaveLength(2)
   })
 
+  it('and another read the same transposed right operand by a flag each, unless one takes it on the left', () => {
+    const computed = { x: [1, 4, 4], z: [1, 4, 4], k: [1, 4, 4], t: [1, 4, 4], a: [1, 4, 4], b: [1, 4, 4], y: [1, 4, 4] }
+    const products = (second: readonly string[]): readonly Node[] => [
+      node('Transpose', ['k'], 't', { perm: [0, 2, 1] }),
+      node('MatMul', ['x', 't'], 'a'),
+      node('MatMul', second, 'b'),
+      node('Mul', ['a', 'b'], 'y'),
+    ]
+    const both = rewritten(graphOf(computed, {}, products(['z', 't']), ['y']))
+    expect(printed(both)).toEqual(['a = MatMul(x,k)', 'b = MatMul(z,k)', 'y = Mul(a,b)'])
+    expect(both.nodes.slice(0, 2).map(({ attrs }) => attrs.transB)).toEqual([true, true])
+    expect(printed(rewritten(graphOf(computed, {}, products(['t', 'z']), ['y'])))).toHaveLength(4)
+    expect(printed(rewritten(graphOf(computed, {}, products(['t', 't']), ['y'])))).toHaveLength(4)
+  })
+
   it('whose columns are cut apart becomes one product for each part', () => {
     const slice = (from: number, output: string) => node('Slice', ['p'], output, { starts: [0, from], ends: [1, from + 2], steps: [1, 1] })
     const graph = rewritten(
