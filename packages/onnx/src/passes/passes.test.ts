@@ -251,4 +251,34 @@ describe('an If with a known condition', () => {
       expect(layers(behindReshape)).toEqual(['a_Relu Relu', 'b_Reshape Reshape', 'b_Reshape_r_Reshape Reshape', 'y_Sigmoid Sigmoid'])
     })
   })
+
+  describe('a product whose columns are cut apart', () => {
+    const cut = (widths: readonly number[]): Parameters<typeof imported> => [
+      [1, 3, 2],
+      [
+        node('MatMul', ['x', 'w'], 'm'),
+        { opType: 'Split', input: ['m', 'widths'], output: ['a', 'b'], attribute: [int('axis', -1)] },
+        node('Relu', ['b'], 'c'),
+        node('Concat', ['c', 'a'], 'y', [int('axis', -1)]),
+      ],
+      [floats('w', [2, 300]), list('widths', widths)],
+    ]
+
+    it('is one product for each part, the last part first, where all are wide', async () => {
+      const graph = await imported(...cut([172, 128]))
+      expect(layers(graph)).toEqual(['c_Relu MatMul', 'a_Split MatMul', 'y_Concat Concat'])
+      const weights = graph.values.get(graph.nodes[0]!.inputs[1]!)!.constant!
+      const whole = floats('w', [2, 300]).floatData!
+      expect(weights.shape).toEqual([2, 128])
+      expect(Array.from(weights.data, Number)).toEqual([...whole.slice(172, 300), ...whole.slice(472, 600)])
+    })
+
+    it('stays where a part is narrow, where rows are cut, and with two axes', async () => {
+      expect(layers(await imported(...cut([173, 127])))[0]).toBe('m_MatMul MatMul')
+      const [, nodes, constants] = cut([172, 128])
+      expect(layers(await imported([3, 2], nodes, constants))[0]).toBe('m_MatMul MatMul')
+      const rows = [nodes[0]!, { ...nodes[1]!, attribute: [int('axis', 1)] }, nodes[2]!, node('Concat', ['c', 'a'], 'y', [int('axis', 1)])]
+      expect(layers(await imported([1, 3, 2], rows, [constants![0]!, list('widths', [1, 2])]))[0]).toBe('m_MatMul MatMul')
+    })
+  })
 })

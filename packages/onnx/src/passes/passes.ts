@@ -28,6 +28,7 @@ import { separateShared } from './separate-shared.ts'
 import { silu, softsign } from './silu.ts'
 import { sliceConv } from './slice-conv.ts'
 import { spaceToDepth } from './space-to-depth.ts'
+import { splitColumns } from './split-columns.ts'
 import { splitPermute } from './split-permute.ts'
 import { where } from './where.ts'
 
@@ -52,7 +53,7 @@ const rules: RuleSet = {
   Not: [notEqual],
   Max: [dropRepeats],
   Min: [dropRepeats],
-  MatMul: [reshapeBeforeAdd],
+  MatMul: [splitColumns, reshapeBeforeAdd],
   Div: [softsign],
   Affine: [mergeAffines, affineIntoMatMul, numbersIntoAffine],
   Slice: [mergeSlices],
