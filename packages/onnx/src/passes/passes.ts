@@ -7,6 +7,7 @@ import { blocksToDepth } from './blocks-to-depth.ts'
 import { dropRepeats } from './drop-repeats.ts'
 import { fuseRelu } from './fuse-relu.ts'
 import { groupNorm } from './group-norm.ts'
+import { joinSlices } from './join-slices.ts'
 import { boundedFactor, boundedTerms } from './masks.ts'
 import { matMulBias } from './matmul-bias.ts'
 import { affineIntoMatMul, mergeAffines, numbersIntoAffine } from './merge-affine.ts'
@@ -59,7 +60,7 @@ const rules: RuleSet = {
   Slice: [mergeSlices],
   Reverse: [copyForSlices],
   Conv: [mergeConvs],
-  Concat: [mergeConcats, spaceToDepth, mergePatches],
+  Concat: [joinSlices, mergeConcats, spaceToDepth, mergePatches],
   Reshape: [groupNorm, blocksToDepth, patchesToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],
