@@ -113,6 +113,33 @@ describeCanonical('constants move into weights', [
     ops: 'Conv',
   },
   {
+    title: 'a border of zeros that convolutions alone read joins the pads of each',
+    x: [1, 3, 6, 6],
+    nodes: [
+      ['Pad', 'x p', 'b'],
+      ['Conv', 'b w', 'c'],
+      ['Conv', 'b w', 'd', { pads: [1, 1, 1, 1] }],
+      ['GlobalMaxPool', 'c', 'e'],
+      ['GlobalMaxPool', 'd', 'f'],
+      ['Add', 'e f', 'y'],
+    ],
+    constants: { ...w33, p: whole(0, 0, 1, 0, 0, 0, 2, 1) },
+    ops: 'Conv Conv MaxPool MaxPool Add',
+  },
+  {
+    title: 'a border of zeros that another layer reads as well stays',
+    x: [1, 3, 6, 6],
+    nodes: [
+      ['Pad', 'x p', 'b'],
+      ['Conv', 'b w', 'c'],
+      ['Relu', 'b', 'r'],
+      ['ReduceMean', 'r', 'm'],
+      ['Add', 'c m', 'y'],
+    ],
+    constants: { ...w33, p: whole(0, 0, 1, 0, 0, 0, 2, 1) },
+    ops: 'Pad Conv Relu ReduceMean Add',
+  },
+  {
     title: 'a constant for each channel is the bias',
     x: [1, 3, 6, 6],
     nodes: [

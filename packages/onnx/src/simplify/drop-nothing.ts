@@ -25,11 +25,17 @@ const doesNothing: Readonly<Record<string, (node: Node, net: GraphDraft) => bool
   Unsqueeze: (node) => list(node, 'axes').length === 0,
 }
 
+/** Operators of these that the original takes out behind the naming of results: an output is then called as the layer that made it. */
+const takenOutLate: ReadonlySet<string> = new Set(['Slice'])
+
 /** Takes out nodes that hand on their operand. */
 export const dropNothing: Rule = (net, node) => {
   if (doesNothing[node.op]?.(node, net) !== true) return false
   if (net.producer(node.inputs[0]!) === undefined && net.isOutput(node.outputs[0]!)) return false
-  bypassKeepingOutputs(net, node, node.inputs[0]!)
+  if (takenOutLate.has(node.op)) {
+    net.remove(node)
+    net.redirect(node.outputs[0]!, node.inputs[0]!)
+  } else bypassKeepingOutputs(net, node, node.inputs[0]!)
   return true
 }
 
@@ -43,10 +49,11 @@ export const mergeTransposes: Rule = (net, node) => {
   return true
 }
 
-/** A border of zeros in front of a convolution is part of its pads. */
+/** A border of zeros in front of a convolution is part of its pads; one that several layers read, where all of them have pads that count as zeros. */
 export const fusePad: Rule = (net, node) => {
   const pad = net.producer(node.inputs[0]!)
-  if (pad?.op !== 'Pad' || pad.attrs['mode'] !== 'constant' || pad.attrs['value'] !== 0 || onlyUser(net, pad) !== node) return false
+  if (pad?.op !== 'Pad' || pad.attrs['mode'] !== 'constant' || pad.attrs['value'] !== 0) return false
+  if (onlyUser(net, pad) !== node && !isReadAsZeros(net, pad.outputs[0]!)) return false
   const pads = list(pad, 'pads')
   const rank = pads.length / 2
   if (node.op === 'AveragePool' && list(node, 'pads').some((each) => each !== 0)) return false
@@ -62,4 +69,12 @@ export const fusePad: Rule = (net, node) => {
     },
   })
   return true
+}
+
+function isReadAsZeros(net: GraphDraft, border: string): boolean {
+  if (net.isOutput(border)) return false
+  return net.consumers(border).every(({ op, attrs, inputs }) => {
+    const takesZeros = op === 'Conv' || (op === 'AveragePool' && attrs['count_include_pad'] === true)
+    return takesZeros && inputs.lastIndexOf(border) === 0
+  })
 }
