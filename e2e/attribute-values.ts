@@ -43,6 +43,8 @@ const network = (form: OperatorNetwork['form'], attrs: Attrs, ...operands: reado
 const more: readonly OperatorNetwork[] = [
   network('ArgMax', { axis: 1 }, held([1, 4], 1, 2, 2, 1)),
   network('ArgMin', { axis: 1 }, held([1, 4], 1, -2, -2, 1)),
+  network('ArgMax', { axis: 1, shape: [1, 2] }, x(2, 4)),
+  network('ArgMin', { axis: 1, shape: [1, 2] }, x(2, 4)),
   network('ConvTranspose', { strides: [2, 2], pads: [0, 0, 0, 0], dilations: [1, 1], output_padding: [0, 0] }, x(1, 4, 5, 5), {
     role: 'constant',
     shape: [4, 2, 3, 3],

@@ -123,7 +123,7 @@ describe('what the text means without saying it', () => {
     expect(of('DequantizeLinear', 'i8', 'bf16')).toEqual({ bf16: 'saturate' })
     expect(of('QuantizeLinear', 'f32', 'i8', { rounding: 'half-away-from-zero' })).toEqual({ hostScale: true })
     expect(of('QuantizeLinear', 'f32', 'i8', { rounding: 'half-to-even' })).toEqual({ bf16: 'saturate', through: 'bf16' })
-    expect(of('QuantizeLinear', 'bf16', 'i8')).toEqual({ bf16: 'saturate' })
+    expect(of('QuantizeLinear', 'bf16', 'i8')).toEqual({ rounding: 'half-to-even', bf16: 'saturate' })
     expect([of('Cast', 'f32', 'bf16'), of('Cast', 'bf16', 'f32')]).toEqual([{ bf16: 'truncate' }, {}])
   })
 

@@ -1,4 +1,5 @@
 import type { Attrs, Node, TensorType } from '@q/ir'
+import { castRounding } from '../target.ts'
 
 /** Operators that make no numbers. */
 const moving: ReadonlySet<string> = new Set([
@@ -14,14 +15,17 @@ const moving: ReadonlySet<string> = new Set([
   'Unsqueeze',
 ])
 
-/** What the lowered text of the family means without saying it: how bfloat16 numbers are made, and where casts go through them. */
+/**
+ * What the lowered text of the family means without saying it: how bfloat16 numbers are made, where casts go through them, and how they become codes, of which it
+ * says that halves go away from zero.
+ */
 export const implied = ({ op, inputs, outputs, attrs }: Node, typeOf: (name: string) => TensorType): Attrs => {
   const source = typeOf(inputs[0]!).dtype
   const result = typeOf(outputs[0]!).dtype
   if (op === 'QAveragePool') return { sumRounding: 'half-up' }
   if (op === 'DequantizeLinear') return result === 'f32' ? { bf16: 'saturate', through: 'bf16' } : { bf16: 'saturate' }
   if (op === 'QuantizeLinear') {
-    if (source !== 'f32') return { bf16: 'saturate' }
+    if (source !== 'f32') return { rounding: castRounding, bf16: 'saturate' }
     return attrs['rounding'] === 'half-away-from-zero' ? { hostScale: true } : { bf16: 'saturate', through: 'bf16' }
   }
   if (moving.has(op)) return {}

@@ -51,6 +51,16 @@ describe('writeTpu', () => {
     expect(writeTpu(graphOf(conv({ multipliers: [5], shifts: [7] }), [x, filter('u8')], codes)).text).toContain('tensor<2x2x1x1xui8>')
   })
 
+  it('writes a rounding that the family implies as every text says it, and reads it back', () => {
+    const bf16: Value = { name: 'x', type: { dtype: 'bf16', shape: codes.shape } }
+    const cast: Node = { op: 'QuantizeLinear', inputs: ['x'], outputs: ['y'], attrs: { rounding: 'half-to-even' } }
+    const implied = ({ op }: Node) => (op === 'QuantizeLinear' ? { rounding: 'half-to-even' } : {})
+    const { text } = writeTpu(graphOf(cast, [bf16], codes), { implied })
+    expect(text).toContain('round_mode HalfAwayFromZero')
+    expect(readTpu(text, undefined, { implied }).nodes[0]!.attrs['rounding']).toBe('half-to-even')
+    expect(writeTpu(graphOf(cast, [bf16], codes)).text).toContain('round_mode HalfToEven')
+  })
+
   it('refuses a rounding that the operation does not have', () => {
     expect(() =>
       writeTpu(graphOf(conv({ multipliers: [5], shifts: [7], rounding: 'half-to-even' }), [x, filter('i8')], codes)),

@@ -1,6 +1,6 @@
 import type { Graph } from '@q/ir'
 import { QError } from '@q/ir'
-import type { ImpliedAttrs } from '@q/ir/container'
+import { type ImpliedAttrs, withoutImplied } from '@q/ir/container'
 import { checkCarried } from '../codec/check-carried.ts'
 import { keepSpelling } from '../codec/keep-spelling.ts'
 import { moduleAttribute, writeGraph } from '../codec/write-graph.ts'
@@ -56,7 +56,11 @@ export function writeTpu(graph: Graph, options: WriteTpuOptions = {}): WrittenTe
   attributes.set('module.state', moduleAttribute('TPU_LOWERED'))
   attributes.set('module.top_run_mode', moduleAttribute('STATIC'))
   attributes.set('module.weight_file', moduleAttribute(weightFile))
-  const { module, weights } = writeGraph(graph, { books: [tpuBook], attributes, allowMissingWeights })
+  const { module, weights } = writeGraph(withoutImplied(graph, implied, 'half-away-from-zero'), {
+    books: [tpuBook],
+    attributes,
+    allowMissingWeights,
+  })
   checkCarried(graph, readTpuModule(module, implied))
   return { text: printMlir(like === undefined ? module : keepSpelling(module, parseMlir(like), readTpuModule)), weights }
 }
