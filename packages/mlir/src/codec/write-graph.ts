@@ -1,7 +1,8 @@
 import type { Attrs, DType, Graph, Node, Tensor, TensorType, Value } from '@q/ir'
-import { attributesOf, edgesOf, elementCount, QError } from '@q/ir'
-import { definitionOf, inferNode } from '@q/ir/graph'
+import { attributesOf, edgesOf, QError } from '@q/ir'
+import { definitionOf } from '@q/ir/graph'
 import type { MlirAttributes, MlirModule, MlirOperation, MlirType } from '../text/mlir-module.ts'
+import { checkNames, checkOutputs, checkShapes, checkWeight, describe, isConstant } from './check-written.ts'
 import type { ElementSpelling } from './element-types.ts'
 import { mlirTypeOf } from './element-types.ts'
 import { attributeOf, constantKey, writeFields } from './field.ts'
@@ -209,14 +210,6 @@ function fits({ constants = [], writes }: Spelling, form: WriteForm): boolean {
   )
 }
 
-function describe({ dtype, shape }: TensorType): string {
-  return `${dtype} [${shape.join(', ')}]`
-}
-
-function isConstant(value: Value | undefined): boolean {
-  return value?.isConstant === true || value?.constant !== undefined
-}
-
 function operation(
   name: string,
   results: readonly string[],
@@ -233,67 +226,6 @@ function missingValue(name: string, user: string): never {
     at: [user],
     found: name,
     wanted: 'an entry in graph.values',
-    hint: 'verify the graph before writing it',
-  })
-}
-
-function checkNames({ nodes, inputs, values }: Graph): void {
-  const seen = new Set<string>()
-  for (const name of [...inputs.map((input) => input.name), ...nodes.flatMap(({ outputs }) => outputs)]) {
-    if (seen.has(name) || isConstant(values.get(name))) {
-      throw new QError('MLIR_DUPLICATE_NAME', `two values are called ${name}`, {
-        at: [name],
-        found: 'a second value of this name',
-        wanted: 'a name of its own for each layer',
-        hint: 'rename one of them',
-      })
-    }
-    seen.add(name)
-  }
-}
-
-function checkOutputs({ outputs, nodes, inputs }: Graph): void {
-  const made = new Set([...inputs.map(({ name }) => name), ...nodes.flatMap((node) => node.outputs)])
-  for (const output of outputs) {
-    if (made.has(output)) continue
-    throw new QError('GRAPH_VALUE', 'a result of the network is made by no node', {
-      at: [output],
-      found: 'a constant, or no value',
-      wanted: 'the result of a node',
-      hint: 'leave it out of the results',
-    })
-  }
-}
-
-function checkShapes(node: Node, graph: Graph, form: WriteForm): void {
-  const inferred = inferNode(node, graph.ops, form.typeOf)
-  inferred.forEach(({ shape }, k) => {
-    const declared = form.outputTypes[k]!.shape
-    if (shape.join() === declared.join()) return
-    throw new QError('GRAPH_SHAPE', `the shape of ${node.outputs[k]} is not what its operands give`, {
-      at: form.at,
-      found: `[${declared.join(', ')}]`,
-      wanted: `[${shape.join(', ')}]`,
-      hint: "the vendor's compiler does not notice; correct the graph",
-    })
-  })
-}
-
-function checkWeight(name: string, type: TensorType, constant: Tensor | undefined, allowMissing: boolean): void {
-  if (constant === undefined) {
-    if (allowMissing) return
-    throw new QError('WEIGHT_MISSING', 'a constant has no elements', {
-      at: [name],
-      found: 'only its type',
-      wanted: 'its elements',
-      hint: 'read the text together with its weight file',
-    })
-  }
-  if (constant.data.length === elementCount(type.shape) && constant.dtype === type.dtype) return
-  throw new QError('WEIGHT_SIZE', 'a constant does not have the size its type declares', {
-    at: [name],
-    found: `${constant.dtype}, ${constant.data.length} elements`,
-    wanted: describe(type),
     hint: 'verify the graph before writing it',
   })
 }
