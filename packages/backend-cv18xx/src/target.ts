@@ -73,9 +73,6 @@ const alignments: Readonly<Record<Chip, FrameAlignment>> = {
 /** How floats inside a network become codes. */
 export const castRounding = 'half-to-even'
 
-/** What the lowered text says of casts between floats, which are always rounded to even. */
-const floatCasts = { cast: 'half-away-from-zero' } as const
-
 /** Everything the lowerings, the resolver and the search need to know of a chip of the family. */
 export const targetOf = (chip: Chip): Target =>
   defineTarget({
@@ -100,10 +97,10 @@ export const targetOf = (chip: Chip): Target =>
           weight: 'half-to-even',
         },
       },
-      BF16: { kind: 'float', dtype: 'bf16', bf16: 'saturate', rounding: floatCasts },
-      F16: { kind: 'float', dtype: 'bf16', bf16: 'saturate', rounding: floatCasts },
-      F32: { kind: 'float', dtype: 'bf16', bf16: 'saturate', rounding: floatCasts },
-      HOST: { kind: 'float', dtype: 'f32', rounding: floatCasts },
+      BF16: { kind: 'float', dtype: 'bf16', bf16: 'saturate' },
+      F16: { kind: 'float', dtype: 'bf16', bf16: 'saturate' },
+      F32: { kind: 'float', dtype: 'bf16', bf16: 'saturate' },
+      HOST: { kind: 'float', dtype: 'f32' },
     },
     defaultFloat: 'BF16',
     floatModes: ['BF16'],

@@ -124,7 +124,10 @@ describe('what the text means without saying it', () => {
     expect(of('QuantizeLinear', 'f32', 'i8', { rounding: 'half-away-from-zero' })).toEqual({ hostScale: true })
     expect(of('QuantizeLinear', 'f32', 'i8', { rounding: 'half-to-even' })).toEqual({ bf16: 'saturate', through: 'bf16' })
     expect(of('QuantizeLinear', 'bf16', 'i8')).toEqual({ rounding: 'half-to-even', bf16: 'saturate' })
-    expect([of('Cast', 'f32', 'bf16'), of('Cast', 'bf16', 'f32')]).toEqual([{ bf16: 'truncate' }, {}])
+    expect([of('Cast', 'f32', 'bf16'), of('Cast', 'bf16', 'f32')]).toEqual([
+      { rounding: 'half-to-even', bf16: 'truncate' },
+      { rounding: 'half-to-even' },
+    ])
   })
 
   it('what makes no numbers says nothing of how they are made', () => {

@@ -16,8 +16,8 @@ const moving: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What the lowered text of the family means without saying it: how bfloat16 numbers are made, where casts go through them, and how they become codes, of which it
- * says that halves go away from zero.
+ * What the lowered text of the family means without saying it: how bfloat16 numbers are made, where casts go through them, and that their casts round halves to
+ * even, of which it says that they go away from zero.
  */
 export const implied = ({ op, inputs, outputs, attrs }: Node, typeOf: (name: string) => TensorType): Attrs => {
   const source = typeOf(inputs[0]!).dtype
@@ -30,6 +30,6 @@ export const implied = ({ op, inputs, outputs, attrs }: Node, typeOf: (name: str
   }
   if (moving.has(op)) return {}
   if (op === 'Affine') return { unrounded: false, bf16: 'saturate' }
-  if (op === 'Cast') return result === 'bf16' ? { bf16: 'truncate' } : {}
+  if (op === 'Cast') return { rounding: castRounding, ...(result === 'bf16' ? { bf16: 'truncate' } : {}) }
   return result === 'bf16' ? { bf16: 'saturate' } : {}
 }
