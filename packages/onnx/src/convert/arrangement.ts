@@ -3,7 +3,7 @@ import type { GraphDraft } from '@q/ir/graph'
 import { concatenated } from '../fold/movement.ts'
 import { addConstant, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
-import { before, madeBefore } from './arithmetic.ts'
+import { before } from './arithmetic.ts'
 
 /** Puts a Reshape before a node. */
 export function reshaped(net: GraphDraft, node: Node, name: string, x: string, shape: readonly number[]): string {
@@ -118,22 +118,6 @@ export const numberRaised: Rule = (net, node) => {
   return true
 }
 
-/** Indices from the end count from the front. */
-export const frontIndices: Rule = (net, node) => {
-  const indices = constantOf(net, node.inputs[1])
-  if (indices === undefined || indices.data.every((index) => index >= 0)) return false
-  const size = net.shape(node.inputs[0]!)[node.attrs['axis'] as number]!
-  const name = addConstant(
-    net,
-    `${node.inputs[1]}_fix`,
-    indices.shape,
-    indices.data.map((index) => (index < 0 ? index + size : index)),
-    'i64',
-  )
-  net.change(node, { inputs: [node.inputs[0], name] })
-  return true
-}
-
 /** A tensor that gets its axes in front from a number, gets them by a Reshape: the number may go elsewhere. */
 export const raisedRank: Rule = (net, node) => {
   const { length: rank } = net.shape(node.outputs[0]!)
@@ -176,71 +160,6 @@ export const alignRank: Rule = (net, node) => {
   const inputs = [...node.inputs]
   inputs[side] = reshapedConstant(net, inputs[side]!, [...new Array<number>(rank - shape.length).fill(1), ...shape])
   net.change(node, { inputs })
-  return true
-}
-
-/** Taking one place of an axis, without the axis, is a Slice (where there is more than one place) and a Squeeze. */
-export const gatherOne: Rule = (net, node) => {
-  const index = numberOf(net, node.inputs[1])
-  const [x] = node.inputs as [string]
-  const axis = node.attrs['axis'] as number
-  const shape = net.shape(x)
-  if (index === undefined) return false
-  if (node.attrs['keepdims'] !== false) {
-    if (net.shape(node.inputs[1]!).length !== 1 || shape[axis] === 1) return false
-    const attrs = {
-      starts: shape.map((_, i) => (i === axis ? index : 0)),
-      ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
-      steps: shape.map(() => 1),
-    }
-    net.change(node, { op: 'Slice', inputs: [x], attrs })
-    net.rename(node.outputs[0]!, net.freshName(`${node.outputs[0]}_slice`))
-    return true
-  }
-  let part = x
-  if (shape[axis] !== 1) {
-    const attrs = {
-      starts: shape.map((_, i) => (i === axis ? index : 0)),
-      ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
-      steps: shape.map(() => 1),
-    }
-    const kept = shape.map((d, i) => (i === axis ? 1 : d))
-    part = madeBefore(net, node, `${node.outputs[0]}_slice`, 'Slice', x, kept, attrs)
-  }
-  net.change(node, { op: 'Squeeze', inputs: [part], attrs: { axes: [axis] } })
-  return true
-}
-
-/** Taking the one place of an axis changes nothing but, with an index of several axes, the shape. */
-export const gatherAll: Rule = (net, node) => {
-  const [x] = node.inputs as [string]
-  const made = net.shape(node.outputs[0]!)
-  if (numberOf(net, node.inputs[1]) !== 0 || node.attrs['keepdims'] === false || net.shape(x)[node.attrs['axis'] as number] !== 1)
-    return false
-  if (made.length === net.shape(x).length) bypass(net, node, x)
-  else net.change(node, { op: 'Reshape', inputs: [x], attrs: { shape: [...made] } })
-  return true
-}
-
-/** Places of an axis that follow each other by one step are a Slice. */
-export const gatherEvenly: Rule = (net, node) => {
-  const indices = constantOf(net, node.inputs[1])
-  const [first, second] = indices?.data ?? []
-  if (indices === undefined || indices.shape.length !== 1 || first === undefined || second === undefined || first < 0) return false
-  const step = second - first
-  if (step < 1 || indices.data.some((index, i) => index !== first + i * step)) return false
-  const axis = node.attrs['axis'] as number
-  const shape = net.shape(node.inputs[0]!)
-  if (step === 1 && indices.data.length === shape[axis]) {
-    bypass(net, node, node.inputs[0]!)
-    return true
-  }
-  const attrs = {
-    starts: shape.map((_, i) => (i === axis ? first : 0)),
-    ends: shape.map((d, i) => (i === axis ? indices.data.at(-1)! + 1 : d)),
-    steps: shape.map((_, i) => (i === axis ? step : 1)),
-  }
-  net.change(node, { op: 'Slice', inputs: [node.inputs[0]], attrs })
   return true
 }
 

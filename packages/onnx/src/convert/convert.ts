@@ -7,10 +7,6 @@ import {
   backwards,
   expand,
   flatten,
-  frontIndices,
-  gatherAll,
-  gatherEvenly,
-  gatherOne,
   joinConcatParts,
   numberKept,
   numberRaised,
@@ -25,6 +21,7 @@ import { batchNorm } from './batch-norm.ts'
 import { cast } from './cast.ts'
 import { equation } from './einsum.ts'
 import { flattenVolumes } from './flat-volume.ts'
+import { frontIndices, gatherAll, gatherEvenly, gatherOne } from './gather.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
 import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'

@@ -8,11 +8,15 @@ import type { Rule } from '../net/rules.ts'
 
 const f = Math.fround
 
-/** Terms of 0 are left out, and factors of 1 and as near to it as makes no difference: TPU-MLIR 1.30.2 does so up to 2e-5 from it. */
+/**
+ * Terms of 0 are left out, and factors of 1 and as near to it as makes no difference: TPU-MLIR 1.30.2 does so up to 2e-5 from it. A difference to 0, which is
+ * a term of -0, it keeps; and an input is no output.
+ */
 export const dropUnit: Rule = (net, node) => {
-  if (node.attrs['relu'] === true || net.producer(node.inputs[0]!) === undefined || !keepsShape(net, node, node.inputs[0]!)) return false
+  if (node.attrs['relu'] === true || !keepsShape(net, node, node.inputs[0]!)) return false
+  if (net.producer(node.inputs[0]!) === undefined && net.isOutput(node.outputs[0]!)) return false
   const number = numberOf(net, node.inputs[1])
-  if (number === undefined || !(node.op === 'Add' ? number === 0 : Math.abs(number - 1) <= 1e-5)) return false
+  if (number === undefined || !(node.op === 'Add' ? Object.is(number, 0) : Math.abs(number - 1) <= 1e-5)) return false
   bypass(net, node, node.inputs[0]!)
   return true
 }

@@ -1,6 +1,6 @@
 import type { AttrValue, Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
-import { bypassKeepingOutputs, onlyUser, sameShape } from '../net/constants.ts'
+import { bypass, bypassKeepingOutputs, onlyUser, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
 const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
@@ -25,17 +25,18 @@ const doesNothing: Readonly<Record<string, (node: Node, net: GraphDraft) => bool
   Unsqueeze: (node) => list(node, 'axes').length === 0,
 }
 
-/** Operators of these that the original takes out behind the naming of results: an output is then called as the layer that made it. */
-const takenOutLate: ReadonlySet<string> = new Set(['Slice'])
+/**
+ * Operators that TPU-MLIR 1.30.2 takes out of its own layers: what an output of the network comes from keeps its name. The others go while the network
+ * still is in ONNX, and the output's name stays.
+ */
+const goesAsLayer: ReadonlySet<string> = new Set(['Slice', 'Split', 'Sum', 'Tile'])
 
 /** Takes out nodes that hand on their operand. */
 export const dropNothing: Rule = (net, node) => {
   if (doesNothing[node.op]?.(node, net) !== true) return false
   if (net.producer(node.inputs[0]!) === undefined && net.isOutput(node.outputs[0]!)) return false
-  if (takenOutLate.has(node.op)) {
-    net.remove(node)
-    net.redirect(node.outputs[0]!, node.inputs[0]!)
-  } else bypassKeepingOutputs(net, node, node.inputs[0]!)
+  if (goesAsLayer.has(node.op)) bypass(net, node, node.inputs[0]!)
+  else bypassKeepingOutputs(net, node, node.inputs[0]!)
   return true
 }
 

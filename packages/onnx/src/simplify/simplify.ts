@@ -4,6 +4,7 @@ import { mergeConcats, mergeSlices } from '../passes/merge-moves.ts'
 import { dropNothing, fusePad, mergeTransposes } from './drop-nothing.ts'
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { fuseConvBias, fuseGemm } from './fuse-bias.ts'
+import { keepReduced } from './keep-reduced.ts'
 
 const rules: RuleSet = {
   Transpose: [dropNothing, mergeTransposes],
@@ -13,11 +14,9 @@ const rules: RuleSet = {
   Concat: [dropNothing, mergeConcats],
   Conv: [fusePad],
   AveragePool: [fusePad],
+  Unsqueeze: [dropNothing, keepReduced],
   ...Object.fromEntries(
-    ['Pad', 'Tile', 'Reshape', 'Flatten', 'Expand', 'Split', 'Sum', 'Max', 'Min', 'Mean', 'Squeeze', 'Unsqueeze'].map((op) => [
-      op,
-      [dropNothing],
-    ]),
+    ['Pad', 'Tile', 'Reshape', 'Flatten', 'Expand', 'Split', 'Sum', 'Max', 'Min', 'Mean', 'Squeeze'].map((op) => [op, [dropNothing]]),
   ),
 }
 

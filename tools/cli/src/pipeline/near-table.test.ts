@@ -21,6 +21,21 @@ describe('a table that fits nearly', () => {
     expect(diagnostics[0]!.message).toContain('s, t')
   })
 
+  it('has the row of what is cut or bordered by zeros too, and none where the border may be beyond the range', () => {
+    const row = tableOf('x')
+    const bordered = (value: number) =>
+      parseGraph(
+        `x: f32[1,4]; s = Slice(x) {starts = [0, 1], ends = [1, 3], steps = [1, 1]}; p = Pad(s) {pads = [0, 1, 0, 1], mode = "constant", value = ${value}}`,
+      )
+    const rows = (value: number) => [...nearTable(row, bordered(value), ['x', 's', 'p'], 'table').table.entries]
+    expect(rows(0).map(([name, { max }]) => [name, max])).toEqual([
+      ['x', 1],
+      ['s', 1],
+      ['p', 1],
+    ])
+    expect(rows(7).map(([name]) => name)).toEqual(['x', 's'])
+  })
+
   it('has no row for a layer that computes, and keeps what it has beside for the refusal', () => {
     const { table, diagnostics } = near('x', 'r', 's', 't', 'z')
     expect([...table.entries.keys()]).toEqual(['x', 'r', 's', 't', 'z'])

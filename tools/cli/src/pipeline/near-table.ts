@@ -14,6 +14,15 @@ const movers: ReadonlySet<string> = new Set([
   'Unsqueeze',
 ])
 
+/** Operators whose results are some elements of their operand: its range holds them all, as any range of the whole may. */
+const takers: ReadonlySet<string> = new Set(['Gather', 'Slice', 'Upsample'])
+
+/** Whether a layer hands on elements of its first operand, and nothing but zeros beside, which every range takes in. */
+function handsOn({ op, attrs }: Node): boolean {
+  if (attrs['relu'] === true) return false
+  return movers.has(op) || takers.has(op) || (op === 'Pad' && (attrs['mode'] !== 'constant' || attrs['value'] === 0))
+}
+
 const mostShown = 5
 
 /** A table with rows for all that follows from it, without those of layers that the model does not have. */
@@ -24,8 +33,8 @@ export interface NearTable {
 }
 
 /**
- * Fits a table to a graph where nothing has to be guessed: other tools keep layers that move elements, or fold them. A layer without a row that only moves
- * elements has the row of what it moves; rows of layers that the graph does not have are left out where no row is missing.
+ * Fits a table to a graph where nothing has to be guessed: other tools keep layers that hand on elements, or fold them. A layer without a row that only hands
+ * on elements has the row of what they come from; rows of layers that the graph does not have are left out where no row is missing.
  */
 export function nearTable(table: CalibrationTable, graph: Graph, required: readonly string[], place: string): NearTable {
   const { producer } = edgesOf(graph)
@@ -34,7 +43,7 @@ export function nearTable(table: CalibrationTable, graph: Graph, required: reado
   const rowOf = (name: string): CalibrationRow | undefined => {
     const known = entries.get(name)
     const maker: Node | undefined = known === undefined ? producer.get(name) : undefined
-    return maker !== undefined && movers.has(maker.op) && layerOf(maker) === name ? rowOf(maker.inputs[0]!) : known
+    return maker !== undefined && handsOn(maker) && layerOf(maker) === name ? rowOf(maker.inputs[0]!) : known
   }
   for (const name of required) {
     const row = entries.has(name) ? undefined : rowOf(name)
@@ -50,7 +59,11 @@ export function nearTable(table: CalibrationTable, graph: Graph, required: reado
   return {
     table: { ...table, entries },
     diagnostics: [
-      ...told('CALIBRATION_ROWS_ADDED', added, (names) => `no row for ${names}: each only moves elements and has the row of what it moves`),
+      ...told(
+        'CALIBRATION_ROWS_ADDED',
+        added,
+        (names) => `no row for ${names}: each only hands on elements and has the row of what they come from`,
+      ),
       ...told(
         'CALIBRATION_ROWS_UNUSED',
         isWhole ? spare : [],

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { importOnnx } from '../src/index.ts'
+import { describeCanonical, number } from './canonical-case.ts'
+import { numbers, onnxFile, type SmallConstant, type SmallNode, whole } from './onnx-file.ts'
+
+const x = [1, 3, 6, 6]
+const conv: SmallNode = ['Conv', 'x w', 'd']
+const pad: SmallNode = ['Pad', 'd p', 'b']
+const constants: Readonly<Record<string, SmallConstant>> = {
+  w: numbers([3, 3, 1, 1]),
+  v: numbers([2, 3, 3, 3]),
+  p: whole(0, 0, 1, 2, 0, 0, 0, 1),
+  one: number(1),
+  zero: number(0),
+  none: whole(0),
+  all: whole(6),
+  two: whole(2),
+  place: { ...whole(0), shape: [1, 1] },
+  flat: whole(1, 3, 36),
+  ones: whole(1, 1, 1, 1),
+  same: whole(1, 3, 6, 6),
+}
+const unit: readonly SmallNode[] = [conv, ['Unsqueeze', 'd none', 'u'], ['Gather', 'u place', 'g', { axis: 1 }]]
+const turned: SmallNode = ['Transpose', 'g', 't', { perm: [0, 1, 2, 3, 5, 4] }]
+
+/** Title, nodes, outputs, and the layers that TPU-MLIR 1.30.2 has. */
+const cases: readonly (readonly [title: string, nodes: readonly SmallNode[], outputs: string, layers: string])[] = [
+  [
+    'a border that convolutions alone read is in the pads of each',
+    [conv, pad, ['Conv', 'b v', 'e'], ['Conv', 'b v', 'f', { strides: [2, 2] }]],
+    'e f',
+    'd_Conv e_Conv f_Conv',
+  ],
+  [
+    'a border that something else reads too stays',
+    [conv, pad, ['Conv', 'b v', 'e'], ['Sigmoid', 'b', 'f']],
+    'e f',
+    'd_Conv b_Pad e_Conv f_Sigmoid',
+  ],
+  ['a border that is an output stays', [conv, pad, ['Conv', 'b v', 'e']], 'b e', 'd_Conv b_Pad e_Conv'],
+  [
+    'a border that two averages read stays',
+    [conv, pad, ['AveragePool', 'b', 'e', { kernel_shape: [2, 2] }], ['AveragePool', 'b', 'f', { kernel_shape: [3, 3] }]],
+    'e f',
+    'd_Conv b_Pad e_AveragePool f_AveragePool',
+  ],
+  [
+    'a factor of 1 on an input',
+    [
+      ['Mul', 'x one', 'b'],
+      ['Sin', 'b', 'y'],
+    ],
+    'y',
+    'y_Sin',
+  ],
+  [
+    'a divisor of 1 on an input',
+    [
+      ['Div', 'x one', 'b'],
+      ['Sin', 'b', 'y'],
+    ],
+    'y',
+    'y_Sin',
+  ],
+  [
+    'a term of 0 on an input',
+    [
+      ['Add', 'zero x', 'b'],
+      ['Sin', 'b', 'y'],
+    ],
+    'y',
+    'y_Sin',
+  ],
+  ['a factor of 1 between an input and an output stays', [['Mul', 'x one', 'y']], 'y', 'y_Mul'],
+  ['a difference to 0 stays', [conv, ['Sub', 'd zero', 'b'], ['Sin', 'b', 'y']], 'y', 'd_Conv b_Sub y_Sin'],
+  ['a whole Slice at an output leaves the name of what it cuts', [conv, ['Slice', 'd none all two', 'y']], 'y', 'd_Conv'],
+  ['a Tile by 1 too', [conv, ['Tile', 'd ones', 'y']], 'y', 'd_Conv'],
+  ['a sum of one too', [conv, ['Sum', 'd', 'y']], 'y', 'd_Conv'],
+  ['a Reshape to the same shape gives its own', [conv, ['Reshape', 'd same', 'y']], 'y', 'y_Conv'],
+  [
+    'a reduction whose axes come back keeps them',
+    [conv, ['ReduceSum', 'd two', 'r', { keepdims: 0 }], ['Unsqueeze', 'r two', 'u'], ['Div', 'd u', 'y']],
+    'y',
+    'd_Conv r_ReduceSum y_Div',
+  ],
+  [
+    'at an output under its name',
+    [conv, ['ReduceMax', 'd', 'r', { keepdims: 0, axes: [2] }], ['Unsqueeze', 'r two', 'y']],
+    'y',
+    'd_Conv y_ReduceMax',
+  ],
+  [
+    'one whose axes come back elsewhere does not',
+    [conv, ['ReduceSum', 'd two', 'r', { keepdims: 0 }], ['Unsqueeze', 'r none', 'u'], ['Sin', 'u', 'y']],
+    'y',
+    'd_Conv r_ReduceSum u_Unsqueeze y_Sin',
+  ],
+  [
+    'one that has another user does not',
+    [conv, ['ReduceSum', 'd two', 'r', { keepdims: 0 }], ['Unsqueeze', 'r two', 'u'], ['Div', 'd u', 'y'], ['Sin', 'r', 'z']],
+    'y z',
+    'd_Conv r_ReduceSum u_Unsqueeze y_Div z_Sin',
+  ],
+  [
+    'the one place of an axis by an index of two axes, transposed and reshaped',
+    [...unit, turned, ['Reshape', 't flat', 'f'], ['Sin', 'f', 'y']],
+    'y',
+    'd_Conv u_Unsqueeze t_Transpose f_Reshape y_Sin',
+  ],
+]
+
+const opset = 13
+
+describe('layers that do nothing are those that TPU-MLIR 1.30.2 has', () => {
+  it.each(cases)('%s', async (_title, nodes, outputs, layers) => {
+    const graph = await importOnnx(onnxFile({ inputs: { x }, constants, nodes, outputs, opset }))
+    expect(graph.nodes.map((node) => node.outputs[0]).join(' ')).toBe(layers)
+  })
+})
+
+describeCanonical('layers that do nothing', [
+  {
+    title: 'a border read by two convolutions',
+    x,
+    opset,
+    constants,
+    nodes: [
+      conv,
+      pad,
+      ['Conv', 'b v', 'e'],
+      ['Conv', 'b v', 'f', { dilations: [2, 2], pads: [1, 1, 1, 1] }],
+      ['AveragePool', 'f', 'g', { kernel_shape: [1, 1], pads: [0, 0, 0, 0] }],
+      ['GlobalAveragePool', 'e', 'h'],
+      ['Mul', 'g h', 'y'],
+    ],
+    ops: 'Conv Conv Conv AveragePool Mul',
+  },
+  {
+    title: 'a reduction whose axis comes back',
+    x,
+    opset,
+    constants,
+    nodes: [
+      ['ReduceSum', 'x two', 'r', { keepdims: 0 }],
+      ['Unsqueeze', 'r two', 'u'],
+      ['Mul', 'x u', 'y'],
+    ],
+    ops: 'ReduceSum Mul',
+  },
+  {
+    title: 'a place of an axis, transposed and reshaped',
+    x,
+    opset,
+    constants,
+    nodes: [...unit, turned, ['Reshape', 't flat', 'f'], ['Sin', 'f', 'y']],
+    ops: 'Conv Unsqueeze Transpose Reshape Sin',
+  },
+])
