@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import type { MethodName } from '@q/calib'
-import { methodNames } from '@q/calib'
 import type { SearchStrategy } from '@q/ir'
 import { didYouMean, QError } from '@q/ir'
 import { fastSearch, mixSearch, searchQtable, searchThreshold } from '@q/mixprec'
@@ -18,6 +17,9 @@ import { moreThanAFifth, otherFront, otherMethods, otherSearch, otherTable, type
 import { chipNames } from '../wiring/backends.ts'
 import { chipOf } from './command.ts'
 import { addVendorSearchOptions, floatModeOf, methodList, type VendorSearchOptions } from './search-options.ts'
+
+/** The methods of which the original's `search_threshold` takes the best. */
+const comparedMethods: readonly MethodName[] = ['kl', 'max', 'percentile9999', 'mse']
 
 /** What the searches of `run_calibration` do not share. */
 interface CalibrationSearch {
@@ -70,7 +72,7 @@ const searches: Readonly<Record<string, CalibrationSearch>> = {
       '--cluster',
       '--transformer',
     ],
-    methods: () => methodNames,
+    methods: () => comparedMethods,
     thresholds: 'choose',
     reference: 'graph',
     files: () => ({ log: 'Search_Threshold', newTable: 'new_cali_table.txt' }),
