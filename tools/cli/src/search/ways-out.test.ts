@@ -1,3 +1,4 @@
+import { methodNames } from '@q/calib'
 import type { SearchLayer, SearchResult, SearchSpace } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import type { Found } from './search-model.ts'
@@ -68,5 +69,5 @@ describe('a search from the front', () => {
 it('other threshold methods are advised where a search chooses and not all are there', () => {
   expect(otherMethods('--methods')(foundOf([], [], ['kl']))).toBe('try other threshold methods (--methods)')
   expect(otherMethods('--methods')(foundOf([], []))).toBeUndefined()
-  expect(otherMethods('--methods')(foundOf([], [], ['kl', 'max', 'percentile9999', 'mse']))).toBeUndefined()
+  expect(otherMethods('--methods')(foundOf([], [], [...methodNames]))).toBeUndefined()
 })
