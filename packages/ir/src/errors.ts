@@ -54,9 +54,9 @@ export class QError<Code extends string = string> extends Error {
   }
 }
 
-/** The same error, said of another place, with the first as its cause. @param message in the place of the error's own */
-export function errorAt(error: QError, at: readonly string[], message = error.message): QError {
-  const { code, kind, found, wanted, hint } = error
+/** The same error, said of another place, with the first as its cause. @param message in the place of the error's own @param hint likewise */
+export function errorAt(error: QError, at: readonly string[], message = error.message, hint = error.hint): QError {
+  const { code, kind, found, wanted } = error
   return new QError(code, message, {
     at,
     kind,

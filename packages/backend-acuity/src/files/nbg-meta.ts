@@ -1,4 +1,4 @@
-import { QError } from '@q/ir'
+import { elementCount, QError } from '@q/ir'
 import { decodeBf16Array, decodeF16Array } from '@q/ir/number'
 import { affineCode, affineNumber, fixedPointCode, fixedPointNumber } from '../numbers/codes.ts'
 import type { AffineFormat, CodeType, FixedPointFormat } from '../numbers/number-format.ts'
@@ -109,7 +109,7 @@ export function numbersOfPort({ format }: NbgPort, codes: ArrayLike<number>): Fl
  */
 export function elementsOfPort({ lid, shape, format }: NbgPort, file: Uint8Array, place: string): Float64Array {
   const { buffer } = file.slice()
-  const wanted = shape.reduce((product, size) => product * size, bytesOf[format.type]!)
+  const wanted = elementCount(shape) * bytesOf[format.type]!
   if (file.length !== wanted)
     throw new QError('NBG_DATA', `${place} does not hold what ${lid} makes`, {
       at: [place, lid],

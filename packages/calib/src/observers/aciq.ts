@@ -1,17 +1,14 @@
-import type { Observer, ObserverFactory } from '@q/ir'
-import type { Extent, Kernels } from '../kernels/kernels.ts'
+import type { ObserverFactory } from '@q/ir'
+import type { Kernels } from '../kernels/kernels.ts'
 import { createKernels } from '../kernels/kernels.ts'
 import { pairwiseSum } from '../tuning/distance.ts'
-import { runningRange } from './running-range.ts'
+import { type Clip, meanOfClips } from './mean-of-clips.ts'
 
 /** Options of {@link aciqGauss} and {@link aciqLaplace}. */
 export interface AciqOptions {
   /** The inner loops; one set can serve all observers of a thread. @default a set of its own */
   readonly kernels?: Kernels
 }
-
-/** The magnitude at which a sample is best clipped. */
-type Clip = (values: Float32Array, extent: Extent) => number
 
 /** Standard deviations at which 8 bits of a normal distribution are best clipped. */
 const gaussDeviations = 3.92403337
@@ -28,19 +25,24 @@ const rangeFactor = 0.5 * 0.35 * (1 + Math.sqrt(Math.PI * Math.log(4)))
  *
  * Activations that were clipped before, as by Relu6, are no such distribution: their thresholds come out far too small unless they are tuned.
  */
-export function aciqGauss(options: AciqOptions = {}): ObserverFactory {
+export function aciqGauss({ kernels = createKernels() }: AciqOptions = {}): ObserverFactory {
   const clip: Clip = ({ length }, { min, max }) =>
     (gaussDeviations * Math.fround(max - min) * rangeFactor) / Math.sqrt(2 * Math.log(length))
-  return { ...meanOfClips('aciq_gauss', clip, options), anyOrder: true }
+  return { ...meanOfClips('aciq_gauss', kernels, ofSeveral(clip)), anyOrder: true }
 }
 
 /**
  * The method `aciq_laplace`: as {@link aciqGauss} for a Laplace distribution, whose deviation is the mean distance from the mean. Sums are
  * float32 in the order of NumPy 1.24.
  */
-export function aciqLaplace(options: AciqOptions = {}): ObserverFactory {
-  return meanOfClips('aciq_laplace', laplaceClip, options)
+export function aciqLaplace({ kernels = createKernels() }: AciqOptions = {}): ObserverFactory {
+  return meanOfClips('aciq_laplace', kernels, ofSeveral(laplaceClip))
 }
+
+const ofSeveral =
+  (clip: Clip): Clip =>
+  (values, extent) =>
+    values.length === 1 ? Math.abs(extent.max) : clip(values, extent)
 
 /** The magnitude at which {@link aciqLaplace} clips one sample. */
 export function laplaceClip(values: Float32Array): number {
@@ -48,28 +50,4 @@ export function laplaceClip(values: Float32Array): number {
   const mean = Math.fround(pairwiseSum(values, (value) => value) / length)
   const deviation = Math.fround(pairwiseSum(values, (value) => Math.abs(Math.fround(value - mean))) / length)
   return laplaceDeviations * deviation
-}
-
-function meanOfClips(method: string, clip: Clip, { kernels = createKernels() }: AciqOptions): ObserverFactory {
-  return {
-    name: method,
-    create({ name }, from): Observer {
-      const running = runningRange(name, from?.numbers.slice(0, 2))
-      let [, , sum = 0, samples = 0] = from?.numbers ?? []
-      const finish = () => running.finish(() => sum / samples)
-      return {
-        observe(values) {
-          const extent = kernels.extent(values)
-          running.extend(extent)
-          sum += values.length === 1 ? Math.abs(extent.max) : clip(values, extent)
-          samples++
-        },
-        range: () => finish().range,
-        state: () => ({ numbers: [...running.state(), sum, samples] }),
-        get diagnostics() {
-          return finish().diagnostics
-        },
-      }
-    },
-  }
 }

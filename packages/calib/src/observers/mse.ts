@@ -1,8 +1,8 @@
-import type { Observer, ObserverFactory } from '@q/ir'
+import type { ObserverFactory } from '@q/ir'
 import type { Kernels } from '../kernels/kernels.ts'
 import { createKernels } from '../kernels/kernels.ts'
 import { clippingMagnitude } from './clipping-magnitude.ts'
-import { runningRange } from './running-range.ts'
+import { meanOfClips } from './mean-of-clips.ts'
 
 /** Options of {@link mse}. */
 export interface MseOptions {
@@ -20,27 +20,5 @@ export interface MseOptions {
  * does not know where it stands.
  */
 export function mse({ kernels = createKernels() }: MseOptions = {}): ObserverFactory {
-  return {
-    name: 'mse',
-    create({ name }, from): Observer {
-      const running = runningRange(name, from?.numbers.slice(0, 2))
-      let [, , sum = 0, samples = 0] = from?.numbers ?? []
-      const finish = () => running.finish(() => sum / samples)
-      return {
-        observe(values) {
-          kernels.holding(values, () => {
-            const extent = kernels.extent(values)
-            running.extend(extent)
-            sum += clippingMagnitude(kernels, values, extent.min)
-          })
-          samples++
-        },
-        range: () => finish().range,
-        state: () => ({ numbers: [...running.state(), sum, samples] }),
-        get diagnostics() {
-          return finish().diagnostics
-        },
-      }
-    },
-  }
+  return meanOfClips('mse', kernels, (values, { min }) => clippingMagnitude(kernels, values, min))
 }

@@ -39,33 +39,44 @@ export function withPreprocess(graph: Graph, options: PreprocessOptions): Graph 
     }
   }
   const channelFormat = options.channelFormat ?? 'nchw'
-  checkFormat(graph, options, channelFormat)
-  const inputs = graph.inputs.map((input, i) => {
-    const { shape } = valueOf(graph, input.name).type
-    const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
-    const image =
-      channelFormat !== 'none' && input.sourceDtype === undefined && (shape.length === 3 || (shape.length === 4 && channels <= 4))
-    if (!image || (chosen.length > 0 && !chosen.includes(i + 1))) return input
-    const size = channelFormat === 'nhwc' ? shape.slice(-3, -1) : shape.slice(-2)
+  const pictures = picturesOf(graph, chosen, channelFormat)
+  checkFormat(pictures, options, channelFormat)
+  const inputs = graph.inputs.map((input) => {
+    const picture = pictures.find(({ name }) => name === input.name)
+    if (picture === undefined) return input
+    const size = channelFormat === 'nhwc' ? picture.shape.slice(-3, -1) : picture.shape.slice(-2)
     return { ...input, preprocess: preprocessOf(options, channelFormat, size) }
   })
   return { ...graph, inputs }
 }
 
+/** An input that can be an image. */
+interface PictureInput {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly channels: number
+}
+
+/** The inputs that can be images, of those that were chosen. */
+function picturesOf(graph: Graph, chosen: readonly number[], channelFormat: Preprocess['channelFormat']): readonly PictureInput[] {
+  if (channelFormat === 'none') return []
+  return graph.inputs.flatMap(({ name, sourceDtype }, i) => {
+    const { shape } = valueOf(graph, name).type
+    const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
+    const isImage = sourceDtype === undefined && (shape.length === 3 || (shape.length === 4 && channels <= 4))
+    return isImage && (chosen.length === 0 || chosen.includes(i + 1)) ? [{ name, shape, channels }] : []
+  })
+}
+
 /** Refuses a format that was named and that no picture input can take; of inputs that were chosen each has to. */
 function checkFormat(
-  graph: Graph,
+  all: readonly PictureInput[],
   { pixelFormat, inputs: chosen = [] }: PreprocessOptions,
   channelFormat: Preprocess['channelFormat'],
 ): void {
-  if (pixelFormat === undefined || !decoded.has(pixelFormat) || channelFormat === 'none') return
+  if (pixelFormat === undefined || !decoded.has(pixelFormat)) return
   const wanted = channelCounts[pixelFormat] ?? 3
-  const pictures = graph.inputs.flatMap(({ name, sourceDtype }, i) => {
-    const { shape } = valueOf(graph, name).type
-    const channels = channelFormat === 'nhwc' ? shape.at(-1)! : shape.at(-3)!
-    const isPicture = sourceDtype === undefined && shape.length === 4 && channels <= 4 && (chosen.length === 0 || chosen.includes(i + 1))
-    return isPicture ? [{ name, shape, channels }] : []
-  })
+  const pictures = all.filter(({ shape }) => shape.length === 4)
   const wrong = pictures.filter(({ channels }) => channels !== wanted)
   if (wrong.length === 0 || (chosen.length === 0 && wrong.length < pictures.length)) return
   const [{ name, shape, channels }] = wrong as [(typeof wrong)[number]]

@@ -3,6 +3,7 @@ import type { GraphDraft } from '@q/ir/graph'
 import { concatenated } from '../fold/movement.ts'
 import { addConstant, bypass, constantOf, numberOf, reshapedConstant } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { sliceAttrs } from '../net/slice-attrs.ts'
 import { before } from './arithmetic.ts'
 
 /** Puts a Reshape before a node. */
@@ -45,12 +46,7 @@ export const split: Rule = (net, node) => {
   outputs.forEach((output, i) => {
     const to = from + sizes[i]!
     if (net.useCount(output) > 0) {
-      const attrs = {
-        starts: shape.map((_, k) => (k === axis ? from : 0)),
-        ends: shape.map((d, k) => (k === axis ? to : d)),
-        steps: shape.map(() => 1),
-      }
-      net.add({ op: 'Slice', inputs: [x], outputs: [output], attrs }, place)
+      net.add({ op: 'Slice', inputs: [x], outputs: [output], attrs: sliceAttrs(shape, axis, from, to) }, place)
     }
     from = to
   })

@@ -2,6 +2,7 @@ import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { addConstant, bypass, constantOf, numberOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { sliceAttrs } from '../net/slice-attrs.ts'
 import { madeBefore } from './arithmetic.ts'
 
 /** Indices from the end count from the front. */
@@ -29,24 +30,14 @@ export const gatherOne: Rule = (net, node) => {
   if (index === undefined) return false
   if (node.attrs['keepdims'] !== false) {
     if (net.shape(node.inputs[1]!).length !== 1 || shape[axis] === 1) return false
-    const attrs = {
-      starts: shape.map((_, i) => (i === axis ? index : 0)),
-      ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
-      steps: shape.map(() => 1),
-    }
-    net.change(node, { op: 'Slice', inputs: [x], attrs })
+    net.change(node, { op: 'Slice', inputs: [x], attrs: sliceAttrs(shape, axis, index, index + 1) })
     net.rename(node.outputs[0]!, net.freshName(`${node.outputs[0]}_slice`))
     return true
   }
   let part = x
   if (shape[axis] !== 1) {
-    const attrs = {
-      starts: shape.map((_, i) => (i === axis ? index : 0)),
-      ends: shape.map((d, i) => (i === axis ? index + 1 : d)),
-      steps: shape.map(() => 1),
-    }
     const kept = shape.map((d, i) => (i === axis ? 1 : d))
-    part = madeBefore(net, node, `${node.outputs[0]}_slice`, 'Slice', x, kept, attrs)
+    part = madeBefore(net, node, `${node.outputs[0]}_slice`, 'Slice', x, kept, sliceAttrs(shape, axis, index, index + 1))
   }
   net.change(node, { op: 'Squeeze', inputs: [part], attrs: { axes: [axis] } })
   return true
@@ -97,11 +88,6 @@ export const gatherEvenly: Rule = (net, node) => {
     bypass(net, node, node.inputs[0]!)
     return true
   }
-  const attrs = {
-    starts: shape.map((_, i) => (i === axis ? first : 0)),
-    ends: shape.map((d, i) => (i === axis ? indices.data.at(-1)! + 1 : d)),
-    steps: shape.map((_, i) => (i === axis ? step : 1)),
-  }
-  net.change(node, { op: 'Slice', inputs: [node.inputs[0]], attrs })
+  net.change(node, { op: 'Slice', inputs: [node.inputs[0]], attrs: sliceAttrs(shape, axis, first, indices.data.at(-1)! + 1, step) })
   return true
 }

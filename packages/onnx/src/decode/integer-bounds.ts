@@ -1,4 +1,5 @@
 import type { DType, Graph, Node, Value } from '@q/ir'
+import { elementCount } from '@q/ir'
 import { isFloat } from '../fold/literal.ts'
 import { boundsOfUses, largestElement } from './bounds-of-uses.ts'
 
@@ -69,7 +70,7 @@ function boundOfNode(node: Node, graph: Graph, boundOf: (name: string | undefine
       return boundOf(a) * longest
     case 'ReduceSum':
     case 'ReduceL1':
-      return boundOf(a) * shape.reduce((product, each) => product * each, 1)
+      return boundOf(a) * elementCount(shape)
     case 'MatMul':
       return boundOf(a) * boundOf(b) * (shape.at(-1) ?? 1)
     case 'ArgMax':

@@ -1,4 +1,4 @@
-import { isQError, QError } from '@q/ir'
+import { errorAt, isQError, QError } from '@q/ir'
 import type { InputShapes } from './input-types.ts'
 
 /** What to do about a file that contradicts itself. */
@@ -7,15 +7,8 @@ export const checkHint = 'check the model with onnx.checker, and export it again
 /** The error of operands that do not fit each other, said of a network whose input shapes were given: these are what the reader can change. */
 export function tellingOfShapes(error: unknown, given: InputShapes | undefined): unknown {
   if (given === undefined || !isQError(error) || !error.code.startsWith('SHAPE_')) return error
-  const { code, message, at, kind, found, wanted, hint } = error
-  return new QError(code, message, {
-    at,
-    kind,
-    cause: error,
-    ...(found === undefined ? {} : { found }),
-    ...(wanted === undefined ? {} : { wanted }),
-    hint: `check --input_shapes, ${JSON.stringify(given)}: the network may be made for other sizes; else ${hint ?? checkHint}`,
-  })
+  const hint = `check --input_shapes, ${JSON.stringify(given)}: the network may be made for other sizes; else ${error.hint ?? checkHint}`
+  return errorAt(error, error.at, error.message, hint)
 }
 
 const isOfTheEngine = (error: unknown): boolean =>

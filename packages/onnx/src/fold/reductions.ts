@@ -24,6 +24,9 @@ const folds: Readonly<Record<string, Fold>> = {
   ReduceLogSumExp: (x) => Math.log(total(x, Math.exp)),
 }
 
+/** The operators that reduce a tensor to sums, means, extremes or norms along axes. */
+export const reductionNames: ReadonlySet<string> = new Set(Object.keys(folds))
+
 /** The axes a reduction works on: its second operand, its attribute, or all. */
 function reducedAxes({ inputs, attrs }: Pick<KnownNode, 'inputs' | 'attrs'>, rank: number): readonly number[] {
   const given = inputs[1] === undefined ? (attrs['axes'] as readonly number[] | undefined) : [...inputs[1].data]
@@ -69,7 +72,7 @@ const pickPlace =
 
 /** Reductions of known tensors, and running sums. */
 export const reductionOps: Readonly<Record<string, Evaluate>> = {
-  ...Object.fromEntries(Object.keys(folds).map((op) => [op, reduce])),
+  ...Object.fromEntries([...reductionNames].map((op) => [op, reduce])),
   ArgMax: pickPlace((a, b) => a > b),
   ArgMin: pickPlace((a, b) => a < b),
   CumSum: ({ inputs: [x, axisOperand], attrs }) => {

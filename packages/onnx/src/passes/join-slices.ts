@@ -1,3 +1,4 @@
+import { frontAxis } from '@q/ir/ops'
 import { bypass, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
 
@@ -7,8 +8,7 @@ export const joinSlices: Rule = (net, node) => {
   const [first] = slices
   if (node.attrs['relu'] === true || first === undefined || slices.length < 2) return false
   if (slices.some((slice) => slice?.op !== 'Slice' || slice.inputs[0] !== first.inputs[0])) return false
-  const given = node.attrs['axis'] as number
-  const axis = given < 0 ? given + net.shape(node.outputs[0]!).length : given
+  const axis = frontAxis(node.attrs['axis'] as number, net.shape(node.outputs[0]!).length)
   const list = (each: typeof first, name: string): readonly number[] => each.attrs[name] as readonly number[]
   const elsewhere = (values: readonly number[]): readonly number[] => values.filter((_, i) => i !== axis)
   const steps = list(first, 'steps')

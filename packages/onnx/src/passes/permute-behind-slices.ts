@@ -2,6 +2,7 @@ import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { onlyUser } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { sliceAttrs } from '../net/slice-attrs.ts'
 
 const list = (node: Node, name: string): readonly number[] => node.attrs[name] as readonly number[]
 
@@ -48,15 +49,7 @@ export const permuteBehindSlices: Rule = (net, node) => {
     const start = list(slice, 'starts')[axis]!
     const [sliced] = slice.outputs as [string]
     const [squeezed] = squeeze.outputs as [string]
-    const whole = (fill: (d: number, k: number) => number): readonly number[] => from.map(fill)
-    net.change(slice, {
-      inputs: [x],
-      attrs: {
-        starts: whole((_, k) => (k === source ? start : 0)),
-        ends: whole((d, k) => (k === source ? start + 1 : d)),
-        steps: whole(() => 1),
-      },
-    })
+    net.change(slice, { inputs: [x], attrs: sliceAttrs(from, source, start, start + 1) })
     net.change(squeeze, { attrs: { axes: [source] } })
     const type = net.value(squeezed).type
     const before = from.filter((_, k) => k !== source)

@@ -11,7 +11,7 @@ import {
   printTensorText,
   tensorFileName,
 } from '@q/backend-acuity'
-import { didYouMean, QError, type Tensor } from '@q/ir'
+import { didYouMean, elementCount, QError, type Tensor } from '@q/ir'
 import type { RunFiles } from '../files/run-files.ts'
 
 /** The description of a binary; nothing where none is given. @throws QError `NBG_META` */
@@ -46,9 +46,8 @@ export function checkInputs(meta: NbgMeta, { graph, lidOf }: NetworkLayers, plac
   for (const { name } of graph.inputs) {
     const lid = lidOf.get(name)!
     const port = meta.inputs.find((each) => each.lid === lid)
-    const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
     const { shape } = graph.values.get(name)!.type
-    if (port !== undefined && count(port.shape) === count(shape)) continue
+    if (port !== undefined && elementCount(port.shape) === elementCount(shape)) continue
     throw new QError('NBG_META', `${place} is of another network`, {
       at: [place, 'Inputs', lid],
       found: port === undefined ? meta.inputs.map((each) => each.lid).join(', ') : `[${port.shape.join(', ')}]`,

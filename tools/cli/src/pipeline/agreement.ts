@@ -1,6 +1,7 @@
 import type { Graph, OnProgress, SampleSource, Tensor } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { type EqualPlaces, equalPlaces, shareOf } from '../compare/equal-places.ts'
+import { magnitude } from '../compare/magnitude.ts'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
 import { choicesOf, placesAmong } from './choices.ts'
@@ -229,15 +230,6 @@ function isSame(a: Tensor['data'], b: Tensor['data']): boolean {
 function isList({ outputs, values }: Graph): boolean {
   const { shape } = values.get(outputs[0]!)!.type
   return outputs.length === 1 && shape[0] === 1 && elementCount(shape) === shape.at(-1)!
-}
-
-function magnitude(values: Tensor['data']): number {
-  let most = 0
-  for (let i = 0; i < values.length; i++) {
-    const each = Math.abs(Number(values[i]))
-    if (each > most && each !== Number.POSITIVE_INFINITY) most = each
-  }
-  return most
 }
 
 function largest(values: Tensor['data']): number {

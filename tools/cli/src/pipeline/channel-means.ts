@@ -1,5 +1,6 @@
 import { createSampleSource, type SampleChoice, selectSamples } from '@q/data'
 import type { ChannelMeans, Graph, QuantMode, SampleSource, Tensor } from '@q/ir'
+import { elementCount } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -19,7 +20,7 @@ export const readByWeights = (graph: Graph): ReadonlySet<string> =>
 export function addMeans(sums: Map<string, Float64Array>, name: string, { data, shape }: Tensor, count: number): void {
   const axis = shape.length === 4 ? 1 : shape.length - 1
   const channels = shape[axis] ?? 1
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1)
+  const inner = elementCount(shape.slice(axis + 1))
   const per = data.length / channels
   const means = sums.get(name) ?? new Float64Array(channels)
   for (let i = 0; i < data.length; i++) means[Math.floor(i / inner) % channels]! += Number(data[i]) / per / count

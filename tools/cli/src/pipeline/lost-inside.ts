@@ -1,5 +1,6 @@
-import type { DType, Executor, Graph, Node, Resolved, Tensor } from '@q/ir'
+import type { DType, Executor, Graph, Resolved, Tensor } from '@q/ir'
 import { edgesOf } from '@q/ir/graph'
+import { magnitude } from '../compare/magnitude.ts'
 import { activationNames, openGraph } from './run-graph.ts'
 
 /** Numbers inside a quantized model that are NaN or infinite where the float model's are finite: codes behind them are no comfort. */
@@ -43,32 +44,36 @@ export function floatsInside({ nodes, outputs, values }: Graph): readonly string
 export function watchInside(graph: Graph, { graph: quantized }: Pick<Resolved, 'graph'>, float: () => Executor): InsideWatch {
   const { producer } = edgesOf(graph)
   const sources = edgesOf(quantized).producer
-  /** The layer of the float graph whose numbers a value stands for: casts hand on those of another. */
-  const layerBehind = (name: string): Node | undefined => {
+  /** The value of the float graph whose numbers one stands for: casts hand on those of another. */
+  const valueBehind = (name: string): string | undefined => {
+    if (producer.has(name)) return name
     const node = sources.get(name)
-    if (producer.has(name) || node === undefined) return producer.get(name)
-    return casts.has(node.op) && node.inputs[0] !== undefined ? layerBehind(node.inputs[0]) : undefined
+    const source = node !== undefined && casts.has(node.op) ? node.inputs[0] : undefined
+    return source === undefined ? undefined : valueBehind(source)
   }
-  const nameBehind = (name: string): string => (producer.has(name) ? name : nameBehind(sources.get(name)!.inputs[0]!))
-  const names = floatsInside(quantized).filter((name) => layerBehind(name) !== undefined)
+  const behind = new Map(
+    floatsInside(quantized).flatMap((name) => {
+      const value = valueBehind(name)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
   let first: Omit<LostInside, 'samples'> | undefined
   let samples = 0
   let open: ReturnType<typeof openGraph> | undefined
   return {
-    names,
+    names: [...behind.keys()],
     async look(sample, made, called) {
-      const doubtful = names.filter((name) => !isFinite(made.get(name)!))
+      const doubtful = [...behind].filter(([name]) => !isFinite(made.get(name)!))
       if (doubtful.length === 0) return
       open ??= openGraph(graph, float(), activationNames(graph))
       const wanted = await (await open).run(sample)
-      for (const name of doubtful) {
-        const [node, behind] = [layerBehind(name)!, nameBehind(name)]
-        const reference = wanted.get(behind)!
+      for (const [name, layer] of doubtful) {
+        const reference = wanted.get(layer)!
         const { numbers, onlyInfinite } = lostIn(made.get(name)!, reference)
-        if (numbers === 0 || (onlyInfinite !== undefined && isLevelled(graph, behind, onlyInfinite))) continue
+        if (numbers === 0 || (onlyInfinite !== undefined && isLevelled(graph, layer, onlyInfinite))) continue
         samples++
         const { dtype } = quantized.values.get(name)!.type
-        first ??= { layer: behind, op: node.op, dtype, numbers, sample: called, largest: reachOf(reference) }
+        first ??= { layer, op: producer.get(layer)!.op, dtype, numbers, sample: called, largest: magnitude(reference.data) }
         return
       }
     },
@@ -117,13 +122,4 @@ function isLevelled(graph: Graph, name: string, which: Infinities): boolean {
     return (consumers.get(value) ?? []).every(({ op, outputs }) => level.has(op) || (handingOn.has(op) && outputs.every(holds)))
   }
   return holds(name)
-}
-
-function reachOf({ data }: Tensor): number {
-  let most = 0
-  for (let i = 0; i < data.length; i++) {
-    const each = Math.abs(Number(data[i]))
-    if (each > most && Number.isFinite(each)) most = each
-  }
-  return most
 }

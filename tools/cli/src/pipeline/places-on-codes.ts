@@ -1,6 +1,6 @@
 import { floatPlaces } from '@q/fpfwd'
 import type { Graph, Resolved, Target } from '@q/ir'
-import { isQError, QError } from '@q/ir'
+import { errorAt, isQError } from '@q/ir'
 import { tableOption } from './lossy-layers.ts'
 
 /** The layers that say which elements are picked and are computed on codes, which are no places. */
@@ -29,14 +29,11 @@ export async function tellingOfPlaces<T>(
     if (layers.length === 0) throw error
     const mode = target.schemes['F32']?.kind === 'float' ? 'F32' : target.defaultFloat
     const rows = tableOption(layers, mode)
-    const { found, wanted } = error
-    throw new QError(error.code, `${error.message}: it is computed on codes, which are no places`, {
-      at: error.at,
-      kind: error.kind,
-      cause: error,
-      ...(found === undefined ? {} : { found }),
-      ...(wanted === undefined ? {} : { wanted }),
-      hint: `${rows === undefined ? `a quantization table with ${layers.join(', ')}` : `--quantize_table ${rows}`} keeps in ${mode} what says which elements are picked; \`q quantize\` and the searches do so by themselves`,
-    })
+    throw errorAt(
+      error,
+      error.at,
+      `${error.message}: it is computed on codes, which are no places`,
+      `${rows === undefined ? `a quantization table with ${layers.join(', ')}` : `--quantize_table ${rows}`} keeps in ${mode} what says which elements are picked; \`q quantize\` and the searches do so by themselves`,
+    )
   }
 }

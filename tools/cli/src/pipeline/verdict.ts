@@ -71,11 +71,11 @@ async function agreementOf(
   { reporter, signal }: Context,
 ): Promise<Agreement> {
   const inside = watchInside(graph, resolved, floatExecutor)
-  const float = original === undefined ? await readyModel(graph, floatExecutor()) : { run: original, close: async () => {} }
+  const float = original === undefined ? await readyModel(graph, floatExecutor()) : lent(original)
   const model =
     quantized === undefined
       ? await readyTensors(resolved.graph, exactExecutor(), [...resolved.graph.outputs, ...inside.names])
-      : { run: quantized, close: async () => {} }
+      : lent(quantized)
   const common = { graph, samples, count, tolerance, signal, onProgress: reporter.progress, isOver }
   let made: ReadonlyMap<string, Tensor> = new Map()
   try {
@@ -93,6 +93,9 @@ async function agreementOf(
     await Promise.all([float.close(), model.close(), inside.close()])
   }
 }
+
+/** A model that is open, and stays so. */
+const lent = <Run>(run: Run) => ({ run, close: async () => {} })
 
 /** What to keep in a float mode so that the model does not miss any more, where that is few layers: tried on the same samples. */
 async function keptInFloat(
