@@ -25,8 +25,9 @@ const undoneBy: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * A Reshape, Squeeze or Unsqueeze that takes back the one before it goes with it. Names are those of TPU-MLIR 1.30.2: behind an Unsqueeze, what
- * was moved there and back has its name; other users of a Reshape have one each, numbered from the last user on.
+ * A Reshape, Squeeze or Unsqueeze that takes back the one before it goes with it; between an Unsqueeze and a Squeeze only where nothing else uses
+ * the first's result. Names are those of TPU-MLIR 1.30.2: behind an Unsqueeze, what was moved there and back has its name; other users of a
+ * Reshape have one each, numbered from the last user on.
  */
 export const cancelMoves: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)
@@ -37,7 +38,7 @@ export const cancelMoves: Rule = (net, node) => {
   if (!sameShape(net.shape(x), net.shape(result)) || (net.isOutput(result) && maker === undefined)) return false
   const [between] = producer.outputs as [string]
   const isShared = net.useCount(between) > 1
-  if (node.op === 'Unsqueeze' && isShared) return false
+  if (isShared && (node.op === 'Unsqueeze' || producer.op === 'Unsqueeze')) return false
   const users = [...net.consumers(between)].reverse()
   bypass(net, node, x)
   if (node.op === 'Unsqueeze' && maker !== undefined) {

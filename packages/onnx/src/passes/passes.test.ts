@@ -214,7 +214,9 @@ describe('an If with a known condition', () => {
       'y_Transpose',
     ])
   })
+})
 
+describe('layers that TPU-MLIR 1.30.2 has otherwise', () => {
   describe('Transposes that undo each other', () => {
     const turned = (from: string): readonly proto.onnx.INodeProto[] => [
       node('Transpose', [from], 't', [ints('perm', [0, 2, 1])]),
@@ -280,5 +282,14 @@ describe('an If with a known condition', () => {
       const rows = [nodes[0]!, { ...nodes[1]!, attribute: [int('axis', 1)] }, nodes[2]!, node('Concat', ['c', 'a'], 'y', [int('axis', 1)])]
       expect(layers(await imported([1, 3, 2], rows, [constants![0]!, list('widths', [1, 2])]))[0]).toBe('m_MatMul MatMul')
     })
+  })
+
+  it('a Squeeze takes back the Unsqueeze before it only where nothing else uses that', async () => {
+    const axis = list('axis', [1])
+    const there = [node('Relu', ['x'], 'a'), node('Unsqueeze', ['a', 'axis'], 'b'), node('Squeeze', ['b', 'axis'], 'c')]
+    const alone = await imported([2, 3], [...there, node('Tanh', ['c'], 'y')], [axis])
+    expect(layers(alone)).toEqual(['a_Relu Relu', 'y_Tanh Tanh'])
+    const shared = await imported([2, 3], [...there, node('Tanh', ['c'], 'd'), node('Mul', ['d', 'b'], 'y')], [axis])
+    expect(layers(shared).slice(1, 3)).toEqual(['b_Unsqueeze Unsqueeze', 'c_Squeeze Squeeze'])
   })
 })
