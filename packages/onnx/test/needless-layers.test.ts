@@ -15,6 +15,7 @@ const constants: Readonly<Record<string, SmallConstant>> = {
   none: whole(0),
   all: whole(6),
   two: whole(2),
+  back: whole(-2),
   place: { ...whole(0), shape: [1, 1] },
   flat: whole(1, 3, 36),
   ones: whole(1, 1, 1, 1),
@@ -92,6 +93,18 @@ const cases: readonly (readonly [title: string, nodes: readonly SmallNode[], out
   [
     'one whose axes come back elsewhere does not',
     [conv, ['ReduceSum', 'd two', 'r', { keepdims: 0 }], ['Unsqueeze', 'r none', 'u'], ['Sin', 'u', 'y']],
+    'y',
+    'd_Conv r_ReduceSum u_Unsqueeze y_Sin',
+  ],
+  [
+    'axes counted from the end both times come back too',
+    [conv, ['ReduceSum', 'd back', 'r', { keepdims: 0 }], ['Unsqueeze', 'r back', 'u'], ['Sin', 'u', 'y']],
+    'y',
+    'd_Conv r_ReduceSum y_Sin',
+  ],
+  [
+    'those counted from the end once do not',
+    [conv, ['ReduceSum', 'd back', 'r', { keepdims: 0 }], ['Unsqueeze', 'r two', 'u'], ['Sin', 'u', 'y']],
     'y',
     'd_Conv r_ReduceSum u_Unsqueeze y_Sin',
   ],

@@ -24,7 +24,7 @@ import { flattenVolumes } from './flat-volume.ts'
 import { frontIndices, gatherAll, gatherEvenly, gatherOne } from './gather.ts'
 import { factorsOfGroups, plainNorm, rankOf, repeatedFactors } from './normalizations.ts'
 import { pRelu } from './p-relu.ts'
-import { composedReduction, globalPool, plainMean, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
+import { composedReduction, globalPool, plainAxes, planar, singlePool, singleReduction, spatialPool } from './pools.ts'
 import { gemm, vectorProduct } from './products.ts'
 import { division, remainder, wholePower, wholeResult } from './quotients.ts'
 import { reductionBehindTranspose } from './reduction-behind-transpose.ts'
@@ -76,7 +76,7 @@ const conversions: RuleSet = {
   Expand: [expand],
   Slice: [backwards],
   Split: [split],
-  Unsqueeze: [numberRaised],
+  Unsqueeze: [plainAxes, numberRaised],
   SpaceToDepth: [spaceToDepth],
   Gather: [frontIndices, gatherAll, gatherOne, gatherEvenly],
   Resize: [resize],
@@ -90,16 +90,16 @@ const conversions: RuleSet = {
   GroupNormalization: [plainNorm, factorsOfGroups, rankOf(true)],
   GlobalAveragePool: [globalPool],
   GlobalMaxPool: [globalPool],
-  ReduceL1: [reductionBehindTranspose],
-  ReduceL2: [wholeResult, reductionBehindTranspose],
-  ReduceMean: [wholeResult, plainMean, singleReduction, spatialPool, reductionBehindTranspose],
-  ReduceMax: [singleReduction, spatialPool, reductionBehindTranspose],
-  ReduceMin: [singleReduction, reductionBehindTranspose],
-  ReduceSum: [singleReduction, reductionBehindTranspose],
-  ReduceProd: [singleReduction, reductionBehindTranspose],
-  ReduceSumSquare: [composedReduction],
-  ReduceLogSum: [wholeResult, composedReduction],
-  ReduceLogSumExp: [wholeResult, composedReduction],
+  ReduceL1: [plainAxes, reductionBehindTranspose],
+  ReduceL2: [plainAxes, wholeResult, reductionBehindTranspose],
+  ReduceMean: [plainAxes, wholeResult, singleReduction, spatialPool, reductionBehindTranspose],
+  ReduceMax: [plainAxes, singleReduction, spatialPool, reductionBehindTranspose],
+  ReduceMin: [plainAxes, singleReduction, reductionBehindTranspose],
+  ReduceSum: [plainAxes, singleReduction, reductionBehindTranspose],
+  ReduceProd: [plainAxes, singleReduction, reductionBehindTranspose],
+  ReduceSumSquare: [plainAxes, composedReduction],
+  ReduceLogSum: [plainAxes, wholeResult, composedReduction],
+  ReduceLogSumExp: [plainAxes, wholeResult, composedReduction],
   Conv: [planar],
   ConvTranspose: [planar],
   BatchNormalization: [batchNorm],

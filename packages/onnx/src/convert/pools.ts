@@ -42,10 +42,11 @@ export const spatialPool: Rule = (net, node) => {
   return true
 }
 
-/** How the axes of a mean were counted is of no interest any more. */
-export const plainMean: Rule = (net, node) => {
+/** How axes were counted is of no interest any more. */
+export const plainAxes: Rule = (net, node) => {
   if (node.attrs['fromEnd'] === undefined) return false
-  net.change(node, { attrs: { axes: node.attrs['axes']!, keepdims: node.attrs['keepdims']! } })
+  const { fromEnd: _, ...attrs } = node.attrs
+  net.change(node, { attrs })
   return true
 }
 

@@ -4,6 +4,7 @@ import { inside } from '../fold/indexing.ts'
 import { reshapeTarget, sliceBounds, squeezedAxes } from '../fold/movement.ts'
 import {
   constantOperand,
+  countedFromEnd,
   type FormView,
   flagAttr,
   frontAxes,
@@ -46,7 +47,8 @@ export const squeeze: Normalize = (view) => {
 /** Unsqueeze: axes from the attribute or the operand. */
 export const unsqueeze: Normalize = (view) => {
   const axes = listOf(view, 'axes') ?? []
-  return { op: 'Unsqueeze', inputs: [view.inputs[0]], attrs: { axes: [...frontAxes(axes, view.type(0).shape.length + axes.length)] } }
+  const front = [...frontAxes(axes, view.type(0).shape.length + axes.length)]
+  return { op: 'Unsqueeze', inputs: [view.inputs[0]], attrs: { axes: front, ...countedFromEnd(axes) } }
 }
 
 /** Transpose: the order, reversed when it is not given. */

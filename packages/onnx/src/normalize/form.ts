@@ -98,6 +98,11 @@ export function frontAxes(axes: readonly number[], rank: number): readonly numbe
   return axes.map((axis) => frontAxis(axis, rank))
 }
 
+/** Says of axes that all of them were counted from the end. */
+export function countedFromEnd(axes: readonly number[] | undefined): { readonly fromEnd?: true } {
+  return axes !== undefined && axes.length > 0 && axes.every((axis) => axis < 0) ? { fromEnd: true } : {}
+}
+
 /** Refuses what an operator can say in ONNX but the program does not handle. */
 export function refuse(view: FormView, message: string, found: string, wanted: string, hint = exportHint): never {
   throw new QError('ONNX_UNSUPPORTED', message, { at: placeOf(view), found, wanted, hint })

@@ -1,5 +1,5 @@
 import { frontAxis } from '@q/ir/ops'
-import { constantOperand, type Form, flagAttr, frontAxes, listOf, type Normalize, numberAttr, refuse } from './form.ts'
+import { constantOperand, countedFromEnd, type Form, flagAttr, frontAxes, listOf, type Normalize, numberAttr, refuse } from './form.ts'
 
 /** What a reduction of nothing is, which `noop_with_empty_axes` asks for: the elements, or what is done to each of them. */
 const ofNothing: Readonly<Record<string, (x: string) => Form>> = {
@@ -21,7 +21,7 @@ export const reduction: Normalize = (view) => {
   return {
     op: view.op,
     inputs: [view.inputs[0]],
-    attrs: { axes, keepdims, ...(view.op === 'ReduceMean' && given?.every((axis) => axis < 0) === true ? { fromEnd: true } : {}) },
+    attrs: { axes, keepdims, ...countedFromEnd(given) },
     types: [{ dtype, shape: shape.flatMap((d, i) => (axes.includes(i) ? (keepdims ? [1] : []) : [d])) }],
   }
 }

@@ -47,7 +47,7 @@ const reduction = <const Name extends string>(name: Name) =>
     name,
     inputs: { x: one(own()) },
     outputs: { y: own() },
-    attrs: { axes: ints(), keepdims: flag(name, 'keepdims') },
+    attrs: { axes: ints(), keepdims: flag(name, 'keepdims'), fromEnd: bool(false) },
     infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
   })
 
@@ -86,15 +86,26 @@ const sourceOnly: OpSet = opSet([
   variadic('PRelu'),
   globalPool('GlobalAveragePool'),
   globalPool('GlobalMaxPool'),
+  reduction('ReduceL1'),
+  reduction('ReduceL2'),
+  reduction('ReduceMax'),
+  reduction('ReduceMean'),
+  reduction('ReduceMin'),
+  reduction('ReduceProd'),
+  reduction('ReduceSum'),
   reduction('ReduceSumSquare'),
   reduction('ReduceLogSum'),
   reduction('ReduceLogSumExp'),
   defineOp({
-    name: 'ReduceMean',
+    name: 'Unsqueeze',
     inputs: { x: one(own()) },
     outputs: { y: own() },
-    attrs: { axes: ints(), keepdims: flag('ReduceMean', 'keepdims'), fromEnd: bool(false) },
-    infer: ({ x }, { axes, keepdims }) => ({ y: { dtype: x.dtype, shape: reduced(x.shape, axes, keepdims) } }),
+    attrs: { axes: ints(), fromEnd: bool(false) },
+    infer: ({ x }, { axes }) => {
+      const sizes = x.shape.values()
+      const shape = Array.from({ length: x.shape.length + axes.length }, (_, i) => (axes.includes(i) ? 1 : sizes.next().value!))
+      return { y: { dtype: x.dtype, shape } }
+    },
   }),
   softmax('Softmax'),
   softmax('LogSoftmax'),
