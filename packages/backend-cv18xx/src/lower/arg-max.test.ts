@@ -32,6 +32,18 @@ describe('an ArgMax', () => {
     expect(graph.values.get('y')!.type.shape).toEqual([1, 1, 2, 2])
   })
 
+  it('is refused where its elements are used', () => {
+    const text = 'x: f32[1,3,2,2]; y, v = ArgMax(x) {axis = 1, keepdims = false}; z = Relu(v)'
+    expect(() => resolvedText(text)).toThrowError(
+      expect.objectContaining({
+        code: 'OP_UNSUPPORTED',
+        at: ['y'],
+        found: 'v, which is used',
+        wanted: 'the places alone, and a ReduceMax',
+      }),
+    )
+  })
+
   it.each([
     ['ArgMax(x) {axis = 1, select_last_index = true}', '1,3,2,2', 'select_last_index'],
     ['ArgMax(x) {axis = 1}', '1,257', 'an axis of 257 elements'],

@@ -1,4 +1,4 @@
-import { type LowerContext, type LowerOp, layerOf, type Node, type Value } from '@q/ir'
+import { type LowerContext, type LowerOp, layerOf, type Node, type TensorType, type Value } from '@q/ir'
 import { floatResult } from '@q/ir/lowering'
 import { rescaledBy } from './byte-factor.ts'
 import { bf16StyleOf } from './lut-bf16.ts'
@@ -11,7 +11,7 @@ const mostElements = 256
  * Places of the largest elements: the chip finds the elements, among codes or in bfloat16, and the host the first place that has them, along the last axis. The host lays
  * places out as the model does.
  *
- * @throws QError `OP_UNSUPPORTED` for the last place of several, and for long axes
+ * @throws QError `OP_UNSUPPORTED` for the last place of several, for long axes, and where the elements are wanted too, which the chip could give in bfloat16 only
  */
 export const lowerArgMax: LowerOp = (node, context) => {
   const name = layerOf(node)
@@ -23,7 +23,7 @@ export const lowerArgMax: LowerOp = (node, context) => {
   const perm = [...shape.keys()].filter((each) => each !== axis).concat(axis)
   const turned = perm.map((each) => shape[each]!)
   const places = [...turned.slice(0, -1), 1]
-  const type = floatResult(name, context.in('HOST'))
+  const type: TensorType = { dtype: 'f32', shape: context.typeOf(name).shape }
   const nodes: Node[] = []
   const values: Value[] = []
   const put = (op: string, inputs: readonly string[], value: Value, attrs: Node['attrs']): string => {
@@ -46,6 +46,9 @@ export const lowerArgMax: LowerOp = (node, context) => {
 }
 
 function checkForm(node: Node, { count, isLast }: { readonly count: number; readonly isLast: boolean }, context: LowerContext): void {
+  const [, elements] = node.outputs
+  if (elements !== undefined && context.useCount(elements) > 0)
+    throw notOnHost(node, context, `${elements}, which is used`, 'the places alone, and a ReduceMax')
   if (isLast) throw notOnHost(node, context, 'select_last_index', 'the first place of several')
   if (count > mostElements) throw notOnHost(node, context, `an axis of ${count} elements`, `at most ${mostElements}`)
 }

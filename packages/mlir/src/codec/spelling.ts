@@ -34,6 +34,8 @@ export interface WriteForm {
   isConstant(name: string): boolean
   /** Operator of the node that makes a value, if one does. */
   makerOf(name: string): string | undefined
+  /** The nodes that use a value. */
+  readersOf(name: string): readonly Node[]
   /** Writes another tensor in place of a constant, or one that the text needs beside those of the node, under a name that no value has. */
   replace(name: string, type: TensorType, constant: Tensor | undefined): string
 }

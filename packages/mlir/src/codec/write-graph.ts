@@ -45,8 +45,8 @@ export function writeGraph(
   }
   checkNames(graph)
   checkOutputs(graph)
-  const { producer } = edgesOf(graph)
-  const planned = graph.nodes.map((node) => planNode(node, { graph, producer, books }))
+  const edges = edgesOf(graph)
+  const planned = graph.nodes.map((node) => planNode(node, { graph, edges, books }))
 
   const writeWeight = ({ name, type, constant, elementName }: PlannedWeight): void => {
     if (weights.has(name) || types.has(name)) return
@@ -132,11 +132,11 @@ interface PlannedNode {
 /** What a node is written in the middle of. */
 interface Surroundings {
   readonly graph: Graph
-  readonly producer: ReadonlyMap<string, Node>
+  readonly edges: ReturnType<typeof edgesOf>
   readonly books: readonly SpellingBook[]
 }
 
-function planNode(node: Node, { graph, producer, books }: Surroundings): PlannedNode {
+function planNode(node: Node, { graph, edges, books }: Surroundings): PlannedNode {
   const at = [node.outputs[0] ?? node.op]
   const type = (name: string): TensorType => (graph.values.get(name) ?? missingValue(name, at[0]!)).type
   const replaced = new Map<string, { readonly type: TensorType; readonly constant: Tensor | undefined }>()
@@ -151,7 +151,8 @@ function planNode(node: Node, { graph, producer, books }: Surroundings): Planned
     typeOf: type,
     constantOf: (name) => graph.values.get(name)?.constant,
     isConstant: (name) => isConstant(graph.values.get(name)),
-    makerOf: (name) => producer.get(name)?.op,
+    makerOf: (name) => edges.producer.get(name)?.op,
+    readersOf: (name) => edges.consumers.get(name) ?? [],
     replace(name, newType, constant) {
       replaced.set(name, { type: newType, constant })
       return name

@@ -4,6 +4,7 @@ import { tpuActivations } from './activations.ts'
 import { tpuArithmetic } from './arithmetic.ts'
 import { tpuCasts } from './casts.ts'
 import { hostFunctions } from './host-functions.ts'
+import { largestElements } from './largest-elements.ts'
 import { tpuLayers } from './layers.ts'
 import { tpuMovement } from './movement.ts'
 import { tpuProducts } from './products.ts'
@@ -13,6 +14,7 @@ import { tpuTableFunctions } from './table-functions.ts'
 export const tpuBook: SpellingBook = spellingBook('tpu', [
   ...tpuCasts,
   ...hostFunctions,
+  ...largestElements,
   ...tpuProducts,
   ...tpuTableFunctions,
   ...tpuArithmetic,

@@ -156,6 +156,23 @@ describe('writeTpu', () => {
     expect(readTpu(text).nodes.at(-1)).toMatchObject({ op: 'ArgMax', inputs: ['x', 'm'], attrs: { axis: 2, keepdims: false } })
   })
 
+  it.each([
+    ['ReduceMax', { dtype: 'bf16', shape: [1, 2, 3] }, {}],
+    ['QReduce', { ...codes, shape: [1, 2, 3] }, { mode: 'max', multipliers: [1], shifts: [0] }],
+  ] as const)('writes the %s that the host searches as a part of the search, which gives elements', (op, type, attrs) => {
+    const m: Value = { name: 'm', type: { ...type, shape: [1, 2, 1] } }
+    const search: Node = { op: 'ArgMax', inputs: ['x', 'm'], outputs: ['y'], attrs: { axis: 2, keepdims: false } }
+    const found: Node = { op, inputs: ['x'], outputs: ['m'], attrs: { axes: [2], keepdims: true, ...attrs } }
+    const plain = graphOf(search, [{ name: 'x', type }, m], { dtype: 'f32', shape: [1, 2] })
+    const graph = { ...plain, nodes: [found, search], properties: { ...plain.properties, quantizeInputsOnHost: true } }
+    const { text } = writeTpu(graph)
+    expect(text).toMatch(
+      /"tpu.Arg"\(%\d\) \{axis = 2 : i64, keepdims = false, mode = "ArgMax", select_last_index = false, use_int_input = false\} .*, none\)/,
+    )
+    expect(readTpu(text).nodes[0]).toMatchObject({ op, outputs: ['m'], attrs: { axes: [2], ...attrs } })
+    expect(writeTpu({ ...graph, nodes: [found], outputs: ['m'] }).text).toContain('"tpu.Reduce"')
+  })
+
   it('writes a number that was rounded to bfloat16 as a weight: as an attribute it would be another', () => {
     const narrow: TensorType = { dtype: 'bf16', shape: [1, 2] }
     const number = (dtype: 'f32' | 'bf16', data: Float32Array | Uint16Array): Value => ({
