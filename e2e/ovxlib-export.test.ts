@@ -1,8 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { acuity, exportFiles, madeAs, networkLayers, type OvxGraph, type OvxTensor, ovxGraphOf, parseModel } from '@q/backend-acuity'
-import { graph, resolve } from '@q/ir'
+import {
+  acuity,
+  convertersOf,
+  exportFiles,
+  madeAs,
+  networkLayers,
+  type OvxGraph,
+  type OvxTensor,
+  ovxGraphOf,
+  parseModel,
+  readTypes,
+} from '@q/backend-acuity'
+import { type Graph, graph, layerOf, resolve } from '@q/ir'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startRun } from '../tools/cli/src/context.ts'
 import { exportedNetwork as exportedIn } from '../tools/cli/src/pegasus/export.ts'
@@ -103,13 +114,19 @@ function built(folder: string): {
   return { tensors: lines.filter((line) => 'tensor' in line), nodes: lines.filter((line) => 'node' in line), ends: lines.at(-1) }
 }
 
-function expectSame(folder: string, graph: OvxGraph): void {
+/** The same tensors, with their bytes, and the same nodes; these are handed back. */
+function expectSameGraph(folder: string, graph: OvxGraph): readonly Record<string, unknown>[] {
   const { tensors, nodes, ends } = built(folder)
   expect(tensors).toEqual(graph.tensors.map(toldTensor))
   expect(nodes.map(({ node, op, inputs, outputs }) => ({ node, op, inputs, outputs }))).toEqual(
     graph.nodes.map(({ op, inputs, outputs }, node) => ({ node, op, inputs, outputs })),
   )
   expect(ends).toEqual({ graph: 1, inputs: graph.inputs, outputs: graph.outputs })
+  return nodes
+}
+
+function expectSame(folder: string, graph: OvxGraph): void {
+  const nodes = expectSameGraph(folder, graph)
   const conv = graph.nodes.findIndex(({ op }) => op === 'CONV2D')
   const each = (name: string) => (graph.nodes[conv]!.params[`conv2d.${name}`] as { readonly each: readonly number[] }).each
   expect(nodes[conv]).toMatchObject({
@@ -199,6 +216,69 @@ describe.skipIf(!hasCompiler)('exported sources compile without a warning and bu
   })
 })
 
+/** The sources of a network in a mode, in the folder `out`. */
+function written(net: Graph, mode: 'F16' | 'F32' | 'PCQ' | 'DFP16'): OvxGraph {
+  const backend = acuity()
+  const ranges = new Map(net.nodes.map((node) => [layerOf(node), { threshold: 4, min: -4, max: 4 }]))
+  for (const { name } of net.inputs) ranges.set(name, { threshold: 4, min: -4, max: 4 })
+  const resolved = resolve(net, ranges, new Map(), backend, { mode })
+  const made = madeAs(net, resolved, { target: backend.target, mode })
+  const layers = networkLayers(net)
+  const converters = convertersOf(layers, made, readTypes(layers, resolved, made), mode)
+  const exported = ovxGraphOf({ layers, graph: net, made, converters })
+  mkdirSync('out', { recursive: true })
+  for (const [name, content] of exportFiles(exported, { prefix: 'd', numbers: new Map() })) writeFileSync(join('out', name), content)
+  return exported
+}
+
+// Members of parameters as the headers of the public library have them; axes and counts from the innermost dimension.
+it.skipIf(!hasCompiler).each(['F16', 'F32', 'PCQ', 'DFP16'] as const)(
+  'operators that move, divide and widen build the same graph in %s (skipped without gcc)',
+  (mode) => {
+    const net = graph`
+      x: f32[1,2,4,4]
+      w: f32[2,3,3,2] = 0.5
+      v: f32[3,1,1,1] = [1, 2, 3]
+      b: f32[3] = [1, -1, 0.5]
+      a = ConvTranspose(x, w, b) {strides = [2, 1], pads = [1, 0, 0, 1], output_padding = [1, 0], relu = true}
+      c = ConvTranspose(a, v) {strides = [1, 1], pads = [0, 0, 0, 0], group = 3}
+      s: f32[3] = [0.25, 0.5, 0.75]
+      d = PRelu(c, s)
+      e = Softplus(d)
+      f = Div(a, e)
+      n: f32[1] = 2
+      g = Div(f, n)
+      h = Tile(g) {repeats = [1, 4, 1, 2]}
+      i = DepthToSpace(h) {block_h = 2, block_w = 2, mode = "CRD"}
+      j = DepthToSpace(i) {block_h = 2, block_w = 2, inverse = true}
+      p: i64[2] = [0, -1]
+      k = Gather(j, p) {axis = 1}
+      y = Softmax(k) {axis = 1, log = true}
+      return y
+    `
+    const exported = written(net, mode)
+    const nodes = expectSameGraph('out', exported)
+    const told = (op: string) => nodes.filter((node) => node['op'] === op)
+    expect(told('DECONVOLUTION')).toMatchObject([
+      { ksize: [2, 3], stride: [1, 2], pad: [0, 1, 1, 0], output_padding: [0, 1], weights: 3, group: 1 },
+      { ksize: [1, 1], stride: [1, 1], pad: [0, 0, 0, 0], output_padding: [0, 0], weights: 3, group: 3 },
+    ])
+    expect(told('PRELU')).toMatchObject([{ axis: 2 }])
+    expect(told('DIVIDE')).toMatchObject([{ scale: 1 }, { scale: 1 }])
+    expect(told('TILE')).toMatchObject([{ multiples: [2, 1, 4, 1] }])
+    expect(told('DEPTH2SPACE')).toMatchObject([{ block_size: 2, mode: 1 }])
+    expect(told('SPACE2DEPTH')).toMatchObject([{ block_size: [2, 2] }])
+    expect(told('GATHER')).toMatchObject([{ axis: 2, batch_dims: 0 }])
+    expect(told('LOG_SOFTMAX')).toMatchObject([{ axis: 2, beta: 1 }])
+    const constant = (name: RegExp) => exported.tensors.find((tensor) => tensor.kind === 'constant' && name.test(tensor.name))!
+    // The innermost dimension first: outputs are the outermost, as in a convolution.
+    expect(constant(/^a\/sum_\d+:weight$/).size).toEqual([2, 3, 2, 3])
+    expect(constant(/^d_\d+:a$/).size).toEqual([1, 1, 3])
+    const places = constant(/^p_\d+$/)
+    expect([places.type, [...new Int32Array(places.bytes!.slice().buffer)]]).toEqual(['INT32', [0, 11]])
+  },
+)
+
 it.skipIf(!hasCompiler)('functions of an element compile without a warning, whatever their parameters (skipped without gcc)', () => {
   const net = graph`
     x: f32[1,2,4]
@@ -217,12 +297,7 @@ it.skipIf(!hasCompiler)('functions of an element compile without a warning, what
     y = LayerNormalization(j, s, t)
     return y
   `
-  const backend = acuity()
-  const resolved = resolve(net, new Map(), new Map(), backend, { mode: 'F16' })
-  const made = madeAs(net, resolved, { target: backend.target, mode: 'F16' })
-  const exported = ovxGraphOf({ layers: networkLayers(net), graph: net, made, converters: [] })
-  mkdirSync('out')
-  for (const [name, content] of exportFiles(exported, { prefix: 'd', numbers: new Map() })) writeFileSync(join('out', name), content)
+  const exported = written(net, 'F16')
   expect(built('out').nodes.map(({ op }) => op)).toEqual(exported.nodes.map(({ op }) => op))
 })
 

@@ -95,6 +95,28 @@ static void print_params(const vsi_nn_node_t *node)
         print_words("dilation", p->conv2d.dilation, 2);
         printf(", \"weights\": %u, \"group\": %u", p->conv2d.weights, p->conv2d.group);
     }
+    if (node->op == VSI_NN_OP_DECONVOLUTION)
+    {
+        print_words("ksize", p->deconv.ksize, 2);
+        print_words("stride", p->deconv.stride, 2);
+        print_words("pad", (const uint32_t *)p->deconv.pad, 4);
+        print_words("output_padding", p->deconv.output_padding, 2);
+        printf(", \"weights\": %u, \"group\": %u", p->deconv.weights, p->deconv.group);
+    }
+    if (node->op == VSI_NN_OP_DEPTH2SPACE)
+        printf(", \"block_size\": %d, \"mode\": %d", p->depth2space.block_size, (int)p->depth2space.mode);
+    if (node->op == VSI_NN_OP_SPACE2DEPTH)
+        print_words("block_size", (const uint32_t *)p->space2depth.block_size, 2);
+    if (node->op == VSI_NN_OP_DIVIDE)
+        printf(", \"scale\": %.9g", (double)p->divide.scale);
+    if (node->op == VSI_NN_OP_GATHER)
+        printf(", \"axis\": %d, \"batch_dims\": %d", p->gather.axis, p->gather.batch_dims);
+    if (node->op == VSI_NN_OP_LOG_SOFTMAX)
+        printf(", \"axis\": %d, \"beta\": %.9g", p->log_softmax.axis, (double)p->log_softmax.betaValue);
+    if (node->op == VSI_NN_OP_PRELU)
+        printf(", \"axis\": %d", p->prelu.axis);
+    if (node->op == VSI_NN_OP_TILE)
+        print_words("multiples", (const uint32_t *)p->tile.multiples, p->tile.multiples_num);
     if (node->op == VSI_NN_OP_POOL)
     {
         print_words("ksize", p->pool.ksize, 2);

@@ -33,11 +33,12 @@ typedef enum { VSI_NN_INTERPOLATION_BILINEAR, VSI_NN_INTERPOLATION_NEAREST_NEIGH
 typedef enum { VSI_NN_REDUCE_SUM, VSI_NN_REDUCE_MEAN, VSI_NN_REDUCE_MAX, VSI_NN_REDUCE_MIN } vsi_nn_reduce_e;
 typedef enum { VSI_NN_SWISH, VSI_NN_HSWISH } vsi_nn_swish_e;
 typedef enum { VSI_NN_PAD_MODE_CONSTANT } vsi_nn_pad_mode_e;
+typedef enum { VSI_NN_DEPTH2SPACE_DCR = 0, VSI_NN_DEPTH2SPACE_CRD } vsi_nn_depth2space_mode_e;
 typedef enum { VSI_NN_NBG_FILE } vsi_nn_nbg_type_e;
 
-#define OPS(X) X(NBG) X(ABS) X(ADD) X(CLIP) X(CONCAT) X(CONV2D) X(DATACONVERT) X(ELU) X(EXP) X(FCL2) X(FLOOR) X(GELU) X(HARD_SIGMOID) X(LAYER_NORM) X(LEAKY_RELU) X(LOG) X(MATRIXMUL) X(MAXIMUM) X(MINIMUM) \
-    X(MISH) X(MULTIPLY) X(PAD) X(PERMUTE) X(POOL) X(POW) X(REDUCE) X(RELU) X(RELUN) X(RESHAPE2) X(RESIZE) X(RSQRT) X(SIGMOID) X(SIN) X(SOFTMAX) \
-    X(SQRT) X(STRIDED_SLICE) X(SUBTRACT) X(SWISH) X(TANH)
+#define OPS(X) X(NBG) X(ABS) X(ADD) X(CLIP) X(CONCAT) X(CONV2D) X(DATACONVERT) X(DECONVOLUTION) X(DEPTH2SPACE) X(DIVIDE) X(ELU) X(EXP) X(FCL2) X(FLOOR) X(GATHER) X(GELU) X(HARD_SIGMOID) X(LAYER_NORM) X(LEAKY_RELU) X(LOG) X(LOG_SOFTMAX) X(MATRIXMUL) X(MAXIMUM) X(MINIMUM) \
+    X(MISH) X(MULTIPLY) X(PAD) X(PERMUTE) X(POOL) X(POW) X(PRELU) X(REDUCE) X(RELU) X(RELUN) X(RESHAPE2) X(RESIZE) X(RSQRT) X(SIGMOID) X(SIN) X(SOFTMAX) X(SOFTRELU) X(SPACE2DEPTH) \
+    X(SQRT) X(STRIDED_SLICE) X(SUBTRACT) X(SWISH) X(TANH) X(TILE)
 #define OP(name) VSI_NN_OP_##name,
 typedef enum { OPS(OP) VSI_NN_OP_COUNT } vsi_nn_op_t;
 
@@ -79,6 +80,14 @@ typedef struct
         vsi_nn_conv2d_param conv2d;
         vsi_nn_fcl_param fcl;
         vsi_nn_pool_param pool;
+        struct { uint32_t ksize[2]; uint32_t stride[2]; int32_t pad[4]; uint32_t pad_type; uint32_t weights; uint32_t group; uint32_t output_padding[2]; } deconv;
+        struct { void *local; int32_t block_size; vsi_nn_depth2space_mode_e mode; } depth2space;
+        struct { void *local; int32_t block_size[2]; } space2depth;
+        struct { void *local; float scale; } divide;
+        struct { void *local; int32_t axis; int32_t batch_dims; } gather;
+        struct { void *local; float betaValue; int32_t axis; } log_softmax;
+        struct { void *local; int32_t axis; } prelu;
+        struct { void *local; const int32_t *multiples; uint32_t multiples_num; } tile;
         struct { int32_t axis; float beta; } softmax;
         struct { uint32_t axis; } concat;
         struct { vsi_size_t *size; uint32_t dim_num; } reshape2;

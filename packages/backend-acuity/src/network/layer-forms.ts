@@ -62,6 +62,25 @@ const convolution: Form = ({ node, attrs, shapeOf }) => {
   }
 }
 
+const deconvolution: Form = ({ node, attrs, shapeOf, result }) => {
+  const [, , ...kernel] = shapeOf(1) as [number, number, ...number[]]
+  const more = list(attrs['output_padding'])
+  return {
+    op: 'deconvolution',
+    parameters: {
+      weights: result[1],
+      bias: node.inputs[2] !== undefined,
+      group_number: attrs['group'],
+      regularize: false,
+      ...window(attrs, kernel),
+      pad_method: 'auto',
+      output_shape: result,
+      output_padding_h: more[0] ?? 0,
+      output_padding_w: more[1] ?? 0,
+    },
+  }
+}
+
 const pooling =
   (type: 'MAX' | 'AVG'): Form =>
   ({ attrs }) => ({
@@ -110,11 +129,16 @@ const forms: Readonly<Record<string, Form>> = {
   Clip: ({ attrs }) => ({ op: 'clipbyvalue', parameters: { clip_value_min: attrs['min'], clip_value_max: attrs['max'] } }),
   Concat: ({ attrs }) => ({ op: 'concat', parameters: { dim: attrs['axis'] } }),
   Conv: convolution,
-  DepthToSpace: ({ attrs }) => ({ op: 'depth2space', parameters: { block_size: attrs['block_h'] } }),
+  ConvTranspose: deconvolution,
+  DepthToSpace: ({ attrs }) =>
+    attrs['inverse'] === true
+      ? { op: 'space2depth', parameters: { block_size: [attrs['block_h'], attrs['block_w']] } }
+      : { op: 'depth2space', parameters: { block_size: attrs['block_h'], mode: attrs['mode'] } },
   Div: plain('real_div'),
   Elu: ({ attrs }) => ({ op: 'elu', parameters: { alpha: attrs['alpha'] } }),
   Exp: plain('exp'),
   Floor: plain('floor'),
+  Gather: ({ attrs }) => ({ op: 'gather', parameters: { axis: attrs['axis'], batch_dims: 0 } }),
   Gelu: ({ attrs }) => ({ op: 'gelu', parameters: { approximate: attrs['approximate'] !== 'none' } }),
   HardSigmoid: ({ attrs }) => ({ op: 'hard_sigmoid', parameters: { alpha: attrs['alpha'], beta: attrs['beta'] } }),
   HardSwish: plain('hard_swish'),
@@ -139,6 +163,7 @@ const forms: Readonly<Record<string, Form>> = {
     parameters: { padding_value: attrs['pads'], padding_mode: String(attrs['mode']).toUpperCase(), padding_const: attrs['value'] },
   }),
   Pow: plain('pow'),
+  PRelu: plain('prelu'),
   ReduceMax: reduction('reducemax'),
   ReduceMean: reduction('reducemean'),
   ReduceMin: reduction('reducemin'),
@@ -164,6 +189,7 @@ const forms: Readonly<Record<string, Form>> = {
     },
   }),
   Softmax: ({ attrs }) => ({ op: attrs['log'] === true ? 'log_softmax' : 'softmax', parameters: { sf_axis: attrs['axis'], beta: 1 } }),
+  Softplus: plain('softrelu'),
   Sqrt: plain('sqrt'),
   Squeeze: reshaped,
   Sub: plain('subtract', { axis: 1, bias: false }),
@@ -180,7 +206,7 @@ export const reluForm = (limit: number): LayerForm =>
   limit > 0 ? { op: 'relun', parameters: { relu_clamp_top: limit, relu_clamp_bottom: 0 } } : { op: 'relu' }
 
 /** Operators whose weights and bias belong to the layer; those of others are layers of their own. */
-export const weighted: ReadonlySet<string> = new Set(['Conv', 'LayerNormalization', 'MatMul'])
+export const weighted: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'LayerNormalization', 'MatMul', 'PRelu'])
 
 /** How a node stands in a model file. @throws QError `ACUITY_OPERATOR` for an operator that model files are not known to have */
 export function layerForm(graph: Graph, node: Node): LayerForm {
@@ -209,8 +235,12 @@ export function layerForm(graph: Graph, node: Node): LayerForm {
 function refusedPart(graph: Graph, { op, inputs }: Node, attrs: Attrs): string | undefined {
   const rankOf = (place: number): number => graph.values.get(inputs[place]!)!.type.shape.length
   const isConstant = (place: number): boolean => graph.values.get(inputs[place]!)!.constant !== undefined
-  if (op === 'Conv' && rankOf(1) !== 4) return `Conv over ${rankOf(1) - 2} axes`
-  if (op === 'Conv' && !isConstant(1)) return 'Conv with computed weights'
+  const isConvolution = op === 'Conv' || op === 'ConvTranspose'
+  if (isConvolution && rankOf(1) !== 4) return `${op} over ${rankOf(1) - 2} axes`
+  if ((isConvolution || op === 'PRelu') && !isConstant(1)) return `${op} with computed weights`
+  if (op === 'ConvTranspose' && list(attrs['dilations']).some((each) => each !== 1)) return 'ConvTranspose with dilations'
+  if (op === 'Gather' && !isConstant(1)) return 'Gather with computed indices'
+  if (op === 'Gather' && (attrs['keepdims'] !== true || rankOf(1) === 0)) return 'Gather of a single index, whose axis goes'
   if ((op === 'MaxPool' || op === 'AveragePool') && list(attrs['kernel_shape']).length !== 2)
     return `${op} over ${list(attrs['kernel_shape']).length} axes`
   if (op === 'MatMul' && (attrs['transY'] === true || attrs['headsAsBatch'] === true || list(attrs['heads']).length > 0))
@@ -220,5 +250,8 @@ function refusedPart(graph: Graph, { op, inputs }: Node, attrs: Attrs): string |
   if (op === 'Gelu' && attrs['approximate'] === 'sigmoid') return 'Gelu by a sigmoid'
   if (op === 'Sigmoid' && attrs['log'] === true) return 'a logarithm of Sigmoid'
   if (op === 'DepthToSpace' && attrs['block_h'] !== attrs['block_w']) return 'DepthToSpace with blocks that are not square'
+  if (op === 'DepthToSpace' && (attrs['channelsLast'] === true || attrs['swapColumnRow'] === true))
+    return 'DepthToSpace with channels last or columns before rows'
+  if (op === 'DepthToSpace' && attrs['inverse'] === true && attrs['mode'] !== 'DCR') return 'SpaceToDepth in the order CRD'
   return undefined
 }

@@ -93,8 +93,8 @@ function makersOf(
     return [{ name: key, part: 'input', value: key, form: { op: 'input', parameters }, reads: [] }]
   }
   if (node === undefined) {
-    const { shape } = graph.values.get(key)!.type
-    const parameters = { shape, is_scalar: shape.length === 0, type: 'float32' }
+    const { shape, dtype } = graph.values.get(key)!.type
+    const parameters = { shape, is_scalar: shape.length === 0, type: /^[iu]\d/.test(dtype) ? 'int32' : 'float32' }
     return [{ name: key, part: 'constant', value: key, form: { op: 'variable', parameters }, reads: [] }]
   }
   const [value] = node.outputs as [string]

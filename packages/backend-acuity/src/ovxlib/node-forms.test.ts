@@ -121,6 +121,29 @@ describe.each([
   ['y = Mish(x)', 'MISH', {}, 'mish', undefined],
   ['y = Elu(x) {alpha = 0.5}', 'ELU', { 'elu.alpha': 0.5 }, 'elu', { alpha: 0.5 }],
   ['y = Swish(x) {alpha = 2}', 'SWISH', { 'swish.type': 'VSI_NN_SWISH', 'swish.beta': 2 }, 'swish', { beta: 2 }],
+  ['y = Div(x, t)', 'DIVIDE', { 'divide.scale': 1 }, 'real_div', undefined],
+  ['y = Softplus(x)', 'SOFTRELU', {}, 'softrelu', undefined],
+  [
+    'y = Softmax(x) {axis = 3, log = true}',
+    'LOG_SOFTMAX',
+    { 'log_softmax.axis': 0, 'log_softmax.betaValue': 1 },
+    'log_softmax',
+    { sf_axis: 3, beta: 1 },
+  ],
+  [
+    'y = DepthToSpace(x) {block_h = 2, block_w = 2}',
+    'DEPTH2SPACE',
+    { 'depth2space.block_size': 2, 'depth2space.mode': 'VSI_NN_DEPTH2SPACE_DCR' },
+    'depth2space',
+    { block_size: 2, mode: 'DCR' },
+  ],
+  [
+    'w: f32[4,2,3,2] = 1; y = ConvTranspose(x, w) {strides = [2, 1], pads = [1, 0, 0, 1], output_padding = [1, 0]}',
+    'DECONVOLUTION',
+    { 'deconv.ksize': each(2, 3), 'deconv.pad': each(0, 1, 1, 0), 'deconv.weights': 2, 'deconv.output_padding': each(0, 1) },
+    'deconvolution',
+    { weights: 2, ksize_h: 3, ksize_w: 2, pad: [1, 0, 0, 1], output_padding_h: 1, output_padding_w: 0 },
+  ],
   ['y = Silu(x)', 'SWISH', { 'swish.type': 'VSI_NN_SWISH', 'swish.beta': 1 }, 'swish', { beta: 1 }],
 ])('%s', (text, op, params, layer, parameters) => {
   it('in sources', () => {
@@ -136,7 +159,10 @@ describe.each([
 })
 
 it.each([
-  ['y = Softmax(x) {axis = 1, log = true}', 'a logarithm of Softmax'],
+  [
+    'w: f32[4,2,1,1]; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], group = 2}',
+    'ConvTranspose in 2 groups of more than a channel',
+  ],
   ['y = Pad(x) {pads = [0, 0, 1, 1, 0, 0, 1, 1], mode = "reflect"}', 'Pad in the mode reflect'],
   ['y = Pad(x) {pads = [0, 0, 1, 1, 0, 0, 1, 1], value = 0.5}', 'Pad with 0.5, which is no whole number'],
   ['y = Gelu(x) {approximate = "sigmoid"}', 'Gelu by a sigmoid'],
@@ -150,6 +176,15 @@ it.each([
 
 it.each([
   ['y = DepthToSpace(x) {block_h = 2, block_w = 1}', 'DepthToSpace with blocks that are not square'],
+  ['y = DepthToSpace(x) {block_h = 2, block_w = 2, channelsLast = true}', 'DepthToSpace with channels last or columns before rows'],
+  ['y = DepthToSpace(x) {block_h = 2, block_w = 2, inverse = true, mode = "CRD"}', 'SpaceToDepth in the order CRD'],
+  [
+    'w: f32[4,2,1,1] = 1; y = ConvTranspose(x, w) {strides = [1, 1], pads = [0, 0, 0, 0], dilations = [2, 1]}',
+    'ConvTranspose with dilations',
+  ],
+  ['p: i64[1]; y = Gather(x, p)', 'Gather with computed indices'],
+  ['p: i64[1] = 1; y = Gather(x, p) {keepdims = false}', 'Gather of a single index, whose axis goes'],
+  ['s: f32[4]; y = PRelu(x, s)', 'PRelu with computed weights'],
   ['u: f32[1,4,6]; y = MaxPool(u) {kernel_shape = [2], strides = [2], pads = [0, 0]}', 'MaxPool over 1 axes'],
   ['u: f32[1,1,2,2]; v: f32[1,1,1,1]; y = Conv(u, v) {strides = [1, 1], pads = [0, 0, 0, 0]}', 'Conv with computed weights'],
 ])('%s is refused in a model file', (text, found) => {

@@ -92,9 +92,38 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
     }
   },
   Clip: ({ attrs }) => ({ op: 'CLIP', params: { 'clip.min': Number(attrs['min']), 'clip.max': Number(attrs['max']) } }),
+  // Weights have their outputs first, and places beside the kernel are given as in a convolution.
+  ConvTranspose: ({ attrs, shapeOf, result }) => {
+    const [, , ...kernel] = shapeOf(1) as [number, number, ...number[]]
+    const more = numbers(attrs['output_padding'])
+    return {
+      op: 'DECONVOLUTION',
+      params: {
+        ...window('deconv', attrs, kernel),
+        'deconv.weights': result[1]!,
+        'deconv.group': Number(attrs['group']),
+        'deconv.output_padding': { each: more.length === 0 ? [0, 0] : more.toReversed() },
+      },
+    }
+  },
+  DepthToSpace: ({ attrs }) =>
+    attrs['inverse'] === true
+      ? { op: 'SPACE2DEPTH', params: { 'space2depth.block_size': { each: [Number(attrs['block_w']), Number(attrs['block_h'])] } } }
+      : {
+          op: 'DEPTH2SPACE',
+          params: {
+            'depth2space.block_size': Number(attrs['block_h']),
+            'depth2space.mode': `VSI_NN_DEPTH2SPACE_${String(attrs['mode'])}`,
+          },
+        },
+  Div: () => ({ op: 'DIVIDE', params: { 'divide.scale': 1 } }),
   Elu: ({ attrs }) => ({ op: 'ELU', params: { 'elu.alpha': Number(attrs['alpha']) } }),
   Exp: plain('EXP'),
   Floor: plain('FLOOR'),
+  Gather: ({ attrs, shapeOf }) => ({
+    op: 'GATHER',
+    params: { 'gather.axis': fromInside(Number(attrs['axis']), shapeOf(0).length), 'gather.batch_dims': 0 },
+  }),
   Gelu: ({ attrs }) => ({ op: 'GELU', params: { 'gelu.approximate': attrs['approximate'] === 'tanh' ? 'TRUE' : 'FALSE' } }),
   HardSigmoid: ({ attrs }) => ({
     op: 'HARD_SIGMOID',
@@ -137,6 +166,7 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
     }
   },
   Pow: plain('POW'),
+  PRelu: ({ result }) => ({ op: 'PRELU', params: { 'prelu.axis': fromInside(1, result.length) } }),
   ReduceMax: reduce('VSI_NN_REDUCE_MAX'),
   ReduceMean: reduce('VSI_NN_REDUCE_MEAN'),
   ReduceMin: reduce('VSI_NN_REDUCE_MIN'),
@@ -168,15 +198,22 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
       },
     }
   },
-  Softmax: ({ attrs, result }) => ({
-    op: 'SOFTMAX',
-    params: { 'softmax.axis': fromInside(Number(attrs['axis']), result.length), 'softmax.beta': 1 },
-  }),
+  Softmax: ({ attrs, result }) => {
+    const axis = fromInside(Number(attrs['axis']), result.length)
+    return attrs['log'] === true
+      ? { op: 'LOG_SOFTMAX', params: { 'log_softmax.axis': axis, 'log_softmax.betaValue': 1 } }
+      : { op: 'SOFTMAX', params: { 'softmax.axis': axis, 'softmax.beta': 1 } }
+  },
+  Softplus: plain('SOFTRELU'),
   Sqrt: plain('SQRT'),
   Squeeze: reshape,
   Sub: plain('SUBTRACT'),
   Swish: ({ attrs }) => ({ op: 'SWISH', params: { 'swish.type': 'VSI_NN_SWISH', 'swish.beta': Number(attrs['alpha']) } }),
   Tanh: () => ({ op: 'TANH', params: { 'tanh.scale_a': 1, 'tanh.scale_b': 1 } }),
+  Tile: ({ attrs }) => {
+    const repeats = numbers(attrs['repeats'])
+    return { op: 'TILE', params: { 'tile.multiples': reversed(repeats, 'int32_t'), 'tile.multiples_num': repeats.length } }
+  },
   Transpose: ({ attrs }) => {
     const perm = numbers(attrs['perm'])
     const inside = perm.map((axis) => perm.length - 1 - axis).toReversed()
@@ -191,8 +228,14 @@ export const reluNode = (limit: number): Made =>
   limit > 0 ? { op: 'RELUN', params: { 'relun.clamp_top': limit, 'relun.clamp_bottom': 0 } } : { op: 'RELU', params: {} }
 
 /** What of a node the sources cannot say, although its operator has a form. */
-function refusedPart({ op, inputs }: Node, attrs: Attrs, rank: number): string | undefined {
-  if (op === 'Softmax' && attrs['log'] === true) return 'a logarithm of Softmax'
+function refusedPart(
+  { op, inputs }: Node,
+  attrs: Attrs,
+  { rank, weights }: { readonly rank: number; readonly weights: readonly number[] },
+): string | undefined {
+  const group = Number(attrs['group'] ?? 1)
+  if (op === 'ConvTranspose' && group > 1 && (group !== weights[0] || weights[1] !== 1))
+    return `ConvTranspose in ${group} groups of more than a channel`
   if (op === 'Sigmoid' && attrs['log'] === true) return 'a logarithm of Sigmoid'
   if (op === 'Pad' && attrs['mode'] !== 'constant') return `Pad in the mode ${String(attrs['mode'])}`
   if (op === 'Pad' && !Number.isInteger(attrs['value'])) return `Pad with ${String(attrs['value'])}, which is no whole number`
@@ -208,7 +251,13 @@ export function nodeForm(graph: Graph, node: Node): Made {
   const attrs = attributesOf(node, graph.ops.get(node.op)!)
   const typeOf = (name: string | undefined) => graph.values.get(name!)!
   const form = forms[node.op]
-  const refused = form === undefined ? node.op : refusedPart(node, attrs, typeOf(node.outputs[0]).type.shape.length)
+  const refused =
+    form === undefined
+      ? node.op
+      : refusedPart(node, attrs, {
+          rank: typeOf(node.outputs[0]).type.shape.length,
+          weights: graph.values.get(node.inputs[1] ?? '')?.type.shape ?? [],
+        })
   if (form === undefined || refused !== undefined)
     throw new QError('ACUITY_EXPORT', `${node.outputs[0]!} cannot be said in sources for the library`, {
       at: [graph.name, node.outputs[0]!],

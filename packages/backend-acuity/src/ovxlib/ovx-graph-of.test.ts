@@ -105,6 +105,26 @@ describe('coefficients', () => {
     expect(constantIn('F16')).toMatchObject({ type: 'FLOAT16', size: [2, 1], bytes: Uint8Array.of(0, 0x3c, 0, 0x42) })
   })
 
+  it('of a transposed convolution are halves, outputs before inputs', () => {
+    const net = graph`
+      x: f32[1,2,1,1]
+      w: f32[2,3,1,2] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+      b: f32[3] = [1, 0, -1]
+      y = ConvTranspose(x, w, b) {strides = [1, 2], pads = [0, 0, 0, 0]}
+      return y
+    `
+    const { tensors } = ovxGraphOf({ ...typed(net, 'F32', new Map()), graph: net })
+    const [bias, weight] = tensors.filter(({ kind }) => kind === 'constant')
+    expect([bias!.name, bias!.size, weight!.name, weight!.size]).toEqual(['y_1:bias', [3], 'y_1:weight', [2, 1, 2, 3]])
+    expect([...new Float32Array(weight!.bytes!.slice().buffer)]).toEqual([1, 2, 7, 8, 3, 4, 9, 10, 5, 6, 11, 12])
+    expect(
+      ovxGraphOf({ ...typed(net, 'PCQ', rowsOf({ x: { min: -1, max: 1 }, y: { min: -9, max: 9 } })), graph: net }).tensors.at(-2),
+    ).toMatchObject({
+      name: 'y_1:weight',
+      type: 'FLOAT16',
+    })
+  })
+
   it('of a layer normalization are floats whatever the mode', () => {
     const net = graph`
       x: f32[1,2,4]

@@ -1,12 +1,12 @@
 import { attributesOf, type Graph, layerOf, type Node } from '@q/ir'
 import type { Converter } from '../hybrid/converters.ts'
 import type { NetworkLayer, NetworkLayers } from '../network/network-layers.ts'
-import { activationEntry, constantEntry, weightsOf } from '../table/table-of-network.ts'
 import type { MadeAs } from '../table/value-modes.ts'
-import { biasEntry, weightEntry } from '../table/weight-entries.ts'
+import { coefficientsOf, operandConstant } from './coefficients.ts'
 import { nodeForm, reluNode } from './node-forms.ts'
-import type { OvxGraph, OvxNode, OvxQuant, OvxTensor, OvxType } from './ovx-graph.ts'
-import { biasConstant, codeConstant, floatConstant, type OvxConstant } from './tensor-bytes.ts'
+import type { OvxGraph, OvxNode, OvxTensor } from './ovx-graph.ts'
+import { ovxType } from './ovx-type.ts'
+import type { OvxConstant } from './tensor-bytes.ts'
 
 /** A network with types, as it is exported. */
 export interface Exported {
@@ -15,22 +15,6 @@ export interface Exported {
   readonly graph: Graph
   readonly made: ReadonlyMap<string, MadeAs>
   readonly converters: readonly Converter[]
-}
-
-const floatTypes = { f16: 'FLOAT16', bf16: 'BFLOAT16', f32: 'FLOAT32' } as const
-const codeTypes: Readonly<Record<string, OvxType>> = { u8: 'UINT8', i8: 'INT8', i16: 'INT16' }
-
-/** The element type of a tensor and what its codes stand for. */
-function ovxType({ mode, type }: MadeAs): { readonly type: OvxType; readonly quant: OvxQuant } {
-  if (type.quant === undefined) return { type: floatTypes[type.dtype as keyof typeof floatTypes] ?? 'FLOAT32', quant: { kind: 'NONE' } }
-  const { scale, zeroPoint } = type.quant
-  const quant: OvxQuant =
-    mode === 'DFP8' || mode === 'DFP16'
-      ? { kind: 'DFP', fl: 0 - Math.log2(scale) }
-      : mode === 'SYM8'
-        ? { kind: 'AFFINE_SYMMETRIC', scale }
-        : { kind: 'AFFINE_ASYMMETRIC', scale, zeroPoint }
-  return { type: codeTypes[type.dtype]!, quant }
 }
 
 /**
@@ -103,72 +87,4 @@ export function ovxGraphOf({ layers, graph, made, converters }: Exported): OvxGr
 function inputTypeOf(lid: string, node: Node, converters: ReadonlyMap<string, Converter>, made: ReadonlyMap<string, MadeAs>): MadeAs {
   const [source] = node.inputs as [string]
   return converters.get(`${lid} ${source}`)?.to ?? made.get(source)!
-}
-
-/** A constant operand: codes of its own extent, or floats of the type its reader computes in. */
-function operandConstant(graph: Graph, name: string, made: ReadonlyMap<string, MadeAs>): OvxConstant {
-  const numbers = Float32Array.from(graph.values.get(name)!.constant!.data as Float32Array)
-  const entry = constantEntry(graph, name, made)
-  if (entry !== undefined) return codeConstant(numbers, { ...entry, scale: entry.scale?.slice(0, 1) ?? [] }, 0)
-  const user = graph.nodes.find(({ inputs }) => inputs.includes(name))
-  const { type } = user === undefined ? { type: 'FLOAT32' as const } : ovxType(made.get(layerOf(user))!)
-  return floatConstant(numbers, type === 'FLOAT16' || type === 'BFLOAT16' ? type : 'FLOAT32')
-}
-
-interface Coefficient {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly data: OvxConstant
-}
-
-/** Bias and weights of a layer, in the order of the file. */
-function coefficientsOf(
-  graph: Graph,
-  node: Node,
-  { as, input, lid }: { readonly as: MadeAs; readonly input: MadeAs; readonly lid: string },
-): readonly Coefficient[] {
-  const floats = (name: string | undefined): { readonly shape: readonly number[]; readonly data: Float32Array } | undefined => {
-    const tensor = name === undefined ? undefined : graph.values.get(name)?.constant
-    return tensor === undefined ? undefined : { shape: tensor.shape, data: Float32Array.from(tensor.data as Float32Array) }
-  }
-  if (node.op === 'LayerNormalization') {
-    const [scale, bias] = [floats(node.inputs[1]), floats(node.inputs[2])]
-    return [
-      ...(bias === undefined ? [] : [{ name: `${lid}:bias`, shape: bias.shape, data: floatConstant(bias.data, 'FLOAT32') }]),
-      ...(scale === undefined ? [] : [{ name: `${lid}:weight`, shape: scale.shape, data: floatConstant(scale.data, 'FLOAT32') }]),
-    ]
-  }
-  const own = weightsOf(graph, node)
-  if (own === undefined) return []
-  const given = floats(node.inputs[1])!
-  const isTurned = own.axis === 'innermost'
-  // Matrices lie as filters do, an output channel behind the other.
-  const weights = isTurned ? { shape: given.shape.toReversed(), data: turned(given.data, given.shape[0]!, given.shape[1]!) } : given
-  const bias = floats(node.inputs[2])
-  const entry = weightEntry(as.mode, own)
-  const inputEntry = activationEntry(input, undefined)
-  const made: { weight: OvxConstant; bias?: OvxConstant } =
-    entry === undefined || as.type.quant === undefined || inputEntry === undefined
-      ? floatCoefficients(weights.data, bias?.data, as)
-      : {
-          weight: codeConstant(weights.data, entry, weights.shape.length - 1),
-          ...(bias === undefined ? {} : { bias: biasConstant(bias.data, biasEntry(inputEntry, entry), lid) }),
-        }
-  return [
-    ...(made.bias === undefined ? [] : [{ name: `${lid}:bias`, shape: [bias!.data.length], data: made.bias }]),
-    { name: `${lid}:weight`, shape: weights.shape, data: made.weight },
-  ]
-}
-
-function floatCoefficients(weights: Float32Array, bias: Float32Array | undefined, as: MadeAs): { weight: OvxConstant; bias?: OvxConstant } {
-  const { type } = ovxType(as)
-  const float = type === 'FLOAT16' || type === 'BFLOAT16' ? type : 'FLOAT32'
-  return {
-    weight: floatConstant(weights, float),
-    ...(bias === undefined ? {} : { bias: floatConstant(bias, float === 'FLOAT16' ? 'FLOAT16' : 'FLOAT32') }),
-  }
-}
-
-function turned(data: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!)
 }

@@ -3,7 +3,7 @@ import type { DataPlace } from './data-file.ts'
 import type { OvxGraph, OvxNode, OvxParam, OvxQuant, OvxTensor } from './ovx-graph.ts'
 
 /** Members of parameters that are no whole numbers. */
-const floats = /\.(?:alpha|beta|eps|scale|scale_a|scale_b|factor|leaky_ratio|clamp_top|clamp_bottom|min|max)$/
+const floats = /\.(?:alpha|beta|betaValue|eps|scale|scale_a|scale_b|factor|leaky_ratio|clamp_top|clamp_bottom|min|max)$/
 
 /** The C source that builds the graph: `vnn_<name>.c` (spec/acuity.md 6.2). */
 export function printGraphSource(graph: OvxGraph, places: ReadonlyMap<number, DataPlace>): string {
