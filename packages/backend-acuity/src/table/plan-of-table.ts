@@ -1,17 +1,23 @@
-import { didYouMean, type ObservedRange, type Plan, QError } from '@q/ir'
+import { didYouMean, type ObservedRange, type Plan, QError, type Range } from '@q/ir'
 import type { QuantizeTable } from '../files/quantize-table/quantize-table.ts'
 import { keyOfTensor } from '../files/quantize-table/quantize-table.ts'
 import type { NetworkLayer, NetworkLayers } from '../network/network-layers.ts'
 import type { AcuityMode } from '../target.ts'
 import { modeNames, modeOfEntry, modeOfWord } from './modes.ts'
 
-/** The ranges that a table says, by value. */
-export function rowsOfTable({ entries }: QuantizeTable, { layers }: NetworkLayers): ReadonlyMap<string, ObservedRange> {
-  const rows = new Map<string, ObservedRange>()
+const rowOf = ({ min, max }: Range): ObservedRange => ({ min, max, threshold: Math.max(Math.abs(min), Math.abs(max)) })
+
+/** The ranges that a table says, by value. @param floats those of layers that are computed in floats, of the table's head */
+export function rowsOfTable(
+  { entries }: QuantizeTable,
+  { layers }: NetworkLayers,
+  floats: ReadonlyMap<string, Range> = new Map(),
+): ReadonlyMap<string, ObservedRange> {
+  const rows = new Map<string, ObservedRange>([...floats].map(([value, range]) => [value, rowOf(range)]))
   for (const { lid, part, value } of layers.values()) {
     const { min, max } = entries.get(keyOfTensor({ layer: lid, port: 'out0' })) ?? {}
     if (part === 'sum' || part === 'output' || part === 'constant' || min === undefined || max === undefined) continue
-    rows.set(value, { min, max, threshold: Math.max(Math.abs(min), Math.abs(max)) })
+    rows.set(value, rowOf({ min, max }))
   }
   return rows
 }

@@ -9,6 +9,7 @@ const head = {
   ranges: 'normal',
   biases: new Map([['y Conv', Float32Array.of(0.5, -2)]]),
   whole: new Map([['z', { min: -1.5, max: 3 }]]),
+  floats: new Map([['s Softmax', { min: 0, max: 1 }]]),
 } as const
 
 describe('the comments that q writes above a table', () => {
@@ -23,6 +24,10 @@ describe('the comments that q writes above a table', () => {
     ['NaN', (text: string) => text.replace(/bias: \S+/, 'bias: AADAfw==')],
   ])('%s in the place of numbers is refused', (_, damage) => {
     expect(() => parseHead(printHead(head).map(damage))).toThrow(expect.objectContaining({ code: 'ACUITY_TABLE' }))
+  })
+
+  it.each(['float: 1 0 s', 'float:  1 s', 'float: 0 x s', 'whole: 0 Infinity z'])('a range that is none is refused: %s', (line) => {
+    expect(() => parseHead([...printHead(head), `# q ${line}`])).toThrow(expect.objectContaining({ code: 'ACUITY_TABLE' }))
   })
 
   it('of layers that are not there, or of other lengths, are refused', () => {

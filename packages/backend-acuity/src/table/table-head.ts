@@ -13,18 +13,28 @@ export interface TableHead {
   readonly biases?: ReadonlyMap<string, Float32Array>
   /** Ranges before they were cut off for 8 bits, by layer: those of layers that get more. @default none was cut off */
   readonly whole?: ReadonlyMap<string, Range>
+  /** Ranges of layers that are computed in floats and have no entry: who reads them in codes needs them. @default none */
+  readonly floats?: ReadonlyMap<string, Range>
 }
 
 const start = '# q '
 
 /** The comment lines of a table. */
-export function printHead({ network, mode, ranges, biases = new Map(), whole = new Map() }: TableHead): readonly string[] {
+export function printHead({
+  network,
+  mode,
+  ranges,
+  biases = new Map(),
+  whole = new Map(),
+  floats = new Map(),
+}: TableHead): readonly string[] {
   return [
     '# written by q; the lines with "# q" are its own, the toolkit passes over them',
     `${start}network: ${network}`,
     `${start}mode: ${mode}`,
     `${start}ranges: ${ranges}`,
-    ...[...whole].map(([layer, { min, max }]) => `${start}whole: ${min} ${max} ${layer}`),
+    ...rangeLines('whole', whole),
+    ...rangeLines('float', floats),
     ...[...biases].map(
       ([layer, numbers]) => `${start}bias: ${base64(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength))} ${layer}`,
     ),
@@ -43,14 +53,22 @@ export function parseHead(lines: readonly string[]): TableHead | undefined {
       return [layer.join(' '), numbersOf(digits, layer.join(' '))]
     }),
   )
-  const whole = new Map(
-    said('whole').map((text): [string, Range] => {
+  return { network, mode: mode as AcuityMode, ranges, biases, whole: rangesOf(said('whole')), floats: rangesOf(said('float')) }
+}
+
+const rangeLines = (word: string, ranges: ReadonlyMap<string, Range>): readonly string[] =>
+  [...ranges].map(([layer, { min, max }]) => `${start}${word}: ${min} ${max} ${layer}`)
+
+const rangesOf = (lines: readonly string[]): ReadonlyMap<string, Range> =>
+  new Map(
+    lines.map((text): [string, Range] => {
       const [min, max, ...layer] = text.split(' ')
-      return [layer.join(' '), { min: Number(min), max: Number(max) }]
+      const range = { min: Number(min), max: Number(max) }
+      if (min === '' || max === '' || !(range.min <= range.max) || !Number.isFinite(range.max - range.min))
+        throw damaged(`the range line of ${layer.join(' ')}`, text, 'the least and the largest number, then the layer')
+      return [layer.join(' '), range]
     }),
   )
-  return { network, mode: mode as AcuityMode, ranges, biases, whole }
-}
 
 const base64 = (bytes: Uint8Array): string => {
   let text = ''
@@ -74,5 +92,5 @@ export const damaged = (what: string, found: string, wanted: string): QError =>
     at: [what],
     found,
     wanted,
-    hint: 'quantize again with --rebuild-all, or take the line out: the bias then stays as it is in the model',
+    hint: 'quantize again with --rebuild',
   })

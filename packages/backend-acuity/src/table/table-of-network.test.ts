@@ -99,6 +99,8 @@ describe('a table read back', () => {
     const { layers } = typed(small, 'UINT8', rowsOf(goldenRanges))
     const table = tableIn('UINT8', { z: 'DFP16' })
     expect(rowsOfTable(table, layers).get('y')).toEqual({ min: 0, max: 6, threshold: 6 })
+    const softmax = new Map([['s', { min: -1, max: 0.5 }]])
+    expect(rowsOfTable(table, layers, softmax).get('s')).toEqual({ min: -1, max: 0.5, threshold: 1 })
     expect(planOfTable(table, layers, 'UINT8')).toEqual(new Map([['z', 'DFP16']]))
     expect(printQuantizeTable(table)).toContain("'@z_1:bias':\n    qtype: i64\n")
   })

@@ -47,7 +47,7 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
       hint: `give --quantizer ${namesOf(head.mode).quantizer} --qtype ${namesOf(head.mode).qtype}, or make the table anew with --rebuild`,
     })
   const { plan, following } = planOfCustomized(table, network.layers, path)
-  const rows = new Map(rowsOfTable(table, network.layers))
+  const rows = new Map(rowsOfTable(table, network.layers, head.floats))
   // What was cut off for 8 bits is not cut off for more.
   for (const [value, range] of head.whole ?? [])
     if (!eightBits.has(plan.get(value) ?? head.mode))

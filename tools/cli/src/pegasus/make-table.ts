@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import {
   biasCorrections,
+  type MadeAs,
   type ModeNames,
   namesOf,
   printEntropy,
@@ -10,7 +11,7 @@ import {
   type QuantizeTable,
   tableOfNetwork,
 } from '@q/backend-acuity'
-import { QError } from '@q/ir'
+import { QError, type Range } from '@q/ir'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
 import { entropyLines } from './entropy-lines.ts'
@@ -82,6 +83,7 @@ export async function makeTable(options: QuantizeOptions, names: ModeNames, cont
     ranges: `${ranges}; ${observed.samples} samples`,
     biases,
     whole: observed.whole,
+    floats: options.rebuildAll === true ? new Map() : rangesOfFloats(quantized.made, observed.rows),
   })
   const table = tableOfNetwork({
     layers: network.layers,
@@ -98,6 +100,13 @@ export async function makeTable(options: QuantizeOptions, names: ModeNames, cont
     ]),
   )
   tell(options, table, names, { samples: observed.samples, biases: biases.size }, context)
+}
+
+/** Layers that are computed in floats have no entries, and who reads them in codes needs their ranges. */
+function rangesOfFloats(made: ReadonlyMap<string, MadeAs>, rows: ReadonlyMap<string, Range>): ReadonlyMap<string, Range> {
+  const floats = [...made].filter(([, { type }]) => type.quant === undefined)
+  if (floats.length === made.size) return new Map()
+  return new Map(floats.flatMap(([name]) => (rows.has(name) ? [[name, rows.get(name)!] as const] : [])))
 }
 
 /** The type that layers are proposed in: 16 bits, of a network of bfloat16 half floats. */

@@ -110,7 +110,7 @@ function headOfOther(table: QuantizeTable, { digest, layers }: ImportedNetwork):
  */
 export function networkOfTable(network: ImportedNetwork, { table, head }: ReadTable, path: string, context: Context): QuantizedNetwork {
   const { layers } = network
-  const rows = rowsOfTable(table, layers)
+  const rows = rowsOfTable(table, layers, head.floats)
   const plan = planOfTable(table, layers, head.mode)
   const quantized = quantizedNetwork(layers, { mode: head.mode, rows, plan, biases: head.biases })
   for (const { lid, part, value } of layers.layers.values()) {
