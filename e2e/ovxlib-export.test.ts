@@ -93,7 +93,10 @@ function toldTensor({ kind, size, type, quant, bytes }: OvxTensor, tensor: numbe
 }
 
 /** Compiles the project beside the recorder, runs it, and reads what it built. */
-function built(folder: string): {
+function built(
+  folder: string,
+  defines: readonly string[] = [],
+): {
   readonly tensors: readonly unknown[]
   readonly nodes: readonly Record<string, unknown>[]
   readonly ends: unknown
@@ -101,7 +104,7 @@ function built(folder: string): {
   const sources = readdirSync(folder)
     .filter((file) => file.endsWith('.c'))
     .map((file) => join(folder, file))
-  const strict = ['-std=c11', '-O1', '-Wall', '-Wextra', '-Werror', '-I', stand, '-I', folder]
+  const strict = ['-std=c11', '-O1', '-Wall', '-Wextra', '-Werror', ...defines, '-I', stand, '-I', folder]
   const compiled = spawnSync('gcc', [...strict, '-o', join(folder, 'run'), ...sources, join(stand, 'recorder.c'), '-lm'], {
     encoding: 'utf8',
   })
@@ -298,7 +301,8 @@ it.skipIf(!hasCompiler)('functions of an element compile without a warning, what
     return y
   `
   const exported = written(net, 'F16')
-  expect(built('out').nodes.map(({ op }) => op)).toEqual(exported.nodes.map(({ op }) => op))
+  for (const defines of [[], ['-D_VSI_NN_NODE_TYPE_H']])
+    expect(built('out', defines).nodes.map(({ op }) => op)).toEqual(exported.nodes.map(({ op }) => op))
 })
 
 it('another batch and a type that there is not are refused', async () => {

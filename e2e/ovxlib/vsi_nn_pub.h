@@ -67,6 +67,13 @@ typedef struct
 typedef struct { vsi_nn_tensor_id_t *tensors; uint32_t num; } vsi_nn_ports_t;
 typedef struct { vsi_nn_tensor_attr_t attr; uint32_t hash; size_t bytes; } vsi_nn_tensor_t;
 
+/* The description calls it layernormalize, public headers layernorm; these define their own names. */
+#ifdef _VSI_NN_NODE_TYPE_H
+#define LAYER_NORM layernorm
+#else
+#define LAYER_NORM layernormalize
+#endif
+
 typedef struct
 {
     uint32_t ksize[2]; uint32_t stride[2]; uint32_t pad[4]; vsi_nn_pad_e pad_type; uint32_t weights; uint32_t group; uint32_t dilation[2]; int32_t multiplier;
@@ -101,7 +108,7 @@ typedef struct
         struct { vsi_nn_interpolation_e type; float factor; int32_t size[2]; vsi_bool align_corners; vsi_bool half_pixel_centers; } resize;
         struct { float clamp_top; float clamp_bottom; } relun;
         struct { vsi_bool transpose[2]; } matrixmul;
-        struct { float eps; int32_t axis; } layernorm;
+        struct { float eps; int32_t axis; } LAYER_NORM;
         struct { float min; float max; } clip;
         struct { float alpha; } elu;
         struct { vsi_bool approximate; } gelu;

@@ -130,10 +130,10 @@ const forms: Readonly<Record<string, (input: FormInput) => Made>> = {
     params: { 'hard_sigmoid.alpha': Number(attrs['alpha']), 'hard_sigmoid.beta': Number(attrs['beta']) },
   }),
   HardSwish: () => ({ op: 'SWISH', params: { 'swish.type': 'VSI_NN_HSWISH', 'swish.beta': 1 } }),
-  // The library calls the member otherwise than the parameters of the layer in a model file.
+  // Headers and descriptions of the library call the member differently: the sources choose.
   LayerNormalization: ({ attrs }) => ({
     op: 'LAYER_NORM',
-    params: { 'layernorm.eps': Number(attrs['epsilon']), 'layernorm.axis': 0 },
+    params: { 'VNN_LAYER_NORM.eps': Number(attrs['epsilon']), 'VNN_LAYER_NORM.axis': 0 },
   }),
   LeakyRelu: ({ attrs }) => ({ op: 'LEAKY_RELU', params: { 'activation.leaky_ratio': Number(attrs['alpha']) } }),
   Log: plain('LOG'),

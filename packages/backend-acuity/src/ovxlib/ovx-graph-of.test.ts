@@ -141,7 +141,7 @@ describe('coefficients', () => {
       ['y_1:bias', 'FLOAT32'],
       ['y_1:weight', 'FLOAT32'],
     ])
-    expect(nodes.at(-1)!.params).toEqual({ 'layernorm.eps': 1e-5, 'layernorm.axis': 0 })
+    expect(nodes.at(-1)!.params).toEqual({ 'VNN_LAYER_NORM.eps': 1e-5, 'VNN_LAYER_NORM.axis': 0 })
   })
 })
 

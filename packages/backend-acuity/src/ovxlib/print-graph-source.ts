@@ -5,6 +5,16 @@ import type { OvxGraph, OvxNode, OvxParam, OvxQuant, OvxTensor } from './ovx-gra
 /** Members of parameters that are no whole numbers. */
 const floats = /\.(?:alpha|beta|betaValue|eps|scale|scale_a|scale_b|factor|leaky_ratio|clamp_top|clamp_bottom|min|max)$/
 
+/** The public headers (TIM-VX, vsi_nn_node_type.h) call the member `layernorm`, the description of the toolkit's sources (spec/acuity.md 6.3) `layernormalize`. */
+const layerNormMember = `
+/* What the headers at hand call the parameters of a layer normalization. */
+#if defined(_VSI_NN_NODE_TYPE_H) || defined(_VSI_NN_OP_CLIENT_LAYERNORMALIZE_H)
+#define VNN_LAYER_NORM layernorm
+#else
+#define VNN_LAYER_NORM layernormalize
+#endif
+`
+
 /** The C source that builds the graph: `vnn_<name>.c` (spec/acuity.md 6.2). */
 export function printGraphSource(graph: OvxGraph, places: ReadonlyMap<number, DataPlace>): string {
   const { name, tensors, nodes, inputs, outputs } = graph
@@ -23,7 +33,7 @@ export function printGraphSource(graph: OvxGraph, places: ReadonlyMap<number, Da
 #define TENSORS ${tensors.length}
 #define INPUTS ${inputs.length}
 #define OUTPUTS ${outputs.length}
-
+${nodes.some(({ op }) => op === 'LAYER_NORM') ? layerNormMember : ''}
 /* Scales of channels. */
 ${tensors.flatMap(({ quant }, i) => (quant.kind === 'AFFINE_PERCHANNEL_SYMMETRIC' ? [channelLines(quant.scales, i)] : [])).join('\n')}
 /* Lists of parameters. */

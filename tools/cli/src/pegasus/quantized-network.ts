@@ -16,6 +16,7 @@ import {
   withBiases,
 } from '@q/backend-acuity'
 import { type Backend, type Graph, type ObservedRange, type Plan, QError, type Resolved, resolve } from '@q/ir'
+import { formOf } from '@q/ir/graph'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
 import type { ImportedNetwork } from './read-network.ts'
@@ -134,7 +135,7 @@ export function networkOfTable(network: ImportedNetwork, { table, head }: ReadTa
 /** Layers that were listed after the table was made have other types than the list says. */
 function tellNotApplied(
   { table }: ReadTable,
-  { made }: QuantizedNetwork,
+  { made, graph }: QuantizedNetwork,
   { layers }: NetworkLayers,
   path: string,
   { reporter }: Context,
@@ -142,7 +143,11 @@ function tellNotApplied(
   const left = [...table.customized].filter(([lid, word]) => {
     const layer = layers.get(lid)
     const mode = layer?.node === undefined ? undefined : made.get(layer.value)?.mode
-    return mode !== undefined && mode !== modeOfWord(word)
+    const asked = modeOfWord(word)
+    if (layer?.node === undefined || asked === undefined) return false
+    // Some operators are computed in floats whatever is asked for.
+    const given = backend.target.ops[formOf(layer.node, (name) => graph.values.get(name)!)]?.[asked] ?? asked
+    return mode !== undefined && mode !== asked && mode !== given
   })
   const [first] = left
   if (first === undefined) return
