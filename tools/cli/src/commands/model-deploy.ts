@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { checkModelName } from '../chips/check-model-name.ts'
 import { parseNames, parseTolerance } from '../options/parse.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
+import { graphWithGivenMeans } from '../pipeline/channel-means.ts'
 import { deploy } from '../pipeline/deploy.ts'
 import { noteUnusedTable } from '../pipeline/former-table.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
@@ -12,6 +13,7 @@ import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
 import { addPictureOptions, picturesOf } from './picture-options.ts'
 import { addQuantizationOptions } from './quantization-options.ts'
+import { addSampleOptions, samplesOf } from './sample-options.ts'
 
 const vendorOptions = [
   withoutEffect('--q_group_size <size>', 'group size of W4 and W8 modes'),
@@ -95,6 +97,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
     .option('--vendor <folder>', "folder of the chip's toolchain; looked for where its back end expects it when absent")
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .addOption(new Option('--gelu_mode <mode>', 'how GELU is approximated').choices(['normal']).default('normal'))
+  addSampleOptions(command, { purpose: 'take the means of channels of, on chips that make up for rounded weights by them', count: 100 })
   addBoundaryOptions(command)
   addPictureOptions(command)
   addVendorOptions(command, vendorOptions)
@@ -108,11 +111,12 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
       await noteTestInputs([options.test_input, options.test_reference], context)
       const chip = await chipOf(options, context)
       checkModelName(options.model, chip.backend)
-      const graph = await readModel(options.mlir, {
+      const float = await readModel(options.mlir, {
         files,
         ...(options.weights === undefined ? {} : { weights: options.weights }),
       })
-      const quantization = await quantizationOf(options, { graph, model: options.mlir }, chip, context)
+      const quantization = await quantizationOf(options, { graph: float, model: options.mlir }, chip, context)
+      const graph = await graphWithGivenMeans(float, { chip, quantization, samples: samplesOf(options) }, context)
       if (options.quantize_table === undefined && quantization.table !== undefined)
         await noteUnusedTable(graph, options.calibration_table, context)
       // Where the model goes in the end, the family says.

@@ -12,7 +12,7 @@ import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { originalOutputs } from '../pipeline/original-model.ts'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
-import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
+import { resolveWithoutSamples } from '../pipeline/resolve-without-samples.ts'
 import { activationNames, outputsWithSources, runGraph } from '../pipeline/run-graph.ts'
 import { noteTestInputs } from '../pipeline/sample-files.ts'
 import { outputsAsItStands } from '../pipeline/unimported-model.ts'
@@ -67,8 +67,12 @@ export const defineModelRunner: DefineCommand = (program, start) => {
       const tensorsOf = async (read: Graph): Promise<ReadonlyMap<string, Tensor>> => {
         const graph =
           isQuantizing && chip !== undefined
-            ? resolveForChip(read, chip, await quantizationOf(options, { graph: read, model: options.model }, chip, context), reporter)
-                .graph
+            ? resolveWithoutSamples(
+                read,
+                chip,
+                await quantizationOf(options, { graph: read, model: options.model }, chip, context),
+                context,
+              ).graph
             : read
         return dumpOf(graph, await loadTestInput(options.input, sampleInputs(read), context.files.mostBytes), options, context)
       }

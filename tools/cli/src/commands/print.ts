@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { parseNames, parseShapes } from '../options/parse.ts'
 import type { QuantizationOptions } from '../pipeline/read-quantization.ts'
 import { quantizationOf } from '../pipeline/read-quantization.ts'
-import { resolveForChip } from '../pipeline/resolve-for-chip.ts'
+import { resolveWithoutSamples } from '../pipeline/resolve-without-samples.ts'
 import { describeModel, readModel } from '../wiring/read-model.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
@@ -93,7 +93,7 @@ async function graphOf(model: string, options: PrintOptions, context: Context): 
       kind: 'usage',
     })
   }
-  return resolveForChip(graph, chip, await quantizationOf(options, { graph, model }, chip, context), context.reporter).graph
+  return resolveWithoutSamples(graph, chip, await quantizationOf(options, { graph, model }, chip, context), context).graph
 }
 
 /** A stage before the chip has nothing of what these options say. @throws QError `OPTION_WITHOUT_EFFECT` */

@@ -6,6 +6,7 @@ import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
+import type { Quantization } from './resolve-for-chip.ts'
 import { openGraph } from './run-graph.ts'
 
 /** What layers with weights read that others make, or that is fed. */
@@ -38,6 +39,32 @@ export async function graphWithMeans(
     mostBytes: context.files.mostBytes,
   })
   return backend.withMeans(graph, await channelMeans(graph, samples, context))
+}
+
+/** {@link graphWithMeans} where the user may have given samples: what is not made up for without them is told, and samples that no chip counts on. */
+export async function graphWithGivenMeans(
+  graph: Graph,
+  {
+    chip,
+    quantization: { mode },
+    samples,
+  }: { readonly chip: Chip; readonly quantization: Pick<Quantization, 'mode'>; readonly samples: SampleChoice },
+  context: Context,
+): Promise<Graph> {
+  const isGiven = samples.dataset !== undefined || samples.dataList !== undefined
+  const counts = chip.backend.withMeans !== undefined && needsRanges(mode, chip.backend.target)
+  if (isGiven && counts) return graphWithMeans(graph, { chip, mode, samples }, context)
+  if (isGiven) context.reporter.note(`samples have no effect: ${chip.backend.target.name} in ${mode} takes no means of channels`)
+  else noteWithoutMeans(chip, mode, 'give the samples and the --input_num of the search as --dataset', context)
+  return graph
+}
+
+/** Says that codes are not those of commands that have samples, where a chip counts on them. @param remedy what to do */
+export function noteWithoutMeans({ backend }: Chip, mode: QuantMode, remedy: string, { reporter }: Context): void {
+  if (backend.withMeans === undefined || !needsRanges(mode, backend.target)) return
+  reporter.note(
+    `note: without samples biases do not make up for rounded weights: codes differ from those of q search, q quantize and q pegasus quantize, which take the means of channels; ${remedy}`,
+  )
 }
 
 async function channelMeans(graph: Graph, samples: SampleSource, context: Context): Promise<ChannelMeans> {

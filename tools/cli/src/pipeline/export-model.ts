@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { readModel } from '../wiring/read-model.ts'
 import type { QuantizationOptions } from './read-quantization.ts'
 import { quantizationOf } from './read-quantization.ts'
-import { resolveForChip } from './resolve-for-chip.ts'
+import { resolveWithoutSamples } from './resolve-without-samples.ts'
 
 /** What {@link exportModel} is told. */
 export interface ExportModelOptions {
@@ -46,7 +46,7 @@ export async function exportModel(options: ExportModelOptions, context: Context)
   const isQuantized = !isFloat || chip !== undefined
   const written =
     isFloat && chip !== undefined
-      ? resolveForChip(graph, chip, await quantizationOf(options.quantizing, { graph, model }, chip, context), reporter).graph
+      ? resolveWithoutSamples(graph, chip, await quantizationOf(options.quantizing, { graph, model }, chip, context), context).graph
       : graph
   const { outputNames, inputTypes } = model.endsWith('.onnx') ? outsideOf(await files.read(model), model) : { outputNames: graph.outputs }
   const bytes = exportOnnx(written, { outputNames, ...(inputTypes === undefined ? {} : { inputTypes }) })
