@@ -113,7 +113,10 @@ export const targetOf = (chip: Chip): Target =>
       ),
       ...each(['ArgMax', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'Resize', 'Upsample'], codes),
       ...each(['Div#constant', 'Mul#constant', 'Pow#constant', 'Max#constant', 'Min#constant', 'Sub#constant'], codes),
-      ...each(['Add#constant', 'Clip', 'Div', 'InstanceNormalization', 'LRN', 'LayerNormalization', 'ReduceL2', 'Softmax', 'TopK'], floats),
+      ...each(
+        ['Add#constant', 'Clip', 'Div', 'Gather', 'InstanceNormalization', 'LRN', 'LayerNormalization', 'ReduceL2', 'Softmax', 'TopK'],
+        floats,
+      ),
       ...each(['CumSum', 'GatherElements', 'GatherND', 'GridSample'], host),
     },
     rangeImport: {

@@ -21,8 +21,15 @@ export function emitFiles(graph: Graph, options: EmitOptions, codec: TextCodec |
   })
 }
 
-/** The graph with what a text form has to know of the family: codes of inputs are made by the program that feeds the chip. */
-const asHostFeeds = (graph: Graph): Graph => ({ ...graph, properties: { ...graph.properties, quantizeInputsOnHost: true } })
+/** The graph with what a text form has to know of the family: codes of inputs are made by the program that feeds the chip, which holds ids in 16 bits. */
+function asHostFeeds(graph: Graph): Graph {
+  const values = new Map(graph.values)
+  for (const { name } of graph.inputs) {
+    const value = values.get(name)!
+    if (value.type.dtype === 'i32') values.set(name, { ...value, type: { ...value.type, dtype: 'u16' } })
+  }
+  return { ...graph, values, properties: { ...graph.properties, quantizeInputsOnHost: true } }
+}
 
 /** The names of what {@link emitFiles} makes. */
 export function emittedNames(

@@ -1,13 +1,33 @@
-import { type LowerOp, layerOf } from '@q/ir'
-import { floatResult, loweredTo, placesFromFront } from '@q/ir/lowering'
+import type { LowerContext, LowerOp, Node } from '@q/ir'
+import { lowerFloat } from '@q/ir/lowering'
 import { notOnHost } from './on-host.ts'
+import { pickedSlices } from './picked.ts'
 
-/** Elements or slices at known places, picked by the host. @throws QError `OP_UNSUPPORTED` where the places are computed */
+/** The host takes ids as unsigned numbers of 16 bits. */
+const mostRows = 65536
+
+/**
+ * Rows of a table by the ids that the network is fed, looked up by the host in the numbers of the chip; of a computed tensor, slices at known places.
+ *
+ * @throws QError `OP_UNSUPPORTED` for places that are computed, and for rows by ids along another axis or from a table of too many
+ */
 export const lowerGather: LowerOp = (node, context) => {
-  const name = layerOf(node)
-  const [x, places] = node.inputs as [string, string]
-  const known = context.constantOf(places)
-  if (known === undefined) throw notOnHost(node, context, `${places}, which is computed`, 'places that the model holds as a constant')
-  const picked = placesFromFront(`${name}_indices_int32`, known, node, context)
-  return loweredTo({ ...node, inputs: [x, picked.name] }, [picked, { name, type: floatResult(name, context) }])
+  const [table, ids] = node.inputs as [string, string]
+  const places = context.constantOf(ids)
+  if (places !== undefined && context.constantOf(table) === undefined) return pickedSlices(node, places, context)
+  checkRows(node, context)
+  const { nodes, values } = lowerFloat(node, context)
+  return { nodes, values, operands: new Map([[ids, 'i32']]) }
+}
+
+function checkRows(node: Node, context: LowerContext): void {
+  const [table, ids] = node.inputs as [string, string]
+  const { axis, keepdims } = context.attrs(node)
+  const rows = context.constantOf(table)?.shape
+  if (rows === undefined)
+    throw notOnHost(node, context, `${table} and ${ids}, which are computed`, 'known places, or rows of a table that the model holds')
+  if (axis !== 0 || rows.length !== 2 || keepdims !== true)
+    throw notOnHost(node, context, `axis ${axis} of [${rows.join(', ')}]`, 'axis 0 of two')
+  if (context.producer(ids) !== undefined) throw notOnHost(node, context, `${ids}, which is computed`, 'ids that the network is fed')
+  if (rows[0]! > mostRows) throw notOnHost(node, context, `${rows[0]} rows`, `at most ${mostRows}`)
 }

@@ -25,6 +25,7 @@ import { lowerGridSample, ofFourAxes } from './on-host.ts'
 import { overCubes } from './over-cubes.ts'
 import { lowerPRelu } from './p-relu.ts'
 import { lowerPad } from './pad.ts'
+import { lowerPlaces } from './places.ts'
 import { lowerReduce, lowerReduceL2 } from './reduce.ts'
 import { reluBehind } from './relu-behind.ts'
 import { lowerResize } from './resize.ts'
@@ -53,8 +54,9 @@ const plain: Backend['lower'] = {
   ConvTranspose: lowerConvTranspose,
   Div: lowerDiv,
   'Div#constant': lowerDivConstant,
-  GatherElements: ofFourAxes(lowerGather),
-  GatherND: lowerGather,
+  Gather: lowerGather,
+  GatherElements: ofFourAxes(lowerPlaces),
+  GatherND: lowerPlaces,
   GridSample: lowerGridSample,
   HardSigmoid: lowerHardSigmoid,
   HardSwish: lowerHardSwish,

@@ -156,6 +156,26 @@ describe('writeTpu', () => {
     expect(readTpu(text).nodes.at(-1)).toMatchObject({ op: 'ArgMax', inputs: ['x', 'm'], attrs: { axis: 2, keepdims: false } })
   })
 
+  it('writes rows of a table by ids as the host looks them up, the ids first', () => {
+    const table: Value = {
+      name: 't',
+      type: { dtype: 'bf16', shape: [5, 2] },
+      constant: { dtype: 'bf16', shape: [5, 2], data: new Uint16Array(10) },
+    }
+    const ids: Value = { name: 'i', type: { dtype: 'u16', shape: [1, 3] } }
+    const node: Node = { op: 'Gather', inputs: ['t', 'i'], outputs: ['y'], attrs: { axis: 0 } }
+    const plain = graphOf(node, [ids, table], { dtype: 'bf16', shape: [1, 3, 2] })
+    const inputs = [{ name: 'i', sourceDtype: 'i32' as const }]
+    const graph = { ...plain, inputs, properties: { ...plain.properties, quantizeInputsOnHost: true } }
+    const { text, weights } = writeTpu(graph)
+    expect(text).toContain('(tensor<1x3xsi32>) -> tensor<1x3xui16>')
+    expect(text).toMatch(
+      /"tpu.GenericCpu"\(%\d, %\d\) \{cpu_op_name = "embedding", param = \{\}\} : \(tensor<1x3xui16>, tensor<5x2xbf16>\)/,
+    )
+    expect(readTpu(text, weights).nodes[0]).toMatchObject({ op: 'Gather', inputs: ['t', 'i'], attrs: {} })
+    expect(writeTpu({ ...graph, properties: plain.properties }).text).toContain('"tpu.Gather"')
+  })
+
   it.each([
     ['ReduceMax', { dtype: 'bf16', shape: [1, 2, 3] }, {}],
     ['QReduce', { ...codes, shape: [1, 2, 3] }, { mode: 'max', multipliers: [1], shifts: [0] }],
