@@ -99,6 +99,28 @@ describe('the flow of the manual', () => {
     },
   )
 
+  it('a listed reshape keeps the type of what it reads, which is told once, and where the remedy helps', async () => {
+    const types = ['--quantizer', 'perchannel_symmetric_affine', '--qtype', 'int8', '--model-quantize', 'd.quantize']
+    await must('quantize', ...network, ...meta, '--rebuild', ...types)
+    const lid = lidOf('reshape')
+    list('d.quantize', { [lid]: 'dynamic_fixed_point-i16' })
+    const { err } = await must('quantize', ...network, ...meta, '--hybrid', ...types)
+    expect(err).toContain(`CUSTOMIZED_FOLLOWS: ${lid} is listed as dynamic_fixed_point-i16 and stays asymmetric_affine-i8`)
+    expect((await must(...inference('d.quantize.json'))).err).not.toContain('CUSTOMIZED_NOT_APPLIED')
+  })
+
+  it.each([
+    ['max_value: .*', 'max_value: -99.0', 'QUANTIZE_TABLE', '-99, below min_value'],
+    ['min_value: .*\\n *', '', 'RANGE_MISSING', 'd.quantize has no range for it'],
+    ['# q mode: .*', '# q mode: UINT9', 'ACUITY_TABLE', 'd.quantize > the mode line'],
+  ])('a table that is damaged is refused, with its file: %s is %s', async (pattern, replacement, code, told) => {
+    await must('quantize', ...network, ...meta, '--rebuild', '--model-quantize', 'd.quantize')
+    writeFileSync('d.quantize', readFileSync('d.quantize', 'utf8').replaceAll(new RegExp(pattern, 'g'), replacement))
+    const { code: exit, err } = await pegasus(...inference('d.json'))
+    expect([exit, err]).toEqual([3, expect.stringContaining(code)])
+    expect(err).toContain(told)
+  })
+
   it('--compute-entropy writes entropies and proposes layers; a table that is replaced leaves its list', async () => {
     const types = ['--model-quantize', 'd.quantize']
     await must('quantize', ...network, ...meta, '--rebuild', ...types, '--compute-entropy', '--batch-size', '1', '--entropy-cut', '0.01')

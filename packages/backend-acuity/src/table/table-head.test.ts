@@ -26,6 +26,11 @@ describe('the comments that q writes above a table', () => {
     expect(() => parseHead(printHead(head).map(damage))).toThrow(expect.objectContaining({ code: 'ACUITY_TABLE' }))
   })
 
+  it('a mode that there is not is refused', () => {
+    const lines = printHead(head).map((line) => line.replace('UINT8', 'UINT9'))
+    expect(() => parseHead(lines)).toThrow(expect.objectContaining({ code: 'ACUITY_TABLE', found: 'UINT9' }))
+  })
+
   it.each(['float: 1 0 s', 'float:  1 s', 'float: 0 x s', 'whole: 0 Infinity z'])('a range that is none is refused: %s', (line) => {
     expect(() => parseHead([...printHead(head), `# q ${line}`])).toThrow(expect.objectContaining({ code: 'ACUITY_TABLE' }))
   })

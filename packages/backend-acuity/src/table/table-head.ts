@@ -1,5 +1,5 @@
 import { QError, type Range } from '@q/ir'
-import type { AcuityMode } from '../target.ts'
+import { type AcuityMode, targetOf } from '../target.ts'
 
 /** What this program says in comments at the top of its tables, which the toolkit passes over. */
 export interface TableHead {
@@ -18,6 +18,9 @@ export interface TableHead {
 }
 
 const start = '# q '
+
+const allModes = targetOf('acuity').modes
+const isMode = (word: string): word is AcuityMode => allModes.includes(word)
 
 /** The comment lines of a table. */
 export function printHead({
@@ -47,13 +50,14 @@ export function parseHead(lines: readonly string[]): TableHead | undefined {
     lines.filter((line) => line.startsWith(`${start}${word}: `)).map((line) => line.slice(`${start}${word}: `.length))
   const [[network], [mode], [ranges]] = [said('network'), said('mode'), said('ranges')]
   if (network === undefined || mode === undefined || ranges === undefined) return undefined
+  if (!isMode(mode)) throw damaged('the mode line', mode, allModes.join(', '))
   const biases = new Map(
     said('bias').map((text): [string, Float32Array] => {
       const [digits = '', ...layer] = text.split(' ')
       return [layer.join(' '), numbersOf(digits, layer.join(' '))]
     }),
   )
-  return { network, mode: mode as AcuityMode, ranges, biases, whole: rangesOf(said('whole')), floats: rangesOf(said('float')) }
+  return { network, mode, ranges, biases, whole: rangesOf(said('whole')), floats: rangesOf(said('float')) }
 }
 
 const rangeLines = (word: string, ranges: ReadonlyMap<string, Range>): readonly string[] =>

@@ -28,11 +28,12 @@ export function usageError({ code, message }: CommanderError, path: readonly str
   const missing = command === undefined || !lacking.has(code) ? [] : missingFrom(command)
   const all = missing.join(', ')
   const text = missing.length > 1 ? `required and not given: ${all}` : message.replace(/^error: /, '').replace(/\.$/, '')
+  const excess = code === 'commander.excessArguments' ? command?.args.slice(command.registeredArguments.length).join(' ') : undefined
   const [match, found = '', wanted = ''] =
     sentences.map(([pattern, ...usual]) => [pattern.exec(text)?.groups, ...usual] as const).find(([groups]) => groups) ?? []
   return new QError(codes[code] ?? 'USAGE_WRONG', text, {
     at: path,
-    found: missing.length > 1 ? 'none of them' : (match?.['found'] ?? (found || 'these arguments')),
+    found: missing.length > 1 ? 'none of them' : (excess ?? match?.['found'] ?? (found || 'these arguments')),
     wanted: missing.length > 1 ? all : (match?.['wanted'] ?? (wanted || 'arguments as the help lists them')),
     hint: `${['q', ...path].join(' ')} --help lists what it takes`,
     kind: 'usage',

@@ -6,6 +6,7 @@ import {
   keyOfTensor,
   type MadeAs,
   type ModeNames,
+  modeOfWord,
   namesOf,
   planOfCustomized,
   printHead,
@@ -21,7 +22,7 @@ import { QError } from '@q/ir'
 import type { Context } from '../context.ts'
 import { type MetaSamples, metaSamples } from './meta-samples.ts'
 import type { QuantizeOptions } from './quantize.ts'
-import { type QuantizedNetwork, quantizedNetwork, readTable } from './quantized-network.ts'
+import { isFollowing, type QuantizedNetwork, quantizedNetwork, readTable, saidOf } from './quantized-network.ts'
 import { type ImportedNetwork, readNetwork } from './read-network.ts'
 import { layerLosses, shortType } from './trust-rows.ts'
 
@@ -53,7 +54,7 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
     if (!eightBits.has(plan.get(value) ?? head.mode))
       rows.set(value, { ...range, threshold: Math.max(Math.abs(range.min), Math.abs(range.max)) })
   const kept = new Map([...(head.biases ?? [])].filter(([value]) => !plan.has(value) || plan.get(value) === head.mode))
-  const quantized = quantizedNetwork(network.layers, { mode: head.mode, rows, plan, biases: kept })
+  const quantized = saidOf(path, () => quantizedNetwork(network.layers, { mode: head.mode, rows, plan, biases: kept }))
   for (const each of quantized.resolved.diagnostics) reporter.diagnostic(each)
   const reads = readTypes(network.layers, quantized.resolved, quantized.made)
   const converters = convertersOf(network.layers, quantized.made, reads, head.mode)
@@ -97,6 +98,11 @@ export async function applyCustomized(options: QuantizeOptions, names: ModeNames
         at: [lid],
       })
   for (const [lid, mode] of following) tellFollowing(lid, mode, network, quantized, context)
+  for (const [lid, word] of table.customized) {
+    const { node } = network.layers.layers.get(lid) ?? {}
+    const mode = modeOfWord(word)
+    if (node !== undefined && mode !== undefined && isFollowing(node, quantized.made)) tellFollowing(lid, mode, network, quantized, context)
+  }
   await printTrust(options, { network, quantized, reads, converters, table, measured }, context)
 }
 
@@ -117,7 +123,7 @@ function tellFollowing(lid: string, mode: string, { layers }: ImportedNetwork, {
   const { part, value } = layers.layers.get(lid)!
   const found = part === 'constant' ? undefined : made.get(value)?.mode
   if (found === undefined || found === mode) return
-  const neighbour = part === 'input' ? 'the first layer that reads it' : 'the layer that makes it'
+  const neighbour = part === 'input' ? 'the first layer that reads it' : part === 'output' ? 'the layer that makes it' : 'what it reads'
   reporter.diagnostic({
     level: 'warning',
     code: 'CUSTOMIZED_FOLLOWS',

@@ -36,7 +36,7 @@ export const defineExport: DefineCommand = (pegasus, start) => {
     .requiredOption('--output-path <path>', 'folder and prefix: DIR/PREFIX')
     .option('--batch-size <count>', 'samples of a run; that of the network', parseCount(1))
     .option('--optimize <word>', 'the configuration of the chip, for the binary')
-    .option('--viv-sdk <folder>', "the vendor's tools, which make the binary")
+    .option('--viv-sdk [folder]', "the vendor's tools, which make the binary; without a value, as of a variable that is not set, none")
     .option('--pack-nbg-unify', 'ask for the binary too')
     .option('--pack-nbg-viplite', 'ask for the binary of the small driver too')
     .option('--target-ide-project <word>', 'linux64: the makefile is for it')

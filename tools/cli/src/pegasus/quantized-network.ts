@@ -15,7 +15,18 @@ import {
   type TableHead,
   withBiases,
 } from '@q/backend-acuity'
-import { type Backend, type Graph, type ObservedRange, type Plan, QError, type Resolved, resolve } from '@q/ir'
+import {
+  type Backend,
+  errorAt,
+  type Graph,
+  isQError,
+  type Node,
+  type ObservedRange,
+  type Plan,
+  QError,
+  type Resolved,
+  resolve,
+} from '@q/ir'
 import { formOf } from '@q/ir/graph'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
@@ -81,7 +92,7 @@ export async function readTable(path: string, network: ImportedNetwork, context:
     })
   const { table, diagnostics } = parseQuantizeTable(text, path)
   for (const each of [...diagnostics, ...checkTable(table, network.model)]) context.reporter.diagnostic(each)
-  const head = parseHead(table.head) ?? headOfOther(table, network)
+  const head = saidOf(path, () => parseHead(table.head)) ?? headOfOther(table, network)
   const strange = [...table.entries.keys()].find((key) => {
     const lid = key.slice(1, key.lastIndexOf(':'))
     return !network.layers.layers.has(lid) && !/_(?:pre|next)_.+_to_.+_\d+$/.test(lid)
@@ -93,6 +104,23 @@ export async function readTable(path: string, network: ImportedNetwork, context:
     wanted: `network ${network.digest}`,
     hint: 'quantize this network with q pegasus quantize --rebuild',
   })
+}
+
+/** What is wrong with a table, said of its file; ranges that are missing are missing there. */
+export function saidOf<Made>(path: string, make: () => Made): Made {
+  try {
+    return make()
+  } catch (error) {
+    if (!isQError(error) || !['ACUITY_TABLE', 'RANGE_MISSING', 'RANGE_INVALID'].includes(error.code)) throw error
+    if (error.code !== 'RANGE_MISSING') throw errorAt(error, [path, ...error.at])
+    throw new QError(error.code, `${error.message}: ${path} has no range for it`, {
+      at: [path, ...error.at],
+      found: 'no entry with min_value and max_value',
+      wanted: 'an entry for each layer that is computed, or read, in codes',
+      hint: 'make the table anew with q pegasus quantize --rebuild',
+      cause: error,
+    })
+  }
 }
 
 /** Tables of other programs say nothing of the network; their layers are looked at. Most of their layers have the mode of the network. */
@@ -113,7 +141,7 @@ export function networkOfTable(network: ImportedNetwork, { table, head }: ReadTa
   const { layers } = network
   const rows = rowsOfTable(table, layers, head.floats)
   const plan = planOfTable(table, layers, head.mode)
-  const quantized = quantizedNetwork(layers, { mode: head.mode, rows, plan, biases: head.biases })
+  const quantized = saidOf(path, () => quantizedNetwork(layers, { mode: head.mode, rows, plan, biases: head.biases }))
   for (const { lid, part, value } of layers.layers.values()) {
     const entry = table.entries.get(`@${lid}:out0`)
     const made = quantized.made.get(value)
@@ -132,6 +160,10 @@ export function networkOfTable(network: ImportedNetwork, { table, head }: ReadTa
   return quantized
 }
 
+/** Whether a layer has the type of what it reads, whatever is asked for. */
+export const isFollowing = ({ op, inputs: [source], outputs: [result] }: Node, made: QuantizedNetwork['made']): boolean =>
+  backend.target.typeFollowers?.includes(op as never) === true && made.get(source ?? '')?.mode === made.get(result ?? '')?.mode
+
 /** Layers that were listed after the table was made have other types than the list says. */
 function tellNotApplied(
   { table }: ReadTable,
@@ -144,7 +176,7 @@ function tellNotApplied(
     const layer = layers.get(lid)
     const mode = layer?.node === undefined ? undefined : made.get(layer.value)?.mode
     const asked = modeOfWord(word)
-    if (layer?.node === undefined || asked === undefined) return false
+    if (layer?.node === undefined || asked === undefined || isFollowing(layer.node, made)) return false
     // Some operators are computed in floats whatever is asked for.
     const given = backend.target.ops[formOf(layer.node, (name) => graph.values.get(name)!)]?.[asked] ?? asked
     return mode !== undefined && mode !== asked && mode !== given

@@ -143,12 +143,20 @@ function readEntry(map: YamlMap, at: readonly string[]): TableEntry {
   ])
     if (value === undefined)
       throw fault(at, `no ${name}`, `${name}: ${(name === 'qtype' ? storageTypes : quantizers).join(', ')}`, 'add the key')
+  const [min, max] = [single('min_value'), single('max_value')]
+  if (min !== undefined && max !== undefined && min > max)
+    throw fault(
+      [...at, 'max_value'],
+      `${max}, below min_value ${min}`,
+      'the largest number',
+      'correct it, or quantize again with --rebuild',
+    )
   return present({
     qtype: qtype as TableEntry['qtype'],
     quantizer: quantizer as Quantizer,
     rounding: word('rounding'),
-    min: single('min_value'),
-    max: single('max_value'),
+    min,
+    max,
     scale: numbers('scale'),
     zeroPoint: numbers('zero_point', true),
     fl: numbers('fl', true),
