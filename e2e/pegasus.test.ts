@@ -121,6 +121,12 @@ describe('the flow of the manual', () => {
     expect(err).toContain(told)
   })
 
+  it('a model file that was changed by hand is refused: what is computed is what the other file says', async () => {
+    writeFileSync('d.json', readFileSync('d.json', 'utf8').replace('"op": "pooling"', '"op": "reducemax"'))
+    const { code, err } = await pegasus('inference', ...network, ...meta, '--dtype', 'float32')
+    expect([code, err]).toEqual([3, expect.stringMatching(/^ACUITY_MODEL: a layer of d\.json was changed[^]*found: +reducemax/)])
+  })
+
   it('--compute-entropy writes entropies and proposes layers; a table that is replaced leaves its list', async () => {
     const types = ['--model-quantize', 'd.quantize']
     await must('quantize', ...network, ...meta, '--rebuild', ...types, '--compute-entropy', '--batch-size', '1', '--entropy-cut', '0.01')

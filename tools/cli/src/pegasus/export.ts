@@ -116,9 +116,13 @@ function checkBatch({ batchSize }: ReturnType<Command['opts']>, { layers }: Impo
   })
 }
 
+const namedChips = chips.flatMap((each) => factsOfChip(each).optimize ?? []).join(', ')
+
 /** What users found to fail on the chip that the configuration names. */
 function tellChip(optimize: string | undefined, { made }: QuantizedNetwork, { reporter }: Context): void {
   const chip = chips.find((each) => optimize !== undefined && factsOfChip(each).optimize === optimize.toUpperCase())
+  if (chip === undefined && optimize !== undefined && !['none', 'default'].includes(optimize.toLowerCase()))
+    reporter.note(`note: of ${optimize} q knows no limits, so none are checked: it knows those of ${namedChips}`)
   const without = chip === undefined ? {} : (factsOfChip(chip).without ?? {})
   for (const mode of new Set([...made.values()].map((each) => each.mode))) {
     const why = (without as Readonly<Record<string, string | undefined>>)[mode]
