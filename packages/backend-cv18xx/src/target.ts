@@ -153,7 +153,7 @@ export const targetOf = (chip: Chip): Target =>
       ],
     ],
     typeFollowers: ['Reshape', 'Squeeze', 'Tile', 'Unsqueeze'],
-    automaticPlan: { unevenAdd: 'BF16' },
+    automaticPlan: { unevenAdd: 'BF16', cancellingFromNumber: 'BF16' },
     casts: { suffixes: { i8: 'si8' }, through: 'bf16', bf16: 'truncate', ofInputs: { rounding: 'half-away-from-zero' } },
     pictures: { forms: pictureForms, alignment: alignments[chip] },
     tolerance: { INT8: [0.9, 0.8], BF16: [0.99, 0.9], F16: [0.99, 0.9], F32: [0.99, 0.9] },

@@ -191,7 +191,9 @@ function optionalTargetDefects(target: Fields, unknownMode: UnknownMode): readon
     ...deviationDefects(computedOtherwise),
     ...modes(highPrecision, 'highPrecision'),
     ...modes(automaticPlan, 'automaticPlan'),
-    ...(isObject(automaticPlan) ? strangers(automaticPlan, { unevenAdd: true, cancellingSub: true }, 'target.automaticPlan.') : []),
+    ...(isObject(automaticPlan)
+      ? strangers(automaticPlan, { unevenAdd: true, cancellingSub: true, cancellingFromNumber: true }, 'target.automaticPlan.')
+      : []),
     ...(isObject(casts) ? castDefects(casts) : [missing('target.casts', 'an object', casts)]),
     ...pictureDefects(target['pictures']),
   ]

@@ -56,6 +56,8 @@ export interface AutomaticPlan {
   readonly unevenAdd?: QuantMode
   /** Mode of a Sub whose result is smaller than one of its operands (cancellation). */
   readonly cancellingSub?: QuantMode
+  /** The same of a number less a tensor alone. */
+  readonly cancellingFromNumber?: QuantMode
 }
 
 /** How the casts between layers of different modes are made and named. */

@@ -33,6 +33,21 @@ describe('entries the target adds', () => {
     expect(entryFor('Sub', seen(4), seen(3), seen(2), false)).toBeUndefined()
   })
 
+  it('a number less a tensor alone, where the target says so', () => {
+    const entry = (a: SmallValue, b: SmallValue) => {
+      const each = node('Sub', ['a', 'b'], ['y'])
+      const graph = smallGraph({ stage: 'float', values: { a, b, y: seen(2) }, nodes: [each], outputs: ['y'] })
+      return automaticEntry(each, graph, targetOf({ cancellingFromNumber: 'F32' }), true, (name) => graph.values.get(name)!.type.range)
+    }
+    const number: SmallValue = { type: f32(1), constant: [1] }
+    expect([entry(number, seen(3)), entry(number, seen(2)), entry(seen(3), number), entry(seen(3), seen(3))]).toEqual([
+      'F32',
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   it('nothing for sums of next to nothing, of three operands, or of values without a range', () => {
     expect(entryFor('Add', seen(1), seen(1e-9), seen(1))).toBeUndefined()
     expect(entryFor('Add', seen(1e-9), seen(1), seen(1))).toBeUndefined()

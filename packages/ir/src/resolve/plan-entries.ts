@@ -34,8 +34,10 @@ export function automaticEntry(
   const rules = target.automaticPlan
   if (rules === undefined) return undefined
   if (rules.unevenAdd !== undefined && node.op === 'Add' && isUneven(node, graph, rangeOf)) return rules.unevenAdd
-  if (rules.cancellingSub !== undefined && isInteger && node.op === 'Sub' && isCancelling(node, graph, rangeOf)) return rules.cancellingSub
-  return undefined
+  if (!isInteger || node.op !== 'Sub') return undefined
+  const isFromNumber = numberOperand(node, (name) => valueOf(graph, name)) === 0
+  const entry = rules.cancellingSub ?? (isFromNumber ? rules.cancellingFromNumber : undefined)
+  return entry !== undefined && isCancelling(node, graph, rangeOf) ? entry : undefined
 }
 
 /** An Add of two calibrated tensors whose sizes differ by more than {@link unevenRatio}. */

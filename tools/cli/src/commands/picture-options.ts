@@ -16,7 +16,7 @@ const refused: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['YUV420_PLANAR', 'YUV_NV12', 'YUV_NV21'].map((form) => [
       form,
-      'the conversion from YUV is not computed here; TPU-MLIR 1.30.2 does not run its own either',
+      'the conversion from YUV is not computed here; the interpreter of TPU-MLIR 1.30.2 ends on its own',
     ]),
   ),
   ...Object.fromEntries(
