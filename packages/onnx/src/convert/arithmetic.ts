@@ -70,11 +70,11 @@ export const reciprocal: Rule = (net, node) => {
   return true
 }
 
-/** `x - c` is `x + (-c)`. */
+/** `x - c` is `x + (-c)`; what is taken off as 0 is a term of -0, whatever its sign. */
 export const subtraction: Rule = (net, node) => {
   const number = numberOf(net, node.inputs[1], true)
   if (number !== undefined && keepsShape(net, node, node.inputs[0]!)) {
-    net.change(node, { op: 'Add', inputs: [node.inputs[0], addNumber(net, `${node.inputs[1]}_negative`, -number)] })
+    net.change(node, { op: 'Add', inputs: [node.inputs[0], addNumber(net, `${node.inputs[1]}_negative`, number === 0 ? -0 : -number)] })
     return true
   }
   return oneNumber(net, node, 0)

@@ -31,7 +31,7 @@ import { sliceConv } from './slice-conv.ts'
 import { spaceToDepth } from './space-to-depth.ts'
 import { splitColumns } from './split-columns.ts'
 import { splitPermute } from './split-permute.ts'
-import { where } from './where.ts'
+import { repeatConditions, where } from './where.ts'
 
 const rules: RuleSet = {
   Relu: [fuseRelu],
@@ -73,8 +73,12 @@ const rules: RuleSet = {
 /** The rewrites that decide which layers a calibration table has. */
 export function runPasses(net: GraphDraft): void {
   separateShared(net)
-  do {
+  const mergeRepeated = (): void => {
     while (mergeLastUsers(net));
+  }
+  repeatConditions(net, mergeRepeated)
+  do {
+    mergeRepeated()
     applyRules(net, rules)
   } while (mergeLastUsers(net))
 }

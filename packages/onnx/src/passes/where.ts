@@ -1,9 +1,8 @@
 import { elementCount, type Node } from '@q/ir'
 import { broadcastElements, type GraphDraft } from '@q/ir/graph'
 import { broadcast } from '@q/ir/ops'
-import { madeBefore } from '../convert/arithmetic.ts'
 import { addConstant, addNumber, constantOf, numberOf, sameCanonically, sameShape } from '../net/constants.ts'
-import type { Rule } from '../net/rules.ts'
+import { applyRules, type Rule } from '../net/rules.ts'
 import { isMask, masked } from './masks.ts'
 
 /** Numbers below it are the lowest that a float holds, or nearly. */
@@ -53,8 +52,47 @@ export const where: Rule = (net, node) => {
     })
     return true
   }
-  const repeats = shape.map((d, i) => d / from[i]!)
-  const tiled = madeBefore(net, node, `${node.outputs[0]}_Tile`, 'Tile', condition, shape, { repeats })
-  net.change(node, { inputs: [tiled, ...node.inputs.slice(1)] })
+  net.change(node, { inputs: [repeatedBehind(net, condition, shape, `${node.outputs[0]}_Tile`), ...node.inputs.slice(1)] })
   return true
+}
+
+/** A condition repeated, right behind what makes it; where the same already stands there it takes the new name, as in TPU-MLIR 1.30.2. */
+function repeatedBehind(net: GraphDraft, condition: string, shape: readonly number[], name: string): string {
+  const maker = net.producer(condition)
+  const next = maker === undefined ? net.nodes()[0] : net.next(maker)
+  const from = net.shape(condition)
+  const repeats = shape.map((d, i) => d / from[i]!)
+  const result = net.freshName(name)
+  if (next?.op === 'Tile' && next.inputs[0] === condition && sameShape(next.attrs['repeats'] as readonly number[], repeats)) {
+    const [known] = next.outputs as [string]
+    if (net.isOutput(known)) return known
+    net.rename(known, result)
+    return result
+  }
+  net.setValue({ name: result, type: { ...net.value(condition).type, shape } })
+  net.add({ op: 'Tile', inputs: [condition], outputs: [result], attrs: { repeats } }, next)
+  return result
+}
+
+/**
+ * Repeats the conditions of a network, each right behind what makes it, before equal layers become one: then those that had makers of their own are merged
+ * where no other user stands between them, and the first stays.
+ */
+export function repeatConditions(net: GraphDraft, mergeMakers: () => void): void {
+  applyRules(net, { Where: [where] })
+  mergeMakers()
+  for (const tile of net.nodes().filter(({ op }) => op === 'Tile')) {
+    const users = net.consumers(tile.inputs[0]!)
+    const before = users[users.findIndex(({ outputs }) => outputs[0] === tile.outputs[0]) - 1]
+    if (before === undefined || !isRepeatedCondition(net, tile) || !isRepeatedCondition(net, before) || !isSameTile(tile, before)) continue
+    net.remove(tile)
+    net.redirect(tile.outputs[0]!, before.outputs[0]!)
+  }
+}
+
+const repeatsOf = ({ attrs }: Node): readonly number[] => attrs['repeats'] as readonly number[]
+const isSameTile = (a: Node, b: Node): boolean => a.inputs[0] === b.inputs[0] && sameShape(repeatsOf(a), repeatsOf(b))
+
+function isRepeatedCondition(net: GraphDraft, { op, outputs: [result] }: Node): boolean {
+  return op === 'Tile' && !net.isOutput(result!) && net.consumers(result!).every((user) => user.op === 'Where' && user.inputs[0] === result)
 }

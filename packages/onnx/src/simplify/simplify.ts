@@ -1,7 +1,7 @@
 import type { GraphDraft } from '@q/ir/graph'
 import { applyRules, type RuleSet } from '../net/rules.ts'
 import { mergeConcats, mergeSlices } from '../passes/merge-moves.ts'
-import { dropNothing, fusePad, mergeTransposes } from './drop-nothing.ts'
+import { dropNothing, fusePad, mergeTransposes, plainZeros } from './drop-nothing.ts'
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { fuseConvBias, fuseGemm } from './fuse-bias.ts'
 import { keepReduced } from './keep-reduced.ts'
@@ -9,7 +9,7 @@ import { keepReduced } from './keep-reduced.ts'
 const rules: RuleSet = {
   Transpose: [dropNothing, mergeTransposes],
   BatchNormalization: [foldBatchNorm],
-  Add: [fuseConvBias, fuseGemm],
+  Add: [plainZeros, fuseConvBias, fuseGemm],
   Slice: [dropNothing, mergeSlices],
   Concat: [dropNothing, mergeConcats],
   Conv: [fusePad],
