@@ -97,6 +97,9 @@ async function decoded(bytes: Uint8Array, options: DecodeOptions): Promise<Graph
   return walk.finish(options.name ?? model.graph.name ?? 'model', outputs, model.graph)
 }
 
+/** Operators that hand on their operand under the name it has, in TPU-MLIR 1.30.2 where they are an output of the network too. */
+const givesNoName: ReadonlySet<string> = new Set(['Dropout'])
+
 /** Names without the empty ones at the end, which stand for results that nobody wants. */
 const namesUntil = (names: readonly string[]): readonly string[] => names.slice(0, names.findLastIndex((name) => name !== '') + 1)
 
@@ -118,6 +121,7 @@ function startWalk(
   const constants = new Map<string, Literal>()
   const types = new Map(inputs)
   const aliases = new Map<string, string>()
+  const unnamed = new Set<string>()
   const duplicates = new Map<string, string>()
   const duplicateOf = duplicateFinder((name) => constants.get(name), facts.isResult)
   const nodes: Node[] = []
@@ -237,6 +241,7 @@ function startWalk(
       for (const output of outputs.slice(1)) leftOut.set(output, op)
       if (typeof form === 'string') {
         aliases.set(outputs[0]!, form)
+        if (givesNoName.has(op) || (source.input ?? []).some((each) => unnamed.has(each))) unnamed.add(outputs[0]!)
         const known = constants.get(form)
         if (known !== undefined) constants.set(outputs[0]!, known)
         return
@@ -264,7 +269,9 @@ function startWalk(
     finish(name, outputs, graph) {
       if (unsupported.length > 0)
         throw unsupportedOperators(unsupported, { known: Object.keys(forms), isFunction: facts.isFunction }, place)
-      return placed([place], () => finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, duplicates, nodes, typeOf }))
+      return placed([place], () =>
+        finishedGraph({ name, outputs, graph, inputs, constants, types, aliases, duplicates, unnamed, nodes, typeOf }),
+      )
     },
   }
 }

@@ -18,6 +18,8 @@ export interface ReadParts {
   readonly aliases: ReadonlyMap<string, string>
   /** Tensors that an earlier node has made already. */
   readonly duplicates: ReadonlyMap<string, string>
+  /** Results that do not give their name to the tensor they stand for. */
+  readonly unnamed: ReadonlySet<string>
   readonly nodes: readonly Node[]
   typeOf(name: string): InferredType
 }
@@ -74,11 +76,11 @@ function checkResults({ graph, outputs, aliases, typeOf }: ReadParts): void {
 }
 
 /** Results that stand for a tensor of another name give it theirs. */
-function namesOfResults({ outputs, aliases, nodes }: ReadParts): ReadonlyMap<string, string> {
+function namesOfResults({ outputs, aliases, unnamed, nodes }: ReadParts): ReadonlyMap<string, string> {
   const renamed = new Map<string, string>()
   const madeHere = new Set(nodes.flatMap((node) => node.outputs))
   for (const output of outputs) {
-    const source = aliases.get(output)
+    const source = unnamed.has(output) ? undefined : aliases.get(output)
     if (source !== undefined && madeHere.has(source) && !outputs.includes(source) && !renamed.has(source)) renamed.set(source, output)
   }
   return renamed

@@ -7,7 +7,7 @@ import { fuseConvBias, fuseGemm } from './fuse-bias.ts'
 import { keepReduced } from './keep-reduced.ts'
 
 const rules: RuleSet = {
-  Transpose: [dropNothing, mergeTransposes],
+  Transpose: [mergeTransposes],
   BatchNormalization: [foldBatchNorm],
   Add: [plainZeros, fuseConvBias, fuseGemm],
   Slice: [dropNothing, mergeSlices],
@@ -20,7 +20,11 @@ const rules: RuleSet = {
   ),
 }
 
+/** Transpositions that do nothing go; those that do nothing together stay as one, as TPU-MLIR 1.30.2 leaves them. */
+const needless: RuleSet = { Transpose: [dropNothing] }
+
 /** Simplifies a network that still carries ONNX names: what ONNX simplifiers do before a vendor's importer sees the file. */
 export function simplify(net: GraphDraft): void {
+  applyRules(net, needless)
   applyRules(net, rules)
 }
