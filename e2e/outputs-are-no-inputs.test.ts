@@ -121,11 +121,11 @@ const cases: Readonly<Record<string, Case>> = {
   model_deploy: {
     args: [
       ...['model_deploy', '--mlir', 'digits.mlir', ...quantized, ...weights],
-      ...['--test_input', 'in.npz', '--test_reference', 'other.npz', '--model', 'out'],
+      ...['--test_input', 'in.npz', '--test_reference', 'other.npz', '--model', 'out', '--data_list', 'list', '--dataset', 'samples'],
     ],
     outputs: ['out'],
     late: ['out.one', 'out.two'],
-    inputs: [...model, ...quantizing, 'in.npz', 'other.npz'],
+    inputs: [...model, ...quantizing, 'in.npz', 'other.npz', 'list', 'samples/0.png'],
   },
   model_runner: {
     args: ['model_runner', '--model', 'digits.mlir', '--input', 'samples/0.png', ...quantized, '--output', 'out', ...weights],

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import type { Quantization } from './resolve-for-chip.ts'
 import { openGraph } from './run-graph.ts'
+import { noteSamples } from './sample-files.ts'
 
 /** What layers with weights read that others make, or that is fed. */
 export const readByWeights = (graph: Graph): ReadonlySet<string> =>
@@ -52,6 +53,7 @@ export async function graphWithGivenMeans(
   context: Context,
 ): Promise<Graph> {
   const isGiven = samples.dataset !== undefined || samples.dataList !== undefined
+  if (isGiven) await noteSamples(samples, context)
   const counts = chip.backend.withMeans !== undefined && needsRanges(mode, chip.backend.target)
   if (isGiven && counts) return graphWithMeans(graph, { chip, mode, samples }, context)
   if (isGiven) context.reporter.note(`samples have no effect: ${chip.backend.target.name} in ${mode} takes no means of channels`)
