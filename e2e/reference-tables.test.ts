@@ -9,6 +9,7 @@ import { sampleInputs } from '@q/ir/graph'
 import { decodeNpz, encodeNpz } from '@q/npz'
 import { afterAll, describe, expect, it } from 'vitest'
 
+import { kurtosisText } from '../tools/cli/src/pipeline/kurtosis-text.ts'
 import { symmetricLayers } from '../tools/cli/src/pipeline/symmetric-layers.ts'
 import { floatNetwork, ortExecutor } from './reference-network.ts'
 import { hasShared, sharedBytes, sharedPath, sharedText, sharedTitle } from './shared.ts'
@@ -21,6 +22,8 @@ interface Case {
   readonly network: string
   readonly preprocess?: PreprocessOptions
   /** A folder of images, or how the CIFAR images became network inputs. */
+  /** The kurtosis of every layer that one of the runs wrote. */
+  readonly kurtosisFile?: string
   readonly samples: string | ((pixel: number, channel: number) => number)
   /** The recorded runs by the samples they tuned on: file and method. All of a line come out of one pass. */
   readonly runs: readonly (readonly [tune: number, ...tables: readonly (readonly [file: string, method: MethodName])[]])[]
@@ -72,6 +75,7 @@ const cases: readonly Case[] = [
   },
   {
     network: 'vit_pgd_2_3_16_cifar10',
+    kurtosisFile: 'kl_tune5_kurt.kurtosis_analysis',
     samples: (pixel, channel) => f(f(pixel - f(means![channel]!)) / f(deviations![channel]!)),
     runs: [
       [0, ...untuned, ...aciq(0)],
@@ -120,7 +124,7 @@ afterAll(() => {
 })
 
 describe.skipIf(!hasShared)(sharedTitle('calibration tables, compared with TPU-MLIR'), () => {
-  it.each(runs)('%s: %s', async (network, _, { preprocess, samples, tune, tables }) => {
+  it.each(runs)('%s: %s', async (network, _, { preprocess, samples, tune, tables, kurtosisFile }) => {
     const float = await floatNetwork(network)
     const graph = preprocess === undefined ? float : withPreprocess(float, preprocess)
     const entries =
@@ -135,7 +139,18 @@ describe.skipIf(!hasShared)(sharedTitle('calibration tables, compared with TPU-M
       tune: { count: tune },
       symmetric: symmetricLayers(graph),
       workers: 1,
+      kurtosis: kurtosisFile !== undefined && tune > 0,
     })
+    if (kurtosisFile !== undefined && tune > 0) {
+      const parts = (text: string) => text.split('\n').map((line) => line.split(/ +(?!op_name)/))
+      const rows = new Map(parts(kurtosisText(graph, results[0]!.kurtosis!)).map(([name, value, operator]) => [name, { value, operator }]))
+      const wanted = parts(sharedText('reference/tpu-mlir-search', network, kurtosisFile))
+      expect(rows.size).toBe(wanted.length)
+      for (const [name, value, operator] of wanted) {
+        expect(rows.get(name)?.operator, name).toBe(operator)
+        if (Number.isFinite(Number(value))) expect(Math.abs(Number(rows.get(name)!.value) / Number(value) - 1), name).toBeLessThan(1e-5)
+      }
+    }
 
     for (const [i, [file]] of tables.entries()) {
       const wanted = parseCalibrationTable(sharedText('reference/tpu-mlir-search', network, file)).entries

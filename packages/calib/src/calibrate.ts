@@ -50,6 +50,8 @@ export interface CalibrationTask {
    * @default none
    */
   readonly symmetric?: Iterable<string>
+  /** Whether the kurtosis of each value is taken too. @default false */
+  readonly kurtosis?: boolean
   /** Threads for the statistics beside the calling one; the result does not depend on it. @default 1 */
   readonly workers?: number
   /**
@@ -87,6 +89,8 @@ export interface Calibration {
   readonly sampleCount: number
   readonly tuneCount: number
   readonly diagnostics: readonly Diagnostic[]
+  /** Mean over the samples of each value's kurtosis, where it was asked for: 3 of a normal distribution, more where there are outliers. */
+  readonly kurtosis?: ReadonlyMap<string, number>
 }
 
 /**
@@ -125,9 +129,10 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
   }
 
   const values = calibratedValues(graph)
-  const plan = planTables(graph, values, chosen)
+  const statistics: readonly AnyMethod[] = task.kurtosis === true ? [{ name: 'kurtosis', bins }] : []
+  const plan = planTables(graph, values, [...chosen, ...statistics])
   const { checkpoint } = task
-  const names = chosen.map(({ name }) => name)
+  const names = [...chosen, ...statistics].map(({ name }) => name)
   const key = checkpoint === undefined ? '' : [checkpoint.key, fingerprintOf(graph), ...names, bins, samples.count].join(' ')
   const start = await reached(checkpoint?.store, key, plan.watches.length)
   const pool = await poolOf(start)
@@ -151,6 +156,8 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     return { method: name, rows, diagnostics, tuneCount: Math.min(tune.count ?? (isTunedMethod(name) ? 5 : 0), tuneSamples.count) }
   })
   const tuned = await tunedRows()
+  const kurtosis =
+    statistics.length === 0 ? undefined : new Map(values.map(({ name }, i) => [name, tables[chosen.length]!.ranges[i]!.threshold]))
   const symmetric = new Set(task.symmetric)
   return untuned.map(({ method, rows, diagnostics, tuneCount }, m) => ({
     method,
@@ -160,6 +167,7 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
     untuned: symmetricRows(rows, symmetric),
     entries: symmetricRows(tuned.get(m) ?? rows, symmetric),
     diagnostics,
+    ...(kurtosis === undefined ? {} : { kurtosis }),
   }))
 
   function factoryOf(method: AnyMethod): ObserverFactory {

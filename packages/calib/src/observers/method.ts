@@ -3,6 +3,7 @@ import { didYouMean, QError } from '@q/ir'
 import type { Kernels } from '../kernels/kernels.ts'
 import { aciqGauss, aciqLaplace } from './aciq.ts'
 import { kl } from './kl.ts'
+import { kurtosis } from './kurtosis.ts'
 import { magnitudePercentile } from './magnitude-percentile.ts'
 import { max } from './max.ts'
 import { mse } from './mse.ts'
@@ -17,7 +18,7 @@ export interface MethodSpec {
 
 const methods = { kl, max, percentile9999, mse, aciq_gauss: aciqGauss, aciq_laplace: aciqLaplace } as const
 /** Methods that make no table by themselves. */
-const auxiliary = { 'magnitude-percentile': magnitudePercentile } as const
+const auxiliary = { 'magnitude-percentile': magnitudePercentile, kurtosis } as const
 
 /** Names of the methods of this package. */
 export type MethodName = keyof typeof methods

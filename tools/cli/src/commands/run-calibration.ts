@@ -10,6 +10,7 @@ import { deadNetwork } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { floatLayersText } from '../pipeline/float-layers-text.ts'
 import { emptiedTable, keptTable } from '../pipeline/former-table.ts'
+import { kurtosisText } from '../pipeline/kurtosis-text.ts'
 import { tellInputs } from '../pipeline/model-summary.ts'
 import { readPlan } from '../pipeline/read-tables.ts'
 import { checkForChip } from '../pipeline/resolve-for-chip.ts'
@@ -38,7 +39,6 @@ const vendorOptions = [
   notYet('--sq', 'SmoothQuant'),
   notYet('--smc', 'softmax correction'),
   withoutEffect('--bc_inference_num <count>', 'samples of the bias correction'),
-  notYet('--kurtosis_analysis', 'kurtosis of every layer'),
   notYet('--part_asymmetric', 'asymmetric ranges for some patterns'),
   withoutEffect('--q_group_size <size>', 'group size of dynamic modes'),
   notYet('--debug_cmd <text>', 'variants of calibration'),
@@ -55,6 +55,10 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
   addThresholdOptions(command)
     .option('--weights <file>', 'weight file, in place of the one the model names')
     .requiredOption('-o, --calibration_table <file>', 'output calibration table')
+    .option(
+      '--kurtosis_analysis',
+      'write the kurtosis of every layer to kurtosis_analysis beside the table: more than 3 where there are outliers',
+    )
   addMethodOption(command)
   addChipOptions(command, { required: false, purpose: 'what the table is meant for' })
   addCalibrationSearchOptions(command)
@@ -70,13 +74,16 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const floatLayers = await floatLayerChoice(options, context)
       if (search !== undefined) {
         noteIgnoredOptions(command, search, reporter)
+        if (options.kurtosis_analysis === true)
+          reporter.note('note: --kurtosis_analysis has no effect beside --search: a run without a search writes the file')
         if (options.pre_qtable !== undefined) noteFloatLayerOptions(options, '--pre_qtable says which layers stay in float', context)
         const given = { mlir: file, method, setting, floatLayers, options, isAsked: asksForSamples(command) }
         await runVendorSearch(await calibrationSearch(search, given, context), context)
         return undefined
       }
       noteSearchOptions(command, reporter)
-      await files.claim([options.calibration_table])
+      const kurtosisFile = options.kurtosis_analysis === true ? join(dirname(options.calibration_table), 'kurtosis_analysis') : undefined
+      await files.claim([options.calibration_table, ...(kurtosisFile === undefined ? [] : [kurtosisFile])])
       const chip = options.processor === undefined ? undefined : await chipOf({ ...options, processor: options.processor }, context)
       const graph = await readModel(file, { files, ...(options.weights === undefined ? {} : { weights: options.weights }) })
       if (chip !== undefined) checkForChip(graph, chip, usualMode(chip.backend.target, 'integers'))
@@ -88,10 +95,11 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       const { calibration, text, samples, finished } = await calibrateModel(
         graph,
         { mlir: file, table: options.calibration_table },
-        { ...setting, method },
+        { ...setting, method, kurtosis: kurtosisFile !== undefined },
         context,
       )
-      await files.write(new Map([...base, [options.calibration_table, text]]))
+      const analysis = kurtosisFile === undefined ? [] : [[kurtosisFile, kurtosisText(graph, calibration.kurtosis!)] as const]
+      await files.write(new Map([...base, [options.calibration_table, text], ...analysis]))
       await finished()
       reporter.print(`real input_num = ${samples.count}`)
       reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)

@@ -25,6 +25,8 @@ export interface CalibrationSetting {
   readonly bins: number
   readonly tuneNum: number
   readonly tuneList?: string
+  /** Whether the kurtosis of each value is taken too. @default false */
+  readonly kurtosis?: boolean
 }
 
 export interface CalibrationChoice extends CalibrationSetting {
@@ -156,6 +158,7 @@ export async function observeModel(
     samples: source,
     methods: choice.methods,
     bins: choice.bins,
+    ...(choice.kurtosis === undefined ? {} : { kurtosis: choice.kurtosis }),
     tune: {
       count: choice.tuneNum,
       samples: tuneSamples === samples ? source : tuneSamples,
