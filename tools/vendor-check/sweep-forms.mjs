@@ -1,11 +1,13 @@
 /**
- * Operands that forms are written with, as `@name`: type, and the ends between which a sample's numbers lie.
+ * Operands that forms are written with, as `@name`: type, and the ends between which a sample's numbers lie; `whole` ones, of which some are equal to others.
  *
- * @type {Readonly<Record<string, readonly [type: string, low: number, high: number]>>}
+ * @type {Readonly<Record<string, readonly [type: string, low: number, high: number, kind?: 'whole']>>}
  */
 export const operands = {
   x: ['f32[1,4,6,6]', -2, 2],
   y: ['f32[1,4,6,6]', -3, 3],
+  i: ['f32[1,4,6,6]', -2.4, 2.4, 'whole'],
+  j: ['f32[1,4,6,6]', -2.4, 2.4, 'whole'],
   c: ['f32[1,4,1,1]', -1, 1],
   p: ['f32[1,4,6,6]', 0.1, 3],
   e: ['f32[1,4,6,6]', 0.5, 2],
@@ -115,6 +117,9 @@ const reduction = (op, operand = '@x') =>
 /** Operators that no ONNX file says by themselves: a back end makes them, or passes that look for several nodes. */
 export const madeFromOthers = ['Affine', 'Attention', 'NotEqual', 'PixelNormalization', 'Rope', 'Rsqrt', 'Reverse', 'Silu', 'SwapDimInner']
 
+/** Forms of which a ReLU leaves nothing but zeros. */
+export const neverPositive = ['Sigmoid_log', 'Softmax_log']
+
 /**
  * Forms of the float operators by name: the operator, and what it has beside what is usual.
  *
@@ -154,7 +159,9 @@ export const forms = new Map(
     ['Pow_three', 'Pow(@x, $three)'],
     ['Pow_number_first', 'Pow($half, @x)'],
     ['Pow', 'Pow(@p, @e)'],
-    ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'].flatMap(
+    ['Equal', 'Equal(@i, @j)'],
+    ['Equal_number', 'Equal(@i, $one)'],
+    ...['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'].flatMap(
       (op) =>
         /** @type {const} */ ([
           [op, `${op}(@x, @y)`],
@@ -163,7 +170,7 @@ export const forms = new Map(
     ),
     ...['And', 'Or', 'Xor'].map((op) => /** @type {const} */ ([op, `${op}(Greater(@x, @y), Less(@p, @e))`])),
     ['Not', 'Not(Greater(@x, @y))'],
-    ['NotEqual', 'Not(Equal(@x, @y))'],
+    ['NotEqual', 'Not(Equal(@i, @j))'],
     ['Where', 'Where(Greater(@x, @y), @p, @e)'],
     ['Where_number', 'Where(Greater(@x, @y), @p, $less)'],
     ['Where_two_numbers', 'Where(Greater(@x, @y), $half, $less)'],

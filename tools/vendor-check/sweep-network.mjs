@@ -41,9 +41,10 @@ function statementsOf(prefix, name) {
 export function writeForms(batch, folder) {
   const graph = parseGraph([...batch].flatMap(([prefix, name]) => statementsOf(prefix, name)).join('\n'))
   const samples = graph.inputs.map(({ name }, seed) => {
-    const [type, low, high] = operands[name.slice(name.indexOf('_') + 1)]
+    const [type, low, high, kind] = operands[name.slice(name.indexOf('_') + 1)]
     const shape = [...type.matchAll(/\d+(?=[,\]])/g)].map(([each]) => Number(each))
-    const data = Float32Array.from(numbers(elementCount(shape), low, high, seed + 1))
+    const drawn = numbers(elementCount(shape), low, high, seed + 1)
+    const data = Float32Array.from(kind === 'whole' ? drawn.map(Math.round) : drawn)
     return /** @type {[string, Tensor]} */ ([name, { dtype: 'f32', shape, data }])
   })
   const paths = { onnx: join(folder, 'm.onnx'), input: join(folder, 'in.npz') }

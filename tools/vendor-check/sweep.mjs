@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { floatOps } from '@q/ir'
 import { decodeNpz } from '@q/npz'
 import { q, run, vendorBin } from './programs.mjs'
-import { forms, madeFromOthers } from './sweep-forms.mjs'
+import { forms, madeFromOthers, neverPositive } from './sweep-forms.mjs'
 import { writeForms } from './sweep-network.mjs'
 
-const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--chip NAME] [--modes INT8,F16,F32] [--no-chip] [--keep] [--output FILE] [form ...]
+const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--chip NAME] [--modes INT8,F16,F32] [--listed MODE] [--no-chip] [--keep] [--output FILE] [form ...]
 DIR is an installed TPU-MLIR 1.30.2; forms: ${[...forms.keys()].join(', ')}`
 
 const { values, positionals } = parseArgs({
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     vendor: { type: 'string' },
     chip: { type: 'string', default: 'bm1684x' },
     modes: { type: 'string', default: 'INT8,F16,F32' },
+    listed: { type: 'string' },
     'no-chip': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -90,16 +91,31 @@ async function ourRun(batch, place, mode) {
   await q(place, ['model_transform', '--model_name', 'm', '--model_def', onnx, '--channel_format', 'none', '--mlir', 'm.mlir'])
   writeFileSync(join(place, 'list.txt'), `${input}\n`)
   await q(place, ['run_calibration', 'm.mlir', '--data_list', 'list.txt', '--tune_num', '0', '-o', 'table'])
+  if (values.listed !== undefined) listLayers(place, values.listed)
   const printed = await q(place, ['model_deploy', ...deployOptions(mode)])
   const lowered = `m_${chip}_${mode === 'INT8' ? 'int8_sym' : mode.toLowerCase()}_tpu.mlir`
   await q(place, ['model_runner', '--model', lowered, '--input', input, '--dump_all_tensors', '--output', 'all.npz'])
   return { input, lowered, script: /\bsh (\S+_compile\.sh)/.exec(printed)?.[1] }
 }
 
+/**
+ * A quantize table of every layer of the Top file: what either lowering makes beside them has the mode of the whole network.
+ *
+ * @param {string} place
+ * @param {string} mode
+ */
+function listLayers(place, mode) {
+  const text = readFileSync(join(place, 'm.mlir'), 'utf8')
+  const names = new Map([...text.matchAll(/^(#loc\d+) = loc\("(.*)"\)$/gm)].map(([, loc, name]) => [loc, name]))
+  const layers = [...text.matchAll(/"top\.(?!Input|None|Weight)\w+"\(.* loc\((#loc\d+)\)$/gm)].flatMap(([, loc]) => names.get(loc) ?? [])
+  writeFileSync(join(place, 'listed'), layers.map((name) => `${name} ${mode}\n`).join(''))
+}
+
 /** @param {string} mode */
 const deployOptions = (mode) => [
   ...['--mlir', 'm.mlir', '--quantize', mode, '--chip', chip, '--model', container],
-  ...(mode === 'INT8' ? ['--calibration_table', 'table'] : []),
+  ...(mode === 'INT8' || values.listed === 'INT8' ? ['--calibration_table', 'table'] : []),
+  ...(values.listed === undefined ? [] : ['--quantize_table', 'listed']),
 ]
 
 /**
@@ -147,7 +163,7 @@ async function sweep(mode) {
   /** @type {Map<string, string>} */
   const all = new Map()
   for (const name of chosen)
-    for (const relu of ['', '+Relu']) {
+    for (const relu of neverPositive.includes(name) ? [''] : ['', '+Relu']) {
       all.set(`f${all.size}_`, name + relu)
       found.set(name + relu, {})
     }
@@ -162,7 +178,8 @@ async function sweep(mode) {
       const { input, lowered } = await ourRun(batch, place, mode)
       const theirs = join(place, 'vendor')
       mkdirSync(theirs)
-      for (const file of ['m.mlir', 'm_top_f32_all_weight.npz', 'table']) writeFileSync(join(theirs, file), readFileSync(join(place, file)))
+      for (const file of ['m.mlir', 'm_top_f32_all_weight.npz', 'table', ...(values.listed === undefined ? [] : ['listed'])])
+        writeFileSync(join(theirs, file), readFileSync(join(place, file)))
       await run(theirs, join(bin, 'model_deploy.py'), [...deployOptions(mode), '--not_gen_bmodel', '--skip_validation'], bin)
       if (!existsSync(join(theirs, lowered))) throw new Error('its own lowering ends without a file')
       await run(
@@ -180,7 +197,10 @@ async function sweep(mode) {
     if (script === undefined) throw new Error('model_deploy names no script')
     await run(place, 'sh', [script], bin)
     await run(place, join(bin, 'model_runner.py'), ['--input', input, '--model', container, '--output', 'chip.npz'], bin)
-    for (const prefix of batch.keys()) note('chip')(prefix, compared(prefix, join(place, 'all.npz'), join(place, 'chip.npz')))
+    for (const prefix of batch.keys()) {
+      // A form alone has all tensors, those too that are called by the operator of another's file.
+      note('chip')(prefix, compared(batch.size === 1 ? '' : prefix, join(place, 'all.npz'), join(place, 'chip.npz')))
+    }
   }
   if (!values['no-chip']) {
     await inHalves(ready, onChip, note('chip'))

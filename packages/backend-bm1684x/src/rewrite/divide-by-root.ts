@@ -4,6 +4,7 @@ import { draftOf } from '@q/ir/graph'
 /** A division by a square root becomes a product with `<root>_inv`, the reciprocal root. The root stays behind unused (casts are named after it). */
 export const divideByRoot: RewritePass = {
   name: 'divide-by-root',
+  entries: 'own',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

@@ -26,6 +26,7 @@ function operandsBefore(draft: GraphDraft, node: Node): readonly (string | undef
  */
 export const reshapeBehind: RewritePass = {
   name: 'reshape-behind',
+  entries: 'own',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

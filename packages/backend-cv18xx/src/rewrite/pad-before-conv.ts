@@ -7,6 +7,7 @@ const widestBorder = 15
 /** A convolution with a wider border reads a tensor that has it: `<layer>_pad`. Given the border itself, the chips compute something else without a word. */
 export const padBeforeConv: RewritePass = {
   name: 'pad-before-conv',
+  entries: 'own',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

@@ -28,6 +28,7 @@ function gridOf(graph: Graph, node: Node): readonly [rows: number, columns: numb
  */
 export const patchEmbedding: RewritePass = {
   name: 'patch-embedding',
+  entries: 'own',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

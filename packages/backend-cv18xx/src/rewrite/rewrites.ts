@@ -1,6 +1,7 @@
 import type { RewritePass } from '@q/ir'
 import { affineToConv, mergeConvAffine } from '@q/ir/lowering'
 import { foldHeadTransposes } from './fold-head-transposes.ts'
+import { magnify } from './magnify.ts'
 import { padBeforeConv } from './pad-before-conv.ts'
 import { patchEmbedding } from './patch-embedding.ts'
 import { subFromConstant } from './sub-from-constant.ts'
@@ -13,6 +14,7 @@ export const rewrites: readonly RewritePass[] = [
   padBeforeConv,
   affineToConv,
   foldHeadTransposes,
+  magnify,
   tileByAxis,
   subFromConstant,
 ]

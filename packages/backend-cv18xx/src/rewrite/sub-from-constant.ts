@@ -4,6 +4,7 @@ import { draftOf } from '@q/ir/graph'
 /** A tensor taken off a constant of other axes, of which the chips have no form, is negated first: `<layer>_mulconst`, and the sum of both under its own name. */
 export const subFromConstant: RewritePass = {
   name: 'sub-from-constant',
+  entries: 'own',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

@@ -5,6 +5,7 @@ import { tileSteps } from '../tile-steps.ts'
 /** A repetition along several axes becomes one for each; what stands before the last is called by how many are still to come: `<layer>3`, `<layer>2`, `<layer>`. */
 export const tileByAxis: RewritePass = {
   name: 'tile-by-axis',
+  entries: 'own',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {

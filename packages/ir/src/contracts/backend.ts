@@ -26,6 +26,11 @@ export interface ResolveSettings {
  */
 export interface RewritePass {
   readonly name: string
+  /**
+   * The mode of layers that the pass makes, and the float graph does not have: the one a quantize table has for the layer they come from (`inherited`, which is
+   * usual), or that of the whole network unless the table has their own names (`own`).
+   */
+  readonly entries?: 'inherited' | 'own'
   run(graph: Graph, settings: ResolveSettings): Graph
 }
 

@@ -22,9 +22,10 @@ export function checkRunnable(graph: Graph, plan: Plan, backend: Backend, option
   checkSettings(backend.target, settings)
   const frame = frameWithoutRanges(graph, backend, settings)
   const missing: Missing[] = []
-  for (const { node, form, name } of frame?.places ?? []) {
+  if (frame === undefined) return
+  for (const { node, form, name } of frame.places) {
     if (node === undefined) continue
-    const entry = plannedEntry(node, name, plan, graph)
+    const entry = plannedEntry(node, name, plan, frame)
     try {
       chooseMode(node, form!, entry, backend.target, settings)
       loweringOf(backend, node, form!, name)

@@ -3,6 +3,7 @@ import { node, smallGraph } from '../conformance/small-graph.ts'
 import type { Backend } from '../contracts/backend.ts'
 import { draftOf } from '../graph/draft.ts'
 import { layerOf } from '../graph/edges.ts'
+import type { QuantMode } from '../tables/quant-mode.ts'
 import { four, row, toyChip } from './fixtures/toy-chip.ts'
 import { resolve } from './resolve.ts'
 import type { Resolved } from './resolved.ts'
@@ -45,6 +46,20 @@ describe('layers that rewrites made', () => {
       ['b_part', 'F16'],
     ])
     expect(made.values.get('b_part')!.type.dtype).toBe('f16')
+  })
+
+  it('are in the mode of the network where the rewrite says so, unless the plan has their own names', () => {
+    const alone: Backend = { ...split, rewrite: split.rewrite!.map((pass) => ({ ...pass, entries: 'own' as const })) }
+    const typesOf = (plan: ReadonlyMap<string, QuantMode>) => {
+      const { values } = resolve(graph, table, plan, alone, { mode: 'INT8' }).graph
+      return ['b_part', 'b'].map((name) => values.get(name)!.type.dtype)
+    }
+    expect(typesOf(new Map([['b', 'F16']]))).toEqual(['u8', 'f16'])
+    expect(typesOf(new Map([['b_part', 'F16']]))).toEqual(['f16', 'u8'])
+    const resolver = createResolver(graph, table, alone, { mode: 'INT8' })
+    resolver.resolve(new Map())
+    const { values } = resolver.resolve(new Map([['b', 'F16']])).graph
+    expect(values.get('b_part')!.type.dtype).toBe('u8')
   })
 
   it('have the range of the value they took over, also when it differs from the table', () => {

@@ -40,6 +40,8 @@ export interface Frame {
   readonly copies: ReadonlyMap<string, readonly string[]>
   /** The value of the float graph whose range a value holds. */
   readonly sources: ReadonlyMap<string, string>
+  /** Layers that rewrites made and that only an entry of their own name concerns (`RewritePass.entries`). */
+  readonly listedAlone: ReadonlySet<string>
   /** What the quantized graph can call what it makes. */
   readonly names: MadeNames
 }
@@ -60,10 +62,12 @@ function checkEnds(next: Graph, before: Graph, pass: string, backend: string): v
 
 /** Rewrites and indexes a float graph with ranges. @throws QError `REWRITE_INVALID` */
 export function frameOf(float: Graph, backend: Backend, settings: ResolveSettings): Frame {
+  const listedAlone = new Set<string>()
   const { graph, copies, sources } = rewriteRanged(float, (marked) =>
     (backend.rewrite ?? []).reduce((current, pass) => {
       const next = pass.run(current, settings)
       checkEnds(next, current, pass.name, backend.name)
+      if (pass.entries === 'own') for (const name of next.nodes.map(layerOf)) if (!current.values.has(name)) listedAlone.add(name)
       return next
     }, marked),
   )
@@ -121,6 +125,7 @@ export function frameOf(float: Graph, backend: Backend, settings: ResolveSetting
     watchers,
     copies,
     sources,
+    listedAlone,
     names: madeNames(graph, backend.target.casts?.suffixes),
   }
 }

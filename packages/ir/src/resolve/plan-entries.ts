@@ -13,10 +13,12 @@ const unevenRatio = 64
 
 const threshold = ({ min, max }: Range): number => Math.fround(Math.max(Math.abs(min), Math.abs(max)))
 
-/** The entry of a plan for a node of the rewritten graph: its own, or that of the layer it comes from where the float graph does not have it. */
-export function plannedEntry(node: Node, name: string, plan: Plan, float: Graph): QuantMode | undefined {
-  return plan.get(name) ?? (float.values.has(name) ? undefined : plan.get(node.origin?.[0] ?? name))
+/** The entry of a plan for a node of the rewritten graph: its own, or that of the layer it comes from where it inherits one. */
+export function plannedEntry(node: Node, name: string, plan: Plan, frame: Frame): QuantMode | undefined {
+  return plan.get(name) ?? (inherits(name, frame) ? plan.get(node.origin?.[0] ?? name) : undefined)
 }
+
+const inherits = (name: string, { float, listedAlone }: Frame): boolean => !float.values.has(name) && !listedAlone.has(name)
 
 /**
  * The entry that a target adds by itself for a node that the plan says nothing of (`Target.automaticPlan`), from the ranges as read from the
@@ -68,11 +70,11 @@ function largest(values: Float32Array): number {
 }
 
 /** Layers that rewrites made, by the layer whose entry in the plan they inherit. */
-export function placesByOrigin({ places, float }: Frame): ReadonlyMap<string, readonly number[]> {
+export function placesByOrigin(frame: Frame): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
-  places.forEach(({ node, name }, place) => {
+  frame.places.forEach(({ node, name }, place) => {
     const origin = node?.origin?.[0]
-    if (origin === undefined || float.values.has(name)) return
+    if (origin === undefined || !inherits(name, frame)) return
     found.set(origin, [...(found.get(origin) ?? []), place])
   })
   return found

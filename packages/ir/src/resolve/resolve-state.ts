@@ -86,7 +86,7 @@ export function createResolveState(
     compute(place) {
       const { node, name } = places[place]!
       if (node === undefined) return undefined
-      return plannedEntry(node, name, plan, frame.float) ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.inGraphMode)
+      return plannedEntry(node, name, plan, frame) ?? automaticEntry(node, graph, target, isIntegerGraph, ranges.inGraphMode)
     },
   })
   const modes = createStage<QuantMode>({
