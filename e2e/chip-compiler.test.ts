@@ -124,7 +124,7 @@ describe('without a toolchain', () => {
     expect(out).toContain('out.qbmodel: portable container')
     expect(out).toContain("with the chip's toolchain installed, sh out_compile.sh makes out.bmodel")
     const script = readFileSync('out_compile.sh', 'utf8')
-    expect(script).toMatch(/^#!\/bin\/sh\nset -e\ncd "\$\(dirname "\$0"\)"\n/)
+    expect(script).toMatch(/^#!\/bin\/sh\nset -e\nCDPATH= cd -- "\$\(dirname -- "\$0"\)"\n/)
     expect(script).toMatch(/^tpuc-opt digits_bm1684x_f32_tpu\.mlir .*-o digits_bm1684x_f32_final\.mlir$/m)
     expect(script).toMatch(/^tpuc-opt digits_bm1684x_f32_final\.mlir .*model_file=out\.bmodel .*$/m)
     expect([existsSync('out.bmodel'), existsSync('out.qbmodel')]).toEqual([false, true])

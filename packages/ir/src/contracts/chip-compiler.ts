@@ -71,6 +71,11 @@ export interface ChipCompiler {
    * @throws QError when the named folder has none
    */
   find(host: CompilerHost, folder?: string): Promise<ChipToolchain | undefined>
-  /** The command lines that compile an artifact in the working directory, for a person to copy. @param model path of what they make */
+  /**
+   * The command lines that compile an artifact in the working directory, for a script of sh.
+   *
+   * @param artifact names of its files are plain: no letter in them needs quotes, none begins with `-`
+   * @param model path of what they make, as plain
+   */
   commandLines(artifact: Artifact, model: string): readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '@q/ir'
 import { QError } from '@q/ir'
+import { shellPath } from '../shell/shell-word.ts'
 import { ownBackends } from '../wiring/backends.ts'
 
 /**
@@ -21,7 +22,7 @@ export function checkModelName(model: string, { target, reader }: Pick<Backend, 
     at: ['--model'],
     found: `${ending}, the ending of model files for ${other.target.name}`,
     wanted: `a name for ${target.name}, such as m${own.at(-1)!}`,
-    hint: `did you mean --model ${model.slice(0, -ending.length)}${wanted}, or another --chip?`,
+    hint: `did you mean --model ${shellPath(`${model.slice(0, -ending.length)}${wanted}`)}, or another --chip?`,
     kind: 'usage',
   })
 }

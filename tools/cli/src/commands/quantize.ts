@@ -3,6 +3,7 @@ import { modeOf, needsRanges, noteHighPrecision, usualMode } from '../chips/chip
 import { parseCount, parseNames, parsePlainName, parseShapes, parseTolerance } from '../options/parse.ts'
 import { quantize } from '../pipeline/quantize.ts'
 import { sampleChoice } from '../pipeline/sample-choice.ts'
+import { shellPath } from '../shell/shell-word.ts'
 import { addBoundaryOptions, boundaryOf } from './boundary-options.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
@@ -121,6 +122,6 @@ const ofTopFile = (model: string): QError =>
     at: [model],
     found: model,
     wanted: 'a .onnx file',
-    hint: `from a Top file: q run_calibration ${model} --dataset FOLDER -o table, then q model_deploy --mlir ${model} --quantize INT8 --calibration_table table`,
+    hint: `from a Top file: q run_calibration ${shellPath(model)} --dataset FOLDER -o table, then q model_deploy --mlir ${shellPath(model)} --quantize INT8 --calibration_table table`,
     kind: 'usage',
   })

@@ -8,6 +8,7 @@ import { isThere } from '../files/read-file.ts'
 import { parseCount } from '../options/parse.ts'
 import { dumpTensors } from '../pipeline/dump-tensors.ts'
 import { activationNames, openGraph } from '../pipeline/run-graph.ts'
+import { shellPath } from '../shell/shell-word.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { metaSamples } from './meta-samples.ts'
 import { checkInputs, fedFiles, fedNames, readMeta } from './nbg-ports.ts'
@@ -166,7 +167,7 @@ export async function tellUnhybrid(
   reporter.diagnostic({
     level: 'warning',
     code: 'MODEL_NOT_HYBRID',
-    message: `the table has converters that ${model} has not: q computes as the table says, the toolkit would leave them out in silence; give --model ${(await isThere(other)) ? other : 'the .quantize.json that --hybrid wrote'}`,
+    message: `the table has converters that ${model} has not: q computes as the table says, the toolkit would leave them out in silence; give --model ${(await isThere(other)) ? shellPath(other) : 'the .quantize.json that --hybrid wrote'}`,
     at: [model, converter],
   })
 }

@@ -7,6 +7,7 @@ import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
 import { readNpz } from '../npz/npz-file.ts'
+import { shellPath, shellWord } from '../shell/shell-word.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { placesAmong } from './choices.ts'
 import { dumpTensors } from './dump-tensors.ts'
@@ -154,7 +155,7 @@ async function compared(
       samples: { count: 1, load: async () => inputs, describe: () => options.testInput ?? 'the test input' },
       count: 1,
       tolerance,
-      next: `q search ${graph.name}.mlir --data FOLDER --chip ${chip.word ?? chip.backend.target.name} --expected_cos 0.99 finds layers to keep in float; --force writes the model all the same`,
+      next: `q search ${shellPath(`${graph.name}.mlir`)} --data FOLDER --chip ${shellWord(chip.word ?? chip.backend.target.name)} --expected_cos 0.99 finds layers to keep in float; --force writes the model all the same`,
     },
     context,
   )

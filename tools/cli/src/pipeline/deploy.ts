@@ -9,6 +9,8 @@ import type { Reporter } from '../console/reporter.ts'
 import type { Context } from '../context.ts'
 import { timeOf } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
+import { compileScript } from '../shell/compile-script.ts'
+import { shellPath } from '../shell/shell-word.ts'
 import { compareWithChip } from './compare-with-chip.ts'
 import type { ComparisonChoice } from './compare-with-float.ts'
 import { compareWithFloat, readComparison } from './compare-with-float.ts'
@@ -256,10 +258,10 @@ async function tellPortable(
   const { compiled } = places
   const { compiler } = chip.backend
   const script = scriptOf(places, chip)
-  const lines = compiler === undefined || compiled === undefined ? [] : compiler.commandLines(artifact, compiled)
-  const isScript = script !== undefined && lines.length > 0
-  const own = isScript ? `; with the chip's toolchain installed, sh ${script} makes ${compiled}` : ''
-  if (isScript) await files.write(new Map([[script, ['#!/bin/sh', 'set -e', 'cd "$(dirname "$0")"', ...lines, ''].join('\n')]]))
+  const text = compiler === undefined || compiled === undefined ? undefined : compileScript({ artifact, compiler, model: compiled })
+  const isScript = script !== undefined && text !== undefined
+  const own = isScript ? `; with the chip's toolchain installed, sh ${shellPath(script)} makes ${compiled}` : ''
+  if (isScript) await files.write(new Map([[script, text]]))
   reporter.print(`${path}: portable container, run by \`q model_runner\`; it holds no chip instructions${own}`)
   const stale = compiled !== undefined && compiled !== path && (await isThere(compiled))
   if (stale) reporter.note(`note: ${compiled} was there before and is left as it is`)

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { type Graph, parseQuantPlan } from '@q/ir'
 import { tableFingerprintOf } from '@q/ir/tables'
 import type { Context } from '../context.ts'
+import { shellPath } from '../shell/shell-word.ts'
 
 /** A table that a run writes under a name that runs on other networks take, too. */
 interface TablePlace {
@@ -70,7 +71,7 @@ export async function noteUnusedTable(graph: Graph, calibrationTable: string | u
       if (text === undefined) continue
       const { count, fingerprints } = rowsIn(text, file)
       if (count === 0 || fingerprints.join() !== tableFingerprintOf(graph)) continue
-      reporter.note(`note: ${file} keeps layers of this network in float and is not used: --quantize_table ${file} would`)
+      reporter.note(`note: ${file} keeps layers of this network in float and is not used: --quantize_table ${shellPath(file)} would`)
       return
     }
 }

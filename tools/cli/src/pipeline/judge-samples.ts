@@ -2,6 +2,7 @@ import type { Graph, QuantMode, Resolved, SampleSource } from '@q/ir'
 import { needsRanges } from '../chips/chip-modes.ts'
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
+import { shellPath, shellWord } from '../shell/shell-word.ts'
 import type { Agreement } from './agreement.ts'
 import type { CheckedOriginal } from './checked-original.ts'
 import { toleranceOf } from './compare-with-float.ts'
@@ -76,7 +77,7 @@ function nextStep(
   { data, chip, mode }: { readonly data: string; readonly chip: string; readonly mode: QuantMode },
   { backend }: Chip,
 ): string {
-  const start = `q quantize ${model} --data ${data} --chip ${chip}`
+  const start = `q quantize ${shellPath(model)} --data ${shellPath(data)} --chip ${shellWord(chip)}`
   const wider = backend.target.modes.find((each) => each === 'F32' && each !== mode) ?? backend.target.defaultFloat
   return needsRanges(mode, backend.target)
     ? `check --mean, --scale and --pixel_format; then ${start} --expected_cos 0.99 looks for layers to keep in float`

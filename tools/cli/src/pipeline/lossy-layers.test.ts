@@ -37,5 +37,6 @@ it('nothing where none does, or where many do', () => {
 
 it('a table as the option takes it', () => {
   expect(tableOption(['/a/b', 'c'], 'F16')).toBe('/a/b:F16,c:F16')
+  expect(tableOption(['a$(b)'], 'F16')).toBe("'a$(b):F16'")
   expect(tableOption(['a:b'], 'F16')).toBeUndefined()
 })

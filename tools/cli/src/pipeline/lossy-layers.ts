@@ -1,6 +1,7 @@
 import type { Graph, QuantMode, Target } from '@q/ir'
 import { edgesOf, layerOf } from '@q/ir/graph'
 import { needsRanges } from '../chips/chip-modes.ts'
+import { shellWord } from '../shell/shell-word.ts'
 import type { LayerError } from './layer-errors.ts'
 
 /** What a layer on codes keeps at least, in dB, unless its codes or those of its operands do not suit what it computes. */
@@ -44,5 +45,5 @@ export function layersThatOverflow(
 
 /** Layers in a mode as the option of a quantization table takes them; nothing for names that it cannot take. */
 export function tableOption(layers: readonly string[], mode: QuantMode): string | undefined {
-  return layers.some((layer) => /[:,\s'"]/.test(layer)) ? undefined : layers.map((layer) => `${layer}:${mode}`).join(',')
+  return layers.some((layer) => /[:,\s'"]/.test(layer)) ? undefined : shellWord(layers.map((layer) => `${layer}:${mode}`).join(','))
 }
