@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -32,6 +32,44 @@ it('what another version kept, or of other samples, is not used, and a line says
   expect(notes).toEqual([])
   expect(await (await open('b')).store.read()).toBeUndefined()
   expect(notes).toEqual([expect.stringContaining('.table.unfinished is of another version')])
+  rmSync(folder, { recursive: true })
+})
+
+it.each([
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+])('%s in the place of the file is left alone, and a line says what that costs', async (_, make) => {
+  const folder = mkdtempSync(join(tmpdir(), 'q-checkpoint-'))
+  make(join(folder, '.table.unfinished'))
+  const notes: string[] = []
+  const { store } = await calibrationCheckpoint(join(folder, 'table'), 'key', { note: (line) => notes.push(line) })
+  await store.write(Uint8Array.of(1))
+  expect(await store.read()).toBeUndefined()
+  await store.clear()
+  expect(notes).toEqual([expect.stringMatching(/\.table\.unfinished is no plain file: .* is not kept/)])
+  expect(readdirSync(folder)).toEqual(['.table.unfinished'])
+  rmSync(folder, { recursive: true })
+})
+
+it('a file that a link leads to is left alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'q-checkpoint-'))
+  writeFileSync(join(folder, 'user.txt'), 'mine')
+  symlinkSync('user.txt', join(folder, '.table.unfinished'))
+  const { store } = await calibrationCheckpoint(join(folder, 'table'), 'key', silent)
+  await store.write(Uint8Array.of(1))
+  await store.clear()
+  expect(readdirSync(folder)).toEqual(['user.txt'])
+  expect(readFileSync(join(folder, 'user.txt'), 'utf8')).toBe('mine')
+  rmSync(folder, { recursive: true })
+})
+
+it('a file that cannot be removed in the end costs no result', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'q-checkpoint-'))
+  const notes: string[] = []
+  const { store } = await calibrationCheckpoint(join(folder, 'table'), 'key', { note: (line) => notes.push(line) })
+  mkdirSync(join(folder, '.table.unfinished'))
+  await store.clear()
+  expect(notes).toEqual([expect.stringContaining('cannot be removed')])
   rmSync(folder, { recursive: true })
 })
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CheckpointStore } from '@q/calib'
 import { sha256 } from '@q/ir/graph'
@@ -23,11 +23,15 @@ export async function calibrationCheckpoint(
   await removeAbandoned(folder)
   const path = hiddenBeside(tableFile, 'unfinished')
   const label = new TextEncoder().encode(`${key}\n`)
+  if (!(await isReplaceable(path))) {
+    note(`note: ${path} is no plain file: what this calibration finds out is not kept, and it starts again when it is interrupted`)
+    return { key, store: { read: async () => undefined, write: async () => {}, clear: async () => {} } }
+  }
   return {
     key,
     store: {
       async read() {
-        const bytes = await readFile(path).catch(() => undefined)
+        const bytes = await readPlain(path)
         if (bytes === undefined || label.every((byte, i) => bytes[i] === byte)) return bytes?.subarray(label.length)
         note(`note: ${path} is of another version of q, or of samples that have changed: the calibration starts again`)
         return undefined
@@ -42,9 +46,25 @@ export async function calibrationCheckpoint(
           .catch(remove)
         process.off('exit', remove)
       },
-      clear: () => rm(path, { force: true }),
+      clear: () =>
+        rm(path, { force: true }).catch((error: NodeJS.ErrnoException) =>
+          note(`note: ${path} cannot be removed (${error.message}); it is of no use any more`),
+        ),
     },
   }
+}
+
+/** Whether a file, a link or nothing is at a path: what is renamed to it takes its place. */
+const isReplaceable = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isFile() || found.isSymbolicLink(),
+    () => true,
+  )
+
+/** The bytes of a file; nothing of what is none, as a pipe that would be waited for. */
+async function readPlain(path: string): Promise<Buffer | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() === true ? readFile(path).catch(() => undefined) : undefined
 }
 
 /** Tells samples, unchanged on disk, and what this version of the program does to them from all others. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sealLine } from '@q/mixprec'
@@ -95,6 +95,31 @@ describe('a journal that a search cannot have for itself', () => {
     expect(told).toEqual([expect.stringMatching(/^note: the journal .*\.plan\.journal cannot be written \(it is no plain file\)/)])
     journal.finished()
     expect(readdirSync(folder)).toEqual(['.plan.journal'])
+  })
+
+  it.each(['user.txt', 'nothing.txt'])('is none where a link leads to %s, which is neither read, written, made nor removed', (name) => {
+    writeFileSync(join(folder, 'user.txt'), entry('mine'))
+    symlinkSync(name, journalIn())
+    const { told, journal } = open()
+    journal.journal.append('a')
+    expect(told).toEqual([expect.stringContaining('it is no plain file')])
+    expect(journal.answers).toBe(0)
+    journal.finished()
+    expect(readdirSync(folder).sort()).toEqual(['.plan.journal', 'user.txt'])
+    expect(readFileSync(join(folder, 'user.txt'), 'utf8')).toBe(entry('mine'))
+  })
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a link to nothing', (path: string) => symlinkSync('nothing', path)],
+  ])('whose lock is %s is done without, and no other search is made up', (_, make) => {
+    make(`${journalIn()}.lock`)
+    const { told, journal } = open(entry('a'))
+    expect(told).toEqual([expect.stringMatching(/^note: the journal .* cannot be written \(.*\.journal\.lock is no plain file\)/)])
+    expect(journal.answers).toBe(1)
+    journal.finished()
+    expect(readdirSync(folder).sort()).toEqual(['.plan.journal', '.plan.journal.lock'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, closeSync, constants, lstatSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Calibration } from '@q/calib'
 import { type Journal, openSealedLine, sealLine } from '@q/mixprec'
@@ -109,7 +109,11 @@ function openWriter(path: string, write: AppendText): { readonly writer?: Journa
       remove() {
         // It was let go before the outputs were written; a search that took it since then removes it.
         release ??= takeLock(`${resolve(path)}.lock`)
-        if (release !== undefined && isPlainOrNone(path)) rmSync(path, { force: true })
+        try {
+          if (release !== undefined && isPlainOrNone(path)) rmSync(path, { force: true })
+        } catch {
+          // The output is written: what is left costs the next search a look at it.
+        }
         close()
       },
     },
@@ -121,10 +125,13 @@ const unwritable = (path: string, error: unknown): string => `the journal ${path
 /** Opened once: what takes its place later is not looked at for every line. @throws Error */
 function openPlain(path: string): number {
   if (!isPlainOrNone(path)) throw new Error('it is no plain file')
-  return openSync(path, 'a')
+  // Windows has no such flag.
+  const noLink: number = constants.O_NOFOLLOW ?? 0
+  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noLink, 0o666)
 }
 
-const isPlainOrNone = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? true
+/** What a link leads to is a file of the user's. */
+const isPlainOrNone = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true
 
 function readIfPlain(path: string): string {
   try {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isRunningMark, processMark } from '../files/temporary-files.ts'
 
 /** Locks of this process. */
@@ -23,7 +23,10 @@ export function takeLock(path: string): (() => void) | undefined {
     writeFileSync(path, mark, { flag: 'wx' })
   } catch (error) {
     // Another process was faster; else what could not be written whole is of no use.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error(`${path} is no plain file`)
+      return undefined
+    }
     rmSync(path, { force: true })
     throw error
   }
@@ -38,7 +41,8 @@ export function takeLock(path: string): (() => void) | undefined {
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    // A pipe would be waited for.
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
   } catch {
     return undefined
   }
