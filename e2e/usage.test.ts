@@ -29,6 +29,21 @@ describe('help', () => {
     expect(out).toMatch(/^Usage: q /)
   })
 
+  it.each([
+    [['help'], 'q [options] [command]'],
+    [['--json', 'help'], 'q [options] [command]'],
+    [['help', 'quantize'], 'q quantize|quantize.py [options]'],
+    [['help', 'npz_tool'], 'q npz_tool|npz_tool.py [options]'],
+    [['npz_tool', 'help'], 'q npz_tool|npz_tool.py [options]'],
+    [['npz_tool', 'help', 'compare'], 'q npz_tool compare [options]'],
+    [['help', 'npz_tool', 'compare'], 'q npz_tool compare [options]'],
+    [['pegasus', 'help'], 'q pegasus'],
+  ])('q %j is the help of that, and ends with 0', async (words, usage) => {
+    const { code, out, err } = await q(...words)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(`Usage: ${usage}`)
+  })
+
   it('--version prints the version, behind a command too', async () => {
     expect(await q('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
     expect(await q('model_deploy', '--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
@@ -52,6 +67,9 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
   it.each([
     ['COMMAND_UNKNOWN', 'model_runner', ['model_runer']],
     ['COMMAND_UNKNOWN', 'compare', ['npz_tool', 'compar']],
+    ['COMMAND_UNKNOWN', 'did you mean quantize?', ['help', 'quantise']],
+    ['COMMAND_UNKNOWN', 'choose one of these', ['help', 'nope']],
+    ['COMMAND_UNKNOWN', 'did you mean compare?', ['npz_tool', 'help', 'compar']],
     ['OPTION_UNKNOWN', '--model', ['model_runner', '--modle', 'x']],
     ['OPTION_AMBIGUOUS', '--test_input', ['model_deploy', '--test', 'x']],
     ['OPTION_VALUE_MISSING', 'the end of the line', ['model_runner', '--model']],

@@ -117,6 +117,10 @@ function chooseAction(args: readonly string[]): Chosen | number {
     chosen = { action, mostBytes }
   })
   const call = findCommand(program, args)
+  if (call.command.commands.length > 0 && call.args[0] === 'help') {
+    findCommand(program, [...call.path, ...call.args.slice(1)]).command.outputHelp()
+    return exitCodes.done
+  }
   if (call.command.commands.length > 0 && call.args.length === 0) {
     call.command.outputHelp({ error: true })
     return exitCodes.usage
