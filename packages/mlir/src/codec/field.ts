@@ -111,7 +111,10 @@ export function readFields(fields: readonly Field[], attributes: MlirAttributes,
   const read: Record<string, AttrValue> = {}
   for (const each of fields) {
     const attribute = attributes.get(each.name)
-    if (each.lax === true) continue
+    if (each.lax === true) {
+      if (attribute !== undefined) attributeValue(each.name, each.type, attribute, at)
+      continue
+    }
     if (each.attr === undefined) {
       if (attribute !== undefined && each.value !== undefined) checkFixed(each, attributeValue(each.name, each.type, attribute, at), at)
       continue

@@ -21,6 +21,15 @@ const entries: readonly Entry[] = [
   ['yuv_type', 'string', 'yuvType', ''],
 ]
 
+/** Every attribute of `top.Input`. */
+export const inputAttributes: readonly string[] = [
+  ...entries.map(([name]) => name),
+  'aligned',
+  'customization_format',
+  'do_preprocess',
+  'shape_tensor',
+]
+
 /** The preprocessing that a `top.Input` declares; `undefined` when it declares none. Where rows are padded the text does not say by how much: `rowBytes` is 0. */
 export function readPreprocess(attributes: MlirAttributes, at: readonly string[]): Preprocess | undefined {
   const wordOf = (name: string): string | undefined => {

@@ -3,7 +3,8 @@ import { allOps, didYouMean, QError } from '@q/ir'
 import type { MlirModule, MlirOperation } from '../text/mlir-module.ts'
 import { tensorTypeOf } from './element-types.ts'
 import { attributeValue, readFields } from './field.ts'
-import { readPreprocess, withRowBytes } from './preprocess.ts'
+import { checkAmong, checkKnown, checkModule, weightAttributes } from './known-attributes.ts'
+import { inputAttributes, readPreprocess, withRowBytes } from './preprocess.ts'
 import type { NodeForm, ReadForm, Spelling, SpellingBook } from './spelling.ts'
 import { asDeclared } from './weights.ts'
 
@@ -16,6 +17,7 @@ export interface ReadGraphOptions {
 
 /** Turns the operations of a module into a graph, with the spellings of its dialects. */
 export function readGraph(module: MlirModule, { books, weights, file, properties }: ReadGraphOptions): Graph {
+  checkModule(module, file === undefined ? [] : [file])
   const values = new Map<string, Value>()
   const names = new Map<string, string | undefined>()
   const inputs: GraphInput[] = []
@@ -49,11 +51,13 @@ export function readGraph(module: MlirModule, { books, weights, file, properties
     const types = operation.resultTypes.filter(({ kind }) => kind !== 'none').map((type) => tensorTypeOf(type, at))
     const [name, type] = [given[0]!, types[0]!]
     if (operation.name === 'top.Weight') {
+      checkAmong(operation, weightAttributes, at)
       let free = name
       while (layers.has(free) || values.has(free)) free += '_weight'
       names.set(operation.results[0]!, free)
       add(readWeight(operation, free, type, weights, at), at)
     } else if (operation.name === 'top.Input') {
+      checkAmong(operation, inputAttributes, at)
       names.set(operation.results[0]!, name)
       const argument = module.arguments.find(({ name: each }) => each === operation.operands[0])
       inputs.push(readInput(operation, name, argument === undefined ? type : tensorTypeOf(argument.type, at), at))
@@ -119,6 +123,7 @@ interface NodeContext {
 
 function readNode(operation: MlirOperation, { books, names, values, types, given, at }: NodeContext): Node {
   const spellings = spellingsOf(operation, books, at)
+  checkKnown(operation, spellings, at)
   const form: ReadForm = {
     operation,
     layer: given[0]!,
