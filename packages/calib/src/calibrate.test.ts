@@ -80,6 +80,27 @@ describe('calibration', () => {
     })
   })
 
+  it.each(methodNames)('a value without elements has the row of zeros by %s, and nobody is warned of it', async (method) => {
+    const hollow = tinyGraph(size, [[['none'], 'Nothing', ['x']]], { none: 0 })
+    const nothing: Executor = {
+      name: 'nothing',
+      exact: false,
+      load: async (graph) => ({
+        graph,
+        feeds: ['x'],
+        fetches: ['none'],
+        run: async () => new Map([['none', { dtype: 'f32', shape: [0], data: new Float32Array(0) }]]),
+        close: async () => {},
+      }),
+    }
+    const run = { graph: hollow, executor: nothing, samples, method, tune: { count: 0 } }
+    for (const workers of [0, 2]) {
+      const { entries, diagnostics } = await calibrate({ ...run, workers })
+      expect(entries.get('none')).toMatchObject({ threshold: 1e-5, min: 0, max: method === 'percentile9999' ? 0 : 1e-5 })
+      expect(diagnostics.filter(({ at }) => at[0] === 'none')).toEqual([])
+    }
+  })
+
   it('names the constant that a value which is not finite was made with', async () => {
     const broken = tinyGraph(size, [[['y'], 'Mul', ['x', 'w']]])
     const w = { dtype: 'f32', shape: [1], data: Float32Array.of(Number.NaN) } as const

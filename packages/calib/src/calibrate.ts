@@ -150,10 +150,12 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
   })
   const tables = plan.tables(await observed.finally(() => pool.close()))
   const tuneSamples = tune.samples ?? samples
+  const isEmpty = new Set(values.filter(({ elements }) => elements === 0).map(({ name }) => name))
   const untuned = chosen.map(({ name }, m) => {
     const { ranges, diagnostics } = tables[m]!
     const rows = new Map(values.map((value, index) => [value.name, ranges[index]!] as const))
-    return { method: name, rows, diagnostics, tuneCount: Math.min(tune.count ?? (isTunedMethod(name) ? 5 : 0), tuneSamples.count) }
+    const told = diagnostics.filter(({ at: [layer] }) => layer === undefined || !isEmpty.has(layer))
+    return { method: name, rows, diagnostics: told, tuneCount: Math.min(tune.count ?? (isTunedMethod(name) ? 5 : 0), tuneSamples.count) }
   })
   const tuned = await tunedRows()
   const kurtosis =
@@ -175,7 +177,7 @@ export async function calibrateMethods({ methods, ...task }: CalibrateMethodsOpt
   }
 
   async function poolOf(from: PoolStart | undefined): Promise<ObserverPool> {
-    const watched = values.map((value) => ({ ...value, samples: samples.count }))
+    const watched = values.map((value) => ({ ...value, elements: Math.max(1, value.elements), samples: samples.count }))
     const named = plan.watches.flatMap(({ value, method }) => ('create' in method ? [] : [{ value, method }]))
     const isPlainData = named.length === plan.watches.length
     const threaded = workers > 0 && isPlainData ? await workerPool({ values: watched, watches: named }, workers, from) : undefined

@@ -103,6 +103,24 @@ const cases: readonly (readonly [string, EdgeCase])[] = [
   ],
   ['a Clip of infinities without bounds', alone(['Clip', 'x', 'y'], infinities)],
   ['a Clip from above of infinities, before opset 11', alone(['Clip', 'x', 'y', { max: 1 }], infinities, {}, 10)],
+  ...(
+    [
+      ['one of two', 'n x'],
+      ['one of three', 'x n x'],
+      ['all', 'n n'],
+    ] as const
+  ).map(([which, operands]): [string, EdgeCase] => [
+    `a Concat whose operands have no elements, ${which} of them`,
+    {
+      x: numbers([2, 3]),
+      nodes: [
+        ['Slice', 'x s s a', 'n'],
+        ['Concat', operands, 'c', { axis: 1 }],
+        ['Neg', 'c', 'y'],
+      ],
+      constants: { s: whole(1), a: whole(1) },
+    },
+  ]),
   ['a running sum', alone(['CumSum', 'x a', 'y'], numbers([2, 3]), { a: index(-1) })],
 ]
 

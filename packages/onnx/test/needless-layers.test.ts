@@ -27,8 +27,16 @@ const constants: Readonly<Record<string, SmallConstant>> = {
 const unit: readonly SmallNode[] = [conv, ['Unsqueeze', 'd none', 'u'], ['Gather', 'u place', 'g', { axis: 1 }]]
 const turned: SmallNode = ['Transpose', 'g', 't', { perm: [0, 1, 2, 3, 5, 4] }]
 
+const nothing: SmallNode = ['Slice', 'd none none two', 'n']
+
 /** Title, nodes, outputs, and the layers that TPU-MLIR 1.30.2 has. */
 const cases: readonly (readonly [title: string, nodes: readonly SmallNode[], outputs: string, layers: string])[] = [
+  [
+    'a Concat with a tensor without elements is none, and neither is what makes that',
+    [conv, nothing, ['Concat', 'n d', 'c', { axis: 2 }], ['Conv', 'c v', 'e']],
+    'e',
+    'd_Conv e_Conv',
+  ],
   [
     'a border that convolutions alone read is in the pads of each',
     [conv, pad, ['Conv', 'b v', 'e'], ['Conv', 'b v', 'f', { strides: [2, 2] }]],

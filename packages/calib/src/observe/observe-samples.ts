@@ -95,7 +95,7 @@ export async function observeSamples({
 
 /**
  * The elements of every value, each in an array that may be given away: results belong to the caller, but two of them may
- * share an array; samples belong to their source.
+ * share an array; samples belong to their source. A value without elements is shown as a zero: whatever reads such a table wants a row of it.
  */
 function ownArrays(
   values: readonly CalibratedValue[],
@@ -105,6 +105,7 @@ function ownArrays(
   const taken = new Set<ArrayBufferLike>()
   return values.map(({ name }) => {
     const elements = floatValues(name, results.get(name) ?? feeds.get(name))
+    if (elements.length === 0) return Float32Array.of(0)
     const isFree = results.has(name) && !taken.has(elements.buffer)
     taken.add(elements.buffer)
     return isFree ? elements : elements.slice()

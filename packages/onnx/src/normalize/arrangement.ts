@@ -60,12 +60,25 @@ export const transpose: Normalize = (view) => {
   return { op: 'Transpose', inputs: view.inputs, attrs: { perm } }
 }
 
-/** Concat: opset 3 and older may leave the axis out. */
-export const concat: Normalize = (view) => ({
-  op: 'Concat',
-  inputs: view.inputs,
-  attrs: { axis: frontAxis(numberAttr(view, 'axis'), view.type(0).shape.length) },
-})
+/** Concat: opset 3 and older may leave the axis out. Operands without elements add nothing; TPU-MLIR 1.30.2 has no layers of them either. */
+export const concat: Normalize = (view) => {
+  const axis = frontAxis(numberAttr(view, 'axis'), view.type(0).shape.length)
+  const parts = view.inputs.filter((_, i) => view.type(i).shape[axis] !== 0 || view.inputs.length === 1)
+  const isLeft = parts.length > 0 && parts.length < view.inputs.length && isJoinable(view, axis)
+  if (isLeft && parts.length === 1) return parts[0]!
+  return { op: 'Concat', inputs: isLeft ? parts : view.inputs, attrs: { axis } }
+}
+
+/** Whether all operands are of one size along the other axes: what does not fit is refused by the types, empty or not. */
+const isJoinable = (view: FormView, axis: number): boolean => {
+  const others = view.inputs.map((_, i) =>
+    view
+      .type(i)
+      .shape.map((size, k) => (k === axis ? '' : size))
+      .join(),
+  )
+  return new Set(others).size === 1
+}
 
 /** Slice: bounds for every axis. */
 export const slice: Normalize = (view) => {
