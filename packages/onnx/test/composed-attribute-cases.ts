@@ -1,3 +1,4 @@
+import { attentionAttributeCases } from './attention-attribute-cases.ts'
 import type { AttributeCase } from './attribute-cases.ts'
 import { index, numbers, type SmallConstant, whole } from './onnx-file.ts'
 
@@ -13,6 +14,7 @@ const picked = { data: [0, 3, 5, 13, 14, 23], dtype: 'i64', shape: [1, 1, 2, 3] 
 
 /** Attributes of the operators that are read as nodes of other ones. */
 export const composedAttributeCases: readonly AttributeCase[] = [
+  ...attentionAttributeCases,
   unary('Selu', 17, { alpha: [0.5, -0.5], gamma: [2, -2] }),
   unary('Celu', 17, { alpha: [0.5, 2, 2 ** 31, -0.5, -3] }),
   unary('ThresholdedRelu', 17, { alpha: [2, -2] }),

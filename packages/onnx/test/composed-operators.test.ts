@@ -1,58 +1,10 @@
 import { isQError } from '@q/ir'
-import proto from 'onnx-proto'
-import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { exportOnnx, importOnnx } from '../src/index.ts'
-import { numbers, onnxFile, type SmallConstant, type SmallNode, whole } from './onnx-file.ts'
+import { type ComposedCase, expectEqual, fed, feedsOf, fileOf, ids, run } from './composed-case.ts'
+import { numbers, type SmallNode, whole } from './onnx-file.ts'
 
-interface Fed {
-  readonly shape: readonly number[]
-  readonly data: readonly number[]
-  readonly dtype?: 'f32' | 'i64'
-}
-
-interface ComposedCase {
-  readonly nodes: readonly SmallNode[]
-  readonly fed: Readonly<Record<string, Fed>>
-  readonly constants?: Readonly<Record<string, SmallConstant>>
-  readonly opset?: number
-  /** Shapes that the file declares for results. */
-  readonly declared?: Readonly<Record<string, readonly number[]>>
-  readonly outputs?: string
-}
-
-const fed = (shape: readonly number[], from = -1, to = 1): Fed => ({ shape, data: numbers(shape, from, to).data })
-const ids = (shape: readonly number[], ...data: readonly number[]): Fed => ({ shape, data, dtype: 'i64' })
 const plane = fed([2, 4, 3, 5])
-
-function fileOf({ nodes, fed: inputs, constants = {}, opset = 18, declared = {}, outputs = 'y' }: ComposedCase): Uint8Array {
-  const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]))
-  const model = proto.onnx.ModelProto.decode(onnxFile({ inputs: shapes, constants, nodes, outputs, opset }))
-  for (const input of model.graph!.input!)
-    if (inputs[input.name!]!.dtype === 'i64') (input.type!.tensorType as proto.onnx.TypeProto.ITensor).elemType = 7
-  for (const output of model.graph!.output!) {
-    const shape = declared[output.name!]
-    if (shape !== undefined) output.type = { tensorType: { elemType: 1, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } }
-  }
-  return proto.onnx.ModelProto.encode(model).finish()
-}
-
-async function run(file: Uint8Array, feeds: Readonly<Record<string, ort.Tensor>>): Promise<readonly (readonly number[])[]> {
-  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 4, graphOptimizationLevel: 'disabled' })
-  const results = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])))
-  const elements = session.outputNames.map((name) => Array.from(results[name]!.data as Float32Array, Number))
-  await session.release()
-  return elements
-}
-
-/** A tensor as the file wants it, or as a canonical graph does: of floats, and with an axis at least. */
-const tensor = ({ shape, data, dtype }: Fed, isCanonical: boolean): ort.Tensor =>
-  isCanonical || dtype !== 'i64'
-    ? new ort.Tensor('float32', Float32Array.from(data), isCanonical && shape.length === 0 ? [1] : shape)
-    : new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape)
-
-const feedsOf = (inputs: ComposedCase['fed'], isCanonical: boolean) =>
-  Object.fromEntries(Object.entries(inputs).map(([name, each]) => [name, tensor(each, isCanonical)]))
 
 const cases: Readonly<Record<string, ComposedCase>> = {
   'the mean and one over the deviation of a LayerNormalization': {
@@ -217,19 +169,7 @@ const cases: Readonly<Record<string, ComposedCase>> = {
 }
 
 describe('operators that are read as nodes of others compute what ONNX Runtime does', () => {
-  it.each(Object.entries(cases))('%s', async (_, each) => {
-    const file = fileOf(each)
-    const wanted = await run(file, feedsOf(each.fed, false))
-    const found = await run(exportOnnx(await importOnnx(file)), feedsOf(each.fed, true))
-    expect(found.map(({ length }) => length)).toEqual(wanted.map(({ length }) => length))
-    found.forEach((elements, result) => {
-      elements.forEach((element, i) => {
-        const near = wanted[result]![i]!
-        const isNear = Math.abs(element - near) <= 1e-5 * Math.max(1, Math.abs(near))
-        expect(isNear || Object.is(element, near), `result ${result}, element ${i}: ${element}, wanted ${near}`).toBe(true)
-      })
-    })
-  })
+  it.each(Object.entries(cases))('%s', (_, each) => expectEqual(each))
 })
 
 describe('what the declared result does not tell is refused', () => {

@@ -1,4 +1,5 @@
 import * as activations from './activations.ts'
+import { attention } from './attention.ts'
 import type { Compose } from './body.ts'
 import * as borders from './borders.ts'
 import * as choices from './choices.ts'
@@ -17,6 +18,7 @@ export const compositions: Readonly<Record<string, Compose>> = {
   Abs: wrapped,
   Add: wrapped,
   AffineGrid: borders.affineGrid,
+  Attention: attention,
   AveragePool: pools.averagePoolBySums,
   BatchNormalization: normalizations.computedBatchNormalization,
   BitShift: activations.bitShift,

@@ -30,6 +30,26 @@ export const layerSignatures: readonly Signature[] = [
       attrs: { alpha: float(1), beta: float(1), transA: flag(0), transB: flag(0), broadcast: harmless(until(6, int(0))) },
     },
   ),
+  signature(
+    'Attention',
+    {
+      23: 'Q:float K:float V:float attn_mask? past_key:float? past_value:float?',
+      24: 'Q:float K:float V:float attn_mask? past_key:float? past_value:float? nonpad_kv_seqlen?',
+    },
+    {
+      since: 23,
+      attrs: {
+        is_causal: flag(0),
+        kv_num_heads: int(),
+        q_num_heads: int(),
+        qk_matmul_output_mode: only([0, 1, 2, 3], int(0)),
+        scale: float(),
+        softcap: float(0),
+        // Float32, by its number.
+        softmax_precision: only([1], int()),
+      },
+    },
+  ),
   signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: required(word()) } }),
   signature('MaxPool', 'X', {
     attrs: { ...poolWindow, ceil_mode: since(10, flag(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },

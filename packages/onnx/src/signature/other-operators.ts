@@ -1,7 +1,7 @@
 /** Operators of ONNX 1.23 that are not in the table of signatures: they are no misspelt names of others. */
 export const otherOperators: ReadonlySet<string> = new Set(
   [
-    'Attention Bernoulli BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Compress ConcatFromSequence DFT DeformConv Det GRU',
+    'Bernoulli BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Compress ConcatFromSequence DFT DeformConv Det GRU',
     'HammingWindow HannWindow ImageDecoder LSTM Loop LpNormalization MaxRoiPool MelWeightMatrix Multinomial NegativeLogLikelihoodLoss',
     'NonMaxSuppression Optional OptionalGetElement OptionalHasElement RNN RandomNormal RandomNormalLike RandomUniform RandomUniformLike',
     'RegexFullMatch ReverseSequence RoiAlign RotaryEmbedding STFT Scan SequenceAt SequenceConstruct SequenceEmpty SequenceErase',

@@ -5,6 +5,8 @@ const onlyConstant = 'operands that are computed while the network runs'
 /** The forms of operators that are refused by name, as docs/ops.md lists them; attributes with a value that ONNX does not have are refused everywhere. */
 export const refusedForms: Readonly<Record<string, string>> = {
   AffineGrid: `sizes ${told}`,
+  Attention:
+    '`softmax_precision` other than float32; a negative `scale`; `softcap` with a mask, `qk_matmul_output_mode` 1 and 2 with one, and `is_causal` with `nonpad_kv_seqlen`, which versions of ONNX compute differently; known masks that leave a query without keys',
   AveragePool: 'counted padding (`count_include_pad`) with windows behind it (`ceil_mode`)',
   BatchNormalization: '`training_mode` 1, `is_test` 0 or left out before version 7, `spatial` 0',
   BitShift: 'shifts of 32 and 64 bits',
