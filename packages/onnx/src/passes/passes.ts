@@ -5,6 +5,7 @@ import { looseGelu } from '../patterns/gelu.ts'
 import { perChannelAffine } from './affine.ts'
 import { blocksToDepth } from './blocks-to-depth.ts'
 import { dropRepeats } from './drop-repeats.ts'
+import { factorIntoTable, factorsIntoColumns } from './factors-into-constants.ts'
 import { fuseRelu } from './fuse-relu.ts'
 import { groupNorm } from './group-norm.ts'
 import { joinSlices } from './join-slices.ts'
@@ -45,6 +46,8 @@ const rules: RuleSet = {
     mergeFactors,
     factorIntoWeights,
     factorThroughReshape,
+    factorsIntoColumns,
+    factorIntoTable,
     perChannelAffine,
     mergeConstants,
     dropRepeats,
