@@ -5,6 +5,7 @@ import { numbers, onnxFile, type SmallConstant, type SmallNode, whole } from './
 
 const x = [1, 3, 6, 6]
 const conv: SmallNode = ['Conv', 'x w', 'd']
+const pool = { kernel_shape: [2, 2] }
 const pad: SmallNode = ['Pad', 'd p', 'b']
 const constants: Readonly<Record<string, SmallConstant>> = {
   w: numbers([3, 3, 1, 1]),
@@ -117,6 +118,46 @@ const cases: readonly (readonly [title: string, nodes: readonly SmallNode[], out
   ['a transposition that does nothing', [conv, ['Transpose', 'd', 'b', { perm: [0, 1, 2, 3] }], ['Sin', 'b', 'y']], 'y', 'd_Conv y_Sin'],
   ['a Dropout at the end leaves the name', [conv, ['Dropout', 'd', 'y']], 'y', 'd_Conv'],
   ['an Identity at the end gives its name', [conv, ['Identity', 'd', 'y']], 'y', 'y_Conv'],
+  [
+    'two reductions in a row are one where their axes are neighbours',
+    [conv, ['ReduceSum', 'd two', 'r', { keepdims: 0 }], ['ReduceSum', 'r two', 'y', { keepdims: 0 }]],
+    'y',
+    'd_Conv y_ReduceSum',
+  ],
+  [
+    'reductions of axes apart stay',
+    [conv, ['ReduceMax', 'd', 'r', { axes: [1] }], ['ReduceMax', 'r', 'y', { axes: [3] }]],
+    'y',
+    'd_Conv r_ReduceMax y_ReduceMax',
+  ],
+  [
+    'equal layers behind a ReLU that is part of a convolution: the first of its users',
+    [
+      conv,
+      ['Relu', 'd', 'r'],
+      ['MaxPool', 'r', 'e', pool],
+      ['MaxPool', 'r', 'f', pool],
+      ['Conv', 'r w', 'c'],
+      ['Sin', 'e', 'g'],
+      ['Cos', 'f', 'h'],
+    ],
+    'g h c',
+    'r_Relu e_MaxPool c_Conv g_Sin h_Cos',
+  ],
+  [
+    'equal layers behind a ReLU that is part of a convolution: not the last of its users',
+    [
+      conv,
+      ['Relu', 'd', 'r'],
+      ['Conv', 'r w', 'c'],
+      ['MaxPool', 'r', 'e', pool],
+      ['MaxPool', 'r', 'f', pool],
+      ['Sin', 'e', 'g'],
+      ['Cos', 'f', 'h'],
+    ],
+    'g h c',
+    'r_Relu c_Conv e_MaxPool f_MaxPool g_Sin h_Cos',
+  ],
   ['a term of -0', [conv, ['Add', 'd minusZero', 'b'], ['Sin', 'b', 'y']], 'y', 'd_Conv y_Sin'],
   ['a term of zeros of both signs', [conv, ['Sin', 'd', 's'], ['Add', 's zeros', 'b'], ['Sin', 'b', 'y']], 'y', 'd_Conv s_Sin y_Sin'],
   ['a difference to -0 stays', [conv, ['Sub', 'd minusZero', 'b'], ['Sin', 'b', 'y']], 'y', 'd_Conv b_Sub y_Sin'],

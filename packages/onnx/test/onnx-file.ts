@@ -6,11 +6,11 @@ import { signatures } from '../src/signature/signatures.ts'
 
 const { ModelProto } = proto.onnx
 
-/** A constant of a small file: its elements and shape; whole numbers are 64-bit integers unless `dtype` says otherwise. */
+/** A constant of a small file: its elements, of `f16` their bits, and shape; whole numbers are 64-bit integers unless `dtype` says otherwise. */
 export interface SmallConstant {
   readonly shape?: readonly number[]
   readonly data: readonly number[]
-  readonly dtype?: 'f32' | 'i64' | 'bool' | 'u8' | 'i8' | 'u32'
+  readonly dtype?: 'f32' | 'f16' | 'i64' | 'bool' | 'u8' | 'i8' | 'u32'
 }
 
 /** An input of a small file that is no list of sizes of float32 numbers. */

@@ -55,6 +55,7 @@ export function tensorOf({ dtype, shape, data, exact }: Literal): Tensor {
   if (exact !== undefined) return { dtype, shape, data: exact }
   const array = storageArray[dtype]
   if (data instanceof array || data instanceof Float32Array) return { dtype, shape, data }
+  if (dtype === 'f16' || dtype === 'bf16') return { dtype, shape, data: Float32Array.from(data) }
   if (dtype === 'i64' || dtype === 'u64') {
     const integers = new storageArray[dtype](data.length) as BigInt64Array | BigUint64Array
     for (let i = 0; i < integers.length; i++) integers[i] = toBigInt(data[i]!)

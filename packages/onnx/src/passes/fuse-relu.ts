@@ -9,6 +9,12 @@ const fusable = new Set(['Conv', 'ConvTranspose', 'MatMul', 'Affine', 'MaxPool',
 const takesRelu = (net: GraphDraft, node: Node): boolean =>
   fusable.has(node.op) || (node.op === 'Div' && numberOf(net, node.inputs[0]) !== undefined)
 
+/** Whether a node is a ReLU that becomes part of the operator before it. */
+export function isFusedRelu(net: GraphDraft, node: Node | undefined): boolean {
+  const producer = node?.op === 'Relu' ? net.producer(node.inputs[0]!) : undefined
+  return producer !== undefined && takesRelu(net, producer) && onlyUser(net, producer) === node
+}
+
 /** A ReLU becomes part of the operator before it when nothing else uses that result; the operator takes the ReLU's name. */
 export const fuseRelu: Rule = (net, node) => {
   const producer = net.producer(node.inputs[0]!)

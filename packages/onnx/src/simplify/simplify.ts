@@ -5,6 +5,7 @@ import { dropNothing, fusePad, mergeTransposes, plainZeros } from './drop-nothin
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { fuseConvBias, fuseGemm } from './fuse-bias.ts'
 import { keepReduced } from './keep-reduced.ts'
+import { reductionRules } from './merge-reductions.ts'
 
 const rules: RuleSet = {
   Transpose: [mergeTransposes],
@@ -15,6 +16,7 @@ const rules: RuleSet = {
   Conv: [fusePad],
   AveragePool: [fusePad],
   Unsqueeze: [dropNothing, keepReduced],
+  ...reductionRules,
   ...Object.fromEntries(
     ['Pad', 'Tile', 'Reshape', 'Flatten', 'Expand', 'Split', 'Sum', 'Max', 'Min', 'Mean', 'Squeeze'].map((op) => [op, [dropNothing]]),
   ),
