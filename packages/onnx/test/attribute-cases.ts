@@ -192,7 +192,7 @@ export const attributeCases: readonly AttributeCase[] = [
     operands: 'x s',
     constants: { s: numbers([4], 0.5, 2) },
     opset: 23,
-    values: { axis: [-1, 1], epsilon: [0.5], stash_type: [1] },
+    values: { axis: [-1, 1, 0], epsilon: [0.5], stash_type: [1] },
   },
   { op: 'InstanceNormalization', x: plane, operands: 'x s b', constants: perChannel, values: { epsilon: [0.5] } },
   ...[18, 21].map(

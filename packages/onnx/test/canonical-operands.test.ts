@@ -232,7 +232,7 @@ describe('a node is refused by name', () => {
     ['factors of axes that are not normalized', [['LayerNormalization', 'x s', 'y', { axis: 2 }]], { s: numbers([3, 4]) }, 17, /factors/],
     ['dropping out at random', [['Dropout', 'x r t', 'y']], { r: number(0.5), t: yes }, 17, /trains/],
     ['an operand at another axis, before opset 7', [['Add', 'x k', 'y', { axis: 1, broadcast: 1 }]], { k: numbers([3]) }, 6, /this axis/],
-    ['another axis of RMSNormalization', [['RMSNormalization', 'x s', 'y', { axis: 1 }]], { s: numbers([3, 4]) }, 23, /this axis/],
+    ['factors of another axis of RMSNormalization', [['RMSNormalization', 'x s', 'y', { axis: 2 }]], { s: numbers([3, 4]) }, 23, /factors/],
     [
       'the mask of Dropout',
       [

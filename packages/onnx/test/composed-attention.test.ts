@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { importOnnx } from '../src/index.ts'
-import { type ComposedCase, expectEqual, fed, fileOf } from './composed-case.ts'
+import { type ComposedCase, expectEqual, fed, fileOf, ids } from './composed-case.ts'
 import type { SmallNode } from './onnx-file.ts'
 
 const heads = { x: fed([2, 4, 3, 8]), k: fed([2, 2, 5, 8]), v: fed([2, 2, 5, 6]) }
@@ -27,6 +27,14 @@ const cases: Readonly<Record<string, ComposedCase>> = {
     nodes: [attention('x k v', 'y - - s', { qk_matmul_output_mode: 2, softcap: 0.5 })],
     fed: heads,
     outputs: 'y s',
+  },
+  'halves turned by angles of computed places': {
+    nodes: [['RotaryEmbedding', 'x c s i', 'y', { rotary_embedding_dim: 4, num_heads: 2 }]],
+    fed: { x: fed([2, 3, 12]), c: fed([9, 2]), s: fed([9, 2]), i: ids([2, 3], 0, 1, 2, 8, 7, 3) },
+  },
+  'neighbours turned by angles': {
+    nodes: [['RotaryEmbedding', 'x c s', 'y', { interleaved: 1 }]],
+    fed: { x: fed([2, 2, 3, 6]), c: fed([2, 3, 3]), s: fed([2, 3, 3]) },
   },
   'a mask of truths': {
     nodes: [attention('x k v m')],

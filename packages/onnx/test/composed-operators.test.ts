@@ -17,6 +17,15 @@ const cases: Readonly<Record<string, ComposedCase>> = {
     nodes: [['BatchNormalization', 'x s b m v', 'y']],
     fed: { x: plane, s: fed([4]), b: fed([4]), m: fed([4]), v: fed([4], 0.5, 2) },
   },
+  'a root mean square over several axes': {
+    nodes: [
+      ['RMSNormalization', 'x k', 'a', { axis: 1, epsilon: 0.1 }],
+      ['RMSNormalization', 'a s', 'y', { axis: -2 }],
+    ],
+    fed: { x: plane, s: fed([3, 5]) },
+    constants: { k: numbers([5]) },
+    opset: 23,
+  },
   'factors of groups that are computed': {
     nodes: [['GroupNormalization', 'x s b', 'y', { num_groups: 2 }]],
     fed: { x: plane, s: fed([2]), b: fed([2]) },

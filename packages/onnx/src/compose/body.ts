@@ -9,7 +9,7 @@ import { signatures } from '../signature/signatures.ts'
 type NodeProto = proto.onnx.INodeProto
 
 /** Version of the operator set that the nodes of a {@link Body} are written in. */
-export const bodyOpset = 21
+export const bodyOpset = 23
 
 /** Nodes of ONNX that compute what another node says, as ONNX itself defines functions; they are read like nodes of the file. */
 export interface Body {

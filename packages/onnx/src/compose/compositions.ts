@@ -8,6 +8,7 @@ import * as normalizations from './normalizations.ts'
 import * as pools from './pools.ts'
 import * as quantization from './quantization.ts'
 import { resize } from './resize.ts'
+import { rotaryEmbedding } from './rotary-embedding.ts'
 import { wrapped } from './wrapped.ts'
 
 /**
@@ -50,6 +51,8 @@ export const compositions: Readonly<Record<string, Compose>> = {
   QuantizeLinear: quantization.quantizeLinear,
   Range: choices.range,
   Resize: resize,
+  RMSNormalization: normalizations.rmsNormalizationOfRows,
+  RotaryEmbedding: rotaryEmbedding,
   Selu: activations.selu,
   Shrink: activations.shrink,
   Sub: wrapped,

@@ -1,6 +1,7 @@
 import { elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
 import { type FormView, listAttr, numberAttr } from '../normalize/form.ts'
+import { checkFactors } from '../normalize/normalization.ts'
 import type { Body, Compose } from './body.ts'
 
 /** `x - mean`, and `1 / sqrt(variance + epsilon)`, over axes. */
@@ -70,5 +71,22 @@ export const computedGroupNormalization: Compose = (view, body) => {
     num_groups: groups,
     epsilon: numberAttr(view, 'epsilon'),
   })
+  return true
+}
+
+/** An RMSNormalization over several axes is one over the last axis of rows. */
+export const rmsNormalizationOfRows: Compose = (view, body) => {
+  const { shape } = view.type(0)
+  const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
+  if (axis === shape.length - 1) return false
+  checkFactors(view, axis)
+  const over = shape.slice(axis)
+  const count = elementCount(over)
+  const [x, scale] = view.inputs
+  const full = elementCount(view.type(1).shape) === count ? scale : body.node('Expand', [scale, body.whole(...over)])
+  const rows = body.node('Reshape', [x, body.whole(...shape.slice(0, axis), count)])
+  const factors = body.node('Reshape', [full, body.whole(count)])
+  const made = body.node('RMSNormalization', [rows, factors], { axis: -1, epsilon: numberAttr(view, 'epsilon') })
+  body.result('Reshape', [made, body.whole(...shape)])
   return true
 }

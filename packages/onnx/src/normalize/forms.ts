@@ -37,11 +37,16 @@ import { gridSample, resize } from './resize.ts'
 const each = (rule: Normalize, ...ops: readonly string[]): Readonly<Record<string, Normalize>> =>
   Object.fromEntries(ops.map((op) => [op, rule]))
 
+/** Operators of canonical graphs that are others than ONNX's of their names. */
+const otherInFiles: ReadonlySet<string> = new Set(['Attention'])
+
 /** Operators that files and canonical graphs have under the same name, with the attributes that both have. */
 const sameInBoth: Readonly<Record<string, Normalize>> = Object.fromEntries(
   [...floatOps.values()].flatMap(({ name, attrs }) => {
     const signature = signatures.get(name)
-    return signature === undefined ? [] : [[name, kept(...Object.keys(attrs).filter((attr) => signature.attrs.has(attr)))]]
+    return signature === undefined || otherInFiles.has(name)
+      ? []
+      : [[name, kept(...Object.keys(attrs).filter((attr) => signature.attrs.has(attr)))]]
   }),
 )
 

@@ -9,7 +9,7 @@ export const batchNormalization: Normalize = (view) => {
 }
 
 /** Factors and terms must belong to the axes that are normalized together: known ones are repeated along them, computed ones are that large. */
-function checkFactors(view: FormView, axis: number): void {
+export function checkFactors(view: FormView, axis: number): void {
   const { shape } = view.type(0)
   for (const operand of [1, 2]) {
     if (view.inputs[operand] === undefined) continue
@@ -28,13 +28,9 @@ export const layerNormalization: Normalize = (view) => {
   return { op: view.op, inputs: view.inputs, attrs: { axis, epsilon: numberAttr(view, 'epsilon') } }
 }
 
-/** RMSNormalization, over the last axis. */
+/** RMSNormalization over the last axis; others are read as one of rows. */
 export const rmsNormalization: Normalize = (view) => {
-  const { shape } = view.type(0)
-  const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
-  if (axis !== shape.length - 1)
-    refuse(view, 'RMSNormalization with this axis is not supported', `axis ${axis} of [${shape.join(', ')}]`, `axis ${shape.length - 1}`)
-  checkFactors(view, axis)
+  checkFactors(view, view.type(0).shape.length - 1)
   return { op: view.op, inputs: view.inputs, attrs: { epsilon: numberAttr(view, 'epsilon') } }
 }
 

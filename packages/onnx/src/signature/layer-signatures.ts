@@ -77,6 +77,10 @@ export const layerSignatures: readonly Signature[] = [
   signature('LayerNormalization', 'X:float Scale:float B:float?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('MeanVarianceNormalization', 'X', { since: 9, attrs: { axes: ints() } }),
   signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
+  signature('RotaryEmbedding', 'X:float cos_cache:float sin_cache:float position_ids?', {
+    since: 23,
+    attrs: { interleaved: flag(0), num_heads: int(), rotary_embedding_dim: int(0) },
+  }),
   signature('InstanceNormalization', 'input:float scale:float B:float', {
     attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) },
   }),

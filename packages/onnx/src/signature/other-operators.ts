@@ -4,7 +4,7 @@ export const otherOperators: ReadonlySet<string> = new Set(
     'Bernoulli BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Compress ConcatFromSequence DFT DeformConv Det GRU',
     'HammingWindow HannWindow ImageDecoder LSTM Loop LpNormalization MaxRoiPool MelWeightMatrix Multinomial NegativeLogLikelihoodLoss',
     'NonMaxSuppression Optional OptionalGetElement OptionalHasElement RNN RandomNormal RandomNormalLike RandomUniform RandomUniformLike',
-    'RegexFullMatch ReverseSequence RoiAlign RotaryEmbedding STFT Scan SequenceAt SequenceConstruct SequenceEmpty SequenceErase',
+    'RegexFullMatch ReverseSequence RoiAlign STFT Scan SequenceAt SequenceConstruct SequenceEmpty SequenceErase',
     'SequenceInsert SequenceLength SequenceMap SoftmaxCrossEntropyLoss SplitToSequence StringConcat StringNormalizer StringSplit',
     'TensorScatter TfIdfVectorizer Unique',
   ].flatMap((line) => line.split(' ')),
