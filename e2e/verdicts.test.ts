@@ -156,6 +156,43 @@ it('choices of a dead network are told as one: the layer behind which nothing de
   }
 })
 
+it.each([
+  ['are equal', waves(48, 0.3)],
+  ['are zeros', new Array<number>(48).fill(0)],
+])('a sound network passes in all commands where the samples %s', async (_, sample) => {
+  given('k: f32[3] = [1, 2, 3]; a = Conv(x, w, k); y = Relu(a); z = Conv(y, w, b)')
+  for (const i of [0, 1, 2])
+    writeFileSync(`data/${i}.npz`, encodeNpz([['x', { dtype: 'f32', shape: [1, 3, 4, 4], data: Float32Array.from(sample) }]]))
+  const run = async (...args: readonly string[]) => expect((await q(...args)).code, args[0]).toBe(0)
+  await run('quantize', 'm.onnx', '--data', 'data', ...chip, ...arrays, '--name', 'a')
+  await run('model_transform', '--model_name', 'm', '--model_def', 'm.onnx', '--mlir', 'm.mlir', ...arrays, '--test_input', 'data/0.npz')
+  await run('run_calibration', 'm.mlir', '--dataset', 'data', '-o', 't')
+  const test = ['--calibration_table', 't', '--test_input', 'data/0.npz']
+  await run('model_deploy', '--mlir', 'm.mlir', ...chip, '--quantize', 'INT8', '--model', 'o.bmodel', ...test)
+})
+
+it('a comparison that answers the same everywhere: no input is told from another, in all commands', async () => {
+  given('a = Conv(x, w, b); k: f32[1] = [1000]; y = Greater(a, k)')
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 1, 1])
+  for (const text of [whole, parts.at(-1)]) {
+    expect(text).toMatch(/layer \S+ \(Greater\) of the float model makes the same of every input/)
+    expect(text).toContain("do: give samples on which the float model's outputs differ")
+    expect(text).not.toContain('--expected_cos')
+  }
+})
+
+it('outputs that are constants: named as such, by all commands, without advice that cannot help', async () => {
+  given('c: f32[1,3] = [1, -2, 3]; y = Relu(c)')
+  const { whole, parts, codes } = await verdicts('INT8')
+  expect(codes).toEqual([1, 0, 1, 1])
+  for (const text of [whole, parts[1], parts.at(-1)]) {
+    expect(text).toMatch(/no input leads to layer \S+ \(\w+\)/)
+    expect(text).toContain('--output_names')
+  }
+  expect(whole).not.toMatch(/--mean|--expected_cos/)
+})
+
 it('infinity made of finite samples: the layer, and that the model is not right', async () => {
   given('a = Conv(x, w, b); k: f32[1] = [1000]; c = Mul(a, k); e = Exp(c); z = Conv(e, w, b)')
   const { whole, codes } = await verdicts('INT8')

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import { addVendorOptions, checkVendorOptions, notYet, withoutEffect } from '../options/vendor-options.ts'
 import { calibrateModel } from '../pipeline/calibrate-model.ts'
 import { countLayers } from '../pipeline/count-layers.ts'
-import { deadNetwork } from '../pipeline/dead-network.ts'
+import { deadNetwork, deadText } from '../pipeline/dead-network.ts'
 import { type FloatLayerChoice, findFloatLayers } from '../pipeline/float-layers.ts'
 import { floatLayersText } from '../pipeline/float-layers-text.ts'
 import { emptiedTable, keptTable } from '../pipeline/former-table.ts'
@@ -105,10 +105,7 @@ export const defineRunCalibration: DefineCommand = (program, start) => {
       reporter.print(`${options.calibration_table}: ${calibration.entries.size} rows`)
       reporter.event('calibrated', { table: options.calibration_table, rows: calibration.entries.size, samples: samples.count })
       const dead = await deadNetwork(graph, samples)
-      if (dead !== undefined)
-        reporter.note(
-          `warning: the network makes the same of every sample: nothing depends on the input behind layer ${dead.layer} (${dead.op}); check the preprocessing and the model`,
-        )
+      if (dead !== undefined) reporter.note(`warning: ${deadText(dead)}`)
       reporter.note('nothing was compared: model_deploy with --test_input, or quantize, tells how well codes agree with the float model')
       return { passed: dead === undefined }
     }),

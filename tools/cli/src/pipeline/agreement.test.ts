@@ -93,6 +93,52 @@ it('a float model that is dead is one too, also on a single sample', async () =>
   expect((await agreement([[1, 2]], (input) => input)).passed).toBe(true)
 })
 
+it.each([
+  [
+    'equal',
+    [
+      [1, 2],
+      [1, 2],
+      [1, 2],
+    ],
+  ],
+  [
+    'zeros',
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  ],
+  ['one of equal numbers', [[5, 5]]],
+])('a sound model is not dead where all samples are alike: %s', async (_, all) => {
+  const { passed, outputs, samples } = await agreement(all, (input) => input)
+  expect([passed, outputs[0]!.dead, samples]).toEqual([true, undefined, all.length])
+})
+
+it('a quantized model that is dead is found out on samples that are alike', async () => {
+  const { passed, outputs } = await agreement(
+    [
+      [1, 2],
+      [1, 2],
+    ],
+    () => [1, 2],
+  )
+  expect([passed, outputs[0]!.dead]).toEqual([false, 'quantized'])
+})
+
+it('codes that stop at their end are not dead where other inputs change them', async () => {
+  const { passed } = await agreement([[2, 2.5]], (input) => input.map((each) => Math.min(2, each)))
+  expect(passed).toBe(true)
+})
+
+it('an input that is made up and that the model does not take says nothing', async () => {
+  const { passed, outputs } = await agreement([[1, 2]], (input) => {
+    if (input[0] !== 1) throw new Error('out of range')
+    return input
+  })
+  expect([passed, outputs[0]!.dead]).toEqual([true, undefined])
+})
+
 it('compares one sample although time is over, and tells of how many it speaks', async () => {
   const lost = (input: readonly number[]) => (input[0] === 3 ? [1, Infinity] : input)
   const first = await agreement(inputs, lost, () => true)

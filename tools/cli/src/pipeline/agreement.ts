@@ -4,11 +4,11 @@ import { type EqualPlaces, equalPlaces, shareOf } from '../compare/equal-places.
 import { magnitude } from '../compare/magnitude.ts'
 import type { OutputLikeness } from '../compare/output-likeness.ts'
 import { outputLikeness } from '../compare/output-likeness.ts'
-import { choicesOf, placesAmong } from './choices.ts'
+import { choicesOf, mayChoose, placesAmong } from './choices.ts'
 import type { LostInside } from './lost-inside.ts'
 import { type MuteElements, watchElements } from './mute-elements.ts'
+import { isSameSample, isSameTensor, otherInputs } from './other-inputs.ts'
 import type { RunSample } from './run-sample.ts'
-import { reversed } from './run-sample.ts'
 
 /** How one output of a quantized model agrees with the float model's: the similarities are the medians over the samples. */
 export interface OutputAgreement extends OutputLikeness {
@@ -78,12 +78,17 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
     alive.quantized.see(found)
     watches.forEach((watch, k) => watch?.see(wanted[k]!, found[k]!))
   }
+  let first: { readonly sample: ReadonlyMap<string, Tensor>; readonly wanted: readonly Tensor[] } | undefined
+  let isAlike = true
   let [same, compared] = [0, 0]
   for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
     signal.throwIfAborted()
     const sample = await samples.load(i)
     const [wanted, found] = [await float(sample), await quantized(sample)]
-    see(wanted, found)
+    const isOther = first !== undefined && !isSameSample(first.sample, sample)
+    if (first === undefined || isOther) see(wanted, found)
+    if (isOther) isAlike = false
+    first ??= { sample, wanted }
     const fed = Math.max(0, ...[...sample.values()].map(({ data }) => magnitude(data)))
     const called = samples.describe?.(i) ?? `sample ${i + 1}`
     await look?.(sample, called)
@@ -94,17 +99,24 @@ export async function measureAgreement(options: AgreementOptions): Promise<Agree
       likenesses[k]!.push({ ...outputLikeness(found[k]!, wanted[k]!), sample: called, reach, ...places })
     })
     if (largest(found[0]!.data) === largest(wanted[0]!.data)) same++
-    // Whether anything depends on the input at all takes two inputs to tell.
-    const other = count === 1 ? reversed(sample) : undefined
-    if (other !== undefined) {
-      see(await float(other), await quantized(other))
-    }
     compared = i + 1
     onProgress({ stage: 'compare', done: compared, total: count })
   }
+  if (isAlike && compared === count) {
+    for (const other of otherInputs(first!.sample)) {
+      if (alive.float.allVary() && alive.quantized.allVary()) break
+      signal.throwIfAborted()
+      // A network need not take what no one has given it.
+      try {
+        see(await float(other), await quantized(other))
+      } catch {}
+    }
+    signal.throwIfAborted()
+  }
   const outputs = names.map((name, k): OutputAgreement => {
     const isSame = alive.float.isDead(k)
-    if (isSame && choices.has(name)) return { ...agreementOf(name, likenesses[k]!, tolerance, undefined), unvaried: true }
+    if (isSame && mayChoose(choices.get(name), first!.wanted[k]!))
+      return { ...agreementOf(name, likenesses[k]!, tolerance, undefined), unvaried: true }
     const agreed = agreementOf(name, likenesses[k]!, tolerance, isSame ? 'float' : alive.quantized.isDead(k) ? 'quantized' : undefined)
     const mute = watches[k]?.result()
     return mute === undefined ? agreed : { ...agreed, mute }
@@ -207,7 +219,7 @@ function median(all: readonly OutputLikeness[], pick: 'cosine' | 'euclidean' | '
 }
 
 /** Sees whether outputs change from input to input. */
-function variety(count: number): { see(outputs: readonly Tensor[]): void; isDead(index: number): boolean } {
+function variety(count: number): { see(outputs: readonly Tensor[]): void; isDead(index: number): boolean; allVary(): boolean } {
   let first: readonly Tensor[] | undefined
   let runs = 0
   const changed = new Set<number>()
@@ -215,15 +227,11 @@ function variety(count: number): { see(outputs: readonly Tensor[]): void; isDead
     see(outputs) {
       first ??= outputs
       runs++
-      for (let k = 0; k < count; k++) if (!isSame(first[k]!.data, outputs[k]!.data)) changed.add(k)
+      for (let k = 0; k < count; k++) if (!isSameTensor(first[k]!, outputs[k]!)) changed.add(k)
     },
     isDead: (index) => runs > 1 && !changed.has(index),
+    allVary: () => changed.size === count,
   }
-}
-
-function isSame(a: Tensor['data'], b: Tensor['data']): boolean {
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
-  return true
 }
 
 /** Whether the graph hands out one list of numbers. */

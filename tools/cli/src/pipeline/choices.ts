@@ -1,4 +1,4 @@
-import type { Graph } from '@q/ir'
+import type { Graph, Tensor } from '@q/ir'
 import { edgesOf } from '@q/ir/graph'
 import type { PlaceRow } from '../compare/equal-places.ts'
 
@@ -9,21 +9,34 @@ export const choosing: ReadonlySet<string> = new Set(
 /** Operators that hand such results on. */
 const moving: ReadonlySet<string> = new Set('Cast Reshape Slice Squeeze Transpose Unsqueeze'.split(' '))
 
-/** The outputs of a float graph that are choices, as those of an ArgMax or of a comparison. */
-export function choicesOf(graph: Graph): ReadonlySet<string> {
-  const { producer } = edgesOf(graph)
-  const isChoice = (name: string): boolean => {
-    const node = producer.get(name)
-    if (node === undefined) return false
-    // The first result of a TopK is numbers, the second places.
-    if (node.op === 'TopK') return name === node.outputs[1]
-    return choosing.has(node.op) || (moving.has(node.op) && node.inputs[0] !== undefined && isChoice(node.inputs[0]))
-  }
-  return new Set(graph.outputs.filter(isChoice))
-}
-
 /** Operators all of whose results say which elements are picked. */
 const placing: ReadonlySet<string> = new Set(['ArgMax', 'ArgMin'])
+
+/** What an output of a float graph chooses among: places, as an ArgMax, or answers such as true and false, as a comparison. */
+export type Choice = 'place' | 'answer'
+
+/** The outputs of a float graph that are choices. */
+export function choicesOf(graph: Graph): ReadonlyMap<string, Choice> {
+  const { producer } = edgesOf(graph)
+  const choiceOf = (name: string): Choice | undefined => {
+    const node = producer.get(name)
+    if (node === undefined) return undefined
+    // The first result of a TopK is numbers, the second places.
+    if (node.op === 'TopK') return name === node.outputs[1] ? 'place' : undefined
+    if (choosing.has(node.op)) return placing.has(node.op) ? 'place' : 'answer'
+    return moving.has(node.op) && node.inputs[0] !== undefined ? choiceOf(node.inputs[0]) : undefined
+  }
+  return new Map(
+    graph.outputs.flatMap((name) => {
+      const choice = choiceOf(name)
+      return choice === undefined ? [] : [[name, choice] as const]
+    }),
+  )
+}
+
+/** Whether a choice that is the same for every input may tell inputs apart all the same: a place that is always picked may, and answers that differ among themselves. */
+export const mayChoose = (choice: Choice | undefined, { data }: Tensor): boolean =>
+  choice === 'place' || (choice === 'answer' && data.some((each) => each !== data[0]))
 
 /** Which of some values are places, as the indices of an ArgMax or a TopK, and how such are compared. */
 export function placesAmong(graph: Graph, names: readonly string[]): ReadonlyMap<string, PlaceRow> {

@@ -1,8 +1,8 @@
 import type { Executor, Graph, OnProgress, QuantMode, Resolved, SampleSource, Tensor } from '@q/ir'
 import { apartLayers } from './apart-layers.ts'
 import { dumpTensors } from './dump-tensors.ts'
+import { isSameSample, isSameTensor, otherInputs } from './other-inputs.ts'
 import { activationNames, type OpenGraph, openGraph } from './run-graph.ts'
-import { reversed } from './run-sample.ts'
 
 /** What a quantized layer loses, over all samples. */
 export interface LayerError {
@@ -53,20 +53,30 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
     open.push(await openGraph(graph, float, activationNames(graph)))
     open.push(await openGraph(quantized, exact, names))
     const [floats, codes] = open as [OpenGraph, OpenGraph]
+    const made = async (inputs: Tensors) => ({
+      wanted: await floats.run(inputs),
+      found: dumpTensors(quantized, await codes.run(inputs), 'floats'),
+    })
+    let first: Tensors | undefined
+    let isAlike = true
     for (let i = 0; i < count && (i === 0 || !isOver()); i++) {
       const sample = await samples.load(i)
-      const other = count === 1 ? reversed(sample) : undefined
-      for (const inputs of other === undefined ? [sample] : [sample, other]) {
-        const wanted = await floats.run(inputs)
-        const found = dumpTensors(quantized, await codes.run(inputs), 'floats')
-        for (const name of names) tallies.get(name)!.see(wanted.get(name)!, found.get(name)!)
-        if (inputs !== sample) continue
-        signal.throwIfAborted()
-        // Layers that were run on more samples than others are told as well: what they lose is a ratio.
-        for (const [name, made] of await apart.run(wanted, isOver)) tallies.get(name)!.seeAlone(wanted.get(name)!, made)
-        if (i === 0 && isOver()) return undefined
-      }
+      if (first !== undefined && !isSameSample(first, sample)) isAlike = false
+      first ??= sample
+      const { wanted, found } = await made(sample)
+      for (const name of names) tallies.get(name)!.see(wanted.get(name)!, found.get(name)!)
+      signal.throwIfAborted()
+      // Layers that were run on more samples than others are told as well: what they lose is a ratio.
+      for (const [name, alone] of await apart.run(wanted, isOver)) tallies.get(name)!.seeAlone(wanted.get(name)!, alone)
+      if (i === 0 && isOver()) return undefined
       onProgress({ stage: 'worst layers', done: i + 1, total: count })
+    }
+    for (const other of isAlike ? otherInputs(first!) : []) {
+      signal.throwIfAborted()
+      // A network need not take what no one has given it.
+      const outcome = await made(other).catch(() => undefined)
+      if (outcome === undefined) continue
+      for (const name of names) tallies.get(name)!.follow(outcome.wanted.get(name)!, outcome.found.get(name)!)
     }
   } finally {
     await Promise.all([...open, apart].map((each) => each.close()))
@@ -82,6 +92,8 @@ export async function layerErrors(options: LayerErrorOptions): Promise<readonly 
     return [{ layer, op: node.op, mode: resolved.plan.get(layer) ?? mode, ...numbers, ...(dead === undefined ? {} : { dead }) }]
   })
 }
+
+type Tensors = ReadonlyMap<string, Tensor>
 
 /** Sums up what one value loses. */
 function tally() {
@@ -101,15 +113,20 @@ function tally() {
       sum.noise += difference * difference
     }
   }
-  const follow = (side: 'float' | 'quantized', tensor: Tensor) => {
+  const followOn = (side: 'float' | 'quantized', tensor: Tensor) => {
     const before = first[side]
     if (before === undefined) first[side] = tensor
-    else if (isSame[side]) isSame[side] = tensor.data.every((each: unknown, i: number) => Object.is(each, before.data[i]))
+    else if (isSame[side]) isSame[side] = isSameTensor(tensor, before)
+  }
+  const follow = (wanted: Tensor, found: Tensor) => {
+    followOn('float', wanted)
+    followOn('quantized', found)
   }
   return {
+    /** Sees whether a value changes, and not what it loses. */
+    follow,
     see(wanted: Tensor, found: Tensor) {
-      follow('float', wanted)
-      follow('quantized', found)
+      follow(wanted, found)
       add(sums.accumulated, wanted, found)
       for (const each of wanted.data) if (Number.isFinite(Number(each))) largest = Math.max(largest, Math.abs(Number(each)))
       notFinite += lostIn(wanted, found)

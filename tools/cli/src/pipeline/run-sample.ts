@@ -50,12 +50,3 @@ export const runOpen = (graph: Graph, open: Pick<OpenGraph, 'run'>, known: reado
 
 /** The outputs of a graph, in order. */
 export const outputsOf = ({ outputs }: Graph, tensors: Tensors): readonly Tensor[] => outputs.map((name) => tensors.get(name)!)
-
-/** Another input that a network takes as well: the elements of a sample from the last to the first; nothing where that is the sample itself. */
-export function reversed(sample: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> | undefined {
-  const other = new Map(
-    Array.from(sample, ([name, tensor]): [string, Tensor] => [name, { ...tensor, data: (tensor.data.slice() as Float32Array).reverse() }]),
-  )
-  const isOther = [...sample].some(([name, { data }]) => other.get(name)!.data.some((each, i) => each !== data[i]))
-  return isOther ? other : undefined
-}

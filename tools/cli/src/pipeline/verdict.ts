@@ -2,8 +2,9 @@ import type { Graph, Plan, QuantMode, Resolved, SampleSource, Tensor } from '@q/
 import type { Chip } from '../chips/choose-chip.ts'
 import type { Context } from '../context.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
-import { type Agreement, foundDead, foundLost, mayBeDead, measureAgreement } from './agreement.ts'
+import { type Agreement, areDead, foundDead, foundLost, mayBeDead, measureAgreement } from './agreement.ts'
 import { choosing } from './choices.ts'
+import { constantLayer } from './dead-network.ts'
 import { type LayerError, layerErrors } from './layer-errors.ts'
 import { layersThatOverflow, lossyLayers, tableOption } from './lossy-layers.ts'
 import { watchInside } from './lost-inside.ts'
@@ -50,19 +51,31 @@ export async function verdictOn(options: VerdictOptions, context: Context): Prom
   tellAgreement(agreement, reporter)
   if (agreement.samples < count) reporter.note(`note: the budget left time to compare ${agreement.samples} of ${count} samples`)
   if (agreement.passed) return agreement
+  const constant = constantLayer(graph)
+  if (constant !== undefined) {
+    const { layer, op } = constant
+    reporter.note(`no input leads to layer ${layer} (${op}): the network hands out constants alone`)
+    reporter.note('do: name outputs that depend on the input (--output_names), or correct the model')
+    return agreement
+  }
+  const isFloatDead = areDead(agreement.outputs) && agreement.outputs.every(({ dead }) => dead === 'float')
   errors ??= await examine()
   if (errors === undefined) reporter.note('note: the budget left no time to look for the layers that lose most')
   else {
     tellLayers(errors, reporter)
     const kept =
-      options.again === undefined || isOver?.() === true
+      options.again === undefined || isFloatDead || isOver?.() === true
         ? undefined
         : await keptInFloat({ ...options, again: options.again }, errors, context)
     if (kept !== undefined) reporter.note(`do: ${kept}`)
   }
-  reporter.note(`do: ${next}`)
+  reporter.note(`do: ${isFloatDead ? wayOutOfDeath : next}`)
   return agreement
 }
+
+/** No layer in float brings to life what is dead in float. */
+const wayOutOfDeath =
+  "give samples on which the float model's outputs differ; where there should be some among these, check its weights, --mean, --scale and --pixel_format"
 
 /** Runs both models on the samples, and looks at what the quantized one computes inside. */
 async function agreementOf(
