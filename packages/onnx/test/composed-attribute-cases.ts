@@ -214,4 +214,31 @@ export const composedAttributeCases: readonly AttributeCase[] = [
     values: { equation: ['bij,jk->bik', 'bii,ik->kb', 'bij,jk->k', '...j,jk', 'bij,kl->bl'] },
   },
   { op: 'Einsum', x: numbers([2, 3, 3]), values: { equation: ['bij->jb', 'bii', '...ii->...i', 'bij->'] } },
+  { op: 'LpNormalization', x: plane, opset: 22, values: { p: [1, 3], axis: [0, 1, -2] } },
+  { op: 'Compress', x: steps, operands: 'x c', constants: { c: { data: [0, 1, 1], dtype: 'bool' } }, values: { axis: [0, 1, -2] } },
+  {
+    op: 'ReverseSequence',
+    x: numbers([3, 4, 2]),
+    operands: 'x l',
+    constants: { l: whole(2, 3, 1) },
+    attrs: { batch_axis: 0 },
+    values: { time_axis: [1] },
+  },
+  {
+    op: 'ReverseSequence',
+    x: numbers([3, 4, 2]),
+    operands: 'x l',
+    constants: { l: whole(2, 3, 1) },
+    attrs: { time_axis: 1 },
+    values: { batch_axis: [0] },
+  },
+  ...['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'].map(
+    (op): AttributeCase => ({
+      op,
+      x: numbers([2, 3, 4]),
+      operands: 'x t w',
+      constants: { t: { ...whole(0, 2, 1, 1, 2, 2, 0, 2), shape: [2, 4] }, w: numbers([3], 0.5, 2) },
+      values: { reduction: ['none', 'sum', 'mean', 'median'], ignore_index: [2, -1] },
+    }),
+  ),
 ]

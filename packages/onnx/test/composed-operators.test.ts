@@ -26,6 +26,30 @@ const cases: Readonly<Record<string, ComposedCase>> = {
     constants: { k: numbers([5]) },
     opset: 23,
   },
+  'places that are chosen of all elements': {
+    nodes: [['Compress', 'x c', 'y']],
+    fed: { x: fed([2, 3]) },
+    constants: { c: { data: [0, 1, 0, 1, 1], dtype: 'bool' } },
+  },
+  'times backwards, of each sample as many as it has': {
+    nodes: [['ReverseSequence', 'x l', 'y']],
+    fed: { x: fed([4, 3, 2]) },
+    constants: { l: whole(4, 1, 3) },
+  },
+  'zeros divided by their norm': { nodes: [['LpNormalization', 'x', 'y']], fed: { x: { shape: [2, 2], data: [0, 0, 3, 4] } } },
+  'a loss of fed targets, of which a number stands for none': {
+    nodes: [['SoftmaxCrossEntropyLoss', 'x t w', 'y l', { ignore_index: -5 }]],
+    fed: { x: fed([2, 3, 4]), t: ids([2, 4], 0, -5, 1, 1, 2, -5, 0, 2), w: fed([3], 0.5, 2) },
+    outputs: 'y l',
+  },
+  'losses of likelihoods, some of which are none': {
+    nodes: [['NegativeLogLikelihoodLoss', 'x t', 'y', { reduction: 'none', ignore_index: 1 }]],
+    fed: { x: { shape: [3, 2], data: [-1, Number.NEGATIVE_INFINITY, -0.5, Number.NEGATIVE_INFINITY, -2, -3] }, t: ids([3], 0, 1, 0) },
+  },
+  'the mean of losses': {
+    nodes: [['NegativeLogLikelihoodLoss', 'x t', 'y']],
+    fed: { x: fed([2, 3, 4]), t: ids([2, 4], 0, 2, 1, 1, 2, 2, 0, 2) },
+  },
   'factors of groups that are computed': {
     nodes: [['GroupNormalization', 'x s b', 'y', { num_groups: 2 }]],
     fed: { x: plane, s: fed([2]), b: fed([2]) },

@@ -4,7 +4,9 @@ import type { Compose } from './body.ts'
 import * as borders from './borders.ts'
 import * as choices from './choices.ts'
 import { einsum } from './einsum.ts'
+import * as losses from './losses.ts'
 import * as normalizations from './normalizations.ts'
+import * as places from './places.ts'
 import * as pools from './pools.ts'
 import * as quantization from './quantization.ts'
 import { resize } from './resize.ts'
@@ -27,6 +29,7 @@ export const compositions: Readonly<Record<string, Compose>> = {
   Celu: activations.celu,
   CenterCropPad: borders.centerCropPad,
   Col2Im: borders.col2Im,
+  Compress: places.compress,
   ConvInteger: quantization.convInteger,
   CumSum: choices.cumSum,
   DequantizeLinear: quantization.dequantizeLinear,
@@ -38,6 +41,7 @@ export const compositions: Readonly<Record<string, Compose>> = {
   IsInf: activations.isInf,
   IsNaN: activations.isNaN,
   LayerNormalization: normalizations.layerNormalization,
+  LpNormalization: normalizations.lpNormalization,
   LpPool: pools.lpPool,
   MatMulInteger: quantization.matMulInteger,
   MaxPool: pools.dilatedMaxPool,
@@ -45,16 +49,19 @@ export const compositions: Readonly<Record<string, Compose>> = {
   MeanVarianceNormalization: normalizations.meanVarianceNormalization,
   Mul: wrapped,
   Neg: wrapped,
+  NegativeLogLikelihoodLoss: losses.negativeLogLikelihoodLoss,
   OneHot: choices.oneHot,
   Pad: borders.wrappedPad,
   QLinearMatMul: quantization.qLinearMatMul,
   QuantizeLinear: quantization.quantizeLinear,
   Range: choices.range,
   Resize: resize,
+  ReverseSequence: places.reverseSequence,
   RMSNormalization: normalizations.rmsNormalizationOfRows,
   RotaryEmbedding: rotaryEmbedding,
   Selu: activations.selu,
   Shrink: activations.shrink,
+  SoftmaxCrossEntropyLoss: losses.softmaxCrossEntropyLoss,
   Sub: wrapped,
   ThresholdedRelu: activations.thresholdedRelu,
   Trilu: choices.trilu,

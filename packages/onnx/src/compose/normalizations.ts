@@ -90,3 +90,16 @@ export const rmsNormalizationOfRows: Compose = (view, body) => {
   body.result('Reshape', [made, body.whole(...shape)])
   return true
 }
+
+/** The smallest number that is not subnormal, by which zeros are divided in the place of their norm. */
+const smallest = 2 ** -126
+
+/** Divided by the sum of magnitudes, or by the root of the sum of squares; zeros alone stay zeros. */
+export const lpNormalization: Compose = (view, body) => {
+  const [x] = view.inputs
+  const { dtype, shape } = view.type(0)
+  const axis = body.whole(frontAxis(numberAttr(view, 'axis'), shape.length))
+  const norm = body.node(numberAttr(view, 'p') === 1 ? 'ReduceL1' : 'ReduceL2', [x, axis], { keepdims: 1 })
+  body.result('Div', [x, body.node('Max', [norm, body.constant(dtype, smallest)])])
+  return true
+}

@@ -32,6 +32,8 @@ export const arrangementSignatures: readonly Signature[] = [
   signature('Squeeze', { 1: 'data', 13: 'data axes?' }, { attrs: { axes: until(12, ints()) } }),
   signature('Unsqueeze', { 1: 'data', 13: 'data axes' }, { attrs: { axes: until(12, required(ints())) } }),
   signature('Transpose', 'data', { attrs: { perm: ints() } }),
+  signature('Compress', 'input condition:bool', { since: 9, attrs: { axis: int() } }),
+  signature('ReverseSequence', 'input sequence_lens', { since: 10, attrs: { batch_axis: flag(1), time_axis: flag(0) } }),
   signature('Concat', 'inputs*', { attrs: { axis: [until(3, int(1)), since(4, required(int()))] } }),
   signature(
     'Slice',

@@ -7,6 +7,8 @@ const convolution = { ...window, dilations: ints(), group: int(1) }
 const epsilon = float(1e-5)
 const stashType = harmless(int(1))
 
+const lossAttrs = { ignore_index: int(), reduction: only(['none', 'sum', 'mean'], word('mean')) }
+
 const reduction = (first: number, ...names: readonly string[]): readonly Signature[] =>
   names.map((name) =>
     signature(
@@ -75,6 +77,7 @@ export const layerSignatures: readonly Signature[] = [
     },
   }),
   signature('LayerNormalization', 'X:float Scale:float B:float?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
+  signature('LpNormalization', 'input:float', { attrs: { axis: int(-1), p: only([1, 2], int(2)) } }),
   signature('MeanVarianceNormalization', 'X', { since: 9, attrs: { axes: ints() } }),
   signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('RotaryEmbedding', 'X:float cos_cache:float sin_cache:float position_ids?', {
@@ -91,6 +94,8 @@ export const layerSignatures: readonly Signature[] = [
   signature('LRN', 'X:float', { attrs: { size: required(int()), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
   signature('Softmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
   signature('LogSoftmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
+  signature('NegativeLogLikelihoodLoss', 'input:float target weight:float?', { since: 12, attrs: lossAttrs }),
+  signature('SoftmaxCrossEntropyLoss', 'scores:float labels weights:float?', { since: 12, attrs: lossAttrs }),
   ...reduction(13, 'ReduceSum'),
   ...reduction(18, 'ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2'),
   ...reduction(18, 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'),

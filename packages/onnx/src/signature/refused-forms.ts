@@ -14,6 +14,7 @@ export const refusedForms: Readonly<Record<string, string>> = {
   CastLike: 'what may be negative to unsigned integers of 32 and 64 bits',
   CenterCropPad: `shapes ${told}`,
   Col2Im: 'shapes that are computed while the network runs; matrices of more than 4,194,304 elements',
+  Compress: 'a condition that is computed while the network runs',
   Constant: 'strings, sparse tensors',
   ConstantOfShape: `shapes ${told}`,
   ConvTranspose: 'an `output_shape` larger than the kernel reaches',
@@ -47,6 +48,7 @@ export const refusedForms: Readonly<Record<string, string>> = {
   Reshape: `shapes ${told}`,
   Resize:
     'factors and parts that are computed while the network runs; sizes so, unless the declared shape of the result tells them; `align_corners` with `cubic` by factors whose products are not whole; `tf_crop_and_resize` by factors of the part',
+  ReverseSequence: 'lengths that are computed while the network runs',
   RMSNormalization: 'factors that are not of the axes it normalizes over',
   RotaryEmbedding: 'angles that are not of every place',
   Shrink: '`bias` and `lambd` of integers that are none',
