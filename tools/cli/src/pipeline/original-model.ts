@@ -4,8 +4,9 @@ import type { DType, Tensor } from '@q/ir'
 import { isQError, QError } from '@q/ir'
 import { feedOf, type SampleInput } from '@q/ir/graph'
 import { decodeF16Array, encodeF16Array } from '@q/ir/number'
-import { onnxOutputNames, withOnnxOutputs } from '@q/onnx'
+import { onnxOutputNames, withOnnxAlias, withOnnxOutputs } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
+import { readBytes } from '../files/read-file.ts'
 
 /** A model file as ONNX Runtime runs it, which an import and a quantized model are held against. */
 export interface OriginalModel {
@@ -28,23 +29,25 @@ export interface OriginalChoice {
 /** Makes a model file ready to run as it is. @throws QError `MODEL_RUN` when ONNX Runtime refuses it */
 export async function openOriginal(path: string, { declared, inputShapes, fetches }: OriginalChoice): Promise<OriginalModel> {
   const session = await orRefused(path, () => startSession(path, fetches))
-  const outputs = fetches?.names ?? session.outputNames
+  const outputs = fetches?.names ?? session.outputNames.map((name) => (name === aliasOfProto ? unfetchable : name))
+  // What is not asked for by name is taken to be, where every object has a member of that name.
+  const inherited = session.outputNames.filter((name) => name in Object.prototype)
   return {
     outputs,
     run: (inputs) =>
       orRefused(path, async () => {
-        const feeds: Record<string, onnxruntime.Tensor> = {}
+        const feeds = new Map<string, onnxruntime.Tensor>()
         for (const [i, { name, shape: usual }] of declared.entries()) {
           const place = session.inputNames.includes(name) ? session.inputNames.indexOf(name) : i
           const shape = inputShapes?.[place] ?? usual
-          feeds[session.inputNames[place] ?? name] = fedAs(name, inputs.get(name)!, typeOf(session, place), shape)
+          feeds.set(session.inputNames[place] ?? name, fedAs(name, inputs.get(name)!, typeOf(session, place), shape))
         }
         // What the cut part of a network read does not count, and is wanted all the same.
         session.inputNames.forEach((name, i) => {
-          feeds[name] ??= zeros(session, i, inputShapes?.[i])
+          if (!feeds.has(name)) feeds.set(name, zeros(session, i, inputShapes?.[i]))
         })
-        const results = await session.run(feeds, [...new Set(outputs)])
-        return new Map(outputs.map((name) => [name, asFloats(results[name]!)]))
+        const results = await session.run(Object.fromEntries(feeds), [...new Set([...outputs.map(fetchedAs), ...inherited])])
+        return new Map(outputs.map((name) => [name, asFloats(results[fetchedAs(name)]!)]))
       }),
     close: () => session.release(),
   }
@@ -65,15 +68,32 @@ export async function originalOutputs(
   }
 }
 
+/** ONNX Runtime hands its results out as an object, which cannot have a member of this name: it sets what the object inherits. */
+const unfetchable = '__proto__'
+const aliasOfProto = '__proto__|fetched'
+const fetchedAs = (name: string): string => (name === unfetchable ? aliasOfProto : name)
+
 /** A file whose outputs are all that is wanted is read by the runtime itself; inner tensors are made outputs in a copy, whose external data stays beside the file. */
 async function startSession(path: string, fetches: OriginalChoice['fetches']): Promise<onnxruntime.InferenceSession> {
   const asItStands = { ...faithfulGraphs, logSeverityLevel: 3 } as const
   const given = fetches === undefined ? new Set<string>() : new Set(onnxOutputNames(fetches.bytes, path))
   const inner = fetches?.names.filter((name) => !given.has(name)) ?? []
-  if (fetches === undefined || inner.length === 0) return onnxruntime.InferenceSession.create(resolve(path), asItStands)
+  if (fetches === undefined || (inner.length === 0 && !given.has(unfetchable))) {
+    const session = await onnxruntime.InferenceSession.create(resolve(path), asItStands)
+    if (!session.outputNames.includes(unfetchable)) return session
+    await session.release()
+    const names = session.outputNames
+    return startSession(path, { names, bytes: await readBytes(path) })
+  }
   const { extra } = faithfulGraphs
   const session = { ...extra.session, model_external_initializers_file_folder_path: dirname(resolve(path)) }
-  return onnxruntime.InferenceSession.create(withOnnxOutputs(fetches.bytes, inner), { ...asItStands, extra: { ...extra, session } })
+  const isUnfetchable = given.has(unfetchable) || inner.includes(unfetchable)
+  const fetchable = isUnfetchable ? withOnnxAlias(fetches.bytes, unfetchable, aliasOfProto) : fetches.bytes
+  const bytes = withOnnxOutputs(
+    fetchable,
+    inner.filter((name) => name !== unfetchable),
+  )
+  return onnxruntime.InferenceSession.create(bytes, { ...asItStands, extra: { ...extra, session } })
 }
 
 async function orRefused<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
