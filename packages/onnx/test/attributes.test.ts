@@ -131,8 +131,18 @@ describe('every attribute of an ONNX operator is honoured as ONNX Runtime does, 
     const fileWith = (condition: string, isTaken: boolean) => {
       const { ModelProto } = proto.onnx
       const constants = { c: { data: [Number(isTaken)], dtype: 'bool', shape: [] } } as const
-      const model = ModelProto.decode(onnxFile({ inputs: { x: [2], k: [1] }, constants, nodes: [['If', condition, 'y']], outputs: 'y' }))
-      model.graph!.node![0]!.attribute = [
+      const model = ModelProto.decode(
+        onnxFile({
+          inputs: { x: [1] },
+          constants,
+          nodes: [
+            ['Cast', 'x', 'k', { to: 9 }],
+            ['If', condition, 'y'],
+          ],
+          outputs: 'y',
+        }),
+      )
+      model.graph!.node![1]!.attribute = [
         { name: 'then_branch', type: 5, g: branch('Exp') },
         { name: 'else_branch', type: 5, g: branch('Abs') },
       ]

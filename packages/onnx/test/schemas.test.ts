@@ -40,6 +40,17 @@ const inTable = schemas.flatMap((schema) => {
   return signature === undefined ? [] : [{ schema, signature, title: `${schema.op} ${schema.version}` }]
 })
 
+/** Written by the `onnx` package 1.14 from its own schemas, of all versions from 7 on: `operator operand:kind …`; strings are left out. */
+const kindsOf = new Map(
+  readFileSync(join(import.meta.dirname, 'onnx-operand-kinds.txt'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [op = '', ...operands] = line.split(' ')
+      return [op, operands.map((each) => each.split(':')[1] ?? '')] as const
+    }),
+)
+
 /** The table's attributes in a version, as {@link Schema} writes them. */
 function attributesIn(signature: Signature, version: number): ReadonlyMap<string, string> {
   return new Map(
@@ -69,6 +80,18 @@ describe("the table of operators and ONNX's own schemas", () => {
           ...ours.filter((each) => !theirs.includes(each)).map((each) => `${title} has ${each}`),
         ]
       })
+    expect(differing).toEqual([])
+  })
+
+  it('each operand takes the kinds of elements that ONNX has for it', () => {
+    const differing = [...signatures.values()].flatMap((signature) => {
+      const theirs = kindsOf.get(signature.name)
+      const [, operands = []] = [...signature.operands].sort(([a], [b]) => b - a)[0] ?? []
+      if (theirs === undefined || signature.domain !== '') return []
+      return operands.flatMap(({ name, of = 'any' }, i) =>
+        theirs[i] === undefined || of === theirs[i] ? [] : [`${signature.name} ${name} is ${theirs[i]}, not ${of}`],
+      )
+    })
     expect(differing).toEqual([])
   })
 

@@ -1,6 +1,11 @@
 import { flag, float, floats, harmless, int, ints, only, required, type Signature, signature, since, until, word } from './signature.ts'
 
-const window = { auto_pad: word('NOTSET'), kernel_shape: ints(), pads: ints(), strides: ints() }
+const window = {
+  auto_pad: only(['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'], word('NOTSET')),
+  kernel_shape: ints(),
+  pads: ints(),
+  strides: ints(),
+}
 /** Of a pool, whose kernel no weights tell. */
 const poolWindow = { ...window, kernel_shape: required(ints()) }
 const convolution = { ...window, dilations: ints(), group: int(1) }
@@ -13,7 +18,7 @@ const reduction = (first: number, ...names: readonly string[]): readonly Signatu
   names.map((name) =>
     signature(
       name,
-      { 1: 'data', [first]: 'data axes?' },
+      { 1: 'data:number', [first]: 'data:number axes:i64?' },
       {
         attrs: { axes: until(first - 1, ints()), keepdims: flag(1), noop_with_empty_axes: since(first, flag(0)) },
       },
@@ -24,10 +29,10 @@ const reduction = (first: number, ...names: readonly string[]): readonly Signatu
 export const layerSignatures: readonly Signature[] = [
   signature('Conv', 'X:float W:float B:float?', { attrs: convolution }),
   signature('ConvTranspose', 'X:float W:float B:float?', { attrs: { ...convolution, output_padding: ints(), output_shape: ints() } }),
-  signature('MatMul', 'A B'),
+  signature('MatMul', 'A:number B:number'),
   signature(
     'Gemm',
-    { 1: 'A B C', 11: 'A B C?' },
+    { 1: 'A:number B:number C:number', 11: 'A:number B:number C:number?' },
     {
       attrs: { alpha: float(1), beta: float(1), transA: flag(0), transB: flag(0), broadcast: harmless(until(6, int(0))) },
     },
@@ -52,18 +57,21 @@ export const layerSignatures: readonly Signature[] = [
       },
     },
   ),
-  signature('Einsum', 'Inputs*', { since: 12, attrs: { equation: required(word()) } }),
-  signature('MaxPool', 'X', {
-    attrs: { ...poolWindow, ceil_mode: since(10, flag(0)), dilations: since(10, ints()), storage_order: harmless(since(8, int(0))) },
+  signature('Einsum', 'Inputs:number*', { since: 12, attrs: { equation: required(word()) } }),
+  signature('MaxPool', 'X:number', {
+    attrs: { ...poolWindow, ceil_mode: since(10, flag(0)), dilations: since(10, ints()), storage_order: since(8, flag(0)) },
   }),
   signature('AveragePool', 'X:float', {
     attrs: { ...poolWindow, ceil_mode: since(10, flag(0)), count_include_pad: since(7, flag(0)), dilations: since(19, ints()) },
   }),
-  signature('MaxUnpool', 'X I output_shape?', { since: 9, attrs: { kernel_shape: required(ints()), pads: ints(), strides: ints() } }),
+  signature('MaxUnpool', 'X:float I:i64 output_shape:i64?', {
+    since: 9,
+    attrs: { kernel_shape: required(ints()), pads: ints(), strides: ints() },
+  }),
   signature('LpPool', 'X:float', {
     attrs: { ...poolWindow, p: [until(1, float(2)), since(2, int(2))], ceil_mode: since(18, flag(0)), dilations: since(18, ints()) },
   }),
-  signature('GlobalLpPool', 'X', { attrs: { p: [until(1, float(2)), since(2, int(2))] } }),
+  signature('GlobalLpPool', 'X:float', { attrs: { p: [until(1, float(2)), since(2, int(2))] } }),
   signature('GlobalAveragePool', 'X:float'),
   signature('GlobalMaxPool', 'X:float'),
   signature('BatchNormalization', 'X:float scale:float B:float mean:float var:float', {
@@ -78,7 +86,7 @@ export const layerSignatures: readonly Signature[] = [
   }),
   signature('LayerNormalization', 'X:float Scale:float B:float?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('LpNormalization', 'input:float', { attrs: { axis: int(-1), p: only([1, 2], int(2)) } }),
-  signature('MeanVarianceNormalization', 'X', { since: 9, attrs: { axes: ints() } }),
+  signature('MeanVarianceNormalization', 'X:float', { since: 9, attrs: { axes: ints() } }),
   signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('RotaryEmbedding', 'X:float cos_cache:float sin_cache:float position_ids?', {
     since: 23,
@@ -87,31 +95,31 @@ export const layerSignatures: readonly Signature[] = [
   signature('InstanceNormalization', 'input:float scale:float B:float', {
     attrs: { epsilon, consumed_inputs: harmless(until(5, ints())) },
   }),
-  signature('GroupNormalization', 'X scale bias', {
+  signature('GroupNormalization', 'X:float scale:float bias:float', {
     since: 18,
     attrs: { num_groups: required(int()), epsilon, stash_type: since(21, stashType) },
   }),
   signature('LRN', 'X:float', { attrs: { size: required(int()), alpha: float(1e-4), beta: float(0.75), bias: float(1) } }),
   signature('Softmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
   signature('LogSoftmax', 'input:float', { attrs: { axis: [until(12, int(1)), since(13, int(-1))] } }),
-  signature('NegativeLogLikelihoodLoss', 'input:float target weight:float?', { since: 12, attrs: lossAttrs }),
-  signature('SoftmaxCrossEntropyLoss', 'scores:float labels weights:float?', { since: 12, attrs: lossAttrs }),
+  signature('NegativeLogLikelihoodLoss', 'input:float target:index weight:float?', { since: 12, attrs: lossAttrs }),
+  signature('SoftmaxCrossEntropyLoss', 'scores:float labels:index weights:float?', { since: 12, attrs: lossAttrs }),
   ...reduction(13, 'ReduceSum'),
   ...reduction(18, 'ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2'),
   ...reduction(18, 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'),
   ...['ArgMax', 'ArgMin'].map((name) =>
-    signature(name, 'data', { attrs: { axis: int(0), keepdims: flag(1), select_last_index: since(12, flag(0)) } }),
+    signature(name, 'data:number', { attrs: { axis: int(0), keepdims: flag(1), select_last_index: since(12, flag(0)) } }),
   ),
   signature(
     'TopK',
-    { 1: 'X', 10: 'X K' },
+    { 1: 'X:number', 10: 'X:number K:i64' },
     {
       attrs: { axis: int(-1), k: until(9, required(int())), largest: since(11, flag(1)), sorted: since(11, flag(1)) },
     },
   ),
   signature(
     'Resize',
-    { 10: 'X scales', 11: 'X roi? scales? sizes?' },
+    { 10: 'X scales:float', 11: 'X roi:float? scales:float? sizes:i64?' },
     {
       since: 10,
       attrs: {
@@ -127,7 +135,7 @@ export const layerSignatures: readonly Signature[] = [
       },
     },
   ),
-  signature('GridSample', 'X grid', {
+  signature('GridSample', 'X grid:float', {
     since: 16,
     attrs: {
       mode: [until(19, word('bilinear')), since(20, word('linear'))],
@@ -137,7 +145,7 @@ export const layerSignatures: readonly Signature[] = [
   }),
   signature(
     'Upsample',
-    { 1: 'X', 9: 'X scales' },
+    { 1: 'X', 9: 'X scales:float' },
     {
       until: 9,
       attrs: {

@@ -4,11 +4,17 @@ const convolution = { auto_pad: word('NOTSET'), kernel_shape: ints(), pads: ints
 
 /** Operators on integers: networks are written with them; those that give codes or numbers by a scale are read as what they compute. */
 export const quantizedSignatures: readonly Signature[] = [
-  signature('ConvInteger', 'x w x_zero_point? w_zero_point?', { since: 10, attrs: convolution }),
-  signature('MatMulInteger', 'A B a_zero_point? b_zero_point?', { since: 10 }),
-  signature('QLinearConv', 'x x_scale x_zero_point w w_scale w_zero_point y_scale y_zero_point B?', { since: 10, attrs: convolution }),
-  signature('QLinearMatMul', 'a a_scale a_zero_point b b_scale b_zero_point y_scale y_zero_point', { since: 10 }),
-  signature('QuantizeLinear', 'x y_scale y_zero_point?', {
+  signature('ConvInteger', 'x:int w:int x_zero_point:int? w_zero_point:int?', { since: 10, attrs: convolution }),
+  signature('MatMulInteger', 'A:int B:int a_zero_point:int? b_zero_point:int?', { since: 10 }),
+  signature(
+    'QLinearConv',
+    'x:int x_scale:float x_zero_point:int w:int w_scale:float w_zero_point:int y_scale:float y_zero_point:int B:int?',
+    { since: 10, attrs: convolution },
+  ),
+  signature('QLinearMatMul', 'a:int a_scale:float a_zero_point:int b:int b_scale:float b_zero_point:int y_scale:float y_zero_point:int', {
+    since: 10,
+  }),
+  signature('QuantizeLinear', 'x:number y_scale:number y_zero_point:int?', {
     since: 10,
     attrs: {
       axis: since(13, int(1)),
@@ -18,10 +24,10 @@ export const quantizedSignatures: readonly Signature[] = [
       precision: harmless(since(23, int(0))),
     },
   }),
-  signature('DequantizeLinear', 'x x_scale x_zero_point?', {
+  signature('DequantizeLinear', 'x:int x_scale:float x_zero_point:int?', {
     since: 10,
     attrs: { axis: since(13, int(1)), block_size: only([0], since(21, int(0))), output_dtype: only([0], since(23, int(0))) },
   }),
-  signature('DynamicQuantizeLinear', 'x', { since: 11 }),
+  signature('DynamicQuantizeLinear', 'x:float', { since: 11 }),
   signature('QLinearAdd', 'A A_scale A_zero_point B B_scale B_zero_point C_scale C_zero_point', { domain: 'com.microsoft' }),
 ]

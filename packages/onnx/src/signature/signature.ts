@@ -23,12 +23,16 @@ export interface AttrSignature {
   readonly isRequired?: boolean
 }
 
+/** What elements of an operand have to be: `number` is no truth value, `index` an integer of 32 or 64 bits. */
+export type OperandKind = (typeof operandKinds)[number]
+const operandKinds = ['bool', 'float', 'number', 'int', 'index', 'i64'] as const
+
 /** An operand of an ONNX operator. */
 export interface OperandSignature {
   readonly name: string
   readonly presence: 'one' | 'optional' | 'many'
-  /** What its elements have to be; absent where they may be of several kinds. */
-  readonly of?: 'bool' | 'float'
+  /** What its elements have to be; absent where they may be of all kinds. */
+  readonly of?: OperandKind
 }
 
 /** An ONNX operator, in all versions of the operator set. */
@@ -101,7 +105,7 @@ export interface SignatureParts {
 /**
  * Writes an operator down.
  *
- * @param operands their names, `?` behind optional ones and `*` behind a list, before that `:float` or `:bool` where they are nothing else; by version where their places changed
+ * @param operands their names, `?` behind optional ones and `*` behind a list, before that `:float`, or another kind, where they are nothing else; by version where their places changed
  */
 export function signature(name: string, operands: string | Readonly<Record<number, string>>, parts: SignatureParts = {}): Signature {
   checkParts(name, parts)
@@ -132,6 +136,7 @@ function checkParts(name: string, parts: SignatureParts): void {
 
 function operandOf(text: string): OperandSignature {
   const presence = text.endsWith('?') ? 'optional' : text.endsWith('*') ? 'many' : 'one'
-  const [name = '', of] = text.replace(/[?*]$/, '').split(':')
-  return { name, presence, ...(of === 'bool' || of === 'float' ? { of } : {}) }
+  const [name = '', word] = text.replace(/[?*]$/, '').split(':')
+  const of = operandKinds.find((kind) => kind === word)
+  return { name, presence, ...(of === undefined ? {} : { of }) }
 }
