@@ -193,4 +193,10 @@ export const executorZeroPointCases: readonly ExecutorCase[] = [
   nodeCase('four bits', 'QLeakyRelu', [fed(i8([2]), [-100, 50])], [gives(narrow([2], -8, 7), [-8, 7])], {
     attrs: { multipliers: [51], shifts: [9] },
   }),
+  nodeCase(
+    'codes other than 0 hold, negative ones too',
+    'Where',
+    [fed(i8([4]), [0, 1, -1, 0]), fed(i8([4]), [10, 20, 30, 40]), fed(i8([4]), [-10, -20, -30, -40])],
+    [gives(i8([4]), [-10, 20, 30, -40])],
+  ),
 ]

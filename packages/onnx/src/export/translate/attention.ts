@@ -1,5 +1,6 @@
 import type { Node, TensorType } from '@q/ir'
 import { elementCount } from '@q/ir'
+import { shiftOf } from '../onnx/carriers.ts'
 import { carriedZero, isByte } from './codes.ts'
 import { alwaysRounded, reshaped, rounded, swappedLast, transposed } from './finish.ts'
 import { weightOperand } from './integer-weights.ts'
@@ -165,6 +166,7 @@ function hidden(t: Translation, codes: string, mask: string): string | undefined
   const fitted = fittedMask(t, shape, mask)
   if (fitted === undefined) return undefined
   const { dtype: own, shape: masks } = t.build.typeOf(fitted)
-  const isSeen = t.build.node('Equal', [fitted, t.build.numbers(own, 0)], { dtype: 'bool', shape: masks })
+  const zero = t.build.numbers(own, shiftOf(t.typeOf(mask).dtype))
+  const isSeen = t.build.node('Equal', [fitted, zero], { dtype: 'bool', shape: masks })
   return t.build.node('Where', [isSeen, codes, t.build.numbers(dtype, dtype === 'i8' ? -128 : 0)], { dtype, shape })
 }

@@ -65,6 +65,12 @@ export function centred(build: OnnxBuilder, carried: string, type: TensorType, d
   return offset === 0 ? wide : build.node('Sub', [wide, build.numbers(dtype, offset)], { dtype, shape: build.typeOf(wide).shape })
 }
 
+/** Whether elements are other than 0, whatever their zero point; codes count as they are stored, not as they travel. */
+export function truthOf(t: Translation, name: string): string {
+  const type = t.typeOf(name)
+  return t.build.cast(shiftOf(type.dtype) === 0 ? t.carried(name) : centred(t.build, t.carried(name), type, 'f32', 0), 'bool')
+}
+
 /** Floats that are whole numbers, the zero point of `type` added (unless it `isPlaced`), clamped to its codes, as its carrier. */
 export function saturated(build: OnnxBuilder, whole: string, type: TensorType, relu = false, isPlaced = false): string {
   const { dtype, shape } = build.typeOf(whole)

@@ -1,5 +1,6 @@
 import { type Attrs, elementCount, type Node } from '@q/ir'
 import type { OnnxBuilder } from '../onnx/onnx-builder.ts'
+import { centred, truthOf } from './codes.ts'
 import { finished, relu, reshaped, rounded } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
 
@@ -46,7 +47,7 @@ export const translateComparison: Translate = (node, t) => {
   const type = t.typeOf(node.outputs[0]!)
   const build = t.build
   const logic = ['And', 'Or', 'Xor', 'Not'].includes(node.op)
-  const operands = node.inputs.map((name) => (logic ? build.cast(t.carried(name!), 'bool') : build.cast(t.carried(name!), 'f32')))
+  const operands = node.inputs.map((name) => (logic ? truthOf(t, name!) : centred(build, t.carried(name!), t.typeOf(name!), 'f32', 0)))
   const test = (op: string) => build.node(op, operands, { dtype: 'bool', shape: type.shape })
   const holds = node.op === 'NotEqual' ? build.node('Not', [test('Equal')], { dtype: 'bool', shape: type.shape }) : test(node.op)
   return [build.cast(holds, type.dtype === 'u8' ? 'u8' : type.dtype === 'i8' ? 'u8' : 'f32')]

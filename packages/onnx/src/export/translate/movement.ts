@@ -2,6 +2,7 @@ import type { Attrs, Node } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { resultAttrs } from '@q/ir/ops'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
+import { truthOf } from './codes.ts'
 import { isEmpty } from './empty-values.ts'
 import { finished, reshaped, transposed } from './finish.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -185,6 +186,5 @@ export const translateWhere: Translate = (node, t) => {
     const codes = Array.from(constant.data as ArrayLike<number>, (code) => Number(code) + shiftOf(type.dtype))
     return t.build.numbers(dtype, codes, constant.shape)
   }
-  const chosen = t.build.cast(t.carried(condition), 'bool')
-  return [t.build.node('Where', [chosen, ...branches.map(branch)], { dtype, shape: type.shape })]
+  return [t.build.node('Where', [truthOf(t, condition), ...branches.map(branch)], { dtype, shape: type.shape })]
 }
