@@ -36,6 +36,10 @@ const cases: Readonly<Record<string, ComposedCase>> = {
     fed: { x: fed([4, 3, 2]) },
     constants: { l: whole(4, 1, 3) },
   },
+  'times backwards, of each sample as many as is computed': {
+    nodes: [['ReverseSequence', 'x l', 'y', { batch_axis: 0, time_axis: 1 }]],
+    fed: { x: fed([3, 4, 2]), l: ids([3], 4, 1, 3) },
+  },
   'zeros divided by their norm': { nodes: [['LpNormalization', 'x', 'y']], fed: { x: { shape: [2, 2], data: [0, 0, 3, 4] } } },
   'a loss of fed targets, of which a number stands for none': {
     nodes: [['SoftmaxCrossEntropyLoss', 'x t w', 'y l', { ignore_index: -5 }]],

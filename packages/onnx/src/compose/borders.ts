@@ -14,7 +14,7 @@ export const wrappedPad: Compose = (view, body) => {
     const size = shape[axis]!
     if (before === 0 && behind === 0) return x
     const places = Array.from({ length: bounded(size + before + behind) }, (_, at) => (((at - before) % size) + size) % size)
-    return body.node('Gather', [x, body.whole(...places)], { axis })
+    return body.node('Gather', [x, body.constant('i64', places)], { axis })
   }, view.inputs[0])
   body.result('Identity', [made])
   return true

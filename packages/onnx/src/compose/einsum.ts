@@ -24,7 +24,10 @@ function diagonal(body: Body, x: Lettered): Lettered {
   )
   const rest = moved.shape.slice(2)
   const flat = body.node('Reshape', [moved.name, body.whole(size * size, ...rest)])
-  const places = body.whole(...Array.from({ length: size }, (_, i) => i * (size + 1)))
+  const places = body.constant(
+    'i64',
+    Array.from({ length: size }, (_, i) => i * (size + 1)),
+  )
   return diagonal(body, {
     name: body.node('Gather', [flat, places], { axis: 0 }),
     letters: moved.letters.slice(1),

@@ -56,7 +56,7 @@ function resampled(view: FormView, body: Body, how: Resampling, { sizes, factors
     axes.forEach((axis, i) => {
       const places = nearestOf(how, axis)
       if (!places.every((place, at) => place === at) || places.length !== axis.size)
-        x = body.node('Gather', [x, body.whole(...places)], { axis: i })
+        x = body.node('Gather', [x, body.constant('i64', places)], { axis: i })
     })
   } else {
     const rule = {

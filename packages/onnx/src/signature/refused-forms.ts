@@ -48,7 +48,6 @@ export const refusedForms: Readonly<Record<string, string>> = {
   Reshape: `shapes ${told}`,
   Resize:
     'factors and parts that are computed while the network runs; sizes so, unless the declared shape of the result tells them; `align_corners` with `cubic` by factors whose products are not whole; `tf_crop_and_resize` by factors of the part',
-  ReverseSequence: 'lengths that are computed while the network runs',
   RMSNormalization: 'factors that are not of the axes it normalizes over',
   RotaryEmbedding: 'angles that are not of every place',
   Shrink: '`bias` and `lambd` of integers that are none',
