@@ -112,7 +112,7 @@ const cases: Readonly<Record<string, RefusedCase>> = {
     node: ['Resize', 'x - f', 'y', { mode: 'area' }],
     says: 'Resize with this mode',
     found: 'mode area',
-    wanted: 'nearest, linear, cubic',
+    wanted: 'nearest or linear or cubic',
   },
   'a word that is no way to find places': {
     node: ['Resize', 'x - f', 'y', { coordinate_transformation_mode: 'centre' }],

@@ -5,7 +5,7 @@ export const largestCount = 2 ** 31 - 1
 
 /** Refuses a tensor with more elements than can be counted, before anything makes room for it. @throws QError `ONNX_TENSOR_SIZE` */
 export function checkSize(shape: readonly number[], at: readonly string[]): void {
-  const count = elementCount(shape)
+  const count = shape.every((size) => Number.isInteger(size) && size >= 0) ? elementCount(shape) : Number.NaN
   if (!(count <= largestCount)) throw tooLarge(count, largestCount, at)
 }
 

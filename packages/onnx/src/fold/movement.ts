@@ -18,6 +18,25 @@ export function squeezedAxes(shape: readonly number[], axes: readonly number[] |
   return axes.map((axis) => frontAxis(axis, shape.length))
 }
 
+/**
+ * Sizes of the parts of a Split; `undefined` where they are not its operand.
+ *
+ * @param count of its results
+ * @param stated how many there are by an attribute, which allows a last part that is smaller
+ */
+export function splitSizes(
+  size: number,
+  count: number,
+  given: readonly number[] | undefined,
+  stated: number | undefined,
+): readonly number[] | undefined {
+  if (given !== undefined)
+    return given.length === count && given.every((part) => part >= 0) && given.reduce((a, b) => a + b, 0) === size ? given : undefined
+  const even = Math.ceil(size / count)
+  if (stated === undefined ? size % count !== 0 : stated !== count || even * (count - 1) >= Math.max(1, size)) return undefined
+  return Array.from({ length: count }, (_, i) => Math.min(even, size - i * even))
+}
+
 /** What a Slice ends at that goes on to the end of the axis, whichever way it goes. */
 const toTheEnd: ReadonlySet<number> = new Set([2 ** 31 - 1, 2 ** 63])
 
@@ -98,7 +117,7 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   },
   Squeeze: ({ inputs: [x, operand], attrs }) => {
     const axes = squeezedAxes(x!.shape, axesOf(operand, attrs['axes']))
-    return [{ ...x!, shape: x!.shape.filter((_, i) => !axes.includes(i)) }]
+    return axes.every((axis) => x!.shape[axis] === 1) ? [{ ...x!, shape: x!.shape.filter((_, i) => !axes.includes(i)) }] : []
   },
   Unsqueeze: ({ inputs: [x, operand], attrs }) => {
     const axes = axesOf(operand, attrs['axes'])!
@@ -121,8 +140,8 @@ export const movementOps: Readonly<Record<string, Evaluate>> = {
   Split: ({ inputs: [x, operand], attrs, results }) => {
     const axis = frontAxis(attrs['axis'] as number, x!.shape.length)
     const size = x!.shape[axis]!
-    const even = Math.ceil(size / results)
-    const parts = axesOf(operand, attrs['split']) ?? Array.from({ length: results }, (_, i) => Math.min(even, size - i * even))
+    const parts = splitSizes(size, results, axesOf(operand, attrs['split']), attrs['num_outputs'] as number | undefined)
+    if (parts === undefined) return []
     let from = 0
     return parts.map((part) => {
       const bounds = sliceBounds(x!.shape, [from], [(from += part)], [axis], undefined)

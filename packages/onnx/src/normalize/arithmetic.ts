@@ -96,6 +96,8 @@ export const gemm: Normalize = (view) => {
   const transA = flagAttr(view, 'transA')
   const transB = flagAttr(view, 'transB')
   const [a, b] = [view.type(0).shape, view.type(1).shape]
+  if (a.length !== 2 || b.length !== 2)
+    refuse(view, 'Gemm multiplies matrices', `operands of shapes [${a.join(', ')}] and [${b.join(', ')}]`, 'two axes of each')
   return {
     op: 'Gemm',
     inputs: view.inputs,

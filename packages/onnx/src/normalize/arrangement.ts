@@ -1,7 +1,7 @@
 import { type Attrs, elementCount } from '@q/ir'
 import { frontAxis } from '@q/ir/ops'
 import { inside } from '../fold/indexing.ts'
-import { reshapeTarget, sliceBounds, squeezedAxes } from '../fold/movement.ts'
+import { reshapeTarget, sliceBounds, splitSizes, squeezedAxes } from '../fold/movement.ts'
 import {
   constantOperand,
   countedFromEnd,
@@ -36,6 +36,9 @@ export const flatten: Normalize = (view) => {
 export const squeeze: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const axes = squeezedAxes(shape, listOf(view, 'axes'))
+  const kept = axes.find((axis) => shape[axis] !== 1)
+  if (kept !== undefined)
+    refuse(view, 'an axis of more than one place is squeezed', `axis ${kept} of [${shape.join(', ')}]`, 'axes of size 1')
   return {
     op: 'Squeeze',
     inputs: [view.inputs[0]],
@@ -103,16 +106,12 @@ export const split: Normalize = (view) => {
   const { shape, dtype } = view.type(0)
   const axis = frontAxis(numberAttr(view, 'axis'), shape.length)
   const count = view.outputs.length
-  const even = Math.ceil(shape[axis]! / count)
-  const sizes = listOf(view, 'split') ?? view.outputs.map((_, i) => Math.max(0, Math.min(even, shape[axis]! - i * even)))
-  const sum = sizes.reduce((a, b) => a + b, 0)
-  if (sum !== shape[axis] || sizes.length !== count)
-    refuse(
-      view,
-      'the parts of Split are not its operand',
-      `${count} results, parts of [${sizes.join(', ')}]`,
-      `${count} parts that are ${shape[axis]} together`,
-    )
+  const [given, stated] = [listOf(view, 'split'), view.attrs['num_outputs'] as number | undefined]
+  const sizes = splitSizes(shape[axis]!, count, given, stated)
+  if (sizes === undefined) {
+    const parts = given === undefined ? `${stated ?? count} even parts of ${shape[axis]}` : `parts of [${given.join(', ')}]`
+    refuse(view, 'the parts of Split are not its operand', `${count} results, ${parts}`, `${count} parts that are ${shape[axis]} together`)
+  }
   return {
     op: 'Split',
     inputs: [view.inputs[0]],
@@ -147,13 +146,13 @@ export const pad: Normalize = (view) => {
     pads[axis + rank] = given[i + axes.length]!
   })
   const mode = wordAttr(view, 'mode')
-  if (mode !== 'constant') checkBorders(view, pads)
+  if (mode !== 'constant') checkBorders(view, pads, mode === 'reflect')
   const value = view.inputs[2] === undefined ? numberAttr(view, 'value') : constantOperand(view, 'constant_value')[0]!
   return { op: 'Pad', inputs: [view.inputs[0]], attrs: { pads, mode, value } }
 }
 
-/** A border that repeats elements needs one to repeat. */
-function checkBorders(view: FormView, pads: readonly number[]): void {
+/** A border that repeats elements needs one to repeat, one that mirrors them as many as it is wide, and the one it mirrors at. */
+function checkBorders(view: FormView, pads: readonly number[], isMirrored: boolean): void {
   for (const [axis, size] of view.type(0).shape.entries()) {
     const [before, behind] = [pads[axis] ?? 0, pads[axis + pads.length / 2] ?? 0]
     if (Math.max(before, behind) > 0 && size + Math.min(0, before) + Math.min(0, behind) <= 0)
@@ -162,6 +161,14 @@ function checkBorders(view: FormView, pads: readonly number[]): void {
         'a border repeats elements of an axis that has none left',
         `pads ${before} and ${behind} of ${size} elements`,
         'pads that leave an element',
+      )
+    const left = size + Math.min(0, before) + Math.min(0, behind)
+    if (isMirrored && Math.max(before, behind) >= Math.max(1, left))
+      refuse(
+        view,
+        'a border mirrors more elements than there are',
+        `pads ${before} and ${behind} of ${left} elements`,
+        `pads below ${left}`,
       )
   }
 }
@@ -216,6 +223,14 @@ function checkIndices(view: FormView, sizeOf: (place: number) => number): void {
 /** DepthToSpace and SpaceToDepth by their block. */
 export const depthToSpace: Normalize = (view) => {
   const block = numberAttr(view, 'blocksize')
+  const { shape } = view.type(0)
+  if (view.op === 'SpaceToDepth' && shape.slice(2).some((size) => size % block !== 0))
+    refuse(
+      view,
+      'the blocks of SpaceToDepth do not fill its operand',
+      `blocksize ${block} of [${shape.join(', ')}]`,
+      'a divisor of both sizes',
+    )
   return {
     op: view.op,
     inputs: view.inputs,

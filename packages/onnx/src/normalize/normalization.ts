@@ -4,7 +4,12 @@ import { constantOperand, type FormView, type Normalize, numberAttr, refuse } fr
 
 /** BatchNormalization at inference: four constants, one result. */
 export const batchNormalization: Normalize = (view) => {
-  for (const name of ['scale', 'B', 'mean', 'var']) constantOperand(view, name)
+  const channels = view.type(0).shape[1] ?? 1
+  for (const name of ['scale', 'B', 'mean', 'var']) {
+    const { length } = constantOperand(view, name)
+    if (length !== channels)
+      refuse(view, `BatchNormalization with a ${name} of other channels`, `${length} numbers`, `${channels}, one a channel`)
+  }
   return { op: 'BatchNormalization', inputs: view.inputs.slice(0, 5), attrs: { epsilon: numberAttr(view, 'epsilon') } }
 }
 

@@ -46,6 +46,7 @@ export const topK: Normalize = (view) => {
   const counts = view.inputs[1] === undefined ? [numberAttr(view, 'k')] : constantOperand(view, 'K')
   if (counts.length !== 1) refuse(view, 'the count is not one number', `${counts.length} numbers`, '1 number')
   const k = counts[0]!
+  if (k < 0) refuse(view, 'TopK picks fewer elements than none', `${k}`, '0 or more')
   if (k > shape[axis]!) refuse(view, 'TopK picks more elements than the axis has', `${k}`, `${shape[axis]} at most`)
   const result = shape.map((d, i) => (i === axis ? k : d))
   return {
@@ -69,6 +70,8 @@ export const softmax: Normalize = (view) => {
 
 /** CumSum: the axis as an attribute. */
 export const cumSum: Normalize = (view) => {
+  const axes = constantOperand(view, 'axis')
+  if (axes.length !== 1) refuse(view, 'the axis of CumSum is not one number', `${axes.length} numbers`, '1 number')
   return {
     op: 'CumSum',
     inputs: [view.inputs[0]],

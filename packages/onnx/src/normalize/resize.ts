@@ -42,6 +42,7 @@ function statedTarget(view: FormView): ResizeTarget {
       : [...spread([...given.slice(0, axes.length)], zeros), ...spread([...given.slice(axes.length)], ones)]
   const scales = scalesOf(view)
   if (scales !== undefined) {
+    if (!scales.every((scale) => scale > 0)) refuse(view, `${view.op} by no factors`, `scales [${scales.join(', ')}]`, 'factors above 0')
     const factors = spread(scales, ones)
     return { sizes: shape.map((d, i) => Math.floor(d * factors[i]! + 1e-6)), factors, roi }
   }

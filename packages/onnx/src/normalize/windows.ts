@@ -1,4 +1,4 @@
-import { type FormView, listAttr, wordAttr } from './form.ts'
+import { type FormView, listAttr, refuse, wordAttr } from './form.ts'
 
 /** Strides, pads and dilations of a window, complete, with `auto_pad` and rounding up resolved. */
 export interface Window {
@@ -15,6 +15,7 @@ export function windowOf(view: FormView, kernel: readonly number[], size: readon
   const dilations = listAttr(view, 'dilations') ?? kernel.map(() => 1)
   const autoPad = wordAttr(view, 'auto_pad')
   const pads = [...(listAttr(view, 'pads') ?? kernel.flatMap(() => [0, 0]))]
+  if (pads.some((each) => each < 0)) refuse(view, `${view.op} with negative pads is no ONNX`, `pads [${pads.join(', ')}]`, 'pads from 0')
   if (autoPad === 'VALID') pads.fill(0)
   if (autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER') {
     for (let i = 0; i < n; i++) {

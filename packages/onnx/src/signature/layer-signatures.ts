@@ -123,7 +123,7 @@ export const layerSignatures: readonly Signature[] = [
     {
       since: 10,
       attrs: {
-        mode: word('nearest'),
+        mode: only(['nearest', 'linear', 'cubic'], word('nearest')),
         coordinate_transformation_mode: since(11, word('half_pixel')),
         axes: since(18, ints()),
         nearest_mode: since(11, word('round_prefer_floor')),
