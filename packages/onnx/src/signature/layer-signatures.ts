@@ -41,7 +41,7 @@ export const layerSignatures: readonly Signature[] = [
     'Attention',
     {
       23: 'Q:float K:float V:float attn_mask? past_key:float? past_value:float?',
-      24: 'Q:float K:float V:float attn_mask? past_key:float? past_value:float? nonpad_kv_seqlen?',
+      24: 'Q:float K:float V:float attn_mask? past_key:float? past_value:float? nonpad_kv_seqlen:i64?',
     },
     {
       since: 23,
@@ -87,8 +87,8 @@ export const layerSignatures: readonly Signature[] = [
   signature('LayerNormalization', 'X:float Scale:float B:float?', { since: 17, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
   signature('LpNormalization', 'input:float', { attrs: { axis: int(-1), p: only([1, 2], int(2)) } }),
   signature('MeanVarianceNormalization', 'X:float', { since: 9, attrs: { axes: ints() } }),
-  signature('RMSNormalization', 'X scale', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
-  signature('RotaryEmbedding', 'X:float cos_cache:float sin_cache:float position_ids?', {
+  signature('RMSNormalization', 'X:float scale:float', { since: 23, attrs: { axis: int(-1), epsilon, stash_type: stashType } }),
+  signature('RotaryEmbedding', 'X:float cos_cache:float sin_cache:float position_ids:i64?', {
     since: 23,
     attrs: { interleaved: flag(0), num_heads: int(), rotary_embedding_dim: int(0) },
   }),
