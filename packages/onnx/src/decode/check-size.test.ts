@@ -121,6 +121,35 @@ describe('an index outside of its axis is refused where it is known, by the name
   })
 })
 
+it('a layer that no input leads to is refused where a small file makes it large, before anything is computed', async () => {
+  const nodes: readonly SmallNode[] = [
+    ['ConstantOfShape', 's', 'a'],
+    ['Add', 'a a', 'b'],
+    ['Concat', 'b b b b', 'c', { axis: 0 }],
+    ['ReduceSum', 'c', 'd', { keepdims: 0 }],
+    ['Add', 'x d', 'y'],
+  ]
+  await expect(importOnnx(fileOf(nodes, { s: whole(2 ** 25) }))).rejects.toMatchObject({
+    code: 'ONNX_TENSOR_SIZE',
+    at: ['model', 'Concat c'],
+    found: `${2 ** 27 - 1} elements`,
+  })
+  // One that is made of such a layer is another.
+  const doubled: readonly SmallNode[] = ['a', 'b', 'c'].map((name, i) => [
+    'Concat',
+    i === 0 ? 'w w' : `${'wabc'[i]!} ${'wabc'[i]!}`,
+    name,
+    { axis: 0 },
+  ])
+  const more: readonly SmallNode[] = [
+    ['ConstantOfShape', 's', 'w'],
+    ...doubled,
+    ['ReduceSum', 'c', 'd', { keepdims: 0 }],
+    ['Add', 'x d', 'y'],
+  ]
+  await expect(importOnnx(fileOf(more, { s: whole(2 ** 24) }))).rejects.toMatchObject({ at: ['model', 'Concat c'] })
+})
+
 it('tensors that each may be folded are refused where they are too large together', async () => {
   const names = ['a', 'b', 'c']
   const nodes = names.flatMap((name, i): readonly SmallNode[] => [

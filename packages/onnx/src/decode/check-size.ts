@@ -18,13 +18,14 @@ export const tooLarge = (count: number, most: number, at: readonly string[]): QE
     hint: 'check the sizes that the model states or computes, and the input shapes that they follow from',
   })
 
-/** Elements that all folded tensors of a network may have beyond those that they are made of: a small file can state any number. */
+/** Elements that all tensors which no input leads to may have beyond those that they are made of: a small file can state any number. */
 const mostGrown = 2 ** 26
 
 /**
- * What folded tensors have grown by, with those of one node more.
+ * What tensors that no input leads to have grown by, with those of one node more.
  *
  * @param grown what they have grown by before
+ * @param operands each of them once, however often the node reads it
  * @throws QError `ONNX_TENSOR_SIZE` when that is too much
  */
 export function grownSize(

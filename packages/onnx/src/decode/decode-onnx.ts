@@ -128,6 +128,8 @@ function startWalk(
   const unsupported: UnsupportedNode[] = []
   const lost = new Set<string>()
   const leftOut = new Map<string, string>()
+  /** Results that no input leads to, of layers that are larger than constants are stored. */
+  const unfed = new Set<string>()
   let grown = 0
   const typeOf = (name: string): InferredType => {
     const type = constants.get(name) ?? types.get(name)
@@ -181,8 +183,12 @@ function startWalk(
       const stated = statedOperand({ op, shapes, declared, attrs })
       if (stated !== undefined && inputNames[stated.operand] !== undefined) literals[stated.operand] ??= stated.known
       const known: KnownNode = { op, inputs: literals, attrs, opset, results: outputs.length }
+      const isFixed = (name: string | undefined): name is string => name !== undefined && (constants.has(name) || unfed.has(name))
+      const grow = (results: readonly (InferredType | undefined)[]): void => {
+        grown = grownSize(grown, [...new Set(inputNames.filter(isFixed))].map(typeOf), results, at)
+      }
       const keep = (results: readonly (Literal | undefined)[]): void => {
-        grown = grownSize(grown, literals, results, at)
+        grow(results)
         outputs.forEach((output, i) => {
           if (results[i] !== undefined) constants.set(output, results[i])
         })
@@ -257,6 +263,10 @@ function startWalk(
       const isSmall = results.every(({ shape }) => elementCount(shape) <= largestFolded)
       const late = isSmall ? await computed() : undefined
       if (late !== undefined) return keep(late)
+      if (inputNames.length > 0 && inputNames.every((name) => name === undefined || isFixed(name))) {
+        grow(results)
+        for (const output of outputs) unfed.add(output)
+      }
       outputs.forEach((output, i) => {
         const type = results[i]
         if (type !== undefined) types.set(output, type)

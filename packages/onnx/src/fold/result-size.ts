@@ -39,6 +39,7 @@ const counts: Readonly<Record<string, (node: KnownNode) => number>> = {
   Range: ({ inputs: [from, to, step] }) => Math.max(0, Math.ceil((to!.data[0]! - from!.data[0]!) / (step!.data[0]! || Number.NaN))),
   Expand: ({ inputs: [x, shape] }) => broadcastCount([x!.shape, Array.from(shape!.data)]),
   Tile: ({ inputs: [x, repeats] }) => elementCount(x!.shape) * product(repeats!.data),
+  Concat: ({ inputs }) => inputs.reduce((sum, each) => sum + elementCount(each!.shape), 0),
   OneHot: ({ inputs: [indices, depth] }) => product([elementCount(indices!.shape), depth!.data[0]!]),
   Gather: ({ inputs, attrs }) => picked(inputs, attrs['axis'] as number),
   GatherND: ({ inputs: [x, indices] }) => {
