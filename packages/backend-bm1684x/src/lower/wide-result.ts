@@ -11,8 +11,12 @@ export function widened({ dtype, shape, quant }: TensorType): TensorType {
 const onlyUser = (name: string, context: LowerContext): Neighbour | undefined =>
   context.useCount(name) === 1 ? context.consumers(name)[0] : undefined
 
-/** Whether an INT8 matrix product keeps 16 bits: its only user is an Add or a Softmax that the plan has in a float mode. */
+/**
+ * Whether an INT8 matrix product keeps 16 bits: its only user is an Add or a Softmax that the plan has in a float mode. Of a product that a rewrite has made
+ * in the place of another, a Reshape was the user.
+ */
 export function isWideMatMul(node: Node, context: LowerContext): boolean {
+  if (node.origin?.includes(layerOf(node)) === false) return false
   const user = onlyUser(layerOf(node), context)
   return user !== undefined && (user.node.op === 'Add' || user.node.op === 'Softmax') && floatModes.includes(user.planned)
 }
