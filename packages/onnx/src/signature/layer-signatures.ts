@@ -18,7 +18,8 @@ const reduction = (first: number, ...names: readonly string[]): readonly Signatu
   names.map((name) =>
     signature(
       name,
-      { 1: 'data:number', [first]: 'data:number axes:i64?' },
+      // The largest and the least of truth values have been since version 20.
+      { 1: 'data:number', [first]: 'data:number axes:i64?', ...(/M(ax|in)$/.test(name) ? { 20: 'data axes:i64?' } : {}) },
       {
         attrs: { axes: until(first - 1, ints()), keepdims: flag(1), noop_with_empty_axes: since(first, flag(0)) },
       },

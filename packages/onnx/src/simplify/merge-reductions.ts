@@ -5,7 +5,7 @@ import type { Rule } from '../net/rules.ts'
 const stepwise: ReadonlySet<string> = new Set(['L1', 'L2', 'Max', 'Mean', 'Min', 'Prod', 'Sum'].map((kind) => `Reduce${kind}`))
 
 /** Two reductions in a row are one, where their axes are neighbours and both keep or both drop them, as in TPU-MLIR 1.30.2. */
-export const mergeReductions: Rule = (net, node) => {
+const mergeReductions: Rule = (net, node) => {
   const first = net.producer(node.inputs[0]!)
   if (first?.op !== node.op || !stepwise.has(node.op) || onlyUser(net, first) !== node) return false
   const keepsAxes = node.attrs['keepdims'] !== false
