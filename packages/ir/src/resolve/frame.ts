@@ -79,18 +79,10 @@ export function frameOf(float: Graph, backend: Backend, settings: ResolveSetting
   })
   const placesOfNodes = new Map(graph.nodes.map((node, i) => [node, inputs + i]))
   const consumersOf = (names: readonly string[]): readonly number[] => {
-    const found = new Set<number>()
-    for (const name of names) for (const user of edges.consumers.get(name) ?? []) found.add(placesOfNodes.get(user)!)
-    return [...found].sort((a, b) => a - b)
+    const users = names.flatMap((name) => edges.consumers.get(name) ?? [])
+    return [...new Set(users.map((user) => placesOfNodes.get(user)!))].sort((a, b) => a - b)
   }
-  const producersOf = (node: Node): readonly number[] => {
-    const found = new Set<number>()
-    for (const name of node.inputs) {
-      const place = name === undefined ? undefined : placeOf.get(name)
-      if (place !== undefined) found.add(place)
-    }
-    return [...found]
-  }
+  const producersOf = ({ inputs: operands }: Node): readonly number[] => [...new Set(operands.flatMap((name) => placeOf.get(name!) ?? []))]
   const value = (name: string) => valueOf(graph, name)
   const places: Place[] = [
     ...graph.inputs.map(({ name }): Place => ({ name, producers: [], consumers: consumersOf([name]) })),

@@ -34,65 +34,51 @@ export function automaticEntry(
   rangeOf: (name: string) => Range | undefined,
 ): QuantMode | undefined {
   const rules = target.automaticPlan
-  if (rules === undefined) return undefined
-  if (rules.unevenAdd !== undefined && node.op === 'Add' && isUneven(node, graph, rangeOf)) return rules.unevenAdd
-  if (!isInteger || node.op !== 'Sub') return undefined
-  const isFromNumber = numberOperand(node, (name) => valueOf(graph, name)) === 0
-  const entry = rules.cancellingSub ?? (isFromNumber ? rules.cancellingFromNumber : undefined)
-  return entry !== undefined && isCancelling(node, graph, rangeOf) ? entry : undefined
+  if (rules === undefined || (node.op !== 'Add' && node.op !== 'Sub')) return undefined
+  const number = numberOperand(node, (name) => valueOf(graph, name))
+  if (node.op === 'Add') return number === undefined && isUneven(node, rangeOf) ? rules.unevenAdd : undefined
+  const entry = rules.cancellingSub ?? (number === 0 ? rules.cancellingFromNumber : undefined)
+  return entry !== undefined && isInteger && isCancelling(node, graph, rangeOf) ? entry : undefined
 }
 
 /** An Add of two calibrated tensors whose sizes differ by more than {@link unevenRatio}. */
-function isUneven(node: Node, graph: Graph, rangeOf: (name: string) => Range | undefined): boolean {
-  if (node.inputs.length > 2 || numberOperand(node, (name) => valueOf(graph, name)) !== undefined) return false
-  const [a, b] = node.inputs.map((name) => rangeOf(name!)).map((range) => (range === undefined ? 0 : threshold(range))) as [number, number]
-  if (a < tiny || b < tiny) return false
-  return Math.fround(a / b) > unevenRatio || Math.fround(b / a) > unevenRatio
+function isUneven({ inputs }: Node, rangeOf: (name: string) => Range | undefined): boolean {
+  if (inputs.length > 2) return false
+  const [a, b] = inputs.map((name) => rangeOf(name!)).map((range) => (range === undefined ? 0 : threshold(range))) as [number, number]
+  return Math.min(a, b) >= tiny && Math.fround(Math.max(a, b) / Math.min(a, b)) > unevenRatio
 }
 
 /** A Sub whose result is smaller than one of its operands. */
 function isCancelling(node: Node, graph: Graph, rangeOf: (name: string) => Range | undefined): boolean {
   const range = rangeOf(node.outputs[0]!)
   if (range === undefined) return false
-  const result = threshold(range)
   return node.inputs.some((name) => {
     const { constant } = valueOf(graph, name!)
-    if (constant !== undefined) return result < largest(constant.data as Float32Array)
-    const operand = rangeOf(name!)
-    return operand !== undefined && result < threshold(operand)
+    const operand = constant === undefined ? rangeOf(name!) : extentOf(constant.data as Float32Array)
+    return operand !== undefined && threshold(range) < threshold(operand)
   })
 }
 
-function largest(values: Float32Array): number {
-  let found = 0
-  for (const value of values) found = Math.max(found, Math.abs(value))
-  return Math.fround(found)
-}
+const extentOf = (values: Float32Array): Range => ({ min: 0, max: values.reduce((most, each) => Math.max(most, Math.abs(each)), 0) })
 
 /** Layers that rewrites made, by the layer whose entry in the plan they inherit. */
 export function placesByOrigin(frame: Frame): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
   frame.places.forEach(({ node, name }, place) => {
     const origin = node?.origin?.[0]
-    if (origin === undefined || !inherits(name, frame)) return
-    found.set(origin, [...(found.get(origin) ?? []), place])
+    if (origin !== undefined && inherits(name, frame)) found.set(origin, [...(found.get(origin) ?? []), place])
   })
   return found
 }
 
 /** Layers whose entry is not the same in both plans. */
 export function changedNames(before: Plan, after: Plan): readonly string[] {
-  const changed: string[] = []
-  for (const [name, mode] of after) if (before.get(name) !== mode) changed.push(name)
-  for (const name of before.keys()) if (!after.has(name)) changed.push(name)
-  return changed
+  return [...new Set([...after.keys(), ...before.keys()])].filter((name) => before.get(name) !== after.get(name))
 }
 
 /** The caller's plan with the entries that layers of the rewritten graph inherit or are given. */
 export function planInEffect(plan: Plan, entries: readonly (QuantMode | undefined)[], { places }: Frame): Plan {
-  const extended = new Map(plan)
-  entries.forEach((entry, place) => {
-    if (entry !== undefined && !extended.has(places[place]!.name)) extended.set(places[place]!.name, entry)
-  })
-  return extended
+  const added = places.flatMap(({ name }, place) => (entries[place] === undefined ? [] : [[name, entries[place]] as const]))
+  // In the order of the plan, whose own entries stay.
+  return new Map([...plan, ...added, ...plan])
 }
