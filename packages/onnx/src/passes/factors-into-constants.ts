@@ -1,8 +1,8 @@
 import { elementCount } from '@q/ir'
 import { addConstant, constantOf, isAlongLast, numberOf, onlyUser } from '../net/constants.ts'
-import { jumpsBehind } from '../net/jumps-behind.ts'
-import { areMergeable, magnitude, termsAreScalable } from '../net/merged-constants.ts'
+import { areMergeable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { scaledConstants } from './merge-numbers.ts'
 
 /** Axes of the results that TPU-MLIR 1.30.2 takes factors of columns into. */
 const axesOfScaled = 3
@@ -25,14 +25,11 @@ export const factorsIntoColumns: Rule = (net, node) => {
   if (biasName !== undefined && (bias === undefined || elementCount(bias.shape) !== columns)) return false
   const isBetween = producer.attrs['relu'] === true
   if (isBetween && (producer.attrs['reluLimit'] !== undefined || factors.data.some((each) => each < 0))) return false
-  const scaled = (data: ArrayLike<number>) => Float32Array.from(data, (each, i) => each * factors.data[i % columns]!)
-  const [matrix, terms] = [scaled(weight.data), scaled(bias?.data ?? [])]
-  if (!areMergeable(weight.data, factors.data, matrix) || !terms.every(Number.isFinite)) return false
-  if (!termsAreScalable(bias?.data ?? [], [magnitude(weight.data)])) return false
-  if (weight.data.every(Number.isInteger) && jumpsBehind(net, node.outputs[0]!)) return false
+  const [matrix, terms] = scaledConstants(net, producer, factors.data, node.outputs[0]!) ?? []
+  if (matrix === undefined) return false
   const [product] = producer.outputs as [string]
-  const inputs = [producer.inputs[0], addConstant(net, `${product}_${node.outputs[0]}`, weight.shape, matrix)]
-  if (bias !== undefined) inputs.push(addConstant(net, `${product}_${biasName}_merged`, bias.shape, terms))
+  const inputs = [producer.inputs[0], addConstant(net, `${product}_${node.outputs[0]}`, matrix.shape, matrix.data)]
+  if (terms !== undefined) inputs.push(addConstant(net, `${product}_${biasName}_merged`, terms.shape, terms.data))
   const { outputs, attrs } = node
   net.remove(node)
   net.change(producer, { inputs, outputs, attrs: { ...producer.attrs, ...attrs } })

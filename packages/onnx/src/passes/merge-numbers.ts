@@ -6,8 +6,6 @@ import { jumpsBehind } from '../net/jumps-behind.ts'
 import { areMergeable, magnitude, termsAreScalable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
 
-const f = Math.fround
-
 /**
  * Terms of 0 are left out, and factors of 1 and as near to it as makes no difference: TPU-MLIR 1.30.2 does so up to 2e-5 from it. A difference to 0, which is
  * a term of -0, it keeps; and an input is no output.
@@ -32,16 +30,23 @@ export const mergeFactors: Rule = (net, node) => {
 }
 
 /**
- * The constants of a convolution or a product with a constant times a number; undefined where they are no constants, or would not compute the same
- * `result`: sums of whole numbers are exact, and what rounds them behind the factor tells.
+ * The constants of a convolution or a product with a constant times a number, or of a product times one for each column; undefined where they are no
+ * constants, or would not compute the same `result`: sums of whole numbers are exact, and what rounds them behind the factor tells.
  */
-function scaledConstants(net: GraphDraft, { inputs }: Node, factor: number, result: string): readonly (Literal | undefined)[] | undefined {
+export function scaledConstants(
+  net: GraphDraft,
+  { inputs }: Node,
+  factors: Literal['data'] | readonly number[],
+  result: string,
+): readonly (Literal | undefined)[] | undefined {
   const constants = inputs.slice(1).map((name) => constantOf(net, name))
   if (inputs.slice(1).some((name, i) => name !== undefined && constants[i] === undefined)) return undefined
-  const scaled = constants.map((known) => known && { ...known, data: Float32Array.from(known.data, (each) => f(each * factor)) })
+  const scaled = constants.map(
+    (known) => known && { ...known, data: Float32Array.from(known.data, (each, i) => each * factors[i % factors.length]!) },
+  )
   const [[weight, bias], [scaledWeight, scaledBias]] = [constants, scaled]
   if (weight!.data.every(Number.isInteger) && jumpsBehind(net, result)) return undefined
-  const isSame = areMergeable(weight!.data, [factor], scaledWeight!.data) && termsAreScalable(bias?.data ?? [], [magnitude(weight!.data)])
+  const isSame = areMergeable(weight!.data, factors, scaledWeight!.data) && termsAreScalable(bias?.data ?? [], [magnitude(weight!.data)])
   return isSame && scaledBias?.data.every(Number.isFinite) !== false ? scaled : undefined
 }
 
@@ -51,7 +56,7 @@ export const factorIntoWeights: Rule = (net, node) => {
   const factor = numberOf(net, node.inputs[1])
   if (factor === undefined || producer === undefined || (producer.op !== 'Conv' && producer.op !== 'MatMul')) return false
   if (producer.attrs['relu'] === true || onlyUser(net, producer) !== node) return false
-  const scaled = scaledConstants(net, producer, factor, node.outputs[0]!)
+  const scaled = scaledConstants(net, producer, [factor], node.outputs[0]!)
   if (scaled === undefined) return false
   const inputs = producer.inputs.map((name, i) => {
     const known = i === 0 ? undefined : scaled[i - 1]
@@ -79,7 +84,7 @@ export const factorThroughReshape: Rule = (net, node) => {
     return false
   if ((producer.op !== 'Conv' && producer.op !== 'MatMul') || producer.attrs['relu'] === true || onlyUser(net, producer) !== move)
     return false
-  if (scaledConstants(net, producer, factor, node.outputs[0]!) === undefined) return false
+  if (scaledConstants(net, producer, [factor], node.outputs[0]!) === undefined) return false
   const [result] = node.outputs as [string]
   const between = net.freshName(`${result}_r_MulOrConv`)
   net.setValue({ ...net.value(producer.outputs[0]!), name: between })

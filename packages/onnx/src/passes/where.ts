@@ -63,7 +63,7 @@ function repeatedBehind(net: GraphDraft, condition: string, shape: readonly numb
   const from = net.shape(condition)
   const repeats = shape.map((d, i) => d / from[i]!)
   const result = net.freshName(name)
-  if (next?.op === 'Tile' && next.inputs[0] === condition && sameShape(next.attrs['repeats'] as readonly number[], repeats)) {
+  if (next?.op === 'Tile' && next.inputs[0] === condition && sameShape(repeatsOf(next), repeats)) {
     const [known] = next.outputs as [string]
     if (net.isOutput(known)) return known
     net.rename(known, result)
