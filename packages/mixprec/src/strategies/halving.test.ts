@@ -41,6 +41,22 @@ describe('layers that are ranked alone', () => {
     expect(course.open).toEqual([])
   })
 
+  it('are asked for in several questions where they are many, so that a search knows something of the whole network early', () => {
+    const many: Layers = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`l${i}`, { cost: 0.0001 * (1 + ((i * 29) % 70)) }]))
+    const course = searchCourse({ trial: { plan: new Map() }, ranking: [] })
+    const learnt: (readonly string[])[] = []
+    const { learned, steps } = driven(
+      rankAlone(course, additiveSpace(many), target, samples.slice(0, 1), (ranking) => learnt.push(ranking.map(({ layer }) => layer))),
+      (trial) => lossOf(trial, many),
+    )
+    expect(steps.map(({ ask }) => ask.trials.length)).toEqual([24, 23, 23])
+    expect(steps.map(({ open }) => open!.length)).toEqual([70, 46, 23])
+    expect(learnt.map(({ length }) => length)).toEqual([24, 47, 70])
+    expect(learnt[0]).toContain('l0')
+    expect(learnt[0]).toContain('l69')
+    expect(learned.map(({ layer }) => layer)).toEqual(Object.keys(many).sort((a, b) => many[b]!.cost - many[a]!.cost))
+  })
+
   it('cost the mean of the samples they were seen on, by their weights', () => {
     const course = searchCourse({ trial: { plan: new Map() }, ranking: [] })
     const two: Layers = { a: { cost: 1 }, b: { cost: 0.1 } }
