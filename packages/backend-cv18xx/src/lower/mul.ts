@@ -1,7 +1,11 @@
 import { type LowerOp, layerOf } from '@q/ir'
-import { loweredTo, onCodes } from '@q/ir/lowering'
+import { asFloat, loweredTo, onCodes } from '@q/ir/lowering'
 import { constantPlaces, inBf16 } from './in-bf16.ts'
 import { mantissaFactor } from './mantissa-factor.ts'
+import { reluBehind } from './relu-behind.ts'
+
+/** The chip leaves out the ReLU of a product of bfloat16 numbers that its compiler groups with a table in front of it. */
+const inFloats = reluBehind(asFloat(), '_plain')
 
 /** A product of two computed operands; one with a constant is bfloat16. */
 export const lowerMul: LowerOp = onCodes((node, context) => {
@@ -25,4 +29,4 @@ export const lowerMul: LowerOp = onCodes((node, context) => {
     },
     [{ name, type }],
   )
-})
+}, inFloats)

@@ -42,3 +42,13 @@ it.each(['INT8', 'BF16'] as const)('a ReLU with a limit is between two ends, in 
   const { nodes } = resolve(graph, table, new Map(), chip, { mode }).graph
   expect(nodes.find((node) => node.outputs[0] === 'y_Relu')).toMatchObject({ op: 'Clip', attrs: { min: 0, max: 2, bf16: 'saturate' } })
 })
+
+/* The chip's simulator of TPU-MLIR 1.30.2 leaves the ReLU out where its compiler groups the product with the table of a Sigmoid. */
+it('the ReLU of a product of bfloat16 numbers stands behind it, that of codes in it', () => {
+  const product = { ...parseGraph('x: f32[1,2,4,4]; s = Sigmoid(x); y_Relu = Mul(x, s) {relu = true}'), name: 'n' }
+  const ranges = new Map([...table, ['s', { threshold: 1, min: 0, max: 1 }]])
+  const nodesIn = (mode: QuantMode) => resolve(product, ranges, new Map(), chip, { mode }).graph.nodes
+  expect(nodesIn('BF16').find((node) => node.outputs[0] === 'y__plain')).toMatchObject({ op: 'Mul', attrs: { relu: false } })
+  expect(nodesIn('BF16').find((node) => node.outputs[0] === 'y_Relu')).toMatchObject({ op: 'Relu', inputs: ['y__plain'] })
+  expect(nodesIn('INT8').find((node) => node.outputs[0] === 'y_Relu')).toMatchObject({ op: 'QMul', attrs: { relu: true } })
+})
