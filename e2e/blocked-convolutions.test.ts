@@ -30,11 +30,12 @@ function noting(takesBlocks: boolean): { readonly ort: OrtRuntime; blocked(): nu
 
 describe.skipIf(!hasShared)(sharedTitle('every value of a network, in any order'), () => {
   it.each([
-    ['mobilenet_v2_tv_rec', 1],
-    ['mobilenet_v1_0.25_128', 1],
-    ['resnet8_cifar10', 1],
-    ['yolov5n', 0],
-  ])('is what it is in order for %s, whether arranged in blocks (%i) or not', async (name, arranged) => {
+    ['mobilenet_v2_tv_rec', true],
+    ['mobilenet_v1_0.25_128', true],
+    ['resnet8_cifar10', true],
+    // Its channels fill blocks of 8, which processors with AVX2 have, and not blocks of 16, which those with AVX-512 have.
+    ['yolov5n', undefined],
+  ])('is what it is in order for %s, whether arranged in blocks or not', async (name, isArranged) => {
     const graph = await floatNetwork(name)
     const fetches = graph.nodes.flatMap(({ outputs }) => outputs)
     const runtime = noting(true)
@@ -51,7 +52,7 @@ describe.skipIf(!hasShared)(sharedTitle('every value of a network, in any order'
     for (const [output, elements] of inOrder)
       expect(Buffer.from(elements.buffer).equals(Buffer.from(anyOrder.get(output)!.buffer))).toBe(true)
     // The probe of the runtime has a model in blocks of its own.
-    if (process.arch === 'x64') expect(runtime.blocked() > 1).toBe(arranged === 1)
+    if (process.arch === 'x64' && isArranged !== undefined) expect(runtime.blocked() > 1).toBe(isArranged)
   })
 })
 
