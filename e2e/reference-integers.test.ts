@@ -1,3 +1,4 @@
+import type { Chip } from '@q/backend-bm1684x'
 import { createReferenceExecutor } from '@q/exec-ref'
 import type { Graph, Tensor } from '@q/ir'
 import { encodeWeights, writeTpu } from '@q/mlir'
@@ -43,18 +44,30 @@ const small = [
 
 const isInteger = ({ dtype }: RecordedArray): boolean => /^u?int/.test(dtype)
 
-const variant = 'bm1684x_int8_sym'
+/** Chips of the family and small networks whose integers were recorded for them: they show what these have otherwise, and that all else is the same. */
+const others = [
+  ['bm1688', 'mnist-8'],
+  ['bm1688', 'vit_pgd_2_3_16_cifar10'],
+  ['bm1688', 'stories260K_s64'],
+  ['bm1688', 'zoo_nn'],
+  ['bm1690', 'resnet8_cifar10'],
+  ['bm1690', 'vit_pgd_2_3_16_cifar10'],
+] as const satisfies readonly (readonly [Chip, string])[]
+
+const all = [...networks.map((name) => ['bm1684x', name] as const), ...others]
+
 const graphs = new Map<string, Promise<Graph>>()
-function int8Network(name: string): Promise<Graph> {
-  const graph = graphs.get(name) ?? quantizedNetwork(name, 'INT8')
-  graphs.set(name, graph)
+function int8Network(name: string, chip: Chip = 'bm1684x'): Promise<Graph> {
+  const key = `${chip} ${name}`
+  const graph = graphs.get(key) ?? quantizedNetwork(name, 'INT8', chip)
+  graphs.set(key, graph)
   return graph
 }
 
 describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with TPU-MLIR'), () => {
-  it.each(networks)('%s: every weight', async (name) => {
-    const recorded = recordedVariant(name, variant).weights
-    const graph = await int8Network(name)
+  it.each(all)('%s, %s: every weight', async (chip, name) => {
+    const recorded = recordedVariant(name, `${chip}_int8_sym`).weights
+    const graph = await int8Network(name, chip)
     const weights = decodeNpz(encodeWeights(writeTpu(graph).weights), ['weights'])
     // Compared by their bytes, whatever they are called: names of constants are each importer's own.
     const listed = Object.values(recorded).map(({ dtype, sha256: hash }) => `${dtype} ${hash}`)
@@ -65,9 +78,9 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
     for (const key of named) expect(sha256(bitsOf(weights.get(key)!.data)), key).toBe(recorded[key]!.sha256)
   })
 
-  it.each(networks)('%s: names and types of every layer, every integer', async (name) => {
-    const { tensors: recorded, outputs } = recordedVariant(name, variant)
-    const graph = await int8Network(name)
+  it.each(all)('%s, %s: names and types of every layer, every integer', async (chip, name) => {
+    const { tensors: recorded, outputs } = recordedVariant(name, `${chip}_int8_sym`)
+    const graph = await int8Network(name, chip)
     const tensors = await runAll(graph, ortExecutor('exact'), recordedInput(name, graph))
     expect(graph.outputs).toEqual(outputs)
     expect([...tensors.keys()].sort()).toEqual(Object.keys(recorded).sort())

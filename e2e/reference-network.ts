@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import { bm1684x } from '@q/backend-bm1684x'
+import { bm1684x, type Chip } from '@q/backend-bm1684x'
 import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
 import { type Executor, type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
@@ -44,10 +44,10 @@ async function importNetwork(name: string): Promise<Graph> {
   return importOnnx(sharedBytes(file), { name, place: file, ...(shapes === undefined ? {} : { inputShapes: shapes }) })
 }
 
-/** The network as bm1684x runs it, quantized with the table that TPU-MLIR used. */
-export async function quantizedNetwork(name: string, mode: 'INT8' | 'F16'): Promise<Graph> {
+/** The network as a chip runs it, quantized with the table that TPU-MLIR used. */
+export async function quantizedNetwork(name: string, mode: 'INT8' | 'F16' | 'BF16', chip: Chip = 'bm1684x'): Promise<Graph> {
   const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
-  return resolve(await floatNetwork(name), table, new Map(), bm1684x(), { mode }).graph
+  return resolve(await floatNetwork(name), table, new Map(), bm1684x({ chip }), { mode }).graph
 }
 
 /** What TPU-MLIR recorded of the same. */

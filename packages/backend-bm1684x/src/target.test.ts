@@ -60,11 +60,16 @@ describe('the mode a layer is computed in', () => {
 
   it('group normalization is float32 where codes were asked for, half floats where those were', () => {
     const normalized = 'graph g {stage = "float"}; x: f32[1,4,2,2]; y = GroupNormalization(x) {num_groups = 2}'
-    expect(['INT8', 'F16', 'F32'].map((mode) => lowered(normalized, { x: 2, y: 2 }, mode)['y'])).toEqual(['f32', 'f16', 'f32'])
+    expect(['INT8', 'F16', 'BF16', 'F32'].map((mode) => lowered(normalized, { x: 2, y: 2 }, mode)['y'])).toEqual([
+      'f32',
+      'f16',
+      'f32',
+      'f32',
+    ])
   })
 
   it('attention keeps codes, and its floats are half ones in every mode', () => {
-    expect(bm1684x().target.ops['Attention']).toEqual({ INT8: 'INT8', F16: 'F16', F32: 'F16' })
+    expect(bm1684x().target.ops['Attention']).toEqual({ INT8: 'INT8', F16: 'F16', BF16: 'BF16', F32: 'F16' })
   })
 
   it('what only moves elements is of the type that its operand is of', () => {

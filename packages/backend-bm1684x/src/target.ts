@@ -1,6 +1,13 @@
 import { defineTarget, type IntegerScheme, type OpForm, type OpModes, type QuantMode, type Target } from '@q/ir'
+import { type ChipFacts, chipFacts } from './chips.ts'
 
-const modes = (int8: QuantMode, f16: QuantMode): OpModes => ({ INT8: int8, F16: f16, F32: 'F32' })
+/** What an operator is computed in where a mode is asked for. @param bf16 half floats where those of the other kind are */
+const modes = (int8: QuantMode, f16: QuantMode, bf16: QuantMode = f16 === 'F16' ? 'BF16' : f16): OpModes => ({
+  INT8: int8,
+  F16: f16,
+  BF16: bf16,
+  F32: 'F32',
+})
 
 const each = <T>(ops: readonly OpForm[], made: T): Partial<Record<OpForm, T>> => Object.fromEntries(ops.map((op) => [op, made]))
 
@@ -194,6 +201,10 @@ const rounding = {
   weight: 'half-away-from-zero',
 } as const
 
+/** Operators that compute half floats in half floats on a chip, and in float32 on others. */
+const inHalfFloats = (ops: readonly OpForm[]): Partial<Record<OpForm, OpModes>> =>
+  Object.fromEntries(ops.map((op) => [op, modes(full.includes(op) ? 'F32' : 'INT8', 'F16')]))
+
 /** Symmetric codes, signed where a range has negative numbers; sums in int32, multipliers of 32 bits for them and of 8 bits beside them. */
 const int8: IntegerScheme = {
   kind: 'integer',
@@ -208,50 +219,73 @@ const int8: IntegerScheme = {
   rounding,
 }
 
-/** The BM1684X family as data, after TPU-MLIR 1.30.2. */
-export const target: Target = defineTarget({
-  name: 'bm1684x',
-  modes: ['INT8', 'F16', 'F32'],
-  schemes: { INT8: int8, F16: { kind: 'float', dtype: 'f16', rounding }, F32: { kind: 'float', dtype: 'f32', rounding } },
-  defaultFloat: 'F16',
-  floatModes: ['F16', 'F32'],
-  ops: {
-    ...each(native, modes('INT8', 'F16')),
-    ...each(wide, modes('INT8', 'F32')),
-    ...each(half, modes('F16', 'F16')),
-    ...each(full, modes('F32', 'F32')),
-    Attention: { INT8: 'INT8', F16: 'F16', F32: 'F16' },
-    GroupNormalization: modes('F32', 'F16'),
-    ScatterElements: modes('F32', 'F16'),
-  },
-  highPrecision: { AveragePool: 'F32', Softmax: 'F32', Gelu: 'F32' },
-  rangeImport: { Abs: 'symmetric', Softmax: 'unit', Sigmoid: 'unit-unless-log', Mul: 'product', Sub: 'difference' },
-  nonNegativeOps: ['Sigmoid', 'Relu'],
-  rangeSteps: [
-    [{ rule: 'forward', ops: ['Reshape', 'Transpose'] }],
-    signs,
-    [
-      { rule: 'product-sign', ops: ['Mul'] },
-      { rule: 'sum-sign', ops: ['Sub#constant'] },
-      { rule: 'difference-sign', ops: ['Sub'] },
+/** A chip of the family as data, after TPU-MLIR 1.30.2. */
+export const targetOf = (name: string, facts: ChipFacts): Target =>
+  defineTarget({
+    name,
+    modes: ['INT8', 'F16', 'BF16', 'F32'],
+    schemes: {
+      INT8: int8,
+      F16: { kind: 'float', dtype: 'f16', rounding },
+      BF16: { kind: 'float', dtype: 'bf16', rounding },
+      F32: { kind: 'float', dtype: 'f32', rounding },
+    },
+    defaultFloat: 'F16',
+    floatModes: ['F16', 'BF16', 'F32'],
+    ops: {
+      ...each(native, modes('INT8', 'F16')),
+      ...each(wide, modes('INT8', 'F32')),
+      ...each(half, modes('F16', 'F16')),
+      ...each(full, modes('F32', 'F32')),
+      Attention: { INT8: 'INT8', F16: 'F16', BF16: 'BF16', F32: 'F16' },
+      AveragePool: modes('INT8', 'F32', 'BF16'),
+      CumSum: modes('F32', 'F32', 'BF16'),
+      GroupNormalization: modes('F32', 'F16', 'F32'),
+      HardSigmoid: modes('INT8', 'F32', 'BF16'),
+      InstanceNormalization: modes('F32', 'F32', 'BF16'),
+      'Pow#constant': modes('INT8', 'F32', 'BF16'),
+      ScatterElements: modes('F32', 'F16'),
+      ...inHalfFloats(facts.inHalfFloats),
+      ...each(facts.besideBf16, modes('F16', 'F16', 'F32')),
+    },
+    highPrecision: { AveragePool: 'F32', Softmax: 'F32', Gelu: 'F32' },
+    rangeImport: { Abs: 'symmetric', Softmax: 'unit', Sigmoid: 'unit-unless-log', Mul: 'product', Sub: 'difference' },
+    nonNegativeOps: ['Sigmoid', 'Relu'],
+    rangeSteps: [
+      [{ rule: 'forward', ops: ['Reshape', 'Transpose'] }],
+      signs,
+      [
+        { rule: 'product-sign', ops: ['Mul'] },
+        { rule: 'sum-sign', ops: ['Sub#constant'] },
+        { rule: 'difference-sign', ops: ['Sub'] },
+      ],
+      [{ rule: 'unify-operands', ops: ['Concat', 'Min', 'Max'] }],
+      [
+        { rule: 'backward', ops: ['Relu', 'MaxPool', 'DepthToSpace', 'Abs'] },
+        { rule: 'backward-max', ops: ['PRelu', 'LeakyRelu'] },
+      ],
+      [{ rule: 'sum-of-products', ops: ['Add'] }],
+      [{ rule: 'unify-comparison', ops: ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Xor'] }],
+      branches,
+      [{ rule: 'forward', ops: forwardOps }],
+      signs,
+      branches,
     ],
-    [{ rule: 'unify-operands', ops: ['Concat', 'Min', 'Max'] }],
-    [
-      { rule: 'backward', ops: ['Relu', 'MaxPool', 'DepthToSpace', 'Abs'] },
-      { rule: 'backward-max', ops: ['PRelu', 'LeakyRelu'] },
+    computedOtherwise,
+    truthOps: [
+      'Equal#constant',
+      'NotEqual#constant',
+      'Greater#constant',
+      'GreaterOrEqual#constant',
+      'Less#constant',
+      'LessOrEqual#constant',
     ],
-    [{ rule: 'sum-of-products', ops: ['Add'] }],
-    [{ rule: 'unify-comparison', ops: ['Equal', 'NotEqual', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Xor'] }],
-    branches,
-    [{ rule: 'forward', ops: forwardOps }],
-    signs,
-    branches,
-  ],
-  computedOtherwise,
-  truthOps: ['Equal#constant', 'NotEqual#constant', 'Greater#constant', 'GreaterOrEqual#constant', 'Less#constant', 'LessOrEqual#constant'],
-  typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
-  automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
-  casts: { rescale: 'by-width', suffixes: { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16', i32: 'si32' } },
-  pictures: { forms: ['RGB_PLANAR', 'RGB_PACKED', 'BGR_PLANAR', 'BGR_PACKED', 'GRAYSCALE', 'RGBA_PLANAR'] },
-  tolerance: { INT8: [0.9, 0.8], F16: [0.99, 0.9], F32: [0.99, 0.99] },
-})
+    typeFollowers: ['Reshape', 'Squeeze', 'Unsqueeze', 'Tile'],
+    automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
+    casts: { rescale: 'by-width', suffixes: { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16', i32: 'si32' } },
+    pictures: { forms: ['RGB_PLANAR', 'RGB_PACKED', 'BGR_PLANAR', 'BGR_PACKED', 'GRAYSCALE', 'RGBA_PLANAR'] },
+    tolerance: { INT8: [0.9, 0.8], F16: [0.99, 0.9], BF16: [0.99, 0.9], F32: [0.99, 0.99] },
+  })
+
+/** BM1684X as data. */
+export const target: Target = targetOf('bm1684x', chipFacts.bm1684x)

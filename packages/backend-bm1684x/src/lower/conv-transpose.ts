@@ -1,10 +1,11 @@
-import { type LowerContext, type LoweredNode, layerOf, type Node, type Tensor, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Tensor, type Value } from '@q/ir'
 import { factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
+import type { RequantizationWidth } from '@q/ir/number'
 import { convBias, countedInput, quantizeConvWeights, sumScales } from './conv.ts'
 import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 
-function int8(node: Node, context: LowerContext): LoweredNode {
+function int8(node: Node, context: LowerContext, width: RequantizationWidth): LoweredNode {
   const [x, w, b] = node.inputs as [string, string, string?]
   const name = layerOf(node)
   const weights: Tensor | undefined = context.constantOf(w)
@@ -35,7 +36,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const values: Value[] = [filter]
   if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
-  const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, context)
+  const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, context, width)
   return {
     diagnostics: [...diagnostics, ...lostBias(node, bias, sumScales(quantized.scales, inputScale))],
     nodes: [
@@ -70,5 +71,5 @@ function float(node: Node, context: LowerContext): LoweredNode {
   return lowerFloat(node, context, { keep: isDepthwise ? [] : [2] })
 }
 
-/** Transposed convolution: in INT8 plain sums, then requantization per channel. */
-export const lowerConvTranspose = onCodes(int8, float)
+/** Transposed convolution: in INT8 plain sums, then requantization per channel. @param width numbers that tell that of a channel */
+export const lowerConvTranspose = (width: RequantizationWidth): LowerOp => onCodes((node, context) => int8(node, context, width), float)

@@ -1,5 +1,6 @@
-import { type Diagnostic, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { type Diagnostic, type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import {
+  asFloat,
   biasCodes,
   type Extent,
   extentOf,
@@ -14,7 +15,7 @@ import {
   requantizationOf,
   type WeightCodes,
 } from '@q/ir/lowering'
-import { integerWeightScale } from '@q/ir/number'
+import { integerWeightScale, type RequantizationWidth } from '@q/ir/number'
 import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 import { isWideConv, widened } from './wide-result.ts'
@@ -79,7 +80,7 @@ function effectiveInputScale(scale: number, weights: Float32Array, bias: Float32
   return (largestBias <= 1e-5 ? largestOf(extentOf(weights)) : largestBias) / 127
 }
 
-function int8(node: Node, context: LowerContext): LoweredNode {
+function int8(node: Node, context: LowerContext, width: RequantizationWidth): LoweredNode {
   const [x, w, b] = node.inputs as [string, string, string?]
   const name = layerOf(node)
   const weights = context.constantOf(w)
@@ -104,7 +105,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const inputs = [x, ...values.map((value) => value.name)]
   if (result.shape.length === 5) {
     const sums = { name: `${name}_int32`, type: { dtype: 'i32', shape: result.shape } } as const
-    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, context)
+    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, context, width)
     return {
       nodes: [{ op: 'QConv', inputs, outputs: [sums.name], attrs: { ...attrs, requantize: 'none' } }, made.node],
       values: [...values, sums, made.parameters, { name, type: result }],
@@ -122,5 +123,10 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   )
 }
 
-/** Convolution: INT8 with a 32-bit multiplier per channel, over three spatial axes plain sums and these behind them; floats with the bias in float32. */
-export const lowerConv = onCodes(int8, (node, context) => lowerFloat(node, context, { keep: [2] }))
+/**
+ * Convolution: INT8 with a 32-bit multiplier per channel, over three spatial axes plain sums and these behind them; floats with the bias in float32.
+ *
+ * @param width numbers that tell how the sums of a channel are requantized
+ */
+export const lowerConv = (width: RequantizationWidth): LowerOp =>
+  onCodes((node, context) => int8(node, context, width), asFloat({ keep: [2] }))

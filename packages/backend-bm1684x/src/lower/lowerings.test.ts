@@ -223,9 +223,9 @@ describe('layer normalization', () => {
 describe('modes', () => {
   it('that are not there are refused with a list', () => {
     const graph = graphOf({ op: 'Relu', inputs: ['x'], ranges: {} })
-    for (const mode of ['BF16', 'W4F16', 'INT4'] as const) {
+    for (const mode of ['W4BF16', 'W4F16', 'INT4'] as const) {
       expect(() => resolve(graph, undefined, new Map(), bm1684x(), { mode })).toThrowError(
-        expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, F32' }),
+        expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, BF16, F32' }),
       )
     }
     expect(() => resolve(graph, new Map(), new Map(), bm1684x(), { mode: 'INT8', asymmetric: true })).toThrowError(

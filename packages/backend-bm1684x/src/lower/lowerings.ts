@@ -1,6 +1,7 @@
-import type { LowerOp } from '@q/ir'
+import type { LowerOp, Target } from '@q/ir'
 import { activationOps, asFloat, floatOnly, lowerArg, lowerTopK, withTelling } from '@q/ir/lowering'
-import { copies, target } from '../target.ts'
+import type { ChipFacts } from '../chips.ts'
+import { copies } from '../target.ts'
 import { lowerActivation } from './activations.ts'
 import { lowerAdd } from './add.ts'
 import { lowerAddConstant } from './add-constant.ts'
@@ -36,47 +37,51 @@ import { lowerWhere } from './where.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
-/** Every lowering, by operator form. */
-export const lowerings = withTelling(
-  withTruths(
-    finishRelus({
-      ...floatOnly(target),
-      ...each(activationOps, lowerActivation),
-      ...each(copies, lowerCopy),
-      ...each(['GroupNormalization', 'RMSNormalization', 'Resize', 'Rope'], asFloat({ unrounded: true })),
-      ...each([...comparisons], lowerCompare),
-      ...each(['ArgMax', 'ArgMin'], lowerArg),
-      ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
-      ...each(['ScatterElements', 'ScatterND'], lowerScatter),
-      Add: lowerAdd,
-      'Add#constant': lowerAddConstant,
-      Affine: lowerAffine,
-      Attention: lowerAttention,
-      AveragePool: lowerAveragePool,
-      Cast: lowerCastWide,
-      Concat: lowerConcat,
-      Conv: lowerConv,
-      ConvTranspose: lowerConvTranspose,
-      'Div#constant': lowerReciprocal,
-      LayerNormalization: lowerLayerNormalization,
-      LeakyRelu: lowerLeakyRelu,
-      MatMul: lowerMatMul,
-      'Max#constant': lowerLimitConstant,
-      'Min#constant': lowerLimitConstant,
-      Mod: lowerMod,
-      Mul: lowerMul,
-      'Mul#constant': lowerMulConstant,
-      PRelu: lowerPRelu,
-      Pad: lowerPad,
-      PixelNormalization: lowerPixelNormalization,
-      Pow: lowerPow,
-      'Pow#constant': lowerPowConstant,
-      Softmax: lowerSoftmax,
-      Sub: lowerSub,
-      'Sub#constant': lowerAddConstant,
-      TopK: lowerTopK,
-      Where: lowerWhere,
-    }),
-  ),
-  [tellOfLimits],
-)
+/** Every lowering of a chip, by operator form. */
+export const loweringsOf = (
+  target: Target,
+  { addsHalfFloats, longestSoftmax, requantizationWidth }: ChipFacts,
+): Readonly<Record<string, LowerOp>> =>
+  withTelling(
+    withTruths(
+      finishRelus({
+        ...floatOnly(target),
+        ...each(activationOps, lowerActivation),
+        ...each(copies, lowerCopy),
+        ...each(['GroupNormalization', 'RMSNormalization', 'Resize', 'Rope'], asFloat({ unrounded: true })),
+        ...each([...comparisons], lowerCompare),
+        ...each(['ArgMax', 'ArgMin'], lowerArg),
+        ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
+        ...each(['ScatterElements', 'ScatterND'], lowerScatter),
+        Add: lowerAdd,
+        'Add#constant': lowerAddConstant,
+        Affine: lowerAffine,
+        Attention: lowerAttention,
+        AveragePool: lowerAveragePool,
+        Cast: lowerCastWide,
+        Concat: lowerConcat,
+        Conv: lowerConv(requantizationWidth),
+        ConvTranspose: lowerConvTranspose(requantizationWidth),
+        'Div#constant': lowerReciprocal,
+        LayerNormalization: lowerLayerNormalization,
+        LeakyRelu: lowerLeakyRelu,
+        MatMul: lowerMatMul(addsHalfFloats),
+        'Max#constant': lowerLimitConstant,
+        'Min#constant': lowerLimitConstant,
+        Mod: lowerMod,
+        Mul: lowerMul,
+        'Mul#constant': lowerMulConstant,
+        PRelu: lowerPRelu,
+        Pad: lowerPad,
+        PixelNormalization: lowerPixelNormalization,
+        Pow: lowerPow,
+        'Pow#constant': lowerPowConstant,
+        Softmax: lowerSoftmax(longestSoftmax),
+        Sub: lowerSub,
+        'Sub#constant': lowerAddConstant,
+        TopK: lowerTopK,
+        Where: lowerWhere,
+      }),
+    ),
+    [tellOfLimits],
+  )

@@ -1,15 +1,5 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
-import {
-  biasCodes,
-  factorFor,
-  largestOf,
-  lowerFloat,
-  newConstant,
-  onCodes,
-  onceFor,
-  quantizeWeights,
-  requantizationOf,
-} from '@q/ir/lowering'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { asFloat, biasCodes, factorFor, largestOf, newConstant, onCodes, onceFor, quantizeWeights, requantizationOf } from '@q/ir/lowering'
 import { lostBias } from './lost-bias.ts'
 import { isWideMatMul, widened } from './wide-result.ts'
 
@@ -25,13 +15,13 @@ export function quantizeMatrix(
   return { scale: scales[0]!, codes: Int8Array.from(codes) }
 }
 
-function int8(node: Node, context: LowerContext): LoweredNode {
+function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode {
   const [a, b, bias] = node.inputs as [string, string, string?]
   const name = layerOf(node)
-  if (context.constantOf(a) !== undefined) return lowerFloat(node, context.in('F16'))
+  if (context.constantOf(a) !== undefined) return inFloats(node, context.in('F16'))
   const right = context.constantOf(b)
   const addend = context.constantOf(bias)
-  if (bias !== undefined && addend === undefined) return lowerFloat(node, context.in('F32'))
+  if (bias !== undefined && addend === undefined) return inFloats(node, context.in('F32'))
   const { transA, transB, transY, headsAsBatch, keepdims, relu } = context.attrs(node)
   const narrow = context.quantizedType(name)
   const result = isWideMatMul(node, context) ? widened(narrow) : narrow
@@ -73,5 +63,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   )
 }
 
-/** Matrix product: in INT8 one scale for the whole weight matrix and a 32-bit multiplier. */
-export const lowerMatMul = onCodes(int8)
+/**
+ * Matrix product: in INT8 one scale for the whole weight matrix and a 32-bit multiplier.
+ *
+ * @param addsHalfFloats whether the bias of half floats is half floats too; else float32
+ */
+export const lowerMatMul = (addsHalfFloats: boolean): LowerOp => {
+  const inFloats = asFloat(addsHalfFloats ? {} : { keep: [2] })
+  return onCodes((node, context) => int8(node, context, inFloats), inFloats)
+}

@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Value } from '@q/ir'
 import { lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
 
 /** The smallest normal float32; what lies below counts as 0. */
@@ -17,13 +17,13 @@ export function softmaxTable(name: string, scale: number): Value {
  * INT8 only over axis 1 of at most four axes. Fewer than four axes are padded by reshapes, and the result then has the name
  * of the last reshape, `<name>__softmax_reshape`.
  */
-function int8(node: Node, context: LowerContext): LoweredNode {
+function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode {
   const name = layerOf(node)
   const x = node.inputs[0]!
   const { axis, log } = context.attrs(node)
   const result = context.quantizedType(name)
   const rank = result.shape.length
-  if (log === true || rank > 4 || ((axis as number) + rank) % rank !== 1) return lowerFloat(node, context.in('F16'))
+  if (log === true || rank > 4 || ((axis as number) + rank) % rank !== 1) return inFloats(node, context.in('F16'))
   const table = softmaxTable(`${name}_table`, context.quantizedType(x).quant!.scale)
   if (rank === 4) {
     return loweredTo({ op: 'QSoftmax', inputs: [x, table.name], outputs: [name], attrs: { axis: 1 } }, [table, { name, type: result }])
@@ -47,5 +47,16 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
 }
 
-/** Softmax. */
-export const lowerSoftmax = onCodes(int8)
+/**
+ * Softmax.
+ *
+ * @param longest elements of which half floats are added up at most; more are float32
+ */
+export const lowerSoftmax = (longest: number): LowerOp => {
+  const inFloats: LowerOp = (node, context) => {
+    const { shape } = context.typeOf(node.inputs[0]!)
+    const isLong = shape.at(Number(context.attrs(node)['axis']))! > longest
+    return lowerFloat(node, isLong && context.mode !== 'F32' ? context.in('F32') : context)
+  }
+  return onCodes((node, context) => int8(node, context, inFloats), inFloats)
+}

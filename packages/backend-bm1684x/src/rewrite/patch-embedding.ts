@@ -11,7 +11,7 @@ interface Patch {
 }
 
 /** The patches of a convolution that cuts an image of few channels into squares without overlap. */
-function patchOf(graph: Graph, node: Node): Patch | undefined {
+function patchOf(graph: Graph, node: Node, mostKernel: number): Patch | undefined {
   if (node.op !== 'Conv' || (node.attrs.group ?? 1) !== 1) return undefined
   const weights = valueOf(graph, node.inputs[1]!).constant
   const { shape } = valueOf(graph, node.inputs[0]!).type
@@ -22,6 +22,7 @@ function patchOf(graph: Graph, node: Node): Patch | undefined {
     channels <= 3 &&
     height === width &&
     height >= leastKernel &&
+    height <= mostKernel &&
     strides.every((stride) => stride === height) &&
     (node.attrs.pads as readonly number[]).every((pad) => pad === 0) &&
     shape[2]! % height === 0 &&
@@ -33,13 +34,15 @@ function patchOf(graph: Graph, node: Node): Patch | undefined {
  * A patch embedding (a convolution whose kernel is as large as its stride) becomes reshapes, transpositions and a matrix
  * product, with the names `<layer>_0` to `_7` (numbers 4 and 5 belong to the weights); a reshape behind it is taken in. A fused ReLU
  * goes with the product (TPU-MLIR 1.30.2 loses it).
+ *
+ * @param mostKernel larger kernels stay convolutions
  */
-export const patchEmbedding: RewritePass = {
+export const patchEmbedding = (mostKernel: number): RewritePass => ({
   name: 'patch-embedding',
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {
-      const patch = patchOf(graph, node)
+      const patch = patchOf(graph, node, mostKernel)
       if (patch === undefined) continue
       const name = layerOf(node)
       const [x, w, b] = node.inputs as [string, string, string?]
@@ -105,4 +108,4 @@ export const patchEmbedding: RewritePass = {
     }
     return draft.finish()
   },
-}
+})

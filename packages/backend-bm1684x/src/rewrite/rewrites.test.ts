@@ -1,6 +1,9 @@
 import { type Attrs, allOps, type Graph, layerOf, type Node, type Value } from '@q/ir'
 import { describe, expect, it } from 'vitest'
-import { rewrites } from './rewrites.ts'
+import { chipFacts } from '../chips.ts'
+import { rewritesOf } from './rewrites.ts'
+
+const rewrites = rewritesOf(chipFacts.bm1684x)
 
 const settings = { mode: 'INT8', asymmetric: false, highPrecision: false } as const
 

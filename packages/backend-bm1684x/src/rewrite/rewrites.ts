@@ -1,5 +1,6 @@
 import type { RewritePass } from '@q/ir'
 import { affineToConv, mergeConvAffine } from '@q/ir/lowering'
+import type { ChipFacts } from '../chips.ts'
 import { backwardsToGather } from './backwards-to-gather.ts'
 import { divideByRoot } from './divide-by-root.ts'
 import { floatInputs } from './float-inputs.ts'
@@ -11,13 +12,13 @@ import { reshapeBehind } from './reshape-behind.ts'
 import { rollToSwap } from './roll-to-swap.ts'
 import { splitMatMul } from './split-mat-mul.ts'
 
-/** The rewrites of the family, in order. */
-export const rewrites: readonly RewritePass[] = [
+/** The rewrites of a chip, in order. */
+export const rewritesOf = ({ fusesAttention, mostPatch }: ChipFacts): readonly RewritePass[] => [
   floatInputs,
   splitMatMul,
-  fuseAttention,
+  ...(fusesAttention ? [fuseAttention] : []),
   mergeConvAffine,
-  patchEmbedding,
+  patchEmbedding(mostPatch),
   affineToConv,
   foldRightTranspose,
   reshapeBehind,

@@ -1,4 +1,4 @@
-import { elementCount, type Node, type SimplifyPass } from '@q/ir'
+import { type DType, elementCount, type Node, type SimplifyPass } from '@q/ir'
 import { draftOf, type GraphDraft } from '@q/ir/graph'
 
 /** The matrix product without bias that an Add of a vector completes. */
@@ -20,15 +20,19 @@ function productBefore(draft: GraphDraft, node: Node): Node | undefined {
   return fits ? product : undefined
 }
 
-/** A float matrix product followed by the addition of a vector becomes one product with a bias, under the name of the Add. */
-export const mergeMatMulAdd: SimplifyPass = {
+/**
+ * A float matrix product followed by the addition of a vector becomes one product with a bias, under the name of the Add.
+ *
+ * @param types results that this is done for
+ */
+export const mergeMatMulAdd = (types: readonly DType[]): SimplifyPass => ({
   name: 'merge-mat-mul-add',
   ops: ['Add'],
   run(graph) {
     const draft = draftOf(graph)
     for (const node of draft.nodes()) {
       const product = productBefore(draft, node)
-      if (product === undefined) continue
+      if (product === undefined || !types.includes(draft.value(node.outputs[0]!).type.dtype)) continue
       draft.replace(node, [
         {
           ...product,
@@ -42,4 +46,4 @@ export const mergeMatMulAdd: SimplifyPass = {
     }
     return draft.finish()
   },
-}
+})

@@ -1,5 +1,6 @@
 import type { RoundingMode } from '@q/ir'
 
+import { unpackRequantization } from '@q/ir/number'
 import { codeLimits } from '../compute/codes.ts'
 import { type RequantizeKind, requantizer, requantizerOf } from '../compute/requantizer.ts'
 import type { Kernel, KernelCall, Numbers } from '../kernel.ts'
@@ -38,14 +39,15 @@ export const requantize: Kernel = (call) => {
 
 /** The same with multiplier, shift and zero point of each slice in a constant. */
 export const requantizeAxis: Kernel = (call) => {
-  const parameters = operand(call, 1).data
+  const parameters = operand(call, 1)
+  const rows = unpackRequantization(parameters.data, parameters.type.shape.at(-1)!)
   const rounding = word(call, 'rounding') as RoundingMode
   const kind = word(call, 'requantize') as RequantizeKind
   return [
-    bySlice(call, parameters.length / 3, (c) => ({
-      apply: requantizer(kind, parameters[3 * c]!, -parameters[3 * c + 1]!, rounding),
-      zero: parameters[3 * c + 2]!,
-    })),
+    bySlice(call, rows.length, (c) => {
+      const { multiplier, shift, zeroPoint } = rows[c]!
+      return { apply: requantizer(kind, multiplier, shift, rounding), zero: zeroPoint }
+    }),
   ]
 }
 

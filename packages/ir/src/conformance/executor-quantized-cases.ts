@@ -235,6 +235,14 @@ export const executorQuantizedCases: readonly ExecutorCase[] = [
     { attrs: { rounding: 'half-away-from-zero' } },
   ),
   nodeCase(
+    'parameters of each slice in pairs',
+    'RequantizeAxis',
+    // Minus the shift in the lower half, -1 and -2, and the zero point in the upper one.
+    [fed(i32(1, 2, 1, 2), [5, -5, 7, -7]), held(i32(1, 2, 1, 2), [1, 0xffff, 3, 0xfffe | (-3 << 16)])],
+    [gives(i8(1, 2, 1, 2), [3, -3, 2, -8])],
+    { attrs: { rounding: 'half-away-from-zero' } },
+  ),
+  nodeCase(
     'a ReLU at the zero point of each slice',
     'RequantizeAxis',
     [fed(i32(1, 2, 1, 2), [5, -5, 7, -7]), held(i32(1, 2, 1, 3), [1, -1, 10, 3, -2, 20])],

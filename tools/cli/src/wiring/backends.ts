@@ -1,5 +1,5 @@
 import { acuity, chips as acuityChips } from '@q/backend-acuity'
-import { bm1684x } from '@q/backend-bm1684x'
+import { bm1684x, chips as bm1684xChips } from '@q/backend-bm1684x'
 import { cv18xx, boards as cv18xxBoards, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
 import type { ImpliedAttrs } from '@q/ir/container'
@@ -30,7 +30,10 @@ interface Family {
 
 /** The families this program comes with; the one place of it that knows chips. */
 const families: readonly Family[] = [
-  { package: '@q/backend-bm1684x', chips: { bm1684x: (options) => bm1684x({ ...options, codec }) } },
+  {
+    package: '@q/backend-bm1684x',
+    chips: Object.fromEntries(bm1684xChips.map((chip) => [chip, (options) => bm1684x({ ...options, chip, codec })])),
+  },
   {
     package: '@q/backend-cv18xx',
     chips: Object.fromEntries(cv18xxChips.map((chip) => [chip, (options) => cv18xx({ ...options, chip, codec })])),

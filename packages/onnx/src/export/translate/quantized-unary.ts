@@ -2,6 +2,7 @@ import type { Node } from '@q/ir'
 import { carrierOf, shiftOf } from '../onnx/carriers.ts'
 import { byByteTable, scaleInteger, scaleIntegerBy, toCode } from './byte-table.ts'
 import { centred, codeLimits, hasSlicedZeros, isByte, isCodeType, reach, takenZero, zeroPointOf } from './codes.ts'
+import { requantizationRows } from './requantization-rows.ts'
 import type { Requantization } from './requantize-sums.ts'
 import { isExactInDouble, requantizationOf, requantized } from './requantize-sums.ts'
 import type { Translate, Translation } from './translator.ts'
@@ -28,29 +29,21 @@ export const translateRequantize: Translate = (node, t) => {
   return [requantized(t.build, sums, type, r, axis)]
 }
 
-/** Rows of `parameters` are multiplier, minus the shift, and zero point. */
 export const translateRequantizeAxis: Translate = (node, t) => {
   const [x, parameters] = node.inputs
   const from = t.typeOf(x!)
   const type = t.typeOf(node.outputs[0]!)
   const attrs = t.attrs(node)
-  const table = t.valueOf(parameters!).constant?.data as Int32Array | undefined
+  const rows = requantizationRows(t, parameters!)
   const axis = Number(attrs['axis'])
   const at = axis < 0 ? axis + from.shape.length : axis
-  if (
-    table === undefined ||
-    table.length !== 3 * from.shape[at]! ||
-    zeroPointOf(from) !== 0 ||
-    from.dtype !== 'i32' ||
-    !isCodeType(type.dtype)
-  )
-    return undefined
-  const rows = Array.from({ length: table.length / 3 }, (_, i) => i)
-  if (rows.some((i) => table[3 * i + 2] !== zeroPointOf(type))) return undefined
+  if (rows === undefined) return undefined
+  if (rows.length !== from.shape[at] || zeroPointOf(from) !== 0 || from.dtype !== 'i32' || !isCodeType(type.dtype)) return undefined
+  if (rows.some(({ zeroPoint }) => zeroPoint !== zeroPointOf(type))) return undefined
   const r: Requantization = {
     kind: String(attrs['requantize']),
-    multipliers: rows.map((i) => table[3 * i]!),
-    shifts: rows.map((i) => -table[3 * i + 1]!),
+    multipliers: rows.map(({ multiplier }) => multiplier),
+    shifts: rows.map(({ shift }) => shift),
     rounding: String(attrs['rounding']),
     relu: attrs['relu'] === true,
     bounds: [reach(t, x!)],

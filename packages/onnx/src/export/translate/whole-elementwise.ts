@@ -1,5 +1,6 @@
 import type { Node, TensorType } from '@q/ir'
 import { isCodeType, takenZero, zeroPointOf } from './codes.ts'
+import { requantizationRows } from './requantization-rows.ts'
 import { beyond, factorsOf, rescaledWhole, type WholeFactors } from './rescale-whole.ts'
 import type { Translate, Translation } from './translator.ts'
 import { clampedFrom, entry, limited, magnitude, plus, saturatedWhole, type Whole, wholeCodes, withConstant } from './whole-numbers.ts'
@@ -91,15 +92,15 @@ export const translateWholeRequantizeAxis: Translate = (node, t) => {
   const attrs = t.attrs(node)
   const { shape } = t.typeOf(x)
   const axis = frontOf(Number(attrs['axis']), shape)
-  const table = t.valueOf(parameters).constant?.data as Int32Array | undefined
-  if (!onCodes(t, x, node.outputs[0]) || table === undefined || table.length !== 3 * shape[axis]!) return undefined
-  const rows = Array.from({ length: table.length / 3 }, (_, i) => i)
-  const zeros = rows.map((i) => table[3 * i + 2]!)
+  const rows = requantizationRows(t, parameters)
+  if (rows === undefined) return undefined
+  if (!onCodes(t, x, node.outputs[0]) || rows.length !== shape[axis]) return undefined
+  const zeros = rows.map(({ zeroPoint }) => zeroPoint)
   const factors = {
     kind: String(attrs['requantize']),
     rounding: String(attrs['rounding']),
-    multipliers: rows.map((i) => BigInt(table[3 * i]!)),
-    shifts: rows.map((i) => -table[3 * i + 1]!),
+    multipliers: rows.map(({ multiplier }) => BigInt(multiplier)),
+    shifts: rows.map(({ shift }) => shift),
   }
   const furthest = zeros.map((zero) => clampedFrom(type, zero)!).reduce((a, b) => (a > b ? a : b))
   const scaled = rescaledWhole(t.build, wholeCodes(t, x, zeroPointOf(t.typeOf(x))), factors, axis, furthest)
