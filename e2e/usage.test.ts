@@ -107,12 +107,12 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     ],
     [
       'MODE_UNSUPPORTED',
-      'q does not support BF16 on bm1684x yet',
-      ['quantize', 'a.onnx', '--data', '.', '--chip', 'bm1684x', '--fp_type', 'BF16'],
+      'q does not support W4F16 on bm1684x yet',
+      ['quantize', 'a.onnx', '--data', '.', '--chip', 'bm1684x', '--fp_type', 'W4F16'],
     ],
     [
       'MODE_UNSUPPORTED',
-      'one of F16, F32\n',
+      'one of F16, BF16, F32\n',
       ['fp_forward', 'a.mlir', '--chip', 'bm1684x', '--fpfwd_inputs', 'x', '-o', 'y', '--fp_type', 'F8'],
     ],
     ...['--patterns', '--pattern', '--no-patterns'].map((option): [string, string, string[]] => [

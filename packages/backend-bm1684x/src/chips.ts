@@ -7,6 +7,15 @@ export const chips = ['bm1684x', 'bm1688', 'cv186x', 'bm1690'] as const
 /** A chip of the family. */
 export type Chip = (typeof chips)[number]
 
+/** Boxes, modules and processors, in lower case without signs between letters, by what people call them, and the chip of the family inside. */
+export const boards: Readonly<Record<string, Chip>> = {
+  ...Object.fromEntries(['se7', 'sm7', 'sc7', 'airbox', 'fogwiseairbox'].map((name) => [name, 'bm1684x'] as const)),
+  se916: 'bm1688',
+  se98: 'cv186x',
+  cv186ah: 'cv186x',
+  sg2260: 'bm1690',
+}
+
 /** In what the chips of the family differ, after TPU-MLIR 1.30.2. */
 export interface ChipFacts {
   /** Operators that compute half floats as half floats where BM1684X takes float32. */

@@ -15,7 +15,7 @@ import { floatConstant, floatResult, floatTypeOf, lowerJoin, onCodes, placesFrom
 function checkReplaces(node: Node, context: LowerContext): void {
   const reduction = String(context.attrs(node)['reduction'])
   if (reduction === 'none') return
-  throw new QError('OP_UNSUPPORTED', `bm1684x cannot run ${node.op} with this reduction`, {
+  throw new QError('OP_UNSUPPORTED', `${context.target.name} cannot run ${node.op} with this reduction`, {
     at: [layerOf(node)],
     found: `reduction ${reduction}`,
     wanted: 'reduction none',

@@ -1,5 +1,5 @@
 import { acuity, chips as acuityChips } from '@q/backend-acuity'
-import { bm1684x, chips as bm1684xChips } from '@q/backend-bm1684x'
+import { bm1684x, boards as bm1684xBoards, chips as bm1684xChips } from '@q/backend-bm1684x'
 import { cv18xx, boards as cv18xxBoards, chips as cv18xxChips, implied as impliedByCv18xx } from '@q/backend-cv18xx'
 import type { Backend } from '@q/ir'
 import type { ImpliedAttrs } from '@q/ir/container'
@@ -33,6 +33,7 @@ const families: readonly Family[] = [
   {
     package: '@q/backend-bm1684x',
     chips: Object.fromEntries(bm1684xChips.map((chip) => [chip, (options) => bm1684x({ ...options, chip, codec })])),
+    boards: bm1684xBoards,
   },
   {
     package: '@q/backend-cv18xx',
