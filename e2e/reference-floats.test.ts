@@ -88,22 +88,27 @@ describe.skipIf(!hasShared).each(variants)(sharedTitle('$mode of $chip from the 
     }
   })
 
-  it.each(made.networks.filter((name) => complete.includes(name) && !isFused(name, made)))('%s: every operator on the recorded operands', async (name) => {
-    const graph = await halfNetwork(name, made)
-    const recorded = new Map([...recordedInput(name, graph), ...recordedTensors(name, variant)!])
-    for (const node of graph.nodes) {
-      const results = await runNode(graph, node, recorded)
-      for (const output of node.outputs) {
-        const { dtype } = graph.values.get(output)!.type
-        const found = numbersOf(results.get(output)!)
-        const wanted = numbersOf(recorded.get(output)!)
-        expect(found.length, output).toBe(wanted.length)
-        if ((dtype === 'f16' || dtype === 'bf16') && node.attrs['unrounded'] !== true)
-          expect(withinOneUlp(found, wanted, dtype), `${node.op} ${output}`).toBeGreaterThanOrEqual(leastAlike[`${made.mode} ${node.op}`] ?? 0.999)
-        else expect(relativeError(found, wanted), `${node.op} ${output}`).toBeLessThan(1e-6)
+  it.each(made.networks.filter((name) => complete.includes(name) && !isFused(name, made)))(
+    '%s: every operator on the recorded operands',
+    async (name) => {
+      const graph = await halfNetwork(name, made)
+      const recorded = new Map([...recordedInput(name, graph), ...recordedTensors(name, variant)!])
+      for (const node of graph.nodes) {
+        const results = await runNode(graph, node, recorded)
+        for (const output of node.outputs) {
+          const { dtype } = graph.values.get(output)!.type
+          const found = numbersOf(results.get(output)!)
+          const wanted = numbersOf(recorded.get(output)!)
+          expect(found.length, output).toBe(wanted.length)
+          if ((dtype === 'f16' || dtype === 'bf16') && node.attrs['unrounded'] !== true)
+            expect(withinOneUlp(found, wanted, dtype), `${node.op} ${output}`).toBeGreaterThanOrEqual(
+              leastAlike[`${made.mode} ${node.op}`] ?? 0.999,
+            )
+          else expect(relativeError(found, wanted), `${node.op} ${output}`).toBeLessThan(1e-6)
+        }
       }
-    }
-  })
+    },
+  )
 })
 
 async function runNode(graph: Graph, node: Node, recorded: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
