@@ -219,6 +219,9 @@ const int8: IntegerScheme = {
   rounding,
 }
 
+/** The same with zero points: codes stretch over all of a range, whose ends are both the calibration's. Weights and tables stay as they are. */
+const int8WithZeroPoints: IntegerScheme = { ...int8, activations: { ...int8.activations, zeroPoint: 'by-range' } }
+
 /** A chip of the family as data, after TPU-MLIR 1.30.2. */
 export const targetOf = (name: string, facts: ChipFacts): Target =>
   defineTarget({
@@ -230,6 +233,7 @@ export const targetOf = (name: string, facts: ChipFacts): Target =>
       BF16: { kind: 'float', dtype: 'bf16', rounding },
       F32: { kind: 'float', dtype: 'f32', rounding },
     },
+    asymmetricSchemes: { INT8: int8WithZeroPoints },
     defaultFloat: 'F16',
     floatModes: ['F16', 'BF16', 'F32'],
     ops: {

@@ -7,8 +7,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const { x, number, numberFirst } = tensorAndNumber(node, context)
   const result = context.quantizedType(name)
   const { scale } = result.quant!
-  const factor = factorFor('operand', context.quantizedType(x).quant!.scale / scale, context)
-  const { dtype } = context.quantizedType(x)
+  const { dtype, quant } = context.quantizedType(x)
+  const factor = factorFor('operand', quant!.scale / scale, context)
   const operation = node.op === 'Add' ? 'add' : numberFirst ? 'subtract-from' : 'subtract'
   return loweredTo(
     {
@@ -16,7 +16,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       inputs: [x],
       outputs: [name],
       attrs: {
-        constant: roundHalfAway(number / scale) * 2 ** factor.shift,
+        constant: roundHalfAway(number / scale) * 2 ** factor.shift + quant!.zeroPoint * factor.multiplier,
         operation,
         ...requantizationOf([factor], context),
         // The chip's compiler ends on a ReLU behind the sum of unsigned codes and a number that is not negative, where it takes nothing away.
@@ -27,5 +27,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   )
 }
 
-/** Plus or minus a number: in INT8 the number is rounded to the scale of the result, then shifted. */
+/**
+ * Plus or minus a number: in INT8 the number is rounded to the scale of the result, then shifted, and what is taken off from or taken off makes up for the
+ * zero point of the tensor.
+ */
 export const lowerAddConstant = onCodes(int8)

@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type Quant } from '@q/ir'
 import { lowerFloat, newConstant, onCodes } from '@q/ir/lowering'
 import { rightShiftByLogarithm, roundHalfAway, saturate, toInt16 } from '@q/ir/number'
 
@@ -7,9 +7,10 @@ const mostSaturated = 0.03
 
 /**
  * One channel: the largest shift whose int8 scale fits and whose int16 bias does not saturate; half a step is added to the
- * bias, so that the chip may round down.
+ * bias, so that the chip may round down. What the input's zero point adds is taken off.
  */
-function channelOf(scale: number, bias: number, inputScale: number, outputScale: number) {
+function channelOf(scale: number, bias: number, input: Quant, outputScale: number) {
+  const { scale: inputScale, zeroPoint } = input
   const addend = Float32Array.of(bias)
   const bias16 = (shift: number) => toInt16(addend, Math.fround(2 ** shift / outputScale))
   let shift = rightShiftByLogarithm(scale, inputScale, outputScale)
@@ -17,7 +18,7 @@ function channelOf(scale: number, bias: number, inputScale: number, outputScale:
   const exact = bias16(shift).values[0]!
   const rounded = shift > 0 ? Math.max(exact, ((exact + 2 ** (shift - 1)) << 16) >> 16) : exact
   const code = saturate(roundHalfAway(Math.fround(scale * Math.fround((2 ** shift * inputScale) / outputScale))), 'i8')
-  return { shift, bias: rounded, code }
+  return { shift, bias: rounded - zeroPoint * code, code }
 }
 
 function int8(node: Node, context: LowerContext): LoweredNode {
@@ -27,9 +28,9 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const addends = context.constantOf(bias)
   if (factors === undefined || addends === undefined) return lowerFloat(node, context.in('F32'))
   const result = context.quantizedType(name)
-  const inputScale = context.quantizedType(x).quant!.scale
+  const input = context.quantizedType(x).quant!
   const channels = Array.from(factors.data as Float32Array, (factor, i) =>
-    channelOf(factor, Number(addends.data[i]), inputScale, result.quant!.scale),
+    channelOf(factor, Number(addends.data[i]), input, result.quant!.scale),
   )
   const shape = [1, channels.length, 1, 1]
   const constants = [

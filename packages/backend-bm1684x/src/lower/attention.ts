@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, type Node, type OperandNeed, type Tensor, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, type Node, type OperandNeed, type Tensor, type TensorType, type Value } from '@q/ir'
 import {
   biasCodes,
   computedOtherwise,
@@ -10,8 +10,10 @@ import {
   newConstant,
   onCodes,
 } from '@q/ir/lowering'
+import { codeParams } from '@q/ir/number'
 import { quantizeMatrix } from './mat-mul.ts'
 import { softmaxTable } from './softmax.ts'
+import { zeroPointOffsets } from './zero-points.ts'
 
 /** Columns `from` to `to` of a matrix. */
 function columnsOf({ data, shape }: Tensor, from: number, to: number): Float32Array {
@@ -64,14 +66,21 @@ function interleave(heads: readonly Node[], sums: readonly Node[]): readonly Nod
   return heads.flatMap((head, i) => (i === 0 ? [head] : [head, ...sums.slice(i - 1, i)]))
 }
 
+/** Codes without a zero point, whatever others have: attention has none inside, and none behind it. */
+function plainType(name: string, context: LowerContext): TensorType {
+  const type = context.quantizedType(name)
+  const { scale } = codeParams(context.typeOf(name).range!, { ...context.integers.activations, zeroPoint: 'none' })
+  return { ...type, quant: { ...type.quant!, scale, zeroPoint: 0 } }
+}
+
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const [x, k, v, wq, bq, wk, bk, wv, bv, wo, bo, mask] = node.inputs as (string | undefined)[]
   const { headSize, inner } = context.attrs(node)
-  const innerScales = (inner as readonly string[]).map((layer) => context.quantizedType(layer).quant!.scale)
+  const innerScales = (inner as readonly string[]).map((layer) => plainType(layer, context).quant!.scale)
   const [sq, sk, sv, sqk, sScaled, spv] = innerScales as [number, number, number, number, number, number]
   const sp = 1 / 255
-  const result = context.quantizedType(name)
+  const result = plainType(name, context)
   const sums32 = { dtype: 'i32', shape: result.shape } as const
   const values: Value[] = []
   const heads = headsOf(node, context)
@@ -113,18 +122,12 @@ function int8(node: Node, context: LowerContext): LoweredNode {
         put(newConstant(`${head.name}_weight_${letter}_int8`, 'i8', [matrix.shape[0]!, head.to - head.from], slice.codes)),
       ] as (string | undefined)[]
       const addend = context.constantOf(bias)
-      names.push(
-        addend === undefined
-          ? undefined
-          : put(
-              newConstant(
-                `${head.name}_weight_${letter}_int32`,
-                'i32',
-                [1, 1, head.to - head.from],
-                biasCodes(columnsOf(addend, head.from, head.to), slice.scale * inputScale, { beyond: 'least' }),
-              ),
-            ),
-      )
+      const size = head.to - head.from
+      const offsets = zeroPointOffsets(source, slice.codes, { channels: size, axis: 'innermost' }, context)
+      const addends = addend === undefined ? new Float32Array(size) : columnsOf(addend, head.from, head.to)
+      const codes = biasCodes(addends, slice.scale * inputScale, { offsets, added: 'before', beyond: 'least' })
+      const isBiased = addend !== undefined || offsets !== undefined
+      names.push(isBiased ? put(newConstant(`${head.name}_weight_${letter}_int32`, 'i32', [1, 1, size], codes)) : undefined)
       return { names, parameters: factor((inputScale * slice.scale) / scale) }
     }
     const q = project('q', wq!, bq, x!, sq)

@@ -1,5 +1,6 @@
 import { type Attrs, type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
 import { computedOtherwise, factorFor, onCodes, requantizationOf } from '@q/ir/lowering'
+import { hasZeroPoints, orFloat } from './zero-points.ts'
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
@@ -7,9 +8,13 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const kernel = attrs.kernel_shape as readonly number[]
   const result = context.quantizedType(name)
   const places = kernel.reduce((product, d) => product * d, 1)
-  const ratio = context.quantizedType(node.inputs[0]!).quant!.scale / (result.quant!.scale * places)
-  // Over three axes the chip rescales real numbers.
-  const rescaling = kernel.length > 2 ? { scale: ratio } : requantizationOf([factorFor('product', ratio, context)], context)
+  const { scale, zeroPoint } = context.quantizedType(node.inputs[0]!).quant!
+  const ratio = scale / (result.quant!.scale * places)
+  const offset = result.quant!.zeroPoint - (scale / result.quant!.scale) * zeroPoint
+  const rescaling =
+    kernel.length > 2 || hasZeroPoints(context)
+      ? { scale: ratio, offset }
+      : requantizationOf([factorFor('product', ratio, context)], context)
   return loweredTo(
     {
       op: 'QAveragePool',
@@ -28,5 +33,15 @@ function int8(node: Node, context: LowerContext): LoweredNode {
 const leavesBorderOut = ({ pads, count_include_pad }: Attrs): boolean =>
   count_include_pad !== true && (pads as readonly number[]).some((pad) => pad > 0)
 
-/** Average pool: in INT8 the rounded sum of each window, requantized by an 8-bit multiplier; over three axes the sum times a real number. */
-export const lowerAveragePool = onCodes(int8)
+/** Whether windows leave elements at the far end out. */
+function leavesRest(node: Node, context: LowerContext): boolean {
+  const { kernel_shape: kernel, strides, pads } = context.attrs(node) as Readonly<Record<string, readonly number[]>>
+  const sizes = context.typeOf(node.inputs[0]!).shape.slice(2)
+  return kernel!.some((size, i) => (sizes[i]! + pads![i]! + pads![i + kernel!.length]! - size) % strides![i]! !== 0)
+}
+
+/**
+ * Average pool: in INT8 the rounded sum of each window, requantized by an 8-bit multiplier; over three axes and with zero points the sum times a real
+ * number. With zero points a pool that leaves elements out is computed in floats.
+ */
+export const lowerAveragePool = orFloat(onCodes(int8), 'F32', leavesRest)

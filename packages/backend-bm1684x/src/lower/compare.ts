@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type TensorType } from '@q/ir'
 import { lowerFloat, mirroredComparison, numberPlace, onCodes, truthType } from '@q/ir/lowering'
 import { roundHalfAway, saturate } from '@q/ir/number'
 
@@ -31,6 +31,9 @@ function operationOf(op: string, numberFirst: boolean): string | undefined {
   return numberFirst || mirrored === undefined ? mirrored : op
 }
 
+const haveSameCodes = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && a.quant!.scale === b.quant!.scale && a.quant!.zeroPoint === b.quant!.zeroPoint
+
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)
   const number = numberPlace(node, context)
@@ -47,7 +50,7 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   }
   const types = node.inputs.map((each) => (context.constantOf(each) === undefined ? context.quantizedType(each!) : undefined))
   const [a, b] = types
-  if (node.inputs.length === 2 && (a === undefined || b === undefined || a.quant!.scale !== b.quant!.scale || a.dtype !== b.dtype)) {
+  if (node.inputs.length === 2 && (a === undefined || b === undefined || !haveSameCodes(a, b))) {
     return lowerFloat(node, context.in('F32'))
   }
   return loweredTo(node, [{ name, type: truthType(name, context) }], { operands: new Map(node.inputs.map((each) => [each!, 'codes'])) })

@@ -1,8 +1,7 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Tensor, type Value } from '@q/ir'
 import { factorFor, lowerFloat, newConstant, onCodes, onceFor, swapChannels } from '@q/ir/lowering'
 import type { RequantizationWidth } from '@q/ir/number'
-import { convBias, countedInput, quantizeConvWeights, sumScales } from './conv.ts'
-import { lostBias } from './lost-bias.ts'
+import { convBias, countedInput, quantizeConvWeights } from './conv.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 
 function int8(node: Node, context: LowerContext, width: RequantizationWidth): LoweredNode {
@@ -33,12 +32,12 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, codes)
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
-  const values: Value[] = [filter]
-  if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
+  const addends = convBias(node, bias, quantized, inputScale, context)
+  const values: Value[] = [filter, ...addends.values]
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
   const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, context, width)
   return {
-    diagnostics: [...diagnostics, ...lostBias(node, bias, sumScales(quantized.scales, inputScale))],
+    diagnostics: [...diagnostics, ...addends.diagnostics],
     nodes: [
       {
         op: 'QConvTranspose',

@@ -2,6 +2,7 @@ import { type Diagnostic, type LowerContext, type LoweredNode, type LowerOp, lay
 import {
   asFloat,
   biasCodes,
+  computedOtherwise,
   type Extent,
   extentOf,
   factorFor,
@@ -19,6 +20,7 @@ import { integerWeightScale, type RequantizationWidth } from '@q/ir/number'
 import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 import { isWideConv, widened } from './wide-result.ts'
+import { zeroPointOffsets } from './zero-points.ts'
 
 /** Scales below this are raised to it (an empty channel). */
 const leastScale = Math.fround(1e-5)
@@ -52,10 +54,37 @@ export function countedInput(node: Node, context: LowerContext, weights: Float32
   return { inputScale, diagnostics: inputScale === quant!.scale ? [] : [vanishing(node, quant!.scale, inputScale)] }
 }
 
-/** The constant of a convolution's bias: int32 in the units of the sums, one number for each channel of a result of `rank` axes. */
-export function convBias(layer: string, bias: Float32Array, weightScales: readonly number[], inputScale: number, rank: number): Value {
-  const shape = Array.from({ length: rank }, (_, i) => (i === 1 ? weightScales.length : 1))
-  return newConstant(`${layer}_bias_int32`, 'i32', shape, biasCodes(bias, sumScales(weightScales, inputScale), { beyond: 'least' }))
+/** What is added to the sums of a convolution. */
+export interface ConvBias {
+  /** int32 in the units of the sums, one number for each channel; none where there is nothing to add. */
+  readonly values: readonly Value[]
+  /** Warnings where the chip adds something else. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The bias of a convolution, with what makes up for the zero point of its input: filters of unsigned codes lack that in TPU-MLIR 1.30.2, which a warning tells. */
+export function convBias(
+  node: Node,
+  bias: Float32Array | undefined,
+  { codes, dtype, scales }: WeightCodes,
+  inputScale: number,
+  context: LowerContext,
+): ConvBias {
+  const layer = layerOf(node)
+  const channels = scales.length
+  const needed = zeroPointOffsets(node.inputs[0]!, codes, { channels }, context)
+  if (bias === undefined && needed === undefined) return { values: [], diagnostics: [] }
+  const offsets = dtype === 'u8' ? undefined : needed
+  const shape = context.typeOf(layer).shape.map((_, i) => (i === 1 ? channels : 1))
+  const addends = bias ?? new Float32Array(channels)
+  const added = biasCodes(addends, sumScales(scales, inputScale), { offsets, added: 'before', beyond: 'least' })
+  return {
+    values: [newConstant(`${layer}_bias_int32`, 'i32', shape, added)],
+    diagnostics: [
+      ...lostBias(node, bias, sumScales(scales, inputScale)),
+      ...(offsets === needed ? [] : [computedOtherwise(node, 'the zero point of its operand is counted, as its filters have unsigned codes')]),
+    ],
+  }
 }
 
 /** The scale of each channel's sums. */
@@ -96,11 +125,11 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const isBiased = bias !== undefined
   const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
-  const told = [...diagnostics, ...lostBias(node, bias, sumScales(quantized.scales, inputScale))]
+  const addends = convBias(node, bias, quantized, inputScale, context)
+  const told = [...diagnostics, ...addends.diagnostics]
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
-  const values: Value[] = [filter]
-  if (bias !== undefined) values.push(convBias(name, bias, quantized.scales, inputScale, result.shape.length))
+  const values: Value[] = [filter, ...addends.values]
   const attrs = { strides: strides!, pads: pads!, dilations: dilations!, group: group!, relu: relu! }
   const inputs = [x, ...values.map((value) => value.name)]
   if (result.shape.length === 5) {

@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Quant } from '@q/ir'
 import { computedOtherwise, copyCodes, lowerJoin, onCodes } from '@q/ir/lowering'
 
 /**
@@ -25,9 +25,13 @@ export function misreadOperands(
   const diagnostics = operands.flatMap((name) => {
     if (name === undefined || context.constantOf(name) !== undefined || context.typeOf(name).range === undefined) return []
     const { dtype, quant } = context.quantizedType(name)
-    if (dtype === result.dtype && quant!.scale === result.quant!.scale) return []
-    const fact = `the codes of ${name}, of scale ${quant!.scale}, are read as codes of scale ${result.quant!.scale}`
+    if (dtype === result.dtype && isSame(quant!, result.quant!)) return []
+    const fact = `the codes of ${name}, ${told(quant!)}, are read as codes ${told(result.quant!)}`
     return [computedOtherwise(node, fact)]
   })
   return diagnostics.length === 0 ? made : { ...made, diagnostics }
 }
+
+const isSame = (a: Quant, b: Quant): boolean => a.scale === b.scale && a.zeroPoint === b.zeroPoint
+
+const told = ({ scale, zeroPoint }: Quant): string => `of scale ${scale}${zeroPoint === 0 ? '' : ` and zero point ${zeroPoint}`}`

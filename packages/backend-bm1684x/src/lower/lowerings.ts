@@ -34,6 +34,7 @@ import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
 import { withTruths } from './truth-operands.ts'
 import { lowerWhere } from './where.ts'
+import { orFloat } from './zero-points.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
@@ -54,7 +55,7 @@ export const loweringsOf = (
         ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
         ...each(['ScatterElements', 'ScatterND'], lowerScatter),
         Add: lowerAdd,
-        'Add#constant': lowerAddConstant,
+        'Add#constant': orFloat(lowerAddConstant, 'F16'),
         Affine: lowerAffine,
         Attention: lowerAttention,
         AveragePool: lowerAveragePool,
@@ -64,20 +65,21 @@ export const loweringsOf = (
         ConvTranspose: lowerConvTranspose(requantizationWidth),
         'Div#constant': lowerReciprocal,
         LayerNormalization: lowerLayerNormalization,
-        LeakyRelu: lowerLeakyRelu,
+        LeakyRelu: orFloat(lowerLeakyRelu, 'F16'),
         MatMul: lowerMatMul(addsHalfFloats),
         'Max#constant': lowerLimitConstant,
         'Min#constant': lowerLimitConstant,
         Mod: lowerMod,
         Mul: lowerMul,
         'Mul#constant': lowerMulConstant,
-        PRelu: lowerPRelu,
+        PRelu: orFloat(lowerPRelu, 'F16'),
         Pad: lowerPad,
         PixelNormalization: lowerPixelNormalization,
         Pow: lowerPow,
         'Pow#constant': lowerPowConstant,
+        Relu: orFloat(lowerCopy, 'F32'),
         Softmax: lowerSoftmax(longestSoftmax),
-        Sub: lowerSub,
+        Sub: orFloat(lowerSub, 'F32'),
         'Sub#constant': lowerAddConstant,
         TopK: lowerTopK,
         Where: lowerWhere,

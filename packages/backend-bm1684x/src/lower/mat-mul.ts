@@ -1,7 +1,8 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Tensor, type Value } from '@q/ir'
 import { asFloat, biasCodes, factorFor, largestOf, newConstant, onCodes, onceFor, quantizeWeights, requantizationOf } from '@q/ir/lowering'
 import { lostBias } from './lost-bias.ts'
 import { isWideMatMul, widened } from './wide-result.ts'
+import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127, in double unless `scaleOf` rounds it. */
 export function quantizeMatrix(
@@ -20,6 +21,7 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
   const name = layerOf(node)
   if (context.constantOf(a) !== undefined) return inFloats(node, context.in('F16'))
   const right = context.constantOf(b)
+  if (hasZeroPoints(context) && !isMatrix(right, a, context)) return inFloats(node, context.in('F32'))
   const addend = context.constantOf(bias)
   if (bias !== undefined && addend === undefined) return inFloats(node, context.in('F32'))
   const { transA, transB, transY, headsAsBatch, keepdims, relu } = context.attrs(node)
@@ -37,8 +39,13 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
     rightName = `${name}_filter_int8`
     values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))
   }
-  if (addend !== undefined) {
-    const codes = biasCodes(addend.data as Float32Array, rightScale * inputScale, { beyond: 'least' })
+  const width = result.shape.at(-1)!
+  const filter = values[0]?.constant?.data as Int8Array | undefined
+  const offsets = filter === undefined ? undefined : zeroPointOffsets(a, filter, { channels: width, axis: 'innermost' }, context)
+  const isBiased = addend !== undefined || offsets !== undefined
+  if (isBiased) {
+    const numbers = (addend?.data as Float32Array | undefined) ?? new Float32Array(width)
+    const codes = biasCodes(numbers, rightScale * inputScale, { offsets, added: 'before', beyond: 'least' })
     const shape = result.shape.map((_, i) => (i === result.shape.length - 1 ? codes.length : 1))
     values.push(newConstant(`${name}_bias_int32`, 'i32', shape, codes))
   }
@@ -46,7 +53,7 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
   return loweredTo(
     {
       op: 'QMatMul',
-      inputs: [a, rightName, ...(addend === undefined ? [] : [`${name}_bias_int32`])],
+      inputs: [a, rightName, ...(isBiased ? [`${name}_bias_int32`] : [])],
       outputs: [name],
       attrs: {
         transA: transA!,
@@ -61,6 +68,12 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
     [...values, { name, type: result }],
     { diagnostics: lostBias(node, addend?.data as Float32Array | undefined, rightScale * inputScale) },
   )
+}
+
+/** Whether a right operand is one constant matrix, or one for each part of a left operand without a zero point: the chip multiplies others by codes of zero point 0 alone. */
+function isMatrix(right: Tensor | undefined, left: string, context: LowerContext): boolean {
+  if (right === undefined) return false
+  return right.shape.slice(0, -2).every((size) => size === 1) || context.quantizedType(left).quant!.zeroPoint === 0
 }
 
 /**

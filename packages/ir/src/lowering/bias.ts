@@ -11,7 +11,9 @@ export interface BiasForm {
   /** @default 'half-away-from-zero' */
   readonly rounding?: RoundingMode
   /** What is added to the codes, one for each channel (see {@link zeroPointBias}). @default nothing */
-  readonly offsets?: ArrayLike<number>
+  readonly offsets?: ArrayLike<number> | undefined
+  /** Whether that is before codes are rounded or behind it. @default 'behind' */
+  readonly added?: 'before' | 'behind'
   /** The layer it belongs to, for messages. */
   readonly layer?: string
   /** What becomes of codes that the element type does not hold: an error, or the least it holds, whichever end they are beyond (chips whose compiler converts so). @default 'refuse' */
@@ -39,8 +41,10 @@ export function biasCodes(bias: Float32Array, scales: number | readonly number[]
   return dtype === 'i32' ? Int32Array.from(codes) : BigInt64Array.from(codes, BigInt)
 }
 
-const codeOf = (b: number, scale: number, channel: number, { rounding = 'half-away-from-zero', offsets }: BiasForm): number =>
-  roundTo(b / scale, rounding) + (offsets?.[channel] ?? 0)
+function codeOf(b: number, scale: number, channel: number, { rounding = 'half-away-from-zero', offsets, added }: BiasForm): number {
+  const offset = offsets?.[channel] ?? 0
+  return added === 'before' ? roundTo(b / scale + offset, rounding) : roundTo(b / scale, rounding) + offset
+}
 
 const scaleOf = (scales: number | readonly number[], channel: number): number =>
   typeof scales === 'number' ? scales : scales[scales.length === 1 ? 0 : channel]!

@@ -1,0 +1,26 @@
+import type { LowerContext, LowerOp, Node, QuantMode } from '@q/ir'
+import { type WeightSlices, zeroPointBias } from '@q/ir/lowering'
+
+/** Whether codes of the context have zero points. */
+export const hasZeroPoints = ({ integers }: LowerContext): boolean => integers.activations.zeroPoint !== 'none'
+
+/**
+ * A lowering of an operator that the chip does not compute on codes with zero points: these fall to a float mode, as in TPU-MLIR 1.30.2.
+ *
+ * @param falls whether a node does. @default always
+ */
+export const orFloat =
+  (lower: LowerOp, mode: QuantMode, falls: (node: Node, context: LowerContext) => boolean = () => true): LowerOp =>
+  (node, context) =>
+    lower(node, context.scheme.kind === 'integer' && hasZeroPoints(context) && falls(node, context) ? context.in(mode) : context)
+
+/** What makes up for the zero point of the operand `x` in sums of codes times weights; `undefined` where it has none. */
+export function zeroPointOffsets(
+  x: string,
+  codes: ArrayLike<number>,
+  slices: WeightSlices,
+  context: LowerContext,
+): ArrayLike<number> | undefined {
+  const { zeroPoint } = context.quantizedType(x).quant!
+  return zeroPoint === 0 ? undefined : zeroPointBias(codes, zeroPoint, slices)
+}
