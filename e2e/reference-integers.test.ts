@@ -54,20 +54,27 @@ const others = [
   ['bm1690', 'vit_pgd_2_3_16_cifar10'],
 ] as const satisfies readonly (readonly [Chip, string])[]
 
-const all = [...networks.map((name) => ['bm1684x', name] as const), ...others]
+/** Variants of the recordings: codes without zero points, and with them. */
+type Variant = 'sym' | 'asym'
+
+const all = [
+  ...networks.map((name) => ['bm1684x', name, 'sym'] as const),
+  ...others.map(([chip, name]) => [chip, name, 'sym'] as const),
+  ...networks.map((name) => ['bm1684x', name, 'asym'] as const),
+]
 
 const graphs = new Map<string, Promise<Graph>>()
-function int8Network(name: string, chip: Chip = 'bm1684x'): Promise<Graph> {
-  const key = `${chip} ${name}`
-  const graph = graphs.get(key) ?? quantizedNetwork(name, 'INT8', chip)
+function int8Network(name: string, chip: Chip = 'bm1684x', variant: Variant = 'sym'): Promise<Graph> {
+  const key = `${chip} ${name} ${variant}`
+  const graph = graphs.get(key) ?? quantizedNetwork(name, 'INT8', chip, variant === 'asym')
   graphs.set(key, graph)
   return graph
 }
 
 describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with TPU-MLIR'), () => {
-  it.each(all)('%s, %s: every weight', async (chip, name) => {
-    const recorded = recordedVariant(name, `${chip}_int8_sym`).weights
-    const graph = await int8Network(name, chip)
+  it.each(all)('%s, %s, %s: every weight', async (chip, name, variant) => {
+    const recorded = recordedVariant(name, `${chip}_int8_${variant}`).weights
+    const graph = await int8Network(name, chip, variant)
     const weights = decodeNpz(encodeWeights(writeTpu(graph).weights), ['weights'])
     // Compared by their bytes, whatever they are called: names of constants are each importer's own.
     const listed = Object.values(recorded).map(({ dtype, sha256: hash }) => `${dtype} ${hash}`)
@@ -78,9 +85,9 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
     for (const key of named) expect(sha256(bitsOf(weights.get(key)!.data)), key).toBe(recorded[key]!.sha256)
   })
 
-  it.each(all)('%s, %s: names and types of every layer, every integer', async (chip, name) => {
-    const { tensors: recorded, outputs } = recordedVariant(name, `${chip}_int8_sym`)
-    const graph = await int8Network(name, chip)
+  it.each(all)('%s, %s, %s: names and types of every layer, every integer', async (chip, name, variant) => {
+    const { tensors: recorded, outputs } = recordedVariant(name, `${chip}_int8_${variant}`)
+    const graph = await int8Network(name, chip, variant)
     const tensors = await runAll(graph, ortExecutor('exact'), recordedInput(name, graph))
     expect(graph.outputs).toEqual(outputs)
     expect([...tensors.keys()].sort()).toEqual(Object.keys(recorded).sort())
@@ -94,8 +101,9 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
     expect(wrong.map(([key]) => key)).toEqual([])
   })
 
-  it.each(small)('%s: both exact executors agree on every integer', async (name) => {
-    const graph = await int8Network(name)
+  const both = small.flatMap((name) => [[name, 'sym'] as const, [name, 'asym'] as const])
+  it.each(both)('%s, %s: both exact executors agree on every integer', async (name, variant) => {
+    const graph = await int8Network(name, 'bm1684x', variant)
     const inputs = recordedInput(name, graph)
     const fast = await runAll(graph, ortExecutor('exact'), inputs)
     const slow = await runAll(graph, createReferenceExecutor(), inputs)

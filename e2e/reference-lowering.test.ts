@@ -45,6 +45,8 @@ function describeType({ dtype, shape, quant, range }: TensorType): string {
 const compared = [
   'multipliers',
   'shifts',
+  'scale',
+  'offset',
   'constant',
   'operation',
   'parameters',
@@ -86,15 +88,19 @@ const networks = [
   'stories260K_s64',
 ]
 
+/** Collections of single operators. */
+const zoos = ['zoo_act', 'zoo_ew', 'zoo_nn', 'zoo_shape', 'zoo_mm']
+
 describe.skipIf(!hasShared)(sharedTitle('the lowered graph, compared with TPU-MLIR'), () => {
   describe.each([
     ['INT8', 'int8_sym'],
+    ['INT8', 'int8_asym'],
     ['F16', 'f16'],
     ['F32', 'f32'],
-  ] as const)('%s', (mode, variant) => {
-    it.each(networks)('%s', async (name) => {
+  ] as const)('%s, %s', (mode, variant) => {
+    it.each(variant === 'int8_asym' ? [...networks, ...zoos] : networks)('%s', async (name) => {
       const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
-      const { graph } = resolve(await floatNetwork(name), table, new Map(), bm1684x(), { mode })
+      const { graph } = resolve(await floatNetwork(name), table, new Map(), bm1684x(), { mode, asymmetric: variant === 'int8_asym' })
       const reference = readReference(sharedText('reference/tpu-mlir', name, `bm1684x_${variant}_tpu.mlir`))
       expect(activations(graph)).toEqual(activations(reference))
       expect(graph.outputs).toEqual(reference.outputs)

@@ -44,10 +44,15 @@ async function importNetwork(name: string): Promise<Graph> {
   return importOnnx(sharedBytes(file), { name, place: file, ...(shapes === undefined ? {} : { inputShapes: shapes }) })
 }
 
-/** The network as a chip runs it, quantized with the table that TPU-MLIR used. */
-export async function quantizedNetwork(name: string, mode: 'INT8' | 'F16' | 'BF16', chip: Chip = 'bm1684x'): Promise<Graph> {
+/** The network as a chip runs it, quantized with the table that TPU-MLIR used. @param asymmetric whether codes have zero points */
+export async function quantizedNetwork(
+  name: string,
+  mode: 'INT8' | 'F16' | 'BF16',
+  chip: Chip = 'bm1684x',
+  asymmetric = false,
+): Promise<Graph> {
   const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
-  return resolve(await floatNetwork(name), table, new Map(), bm1684x({ chip }), { mode }).graph
+  return resolve(await floatNetwork(name), table, new Map(), bm1684x({ chip }), { mode, asymmetric }).graph
 }
 
 /** What TPU-MLIR recorded of the same. */

@@ -50,10 +50,10 @@ export interface Lowered {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Lowers a node to INT8. */
-export function lowered(one: One): Lowered {
+/** Lowers a node to INT8. @param asymmetric whether codes have zero points */
+export function lowered(one: One, asymmetric = false): Lowered {
   const table = new Map(Object.entries(one.ranges).map(([name, { min, max }]) => [name, { threshold: max, min, max }]))
-  const { graph, diagnostics } = resolve(graphOf(one), table, new Map(), bm1684x(), { mode: 'INT8' })
+  const { graph, diagnostics } = resolve(graphOf(one), table, new Map(), bm1684x(), { mode: 'INT8', asymmetric })
   return {
     graph,
     diagnostics,

@@ -13,7 +13,7 @@ import {
 import { codeParams } from '@q/ir/number'
 import { quantizeMatrix } from './mat-mul.ts'
 import { softmaxTable } from './softmax.ts'
-import { zeroPointOffsets } from './zero-points.ts'
+import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
 
 /** Columns `from` to `to` of a matrix. */
 function columnsOf({ data, shape }: Tensor, from: number, to: number): Float32Array {
@@ -69,6 +69,7 @@ function interleave(heads: readonly Node[], sums: readonly Node[]): readonly Nod
 /** Codes without a zero point, whatever others have: attention has none inside, and none behind it. */
 function plainType(name: string, context: LowerContext): TensorType {
   const type = context.quantizedType(name)
+  if (!hasZeroPoints(context)) return type
   const { scale } = codeParams(context.typeOf(name).range!, { ...context.integers.activations, zeroPoint: 'none' })
   return { ...type, quant: { ...type.quant!, scale, zeroPoint: 0 } }
 }

@@ -11,10 +11,13 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const { scale, zeroPoint } = context.quantizedType(node.inputs[0]!).quant!
   const ratio = scale / (result.quant!.scale * places)
   const offset = result.quant!.zeroPoint - (scale / result.quant!.scale) * zeroPoint
-  const rescaling =
-    kernel.length > 2 || hasZeroPoints(context)
-      ? { scale: ratio, offset }
-      : requantizationOf([factorFor('product', ratio, context)], context)
+  const isReal = kernel.length > 2 || hasZeroPoints(context)
+  const rescaling = isReal
+    ? { scale: ratio, offset, ...(countsBorder(attrs, zeroPoint) ? { count_include_pad: true } : {}) }
+    : requantizationOf([factorFor('product', ratio, context)], context)
+  const facts = isReal
+    ? realFacts(attrs, zeroPoint, relu === true && hasZeroPoints(context), kernel.length === 1 && isCutOff(node, context))
+    : sumFacts(attrs)
   return loweredTo(
     {
       op: 'QAveragePool',
@@ -23,25 +26,41 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       attrs: { ...attrs, ...rescaling, relu: relu! },
     },
     [{ name, type: result }],
-    leavesBorderOut(attrs)
-      ? { diagnostics: [computedOtherwise(node, 'averages at the border, which does not count, may be one code off')] }
-      : {},
+    facts.length > 0 ? { diagnostics: facts.map((fact) => computedOtherwise(node, fact)) } : {},
   )
 }
 
-/** Whether windows at the border have fewer elements than others; TPU-MLIR 1.30.2's simulator gives every second of their averages one code off what its compiler says. */
-const leavesBorderOut = ({ pads, count_include_pad }: Attrs): boolean =>
-  count_include_pad !== true && (pads as readonly number[]).some((pad) => pad > 0)
+const isPadded = ({ pads }: Attrs): boolean => (pads as readonly number[]).some((pad) => pad > 0)
+
+/** Of windows that have fewer elements at the border than elsewhere, TPU-MLIR 1.30.2's simulator gives every second average one code off what its compiler says. */
+const sumFacts = (attrs: Attrs): readonly string[] =>
+  attrs['count_include_pad'] !== true && isPadded(attrs) ? ['averages at the border, which does not count, may be one code off'] : []
+
+/** A border of zeros always counts where codes with a zero point are rescaled as real numbers. */
+const countsBorder = (attrs: Attrs, zeroPoint: number): boolean => zeroPoint !== 0 && isPadded(attrs)
+
+/** Of sums that are rescaled as real numbers, TPU-MLIR 1.30.2's simulator has other averages than its compiler says beside a border, where elements of a row are left out, and behind a ReLU. */
+function realFacts(attrs: Attrs, zeroPoint: number, relu: boolean, isCut: boolean): readonly string[] {
+  const isOtherwise = countsBorder(attrs, zeroPoint) && attrs['count_include_pad'] !== true
+  return [
+    ...(isOtherwise ? ['the zeros of its border count'] : []),
+    ...(isPadded(attrs) || isCut ? ['averages may be some codes off'] : []),
+    ...(relu ? ['what its ReLU cuts off begins at another code than that of 0'] : []),
+  ]
+}
 
 /** Whether windows leave elements at the far end out. */
-function leavesRest(node: Node, context: LowerContext): boolean {
+function isCutOff(node: Node, context: LowerContext): boolean {
   const { kernel_shape: kernel, strides, pads } = context.attrs(node) as Readonly<Record<string, readonly number[]>>
   const sizes = context.typeOf(node.inputs[0]!).shape.slice(2)
   return kernel!.some((size, i) => (sizes[i]! + pads![i]! + pads![i + kernel!.length]! - size) % strides![i]! !== 0)
 }
 
+const isPlaneCutOff = (node: Node, context: LowerContext): boolean =>
+  (context.attrs(node)['kernel_shape'] as readonly number[]).length > 1 && isCutOff(node, context)
+
 /**
  * Average pool: in INT8 the rounded sum of each window, requantized by an 8-bit multiplier; over three axes and with zero points the sum times a real
- * number. With zero points a pool that leaves elements out is computed in floats.
+ * number. With zero points a pool that leaves elements of a plane out is computed in floats.
  */
-export const lowerAveragePool = orFloat(onCodes(int8), 'F32', leavesRest)
+export const lowerAveragePool = orFloat(onCodes(int8), 'F32', isPlaneCutOff)

@@ -4,7 +4,9 @@ import { hasZeroPoints } from './zero-points.ts'
 
 /** Concatenation: in INT8 operands of another scale are requantized right behind where they are made. */
 export const lowerConcat = onCodes((node, context) =>
-  node.inputs.some((name) => context.constantOf(name) !== undefined) ? lowerFloat(node, context.in('F16')) : roundedByZeroPoint(lowerJoin(node, context), context),
+  node.inputs.some((name) => context.constantOf(name) !== undefined)
+    ? lowerFloat(node, context.in('F16'))
+    : roundedByZeroPoint(lowerJoin(node, context), context),
 )
 
 /** Codes with a zero point are brought to another scale by an instruction of their own, which rounds halves away from zero. */

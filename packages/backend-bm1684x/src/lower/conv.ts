@@ -19,7 +19,7 @@ import {
 import { integerWeightScale, type RequantizationWidth } from '@q/ir/number'
 import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
-import { isWideConv, widened } from './wide-result.ts'
+import { cutByWidening, isWideConv, widened } from './wide-result.ts'
 import { zeroPointOffsets } from './zero-points.ts'
 
 /** Scales below this are raised to it (an empty channel). */
@@ -62,7 +62,7 @@ export interface ConvBias {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The bias of a convolution, with what makes up for the zero point of its input: filters of unsigned codes lack that in TPU-MLIR 1.30.2, which a warning tells. */
+/** The bias of a convolution, with what makes up for the zero point of its input: filters of unsigned codes lack that in TPU-MLIR 1.30.2. */
 export function convBias(
   node: Node,
   bias: Float32Array | undefined,
@@ -82,9 +82,24 @@ export function convBias(
     values: [newConstant(`${layer}_bias_int32`, 'i32', shape, added)],
     diagnostics: [
       ...lostBias(node, bias, sumScales(scales, inputScale)),
-      ...(offsets === needed ? [] : [computedOtherwise(node, 'the zero point of its operand is counted, as its filters have unsigned codes')]),
+      ...(needed === undefined ? [] : shiftedFacts(node, dtype, context)).map((fact) => computedOtherwise(node, fact)),
     ],
   }
+}
+
+/** What TPU-MLIR 1.30.2 makes wrong of a convolution whose input has a zero point, or the simulator of its chip. */
+function shiftedFacts(node: Node, dtype: string, context: LowerContext): readonly string[] {
+  const { pads, strides } = context.attrs(node) as Readonly<Record<string, readonly number[]>>
+  const shape = context.constantOf(node.inputs[1])!.shape
+  const isTransposed = node.op === 'ConvTranspose'
+  const isPadded = pads!.some((pad) => pad > 0)
+  return [
+    ...(dtype === 'u8' ? ['the zero point of its operand is counted, as its filters have unsigned codes'] : []),
+    ...(!isTransposed && shape.length === 5 && isPadded ? ['codes of 0 stand around its operand, not its zero point'] : []),
+    ...(isTransposed && shape[1] === 1 && shape[0]! > 1 && (isPadded || strides!.some((stride) => stride > 1))
+      ? ['codes of 0 stand between and around the elements of its operand, not its zero point']
+      : []),
+  ]
 }
 
 /** The scale of each channel's sums. */
@@ -126,7 +141,7 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const addends = convBias(node, bias, quantized, inputScale, context)
-  const told = [...diagnostics, ...addends.diagnostics]
+  const told = [...diagnostics, ...addends.diagnostics, ...cutByWidening(node, result, context)]
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter, ...addends.values]
@@ -134,7 +149,7 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const inputs = [x, ...values.map((value) => value.name)]
   if (result.shape.length === 5) {
     const sums = { name: `${name}_int32`, type: { dtype: 'i32', shape: result.shape } } as const
-    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, context, width)
+    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, width)
     return {
       nodes: [{ op: 'QConv', inputs, outputs: [sums.name], attrs: { ...attrs, requantize: 'none' } }, made.node],
       values: [...values, sums, made.parameters, { name, type: result }],

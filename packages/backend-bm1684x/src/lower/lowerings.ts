@@ -34,7 +34,7 @@ import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
 import { withTruths } from './truth-operands.ts'
 import { lowerWhere } from './where.ts'
-import { orFloat } from './zero-points.ts'
+import { hasConstantTensor, hasShiftedOperand, orFloat } from './zero-points.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
@@ -53,7 +53,7 @@ export const loweringsOf = (
         ...each([...comparisons], lowerCompare),
         ...each(['ArgMax', 'ArgMin'], lowerArg),
         ...each(['Gather', 'GatherElements', 'GatherND'], lowerGather),
-        ...each(['ScatterElements', 'ScatterND'], lowerScatter),
+        ...each(['ScatterElements', 'ScatterND'], orFloat(lowerScatter, 'F16', hasConstantTensor(0, 2))),
         Add: lowerAdd,
         'Add#constant': orFloat(lowerAddConstant, 'F16'),
         Affine: lowerAffine,
@@ -67,8 +67,8 @@ export const loweringsOf = (
         LayerNormalization: lowerLayerNormalization,
         LeakyRelu: orFloat(lowerLeakyRelu, 'F16'),
         MatMul: lowerMatMul(addsHalfFloats),
-        'Max#constant': lowerLimitConstant,
-        'Min#constant': lowerLimitConstant,
+        ...each(['Max', 'Min'], orFloat(lowerCopy, 'F16', hasConstantTensor(0, 1))),
+        ...each(['Max#constant', 'Min#constant'], orFloat(lowerLimitConstant, 'F16', hasShiftedOperand)),
         Mod: lowerMod,
         Mul: lowerMul,
         'Mul#constant': lowerMulConstant,
@@ -82,7 +82,7 @@ export const loweringsOf = (
         Sub: orFloat(lowerSub, 'F32'),
         'Sub#constant': lowerAddConstant,
         TopK: lowerTopK,
-        Where: lowerWhere,
+        Where: orFloat(lowerWhere, 'F16', hasConstantTensor(1, 2)),
       }),
     ),
     [tellOfLimits],

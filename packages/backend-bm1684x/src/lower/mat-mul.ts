@@ -1,7 +1,7 @@
 import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Tensor, type Value } from '@q/ir'
 import { asFloat, biasCodes, factorFor, largestOf, newConstant, onCodes, onceFor, quantizeWeights, requantizationOf } from '@q/ir/lowering'
 import { lostBias } from './lost-bias.ts'
-import { isWideMatMul, widened } from './wide-result.ts'
+import { cutByWidening, isWideMatMul, widened } from './wide-result.ts'
 import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127, in double unless `scaleOf` rounds it. */
@@ -66,7 +66,12 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
       },
     },
     [...values, { name, type: result }],
-    { diagnostics: lostBias(node, addend?.data as Float32Array | undefined, rightScale * inputScale) },
+    {
+      diagnostics: [
+        ...lostBias(node, addend?.data as Float32Array | undefined, rightScale * inputScale),
+        ...cutByWidening(node, result, context),
+      ],
+    },
   )
 }
 

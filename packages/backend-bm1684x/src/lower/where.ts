@@ -16,7 +16,8 @@ function int8(node: Node, context: LowerContext): LoweredNode {
       values.push(chosen)
       return chosen.name
     }
-    const codes = Array.from(constant.data as Float32Array, (x) => saturate(roundHalfAway(Number(x) / type.quant!.scale), dtype))
+    const { scale, zeroPoint } = type.quant!
+    const codes = Array.from(constant.data as Float32Array, (x) => saturate(roundHalfAway(Number(x) / scale + zeroPoint), dtype))
     const value = newConstant(`${each}_${dtype}`, dtype, constant.shape, dtype === 'i8' ? Int8Array.from(codes) : Uint8Array.from(codes))
     values.push(value)
     return value.name

@@ -14,6 +14,20 @@ export const orFloat =
   (node, context) =>
     lower(node, context.scheme.kind === 'integer' && hasZeroPoints(context) && falls(node, context) ? context.in(mode) : context)
 
+/**
+ * Whether some of these operands are constants of several elements: as codes they would have a zero point, for which the family's own text has no place.
+ *
+ * @param places of the operands that are asked about
+ */
+export const hasConstantTensor =
+  (...places: readonly number[]) =>
+  ({ inputs }: Node, context: LowerContext): boolean =>
+    places.some((place) => (context.constantOf(inputs[place])?.data.length ?? 0) > 1)
+
+/** Whether a computed operand has a zero point. */
+export const hasShiftedOperand = ({ inputs }: Node, context: LowerContext): boolean =>
+  inputs.some((name) => name !== undefined && context.constantOf(name) === undefined && context.quantizedType(name).quant!.zeroPoint !== 0)
+
 /** What makes up for the zero point of the operand `x` in sums of codes times weights; `undefined` where it has none. */
 export function zeroPointOffsets(
   x: string,

@@ -1,3 +1,4 @@
+import type { AttrValue } from '@q/ir'
 import type { Field } from '../codec/field.ts'
 import { derived, field, fixed, lax, reluFields, selects } from '../codec/field.ts'
 import type { ReadForm, Spelling, WriteForm } from '../codec/spelling.ts'
@@ -17,6 +18,10 @@ import { impliedRounding, multiplierAndShift, plainRelu, roundsAsImplied, textRo
 
 const firstRounding = lax('enum:round_mode', 'first_round_mode', 'HalfAwayFromZero')
 const poolMode = (mode: string): Field => selects('enum:pool_mode', 'pool_mode', mode)
+
+/** Whether there is a border that counts whatever the text says: that of codes with a zero point, which are rescaled as real numbers. */
+const countsBorder = ({ inputs, typeOf }: ReadForm, attrs: Readonly<Record<string, AttrValue>>): boolean =>
+  (typeOf(inputs[0]!).quant?.zeroPoint ?? 0) !== 0 && (attrs['pads'] as readonly number[]).some((pad) => pad > 0)
 
 /** Codes that are rescaled as real numbers. */
 const realFactor: readonly Field[] = [field('f64', 'scale', 'scale'), field('f64', 'offset', 'offset')]
@@ -53,7 +58,7 @@ function pool(rank: 1 | 2 | 3): readonly Spelling[] {
       ...operands,
       fields: [...averagePoolFields, ...plainRelu, ...realFactor, poolMode('Avg'), textRounding(), firstRounding],
       reads: (form) => hasIntegerOperand(form) && form.operation.attributes.has('scale'),
-      read: firstOf(1),
+      read: (form, attrs) => ({ ...firstOf(1)(form), attrs: countsBorder(form, attrs) ? { count_include_pad: true } : {} }),
       writes: (form) => isRight(form) && form.attrs['scale'] !== undefined,
     },
     {

@@ -155,7 +155,7 @@ export const tpuProducts: readonly Spelling[] = [
       ...plainRelu,
       ...multipliersAndShifts,
       quantMode,
-      derived('i64', 'input_zp', (form) => zeroPoint(form, 0)),
+      derived('i64', 'input_zp', (form) => (form.attrs['zeroPointInSum'] === false ? zeroPoint(form, 0) : 0)),
       derived('i64', 'right_zp', (form) => zeroPoint(form, 1)),
       derived('bool', 'cal_i8', ({ attrs }) => (attrs['requantize'] === 'multiplier-shift' ? true : undefined)),
     ],

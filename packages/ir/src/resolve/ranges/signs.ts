@@ -2,7 +2,7 @@ import { numberOperand } from '../../graph/op-form.ts'
 import { type ApplyRangeRule, isSigned, passToUsers } from './range-draft.ts'
 
 /** The least value given to a range that has to become signed: a tenth of the largest, negative. */
-const float32Tenth = (max: number): number => Math.fround(Math.fround(-0.1) * Math.fround(max))
+const float32Tenth = (max: number): number => Math.fround(-0.1 * max)
 
 const pooling = ['AveragePool', 'MaxPool', 'Abs']
 
