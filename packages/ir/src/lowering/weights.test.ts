@@ -123,6 +123,9 @@ describe('bias', () => {
     expect(biasCodes(Float32Array.of(1, -1.25), 0.5)).toEqual(Int32Array.of(2, -3))
     expect(biasCodes(Float32Array.of(1, -1.25), [0.5, 0.25])).toEqual(Int32Array.of(2, -5))
     expect(biasCodes(Float32Array.of(1, -1.25), [0.5])).toEqual(Int32Array.of(2, -3))
+    // Halves go away from zero on either side of what is added.
+    expect(biasCodes(Float32Array.of(0.25), 0.5, { offsets: [-1] })).toEqual(Int32Array.of(0))
+    expect(biasCodes(Float32Array.of(0.25), 0.5, { offsets: [-1], added: 'before' })).toEqual(Int32Array.of(-1))
   })
   it('that its element type does not hold is refused by name, zero point included', () => {
     const made = (dtype: 'i32' | 'i64') => biasCodes(Float32Array.of(0, 1), 1, { dtype, offsets: [0, 2 ** 31], layer: 'conv' })

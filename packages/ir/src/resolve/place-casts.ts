@@ -55,7 +55,7 @@ export interface CastParts {
   readonly tally: Tally
 }
 
-/** The nodes of a place in order: each with those hoisted behind its results; those of a later user stand in front. */
+/** The nodes of a place in order: each with those hoisted behind its results, in the order of their users. */
 function rosterOf({ frame, typedAt, hoisting }: CastParts, place: number): readonly PlacedNode[] {
   const { name: inputName, node } = frame.places[place]!
   const roster: PlacedNode[] = []
@@ -64,7 +64,7 @@ function rosterOf({ frame, typedAt, hoisting }: CastParts, place: number): reado
     each.node.outputs.forEach(behind)
   }
   const behind = (value: string): void => {
-    for (const owner of hoisting.placesOf(value).toReversed()) {
+    for (const owner of hoisting.placesOf(value)) {
       const { hoisted } = typedAt(owner)
       for (const each of hoisted.toReversed()) if (each.source === value) put({ node: each.node, owner })
     }
