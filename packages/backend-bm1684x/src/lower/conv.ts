@@ -103,7 +103,7 @@ function shiftedFacts(node: Node, dtype: string, context: LowerContext): readonl
 }
 
 /** The scale of each channel's sums. */
-export const sumScales = (weightScales: readonly number[], inputScale: number): readonly number[] =>
+const sumScales = (weightScales: readonly number[], inputScale: number): readonly number[] =>
   weightScales.map((scale) => scale * inputScale)
 
 /** The warning of a convolution whose input has so small a scale that it is counted with another. */
