@@ -8,7 +8,7 @@ import { q, run, vendorBin } from './programs.mjs'
 import { forms, madeFromOthers, neverPositive } from './sweep-forms.mjs'
 import { writeForms } from './sweep-network.mjs'
 
-const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--chip NAME] [--modes INT8,F16,F32] [--listed MODE] [--no-chip] [--keep] [--output FILE] [form ...]
+const usage = `usage: node tools/vendor-check/sweep.mjs --vendor DIR [--chip NAME] [--modes INT8,F16,F32] [--listed MODE] [--asymmetric] [--no-chip] [--keep] [--output FILE] [form ...]
 DIR is an installed TPU-MLIR 1.30.2; forms: ${[...forms.keys()].join(', ')}`
 
 const { values, positionals } = parseArgs({
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     chip: { type: 'string', default: 'bm1684x' },
     modes: { type: 'string', default: 'INT8,F16,F32' },
     listed: { type: 'string' },
+    asymmetric: { type: 'boolean', default: false },
     'no-chip': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -93,7 +94,7 @@ async function ourRun(batch, place, mode) {
   await q(place, ['run_calibration', 'm.mlir', '--data_list', 'list.txt', '--tune_num', '0', '-o', 'table'])
   if (values.listed !== undefined) listLayers(place, values.listed)
   const printed = await q(place, ['model_deploy', ...deployOptions(mode)])
-  const lowered = `m_${chip}_${mode === 'INT8' ? 'int8_sym' : mode.toLowerCase()}_tpu.mlir`
+  const lowered = `m_${chip}_${mode === 'INT8' ? `int8_${values.asymmetric ? 'asym' : 'sym'}` : mode.toLowerCase()}_tpu.mlir`
   await q(place, ['model_runner', '--model', lowered, '--input', input, '--dump_all_tensors', '--output', 'all.npz'])
   return { input, lowered, script: /\bsh (\S+_compile\.sh)/.exec(printed)?.[1] }
 }
@@ -116,6 +117,7 @@ const deployOptions = (mode) => [
   ...['--mlir', 'm.mlir', '--quantize', mode, '--chip', chip, '--model', container],
   ...(mode === 'INT8' || values.listed === 'INT8' ? ['--calibration_table', 'table'] : []),
   ...(values.listed === undefined ? [] : ['--quantize_table', 'listed']),
+  ...(values.asymmetric ? ['--asymmetric'] : []),
 ]
 
 /**

@@ -1,5 +1,6 @@
 import { elementCount, type LowerContext, type LoweredNode, layerOf, type Node } from '@q/ir'
 import { chipLimit, type Telling } from '@q/ir/lowering'
+import { hasShiftedOperand } from './zero-points.ts'
 
 /** Elements that the planes of a response normalization hold together at least. */
 const leastResponses = 224
@@ -33,7 +34,14 @@ const places: Limit = (node, context) => {
     : `the chip reads other memory where ${indices} is negative: places have to count from the front`
 }
 
+/** Scales of channels of codes with a zero point. */
+const shiftedScale: Limit = (node, context, { nodes }) =>
+  nodes.some(({ op }) => op === 'QAffine') && hasShiftedOperand(node, context)
+    ? 'the chip computes something else of codes with a zero point; a float mode in the quantization table computes it right'
+    : undefined
+
 const limits: Readonly<Record<string, Limit>> = {
+  Affine: shiftedScale,
   Atanh: hyperbolic,
   Cosh: hyperbolic,
   GatherElements: places,

@@ -34,7 +34,7 @@ import { lowerSoftmax } from './softmax.ts'
 import { lowerSub } from './sub.ts'
 import { withTruths } from './truth-operands.ts'
 import { lowerWhere } from './where.ts'
-import { hasConstantTensor, hasShiftedOperand, orFloat } from './zero-points.ts'
+import { endsInRelu, hasConstantBranches, hasConstantTensor, hasShiftedOperand, orFloat } from './zero-points.ts'
 
 const each = (ops: readonly string[], lower: LowerOp): Record<string, LowerOp> => Object.fromEntries(ops.map((op) => [op, lower]))
 
@@ -78,11 +78,12 @@ export const loweringsOf = (
         Pow: lowerPow,
         'Pow#constant': lowerPowConstant,
         Relu: orFloat(lowerCopy, 'F32'),
+        Upsample: orFloat(lowerCopy, 'F16', endsInRelu),
         Softmax: lowerSoftmax(longestSoftmax),
         Sub: orFloat(lowerSub, 'F32'),
         'Sub#constant': lowerAddConstant,
         TopK: lowerTopK,
-        Where: orFloat(lowerWhere, 'F16', hasConstantTensor(1, 2)),
+        Where: orFloat(lowerWhere, 'F16', hasConstantBranches),
       }),
     ),
     [tellOfLimits],

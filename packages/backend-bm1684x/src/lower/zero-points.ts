@@ -24,6 +24,13 @@ export const hasConstantTensor =
   ({ inputs }: Node, context: LowerContext): boolean =>
     places.some((place) => (context.constantOf(inputs[place])?.data.length ?? 0) > 1)
 
+/** Whether the branches of a choice are constants of several elements, or both are numbers: TPU-MLIR 1.30.2 makes codes without the zero point of them. */
+export const hasConstantBranches = (node: Node, context: LowerContext): boolean =>
+  hasConstantTensor(1, 2)(node, context) || [1, 2].every((place) => context.constantOf(node.inputs[place]) !== undefined)
+
+/** Whether a node ends in a ReLU. */
+export const endsInRelu = (node: Node, context: LowerContext): boolean => context.attrs(node)['relu'] === true
+
 /** Whether a computed operand has a zero point. */
 export const hasShiftedOperand = ({ inputs }: Node, context: LowerContext): boolean =>
   inputs.some((name) => name !== undefined && context.constantOf(name) === undefined && context.quantizedType(name).quant!.zeroPoint !== 0)

@@ -67,6 +67,9 @@ function isLinear(draft: GraphDraft, { inputs, attrs }: Node): boolean {
   )
 }
 
+/** Whether a mask is the same for all heads and queries: the chip's attention takes no other. */
+const isOneRow = (shape: readonly number[]): boolean => shape.slice(1, -1).every((size) => size === 1)
+
 /** The parts of the attention whose output projection is `node`. */
 function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
   if (node.op !== 'MatMul' || !isLinear(draft, node)) return undefined
@@ -88,7 +91,7 @@ function partsOf(draft: GraphDraft, node: Node): Parts | undefined {
     return undefined
   }
   const mask = masked?.inputs[1]
-  if (mask !== undefined && draft.value(mask).constant !== undefined) return undefined
+  if (mask !== undefined && (draft.value(mask).constant !== undefined || !isOneRow(draft.shape(mask)))) return undefined
   const factor = draft.value(times.inputs[1]!).constant
   if ((back.attrs.perm as readonly number[]).join() !== '0,2,1,3' || factor?.data.length !== 1) return undefined
   const q = projection(draft, product.inputs[0], '0,2,1,3')

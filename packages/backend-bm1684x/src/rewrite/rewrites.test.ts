@@ -198,8 +198,8 @@ describe('attention', () => {
     node('Reshape', ['ot'], 'of', { shape: [1, 3, 4] }),
     node('MatMul', ['of', 'wo'], 'y'),
   ]
-  const run = (masked: boolean, mode: 'INT8' | 'F16'): Graph =>
-    rewrites.reduce((graph, pass) => pass.run(graph, { ...settings, mode }), graphOf(computed, constants, nodes(masked), ['y']))
+  const run = (masked: boolean, mode: 'INT8' | 'F16', m: readonly number[] = computed.m): Graph =>
+    rewrites.reduce((graph, pass) => pass.run(graph, { ...settings, mode }), graphOf({ ...computed, m }, constants, nodes(masked), ['y']))
   const attention = (graph: Graph): Node | undefined => graph.nodes.find(({ op }) => op === 'Attention')
 
   it('is fused when the keys are turned in two steps', () => {
@@ -210,6 +210,10 @@ describe('attention', () => {
 
   it.each(['F16', 'INT8'] as const)('takes a computed mask along in %s', (mode) => {
     expect(attention(run(true, mode))?.inputs[11]).toBe('m')
+  })
+
+  it('stays in its parts where the mask is another for each query, as in TPU-MLIR 1.30.2', () => {
+    expect(attention(run(true, 'INT8', [1, 1, 3, 3]))).toBeUndefined()
   })
 })
 

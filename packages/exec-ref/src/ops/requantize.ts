@@ -1,4 +1,4 @@
-import type { RoundingMode } from '@q/ir'
+import { layerOf, QError, type RoundingMode } from '@q/ir'
 
 import { unpackRequantization } from '@q/ir/number'
 import { codeLimits } from '../compute/codes.ts'
@@ -37,15 +37,24 @@ export const requantize: Kernel = (call) => {
   return [bySlice(call, slices, (c) => ({ apply: requantizerOf(call, c), zero }))]
 }
 
+function withoutRow({ node }: KernelCall, slice: number): never {
+  throw new QError('SHAPE_DECLARED', `${node.op} has no parameters for some slices`, {
+    at: [layerOf(node)],
+    found: `none for slice ${slice}`,
+    wanted: 'a row for each slice of the axis',
+    hint: 'check the back end or the file that made this graph',
+  })
+}
+
 /** The same with multiplier, shift and zero point of each slice in a constant. */
 export const requantizeAxis: Kernel = (call) => {
   const parameters = operand(call, 1)
-  const rows = unpackRequantization(parameters.data, parameters.type.shape.at(-1)!)
+  const rows = unpackRequantization(parameters.data, parameters.type.shape.at(-1) === 2 ? 2 : 3)
   const rounding = word(call, 'rounding') as RoundingMode
   const kind = word(call, 'requantize') as RequantizeKind
   return [
     bySlice(call, rows.length, (c) => {
-      const { multiplier, shift, zeroPoint } = rows[c]!
+      const { multiplier, shift, zeroPoint } = rows[c] ?? withoutRow(call, c)
       return { apply: requantizer(kind, multiplier, shift, rounding), zero: zeroPoint }
     }),
   ]

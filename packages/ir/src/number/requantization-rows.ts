@@ -19,7 +19,7 @@ export function packRequantization(rows: readonly RequantizationRow[], width: Re
 }
 
 /** What {@link packRequantization} packed. Of a pair the shift is the lowest 8 bits, with their sign. */
-export function unpackRequantization(parameters: ArrayLike<number>, width: number): readonly RequantizationRow[] {
+export function unpackRequantization(parameters: ArrayLike<number>, width: RequantizationWidth): readonly RequantizationRow[] {
   return Array.from({ length: parameters.length / width }, (_, i): RequantizationRow => {
     const [multiplier, second] = [parameters[width * i]!, parameters[width * i + 1]!]
     return width === 3

@@ -2,6 +2,7 @@ import { elementCount } from '@q/ir'
 import { addConstant, constantOf, isAlongLast, numberOf, onlyUser } from '../net/constants.ts'
 import { areMergeable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { noteScaled } from '../net/scaled-products.ts'
 import { scaledConstants } from './merge-numbers.ts'
 
 /** Axes of the results that TPU-MLIR 1.30.2 takes factors of columns into. */
@@ -31,6 +32,7 @@ export const factorsIntoColumns: Rule = (net, node) => {
   const inputs = [producer.inputs[0], addConstant(net, `${product}_${node.outputs[0]}`, matrix.shape, matrix.data)]
   if (terms !== undefined) inputs.push(addConstant(net, `${product}_${biasName}_merged`, terms.shape, terms.data))
   const { outputs, attrs } = node
+  noteScaled(net, producer, outputs[0]!)
   net.remove(node)
   net.change(producer, { inputs, outputs, attrs: { ...producer.attrs, ...attrs } })
   return true

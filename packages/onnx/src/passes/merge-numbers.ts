@@ -5,6 +5,7 @@ import { addConstant, addNumber, bypass, constantOf, keepsShape, numberOf, onlyU
 import { jumpsBehind } from '../net/jumps-behind.ts'
 import { areMergeable, magnitude, termsAreScalable } from '../net/merged-constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { noteScaled, noteWithoutTerm } from '../net/scaled-products.ts'
 
 /**
  * Terms of 0 are left out, and factors of 1 and as near to it as makes no difference: TPU-MLIR 1.30.2 does so up to 2e-5 from it. A difference to 0, which is
@@ -15,6 +16,7 @@ export const dropUnit: Rule = (net, node) => {
   if (net.producer(node.inputs[0]!) === undefined && net.isOutput(node.outputs[0]!)) return false
   const number = numberOf(net, node.inputs[1])
   if (number === undefined || !(node.op === 'Add' ? Object.is(number, 0) : Math.abs(number - 1) <= 1e-5)) return false
+  if (node.op === 'Add') noteWithoutTerm(net, node.inputs[0]!)
   bypass(net, node, node.inputs[0]!)
   return true
 }
@@ -66,6 +68,7 @@ export const factorIntoWeights: Rule = (net, node) => {
   })
   const { relu, reluLimit } = node.attrs
   const { outputs } = node
+  noteScaled(net, producer, outputs[0]!)
   net.remove(node)
   net.change(producer, {
     inputs,

@@ -2,9 +2,10 @@ import type { Node } from '@q/ir'
 import type { GraphDraft } from '@q/ir/graph'
 import { constantOf, onlyUser, reshapedConstant, sameShape } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { isScaled } from '../net/scaled-products.ts'
 import { standsForTransposes } from './move-permutes.ts'
 
-/** Operators whose results TPU-MLIR 1.30.2 leaves next to the sum, where nothing else uses them. */
+/** Operators whose results TPU-MLIR 1.30.2 leaves next to the sum, where nothing else uses them; it takes a factor behind a product's terms into it later than it looks at sums. */
 const keptBeside: ReadonlySet<string> = new Set(['MatMul', 'LayerNormalization'])
 
 /**
@@ -22,7 +23,7 @@ function movesAhead(net: GraphDraft, reshape: Node | undefined): boolean {
   const operands = sum.inputs as readonly string[]
   const isKeptBeside = (name: string): boolean => {
     const producer = net.producer(name)
-    return producer !== undefined && keptBeside.has(producer.op) && onlyUser(net, producer) === sum
+    return producer !== undefined && keptBeside.has(producer.op) && onlyUser(net, producer) === sum && !isScaled(net, name)
   }
   const fits = operands.every((name) => sameShape(net.shape(name), shape) && !isKeptBeside(name))
   if (!fits) return false
