@@ -9,6 +9,8 @@ import { decodeNpz } from '@q/npz'
 import { importOnnx, onnxTranslator } from '@q/onnx'
 import * as onnxruntime from 'onnxruntime-node'
 
+import { memberOf } from '../packages/backend-bm1684x/src/bm1684x.ts'
+import { chipFacts } from '../packages/backend-bm1684x/src/chips.ts'
 import { sharedBytes, sharedPath, sharedText } from './shared.ts'
 
 /** What TPU-MLIR 1.30.2 recorded of one array: its place in memory order, its type, and the hash of its bytes. */
@@ -52,7 +54,9 @@ export async function quantizedNetwork(
   asymmetric = false,
 ): Promise<Graph> {
   const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
-  return resolve(await floatNetwork(name), table, new Map(), bm1684x({ chip }), { mode, asymmetric }).graph
+  // No chip offers zero points yet; what there is of them is compared all the same.
+  const backend = asymmetric ? memberOf(chip, { ...chipFacts[chip], offersZeroPoints: true }) : bm1684x({ chip })
+  return resolve(await floatNetwork(name), table, new Map(), backend, { mode, asymmetric }).graph
 }
 
 /** What TPU-MLIR recorded of the same. */

@@ -32,6 +32,8 @@ export interface ChipFacts {
   readonly longestSoftmax: number
   /** Numbers that tell how the plain sums of a channel are requantized. */
   readonly requantizationWidth: RequantizationWidth
+  /** Whether INT8 is offered with zero points, too: on none yet, since not every operator has a right form for them, see the README. */
+  readonly offersZeroPoints: boolean
 }
 
 const bm1684x: ChipFacts = {
@@ -42,6 +44,7 @@ const bm1684x: ChipFacts = {
   mostPatch: Number.POSITIVE_INFINITY,
   longestSoftmax: 8192,
   requantizationWidth: 3,
+  offersZeroPoints: false,
 }
 
 const bm1688: ChipFacts = {
@@ -52,6 +55,7 @@ const bm1688: ChipFacts = {
   mostPatch: 28,
   longestSoftmax: 4096,
   requantizationWidth: 2,
+  offersZeroPoints: false,
 }
 
 /** The facts of each chip. */

@@ -233,7 +233,7 @@ export const targetOf = (name: string, facts: ChipFacts): Target =>
       BF16: { kind: 'float', dtype: 'bf16', rounding },
       F32: { kind: 'float', dtype: 'f32', rounding },
     },
-    asymmetricSchemes: { INT8: int8WithZeroPoints },
+    ...(facts.offersZeroPoints ? { asymmetricSchemes: { INT8: int8WithZeroPoints } } : {}),
     defaultFloat: 'F16',
     floatModes: ['F16', 'BF16', 'F32'],
     ops: {

@@ -1,5 +1,6 @@
 import { type Attrs, allOps, type Diagnostic, type Graph, type Node, type Range, resolve, type Tensor, type Value } from '@q/ir'
-import { bm1684x } from '../src/bm1684x.ts'
+import { memberOf } from '../src/bm1684x.ts'
+import { chipFacts } from '../src/chips.ts'
 
 /** A float graph of one node with calibrated operands `x`, `z` and constants. */
 export interface One {
@@ -53,7 +54,13 @@ export interface Lowered {
 /** Lowers a node to INT8. @param asymmetric whether codes have zero points */
 export function lowered(one: One, asymmetric = false): Lowered {
   const table = new Map(Object.entries(one.ranges).map(([name, { min, max }]) => [name, { threshold: max, min, max }]))
-  const { graph, diagnostics } = resolve(graphOf(one), table, new Map(), bm1684x(), { mode: 'INT8', asymmetric })
+  const { graph, diagnostics } = resolve(
+    graphOf(one),
+    table,
+    new Map(),
+    memberOf('bm1684x', { ...chipFacts.bm1684x, offersZeroPoints: asymmetric }),
+    { mode: 'INT8', asymmetric },
+  )
   return {
     graph,
     diagnostics,

@@ -228,6 +228,9 @@ describe('modes', () => {
         expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, BF16, F32' }),
       )
     }
+    expect(() => resolve(graph, new Map(), new Map(), bm1684x(), { mode: 'INT8', asymmetric: true })).toThrowError(
+      expect.objectContaining({ code: 'MODE_UNSUPPORTED' }),
+    )
   })
 
   it('half floats keep the bias of a convolution in float32 and round its weights', () => {
