@@ -35,7 +35,7 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const addends = convBias(node, bias, quantized, inputScale, context)
   const values: Value[] = [filter, ...addends.values]
   const sums = { name: `${name}_i32`, type: { dtype: 'i32', shape: result.shape } } as const
-  const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, width)
+  const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant_int32`, width, context)
   return {
     diagnostics: [...diagnostics, ...addends.diagnostics],
     nodes: [

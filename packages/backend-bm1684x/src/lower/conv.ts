@@ -149,7 +149,7 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const inputs = [x, ...values.map((value) => value.name)]
   if (result.shape.length === 5) {
     const sums = { name: `${name}_int32`, type: { dtype: 'i32', shape: result.shape } } as const
-    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, width)
+    const made = requantizedPerChannel(sums.name, { name, type: result }, factors, `${name}_quant`, width, context)
     return {
       nodes: [{ op: 'QConv', inputs, outputs: [sums.name], attrs: { ...attrs, requantize: 'none' } }, made.node],
       values: [...values, sums, made.parameters, { name, type: result }],

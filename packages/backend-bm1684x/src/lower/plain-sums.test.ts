@@ -19,7 +19,7 @@ describe('a convolution over three axes', () => {
     expect(sums.attrs).toMatchObject({ requantize: 'none', relu: true })
     expect(graph.values.get('y_int32')!.type.dtype).toBe('i32')
     expect(node.op).toBe('RequantizeAxis')
-    expect(node.attrs['rounding']).toBe('half-away-from-zero')
+    expect(node.attrs['rounding']).toBe('half-up')
     expect(graph.values.get(node.inputs[1]!)!.type.shape).toEqual([1, 2, 1, 1, 3])
     const [multiplier, shift, zeroPoint] = constant(node.inputs[1]!)
     // Weights of 1/2 and -1/4 are whole in quarters.
