@@ -16,9 +16,7 @@ import { definitionOf } from '@q/ir/graph'
 import { readTop, readTpu } from '@q/mlir'
 import { describe, expect, it } from 'vitest'
 
-import { memberOf } from '../packages/backend-bm1684x/src/bm1684x.ts'
-import { chipFacts } from '../packages/backend-bm1684x/src/chips.ts'
-import { floatNetwork } from './reference-network.ts'
+import { backendOf, floatNetwork } from './reference-network.ts'
 import { hasShared, sharedBytes, sharedText, sharedTitle } from './shared.ts'
 
 /**
@@ -80,9 +78,6 @@ function readReference(text: string): Graph {
   }
 }
 
-/** No chip offers zero points yet; what there is of them is compared all the same. */
-const backendOf = (asymmetric: boolean) => memberOf('bm1684x', { ...chipFacts.bm1684x, offersZeroPoints: asymmetric })
-
 const networks = [
   'mnist-8',
   'resnet8_cifar10',
@@ -105,7 +100,7 @@ describe.skipIf(!hasShared)(sharedTitle('the lowered graph, compared with TPU-ML
   ] as const)('%s, %s', (mode, variant) => {
     it.each(variant === 'int8_asym' ? [...networks, ...zoos] : networks)('%s', async (name) => {
       const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
-      const { graph } = resolve(await floatNetwork(name), table, new Map(), backendOf(variant === 'int8_asym'), {
+      const { graph } = resolve(await floatNetwork(name), table, new Map(), backendOf('bm1684x', variant === 'int8_asym'), {
         mode,
         asymmetric: variant === 'int8_asym',
       })

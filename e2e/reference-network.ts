@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { bm1684x, type Chip } from '@q/backend-bm1684x'
 import { createOrtExecutor, type OrtRuntime } from '@q/exec-ort'
 import { createReferenceExecutor } from '@q/exec-ref'
-import { type Executor, type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
+import { type Backend, type Executor, type Graph, parseCalibrationTable, resolve, type Tensor } from '@q/ir'
 import { encodeBf16Array, encodeF16Array } from '@q/ir/number'
 import { decodeNpz } from '@q/npz'
 import { importOnnx, onnxTranslator } from '@q/onnx'
@@ -46,6 +46,10 @@ async function importNetwork(name: string): Promise<Graph> {
   return importOnnx(sharedBytes(file), { name, place: file, ...(shapes === undefined ? {} : { inputShapes: shapes }) })
 }
 
+/** The back end of a chip. No chip offers zero points yet; what there is of them is compared all the same. */
+export const backendOf = (chip: Chip, asymmetric: boolean): Backend =>
+  asymmetric ? memberOf(chip, { ...chipFacts[chip], offersZeroPoints: true }) : bm1684x({ chip })
+
 /** The network as a chip runs it, quantized with the table that TPU-MLIR used. @param asymmetric whether codes have zero points */
 export async function quantizedNetwork(
   name: string,
@@ -54,9 +58,7 @@ export async function quantizedNetwork(
   asymmetric = false,
 ): Promise<Graph> {
   const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
-  // No chip offers zero points yet; what there is of them is compared all the same.
-  const backend = asymmetric ? memberOf(chip, { ...chipFacts[chip], offersZeroPoints: true }) : bm1684x({ chip })
-  return resolve(await floatNetwork(name), table, new Map(), backend, { mode, asymmetric }).graph
+  return resolve(await floatNetwork(name), table, new Map(), backendOf(chip, asymmetric), { mode, asymmetric }).graph
 }
 
 /** What TPU-MLIR recorded of the same. */

@@ -1,6 +1,7 @@
-import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node, type TensorType } from '@q/ir'
+import { type LowerContext, type LoweredNode, layerOf, loweredTo, type Node } from '@q/ir'
 import { lowerFloat, mirroredComparison, numberPlace, onCodes, truthType } from '@q/ir/lowering'
 import { roundHalfAway, saturate } from '@q/ir/number'
+import { haveSameCodes } from './copy.ts'
 
 /** Operators whose results are truth values: the codes 0 and 1, whatever range they were calibrated with. */
 export const comparisons: ReadonlySet<string> = new Set([
@@ -30,9 +31,6 @@ function operationOf(op: string, numberFirst: boolean): string | undefined {
   const mirrored = mirroredComparison(op)
   return numberFirst || mirrored === undefined ? mirrored : op
 }
-
-const haveSameCodes = (a: TensorType, b: TensorType): boolean =>
-  a.dtype === b.dtype && a.quant!.scale === b.quant!.scale && a.quant!.zeroPoint === b.quant!.zeroPoint
 
 function int8(node: Node, context: LowerContext): LoweredNode {
   const name = layerOf(node)

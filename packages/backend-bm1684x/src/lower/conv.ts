@@ -77,11 +77,12 @@ export function convBias(
   const offsets = dtype === 'u8' ? undefined : needed
   const shape = context.typeOf(layer).shape.map((_, i) => (i === 1 ? channels : 1))
   const addends = bias ?? new Float32Array(channels)
-  const added = biasCodes(addends, sumScales(scales, inputScale), { offsets, added: 'before', beyond: 'least' })
+  const units = sumScales(scales, inputScale)
+  const added = biasCodes(addends, units, { offsets, added: 'before', beyond: 'least' })
   return {
     values: [newConstant(`${layer}_bias_int32`, 'i32', shape, added)],
     diagnostics: [
-      ...lostBias(node, bias, sumScales(scales, inputScale)),
+      ...lostBias(node, bias, units),
       ...(needed === undefined ? [] : shiftedFacts(node, dtype, context)).map((fact) => computedOtherwise(node, fact)),
     ],
   }

@@ -1,4 +1,4 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Quant } from '@q/ir'
+import { type LowerContext, type LoweredNode, type LowerOp, layerOf, type Node, type Quant, type TensorType } from '@q/ir'
 import { computedOtherwise, copyCodes, lowerJoin, onCodes } from '@q/ir/lowering'
 
 /**
@@ -24,14 +24,16 @@ export function misreadOperands(
   const result = context.quantizedType(layerOf(node))
   const diagnostics = operands.flatMap((name) => {
     if (name === undefined || context.constantOf(name) !== undefined || context.typeOf(name).range === undefined) return []
-    const { dtype, quant } = context.quantizedType(name)
-    if (dtype === result.dtype && isSame(quant!, result.quant!)) return []
-    const fact = `the codes of ${name}, ${told(quant!)}, are read as codes ${told(result.quant!)}`
+    const type = context.quantizedType(name)
+    if (haveSameCodes(type, result)) return []
+    const fact = `the codes of ${name}, ${told(type.quant!)}, are read as codes ${told(result.quant!)}`
     return [computedOtherwise(node, fact)]
   })
   return diagnostics.length === 0 ? made : { ...made, diagnostics }
 }
 
-const isSame = (a: Quant, b: Quant): boolean => a.scale === b.scale && a.zeroPoint === b.zeroPoint
+/** Whether a code of one tensor stands for the same number in another. */
+export const haveSameCodes = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && a.quant!.scale === b.quant!.scale && a.quant!.zeroPoint === b.quant!.zeroPoint
 
 const told = ({ scale, zeroPoint }: Quant): string => `of scale ${scale}${zeroPoint === 0 ? '' : ` and zero point ${zeroPoint}`}`

@@ -31,6 +31,8 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
   const inputScale = context.quantizedType(a).quant!.scale
   let rightScale: number
   let rightName = b
+  let offsets: ArrayLike<number> | undefined
+  const width = result.shape.at(-1)!
   if (right === undefined) {
     rightScale = context.quantizedType(b).quant!.scale
   } else {
@@ -38,10 +40,8 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
     rightScale = matrix.scale
     rightName = `${name}_filter_int8`
     values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))
+    offsets = zeroPointOffsets(a, matrix.codes, { channels: width, axis: 'innermost' }, context)
   }
-  const width = result.shape.at(-1)!
-  const filter = values[0]?.constant?.data as Int8Array | undefined
-  const offsets = filter === undefined ? undefined : zeroPointOffsets(a, filter, { channels: width, axis: 'innermost' }, context)
   const isBiased = addend !== undefined || offsets !== undefined
   if (isBiased) {
     const numbers = (addend?.data as Float32Array | undefined) ?? new Float32Array(width)

@@ -38,7 +38,7 @@ export const requantize: Kernel = (call) => {
 }
 
 function withoutRow({ node }: KernelCall, slice: number): never {
-  throw new QError('SHAPE_DECLARED', `${node.op} has no parameters for some slices`, {
+  throw new QError('ROWS_MISSING', `${node.op} has no parameters for some slices`, {
     at: [layerOf(node)],
     found: `none for slice ${slice}`,
     wanted: 'a row for each slice of the axis',
@@ -49,7 +49,7 @@ function withoutRow({ node }: KernelCall, slice: number): never {
 /** The same with multiplier, shift and zero point of each slice in a constant. */
 export const requantizeAxis: Kernel = (call) => {
   const parameters = operand(call, 1)
-  const rows = unpackRequantization(parameters.data, parameters.type.shape.at(-1) === 2 ? 2 : 3)
+  const rows = unpackRequantization(parameters.data, parameters.type.shape)
   const rounding = word(call, 'rounding') as RoundingMode
   const kind = word(call, 'requantize') as RequantizeKind
   return [

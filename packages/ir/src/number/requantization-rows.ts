@@ -18,8 +18,13 @@ export function packRequantization(rows: readonly RequantizationRow[], width: Re
   return Int32Array.from(rows.flatMap(packed))
 }
 
-/** What {@link packRequantization} packed. Of a pair the shift is the lowest 8 bits, with their sign. */
-export function unpackRequantization(parameters: ArrayLike<number>, width: RequantizationWidth): readonly RequantizationRow[] {
+/**
+ * What {@link packRequantization} packed. Of a pair the shift is the lowest 8 bits, with their sign.
+ *
+ * @param shape of the parameters: rows of two where its last axis has two elements, else of three
+ */
+export function unpackRequantization(parameters: ArrayLike<number>, shape: readonly number[]): readonly RequantizationRow[] {
+  const width: RequantizationWidth = shape.at(-1) === 2 ? 2 : 3
   return Array.from({ length: parameters.length / width }, (_, i): RequantizationRow => {
     const [multiplier, second] = [parameters[width * i]!, parameters[width * i + 1]!]
     return width === 3

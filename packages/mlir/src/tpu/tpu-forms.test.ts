@@ -1,22 +1,9 @@
-import type { Graph, Node, Tensor, TensorType, Value } from '@q/ir'
-import { allOps, attributesOf } from '@q/ir'
+import type { Node, Tensor, TensorType, Value } from '@q/ir'
+import { attributesOf } from '@q/ir'
 import { definitionOf } from '@q/ir/graph'
 import { describe, expect, it } from 'vitest'
 import { parseMlir, readTpu, writeTpu } from '../index.ts'
-
-const codes: TensorType = { dtype: 'i8', shape: [1, 2, 3, 3], quant: { scale: 0.5, zeroPoint: 0, expressed: 'f32' } }
-
-function graphOf(node: Node, operands: readonly Value[], result: TensorType): Graph {
-  return {
-    name: 'net',
-    inputs: [{ name: operands[0]!.name }],
-    outputs: [node.outputs[0]!],
-    nodes: [node],
-    values: new Map([...operands, { name: node.outputs[0]!, type: result }].map((value) => [value.name, value])),
-    ops: allOps,
-    properties: { stage: 'quantized', chip: 'a-chip', mode: 'INT8' },
-  }
-}
+import { codes, graphOf } from './fixtures/one-node.ts'
 
 const x: Value = { name: 'x', type: codes }
 const filter = (dtype: 'i8' | 'u8'): Value => ({

@@ -1,21 +1,9 @@
-import { allOps, type Graph, type Node, type TensorType, type Value } from '@q/ir'
+import type { Node, TensorType, Value } from '@q/ir'
 import { describe, expect, it } from 'vitest'
 import { parseMlir, readTpu, writeTpu } from '../index.ts'
+import { codes, graphOf } from './fixtures/one-node.ts'
 
-const codes: TensorType = { dtype: 'i8', shape: [1, 2, 3, 3], quant: { scale: 0.5, zeroPoint: 0, expressed: 'f32' } }
 const x: Value = { name: 'x', type: codes }
-
-function graphOf(node: Node, operands: readonly Value[], result: TensorType): Graph {
-  return {
-    name: 'net',
-    inputs: [{ name: operands[0]!.name }],
-    outputs: [node.outputs[0]!],
-    nodes: [node],
-    values: new Map([...operands, { name: node.outputs[0]!, type: result }].map((value) => [value.name, value])),
-    ops: allOps,
-    properties: { stage: 'quantized', chip: 'a-chip', mode: 'INT8' },
-  }
-}
 
 describe('codes with a zero point', () => {
   const shifted: TensorType = { ...codes, quant: { ...codes.quant!, zeroPoint: 7 } }

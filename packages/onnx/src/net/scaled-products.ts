@@ -16,7 +16,9 @@ function notedIn(net: GraphDraft): Noted {
 }
 
 /** Notes that a term of 0 behind a result was left out. */
-export const noteWithoutTerm = (net: GraphDraft, result: string): unknown => notedIn(net).withoutTerm.add(result)
+export function noteWithoutTerm(net: GraphDraft, result: string): void {
+  notedIn(net).withoutTerm.add(result)
+}
 
 /** Notes that a product takes the factor behind its terms into its constants. @param result of the multiplication, which is the product's then */
 export function noteScaled(net: GraphDraft, product: Node, result: string): void {
