@@ -4,7 +4,7 @@ import { digits, inEmptyFolder, prepareFirstLayers } from './run-command.ts'
 import { isBuilt, removeWritten, runSearch, type SearchCommand, sizeOf, written } from './search-process.ts'
 
 /** Kills of each search; `Q_KILLS` are those of both. */
-const instants = Math.ceil(Number(process.env['Q_KILLS'] ?? 10) / 2)
+const instants = Math.ceil(Number(process.env['Q_KILLS'] ?? 4) / 2)
 const seed = 7
 
 /** Numbers from 0 below 1, the same for the same seed: mulberry32. */

@@ -11,6 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 
 import { kurtosisText } from '../tools/cli/src/pipeline/kurtosis-text.ts'
 import { symmetricLayers } from '../tools/cli/src/pipeline/symmetric-layers.ts'
+import { isLong, longTitle } from './long-tests.ts'
 import { floatNetwork, ortExecutor } from './reference-network.ts'
 import { hasShared, sharedBytes, sharedPath, sharedText, sharedTitle } from './shared.ts'
 
@@ -116,6 +117,9 @@ const runs = cases.flatMap((each) =>
   each.runs.map(([tune, ...tables]) => [each.network, tables.map(([file]) => file).join(', '), { ...each, tune, tables }] as const),
 )
 
+type Run = (typeof runs)[number]
+const takesLong = ([network]: Run): boolean => network === 'mobilenet_v2_tv_rec'
+
 /** Five significant digits; tables are printed with seven decimals. */
 const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-5 * Math.abs(b) + 5e-8
 const folder = hasShared ? mkdtempSync(join(tmpdir(), 'q-tables-')) : undefined
@@ -124,7 +128,10 @@ afterAll(() => {
 })
 
 describe.skipIf(!hasShared)(sharedTitle('calibration tables, compared with TPU-MLIR'), () => {
-  it.each(runs)('%s: %s', async (network, _, { preprocess, samples, tune, tables, kurtosisFile }) => {
+  it.each(runs.filter((run) => !takesLong(run)))('%s: %s', isTheirs)
+  it.skipIf(!isLong).each(runs.filter(takesLong))(longTitle('%s: %s'), isTheirs)
+
+  async function isTheirs(...[network, _, { preprocess, samples, tune, tables, kurtosisFile }]: Run): Promise<void> {
     const float = await floatNetwork(network)
     const graph = preprocess === undefined ? float : withPreprocess(float, preprocess)
     const entries =
@@ -167,7 +174,7 @@ describe.skipIf(!hasShared)(sharedTitle('calibration tables, compared with TPU-M
       })
       expect(differing.length / rows.size, [file, ...differing].join('\n')).toBeLessThanOrEqual(0.01)
     }
-  })
+  }
 })
 
 /** The first 100 CIFAR images as one npz each, the way the recorded runs were fed. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isLong as isLongAsked } from './long-tests.ts'
 import { digits, inEmptyFolder, mustRun, q, shared, sharedFile } from './run-command.ts'
 
 inEmptyFolder()
@@ -81,8 +82,7 @@ function expectNotWorse(one: Searched, other: Searched): void {
 /** Similarities are sums over samples; equal sets may differ in the last digits of a table. */
 const rounding = 1e-7
 
-/** Whole searches of trained networks take minutes: `Q_LONG=1` asks for them. */
-const isLong = shared !== undefined && process.env['Q_LONG'] !== undefined
+const isLong = shared !== undefined && isLongAsked
 
 describe.each(small)('$name', (subject) => qualityOf(subject))
 describe.skipIf(!isLong).each(others)('$name (skipped without ../shared and Q_LONG)', (subject) => qualityOf(subject))

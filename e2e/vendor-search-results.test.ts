@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isLong, longTitle } from './long-tests.ts'
 import { type Finished, inEmptyFolder, q } from './run-command.ts'
 import { hasShared, sharedPath, sharedTitle } from './shared.ts'
 import { recordedFloats, recordedLog, repeatRun, rowsOf, type Told, toldBy } from './vendor-commands.ts'
@@ -103,8 +104,16 @@ function executedBy(finished: Finished): number {
   return nodeExecutions + referenceExecutions
 }
 
+const takesLong = ({ folder, run }: Recorded): boolean => folder.startsWith(mobilenet) || run === 'search_qtable_kl_max_mse'
+const asGood = '$folder $run: as similar at least, with no more layers in float'
+const halfAsMany = 'search_qtable on MobileNetV2 reaches what the vendor gives up on, with half as many layers'
+
 describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to, by its own command lines'), () => {
-  it.each(recorded)('$folder $run: as similar at least, with no more layers in float', async (each) => {
+  const [quick, slow] = [recorded.filter((each) => !takesLong(each)), recorded.filter(takesLong)]
+  it.each(quick)(asGood, sameOrBetter)
+  it.skipIf(!isLong).each(slow)(longTitle(asGood), sameOrBetter)
+
+  async function sameOrBetter(each: Recorded): Promise<void> {
     const { folder, run, log, alike, noise = 1e-6 } = each
     const { code, err } = await repeatRun(folder, run)
     expect([0, 4], err).toContain(code)
@@ -112,9 +121,9 @@ describe.skipIf(!hasShared)(sharedTitle('searches come to what TPU-MLIR came to,
     if (alike !== undefined) expectAlike(ours, theirs, alike)
     expect(rowsOf(readFileSync('qtable', 'utf8'))).toBeLessThanOrEqual(recordedFloats(folder, run))
     expect(ours.final).toBeGreaterThanOrEqual((each.score ?? theirs.final) - noise)
-  })
+  }
 
-  it('search_qtable on MobileNetV2 reaches what the vendor gives up on, with half as many layers', { timeout: 600_000 }, async () => {
+  it.skipIf(!isLong)(longTitle(halfAsMany), { timeout: 600_000 }, async () => {
     const exact = await repeatRun(mobilenet, 'search_qtable_kl_mse', '--json')
     expect(exact.code, exact.err).toBe(0)
     const [ours, theirs] = [
