@@ -30,11 +30,11 @@ function noting(takesBlocks: boolean): { readonly ort: OrtRuntime; blocked(): nu
 }
 
 describe.skipIf(!hasShared)(sharedTitle('every value of a network, in any order'), () => {
-  it.each([
+  // The channels of yolov5n fill blocks of 8, which processors with AVX2 have, and not blocks of 16, which those with AVX-512 have.
+  it.each<readonly [name: string, isArranged: boolean | undefined]>([
     ['mobilenet_v2_tv_rec', true],
     ['mobilenet_v1_0.25_128', true],
     ['resnet8_cifar10', true],
-    // Its channels fill blocks of 8, which processors with AVX2 have, and not blocks of 16, which those with AVX-512 have.
     ...(isLong ? [['yolov5n', undefined] as const] : []),
   ])('is what it is in order for %s, whether arranged in blocks or not', async (name, isArranged) => {
     const graph = await floatNetwork(name)
