@@ -160,5 +160,11 @@ it('tensors that each may be folded are refused where they are too large togethe
     code: 'ONNX_TENSOR_SIZE',
     found: `${3 * (2 ** 25 - 2)} elements`,
     wanted: `sizes from 0, and ${2 ** 26} elements at most`,
+    hint: expect.stringContaining('--max-memory'),
   })
+  await expect(importOnnx(fileOf(nodes, { s: whole(2 ** 14, 4) }), { mostGrown: 2 ** 18 })).rejects.toMatchObject({
+    found: `${2 ** 17 - 4} elements`,
+    wanted: `sizes from 0, and ${2 ** 16} elements at most`,
+  })
+  await expect(importOnnx(fileOf(nodes, { s: whole(2 ** 14, 4) }))).resolves.toBeDefined()
 })

@@ -15,7 +15,7 @@ import { wayOf } from '../read-operators.ts'
 import { operandAt, signatures, unhonoured, withDefaults } from '../signature/signatures.ts'
 import { checkNames } from './check-names.ts'
 import { checkNode } from './check-node.ts'
-import { checkSize, grownSize } from './check-size.ts'
+import { checkSize, growthOf } from './check-size.ts'
 import { ownOpset } from './check-version.ts'
 import { duplicateFinder } from './duplicates.ts'
 import { finishedGraph } from './finished-graph.ts'
@@ -44,6 +44,8 @@ export interface DecodeOptions {
    * @default those stay as they are
    */
   readonly compute?: ComputeModel
+  /** Bytes that what is computed of constants may take beyond them. @default 256 MiB */
+  readonly mostGrown?: number
   /** Name of the graph. @default the name in the file */
   readonly name?: string
   /** What errors call the file. @default 'model' */
@@ -67,7 +69,7 @@ export async function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {})
 }
 
 async function decoded(bytes: Uint8Array, options: DecodeOptions): Promise<Graph> {
-  const place = options.place ?? 'model'
+  const { place = 'model' } = options
   const model = readModel(bytes, place)
   checkNames(model.graph, place)
   const external = externalFiles(options.readExternal)
@@ -82,14 +84,7 @@ async function decoded(bytes: Uint8Array, options: DecodeOptions): Promise<Graph
   }
   const inputs = inputTypes(model.graph, options.inputShapes, place)
   const needed = neededNodes(model.graph, outputs, place)
-  const walk = startWalk(
-    inputs,
-    ownOpset(opsetsOf(model), place),
-    factsOf(model, inputs, needed, outputs),
-    external,
-    place,
-    options.compute,
-  )
+  const walk = startWalk(inputs, ownOpset(opsetsOf(model), place), factsOf(model, inputs, needed, outputs), external, options)
   for (const initializer of model.graph.initializer ?? []) {
     walk.constants.set(initializer.name ?? '', literalOf(await readTensor(initializer, external, [place])))
   }
@@ -115,8 +110,7 @@ function startWalk(
   ownVersion: number,
   facts: ModelFacts,
   external: ExternalFiles,
-  place: string,
-  compute: ComputeModel | undefined,
+  { place = 'model', compute, mostGrown }: DecodeOptions,
 ): Walk {
   const constants = new Map<string, Literal>()
   const types = new Map(inputs)
@@ -130,7 +124,7 @@ function startWalk(
   const leftOut = new Map<string, string>()
   /** Results that no input leads to, of layers that are larger than constants are stored. */
   const unfed = new Set<string>()
-  let grown = 0
+  const grownBy = growthOf(mostGrown)
   const typeOf = (name: string): InferredType => {
     const type = constants.get(name) ?? types.get(name)
     if (type === undefined && leftOut.has(name)) throw resultLeftOut(name, leftOut.get(name)!, place)
@@ -185,7 +179,7 @@ function startWalk(
       const known: KnownNode = { op, inputs: literals, attrs, opset, results: outputs.length }
       const isFixed = (name: string | undefined): name is string => name !== undefined && (constants.has(name) || unfed.has(name))
       const grow = (results: readonly (InferredType | undefined)[]): void => {
-        grown = grownSize(grown, [...new Set(inputNames.filter(isFixed))].map(typeOf), results, at)
+        grownBy([...new Set(inputNames.filter(isFixed))].map(typeOf), results, at)
       }
       const keep = (results: readonly (Literal | undefined)[]): void => {
         grow(results)

@@ -17,14 +17,18 @@ const handingOn = new Set(
 /** Operators that move a value by a constant, as `floor(x / d + 0.5)` rounds. */
 const movingByConstant = new Set(['Add', 'Div', 'Mul', 'Sub'])
 
+/** Values that are walked through: each rule asks for each node, and networks of thousands of products in a row would be walked for minutes. */
+const mostWalked = 500
+
 /**
  * Whether a value, wherever it is moved, is rounded, compared or cast to integers: then the last place of it decides on whole numbers, and it has
- * to be computed in the very steps that the model says.
+ * to be computed in the very steps that the model says. So it has where that cannot be seen within {@link mostWalked} values.
  */
 export function jumpsBehind(net: GraphDraft, name: string): boolean {
   const waiting = [name]
   const seen = new Set(waiting)
-  for (const value of waiting) {
+  for (const [walked, value] of waiting.entries()) {
+    if (walked === mostWalked) return true
     for (const { op, inputs, outputs, attrs } of net.consumers(value)) {
       if (jumping.has(op) || (op === 'Cast' && !isFloat(attrs['to'] as DType))) return true
       const isMoved = movingByConstant.has(op) && inputs.some((each) => constantOf(net, each) !== undefined)

@@ -19,7 +19,7 @@ export function subcommand(program: Command, name: string, description: string):
     .option('--json', 'print JSON events, one a line')
     .option(
       '--max-memory <size>',
-      'most that one file, or the tensors of one model, may take in memory, like 8GiB; what is unpacked may take a quarter of it (default: 4GiB)',
+      'most that one file, or the tensors of one model, may take in memory, like 8GiB; what is unpacked may take a quarter of it, what a model makes of constants a sixteenth (default: 4GiB)',
       parseBytes,
     )
 }

@@ -3,6 +3,7 @@ import { isQError, QError } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
 import { countText } from '../console/count-text.ts'
 import type { Context } from '../context.ts'
+import { grownBytes } from '../wiring/check-memory.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { compareImport, type ImportComparison } from './compare-import.ts'
 import { openOriginal } from './original-model.ts'
@@ -45,7 +46,17 @@ export async function checkedOriginal(imported: ImportedModel, { files, reporter
   try {
     const inputs = await samples.load(0)
     const tensors = await runGraph(graph, floatExecutor(), inputs, activationNames(graph))
-    const found = await compareImport({ model, bytes, ...shapes, ...cut, graph, inputs, tensors, tolerance: importTolerance })
+    const found = await compareImport({
+      model,
+      bytes,
+      ...shapes,
+      ...cut,
+      graph,
+      inputs,
+      tensors,
+      tolerance: importTolerance,
+      mostBytes: grownBytes(files.mostBytes),
+    })
     if (!found.comparison.passed) refuse(model, found, force, reporter.note)
     const fetches = outputNames === undefined ? {} : { fetches: { names: outputNames, bytes } }
     const original = await openOriginal(model, { declared: sampleInputs(graph), ...shapes, ...fetches })

@@ -1,3 +1,4 @@
+import { usualMostBytes } from '@q/data'
 import type { Graph, Tensor } from '@q/ir'
 import { elementCount } from '@q/ir'
 import { sampleInputs } from '@q/ir/graph'
@@ -5,6 +6,7 @@ import { onnxLayerTensors, onnxOutputNames } from '@q/onnx'
 import type { Comparison } from '../compare/compare-files.ts'
 import { compareSets } from '../compare/compare-files.ts'
 import { compareTensor } from '../compare/compare-tensors.ts'
+import { grownBytes } from '../wiring/check-memory.ts'
 import { openOriginal } from './original-model.ts'
 import { activationNames } from './run-graph.ts'
 
@@ -22,6 +24,8 @@ export interface ImportedRun {
   readonly tensors: ReadonlyMap<string, Tensor>
   readonly tolerance: readonly [cosine: number, euclidean: number]
   readonly excepts?: readonly string[]
+  /** What the inner tensors that are compared may take in memory together; of more only every n-th layer is compared. @default 256 MiB */
+  readonly mostBytes?: number
 }
 
 /** An import beside the file it was made from. */
@@ -32,9 +36,6 @@ export interface ImportComparison {
   /** The first layer, in the order of the graph, that differs. */
   readonly culprit?: { readonly layer: string; readonly op: string }
 }
-
-/** Elements that the inner tensors of a file may have together; of more only every n-th layer is compared. */
-const mostElements = 2 ** 26
 
 /**
  * Compares what an import computes with what ONNX Runtime makes of the file: its outputs, or the tensors where it was cut, and every layer that is named after a tensor of the file.
@@ -81,14 +82,20 @@ export async function compareImport(run: ImportedRun): Promise<ImportComparison>
 }
 
 /** The layers that are compared, in the order of the graph, with the tensors of the file that each may be held against. */
-function comparedTensors({ model, bytes, graph, outputNames }: ImportedRun): ReadonlyMap<string, readonly string[]> {
+function comparedTensors({
+  model,
+  bytes,
+  graph,
+  outputNames,
+  mostBytes = grownBytes(usualMostBytes),
+}: ImportedRun): ReadonlyMap<string, readonly string[]> {
   const ends = outputNames ?? onnxOutputNames(bytes, model)
   const outputs = new Map(graph.outputs.map((name, i) => [name, [ends[i]!]]))
   const known = onnxLayerTensors(bytes, model, graph)
   const sizeOf = (name: string) => elementCount(graph.values.get(name)?.type.shape ?? [])
   const inner = activationNames(graph).filter((name) => known.has(name) && !outputs.has(name))
   const elements = inner.reduce((sum, name) => sum + sizeOf(name) * known.get(name)!.length, 0)
-  const step = Math.max(1, Math.ceil(elements / mostElements))
+  const step = Math.max(1, Math.ceil((elements * Float32Array.BYTES_PER_ELEMENT) / mostBytes))
   return new Map([...inner.filter((_, i) => i % step === 0).map((name) => [name, known.get(name)!] as const), ...outputs])
 }
 

@@ -8,6 +8,7 @@ import { encodeNpz } from '@q/npz'
 import { onnxOutputNames } from '@q/onnx'
 import type { Comparison } from '../compare/compare-files.ts'
 import type { Context } from '../context.ts'
+import { grownBytes } from '../wiring/check-memory.ts'
 import { floatExecutor } from '../wiring/executors.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { type TopContent, topFiles } from '../wiring/write-model.ts'
@@ -142,6 +143,7 @@ async function compareWithOriginal(
     tensors,
     tolerance,
     excepts,
+    mostBytes: grownBytes(files.mostBytes),
   })
   noteUnknownExcepts(excepts, [tensors, original], reporter)
   const sides = {

@@ -1,6 +1,9 @@
 import type { Graph } from '@q/ir'
 import { elementCount, QError } from '@q/ir'
 
+/** What tensors that are made of little, or only to be compared, may take in memory together: of which several such sets are held. */
+export const grownBytes = (mostBytes: number): number => mostBytes / 16
+
 /** Numbers are computed as 32-bit floats, whatever they are stored as. */
 const bytesOfElement = 4
 

@@ -9,7 +9,7 @@ import { decodeOnnx, importOnnx } from '@q/onnx'
 import { isThere } from '../files/read-file.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import { impliedBy, ownBackends } from './backends.ts'
-import { checkMemory } from './check-memory.ts'
+import { checkMemory, grownBytes } from './check-memory.ts'
 import { externalFile } from './external-file.ts'
 
 export interface ReadModelOptions {
@@ -100,6 +100,7 @@ async function readOnnx(path: string, options: ReadModelOptions): Promise<Graph>
     // ONNX Runtime is loaded by those who run something.
     compute: async (model) => (await import('./executors.ts')).computeModel(model),
     readExternal: async (location, part) => files.read(await externalFile(path, location), part),
+    mostGrown: grownBytes(files.mostBytes),
     ...(inputShapes === undefined ? {} : { inputShapes }),
     ...(outputNames === undefined ? {} : { outputNames }),
     ...(leftOut === undefined ? {} : { leftOut }),
