@@ -13,7 +13,39 @@ const half: readonly SmallNode[] = [
 ]
 const halves = { s0: whole(0), s1: whole(1), e: whole(99), h: whole(2), v: whole(3), two: whole(2) }
 
+/** A matrix product split into axes, turned, and taken apart along one of them, as queries and keys are. */
+const partsOfProduct = (x: readonly number[], split: readonly number[], perm: readonly number[], axis: number) => ({
+  x,
+  nodes: [
+    ['MatMul', 'x w', 'm'],
+    ['Reshape', 'm s', 'r'],
+    ['Transpose', 'r', 't', { perm }],
+    ['Split', 't', 'p0 p1', { axis }],
+    ['Squeeze', 'p0 axis', 'q0'],
+    ['Squeeze', 'p1 axis', 'q1'],
+    ['Tanh', 'q0', 'a0'],
+    ['Sigmoid', 'q1', 'a1'],
+    ['Add', 'a0 a1', 'y'],
+  ] satisfies readonly SmallNode[],
+  constants: { w: numbers([x.at(-1)!, 24]), s: whole(...split), axis: whole(axis) },
+  opset: 13,
+})
+const turnedBehind = 'MatMul Reshape Slice Slice Squeeze Squeeze Transpose Tanh Transpose Sigmoid Add'
+const turnedBefore = 'MatMul Reshape Transpose Slice Slice Squeeze Squeeze Tanh Sigmoid Add'
+
 describeCanonical('moves', [
+  {
+    title: 'parts of a product are turned one by one',
+    ...partsOfProduct([1, 6, 8], [1, 6, 2, 3, 4], [2, 0, 3, 1, 4], 0),
+    ops: turnedBehind,
+  },
+  { title: 'of four axes', ...partsOfProduct([6, 8], [6, 2, 3, 4], [1, 0, 2, 3], 0), ops: turnedBehind },
+  {
+    title: 'of six, and not along the first',
+    ...partsOfProduct([1, 3, 6, 8], [1, 3, 6, 2, 3, 4], [0, 3, 4, 1, 2, 5], 1),
+    ops: turnedBehind,
+  },
+  { title: 'along an axis that stays, all together', ...partsOfProduct([1, 6, 8], [1, 6, 2, 3, 4], [0, 3, 2, 1, 4], 2), ops: turnedBefore },
   {
     title: 'halves of a plane, in order, before a convolution',
     x: [1, 2, 4, 4],

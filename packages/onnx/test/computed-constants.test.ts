@@ -35,6 +35,40 @@ describe('operators of constants that are not computed here', () => {
     expect(graph.values.get(term!)!.constant!.data).toEqual(wanted)
   })
 
+  it('filters that are standardized by a BatchNormalization that trains among them', async () => {
+    const file = onnxFile({
+      inputs: { x: [1, 4, 5] },
+      constants: { w: numbers([1, 3, 4]), g: numbers([3]), b: numbers([3]), mean: numbers([3]), variance: { data: [1, 2, 3] } },
+      nodes: [
+        ['BatchNormalization', 'w g b mean variance', 'n means variances', { training_mode: 1, epsilon: 1e-6 }],
+        ['MatMul', 'n x', 'y'],
+      ],
+      outputs: 'y',
+      opset: 15,
+    })
+    await expect(importOnnx(file)).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED', found: 'training_mode 1' })
+    const graph = await importOnnx(file, { compute })
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['MatMul'])
+    const [rows] = graph.nodes[0]!.inputs
+    const row = Array.from(graph.values.get(rows!)!.constant!.data as Float32Array).slice(0, 4)
+    const mean = row.reduce((sum, each) => sum + each, 0) / 4
+    expect(mean).toBeCloseTo(numbers([3]).data[0]!, 5)
+  })
+
+  it('but nothing random', async () => {
+    const file = onnxFile({
+      inputs: { x: [4] },
+      constants: { k: numbers([4]), ratio: { data: [0.5], shape: [] }, yes: { data: [1], shape: [], dtype: 'bool' } },
+      nodes: [
+        ['Dropout', 'k ratio yes', 'd'],
+        ['Add', 'x d', 'y'],
+      ],
+      outputs: 'y',
+      opset: 13,
+    })
+    await expect(importOnnx(file, { compute })).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED', found: 'training_mode true' })
+  })
+
   it('integers that doubles do not hold among them', async () => {
     const cases = [
       ['Add', [2 ** 53, 2 ** 53 + 2], [1, 2], [993, 996]],

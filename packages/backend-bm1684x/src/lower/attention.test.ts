@@ -6,7 +6,7 @@ import { lowerAttention } from './attention.ts'
 const tensor = (shape: readonly number[], data: readonly number[]): Tensor => ({ dtype: 'f32', shape, data: Float32Array.from(data) })
 
 /** Two heads of one column each; every matrix has the largest magnitude 127, so its scale is 1 (of a head: that of its column). */
-const constants: Readonly<Record<string, Tensor>> = {
+const ownConstants: Readonly<Record<string, Tensor>> = {
   wq: tensor([2, 2], [127, 0, 1, 254]),
   bq: tensor([2], [3, 4]),
   wk: tensor([2, 2], [127, 127, 0, 0]),
@@ -26,7 +26,12 @@ const node = (more: Partial<Node> = {}, attrs: Node['attrs'] = {}): Node => ({
   ...more,
 })
 
-function lower(each: Node, mode: 'INT8' | 'F16' | 'F32'): LoweredNode & { readonly constant: (name: string) => readonly number[] } {
+function lower(
+  each: Node,
+  mode: 'INT8' | 'F16' | 'F32',
+  others: Readonly<Record<string, Tensor>> = {},
+): LoweredNode & { readonly constant: (name: string) => readonly number[] } {
+  const constants = { ...ownConstants, ...others }
   const scheme: Scheme = target.schemes[mode]!
   const typeOf = (name: string): TensorType => constants[name] ?? { dtype: 'f32', shape }
   const context = {
@@ -74,6 +79,13 @@ describe('attention in INT8', () => {
     expect(lowered.constant('wo_weight_head_1_int8')).toEqual([2, 3])
     expect(lowered.constant('bo_int32')).toEqual([7, 8])
     expect([lowered.nodes[0]!.inputs[10], lowered.nodes[1]!.inputs[10]]).toEqual(['bo_int32', undefined])
+  })
+  it('whose quotients by the scale are float32: what is nearly a half is one', () => {
+    // 28.50000043 and 16.49999916 times the scale.
+    const codes = (largest: number, each: number) =>
+      lower(node(), 'INT8', { wo: tensor([2, 2], [largest, each, 0, 0]) }).constant('wo_weight_head_0_int8')
+    expect(codes(0.09015199, -0.020230958)).toEqual([127, -29])
+    expect(codes(0.08849475, -0.011497349)).toEqual([127, -17])
   })
   it('factors are those of the layers in between', () => {
     // q: 1 * 1 / 2; k and v: 1; product 2 * 1 / 4; probabilities 1/255 times v over the product with v.

@@ -10,7 +10,7 @@ import {
   newConstant,
   onCodes,
 } from '@q/ir/lowering'
-import { codeParams } from '@q/ir/number'
+import { codeParams, roundTo, saturate } from '@q/ir/number'
 import { quantizeMatrix } from './mat-mul.ts'
 import { softmaxTable } from './softmax.ts'
 import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
@@ -87,8 +87,11 @@ function int8(node: Node, context: LowerContext): LoweredNode {
   const heads = headsOf(node, context)
   const outWeights = context.constantOf(wo)!
   const out = quantizeMatrix(outWeights.data as Float32Array)
-  // TPU-MLIR 1.30.2 counts these by the scale as a float32, and what follows by that in double: halves fall to either side.
-  const outCodes = quantizeMatrix(outWeights.data as Float32Array, Math.fround).codes
+  // TPU-MLIR 1.30.2 divides these in float32, by a scale that is in double behind them: what is nearly a half is one.
+  const scale = Math.fround(out.scale)
+  const outCodes = Int8Array.from(outWeights.data as Float32Array, (each) =>
+    saturate(roundTo(Math.fround(each / scale), 'half-away-from-zero'), 'i8'),
+  )
   const outBias = context.constantOf(bo)
   const put = (value: Value): string => {
     values.push(value)

@@ -5,13 +5,10 @@ import { cutByWidening, isWideMatMul, widened } from './wide-result.ts'
 import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127, in double unless `scaleOf` rounds it. */
-export function quantizeMatrix(
-  weights: Float32Array,
-  scaleOf = (scale: number): number => scale,
-): { readonly scale: number; readonly codes: Int8Array } {
+export function quantizeMatrix(weights: Float32Array): { readonly scale: number; readonly codes: Int8Array } {
   const { scales, codes } = quantizeWeights(weights, {
     dtype: 'i8',
-    paramsOf: (extent) => ({ scale: scaleOf((largestOf(extent) || 1e-5) / 127) }),
+    paramsOf: (extent) => ({ scale: (largestOf(extent) || 1e-5) / 127 }),
   })
   return { scale: scales[0]!, codes: Int8Array.from(codes) }
 }

@@ -195,7 +195,9 @@ function startWalk(
         if (exact === undefined) checkHeld(known, folded, at)
         return keep(exact ?? folded)
       }
-      const early = isConstant && statesSize(op) && resultCount(known) <= largestFolded ? await computed() : undefined
+      // In the forms, too, that a layer cannot have, but for those that draw random numbers.
+      const isForeign = signature !== undefined && op !== 'Dropout' && unhonoured(signature, given, opset).length > 0
+      const early = isConstant && (isForeign || statesSize(op)) && resultCount(known) <= largestFolded ? await computed() : undefined
       if (early !== undefined) return keep(early)
       const view: FormView = {
         op,

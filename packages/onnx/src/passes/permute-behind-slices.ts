@@ -18,7 +18,7 @@ function splitsProduct(net: GraphDraft, reshape: Node | undefined): boolean {
 }
 
 /**
- * A Transpose of five axes whose result is taken apart along one of them by Slice and Squeeze (queries, keys, values of one matrix product) goes behind them: one
+ * A Transpose of four axes or more, whose result is taken apart by Slice and Squeeze along an axis that it moves (queries, keys, values of one matrix product) goes behind them: one
  * Transpose in front of each user, also where it leaves the axes in their order. TPU-MLIR 1.30.2 leaves it where something else than a product is split.
  */
 export const permuteBehindSlices: Rule = (net, node) => {
@@ -27,7 +27,7 @@ export const permuteBehindSlices: Rule = (net, node) => {
   const perm = list(node, 'perm')
   const shape = net.shape(turned)
   const slices = net.consumers(turned)
-  if (slices.length < 2 || net.isOutput(turned) || perm.length !== 5 || !splitsProduct(net, net.producer(x))) return false
+  if (slices.length < 2 || net.isOutput(turned) || perm.length < 4 || !splitsProduct(net, net.producer(x))) return false
   const squeezes = slices.map((slice) => (slice.op === 'Slice' ? onlyUser(net, slice) : undefined))
   const axis = squeezes[0]?.op === 'Squeeze' ? list(squeezes[0], 'axes')[0] : undefined
   const fits = slices.every((slice, i) => {
@@ -42,6 +42,7 @@ export const permuteBehindSlices: Rule = (net, node) => {
   })
   if (axis === undefined || !fits) return false
   const source = perm[axis]!
+  if (source === axis) return false
   const order = perm.filter((_, i) => i !== axis).map((each) => (each > source ? each - 1 : each))
   const from = net.shape(x)
   slices.forEach((slice, i) => {

@@ -8,7 +8,7 @@ export const refusedForms: Readonly<Record<string, string>> = {
   Attention:
     '`softmax_precision` other than float32; a negative `scale`; `softcap` with a mask, `qk_matmul_output_mode` 1 and 2 with one, and `is_causal` with `nonpad_kv_seqlen`, which versions of ONNX compute differently; known masks that leave a query without keys',
   AveragePool: 'counted padding (`count_include_pad`) with windows behind it (`ceil_mode`)',
-  BatchNormalization: '`training_mode` 1, `is_test` 0 or left out before version 7, `spatial` 0',
+  BatchNormalization: '`training_mode` 1 of what is no constant, `is_test` 0 or left out before version 7, `spatial` 0',
   BitShift: 'shifts of 32 and 64 bits',
   Cast: 'what may be negative to unsigned integers of 32 and 64 bits; strings, floats of 8 and 4 bits',
   CastLike: 'what may be negative to unsigned integers of 32 and 64 bits',
