@@ -83,7 +83,15 @@ const nodes: readonly Case[] = [
 ].filter(({ graph }) => graph.nodes.length === 1 && quantizedOps.has(graph.nodes[0]!.op))
 
 /** What the shapes of weights decide, and what only a file of the chip says. */
-const bound = new Set(['LutLRN.beta', 'QAttention.heads', 'QAttention.headSize', 'QAttention.scale', 'QConv.group'])
+const bound = new Set([
+  'LutLRN.beta',
+  'QAttention.heads',
+  'QAttention.headSize',
+  'QAttention.scale',
+  'QConv.group',
+  'QConv.weightBits',
+  'QMatMul.weightBits',
+])
 
 /** Lists that are empty where nothing is said. */
 const lists = [[1], [2], [1, 2], [2, 2], [3, 1]]

@@ -54,26 +54,30 @@ const others = [
   ['bm1690', 'vit_pgd_2_3_16_cifar10'],
 ] as const satisfies readonly (readonly [Chip, string])[]
 
-/** Variants of the recordings: codes without zero points, and with them. */
-type Variant = 'sym' | 'asym'
+/** Variants of the recordings: codes without zero points and with them, and weights of 4 bits. */
+type Variant = 'int8_sym' | 'int8_asym' | 'w4int8_sym'
+
+/** Networks that were recorded with weights of 4 bits. */
+const narrow = ['mnist-8', 'resnet8_cifar10', 'mobilenet_v1_0.25_128', 'blazeface', 'vit_pgd_2_3_16_cifar10', 'stories260K_s64']
 
 const all = [
-  ...networks.map((name) => ['bm1684x', name, 'sym'] as const),
-  ...others.map(([chip, name]) => [chip, name, 'sym'] as const),
-  ...networks.map((name) => ['bm1684x', name, 'asym'] as const),
+  ...networks.map((name) => ['bm1684x', name, 'int8_sym'] as const),
+  ...others.map(([chip, name]) => [chip, name, 'int8_sym'] as const),
+  ...networks.map((name) => ['bm1684x', name, 'int8_asym'] as const),
+  ...narrow.map((name) => ['bm1684x', name, 'w4int8_sym'] as const),
 ]
 
 const graphs = new Map<string, Promise<Graph>>()
-function int8Network(name: string, chip: Chip = 'bm1684x', variant: Variant = 'sym'): Promise<Graph> {
+function int8Network(name: string, chip: Chip = 'bm1684x', variant: Variant = 'int8_sym'): Promise<Graph> {
   const key = `${chip} ${name} ${variant}`
-  const graph = graphs.get(key) ?? quantizedNetwork(name, 'INT8', chip, variant === 'asym')
+  const graph = graphs.get(key) ?? quantizedNetwork(name, variant.startsWith('w4') ? 'W4INT8' : 'INT8', chip, variant.endsWith('asym'))
   graphs.set(key, graph)
   return graph
 }
 
 describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with TPU-MLIR'), () => {
   it.each(all)('%s, %s, %s: every weight', async (chip, name, variant) => {
-    const recorded = recordedVariant(name, `${chip}_int8_${variant}`).weights
+    const recorded = recordedVariant(name, `${chip}_${variant}`).weights
     const graph = await int8Network(name, chip, variant)
     const weights = decodeNpz(encodeWeights(writeTpu(graph).weights), ['weights'])
     // Compared by their bytes, whatever they are called: names of constants are each importer's own.
@@ -86,7 +90,7 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
   })
 
   it.each(all)('%s, %s, %s: names and types of every layer, every integer', async (chip, name, variant) => {
-    const { tensors: recorded, outputs } = recordedVariant(name, `${chip}_int8_${variant}`)
+    const { tensors: recorded, outputs } = recordedVariant(name, `${chip}_${variant}`)
     const graph = await int8Network(name, chip, variant)
     const tensors = await runAll(graph, ortExecutor('exact'), recordedInput(name, graph))
     expect(graph.outputs).toEqual(outputs)
@@ -101,7 +105,7 @@ describe.skipIf(!hasShared)(sharedTitle('INT8 from the ONNX file, compared with 
     expect(wrong.map(([key]) => key)).toEqual([])
   })
 
-  const both = small.flatMap((name) => [[name, 'sym'] as const, [name, 'asym'] as const])
+  const both = small.flatMap((name) => [[name, 'int8_sym'] as const, [name, 'int8_asym'] as const])
   it.each(both)('%s, %s: both exact executors agree on every integer', async (name, variant) => {
     const graph = await int8Network(name, 'bm1684x', variant)
     const inputs = recordedInput(name, graph)

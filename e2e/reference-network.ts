@@ -53,11 +53,11 @@ export const backendOf = (chip: Chip, asymmetric: boolean): Backend =>
 /** The network as a chip runs it, quantized with the table that TPU-MLIR used. @param asymmetric whether codes have zero points */
 export async function quantizedNetwork(
   name: string,
-  mode: 'INT8' | 'F16' | 'BF16',
+  mode: 'INT8' | 'W4INT8' | 'F16' | 'BF16',
   chip: Chip = 'bm1684x',
   asymmetric = false,
 ): Promise<Graph> {
-  const table = mode === 'INT8' ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
+  const table = mode.endsWith('INT8') ? parseCalibrationTable(sharedText('reference/tpu-mlir', name, 'cali_table')).entries : undefined
   return resolve(await floatNetwork(name), table, new Map(), backendOf(chip, asymmetric), { mode, asymmetric }).graph
 }
 

@@ -69,7 +69,7 @@ describe('the mode a layer is computed in', () => {
   })
 
   it('attention keeps codes, and its floats are half ones in every mode', () => {
-    expect(bm1684x().target.ops['Attention']).toEqual({ INT8: 'INT8', F16: 'F16', BF16: 'BF16', F32: 'F16' })
+    expect(bm1684x().target.ops['Attention']).toEqual({ INT8: 'INT8', W4INT8: 'INT8', F16: 'F16', BF16: 'BF16', F32: 'F16' })
   })
 
   it('what only moves elements is of the type that its operand is of', () => {

@@ -4,6 +4,7 @@ import { type ChipFacts, chipFacts } from './chips.ts'
 /** What an operator is computed in where a mode is asked for. @param bf16 half floats where those of the other kind are */
 const modes = (int8: QuantMode, f16: QuantMode, bf16: QuantMode = f16 === 'F16' ? 'BF16' : f16): OpModes => ({
   INT8: int8,
+  W4INT8: int8,
   F16: f16,
   BF16: bf16,
   F32: 'F32',
@@ -222,18 +223,23 @@ const int8: IntegerScheme = {
 /** The same with zero points: codes stretch over all of a range, whose ends are both the calibration's. Weights and tables stay as they are. */
 const int8WithZeroPoints: IntegerScheme = { ...int8, activations: { ...int8.activations, zeroPoint: 'by-range' } }
 
+/** Weights of 4 bits: those of products, and of convolutions over two axes but for filters of one channel each; all else is as in INT8. */
+const narrowWeights = (scheme: IntegerScheme): IntegerScheme => ({ ...scheme, weights: { ...scheme.weights, bits: 4 } })
+const onNarrowWeights: OpModes = { ...modes('INT8', 'F16'), W4INT8: 'W4INT8' }
+
 /** A chip of the family as data, after TPU-MLIR 1.30.2. */
 export const targetOf = (name: string, facts: ChipFacts): Target =>
   defineTarget({
     name,
-    modes: ['INT8', 'F16', 'BF16', 'F32'],
+    modes: ['INT8', 'F16', 'BF16', 'F32', 'W4INT8'],
     schemes: {
       INT8: int8,
+      W4INT8: narrowWeights(int8),
       F16: { kind: 'float', dtype: 'f16', rounding },
       BF16: { kind: 'float', dtype: 'bf16', rounding },
       F32: { kind: 'float', dtype: 'f32', rounding },
     },
-    ...(facts.offersZeroPoints ? { asymmetricSchemes: { INT8: int8WithZeroPoints } } : {}),
+    ...(facts.offersZeroPoints ? { asymmetricSchemes: { INT8: int8WithZeroPoints, W4INT8: narrowWeights(int8WithZeroPoints) } } : {}),
     defaultFloat: 'F16',
     floatModes: ['F16', 'BF16', 'F32'],
     ops: {
@@ -241,12 +247,14 @@ export const targetOf = (name: string, facts: ChipFacts): Target =>
       ...each(wide, modes('INT8', 'F32')),
       ...each(half, modes('F16', 'F16')),
       ...each(full, modes('F32', 'F32')),
-      Attention: { INT8: 'INT8', F16: 'F16', BF16: 'BF16', F32: 'F16' },
+      Attention: { ...modes('INT8', 'F16'), F32: 'F16' },
       AveragePool: modes('INT8', 'F32', 'BF16'),
+      Conv: onNarrowWeights,
       CumSum: modes('F32', 'F32', 'BF16'),
       GroupNormalization: modes('F32', 'F16', 'F32'),
       HardSigmoid: modes('INT8', 'F32', 'BF16'),
       InstanceNormalization: modes('F32', 'F32', 'BF16'),
+      MatMul: onNarrowWeights,
       'Pow#constant': modes('INT8', 'F32', 'BF16'),
       ScatterElements: modes('F32', 'F16'),
       ...inHalfFloats(facts.inHalfFloats),
@@ -288,7 +296,7 @@ export const targetOf = (name: string, facts: ChipFacts): Target =>
     automaticPlan: { unevenAdd: 'F16', cancellingSub: 'F16' },
     casts: { rescale: 'by-width', suffixes: { i8: 'si8', u8: 'ui8', i16: 'si16', u16: 'ui16', i32: 'si32' } },
     pictures: { forms: ['RGB_PLANAR', 'RGB_PACKED', 'BGR_PLANAR', 'BGR_PACKED', 'GRAYSCALE', 'RGBA_PLANAR'] },
-    tolerance: { INT8: [0.9, 0.8], F16: [0.99, 0.9], BF16: [0.99, 0.9], F32: [0.99, 0.99] },
+    tolerance: { INT8: [0.9, 0.8], W4INT8: [0.9, 0.8], F16: [0.99, 0.9], BF16: [0.99, 0.9], F32: [0.99, 0.99] },
   })
 
 /** BM1684X as data. */

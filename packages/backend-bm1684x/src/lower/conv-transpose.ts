@@ -22,7 +22,7 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
       outer: inChannels / groups,
       inner: perGroup,
     })
-    const made = quantizeConvWeights(filters, channels, isBiased, false)
+    const made = quantizeConvWeights(filters, channels, isBiased, { keepWhole: false })
     return {
       data: filters,
       quantized: made,

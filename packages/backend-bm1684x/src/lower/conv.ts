@@ -29,13 +29,18 @@ const leastScale = Math.fround(1e-5)
  * Weights of `channels` output channels, each a run of `weights.length / channels` elements.
  *
  * They are signed when one is negative or there is a bias. Weights that are small integers already (or such over a power of two)
- * keep one scale for all (not with `keepWhole` false); else each channel has float32(largest / 127), 255 when unsigned, at least 1e-5. TPU-MLIR 1.30.2
- * behaviour.
+ * keep one scale for all (not with `keepWhole` false); else each channel has float32(largest / 127), 255 when unsigned, at least 1e-5; 7 and 15 with
+ * codes of 4 bits. TPU-MLIR 1.30.2 behaviour.
  */
-export function quantizeConvWeights(weights: Float32Array, channels: number, withBias: boolean, keepWhole = true): WeightCodes {
+export function quantizeConvWeights(
+  weights: Float32Array,
+  channels: number,
+  withBias: boolean,
+  { keepWhole = true, bits = 8 }: { readonly keepWhole?: boolean; readonly bits?: number } = {},
+): WeightCodes {
   const signed = withBias || hasNegative(weights)
   const whole = keepWhole ? integerWeightScale(weights, { signed }) : undefined
-  const scaleOf = (extent: Extent): number => Math.max(Math.fround(largestOf(extent) / (signed ? 127 : 255)), leastScale)
+  const scaleOf = (extent: Extent): number => Math.max(Math.fround(largestOf(extent) / (2 ** (signed ? bits - 1 : bits) - 1)), leastScale)
   return quantizeWeights(weights, { dtype: signed ? 'i8' : 'u8', channels, paramsOf: (extent) => ({ scale: whole ?? scaleOf(extent) }) })
 }
 
@@ -139,14 +144,18 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const channels = weights.shape[0]!
   const data = weights.data as Float32Array
   const isBiased = bias !== undefined
-  const quantized = onceFor(data, `conv weights ${channels} ${isBiased}`, () => quantizeConvWeights(data, channels, isBiased))
+  const isOfEachChannel = group! > 1 && group === channels && weights.shape[1] === 1
+  const bits = isOfEachChannel || weights.shape.length === 5 ? 8 : context.integers.weights.bits
+  const quantized = onceFor(data, `conv weights ${channels} ${isBiased} ${bits}`, () =>
+    quantizeConvWeights(data, channels, isBiased, { bits }),
+  )
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const addends = convBias(node, bias, quantized, inputScale, context)
   const told = [...diagnostics, ...addends.diagnostics, ...cutByWidening(node, result, context)]
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter, ...addends.values]
-  const attrs = { strides: strides!, pads: pads!, dilations: dilations!, group: group!, relu: relu! }
+  const attrs = { strides: strides!, pads: pads!, dilations: dilations!, group: group!, relu: relu!, weightBits: bits }
   const inputs = [x, ...values.map((value) => value.name)]
   if (result.shape.length === 5) {
     const sums = { name: `${name}_int32`, type: { dtype: 'i32', shape: result.shape } } as const

@@ -225,7 +225,7 @@ describe('modes', () => {
     const graph = graphOf({ op: 'Relu', inputs: ['x'], ranges: {} })
     for (const mode of ['W4BF16', 'W4F16', 'INT4'] as const) {
       expect(() => resolve(graph, undefined, new Map(), bm1684x(), { mode })).toThrowError(
-        expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, BF16, F32' }),
+        expect.objectContaining({ code: 'MODE_UNSUPPORTED', wanted: 'INT8, F16, BF16, F32, W4INT8' }),
       )
     }
     expect(() => resolve(graph, new Map(), new Map(), bm1684x(), { mode: 'INT8', asymmetric: true })).toThrowError(

@@ -5,10 +5,10 @@ import { cutByWidening, isWideMatMul, widened } from './wide-result.ts'
 import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
 
 /** Scale and codes of a matrix, one scale for all of it: largest / 127, in double unless `scaleOf` rounds it. */
-export function quantizeMatrix(weights: Float32Array): { readonly scale: number; readonly codes: Int8Array } {
+export function quantizeMatrix(weights: Float32Array, bits = 8): { readonly scale: number; readonly codes: Int8Array } {
   const { scales, codes } = quantizeWeights(weights, {
     dtype: 'i8',
-    paramsOf: (extent) => ({ scale: (largestOf(extent) || 1e-5) / 127 }),
+    paramsOf: (extent) => ({ scale: (largestOf(extent) || 1e-5) / (2 ** (bits - 1) - 1) }),
   })
   return { scale: scales[0]!, codes: Int8Array.from(codes) }
 }
@@ -25,6 +25,7 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
   const narrow = context.quantizedType(name)
   const result = isWideMatMul(node, context) ? widened(narrow) : narrow
   const values: Value[] = []
+  const bits = right === undefined ? 8 : context.integers.weights.bits
   const inputScale = context.quantizedType(a).quant!.scale
   let rightScale: number
   let rightName = b
@@ -33,7 +34,7 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
   if (right === undefined) {
     rightScale = context.quantizedType(b).quant!.scale
   } else {
-    const matrix = onceFor(right.data, 'matrix', () => quantizeMatrix(right.data as Float32Array))
+    const matrix = onceFor(right.data, `matrix ${bits}`, () => quantizeMatrix(right.data as Float32Array, bits))
     rightScale = matrix.scale
     rightName = `${name}_filter_int8`
     values.push(newConstant(rightName, 'i8', right.shape, matrix.codes))
@@ -59,6 +60,7 @@ function int8(node: Node, context: LowerContext, inFloats: LowerOp): LoweredNode
         headsAsBatch: headsAsBatch!,
         keepdims: keepdims!,
         relu: relu!,
+        weightBits: bits,
         ...requantizationOf([factor], context),
       },
     },

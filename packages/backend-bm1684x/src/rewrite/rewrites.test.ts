@@ -85,6 +85,21 @@ describe('a matrix product', () => {
     expect(printed(rewritten(graphOf(computed, {}, nodes, ['y', 't'])))).toHaveLength(2)
   })
 
+  it.each([
+    [[1, 6, 1], 2],
+    [[1, 1, 6, 1], 2],
+    [[1, 6, 2], 1],
+    [[2, 6, 1], 1],
+    [[1, 1, 1], 1],
+    [[6, 1], 1],
+  ])('but of matrices [%s] as TPU-MLIR does', (batch, layers) => {
+    const computed = { x: [...batch, 3, 4], k: [...batch, 5, 4], t: [...batch, 4, 5], y: [...batch, 3, 5] }
+    const axes = batch.map((_, i) => i)
+    const perm = [...axes, axes.length + 1, axes.length]
+    const nodes = [node('Transpose', ['k'], 't', { perm }), node('MatMul', ['x', 't'], 'y')]
+    expect(printed(rewritten(graphOf(computed, {}, nodes, ['y'])))).toHaveLength(layers)
+  })
+
   it('and another read the same transposed right operand by a flag each, unless one takes it on the left', () => {
     const computed = { x: [1, 4, 4], z: [1, 4, 4], k: [1, 4, 4], t: [1, 4, 4], a: [1, 4, 4], b: [1, 4, 4], y: [1, 4, 4] }
     const products = (second: readonly string[]): readonly Node[] => [

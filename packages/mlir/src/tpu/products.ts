@@ -23,6 +23,9 @@ const perChannel: readonly Field[] = [
   quantMode,
 ]
 
+/** Bits that a code of a weight is kept in, where it is less than a byte. */
+const weightBits = field('i64', 'weight_bits', 'weightBits', { absent: 8 })
+
 const convFields: readonly Field[] = [
   ...windowFields,
   withBias,
@@ -102,7 +105,7 @@ function conv(name: 'Conv2D' | 'Conv3D'): readonly Spelling[] {
       op: 'QConv',
       name,
       operands: 3,
-      fields: [...convFields, ...plainRelu, ...perChannel, lax('bool', 'do_winograd', false)],
+      fields: [...convFields, ...plainRelu, ...perChannel, weightBits, lax('bool', 'do_winograd', false)],
       reads: (form) => hasIntegerWeight(form) && isDense(form),
       read: sumsOrRounding,
       writes: (form) => isRight(form) && roundsAsImplied(form),
@@ -155,6 +158,7 @@ export const tpuProducts: readonly Spelling[] = [
       ...plainRelu,
       ...multipliersAndShifts,
       quantMode,
+      weightBits,
       derived('i64', 'input_zp', (form) => (form.attrs['zeroPointInSum'] === false ? zeroPoint(form, 0) : 0)),
       derived('i64', 'right_zp', (form) => zeroPoint(form, 1)),
       derived('bool', 'cal_i8', ({ attrs }) => (attrs['requantize'] === 'multiplier-shift' ? true : undefined)),
