@@ -112,6 +112,14 @@ function shiftedFacts(node: Node, dtype: string, context: LowerContext): readonl
 const sumScales = (weightScales: readonly number[], inputScale: number): readonly number[] =>
   weightScales.map((scale) => scale * inputScale)
 
+/** A warning where codes of weights are wider than the mode says: those of one channel each, of volumes, and of whole numbers in TPU-MLIR 1.30.2. */
+function widerWeights(node: Node, { codes, dtype }: WeightCodes, { integers }: LowerContext): readonly Diagnostic[] {
+  const { bits } = integers.weights
+  const most = 2 ** (dtype === 'i8' ? bits - 1 : bits) - 1
+  if (bits === 8 || codes.every((code) => Math.abs(code) <= most)) return []
+  return [computedOtherwise(node, `its weights keep more than ${bits} bits`, 'nothing is lost by it')]
+}
+
 /** The warning of a convolution whose input has so small a scale that it is counted with another. */
 function vanishing(node: Node, scale: number, inputScale: number): Diagnostic {
   const layer = layerOf(node)
@@ -144,14 +152,14 @@ function int8(node: Node, context: LowerContext, width: RequantizationWidth): Lo
   const channels = weights.shape[0]!
   const data = weights.data as Float32Array
   const isBiased = bias !== undefined
-  const isOfEachChannel = group! > 1 && group === channels && weights.shape[1] === 1
+  const isOfEachChannel = Number(group) > 1 && group === channels && weights.shape[1] === 1
   const bits = isOfEachChannel || weights.shape.length === 5 ? 8 : context.integers.weights.bits
   const quantized = onceFor(data, `conv weights ${channels} ${isBiased} ${bits}`, () =>
     quantizeConvWeights(data, channels, isBiased, { bits }),
   )
   const { inputScale, diagnostics } = countedInput(node, context, data, bias)
   const addends = convBias(node, bias, quantized, inputScale, context)
-  const told = [...diagnostics, ...addends.diagnostics, ...cutByWidening(node, result, context)]
+  const told = [...diagnostics, ...addends.diagnostics, ...cutByWidening(node, result, context), ...widerWeights(node, quantized, context)]
   const factors = quantized.scales.map((scale) => factorFor('sum', (scale * inputScale) / result.quant!.scale, context))
   const filter = newConstant(`${name}_filter_${quantized.dtype}`, quantized.dtype, weights.shape, quantized.codes)
   const values: Value[] = [filter, ...addends.values]

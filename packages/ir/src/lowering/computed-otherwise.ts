@@ -7,13 +7,18 @@ import type { Node } from '../graph/types.ts'
  * float network. `Target.computedOtherwise` lists the operator; `backendConformance` compares no values of a layer with this warning, and most of the others of that operator.
  *
  * @param fact what the chip does in its place, in words
+ * @param remedy what a user may do about it, in words
  */
-export function computedOtherwise(node: Node, fact: string): Diagnostic {
+export function computedOtherwise(
+  node: Node,
+  fact: string,
+  remedy = 'a float mode in the quantization table computes it right',
+): Diagnostic {
   const layer = layerOf(node)
   return {
     level: 'warning',
     code: 'COMPUTED_OTHERWISE',
-    message: `${node.op} ${layer} is computed otherwise on the chip: ${fact}; a float mode in the quantization table computes it right`,
+    message: `${node.op} ${layer} is computed otherwise on the chip: ${fact}; ${remedy}`,
     at: [layer],
   }
 }
