@@ -10,6 +10,16 @@ const turned: readonly SmallNode[] = [
   ['Concat', 'nu eu', 's', { axis: -1 }],
   ['Reshape', 's shape', 't'],
 ]
+/** The first row as it is in front of the others, from row `p1` or `p2` on, turned. */
+const behindFirst = (from: 'p1' | 'p2'): readonly SmallNode[] => [
+  ['Slice', 'x from0 p1 rows', 'head'],
+  ['Slice', `x ${from} end rows`, 'rest'],
+  ...turned.map(([op, operands, ...others]): SmallNode => [op, operands.replace(/^x /, 'rest '), ...others]),
+  ['Mul', 'rest cos', 'p'],
+  ['Mul', 't sin', 'q'],
+  ['Add', 'p q', 'r'],
+  ['Concat', 'head r', 'y', { axis: 2 }],
+]
 const ropeConstants: Readonly<Record<string, SmallConstant>> = {
   ...{
     from0: whole(0),
@@ -17,6 +27,9 @@ const ropeConstants: Readonly<Record<string, SmallConstant>> = {
     end: whole(2 ** 31 - 1),
     last: whole(-1),
     two: whole(2),
+    p1: whole(1),
+    p2: whole(2),
+    rows: whole(2),
     behind: whole(-1),
     shape: whole(1, 2, 4, 6),
   },
@@ -163,6 +176,20 @@ describeCanonical('groups of operators that spell one', [
     nodes: [...turned, ['Mul', 'x cos', 'p'], ['Mul', 't sin', 'q'], ['Add', 'q p', 'r'], ['Concat', 'r e', 'y', { axis: 3 }]],
     constants: ropeConstants,
     ops: 'Slice Rope Concat',
+  },
+  {
+    title: 'one of all rows but the first',
+    x: [1, 2, 5, 6],
+    nodes: behindFirst('p1'),
+    constants: ropeConstants,
+    ops: 'Rope',
+  },
+  {
+    title: 'one that leaves a row out between',
+    x: [1, 2, 6, 6],
+    nodes: behindFirst('p2'),
+    constants: ropeConstants,
+    ops: 'Slice Slice Rope Concat',
   },
   {
     title: 'one whose factor is computed and stands on the left',

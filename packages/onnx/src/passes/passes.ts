@@ -26,6 +26,7 @@ import { permuteBehindSlices } from './permute-behind-slices.ts'
 import { reshapeBeforeAdd } from './reshape-before-add.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { rope } from './rope.ts'
+import { ropeBehindPrefix } from './rope-behind-prefix.ts'
 import { separateShared } from './separate-shared.ts'
 import { silu, softsign } from './silu.ts'
 import { sliceConv } from './slice-conv.ts'
@@ -63,7 +64,7 @@ const rules: RuleSet = {
   Slice: [mergeSlices],
   Reverse: [copyForSlices],
   Conv: [mergeConvs],
-  Concat: [joinSlices, mergeConcats, spaceToDepth, mergePatches],
+  Concat: [ropeBehindPrefix, joinSlices, mergeConcats, spaceToDepth, mergePatches],
   Reshape: [groupNorm, blocksToDepth, patchesToDepth, sliceConv, addWithoutReshapes, cancelMoves, mergeReshapes, dropReshape],
   Squeeze: [cancelMoves],
   Unsqueeze: [cancelMoves],
