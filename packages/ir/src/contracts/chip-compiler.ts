@@ -57,12 +57,22 @@ export interface CompiledModel {
 export interface ChipToolchain {
   /** Path of what compiles, to be shown. */
   readonly compiler: string
-  /** Compiles what the family emitted. @throws QError with the compiler's last lines when it fails, `INTERRUPTED` */
-  compile(artifact: Artifact): Promise<CompiledModel>
+  /**
+   * Compiles what the family emitted.
+   *
+   * @param options of those that {@link ChipCompiler.options} names
+   * @throws QError with the compiler's last lines when it fails, `INTERRUPTED`
+   */
+  compile(artifact: Artifact, options?: CompilerOptions): Promise<CompiledModel>
 }
+
+/** Options of a chip's compiler by their names; a switch that is on has the empty text. */
+export type CompilerOptions = Readonly<Record<string, string>>
 
 /** The driver of a chip's own compiler. */
 export interface ChipCompiler {
+  /** Names of the options that it takes. @default none */
+  readonly options?: readonly string[]
   /**
    * Looks for the toolchain.
    *
@@ -76,6 +86,7 @@ export interface ChipCompiler {
    *
    * @param artifact names of its files are plain: no letter in them needs quotes, none begins with `-`
    * @param model path of what they make, as plain
+   * @param options of those that {@link ChipCompiler.options} names, as plain
    */
-  commandLines(artifact: Artifact, model: string): readonly string[]
+  commandLines(artifact: Artifact, model: string, options?: CompilerOptions): readonly string[]
 }

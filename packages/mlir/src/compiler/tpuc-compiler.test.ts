@@ -171,3 +171,33 @@ it('the lines for a person quote what a shell would split', () => {
   expect(first).toMatch(/^tpuc-opt a_tpu\.mlir --mlir-disable-threading --strip-io-quant="[^"]+" .* --address-assign -o a_final\.mlir$/)
   expect(second).toMatch(/^tpuc-opt a_final\.mlir --codegen="model_file=out\/a\.bmodel [^"]+" -o \/dev\/null$/)
 })
+
+describe('what a user tells the compiler', () => {
+  const lines = (options: Readonly<Record<string, string>>): string =>
+    tpucCompiler(family).commandLines(artifact, 'a.bmodel', options).join('\n')
+
+  it('stands in the passes', () => {
+    const told = { opt: '3', dynamic: '', group_by_cores: 'true', compress_mode: 'all', lg_debugger: '1', same_addr: '0:0' }
+    const text = lines(told)
+    for (const part of [
+      '"opt=3 group_by_cores=true compress_mode=all debugger=1 ',
+      '--subnet-divide=dynamic=True',
+      '--address-assign=same_addr=0:0 ',
+    ])
+      expect(text).toContain(part)
+    expect(lines({ iomem_set: '1' })).toContain('--address-assign=iomem_set=1 ')
+    expect(lines({ rvti: '', model_version: 'v2' })).toMatch(/model_version=v2 .* rvti=True"/)
+  })
+
+  it('adds passes, each in its place, and leaves some out', () => {
+    expect(lines({ op_divide: '', opt_post_processor: '', weight_deduplicate: '' })).toMatch(
+      /--weight-reorder --op-divide --subnet-divide.* --core-parallel --opt-post-processor --after-layergroup-weight-reorder --weight-deduplicate --address-assign /,
+    )
+    expect(lines({ disable_layer_group: '', disable_topo_sort: '', disable_affine: '' })).toMatch(/--op-reorder --core-parallel /)
+  })
+
+  it('is every option that it names, and they all change something', () => {
+    const names = tpucCompiler(family).options!
+    expect(names.filter((name) => lines({ [name]: 'x' }) === lines({}))).toEqual([])
+  })
+})

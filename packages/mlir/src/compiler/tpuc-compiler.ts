@@ -1,6 +1,6 @@
-import type { Artifact, ChipCompiler, CompiledModel, CompilerHost, Tensor, WorkFolder } from '@q/ir'
+import type { Artifact, ChipCompiler, CompiledModel, CompilerHost, CompilerOptions, Tensor, WorkFolder } from '@q/ir'
 import { QError } from '@q/ir'
-import { commandLines, compilerCalls } from './command-lines.ts'
+import { commandLines, compilerCalls, compilerOptionNames } from './command-lines.ts'
 import type { InstalledPrograms } from './find-toolchain.ts'
 import { findPrograms } from './find-toolchain.ts'
 
@@ -27,11 +27,12 @@ export interface CompiledFamily {
 /** Drives the vendor's compiler, TPU-MLIR's `tpuc-opt`, and its simulator. */
 export function tpucCompiler(family: CompiledFamily): ChipCompiler {
   return {
-    commandLines: (artifact, model) => commandLines(artifact, model, family.family),
+    options: compilerOptionNames,
+    commandLines: (artifact, model, options) => commandLines(artifact, model, family.family, options),
     async find(host, folder) {
       const programs = await findPrograms(host, family.otherwise, folder)
       if (programs === undefined) return undefined
-      return { compiler: programs.compiler, compile: (artifact) => compile(artifact, { ...family, programs, host }) }
+      return { compiler: programs.compiler, compile: (artifact, options) => compile(artifact, options, { ...family, programs, host }) }
     },
   }
 }
@@ -43,10 +44,10 @@ interface Site extends CompiledFamily {
 }
 
 /** What the compiler makes, in a folder of its own: it writes under fixed names and leaves files behind when it fails. */
-async function compile(artifact: Artifact, site: Site): Promise<CompiledModel> {
+async function compile(artifact: Artifact, options: CompilerOptions | undefined, site: Site): Promise<CompiledModel> {
   const { family, container, programs, host } = site
   const made = `out${container}`
-  const { final, calls } = compilerCalls(artifact, made, family)
+  const { final, calls } = compilerCalls(artifact, made, family, options)
   const model = artifact.compiled ?? made
   const inputs = new Map([...artifact.files].filter(([name]) => name !== artifact.model))
   const files = await host.inFolder(inputs, async (folder) => {

@@ -24,7 +24,7 @@ export const tooLarge = (
   })
 
 /** Bytes that all tensors which no input leads to may take beyond those that they are made of: a small file can state any number. */
-export const usualMostGrown = 2 ** 28
+const usualMostGrown = 2 ** 28
 
 /** Numbers are computed as 32-bit floats, whatever they are stored as. */
 const bytesOfElement = 4

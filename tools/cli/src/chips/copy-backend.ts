@@ -37,7 +37,13 @@ function copied(made: Fields): Fields {
     reader: isObject(reader)
       ? definedOf({ endings: plain(reader['endings'], 'reader.endings'), read: bound(reader, 'read'), describe: bound(reader, 'describe') })
       : reader,
-    compiler: isObject(compiler) ? { find: bound(compiler, 'find'), commandLines: bound(compiler, 'commandLines') } : compiler,
+    compiler: isObject(compiler)
+      ? definedOf({
+          options: plain(compiler['options'], 'compiler.options'),
+          find: bound(compiler, 'find'),
+          commandLines: bound(compiler, 'commandLines'),
+        })
+      : compiler,
   })
 }
 

@@ -38,7 +38,7 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
   }
   const toolchain = (found: ChipToolchain): ChipToolchain => ({
     compiler: String(found.compiler),
-    compile: (artifact) => wait('compile', async () => compiledModel(await found.compile(artifact))),
+    compile: (artifact, options) => wait('compile', async () => compiledModel(await found.compile(artifact, options))),
   })
   const { reader, compiler, facts, restrict, fileNames, planFile, withMeans, takePictures } = backend
   return {
@@ -112,7 +112,9 @@ export function guardBackend(backend: Backend, module: ForeignCode): Backend {
       ? {}
       : {
           compiler: {
-            commandLines: (artifact, model) => run('command lines', () => Array.from(compiler.commandLines(artifact, model), String)),
+            options: Array.from(compiler.options ?? [], String),
+            commandLines: (artifact, model, options) =>
+              run('command lines', () => Array.from(compiler.commandLines(artifact, model, options), String)),
             find: (host, folder) =>
               wait('find the compiler', async () => {
                 const found = await compiler.find(host, folder)

@@ -27,7 +27,7 @@ describe('what goes through', () => {
     withMeans: (given, means) => ({ ...given, name: [...means.keys()].join() }),
     takePictures: (taken) => ({ ...taken, name: 'pictures' }),
     reader: { endings: ['.x'], read: () => graph, describe: () => 'text' },
-    compiler: { find: async () => undefined, commandLines: () => [] },
+    compiler: { options: ['opt'], find: async () => undefined, commandLines: () => [] },
     rewrite: [],
     simplify: [],
     facts: () => new Map(),

@@ -11,6 +11,7 @@ import { readModel } from '../wiring/read-model.ts'
 import { addBoundaryOptions, boundaryOf } from './boundary-options.ts'
 import type { DefineCommand } from './command.ts'
 import { addChipOptions, chipOf, subcommand } from './command.ts'
+import { addCompilerOptions, forCompiler } from './compiler-options.ts'
 import { addPictureOptions, picturesOf } from './picture-options.ts'
 import { addQuantizationOptions } from './quantization-options.ts'
 import { addSampleOptions, samplesOf } from './sample-options.ts'
@@ -28,37 +29,21 @@ const vendorOptions = [
   notYet('--pwd <password>', 'password of --ip'),
   withoutEffect('--num_device <count>', 'devices'),
   withoutEffect('--num_core <count>', 'cores'),
-  withoutEffect('--group_by_cores <mode>', 'layer groups by core'),
-  notYet('--dynamic', 'dynamic compilation'),
-  withoutEffect('--opt <level>', 'optimization level of the compiler'),
   withoutEffect('--layer_group_config <file>', 'layer groups'),
   withoutEffect('--shape_secs_search_strategy <id>', 'layer group search'),
   withoutEffect('--disable_structure_detect_opt', 'layer group detection'),
-  notYet('--addr_mode <mode>', 'address assignment'),
-  notYet('--same_addr <pairs>', 'inputs and outputs at one address'),
   notYet('--save_io_alone_config <file>', 'io_alone configuration'),
   notYet('--use_io_alone_config <file>', 'io_alone configuration'),
   notYet('--use_rewriter_config', 'rewriter configuration'),
-  withoutEffect('--disable_topo_sort', 'compiler pass'),
   withoutEffect('--enable_lghash', 'layer group hashes'),
   withoutEffect('--lghash_dir <folder>', 'layer group hashes'),
-  withoutEffect('--rvti', 'kernel module'),
-  withoutEffect('--disable_affine', 'compiler pass'),
   withoutEffect('--debug', 'keep intermediate files; the lowered files are kept always'),
   withoutEffect('--log_level <level>', 'how much the original program prints'),
-  withoutEffect('--disable_layer_group', 'compiler pass'),
   withoutEffect('--disable_gdma_check', 'compiler check'),
   notYet('--trunc_final <names...>', 'cut the final model'),
-  withoutEffect('--lg_debugger <level>', 'layer group debugger'),
-  withoutEffect('--op_divide', 'compiler pass'),
   notYet('--merge_weight', 'weights of several models in one file'),
-  withoutEffect('--model_version <version>', 'version of the container'),
-  notYet('--iomem_set <names>', 'io memory'),
   notYet('--do_winograd', 'Winograd convolutions'),
   withoutEffect('--includeWeight', 'weights inside the text'),
-  withoutEffect('--compress_mode <mode>', 'compression'),
-  notYet('--opt_post_processor', 'compiler pass'),
-  withoutEffect('--weight_deduplicate', 'compiler pass'),
   withoutEffect('--patterns_count <counts>', 'expected numbers of applied patterns'),
   notYet('--matmul_perchannel', 'one scale for each column of a matrix product'),
   notYet('--time_fixed_subnet <mode>', 'split by time'),
@@ -100,6 +85,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
   addSampleOptions(command, { purpose: 'take the means of channels of, on chips that make up for rounded weights by them', count: 100 })
   addBoundaryOptions(command)
   addPictureOptions(command)
+  addCompilerOptions(command)
   addVendorOptions(command, vendorOptions)
   command.action((options) =>
     start(async (context) => {
@@ -111,6 +97,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
       await noteTestInputs([options.test_input, options.test_reference], context)
       const chip = await chipOf(options, context)
       checkModelName(options.model, chip.backend)
+      const compiling = forCompiler(command.opts(), chip.backend, context.reporter)
       const float = await readModel(options.mlir, {
         files,
         ...(options.weights === undefined ? {} : { weights: options.weights }),
@@ -131,6 +118,7 @@ export const defineModelDeploy: DefineCommand = (program, start) => {
           ...quantization,
           ...(boundary === undefined ? {} : { boundary }),
           ...(pictures === undefined ? {} : { pictures }),
+          ...compiling,
           chip,
           model: options.model,
           keepModelName: options.keep_model_name === true,

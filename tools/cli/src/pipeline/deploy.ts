@@ -1,5 +1,16 @@
 import { basename, resolve as resolvePath } from 'node:path'
-import type { Artifact, ArtifactNames, BoundaryTypes, ChipToolchain, EmitOptions, Graph, PictureInputs, Resolved, Tensor } from '@q/ir'
+import type {
+  Artifact,
+  ArtifactNames,
+  BoundaryTypes,
+  ChipToolchain,
+  CompilerOptions,
+  EmitOptions,
+  Graph,
+  PictureInputs,
+  Resolved,
+  Tensor,
+} from '@q/ir'
 import { checkArtifact, QError } from '@q/ir'
 import { encodeNpz } from '@q/npz'
 import type { Chip } from '../chips/choose-chip.ts'
@@ -36,6 +47,10 @@ export interface DeployOptions extends Quantization, ComparisonChoice {
   readonly correctness?: readonly [number, number]
   /** Types of inputs and results of the model that is written. @default float32 numbers */
   readonly boundary?: BoundaryTypes
+  /** What the chip's compiler is told. @default its own */
+  readonly compilerOptions?: CompilerOptions
+  /** How inputs and outputs are addressed, as the lowered file says. @default as the chip's compiler has it */
+  readonly addressMode?: string
   /** How the model that is written takes pictures. @default it takes numbers */
   readonly pictures?: PictureInputs
   /** Write what the chip's compiler takes, and no model file. */
@@ -67,7 +82,10 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
   if (backend.fileNames !== undefined) release()
   const releaseTold = await claimTold(options, toolchain, context)
   const resolved = resolveForChip(graph, chip, options, reporter)
-  const deployed = options.pictures === undefined ? resolved.graph : withPictures(resolved.graph, chip, options.pictures)
+  const deployed = addressed(
+    options.pictures === undefined ? resolved.graph : withPictures(resolved.graph, chip, options.pictures),
+    options,
+  )
   const given = await readComparison(options, deployed, context)
   const again: Again = (more) =>
     resolveForChip(graph, chip, { ...options, plan: new Map([...(options.plan ?? []), ...more]) }, { diagnostic() {} })
@@ -112,10 +130,10 @@ export async function deploy(options: DeployOptions, context: Context): Promise<
     if (modelFile === undefined) return done({ comparisons, passed: isGood })
     const files = await writeArtifact(new Map([[modelFile, artifact.files.get(modelFile)!]]), places, context)
     if (artifact.portable !== true) return done({ files, comparisons, passed: isGood, container: 'chip' })
-    const scripts = await tellPortable(artifact, files[0]!, places, chip, context)
+    const scripts = await tellPortable(artifact, files[0]!, places, options, context)
     return done({ files: [...scripts, ...files], comparisons, passed: isGood, container: 'portable' })
   }
-  const compiled = await toolchain.compile(artifact)
+  const compiled = await toolchain.compile(artifact, options.compilerOptions)
   checkArtifact({ files: compiled.files, model: artifact.compiled!, diagnostics: [] }, backend.name)
   const simulated = inputs ?? (await options.chipSample?.())
   if (simulated !== undefined) {
@@ -143,6 +161,10 @@ function withPictures(graph: Graph, { backend }: Chip, pictures: PictureInputs):
     kind: 'usage',
   })
 }
+
+/** The graph, whose file says how inputs and outputs are addressed. */
+const addressed = (graph: Graph, { addressMode }: Pick<DeployOptions, 'addressMode'>): Graph =>
+  addressMode === undefined ? graph : { ...graph, properties: { ...graph.properties, addressMode } }
 
 const boundaryUnheeded = ({ backend: { name, target } }: Chip): QError =>
   new QError('CHIP_OPTIONS', `the back end of ${target.name} gives its models float32 inputs and results only`, {
@@ -252,13 +274,16 @@ async function tellPortable(
   artifact: Artifact,
   path: string,
   places: ArtifactPlaces,
-  chip: Chip,
+  { chip, compilerOptions: options }: Pick<DeployOptions, 'chip' | 'compilerOptions'>,
   { files, reporter }: Context,
 ): Promise<readonly string[]> {
   const { compiled } = places
   const { compiler } = chip.backend
   const script = scriptOf(places, chip)
-  const text = compiler === undefined || compiled === undefined ? undefined : compileScript({ artifact, compiler, model: compiled })
+  const text =
+    compiler === undefined || compiled === undefined
+      ? undefined
+      : compileScript({ artifact, compiler, model: compiled, ...(options === undefined ? {} : { options }) })
   const isScript = script !== undefined && text !== undefined
   const own = isScript ? `; with the chip's toolchain installed, sh ${shellPath(script)} makes ${compiled}` : ''
   if (isScript) await files.write(new Map([[script, text]]))

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Artifact, ChipCompiler } from '@q/ir'
+import type { Artifact, ChipCompiler, CompilerOptions } from '@q/ir'
 import { plainWord, shellPath, shellWord } from './shell-word.ts'
 
 /** What {@link compileScript} compiles. */
@@ -7,6 +7,8 @@ export interface ScriptedCompilation {
   /** What lies beside the script. */
   readonly artifact: Artifact
   readonly compiler: ChipCompiler
+  /** What the compiler is told. @default its own options */
+  readonly options?: CompilerOptions
   /** Path of the model that is made. */
   readonly model: string
 }
@@ -15,7 +17,7 @@ export interface ScriptedCompilation {
  * The text of the script that compiles an artifact, for the folder it lies in; nothing where the family has no command lines. A compiler's own options hold names
  * in forms of their own, which no quotes keep whole: it is given plain names only, in a folder of its own where the files have others.
  */
-export function compileScript({ artifact, compiler, model }: ScriptedCompilation): string | undefined {
+export function compileScript({ artifact, compiler, model, options }: ScriptedCompilation): string | undefined {
   const names = [...artifact.files.keys()]
   const isPlain = [...names, model].every((name) => name === plainName(name))
   const made = isPlain ? model : plainName(basename(model))
@@ -28,7 +30,7 @@ export function compileScript({ artifact, compiler, model }: ScriptedCompilation
     ...(container === undefined ? {} : { model: container }),
     ...(compiled === undefined ? {} : { compiled }),
   }
-  const lines = compiler.commandLines(isPlain ? artifact : named, made)
+  const lines = compiler.commandLines(isPlain ? artifact : named, made, options)
   if (lines.length === 0) return undefined
   const inputs = names.filter((name) => name !== artifact.model)
   // Texts name the files beside them as they are called.
