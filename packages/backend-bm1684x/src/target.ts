@@ -1,5 +1,6 @@
-import { defineTarget, type IntegerScheme, type OpForm, type OpModes, type QuantMode, type Target } from '@q/ir'
+import { defineTarget, type OpForm, type OpModes, type QuantMode, type Target } from '@q/ir'
 import { type ChipFacts, chipFacts } from './chips.ts'
+import { int8, int8WithZeroPoints, narrowWeights, rounding } from './schemes.ts'
 
 /** What an operator is computed in where a mode is asked for. @param bf16 half floats where those of the other kind are */
 const modes = (int8: QuantMode, f16: QuantMode, bf16: QuantMode = f16 === 'F16' ? 'BF16' : f16): OpModes => ({
@@ -194,37 +195,10 @@ const computedOtherwise: Partial<Record<OpForm, string>> = {
   'Mul#constant': 'a ReLU is not computed on signed codes, and one with a limit ends at the largest code',
 }
 
-/** Sums of transposed convolutions are requantized by an instruction of its own, which rounds halves away from zero. */
-const rounding = {
-  requantize: 'half-up',
-  requantizeOf: { ConvTranspose: 'half-away-from-zero' },
-  cast: 'half-away-from-zero',
-  weight: 'half-away-from-zero',
-} as const
-
 /** Operators that compute half floats in half floats on a chip, and in float32 on others. */
 const inHalfFloats = (ops: readonly OpForm[]): Partial<Record<OpForm, OpModes>> =>
   Object.fromEntries(ops.map((op) => [op, modes(full.includes(op) ? 'F32' : 'INT8', 'F16')]))
 
-/** Symmetric codes, signed where a range has negative numbers; sums in int32, multipliers of 32 bits for them and of 8 bits beside them. */
-const int8: IntegerScheme = {
-  kind: 'integer',
-  activations: { bits: 8, sign: 'by-range', zeroPoint: 'none' },
-  weights: { bits: 8, sign: 'by-range', zeroPoint: 'none', granularity: 'per-axis' },
-  multipliers: {
-    sum: { kind: 'scale-shift', bits: 32 },
-    operand: { kind: 'scale-shift', bits: 8, range: 'positive' },
-    product: { kind: 'scale-shift', bits: 8 },
-    cast: { kind: 'scale-shift', bits: 32 },
-  },
-  rounding,
-}
-
-/** The same with zero points: codes stretch over all of a range, whose ends are both the calibration's. Weights and tables stay as they are. */
-const int8WithZeroPoints: IntegerScheme = { ...int8, activations: { ...int8.activations, zeroPoint: 'by-range' } }
-
-/** Weights of 4 bits: those of products, and of convolutions over two axes but for filters of one channel each; all else is as in INT8. */
-const narrowWeights = (scheme: IntegerScheme): IntegerScheme => ({ ...scheme, weights: { ...scheme.weights, bits: 4 } })
 const onNarrowWeights: OpModes = { ...modes('INT8', 'F16'), W4INT8: 'W4INT8' }
 
 /** A chip of the family as data, after TPU-MLIR 1.30.2. */
