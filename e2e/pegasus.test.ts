@@ -250,6 +250,9 @@ describe('what is wrong is told', () => {
     const text = readFileSync('d.quantize', 'utf8')
     writeFileSync('d.quantize', text.replaceAll(/max_value: .*/g, 'max_value: 99.5'))
     expect((await run()).err).toMatch(/^TABLE_SCALES: /m)
+    // The output and the layer that makes it are one tensor.
+    writeFileSync('d.quantize', text.replace(/(@attach_[^]*?min_value: ).*/, '$1-77.5'))
+    expect((await run()).err).toMatch(/^TABLE_SCALES: .*another range/m)
     writeFileSync('d.quantize', text.replace(/^# q network: .*/m, '# q network: 00'))
     expect((await run()).err).toMatch(/^TABLE_STALE: /m)
     writeFileSync('d.quantize', '')
@@ -258,7 +261,21 @@ describe('what is wrong is told', () => {
 
   it('options that exclude each other, pairs that there are not, a table that is missing', async () => {
     const quantize = (...more: readonly string[]) => pegasus('quantize', ...network, ...meta, ...more)
-    expect((await quantize('--rebuild', '--hybrid')).err).toMatch(/^OPTION_CONFLICT: /)
+    expect((await quantize('--rebuild', '--rebuild-all')).err).toMatch(/^OPTION_CONFLICT: [^]*found: {2}--rebuild, --rebuild-all$/m)
+    const bins = ['--algorithm', 'kl_divergence', '--divergence-nbins', '2048', '--divergence-first-quantize-bits', '12']
+    expect((await quantize('--rebuild', ...bins)).err).toMatch(/^OPTION_CONFLICT: [^]*2048 and 2\^12/)
+    for (const [option, value] of Object.entries({ 'divergence-nbins': '1000', 'moving-average-weight': '2', device: 'TPU' }))
+      expect((await quantize('--rebuild', `--${option}`, value)).err).toMatch(/^OPTION_VALUE: /)
+    expect((await quantize('--rebuild', '--divergence-nbins', '64', '--model-quantize', 'other.quantize')).err).toContain(
+      '--divergence-nbins has no effect without --algorithm kl_divergence',
+    )
+    const run = (...more: readonly string[]) => pegasus('inference', ...network, ...meta, ...more)
+    expect((await run('--postprocess', 'nonsense')).err).toMatch(/^OPTION_VALUE: /)
+    expect((await run('--postprocess', 'dump_result')).err).not.toMatch(/^ *\d+: /m)
+    expect((await pegasus('dump', ...network, ...meta, '--format', 'nhwc')).err).toMatch(/^OPTION_VALUE: /)
+    writeFileSync('a.tensor', '1\n2\n')
+    writeFileSync('b.tensor', '1\nnan\n')
+    expect((await pegasus('compute_tensor_similarity', 'a.tensor', 'b.tensor')).code).toBe(3)
     expect((await quantize('--rebuild', '--quantizer', 'dynamic_fixed_point')).err).toMatch(/^ACUITY_QUANTIZER: [^]*int8 or int16/)
     expect((await quantize('--hybrid')).err).toMatch(/^TABLE_MISSING: /)
     expect((await quantize('--rebuild', '--quantizer', 'qbfloat16', '--qtype', 'qbfloat16')).err).toMatch(/^REBUILD_ALL: /)

@@ -128,7 +128,11 @@ describe('wrong usage ends with 2, and one message that says what to do', () => 
     ['ARGUMENT_MISSING', 'mlir_file', ['run_calibration', '-o', 'table']],
     ['ARGUMENT_EXCESS', '1 argument', ['run_calibration', 'a.mlir', 'b.mlir', '-o', 'table']],
     ['CHIP_UNKNOWN', 'bm1684x', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'BM1684Y', '--model', 'a.bmodel']],
-    ['OPTION_UNSUPPORTED', '--do_winograd', ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--do_winograd']],
+    [
+      'OPTION_UNSUPPORTED',
+      '--do_winograd',
+      ['model_deploy', '--mlir', 'a.mlir', '--chip', 'bm1684x', '--model', 'a.bmodel', '--do_winograd'],
+    ],
   ])('%s (%s)', async (error, word, args) => {
     const { code, out, err } = await q(...args)
     expect(code).toBe(2)

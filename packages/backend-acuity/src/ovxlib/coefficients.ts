@@ -2,7 +2,7 @@ import { attributesOf, type Graph, layerOf, type Node } from '@q/ir'
 import { elementCount } from '@q/ir/graph'
 import { activationEntry, constantEntry, weightsOf } from '../table/table-of-network.ts'
 import type { MadeAs } from '../table/value-modes.ts'
-import { biasEntry, weightEntry } from '../table/weight-entries.ts'
+import { biasEntry, weightEntry, withRoomForBias } from '../table/weight-entries.ts'
 import { ovxType } from './ovx-type.ts'
 import { biasConstant, codeConstant, floatConstant, type OvxConstant } from './tensor-bytes.ts'
 
@@ -60,7 +60,9 @@ export function coefficientsOf(
   // Matrices lie as filters do, an output channel behind the other.
   const weights = isTurned ? { shape: given.shape.toReversed(), data: turned(given.data, given.shape[0]!, given.shape[1]!) } : given
   const bias = floats(node.inputs[2])
-  const entry = weightEntry(as.mode, own)
+  const usual = weightEntry(as.mode, own)
+  const entry =
+    usual === undefined || bias === undefined ? usual : withRoomForBias(usual, own, { bias: bias.data, input: input.type, result: as.type })
   const inputEntry = activationEntry(input, undefined)
   const made: { weight: OvxConstant; bias?: OvxConstant } =
     entry === undefined || as.type.quant === undefined || inputEntry === undefined

@@ -7,7 +7,7 @@ import { asymmetricFormat, withZero } from '../numbers/format-of-range.ts'
 import { namesOf } from './modes.ts'
 import { rangeBehind } from './ranges-behind.ts'
 import type { MadeAs } from './value-modes.ts'
-import { biasEntry, type WeightsOfLayer, weightEntry } from './weight-entries.ts'
+import { biasEntry, type WeightsOfLayer, weightEntry, withRoomForBias } from './weight-entries.ts'
 
 /** What a table is made of. */
 export interface TableParts {
@@ -87,10 +87,13 @@ function coefficientsOf(
   made: TableParts['made'],
 ): readonly (readonly [string, TableEntry])[] {
   const own = node === undefined ? undefined : weightsOf(graph, node)
-  const weight = own === undefined || as.type.quant === undefined ? undefined : weightEntry(as.mode, own)
-  if (weight === undefined) return []
+  const usual = own === undefined || as.type.quant === undefined ? undefined : weightEntry(as.mode, own)
+  if (usual === undefined) return []
   const [source] = node!.inputs as [string]
   const read = readAs?.(lid, source) ?? made.get(source)
+  const bias = graph.values.get(node!.inputs[2] ?? '')?.constant?.data as Float32Array | undefined
+  const weight =
+    bias === undefined || read === undefined ? usual : withRoomForBias(usual, own!, { bias, input: read.type, result: as.type })
   const input = read === undefined ? undefined : activationEntry(read, undefined)
   return [
     [keyOfTensor({ layer: lid, port: 'weight' }), weight],

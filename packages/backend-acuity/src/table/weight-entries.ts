@@ -1,4 +1,5 @@
-import type { Tensor } from '@q/ir'
+import type { Tensor, TensorType } from '@q/ir'
+import { biasFits, roomForBias } from '@q/ir/lowering'
 import type { TableEntry } from '../files/quantize-table/quantize-table.ts'
 import { affineBiasScale } from '../numbers/format-of-bias.ts'
 import { asymmetricFormat, fixedPointFormat, type NumberRange, symmetricFormat, withZero } from '../numbers/format-of-range.ts'
@@ -49,6 +50,35 @@ function slice(data: Float32Array, channel: number, { axis, channels }: Pick<Wei
   const size = data.length / channels
   if (axis === 'outermost') return data.subarray(channel * size, (channel + 1) * size)
   return Float32Array.from({ length: size }, (_, i) => data[i * channels + channel]!)
+}
+
+/** What the bias of a layer is added to. */
+export interface BiasedSums {
+  readonly bias: Float32Array
+  /** Types of what the layer reads and of what it makes. */
+  readonly input: TensorType
+  readonly result: TensorType
+}
+
+/**
+ * The entry on scales by which the bias of each channel has a code: filters that are nearly dead, far below their bias, are widened as the lowering of `@q/ir` widens them. The
+ * same entry where every bias has a code, or where results would show it.
+ */
+export function withRoomForBias(entry: TableEntry, own: WeightsOfLayer, { bias, input, result }: BiasedSums): TableEntry {
+  const { scale: scales, zeroPoint = [] } = entry
+  if (scales === undefined || zeroPoint.some((zero) => zero !== 0) || input.quant === undefined) return entry
+  const { scale } = input.quant
+  const data = own.weights.data as Float32Array
+  const fits = biasFits(
+    bias,
+    scales.map((each) => each * scale),
+    { rounding: 'half-to-even' },
+  )
+  if (fits.every(Boolean)) return entry
+  const slices = scales.length === 1 ? [data] : scales.map((_, channel) => slice(data, channel, own))
+  const largest = slices.map((each) => each.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0))
+  const least = roomForBias({ bias, fits, largest, taps: data.length / own.channels, operand: input, result, dtype: 'i32' })
+  return least === undefined ? entry : { ...entry, scale: scales.map((each, i) => Math.max(each, Math.fround(least[i]!))) }
 }
 
 /** The entry of a bias by those of what its layer reads and of its weights. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parsePostprocess, printTensorText, tensorFileName } from '@q/backend-acuity'
 import { type Graph, QError, type Tensor } from '@q/ir'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Action, DefineCommand } from '../commands/command.ts'
 import type { Context } from '../context.ts'
 import { isThere } from '../files/read-file.ts'
@@ -12,6 +12,7 @@ import { shellPath } from '../shell/shell-word.ts'
 import { exactExecutor, floatExecutor } from '../wiring/executors.ts'
 import { metaSamples } from './meta-samples.ts'
 import { checkInputs, fedFiles, fedNames, readMeta } from './nbg-ports.ts'
+import { deviceOption } from './options.ts'
 import { networkOfTable, readTable } from './quantized-network.ts'
 import { dataBeside, type ImportedNetwork, readNetwork } from './read-network.ts'
 
@@ -20,7 +21,13 @@ export const defineInference: DefineCommand = (pegasus, start) => {
   const command = addRunOptions(
     pegasus.command('inference').description('run the float or the quantized network; results are .tensor files'),
   )
-    .option('--postprocess <word>', 'print_topn, dump_result or classification_classic')
+    .addOption(
+      new Option('--postprocess <word>', 'what is done with results: the largest are printed, or files written alone').choices([
+        'print_topn',
+        'dump_result',
+        'classification_classic',
+      ]),
+    )
     .option('--postprocess-file <file>', 'what is done with results')
     .option('--nbg-meta <file>', 'write what the binary that it describes is fed with, too: codes of the inputs')
   runs(command, start, false)
@@ -31,8 +38,8 @@ export const defineDump: DefineCommand = (pegasus, start) => {
   const command = addRunOptions(
     pegasus.command('dump').description('what every layer of the float or the quantized network makes, as .tensor files'),
   )
-    .option('--format <word>', 'order of axes; nchw', 'nchw')
-    .option('--save-file-type <word>', 'tensor', 'tensor')
+    .addOption(new Option('--format <word>', 'order of axes').choices(['nchw']).default('nchw'))
+    .addOption(new Option('--save-file-type <word>', 'what is written').choices(['tensor']).default('tensor'))
   runs(command, start, true)
 }
 
@@ -46,7 +53,7 @@ function addRunOptions(command: Command): Command {
     .option('--batch-size <count>', 'samples of an iteration', parseCount(1))
     .option('--iterations <count>', 'batches to run', parseCount(1), 1)
     .option('--output-dir <folder>', 'folder for the files', '.')
-    .option('--device <word>', 'CPU; the processor of this machine in any case')
+    .addOption(deviceOption())
     .option('--json', 'print JSON events, one a line')
 }
 
@@ -59,7 +66,8 @@ function runs(command: Command, start: (action: Action) => void, isDump: boolean
         options.postprocessFile === undefined
           ? undefined
           : parsePostprocess(await files.readText(options.postprocessFile), options.postprocessFile)
-      const topn = post === undefined || options.postprocess === 'print_topn' ? (post?.topn ?? 5) : post.topn
+      const asked = options.postprocess
+      const topn = asked === 'dump_result' ? undefined : post === undefined || asked !== undefined ? (post?.topn ?? 5) : post.topn
       const meta = await readMeta(options.nbgMeta, files)
       if (meta !== undefined) checkInputs(meta, network.layers, options.nbgMeta)
       const { samples, batch } = await metaSamples(options.withInputMeta, network.layers, context)

@@ -12,6 +12,7 @@ import {
   planOfTable,
   type QuantizeTable,
   rowsOfTable,
+  type TableEntry,
   type TableHead,
   withBiases,
 } from '@q/backend-acuity'
@@ -147,6 +148,7 @@ export function networkOfTable(network: ImportedNetwork, { table, head }: ReadTa
     const made = quantized.made.get(value)
     if (entry === undefined || made?.type.quant === undefined || part === 'constant') continue
     const { scale, zeroPoint } = made.type.quant
+    checkSameRange(entry, rows.get(value), [path, `@${lid}:out0`])
     const [found, zero] = entry.fl === undefined ? [entry.scale?.[0], entry.zeroPoint?.[0] ?? 0] : [2 ** -(entry.fl[0] ?? Number.NaN), 0]
     if (found !== undefined && Math.abs(found - scale) <= 1e-6 * scale && zero === zeroPoint) continue
     throw new QError('TABLE_SCALES', `the codes of ${lid} do not follow from its range`, {
@@ -158,6 +160,18 @@ export function networkOfTable(network: ImportedNetwork, { table, head }: ReadTa
   }
   tellNotApplied({ table, head }, quantized, layers, path, context)
   return quantized
+}
+
+/** A sum and the ReLU behind it, a layer and the output it is, are one tensor with an entry each. @throws QError `TABLE_SCALES` where they have ranges of their own */
+function checkSameRange({ min, max }: TableEntry, row: ObservedRange | undefined, at: readonly string[]): void {
+  const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(Math.abs(a), Math.abs(b))
+  if (row === undefined || min === undefined || max === undefined || (isNear(min, row.min) && isNear(max, row.max))) return
+  throw new QError('TABLE_SCALES', `${at.at(-1)} has another range than the tensor that it stands for`, {
+    at,
+    found: `between ${min} and ${max}`,
+    wanted: `between ${row.min} and ${row.max}, as its other entry says`,
+    hint: 'write the same numbers in both, and run q pegasus quantize --hybrid',
+  })
 }
 
 /** Whether a layer has the type of what it reads, whatever is asked for. */
