@@ -273,6 +273,20 @@ describe('what is wrong is told', () => {
     expect((await run('--postprocess', 'nonsense')).err).toMatch(/^OPTION_VALUE: /)
     expect((await run('--postprocess', 'dump_result')).err).not.toMatch(/^ *\d+: /m)
     expect((await pegasus('dump', ...network, ...meta, '--format', 'nhwc')).err).toMatch(/^OPTION_VALUE: /)
+    expect((await pegasus('measure', '--model', 'nothing.json')).err).toContain('cannot read nothing.json')
+    const sized = await pegasus(
+      'import',
+      'onnx',
+      '--model',
+      digits.model,
+      '--output-model',
+      'a.json',
+      '--output-data',
+      'a.data',
+      '--input-size-list',
+      '5,9,9',
+    )
+    expect(sized.err).toContain('--input-size-list 5,9,9')
     writeFileSync('a.tensor', '1\n2\n')
     writeFileSync('b.tensor', '1\nnan\n')
     expect((await pegasus('compute_tensor_similarity', 'a.tensor', 'b.tensor')).code).toBe(3)

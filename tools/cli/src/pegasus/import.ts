@@ -1,5 +1,5 @@
 import { modelOfNetwork, networkDigest, networkLayers, printModel, writeGraph } from '@q/backend-acuity'
-import { QError } from '@q/ir'
+import { errorAt, isQError, QError } from '@q/ir'
 import type { DefineCommand } from '../commands/command.ts'
 import { readModel } from '../wiring/read-model.ts'
 import { parseSizes } from './options.ts'
@@ -23,7 +23,7 @@ export const defineImport: DefineCommand = (pegasus, start) => {
         const { files, reporter } = context
         await files.claim([options.outputModel, options.outputData])
         const inputShapes = options.inputSizeList === undefined ? undefined : parseSizes(options.inputSizeList, options.sizeWithBatch)
-        const graph = await readModel(options.model, {
+        const graph = await inOwnWords(readModel, options.model, {
           files,
           ...(options.outputs === undefined ? {} : { outputNames: options.outputs.trim().split(/\s+/) }),
           ...(inputShapes === undefined ? {} : { inputShapes }),
@@ -53,3 +53,21 @@ export const defineImport: DefineCommand = (pegasus, start) => {
       }),
     )
 }
+
+/** What reading a model says, with the options of this command where an advice names those of others. */
+async function inOwnWords<Args extends readonly unknown[], Made>(read: (...args: Args) => Promise<Made>, ...args: Args): Promise<Made> {
+  try {
+    return await read(...args)
+  } catch (error) {
+    throw isQError(error) && error.hint !== undefined ? errorAt(error, error.at, error.message, ownWords(error.hint)) : error
+  }
+}
+
+const ownWords = (hint: string): string =>
+  hint
+    .replaceAll(/--input_shapes,? (\[\[[\d,[\]]*\]\])/g, (_, shapes: string) => `--input-size-list ${sizesOf(JSON.parse(shapes))}`)
+    .replaceAll('--input_shapes', '--input-size-list')
+    .replaceAll('--output_names', '--outputs')
+
+/** Shapes as this command takes them: without the batch, inputs with # between them. */
+const sizesOf = (shapes: readonly (readonly number[])[]): string => shapes.map((shape) => shape.slice(1).join(',')).join('#')

@@ -26,10 +26,10 @@ export interface ImportedNetwork {
  * @throws QError `GRAPH_FILE`, `ACUITY_MODEL`, `MODEL_STALE` where one of the two is of another import
  */
 export async function readNetwork(model: string, data: string, files: RunFiles): Promise<ImportedNetwork> {
+  const parsed = parseModel(await files.readText(model), model)
   const file = await files.read(data)
   const graph = readGraph(file, data)
   const digest = digestOfFile(file)
-  const parsed = parseModel(await files.readText(model), model)
   const layers = networkLayers(graph)
   const found = digestOfModel(parsed)
   const lacking = [...layers.layers.keys()].find((lid) => !parsed.layers.has(lid))
