@@ -30,7 +30,7 @@ function part(net: GraphDraft, name: string, from: number, to: number): string {
 
 /**
  * A product with constants, of three axes or more, whose result is only cut into ranges of many columns is one product for each of them, as in TPU-MLIR 1.30.2: it
- * has the name of the Slice, and the last Slice's stands first. Fewer columns, of any of them, leave all to the chip's own rewrites.
+ * has the name of the Slice, and the last Slice's stands first; where a bias was added that single Slices cut, and no Split, the first's does. Fewer columns, of any of them, leave all to the chip's own rewrites.
  */
 export const splitColumns: Rule = (net, node) => {
   const [x, ...constants] = node.inputs as [string, string, string?]
@@ -47,6 +47,7 @@ export const splitColumns: Rule = (net, node) => {
     return { ...node, inputs: [x, ...operands], outputs }
   })
   for (const slice of slices) net.remove(slice)
-  net.replace(node, products.reverse())
+  const isInOrder = constants[1] !== undefined && slices.every(({ outputs }) => outputs[0]!.endsWith('_Slice'))
+  net.replace(node, isInOrder ? products : products.reverse())
   return true
 }
