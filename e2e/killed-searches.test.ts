@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { isLong } from './long-tests.ts'
 import { digits, inEmptyFolder, prepareFirstLayers } from './run-command.ts'
 import { isBuilt, removeWritten, runSearch, type SearchCommand, sizeOf, written } from './search-process.ts'
 
-/** Kills of each search; `Q_KILLS` are those of both. */
-const instants = Math.ceil(Number(process.env['Q_KILLS'] ?? 4) / 2)
+/** Kills of each search; `Q_KILLS` are those of both, more of them where long tests are asked for. */
+const instants = Math.ceil(Number(process.env['Q_KILLS'] ?? (isLong ? 10 : 4)) / 2)
 const seed = 7
 
 /** Numbers from 0 below 1, the same for the same seed: mulberry32. */

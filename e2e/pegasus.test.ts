@@ -261,6 +261,7 @@ describe('what is wrong is told', () => {
 
   it('options that exclude each other, pairs that there are not, a table that is missing', async () => {
     const quantize = (...more: readonly string[]) => pegasus('quantize', ...network, ...meta, ...more)
+    expect((await quantize('--rebuild', '--hybrid')).err).toMatch(/^OPTION_CONFLICT: /)
     expect((await quantize('--rebuild', '--rebuild-all')).err).toMatch(/^OPTION_CONFLICT: [^]*found: {2}--rebuild, --rebuild-all$/m)
     const bins = ['--algorithm', 'kl_divergence', '--divergence-nbins', '2048', '--divergence-first-quantize-bits', '12']
     expect((await quantize('--rebuild', ...bins)).err).toMatch(/^OPTION_CONFLICT: [^]*2048 and 2\^12/)

@@ -1,8 +1,8 @@
 import type { Tensor, TensorType } from '@q/ir'
-import { biasFits, roomForBias } from '@q/ir/lowering'
+import { biasFits, extentOf, largestOf, roomForBias } from '@q/ir/lowering'
 import type { TableEntry } from '../files/quantize-table/quantize-table.ts'
 import { affineBiasScale } from '../numbers/format-of-bias.ts'
-import { asymmetricFormat, fixedPointFormat, type NumberRange, symmetricFormat, withZero } from '../numbers/format-of-range.ts'
+import { asymmetricFormat, fixedPointFormat, symmetricFormat, withZero } from '../numbers/format-of-range.ts'
 import type { AcuityMode } from '../target.ts'
 
 /** Weights, and where their output channels lie. */
@@ -13,19 +13,10 @@ export interface WeightsOfLayer {
   readonly channels: number
 }
 
-const extent = (data: Iterable<number>): NumberRange => {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const x of data) {
-    if (x < min) min = x
-    if (x > max) max = x
-  }
-  return { min, max }
-}
-
 /** The entry of the weights of a layer by its mode; nothing where it is computed in floats. */
 export function weightEntry(mode: AcuityMode, { weights, axis, channels }: WeightsOfLayer): TableEntry | undefined {
   const data = weights.data as Float32Array
-  const range = extent(data)
+  const range = extentOf(data)
   if (mode === 'UINT8') {
     const { scale, zeroPoint } = asymmetricFormat(withZero(range), 'u8')
     return { qtype: 'u8', quantizer: 'asymmetric_affine', rounding: 'rtne', ...range, scale: [scale], zeroPoint: [zeroPoint] }
@@ -41,7 +32,7 @@ export function weightEntry(mode: AcuityMode, { weights, axis, channels }: Weigh
   if (mode !== 'PCQ') return undefined
   const scale = Array.from(
     { length: channels },
-    (_, channel) => symmetricFormat(extent(slice(data, channel, { axis, channels })), 'i8').scale,
+    (_, channel) => symmetricFormat(extentOf(slice(data, channel, { axis, channels })), 'i8').scale,
   )
   return { qtype: 'i8', quantizer: 'perchannel_symmetric_affine', rounding: 'rtne', scale, channelDim: axis === 'outermost' ? 0 : -1 }
 }
@@ -76,7 +67,7 @@ export function withRoomForBias(entry: TableEntry, own: WeightsOfLayer, { bias, 
   )
   if (fits.every(Boolean)) return entry
   const slices = scales.length === 1 ? [data] : scales.map((_, channel) => slice(data, channel, own))
-  const largest = slices.map((each) => each.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0))
+  const largest = slices.map((each) => largestOf(extentOf(each)))
   const least = roomForBias({ bias, fits, largest, taps: data.length / own.channels, operand: input, result, dtype: 'i32' })
   return least === undefined ? entry : { ...entry, scale: scales.map((each, i) => Math.max(each, Math.fround(least[i]!))) }
 }

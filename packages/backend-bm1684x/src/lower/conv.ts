@@ -1,4 +1,14 @@
-import { type Diagnostic, type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Value } from '@q/ir'
+import {
+  type CodeStorage,
+  type Diagnostic,
+  type LowerContext,
+  type LoweredNode,
+  type LowerOp,
+  layerOf,
+  loweredTo,
+  type Node,
+  type Value,
+} from '@q/ir'
 import {
   asFloat,
   biasCodes,
@@ -16,7 +26,7 @@ import {
   requantizationOf,
   type WeightCodes,
 } from '@q/ir/lowering'
-import { integerWeightScale, type RequantizationWidth } from '@q/ir/number'
+import { integerRange, integerWeightScale, type RequantizationWidth } from '@q/ir/number'
 import { lostBias } from './lost-bias.ts'
 import { requantizedPerChannel } from './requantized-per-channel.ts'
 import { cutByWidening, isWideConv, widened } from './wide-result.ts'
@@ -36,11 +46,12 @@ export function quantizeConvWeights(
   weights: Float32Array,
   channels: number,
   withBias: boolean,
-  { keepWhole = true, bits = 8 }: { readonly keepWhole?: boolean; readonly bits?: number } = {},
+  { keepWhole = true, bits = 8 }: { readonly keepWhole?: boolean; readonly bits?: CodeStorage['bits'] } = {},
 ): WeightCodes {
   const signed = withBias || hasNegative(weights)
   const whole = keepWhole ? integerWeightScale(weights, { signed }) : undefined
-  const scaleOf = (extent: Extent): number => Math.max(Math.fround(largestOf(extent) / (2 ** (signed ? bits - 1 : bits) - 1)), leastScale)
+  const scaleOf = (extent: Extent): number =>
+    Math.max(Math.fround(largestOf(extent) / integerRange(`${signed ? 'i' : 'u'}${bits}`).max), leastScale)
   return quantizeWeights(weights, { dtype: signed ? 'i8' : 'u8', channels, paramsOf: (extent) => ({ scale: whole ?? scaleOf(extent) }) })
 }
 
@@ -115,7 +126,7 @@ const sumScales = (weightScales: readonly number[], inputScale: number): readonl
 /** A warning where codes of weights are wider than the mode says: those of one channel each, of volumes, and of whole numbers in TPU-MLIR 1.30.2. */
 function widerWeights(node: Node, { codes, dtype }: WeightCodes, { integers }: LowerContext): readonly Diagnostic[] {
   const { bits } = integers.weights
-  const most = 2 ** (dtype === 'i8' ? bits - 1 : bits) - 1
+  const { max: most } = integerRange(`${dtype === 'i8' ? 'i' : 'u'}${bits}`)
   if (bits === 8 || codes.every((code) => Math.abs(code) <= most)) return []
   return [computedOtherwise(node, `its weights keep more than ${bits} bits`, 'nothing is lost by it')]
 }

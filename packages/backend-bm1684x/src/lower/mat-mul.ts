@@ -1,14 +1,28 @@
-import { type LowerContext, type LoweredNode, type LowerOp, layerOf, loweredTo, type Node, type Tensor, type Value } from '@q/ir'
+import {
+  type CodeStorage,
+  type LowerContext,
+  type LoweredNode,
+  type LowerOp,
+  layerOf,
+  loweredTo,
+  type Node,
+  type Tensor,
+  type Value,
+} from '@q/ir'
 import { asFloat, biasCodes, factorFor, largestOf, newConstant, onCodes, onceFor, quantizeWeights, requantizationOf } from '@q/ir/lowering'
+import { integerRange } from '@q/ir/number'
 import { lostBias } from './lost-bias.ts'
 import { cutByWidening, isWideMatMul, widened } from './wide-result.ts'
 import { hasZeroPoints, zeroPointOffsets } from './zero-points.ts'
 
-/** Scale and codes of a matrix, one scale for all of it: largest / 127, in double unless `scaleOf` rounds it. */
-export function quantizeMatrix(weights: Float32Array, bits = 8): { readonly scale: number; readonly codes: Int8Array } {
+/** Scale and codes of a matrix, one scale for all of it, in double: largest / 127, and / 7 with codes of 4 bits. */
+export function quantizeMatrix(
+  weights: Float32Array,
+  bits: CodeStorage['bits'] = 8,
+): { readonly scale: number; readonly codes: Int8Array } {
   const { scales, codes } = quantizeWeights(weights, {
     dtype: 'i8',
-    paramsOf: (extent) => ({ scale: (largestOf(extent) || 1e-5) / (2 ** (bits - 1) - 1) }),
+    paramsOf: (extent) => ({ scale: (largestOf(extent) || 1e-5) / integerRange(`i${bits}`).max }),
   })
   return { scale: scales[0]!, codes: Int8Array.from(codes) }
 }

@@ -195,8 +195,9 @@ function startWalk(
         if (exact === undefined) checkHeld(known, folded, at)
         return keep(exact ?? folded)
       }
+      const foreign = signature === undefined ? [] : unhonoured(signature, given, opset)
       // In the forms, too, that a layer cannot have, but for those that draw random numbers.
-      const isForeign = signature !== undefined && op !== 'Dropout' && unhonoured(signature, given, opset).length > 0
+      const isForeign = op !== 'Dropout' && foreign.length > 0
       const early = isConstant && (isForeign || statesSize(op)) && resultCount(known) <= largestFolded ? await computed() : undefined
       if (early !== undefined) return keep(early)
       const view: FormView = {
@@ -224,7 +225,7 @@ function startWalk(
       if (signature !== undefined && Object.hasOwn(compositions, op)) {
         const body = bodyOf(view, facts.isTaken)
         const isComposed = placed(at, () => {
-          checkHonoured(view, unhonoured(signature, given, opset))
+          checkHonoured(view, foreign)
           return compositions[op]!(view, body)
         })
         if (isComposed) {
@@ -237,7 +238,7 @@ function startWalk(
         return lose()
       }
       const form = placed(at, () => {
-        checkHonoured(view, unhonoured(signature!, given, opset))
+        checkHonoured(view, foreign)
         return rule(view)
       })
       for (const output of outputs.slice(1)) leftOut.set(output, op)

@@ -3,6 +3,7 @@ import type { GraphDraft } from '@q/ir/graph'
 import type { Literal } from '../fold/literal.ts'
 import { addConstant, constantOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { rangeAlong } from '../net/slice-attrs.ts'
 import { madeBy } from '../patterns/match.ts'
 
 /**
@@ -14,35 +15,19 @@ export const ropeBehindPrefix: Rule = (net, node) => {
   const axis = net.shape(result).length - 2
   if (axis < 0 || node.attrs['axis'] !== axis || node.attrs['relu'] === true || node.inputs.length !== 2) return false
   const turned = madeBy(net, node.inputs[1], 'Rope')
-  const prefix = rowsOf(net, node.inputs[0], axis)
-  const rest = rowsOf(net, turned?.inputs[0], axis)
-  if (turned === undefined || prefix === undefined || rest === undefined || !areEqual(net, prefix.x, rest.x)) return false
-  if (prefix.from !== 0 || prefix.to !== rest.from || rest.to !== net.shape(rest.x)[axis]) return false
+  const [head, tail] = [madeBy(net, node.inputs[0], 'Slice'), madeBy(net, turned?.inputs[0], 'Slice')]
+  const [prefix, rest] = [rangeAlong(net, head, axis), rangeAlong(net, tail, axis)]
+  if (turned === undefined || prefix === undefined || rest === undefined) return false
+  const [first, x] = [head!.inputs[0]!, tail!.inputs[0]!]
+  if (!areEqual(net, first, x) || prefix.from !== 0 || prefix.to !== rest.from || rest.to !== net.shape(x)[axis]) return false
   const [sin, cos] = turned.inputs.slice(1).map((name) => constantOf(net, name))
   if (sin === undefined || cos === undefined || ![sin, cos].every(({ shape }) => hasRows(shape, rest.to - rest.from))) return false
   const put = (place: number, known: Literal, filled: number): string => {
     const rows = filledRows(known, prefix.to, filled)
     return addConstant(net, `${result}_weight${place}`, rows.shape, rows.data)
   }
-  net.change(node, { op: 'Rope', inputs: [rest.x, put(0, sin, 0), put(1, cos, 1)], attrs: {} })
+  net.change(node, { op: 'Rope', inputs: [x, put(0, sin, 0), put(1, cos, 1)], attrs: {} })
   return true
-}
-
-interface Rows {
-  readonly x: string
-  readonly from: number
-  readonly to: number
-}
-
-/** The rows of a tensor along an axis that a Slice takes, one by one and all else whole. */
-function rowsOf(net: GraphDraft, name: string | undefined, axis: number): Rows | undefined {
-  const slice = madeBy(net, name, 'Slice')
-  if (slice === undefined) return undefined
-  const [x] = slice.inputs as [string]
-  const shape = net.shape(x)
-  const { starts, ends, steps } = slice.attrs as Record<'starts' | 'ends' | 'steps', readonly number[]>
-  const isWhole = shape.every((size, i) => steps[i] === 1 && (i === axis || (starts[i] === 0 && ends[i]! >= size)))
-  return isWhole ? { x, from: starts[axis]!, to: Math.min(ends[axis]!, shape[axis]!) } : undefined
 }
 
 /** Whether two tensors are one, or the same transposition of one. */

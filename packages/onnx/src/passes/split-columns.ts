@@ -3,20 +3,10 @@ import type { GraphDraft } from '@q/ir/graph'
 import { elementsOf } from '../fold/literal.ts'
 import { addConstant, constantOf } from '../net/constants.ts'
 import type { Rule } from '../net/rules.ts'
+import { rangeAlong } from '../net/slice-attrs.ts'
 
 /** The fewest columns that TPU-MLIR 1.30.2 computes by themselves. */
 const fewest = 128
-
-/** The columns that a Slice takes of a tensor; `undefined` where it takes anything else. */
-function columnsOf(net: GraphDraft, { op, inputs, attrs }: Node): { readonly from: number; readonly to: number } | undefined {
-  if (op !== 'Slice') return undefined
-  const shape = net.shape(inputs[0]!)
-  const list = (name: string): readonly number[] => attrs[name] as readonly number[]
-  const last = shape.length - 1
-  const isWhole = (axis: number): boolean => list('starts')[axis] === 0 && list('ends')[axis]! >= shape[axis]!
-  if (list('steps').some((step) => step !== 1) || !shape.every((_, axis) => axis === last || isWhole(axis))) return undefined
-  return { from: list('starts')[last]!, to: Math.min(list('ends')[last]!, shape[last]!) }
-}
 
 /** Adds the columns of a constant as a constant of their own. */
 function part(net: GraphDraft, name: string, from: number, to: number): string {
@@ -39,7 +29,7 @@ export const splitColumns: Rule = (net, node) => {
   const slices = net.consumers(result)
   if (net.shape(result).length < 3 || slices.length < 2 || net.isOutput(result) || node.attrs['transB'] === true) return false
   if (constants.some((name) => name !== undefined && constantOf(net, name)?.shape.at(-1) !== width)) return false
-  const parts = slices.map((slice) => columnsOf(net, slice))
+  const parts = slices.map((slice) => rangeAlong(net, slice, net.shape(result).length - 1))
   if (!parts.every((each) => each !== undefined && each.to - each.from >= fewest)) return false
   const products = slices.map(({ outputs }, i): Node => {
     const { from, to } = parts[i]!

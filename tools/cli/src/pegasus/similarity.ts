@@ -48,12 +48,12 @@ export const defineSimilarity: DefineCommand = (pegasus, start) => {
             wanted: 'as many numbers in both, and some',
             hint: 'give two files of one layer',
           })
-        const notFinite = (numbers: ArrayLike<number>): number => Array.from(numbers).filter((each) => !Number.isFinite(each)).length
-        const strange = [first, second].filter((_, i) => notFinite([a, b][i]!) > 0)
+        const lost = [a, b].map((numbers) => Array.from(numbers).filter((each) => !Number.isFinite(each)).length)
+        const strange = [first, second].filter((_, i) => lost[i]! > 0)
         if (strange.length > 0)
           throw new QError('TENSOR_NOT_FINITE', 'tensors that hold NaN or infinities cannot be compared', {
             at: strange,
-            found: `${notFinite(a) + notFinite(b)} numbers that are none`,
+            found: `${lost[0]! + lost[1]!} numbers that are none`,
             wanted: 'finite numbers',
             hint: 'look for the layer that makes them: q pegasus dump writes what every layer makes',
           })
